@@ -1,0 +1,63 @@
+# `make` alone lists what there is. Everything lives in .venv, .web and .cme of this folder.
+
+PYTHON ?= python3
+PORT ?= 3000
+RESET ?=
+PYTEST ?=
+
+BIN := .venv/bin
+UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-header --quiet
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# Without build isolation nothing is installed that the lock does not name.
+INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check format lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/run.stamp ## build and serve the demo meeting [PORT=3100] [RESET=1 to start afresh]
+	@$(BIN)/cme demo --port $(PORT) $(if $(RESET),--reset)
+
+test: .venv/dev.stamp ## the whole suite, browser included [PYTEST="-k words"]
+	$(BIN)/pytest -m "not slow" $(PYTEST)
+
+test-slow: .venv/dev.stamp ## what takes longer
+	$(BIN)/pytest -m slow $(PYTEST)
+
+check: .venv/dev.stamp ## ruff, mypy and the floors of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timings
+
+format: .venv/dev.stamp ## put the source in order
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: .venv/dev.stamp ## pin every dependency anew, with hashes
+	$(UV_COMPILE) --upgrade --group build --output-file requirements.txt
+	$(UV_COMPILE) --upgrade --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+clean: ## remove what was built and installed; keeps the demo's database
+	rm -rf .venv .web .cme/build
+
+# The environment: what runs it, and beside that what checks it.
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=…" \
+		if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt pyproject.toml | .venv/bin/pip
+	$(PIP) install --require-hashes --requirement requirements.txt
+	$(INSTALL_SELF)
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt pyproject.toml | .venv/bin/pip
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	$(INSTALL_SELF)
+	@touch $@ .venv/run.stamp

@@ -1,0 +1,1 @@
+"""The rules of claiming credit: pure functions over frozen values, standard library only."""

@@ -1,0 +1,41 @@
+"""An attendee: one registration for one meeting."""
+
+from dataclasses import dataclass
+
+NAME_LIMIT = 120  # characters; the longest name on a certificate that still fits one line
+
+
+class InvalidName(ValueError):
+    """Nothing that could be printed as a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendee:
+    """Who is claiming."""
+
+    id: int
+    last_name: str
+    first_name: str
+    suffix: str
+    badge: str
+    is_physician: bool
+    registration_type: str
+    corrected_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name with the suffix, as registered."""
+        return " ".join(part for part in (self.first_name, self.last_name, self.suffix) if part)
+
+    @property
+    def name_on_certificate(self) -> str:
+        """The name as the attendee corrected it, or as registered."""
+        return self.corrected_name or self.name
+
+
+def printable_name(text: str) -> str:
+    """A name as typed, with single spaces. Raises InvalidName when empty, long or unprintable."""
+    name = " ".join(text.split())
+    if not name or len(name) > NAME_LIMIT or not name.isprintable():
+        raise InvalidName(text)
+    return name

@@ -1,0 +1,132 @@
+"""A meeting: one accredited activity, its terms and its forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.claim import Limits, OverlapPolicy
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.evaluation import Form
+
+
+class ClaimPeriod(StrEnum):
+    """Where an instant lies in the claim period."""
+
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """The accredited society that grants the credit."""
+
+    name: str
+    short_name: str
+    account_name: str
+    help_contact: str
+    help_email: str
+    accreditation_statement: str
+    designation_statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the meeting brings to the screens: its accent on light and on dark."""
+
+    accent: str
+    accent_dark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTerms:
+    """When and how a claim is made. Instants are aware."""
+
+    opens_at: datetime
+    closes_at: datetime
+    note: str
+    attestation: str
+    session_evaluations_required: bool = False
+    attendee_may_reopen: bool = False
+    on_demand_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditType:
+    """What is claimed: Category 1 or its subset, Patient Safety. `maximum` in quarter hours."""
+
+    label: str
+    name: str
+    maximum: Quarters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationType:
+    """How an attendee is registered; a maximum of its own where one is set, in quarter hours."""
+
+    code: str
+    label: str
+    maximum: Quarters | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingTerms:
+    """Learner credit reporting: what the attendee opts in to, and the boards that take part."""
+
+    name: str
+    consent_version: str
+    text: str
+    consent: str
+    boards: tuple[str, ...]
+    pars_activity_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """One accredited activity, as its folder describes it."""
+
+    code: str
+    name: str
+    short_name: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    location: str
+    format: str
+    overlap_policy: OverlapPolicy
+    provider: Provider
+    look: Look
+    claim: ClaimTerms
+    category1: CreditType
+    safety: CreditType
+    registration_types: tuple[RegistrationType, ...]
+    session_form: Form
+    overall_form: Form
+    reporting: ReportingTerms
+    privacy: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the meeting's times are shown."""
+        return ZoneInfo(self.time_zone)
+
+    def limits(self, registration_type: str) -> Limits:
+        """The maxima for an attendee: the meeting's, or the registration type's where lower."""
+        own = {kind.code: kind.maximum for kind in self.registration_types}.get(registration_type)
+        category1 = self.category1.maximum if own is None else min(own, self.category1.maximum)
+        return Limits(category1=category1, safety=self.safety.maximum)
+
+    def period(self, now: datetime, reopened_until: datetime | None = None) -> ClaimPeriod:
+        """Where `now` (aware) lies in the claim period; a reopened claim has its own deadline."""
+        if now < self.claim.opens_at:
+            return ClaimPeriod.NOT_OPEN
+        if now < (reopened_until or self.claim.closes_at):
+            return ClaimPeriod.OPEN
+        return ClaimPeriod.CLOSED
+
+
+def labels(registration_types: tuple[RegistrationType, ...]) -> Mapping[str, str]:
+    """The label of each registration type's code."""
+    return {kind.code: kind.label for kind in registration_types}

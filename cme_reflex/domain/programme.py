@@ -1,0 +1,110 @@
+"""The programme: a meeting's sessions, as one immutable value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.search import Index
+
+
+class Delivery(StrEnum):
+    """How a session can be attended."""
+
+    LIVE = "live"
+    ON_DEMAND = "on demand"
+    BOTH = "both"
+
+
+class NotEligible(Exception):
+    """The session carries no credit, or was withdrawn, or is not this meeting's."""
+
+
+class NotYetEnded(Exception):
+    """The session cannot be claimed before this instant (aware UTC)."""
+
+    def __init__(self, claimable_from: datetime) -> None:
+        super().__init__(f"This session can be claimed from {claimable_from.isoformat()}.")
+        self.claimable_from = claimable_from
+
+
+class PresentedByAttendee(Exception):
+    """Faculty may not claim learner credit for a session that they present."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One item of the programme. Times are aware UTC; credit is in quarter hours."""
+
+    id: int
+    code: str
+    title: str
+    kind: str
+    track: str
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    speakers: tuple[str, ...]
+    delivery: Delivery
+    quarters: Quarters
+    safety: Quarters
+    eligible: bool
+    withdrawn: bool = False
+    faculty_badges: frozenset[str] = frozenset()
+    on_demand_from: datetime | None = None
+
+    def claimable_from(self, *, on_demand: bool) -> datetime:
+        """The instant from which it can be claimed: its end, on demand its release."""
+        if on_demand:
+            return self.on_demand_from or self.ends_at
+        return self.ends_at
+
+    def watched_on_demand(self, asked: bool | None) -> bool:
+        """Whether a line counts as on demand: as asked where there is a choice."""
+        if self.delivery is Delivery.BOTH:
+            return bool(asked)
+        return self.delivery is Delivery.ON_DEMAND
+
+    def require_claimable(self, badge: str, now: datetime, *, on_demand: bool) -> None:
+        """Raise NotEligible, PresentedByAttendee or NotYetEnded where it cannot be claimed."""
+        if not self.eligible or self.withdrawn:
+            raise NotEligible(self.code)
+        if badge in self.faculty_badges:
+            raise PresentedByAttendee(self.code)
+        if now < self.claimable_from(on_demand=on_demand):
+            raise NotYetEnded(self.claimable_from(on_demand=on_demand))
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A meeting and its sessions; never changed, only replaced by a newer version."""
+
+    meeting_id: int
+    version: int
+    meeting: Meeting
+    sessions: Mapping[int, Session]
+
+    def session(self, session_id: object) -> Session:
+        """The session with this id. Raises NotEligible for anything else."""
+        if isinstance(session_id, int) and session_id in self.sessions:
+            return self.sessions[session_id]
+        raise NotEligible(session_id)
+
+    @cached_property
+    def offered(self) -> tuple[Session, ...]:
+        """The sessions that carry credit, by start, then title."""
+        eligible = (s for s in self.sessions.values() if s.eligible and not s.withdrawn)
+        return tuple(sorted(eligible, key=lambda s: (s.starts_at, s.title, s.code)))
+
+    @cached_property
+    def index(self) -> Index:
+        """What the search looks in: title, code, track and speakers of what is offered."""
+        return Index(
+            {
+                session.id: (session.title, session.code, session.track, *session.speakers)
+                for session in self.offered
+            }
+        )

@@ -1,0 +1,104 @@
+"""Learner credit reporting: what ACCME's PARS needs to know of a learner, and what it accepts."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+STATES = (
+    "Alabama|Alaska|American Samoa|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|"
+    "District of Columbia|Florida|Georgia|Guam|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|"
+    "Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|"
+    "Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|"
+    "Northern Mariana Islands|Ohio|Oklahoma|Oregon|Pennsylvania|Puerto Rico|Rhode Island|"
+    "South Carolina|South Dakota|Tennessee|Texas|U.S. Virgin Islands|Utah|Vermont|Virginia|"
+    "Washington|West Virginia|Wisconsin|Wyoming"
+).split("|")
+
+_LEAP_YEAR = 2024  # the year of birth is not asked, so 29 February is a birthday
+_NPI_PREFIX = "80840"  # the issuer that the check digit of an NPI includes (ISO 7812)
+_FIELD_LIMIT = 60  # characters
+
+
+class Fault(StrEnum):
+    """What can be wrong with a field."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    NO_SUCH_DAY = "no_such_day"
+    NO_SUCH_STATE = "no_such_state"
+    NOT_AN_NPI = "not_an_npi"
+    NO_SUCH_BOARD = "no_such_board"
+    BOARD_ID_MISSING = "board_id_missing"
+    LICENCE_OR_NPI = "licence_or_npi"
+
+
+class InvalidLearner(ValueError):
+    """The fields that PARS would reject, each with its fault."""
+
+    def __init__(self, faults: Mapping[str, Fault]) -> None:
+        super().__init__(", ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = dict(faults)
+
+
+class ConsentMissing(Exception):
+    """Nothing is reported without the learner's consent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """A learner as PARS knows one. Month and day of birth, no year; a board is optional."""
+
+    first_name: str
+    last_name: str
+    birth_month: int
+    birth_day: int
+    state: str
+    licence_id: str = ""
+    npi: str = ""
+    board: str = ""
+    board_id: str = ""
+
+
+def is_npi(number: str) -> bool:
+    """Whether the ten digits are a National Provider Identifier (Luhn over 80840 + NPI)."""
+    if not (len(number) == 10 and number.isascii() and number.isdigit()):
+        return False
+    digits = [int(digit) for digit in reversed(_NPI_PREFIX + number)]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def learner(fields: Mapping[str, object], boards: Sequence[str]) -> Learner:
+    """The learner that a form describes. Raises InvalidLearner naming every faulty field."""
+    text = {name: " ".join(str(fields.get(name) or "").split()) for name in Learner.__slots__}
+    faults: dict[str, Fault] = {}
+    for name in ("first_name", "last_name", "birth_month", "birth_day", "state"):
+        if not text[name]:
+            faults[name] = Fault.MISSING
+    for name, value in text.items():
+        if len(value) > _FIELD_LIMIT or not value.isprintable():
+            faults[name] = Fault.TOO_LONG
+    month, day = _number(text["birth_month"]), _number(text["birth_day"])
+    if text["birth_month"] and not 1 <= month <= 12:
+        faults["birth_month"] = Fault.NO_SUCH_DAY
+    elif text["birth_day"] and not 1 <= day <= (monthrange(_LEAP_YEAR, month)[1] if month else 31):
+        faults["birth_day"] = Fault.NO_SUCH_DAY
+    if text["state"] and text["state"] not in STATES:
+        faults["state"] = Fault.NO_SUCH_STATE
+    if not text["licence_id"] and not text["npi"]:
+        faults["licence_id"] = Fault.LICENCE_OR_NPI
+    if text["npi"] and not is_npi(text["npi"]):
+        faults["npi"] = Fault.NOT_AN_NPI
+    if text["board"] and text["board"] not in boards:
+        faults["board"] = Fault.NO_SUCH_BOARD
+    if text["board"] and not text["board_id"]:
+        faults["board_id"] = Fault.BOARD_ID_MISSING
+    if faults:
+        raise InvalidLearner(faults)
+    words = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
+    return Learner(birth_month=month, birth_day=day, **words)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0

@@ -1,0 +1,60 @@
+"""Search as people type it: every word, whatever its case and accents, and one slip forgiven."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+from cme_reflex.domain.text import fold
+
+FORGIVING_FROM = 5  # letters; one edit in a shorter word turns it into too many others
+QUERY_LIMIT = 100  # characters that are looked at; longer input is no search
+
+
+class Index:
+    """The words of a set of texts, each text known by its key. Immutable once made."""
+
+    def __init__(self, texts: Mapping[int, Iterable[str]]) -> None:
+        self._texts = {key: fold(" ".join(parts)) for key, parts in texts.items()}
+        keys_by_word: dict[str, set[int]] = defaultdict(set)
+        for key, text in self._texts.items():
+            for word in text.split():
+                keys_by_word[word].add(key)
+        self._keys_by_word = dict(keys_by_word)
+        self._vocabulary = "\n".join(keys_by_word)
+
+    def search(self, query: str) -> frozenset[int]:
+        """The keys of the texts that contain every word of the query, anywhere in a word.
+
+        Where that finds nothing, one typing error (a letter too many, missing,
+        wrong, or two swapped) is forgiven in each word of five letters or more.
+        """
+        words = fold(query[:QUERY_LIMIT]).split()
+        return self._all(words, self._exact) or self._all(words, self._forgiving)
+
+    def _all(
+        self, words: Iterable[str], find: Callable[[str], frozenset[int]]
+    ) -> frozenset[int]:
+        found = frozenset(self._texts)
+        for word in words:
+            found &= find(word)
+        return found
+
+    def _exact(self, word: str) -> frozenset[int]:
+        return frozenset(key for key, text in self._texts.items() if word in text)
+
+    def _forgiving(self, word: str) -> frozenset[int]:
+        exact = self._exact(word)
+        if len(word) < FORGIVING_FROM:
+            return exact
+        near = (self._keys_by_word[hit] for hit in _one_edit(word).findall(self._vocabulary))
+        return exact.union(*near)
+
+
+@lru_cache(maxsize=256)
+def _one_edit(word: str) -> re.Pattern[str]:
+    """Matches a vocabulary's lines that begin with the word after one edit."""
+    edits = [word[:i] + "." + word[i:] for i in range(1, len(word))]
+    edits += [word[:i] + ".?" + word[i + 1 :] for i in range(len(word))]
+    edits += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
+    return re.compile(rf"^(?:{'|'.join(edits)}).*$", re.MULTILINE)

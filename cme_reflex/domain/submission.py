@@ -1,0 +1,133 @@
+"""The life of a claim: when it can be changed, and what Submit still needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cme_reflex.domain.claim import Line, Totals, blocks, conflicts_of
+from cme_reflex.domain.evaluation import Answers, Question
+from cme_reflex.domain.meeting import ClaimPeriod, Meeting
+from cme_reflex.domain.programme import Programme
+
+
+class Status(StrEnum):
+    """Where a claim is in its life: draft → submitted, reopened → submitted again."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    REOPENED = "reopened"
+
+
+class ClaimLocked(Exception):
+    """The claim was submitted; nothing of it can be changed until it is reopened."""
+
+
+class ClaimPeriodNotOpen(Exception):
+    """The claim period has not begun. `opens_at` is aware."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__(f"The claim period opens at {opens_at.isoformat()}.")
+        self.opens_at = opens_at
+
+
+class ClaimPeriodClosed(Exception):
+    """The claim period, or the deadline of a reopened claim, is over. `closed_at` is aware."""
+
+    def __init__(self, closed_at: datetime) -> None:
+        super().__init__(f"The claim period closed at {closed_at.isoformat()}.")
+        self.closed_at = closed_at
+
+
+class NotInClaim(Exception):
+    """The session is not among the claim's lines."""
+
+
+class StaleRevision(Exception):
+    """The claim changed since the page that submits it was shown."""
+
+
+class Need(StrEnum):
+    """What a claim can lack."""
+
+    LINES = "lines"
+    CONFLICT = "conflict"
+    WITHDRAWN = "withdrawn"
+    SESSION_QUESTION = "session_question"
+    OVERALL_QUESTION = "overall_question"
+    CATEGORY1 = "category1"
+    ATTESTATION = "attestation"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that keeps a claim from being submitted, and where to put it right."""
+
+    need: Need
+    session_id: int | None = None
+    question: Question | None = None
+
+
+class Incomplete(Exception):
+    """The claim cannot be submitted yet. `missing` lists all of it, in the order of the page."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__(f"{len(missing)} things are missing")
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claim as it stands, without what was removed from it.
+
+    `revision` grows with every change; a submission names the one that it saw.
+    """
+
+    status: Status = Status.DRAFT
+    revision: int = 0
+    totals: Totals = field(default_factory=lambda: Totals(None, None))
+    lines: tuple[Line, ...] = ()
+    reopened_until: datetime | None = None
+
+
+def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
+    """Raise ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed where nothing may change."""
+    if claim.status is Status.SUBMITTED:
+        raise ClaimLocked
+    match meeting.period(now, claim.reopened_until):
+        case ClaimPeriod.NOT_OPEN:
+            raise ClaimPeriodNotOpen(meeting.claim.opens_at)
+        case ClaimPeriod.CLOSED:
+            raise ClaimPeriodClosed(claim.reopened_until or meeting.claim.closes_at)
+
+
+def missing(
+    claim: Claim, answers: Answers, programme: Programme, *, attested: bool
+) -> tuple[Missing, ...]:
+    """What the claim still needs before it can be submitted, in the order of the page."""
+    meeting = programme.meeting
+    needs: list[Missing] = []
+    if not claim.lines:
+        needs.append(Missing(Need.LINES))
+    needs += [
+        Missing(Need.WITHDRAWN, line.session_id)
+        for line in claim.lines
+        if programme.sessions[line.session_id].withdrawn
+    ]
+    if blocks(conflicts_of(claim.lines), meeting.overlap_policy):
+        needs.append(Missing(Need.CONFLICT))
+    if meeting.claim.session_evaluations_required:
+        needs += [
+            Missing(Need.SESSION_QUESTION, line.session_id, question)
+            for line in claim.lines
+            for question in meeting.session_form.missing(answers.of_session(line.session_id))
+        ]
+    needs += [
+        Missing(Need.OVERALL_QUESTION, question=question)
+        for question in meeting.overall_form.missing(answers.overall)
+    ]
+    if claim.totals.category1 is None:
+        needs.append(Missing(Need.CATEGORY1))
+    if not attested:
+        needs.append(Missing(Need.ATTESTATION))
+    return tuple(needs)

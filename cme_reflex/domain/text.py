@@ -1,0 +1,33 @@
+"""Text as people write it, folded so that it can be compared."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_UNDIVIDED = str.maketrans(
+    {
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "ı": "i",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ς": "σ",
+    }
+)
+_APOSTROPHES = re.compile("['’‘ʼʻ`´]")
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """The words of a text without case, accents and punctuation, a space between them.
+
+    ``fold("Möbius’ O’Brien-Núñez") == "mobius obrien nunez"``.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    together = _APOSTROPHES.sub("", bare.translate(_UNDIVIDED))
+    return _NOT_A_WORD.sub(" ", together).strip()

@@ -1,0 +1,1 @@
+"""Files in, files out. Knows the domain, not the store."""

@@ -1,0 +1,1 @@
+"""One function for one intention; owns the transaction and the audit line."""

@@ -1,0 +1,15 @@
+"""Whether the parts that a claim needs are there."""
+
+import sqlalchemy as sa
+
+from cme_reflex.store.database import reading
+
+
+async def database_answers() -> bool:
+    """Whether the database can be asked."""
+    try:
+        async with reading() as db:
+            await db.exec(sa.select(1))
+    except sa.exc.SQLAlchemyError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""Learner credit reporting: opting in, correcting, withdrawing. No part of the claim."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from cme_reflex.domain.reporting import ConsentMissing, Learner, learner
+from cme_reflex.services.visit import Visit
+from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.tables import ReportingRow
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """What the attendee gave, and whether the consent stands. Instants are aware UTC."""
+
+    learner: Learner
+    consent_version: str
+    consented_at: datetime
+    withdrawn_at: datetime | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the credit will be reported."""
+        return self.withdrawn_at is None
+
+
+async def opt_in(
+    visit: Visit, given: Mapping[str, object], *, consented: bool, now: datetime
+) -> OptIn:
+    """Keep what PARS needs to know, with the consent's version and time.
+
+    It can be done before or after submitting, and again to correct it.
+    Raises InvalidLearner or ConsentMissing.
+    """
+    terms = visit.meeting.reporting
+    known = learner(given, terms.boards)
+    if not consented:
+        raise ConsentMissing
+    async with transaction() as db:
+        row = await db.merge(
+            ReportingRow(
+                attendee_id=visit.attendee.id,
+                **{field.name: getattr(known, field.name) for field in fields(Learner)},
+                consent_version=terms.consent_version,
+                consented_at=now,
+                withdrawn_at=None,
+            )
+        )
+        return _opt_in(row)
+
+
+async def withdraw(visit: Visit, *, now: datetime) -> OptIn | None:
+    """Take the consent back; doing it twice changes nothing."""
+    async with transaction() as db:
+        row = await db.get(ReportingRow, visit.attendee.id, with_for_update=True)
+        if row is None:
+            return None
+        row.withdrawn_at = row.withdrawn_at or now
+        return _opt_in(row)
+
+
+async def current(visit: Visit) -> OptIn | None:
+    """What the attendee gave, if anything."""
+    async with reading() as db:
+        row = await db.get(ReportingRow, visit.attendee.id)
+        return _opt_in(row) if row else None
+
+
+def _opt_in(row: ReportingRow) -> OptIn:
+    return OptIn(
+        learner=Learner(**{field.name: getattr(row, field.name) for field in fields(Learner)}),
+        consent_version=row.consent_version,
+        consented_at=row.consented_at,
+        withdrawn_at=row.withdrawn_at,
+    )

@@ -1,0 +1,190 @@
+"""Choosing the totals, submitting once and for good, and the receipt."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cme_reflex.domain.attendee import printable_name
+from cme_reflex.domain.claim import Totals, check_totals
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.evaluation import Answers
+from cme_reflex.domain.submission import (
+    ClaimLocked,
+    Incomplete,
+    StaleRevision,
+    Status,
+    missing,
+    require_changeable,
+)
+from cme_reflex.services.claim import Draft, Standing, changing, locked
+from cme_reflex.services.visit import Visit
+from cme_reflex.store import claims
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import AttendeeRow, AuditRow, ReceiptRow
+
+NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is read as a digit
+NUMBER_GROUPS = 2, 4  # two groups of four: 39 bits, so nobody meets another one's by typing
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof of one submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+
+    number: str
+    version: int
+    submitted_at: datetime
+    category1: Quarters
+    safety: Quarters
+    document: dict[str, Any]
+
+
+async def choose_category1(
+    visit: Visit, quarters: Quarters | None, *, now: datetime
+) -> Standing:
+    """Choose the Category 1 credit to claim, or take the choice back with None.
+
+    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `changing` raises.
+    """
+    async with changing(visit, now=now) as draft:
+        if quarters is not None:
+            check_totals(Totals(quarters, None), draft.standing.claimable)
+        draft.row.category1 = quarters
+        if draft.row.safety is not None and (quarters is None or draft.row.safety > quarters):
+            draft.row.safety = None
+        return draft.settled()
+
+
+async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
+    """Choose the Patient Safety credit to claim, or take the choice back with None.
+
+    Raises CreditLimitExceeded, and what `changing` raises.
+    """
+    async with changing(visit, now=now) as draft:
+        before = draft.standing
+        if quarters is not None:
+            check_totals(Totals(before.claim.totals.category1, quarters), before.claimable)
+        draft.row.safety = quarters
+        return draft.settled()
+
+
+async def correct_name(visit: Visit, name: str, *, now: datetime) -> str:
+    """Keep the name for the certificate as the attendee writes it, and answer how it prints.
+
+    Raises InvalidName, and what `changing` raises.
+    """
+    printed = printable_name(name)
+    async with changing(visit, now=now) as draft:
+        attendee = await draft.db.get_one(AttendeeRow, visit.attendee.id)
+        attendee.name_on_certificate = None if printed == visit.attendee.name else printed
+        draft.settled()
+    return printed
+
+
+async def submit_claim(
+    visit: Visit, revision: object, *, attested: bool, now: datetime
+) -> Receipt:
+    """Check everything again, lock the claim and give its receipt: all of it or nothing.
+
+    A second Submit of the same revision gets the receipt of the first one.
+    Raises Incomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    """
+    async with locked(visit) as draft:
+        claim = draft.standing.claim
+        if claim.status is Status.SUBMITTED:
+            return await _receipt_of_revision(draft, revision)
+        require_changeable(claim, visit.meeting, now)
+        if revision != claim.revision:
+            raise StaleRevision
+        answers = await claims.answers(draft.db, visit.attendee.id)
+        if lacking := missing(claim, answers, visit.programme, attested=attested):
+            raise Incomplete(lacking)
+        return await _submitted(draft, answers, now)
+
+
+async def last_receipt(visit: Visit) -> Receipt | None:
+    """The receipt of the newest submitted version, if there is one."""
+    async with reading() as db:
+        claim = await claims.find(db, visit.attendee.id)
+        row = claim and await claims.last_receipt(db, claim.id or 0)
+    return _receipt(row) if row else None
+
+
+async def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
+    row = await claims.last_receipt(draft.db, draft.id)
+    if row is None or row.document["revision"] != revision:
+        raise ClaimLocked
+    return _receipt(row)
+
+
+async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
+    previous = await claims.last_receipt(draft.db, draft.id)
+    version = previous.version + 1 if previous else 1
+    category1 = draft.row.category1 or 0
+    row = ReceiptRow(
+        claim_id=draft.id,
+        version=version,
+        number=_number(draft.visit.meeting.short_name),
+        submitted_at=now,
+        category1=category1,
+        safety=draft.row.safety or 0,
+        document=_document(draft, answers),
+    )
+    draft.db.add(row)
+    draft.db.add(
+        AuditRow(
+            claim_id=draft.id,
+            at=now,
+            actor=f"attendee {draft.visit.attendee.id}",
+            from_status=draft.row.status,
+            to_status=Status.SUBMITTED,
+            receipt=row.number,
+        )
+    )
+    draft.row.status = Status.SUBMITTED
+    return _receipt(row)
+
+
+def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
+    """The claim as it is submitted, whole: nothing loaded later changes what this says."""
+    visit, claim = draft.visit, draft.standing.claim
+    return {
+        "revision": claim.revision,
+        "meeting": visit.meeting.code,
+        "programme_version": visit.programme.version,
+        "name_on_certificate": visit.attendee.name_on_certificate,
+        "is_physician": visit.attendee.is_physician,
+        "registration_type": visit.attendee.registration_type,
+        "lines": [
+            {
+                "code": session.code,
+                "title": session.title,
+                "starts_at": session.starts_at.isoformat(),
+                "ends_at": session.ends_at.isoformat(),
+                "quarters": line.quarters,
+                "safety": line.safety,
+                "on_demand": line.on_demand,
+                "answers": dict(answers.of_session(line.session_id)),
+            }
+            for line in claim.lines
+            for session in [visit.programme.sessions[line.session_id]]
+        ],
+        "overall_answers": dict(answers.overall),
+    }
+
+
+def _receipt(row: ReceiptRow) -> Receipt:
+    return Receipt(
+        number=row.number,
+        version=row.version,
+        submitted_at=row.submitted_at,
+        category1=Quarters(row.category1),
+        safety=Quarters(row.safety),
+        document=row.document,
+    )
+
+
+def _number(meeting: str) -> str:
+    groups, length = NUMBER_GROUPS
+    letters = ["".join(secrets.choice(NUMBER_ALPHABET) for _ in range(length)) for _ in range(groups)]
+    return "-".join([meeting.upper(), *letters])

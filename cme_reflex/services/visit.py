@@ -1,0 +1,20 @@
+"""Who is asking, and about which programme: what every service is given."""
+
+from dataclasses import dataclass
+
+from cme_reflex.domain.attendee import Attendee
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.programme import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in attendee and the programme as of this very event."""
+
+    attendee: Attendee
+    programme: Programme
+
+    @property
+    def meeting(self) -> Meeting:
+        """The meeting of the programme."""
+        return self.programme.meeting

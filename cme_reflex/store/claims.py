@@ -1,0 +1,102 @@
+"""Reading and writing a claim's rows."""
+
+from collections import defaultdict
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex.domain.evaluation import Answer, Answers
+from cme_reflex.store.tables import AnswerRow, ClaimRow, LineRow, ReceiptRow
+
+
+async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
+    """The attendee's claim as it stands, if one was begun."""
+    return (
+        await db.exec(select(ClaimRow).where(ClaimRow.attendee_id == attendee_id))
+    ).one_or_none()
+
+
+async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
+    """The attendee's claim, begun where there is none, and nobody else's until the end of `db`.
+
+    Two devices that begin at once share one claim.
+    """
+    await db.exec(
+        _insert(db, ClaimRow)
+        .values(attendee_id=attendee_id, status="draft", revision=0)
+        .on_conflict_do_nothing()
+    )
+    locked = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id).with_for_update()
+    return (await db.exec(locked)).one()
+
+
+async def lines(db: AsyncSession, claim_id: int) -> list[LineRow]:
+    """All lines, the removed ones too."""
+    return list((await db.exec(select(LineRow).where(LineRow.claim_id == claim_id))).all())
+
+
+async def answers(db: AsyncSession, attendee_id: int) -> Answers:
+    """All answers of an attendee, those about removed sessions too."""
+    given = (
+        select(AnswerRow)
+        .join(ClaimRow, col(ClaimRow.id) == AnswerRow.claim_id)
+        .where(ClaimRow.attendee_id == attendee_id)
+    )
+    sessions: dict[int, dict[str, Answer]] = defaultdict(dict)
+    overall: dict[str, Answer] = {}
+    for row in (await db.exec(given)).all():
+        whose = overall if row.session_id is None else sessions[row.session_id]
+        whose[row.question] = tuple(row.value) if isinstance(row.value, list) else row.value
+    return Answers(dict(sessions), overall)
+
+
+async def put_answer(
+    db: AsyncSession, claim_id: int, session_id: int | None, question: str, value: Answer | None
+) -> None:
+    """Keep one answer, over the one before, or with None take it back.
+
+    Without a session it belongs to the overall evaluation.
+    """
+    if value is None:
+        await db.exec(
+            sa.delete(AnswerRow).where(
+                col(AnswerRow.claim_id) == claim_id,
+                col(AnswerRow.session_id).is_not_distinct_from(session_id),
+                col(AnswerRow.question) == question,
+            )
+        )
+        return
+    whose = ["claim_id", "question"] if session_id is None else [
+        "claim_id",
+        "session_id",
+        "question",
+    ]
+    of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
+    await db.exec(
+        _insert(db, AnswerRow)
+        .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
+        .on_conflict_do_update(
+            index_elements=whose, index_where=of_session, set_={"value": value}
+        )
+    )
+
+
+async def last_receipt(db: AsyncSession, claim_id: int) -> ReceiptRow | None:
+    """The receipt of the newest submitted version."""
+    newest = (
+        select(ReceiptRow)
+        .where(ReceiptRow.claim_id == claim_id)
+        .order_by(col(ReceiptRow.version).desc())
+        .limit(1)
+    )
+    return (await db.exec(newest)).one_or_none()
+
+
+def _insert(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
+    # Both databases have INSERT … ON CONFLICT, in the same words but from two modules.
+    postgres = db.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
+    return cast(sqlite.Insert, insert)

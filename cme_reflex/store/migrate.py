@@ -1,0 +1,79 @@
+"""Bringing a database to a revision of the tables, with the engine that the application uses."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cme_reflex.store.database import create_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number will do, as long as all processes of this application agree on it.
+_LOCK = 7_264_190
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at this URL to the revision; all of it or nothing.
+
+    An SQLite file and its folder are made where there is none. Several
+    processes may ask at once: one does it, the others wait and find it done.
+    """
+    await _migrate(url, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Take the database back to an older revision, or to "base": no tables at all."""
+    await _migrate(url, lambda config: command.downgrade(config, revision))
+
+
+async def current(url: str) -> str | None:
+    """The revision of the database at this URL; None where it was never upgraded."""
+    engine = create_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(
+                lambda sync: MigrationContext.configure(sync).get_current_revision()
+            )
+    finally:
+        await engine.dispose()
+
+
+async def _migrate(url: str, run: Callable[[Config], None]) -> None:
+    engine = _engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_in_one_transaction, run)
+    finally:
+        await engine.dispose()
+
+
+def _in_one_transaction(connection: sa.Connection, run: Callable[[Config], None]) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if not sqlite:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    run(config)
+    if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("the migration left rows that point nowhere; nothing was changed")
+
+
+def _engine(url: str) -> AsyncEngine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        if (file := engine.url.database) and file != ":memory:":
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+
+        # SQLite changes a table by making it anew. With foreign keys on, dropping
+        # the old one would delete what points at it; they are checked at the end.
+        @sa.event.listens_for(engine.sync_engine, "connect")
+        def connect(connection: Any, record: object) -> None:
+            connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+    return engine

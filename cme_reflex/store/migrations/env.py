@@ -1,0 +1,50 @@
+"""What Alembic runs: our migrations on the connection that store/migrate.py hands over.
+
+Called as plain `alembic` (to write a new revision), it opens the database of the settings.
+"""
+
+import asyncio
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import context
+from sqlmodel import SQLModel
+
+from cme_reflex.settings import settings
+from cme_reflex.store import tables
+from cme_reflex.store.database import create_engine
+
+
+def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
+    """Write a revision with plain SQLAlchemy types, so that it outlives our own."""
+    if kind == "type" and isinstance(item, tables.Instant):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, sa.types.TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    return False
+
+
+def run(connection: sa.Connection) -> None:
+    """Run what was asked for on this connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_on_the_settings_database() -> None:
+    """Open the database of the settings, as `alembic revision --autogenerate` needs it."""
+    engine = create_engine(settings().database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+if connection := context.config.attributes.get("connection"):
+    run(connection)
+else:
+    asyncio.run(run_on_the_settings_database())

@@ -1,0 +1,263 @@
+"""The tables. Rules that can be written as a constraint are one, so that no door can break them.
+
+Credit is whole quarter hours, instants are aware UTC, and names are those of the domain.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware instant, kept in UTC. SQLite has no zones, so they are put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class MeetingRow(SQLModel, table=True):
+    """A meeting as its folder described it. `version` grows with every load that changes it."""
+
+    __tablename__ = "meeting"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    version: int
+    document: dict[str, Any] = Field(sa_type=sa.JSON)
+    loaded_at: datetime = Field(sa_type=Instant)
+
+
+class SessionRow(SQLModel, table=True):
+    """One item of the programme. A withdrawn one stays, for the claims that name it."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        sa.UniqueConstraint("meeting_id", "code"),
+        sa.CheckConstraint("quarters >= 0", name="quarters"),
+        sa.CheckConstraint("safety BETWEEN 0 AND quarters", name="safety"),
+        sa.CheckConstraint("starts_at <= ends_at", name="ends_after_start"),
+        sa.CheckConstraint("delivery IN ('live', 'on demand', 'both')", name="delivery"),
+        sa.CheckConstraint("NOT eligible OR quarters > 0", name="eligible_has_credit"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id")
+    code: str
+    title: str
+    kind: str
+    track: str
+    room: str
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    speakers: list[str] = Field(sa_type=sa.JSON)
+    delivery: str
+    quarters: int
+    safety: int
+    eligible: bool
+    withdrawn: bool = False
+    faculty_badges: list[str] = Field(sa_type=sa.JSON)
+    on_demand_from: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class MemberRow(SQLModel, table=True):
+    """A person's account at the provider. `username` is kept folded to lower case."""
+
+    __tablename__ = "member"
+
+    id: int | None = Field(default=None, primary_key=True)
+    username: str = Field(unique=True)
+    last_name: str
+    first_name: str
+    suffix: str = ""
+    email: str = ""
+    password_hash: str
+
+
+class AttendeeRow(SQLModel, table=True):
+    """One registration for one meeting. `name_key` is what sign-in compares."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        sa.UniqueConstraint("meeting_id", "badge"),
+        sa.UniqueConstraint("meeting_id", "confirmation"),
+        sa.CheckConstraint("profession IN ('physician', 'other')", name="profession"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id")
+    member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    last_name: str
+    first_name: str
+    suffix: str = ""
+    name_key: str
+    badge: str
+    confirmation: str
+    email: str = ""
+    profession: str
+    registration_type: str
+    name_on_certificate: str | None = None
+
+
+class SignInRow(SQLModel, table=True):
+    """A sign-in that is still good. Only a hash of what the cookie holds is kept."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: str = Field(primary_key=True)
+    attendee_id: int = Field(foreign_key="attendee.id", index=True)
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class ClaimRow(SQLModel, table=True):
+    """An attendee's claim. `revision` grows with every change that Submit must have seen."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('draft', 'submitted', 'reopened')", name="status"),
+        sa.CheckConstraint("category1 > 0", name="category1"),
+        sa.CheckConstraint("safety >= 0", name="safety"),
+        sa.CheckConstraint(
+            "category1 IS NULL OR safety IS NULL OR safety <= category1", name="safety_is_subset"
+        ),
+        sa.CheckConstraint(
+            "status <> 'submitted' OR category1 IS NOT NULL", name="submitted_has_credit"
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    attendee_id: int = Field(foreign_key="attendee.id", unique=True)
+    status: str = "draft"
+    revision: int = 0
+    category1: int | None = None
+    safety: int | None = None
+    reopened_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LineRow(SQLModel, table=True):
+    """One session in a claim. A removed line is hidden with its hours, so that Undo has them."""
+
+    __tablename__ = "claim_line"
+    __table_args__ = (
+        sa.CheckConstraint("quarters > 0", name="quarters"),
+        sa.CheckConstraint("safety BETWEEN 0 AND quarters", name="safety"),
+    )
+
+    claim_id: int = Field(foreign_key="claim.id", primary_key=True)
+    session_id: int = Field(foreign_key="session.id", primary_key=True)
+    quarters: int
+    safety: int
+    on_demand: bool
+    removed: bool = False
+
+
+class AnswerRow(SQLModel, table=True):
+    """One answer; without a session it belongs to the overall evaluation."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        sa.Index(
+            "uq_answer_session",
+            "claim_id",
+            "session_id",
+            "question",
+            unique=True,
+            sqlite_where=sa.text("session_id IS NOT NULL"),
+            postgresql_where=sa.text("session_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "uq_answer_overall",
+            "claim_id",
+            "question",
+            unique=True,
+            sqlite_where=sa.text("session_id IS NULL"),
+            postgresql_where=sa.text("session_id IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id")
+    session_id: int | None = Field(default=None, foreign_key="session.id")
+    question: str
+    value: Any = Field(sa_type=sa.JSON)
+
+
+class ReceiptRow(SQLModel, table=True):
+    """The proof of one submitted version. `document` is the claim as it was submitted."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        sa.UniqueConstraint("claim_id", "version"),
+        sa.CheckConstraint("version > 0", name="version"),
+        sa.CheckConstraint("category1 > 0", name="category1"),
+        sa.CheckConstraint("safety BETWEEN 0 AND category1", name="safety"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id")
+    version: int
+    number: str = Field(unique=True)
+    submitted_at: datetime = Field(sa_type=Instant)
+    category1: int
+    safety: int
+    document: dict[str, Any] = Field(sa_type=sa.JSON)
+
+
+class AuditRow(SQLModel, table=True):
+    """Every change of a claim's status: who, when, what and why. Only ever added to."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    from_status: str | None = None
+    to_status: str
+    reason: str = ""
+    receipt: str | None = None
+
+
+class ReportingRow(SQLModel, table=True):
+    """What an attendee gave for learner credit reporting, and to which consent. Not the claim's."""
+
+    __tablename__ = "reporting"
+    __table_args__ = (
+        sa.CheckConstraint("birth_month BETWEEN 1 AND 12", name="birth_month"),
+        sa.CheckConstraint("birth_day BETWEEN 1 AND 31", name="birth_day"),
+    )
+
+    attendee_id: int = Field(foreign_key="attendee.id", primary_key=True)
+    first_name: str
+    last_name: str
+    birth_month: int
+    birth_day: int
+    state: str
+    licence_id: str
+    npi: str
+    board: str
+    board_id: str
+    consent_version: str
+    consented_at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,1 @@
+"""HTTP beside the socket: sign-in, the guard before the pages, health."""

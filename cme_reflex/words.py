@@ -1,0 +1,150 @@
+"""All words for people that the program itself says, in one place, ready for translation.
+
+Screens say hours where the code says quarters, and name the zone of every instant.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.attendee import InvalidName
+from cme_reflex.domain.claim import CreditLimitExceeded
+from cme_reflex.domain.credit import InvalidHours, hours
+from cme_reflex.domain.evaluation import InvalidAnswer
+from cme_reflex.domain.overlap import Window
+from cme_reflex.domain.programme import NotEligible, NotYetEnded, PresentedByAttendee
+from cme_reflex.domain.reporting import ConsentMissing, Fault
+from cme_reflex.domain.submission import (
+    ClaimLocked,
+    ClaimPeriodClosed,
+    ClaimPeriodNotOpen,
+    Need,
+    NotInClaim,
+    StaleRevision,
+)
+
+SIGN_IN_ERRORS: Mapping[str, str] = {
+    "not-recognised": "We could not find that combination. Check the spelling of your last name, "
+    "and the number on your badge or in your confirmation e-mail.",
+    "missing": "Fill in both your last name and your badge or confirmation number.",
+    "member-not-recognised": "We could not find that combination of username and password.",
+    "member-missing": "Fill in both your username and your password.",
+    "member-not-registered": "Your account is fine, but it has no registration for this meeting. "
+    "Sign in with your badge or confirmation number, or ask us for help.",
+    "expired": "You were signed out after a time. Everything you entered is saved; "
+    "sign in to go on.",
+}
+"""What the sign-in says after a fault, by the code in its address."""
+
+SIGNED_OUT = "You are signed out. Everything was saved."
+
+REPORTING_FAULTS: Mapping[Fault, str] = {
+    Fault.MISSING: "Fill this in.",
+    Fault.TOO_LONG: "Shorten this to 60 characters without special signs.",
+    Fault.NO_SUCH_DAY: "Give a day that is in the calendar.",
+    Fault.NO_SUCH_STATE: "Choose a state from the list.",
+    Fault.NOT_AN_NPI: "Check the number: an NPI has ten digits, and these do not form one.",
+    Fault.NO_SUCH_BOARD: "Choose a board from the list.",
+    Fault.BOARD_ID_MISSING: "Give the ID that the board knows you by.",
+    Fault.LICENCE_OR_NPI: "Give your license ID or your NPI.",
+}
+
+CLEARED = "Your claimed hours were above what your sessions now support, so choose them again."
+
+_NEEDS: Mapping[Need, str] = {
+    Need.LINES: "Add at least one session",
+    Need.CONFLICT: "Put the overlapping sessions right",
+    Need.WITHDRAWN: "Remove the session that was withdrawn: {title}",
+    Need.SESSION_QUESTION: "Evaluate {title}: {question}",
+    Need.OVERALL_QUESTION: "Answer: {question}",
+    Need.CATEGORY1: "Choose your Claimed Category 1 Hours",
+    Need.ATTESTATION: "Confirm the attestation",
+}
+
+
+def need(kind: Need, *, title: str = "", question: str = "") -> str:
+    """What is missing, as an instruction."""
+    return _NEEDS[kind].format(title=title, question=question)
+
+
+def problem(error: Exception, zone: ZoneInfo) -> str | None:
+    """What went wrong and what to do, or None for an error that is not the attendee's."""
+    match error:
+        case ClaimLocked():
+            return "Your claim is submitted, so it can no longer be changed."
+        case ClaimPeriodNotOpen():
+            return f"Claims open on {instant(error.opens_at, zone)}."
+        case ClaimPeriodClosed():
+            return f"Claims closed on {instant(error.closed_at, zone)}."
+        case NotEligible():
+            return "This session is not eligible for credit."
+        case NotYetEnded():
+            return f"This session can be added from {instant(error.claimable_from, zone)}."
+        case PresentedByAttendee():
+            return "You present this session, so it gives you no learner credit."
+        case NotInClaim():
+            return "This session is not on your claim. Add it first."
+        case CreditLimitExceeded():
+            return f"At most {hours(error.limit)} hours are possible here."
+        case InvalidHours():
+            return "Choose hours in quarters, such as 1.25."
+        case InvalidAnswer():
+            return "That is not one of the answers. Choose again."
+        case InvalidName():
+            return "Write your name in up to 120 characters."
+        case StaleRevision():
+            return "Your claim changed on another screen. Check it again, then submit."
+        case ConsentMissing():
+            return "Tick the consent to opt in."
+    return None
+
+
+def day(of: date) -> str:
+    """``Thursday, September 26``"""
+    return f"{of:%A, %B} {of.day}"
+
+
+def short_day(of: date) -> str:
+    """``Thu, Sep 26``"""
+    return f"{of:%a, %b} {of.day}"
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """``8:00 am``"""
+    local = at.astimezone(zone)
+    return f"{local:%I:%M} {local:%p}".lstrip("0").lower()
+
+
+def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """``8:00–10:00 am`` or ``11:30 am–1:00 pm``; a later day is named."""
+    first, last = clock(start, zone), clock(end, zone)
+    if start.astimezone(zone).date() != end.astimezone(zone).date():
+        return f"{first}–{short_day(end.astimezone(zone).date())}, {last}"
+    if first[-2:] == last[-2:]:
+        first = first[:-3]
+    return f"{first}–{last}"
+
+
+def instant(at: datetime, zone: ZoneInfo) -> str:
+    """``Feb 23, 2026, 1:00 pm CT``: the zone is always named."""
+    local = at.astimezone(zone)
+    return f"{local:%b} {local.day}, {local.year}, {clock(at, zone)} {zone_name(local)}"
+
+
+def zone_name(local: datetime) -> str:
+    """``CT`` for CST and CDT, as people say it; other zones as they name themselves."""
+    name = local.tzname() or ""
+    american = len(name) == 3 and name[0] in "ECMP" and name[1:] in ("ST", "DT")
+    return f"{name[0]}T" if american else name
+
+
+def window(of: Window, zone: ZoneInfo) -> str:
+    """``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``"""
+    when = f"{short_day(of.starts_at.astimezone(zone).date())}, "
+    when += span(of.starts_at, of.ends_at, zone)
+    return f"{when}: {hours(of.allowed)} hours possible, {hours(of.claimed)} claimed"
+
+
+def sessions(count: int) -> str:
+    """``1 session``, ``5 sessions``"""
+    return "1 session" if count == 1 else f"{count} sessions"

@@ -1,0 +1,73 @@
+"""Rows for the tests of the store."""
+
+from datetime import datetime
+
+from sqlmodel import SQLModel
+
+from cme_reflex.store import tables
+
+
+def one_of_each(now: datetime) -> list[SQLModel]:
+    """A valid row of every table, in an order in which they can be added; every id is 1."""
+    return [
+        tables.MeetingRow(id=1, code="m", version=1, document={}, loaded_at=now),
+        tables.MemberRow(id=1, username="u", last_name="L", first_name="F", password_hash="h"),
+        tables.AttendeeRow(
+            id=1,
+            meeting_id=1,
+            member_id=1,
+            last_name="L",
+            first_name="F",
+            name_key="l",
+            badge="B",
+            confirmation="C",
+            profession="other",
+            registration_type="full",
+        ),
+        tables.SessionRow(
+            id=1,
+            meeting_id=1,
+            code="S",
+            title="T",
+            kind="panel",
+            track="",
+            room="",
+            starts_at=now,
+            ends_at=now,
+            speakers=["A"],
+            delivery="live",
+            quarters=4,
+            safety=2,
+            eligible=True,
+            faculty_badges=[],
+        ),
+        tables.SignInRow(token_hash="t", attendee_id=1, created_at=now, expires_at=now),
+        tables.ClaimRow(id=1, attendee_id=1, category1=4, safety=0),
+        tables.LineRow(claim_id=1, session_id=1, quarters=4, safety=0, on_demand=False),
+        tables.AnswerRow(claim_id=1, session_id=1, question="q", value=3),
+        tables.AnswerRow(claim_id=1, question="q", value=["a", "b"]),
+        tables.ReceiptRow(
+            claim_id=1,
+            version=1,
+            number="N",
+            submitted_at=now,
+            category1=4,
+            safety=0,
+            document={},
+        ),
+        tables.AuditRow(claim_id=1, at=now, actor="attendee", to_status="draft"),
+        tables.ReportingRow(
+            attendee_id=1,
+            first_name="F",
+            last_name="L",
+            birth_month=2,
+            birth_day=29,
+            state="Ohio",
+            licence_id="1",
+            npi="",
+            board="",
+            board_id="",
+            consent_version="1",
+            consented_at=now,
+        ),
+    ]

@@ -1,0 +1,104 @@
+"""Migrations, on both databases: there and back with data, and no drift from the tables."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel, select
+
+from cme_reflex.store import migrate, tables
+from cme_reflex.store.database import (
+    close_database,
+    create_engine,
+    open_database,
+    reading,
+    transaction,
+)
+from tests.rows import one_of_each
+
+HEAD = ScriptDirectory(str(migrate.MIGRATIONS)).get_current_head()
+
+
+async def table_names(url: str) -> set[str]:
+    engine = create_engine(url)
+    async with engine.connect() as connection:
+        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
+    await engine.dispose()
+    return set(names) - {"alembic_version"}
+
+
+async def test_upgrade_makes_every_table_and_downgrade_takes_them_away(unmigrated_url: str) -> None:
+    assert await migrate.current(unmigrated_url) is None
+    await migrate.upgrade(unmigrated_url)
+    assert await migrate.current(unmigrated_url) == HEAD
+    assert await table_names(unmigrated_url) == set(SQLModel.metadata.tables)
+    await migrate.downgrade(unmigrated_url, "base")
+    assert await migrate.current(unmigrated_url) is None
+    assert await table_names(unmigrated_url) == set()
+
+
+async def test_a_second_upgrade_keeps_the_data(database_url: str, now: datetime) -> None:
+    open_database(database_url)
+    async with transaction() as db:
+        db.add(tables.MeetingRow(code="pstm24", version=1, document={"a": "é"}, loaded_at=now))
+    await close_database()
+    await migrate.upgrade(database_url)
+    open_database(database_url)
+    async with reading() as db:
+        meeting = (await db.exec(select(tables.MeetingRow))).one()
+    await close_database()
+    assert (meeting.code, meeting.document, meeting.loaded_at) == ("pstm24", {"a": "é"}, now)
+
+
+async def test_downgrade_succeeds_with_rows_in_every_table(
+    unmigrated_url: str, now: datetime
+) -> None:
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    async with transaction() as db:
+        for row in one_of_each(now):
+            db.add(row)
+            await db.flush()
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "base")
+    assert await table_names(unmigrated_url) == set()
+    await migrate.upgrade(unmigrated_url)
+    assert await table_names(unmigrated_url) == set(SQLModel.metadata.tables)
+
+
+async def test_the_migrated_schema_equals_the_tables(database_url: str) -> None:
+    engine = create_engine(database_url)
+
+    def difference(sync: sa.Connection) -> object:
+        context = MigrationContext.configure(
+            sync, opts={"compare_type": True, "compare_server_default": True}
+        )
+        return compare_metadata(context, SQLModel.metadata)
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(difference) == []
+    await engine.dispose()
+
+
+async def test_the_migrated_checks_equal_those_of_the_tables(
+    database_url: str, unmigrated_url: str
+) -> None:
+    created = create_engine(unmigrated_url)
+    async with created.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+        expected = await connection.run_sync(checks)
+    await created.dispose()
+    migrated = create_engine(database_url)
+    async with migrated.connect() as connection:
+        assert await connection.run_sync(checks) == expected
+    await migrated.dispose()
+
+
+def checks(connection: sa.Connection) -> dict[str, set[tuple[str | None, str]]]:
+    inspector = sa.inspect(connection)
+    return {
+        table: {(c["name"], c["sqltext"]) for c in inspector.get_check_constraints(table)}
+        for table in SQLModel.metadata.tables
+    }

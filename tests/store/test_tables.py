@@ -1,0 +1,173 @@
+"""Every constraint of the tables is provoked, and refuses; on both databases."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel, select
+
+from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.tables import AnswerRow, ClaimRow, MeetingRow, SessionRow
+from tests.rows import one_of_each
+
+NOBODY = 99  # an id that no row has
+SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}
+
+CHECKS: list[tuple[str, Mapping[str, Any]]] = [
+    ("ck_session_quarters", {"quarters": -1, "safety": 0}),
+    ("ck_session_safety", {"safety": -1}),
+    ("ck_session_safety", {"safety": 5}),
+    ("ck_session_ends_after_start", {"ends_at": datetime(2024, 1, 1, tzinfo=UTC)}),
+    ("ck_session_delivery", {"delivery": "by post"}),
+    ("ck_session_eligible_has_credit", {"quarters": 0, "safety": 0}),
+    ("ck_attendee_profession", {"profession": "surgeon"}),
+    ("ck_claim_status", {"status": "lost"}),
+    ("ck_claim_category1", {"category1": 0}),
+    ("ck_claim_safety", {"safety": -1}),
+    ("ck_claim_safety_is_subset", {"safety": 5}),
+    ("ck_claim_submitted_has_credit", SUBMITTED_WITHOUT_CREDIT),
+    ("ck_claim_line_quarters", {"quarters": 0, "safety": 0}),
+    ("ck_claim_line_safety", {"safety": -1}),
+    ("ck_claim_line_safety", {"safety": 5}),
+    ("ck_receipt_version", {"version": 0}),
+    ("ck_receipt_category1", {"category1": 0, "safety": 0}),
+    ("ck_receipt_safety", {"safety": -1}),
+    ("ck_receipt_safety", {"safety": 5}),
+    ("ck_reporting_birth_month", {"birth_month": 0}),
+    ("ck_reporting_birth_month", {"birth_month": 13}),
+    ("ck_reporting_birth_day", {"birth_day": 0}),
+    ("ck_reporting_birth_day", {"birth_day": 32}),
+]
+
+# What a second row changes so that only this constraint stands in its way.
+UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
+    ("uq_meeting_code", {"id": 2}),
+    ("uq_session_meeting_id_code", {"id": 2}),
+    ("uq_member_username", {"id": 2}),
+    ("uq_attendee_meeting_id_badge", {"id": 2, "confirmation": "C2"}),
+    ("uq_attendee_meeting_id_confirmation", {"id": 2, "badge": "B2"}),
+    ("uq_claim_attendee_id", {"id": 2}),
+    ("uq_receipt_claim_id_version", {"id": 2, "number": "N2"}),
+    ("uq_receipt_number", {"id": 2, "version": 2}),
+    ("pk_claim_line", {}),
+    ("pk_sign_in", {}),
+    ("pk_reporting", {}),
+    ("uq_answer_session", {"id": 3, "session_id": 1}),
+    ("uq_answer_overall", {"id": 3, "session_id": None}),
+]
+
+FOREIGN_KEYS = [
+    (table, column)
+    for table in SQLModel.metadata.sorted_tables
+    for column in table.columns
+    if column.foreign_keys
+]
+
+
+@pytest.fixture
+async def filled(database: AsyncEngine, now: datetime) -> None:
+    async with transaction() as db:
+        for row in one_of_each(now):
+            db.add(row)
+            await db.flush()
+
+
+def names_of(kind: type[sa.Constraint]) -> set[str]:
+    return {
+        str(constraint.name)
+        for table in SQLModel.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, kind)
+    }
+
+
+def test_every_check_is_among_the_cases() -> None:
+    assert {name for name, _ in CHECKS} == names_of(sa.CheckConstraint)
+
+
+def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
+    indexes = {
+        str(index.name)
+        for table in SQLModel.metadata.sorted_tables
+        for index in table.indexes
+        if index.unique
+    }
+    without_counted_ids = {"pk_claim_line", "pk_sign_in", "pk_reporting"}
+    expected = names_of(sa.UniqueConstraint) | indexes | without_counted_ids
+    assert {name for name, _ in UNIQUES} == expected
+
+
+@pytest.mark.parametrize(("constraint", "change"), CHECKS)
+async def test_a_check_refuses(filled: None, constraint: str, change: Mapping[str, Any]) -> None:
+    table = table_of(constraint)
+    with pytest.raises(IntegrityError, match=rf"\b{constraint}\b"):
+        await execute(sa.update(table).values(change))
+
+
+@pytest.mark.parametrize(("constraint", "change"), UNIQUES)
+async def test_a_second_one_is_refused(
+    filled: None, constraint: str, change: Mapping[str, Any]
+) -> None:
+    table = table_of(constraint)
+    async with reading() as db:
+        first = (await db.execute(sa.select(table))).mappings().first()
+    assert first is not None
+    with pytest.raises(IntegrityError, match=r"(?i)unique constraint"):
+        await execute(sa.insert(table).values({**first, **change}))
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), FOREIGN_KEYS, ids=[str(column) for _, column in FOREIGN_KEYS]
+)
+async def test_a_row_that_points_nowhere_is_refused(
+    filled: None, table: sa.Table, column: sa.Column[int]
+) -> None:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key constraint"):
+        await execute(sa.update(table).values({column.name: NOBODY}))
+
+
+async def test_nothing_that_a_claim_needs_can_be_deleted(filled: None) -> None:
+    for table in (MeetingRow, SessionRow, ClaimRow):
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key constraint"):
+            await execute(sa.delete(table))
+
+
+async def test_one_session_answer_and_one_overall_answer_may_share_a_question(
+    filled: None,
+) -> None:
+    async with reading() as db:
+        answers = (await db.exec(select(AnswerRow).order_by(sa.text("id")))).all()
+    assert [(answer.session_id, answer.question, answer.value) for answer in answers] == [
+        (1, "q", 3),
+        (None, "q", ["a", "b"]),
+    ]
+
+
+async def test_an_instant_comes_back_as_the_same_instant_in_utc(filled: None) -> None:
+    in_denver = datetime.fromisoformat("2024-09-26T08:00:00.123456-06:00")
+    await execute(sa.update(SessionRow).values(on_demand_from=in_denver))
+    async with reading() as db:
+        kept = (await db.exec(select(SessionRow.on_demand_from))).one()
+    assert (kept, kept and kept.tzinfo) == (in_denver, UTC)
+
+
+async def test_an_instant_without_a_zone_is_refused(filled: None) -> None:
+    naive = datetime(2024, 9, 26, 8)  # noqa: DTZ001 - that it is naive is the point
+    with pytest.raises(StatementError, match="an instant needs its zone"):
+        await execute(sa.update(SessionRow).values(on_demand_from=naive))
+
+
+def table_of(constraint: str) -> sa.Table:
+    """The table whose name stands in the constraint's, the longest where two fit."""
+    _, _, rest = constraint.partition("_")
+    names = [name for name in SQLModel.metadata.tables if rest.startswith(name)]
+    return SQLModel.metadata.tables[max(names, key=len)]
+
+
+async def execute(statement: sa.Executable) -> None:
+    async with transaction() as db:
+        await db.execute(statement)
