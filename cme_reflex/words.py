@@ -125,6 +125,12 @@ def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{first}–{last}"
 
 
+def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
+    """``Thu, Sep 26, 8:00–10:00 am`` of two instants in ISO 8601."""
+    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    return f"{short_day(first.astimezone(zone).date())}, {span(first, last, zone)}"
+
+
 def instant(at: datetime, zone: ZoneInfo) -> str:
     """``Feb 23, 2026, 1:00 pm CT``: the zone is always named."""
     local = at.astimezone(zone)
@@ -148,3 +154,10 @@ def window(of: Window, zone: ZoneInfo) -> str:
 def sessions(count: int) -> str:
     """``1 session``, ``5 sessions``"""
     return "1 session" if count == 1 else f"{count} sessions"
+
+
+def opted_in(stands: bool | None) -> str:
+    """What became of the opt-in to learner credit reporting; None where there was none."""
+    if stands is None:
+        return "You have not opted in."
+    return "You are opted in." if stands else "You have withdrawn your consent."

@@ -35,7 +35,7 @@ async def test_what_is_committed_is_there_and_what_fails_is_not(
 
 async def change_and_fail() -> None:
     async with transaction() as db:
-        await db.execute(sa.update(MeetingRow).values(version=2))
+        await db.exec(sa.update(MeetingRow).values(version=2))
         raise ZeroDivisionError
 
 

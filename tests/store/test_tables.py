@@ -1,5 +1,6 @@
 """Every constraint of the tables is provoked, and refuses; on both databases."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ NOBODY = 99  # an id that no row has
 SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}
 
 CHECKS: list[tuple[str, Mapping[str, Any]]] = [
-    ("ck_session_quarters", {"quarters": -1, "safety": 0}),
+    ("ck_session_(quarters|safety)", {"quarters": -1, "safety": 0}),  # breaks both
     ("ck_session_safety", {"safety": -1}),
     ("ck_session_safety", {"safety": 5}),
     ("ck_session_ends_after_start", {"ends_at": datetime(2024, 1, 1, tzinfo=UTC)}),
@@ -86,7 +87,8 @@ def names_of(kind: type[sa.Constraint]) -> set[str]:
 
 
 def test_every_check_is_among_the_cases() -> None:
-    assert {name for name, _ in CHECKS} == names_of(sa.CheckConstraint)
+    provoked = {re.sub(r"\((\w+)\|.*\)", r"\1", name) for name, _ in CHECKS}
+    assert provoked == names_of(sa.CheckConstraint)
 
 
 def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
@@ -114,7 +116,8 @@ async def test_a_second_one_is_refused(
 ) -> None:
     table = table_of(constraint)
     async with reading() as db:
-        first = (await db.execute(sa.select(table))).mappings().first()
+        connection = await db.connection()
+        first = (await connection.execute(sa.select(table))).mappings().first()
     assert first is not None
     with pytest.raises(IntegrityError, match=r"(?i)unique constraint"):
         await execute(sa.insert(table).values({**first, **change}))
@@ -127,7 +130,7 @@ async def test_a_row_that_points_nowhere_is_refused(
     filled: None, table: sa.Table, column: sa.Column[int]
 ) -> None:
     with pytest.raises(IntegrityError, match=r"(?i)foreign key constraint"):
-        await execute(sa.update(table).values({column.name: NOBODY}))
+        await execute(sa.update(table).where(column.is_not(None)).values({column.name: NOBODY}))
 
 
 async def test_nothing_that_a_claim_needs_can_be_deleted(filled: None) -> None:
@@ -170,4 +173,4 @@ def table_of(constraint: str) -> sa.Table:
 
 async def execute(statement: sa.Executable) -> None:
     async with transaction() as db:
-        await db.execute(statement)
+        await (await db.connection()).execute(statement)

@@ -1,0 +1,108 @@
+"""What every page of a claim has in common: who is asking, what stands, what went wrong."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import wraps
+from inspect import signature
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.domain.meeting import ClaimPeriod
+from cme_reflex.domain.submission import Status
+from cme_reflex.routes import SIGN_IN_FORM
+from cme_reflex.services import signin
+from cme_reflex.services.claim import Standing
+from cme_reflex.services.visit import Visit
+from cme_reflex.settings import settings
+from cme_reflex.state import views
+from cme_reflex.web.cookies import token_in
+
+Page = TypeVar("Page", bound="ClaimPage")
+Arguments = ParamSpec("Arguments")
+
+
+def clock() -> datetime:
+    """This moment, aware; tests put another one in its place."""
+    return datetime.now(UTC)
+
+
+class ClaimPage(rx.State, mixin=True):
+    """The parts of a page's state that are the same on every page of a claim."""
+
+    ready: bool = False
+    attendee: str = ""
+    totals: views.Totals = views.Totals()
+    submitted: bool = False
+    locked: str = ""
+    problem: str = ""
+    announcement: str = ""
+    leave: str = ""
+
+    def show(self, **shown: object) -> None:
+        """Set what differs; what stays the same is not sent again."""
+        for name, value in shown.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    def show_standing(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+        """Show how the claim stands, and say what has just been done."""
+        limits = visit.meeting.limits(visit.attendee.registration_type)
+        self.show(
+            ready=True,
+            attendee=visit.attendee.name,
+            totals=views.totals(standing, limits.category1),
+            submitted=standing.claim.status is Status.SUBMITTED,
+            locked=_lock(visit, standing),
+            problem=words.CLEARED if standing.cleared else "",
+            announcement=said,
+        )
+
+
+def signed_in(
+    handler: Callable[Concatenate[Page, Visit, Arguments], Awaitable[Any]],
+) -> Callable[Concatenate[Page, Arguments], Awaitable[Any]]:
+    """Give a handler the visit that the cookie of this very event proves.
+
+    Without one the page is left for the sign-in. A domain error that is the
+    attendee's to mend is shown in words; any other one is raised.
+    """
+
+    @wraps(handler)
+    async def guarded(self: Page, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
+        token = token_in(self.router.headers.cookie)
+        try:
+            visit = await signin.visit(settings().meeting, token, now=clock())
+        except signin.NotSignedIn:
+            self.reset()
+            self.leave = f"{SIGN_IN_FORM}#expired"
+            return None
+        try:
+            return await handler(self, visit, *args, **kwargs)
+        except Exception as error:
+            problem = words.problem(error, visit.meeting.zone)
+            if problem is None:
+                raise
+            self.show(problem=problem, ready=True)
+            return None
+
+    # The framework reads a handler's arguments from its signature, and the
+    # visit is none of what a browser may send.
+    parameters = [p for p in signature(handler).parameters.values() if p.name != "visit"]
+    guarded.__signature__ = signature(handler).replace(parameters=parameters)  # type: ignore[attr-defined]
+    guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k != "visit"}
+    return guarded
+
+
+def _lock(visit: Visit, standing: Standing) -> str:
+    claim, meeting = standing.claim, visit.meeting
+    if claim.status is Status.SUBMITTED:
+        return "Your claim is submitted. Nothing of it can be changed."
+    match meeting.period(clock(), claim.reopened_until):
+        case ClaimPeriod.NOT_OPEN:
+            return f"Claims open on {words.instant(meeting.claim.opens_at, meeting.zone)}."
+        case ClaimPeriod.CLOSED:
+            closed_at = claim.reopened_until or meeting.claim.closes_at
+            return f"Claims closed on {words.instant(closed_at, meeting.zone)}."
+    return ""

@@ -1,0 +1,73 @@
+"""The evaluation of one session, saved question by question."""
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.domain.evaluation import Form
+from cme_reflex.domain.programme import NotEligible, Session
+from cme_reflex.services import claim, evaluation
+from cme_reflex.services.visit import Visit
+from cme_reflex.state import views
+from cme_reflex.state.answers import changed
+from cme_reflex.state.base import ClaimPage, clock, signed_in
+
+
+class Evaluation(ClaimPage):
+    """What `/evaluation?session=…` shows."""
+
+    session_id: int = 0
+    title: str = ""
+    when: str = ""
+    questions: list[views.QuestionView] = []
+    progress: str = ""
+    done: bool = False
+
+    @rx.event
+    @signed_in
+    async def load(self, visit: Visit):
+        """Rebuild the page from the address and the database."""
+        asked = self.router.url.query_parameters.get("session", "")
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+            raise NotEligible(asked)
+        session = visit.programme.session(int(asked))
+        zone = visit.meeting.zone
+        day = words.short_day(session.starts_at.astimezone(zone).date())
+        standing = await claim.standing(visit)
+        self.show_standing(visit, standing)
+        self.show(
+            session_id=session.id,
+            title=session.title,
+            when=f"{day}, {words.span(session.starts_at, session.ends_at, zone)}",
+        )
+        await self._show(visit, session)
+
+    @rx.event
+    @signed_in
+    async def answer(self, visit: Visit, question: str, value: str | int | bool):
+        """Keep one answer; an empty value takes it back."""
+        session = visit.programme.session(self.session_id)
+        await self._keep(visit, session, question, value)
+
+    @rx.event
+    @signed_in
+    async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
+        """Keep that one of several options is chosen, or is not."""
+        session = visit.programme.session(self.session_id)
+        given = (await evaluation.answers(visit)).of_session(session.id)
+        await self._keep(visit, session, question, changed(given.get(question), option, chosen))
+
+    async def _keep(self, visit: Visit, session: Session, question: str, value: object) -> None:
+        standing = await evaluation.answer_session(
+            visit, session.id, question, value, now=clock()
+        )
+        self.show_standing(visit, standing, said="Saved")
+        await self._show(visit, session)
+
+    async def _show(self, visit: Visit, session: Session) -> None:
+        given = (await evaluation.answers(visit)).of_session(session.id)
+        form: Form = visit.meeting.session_form
+        self.show(
+            questions=views.question_views(form, given),
+            progress=views.progress(form, given),
+            done=form.is_complete(given),
+        )

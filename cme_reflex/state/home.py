@@ -1,0 +1,90 @@
+"""The claim's home: the task list, the lines, and what is in the way."""
+
+import reflex as rx
+
+from cme_reflex.domain.credit import from_hours
+from cme_reflex.services import claim, evaluation, selection, submission
+from cme_reflex.services.claim import Standing
+from cme_reflex.services.visit import Visit
+from cme_reflex.state import views
+from cme_reflex.state.base import ClaimPage, clock, signed_in
+
+
+class Home(ClaimPage):
+    """What `/claim` shows. `undo_id` is the session that Undo would bring back."""
+
+    lines: list[views.LineView] = []
+    conflicts: list[views.ConflictView] = []
+    evaluations: str = ""
+    evaluations_required: bool = False
+    overall: str = ""
+    overall_done: bool = False
+    receipt: views.ReceiptView = views.ReceiptView()
+    undo_id: int = 0
+    undo_title: str = ""
+
+    @rx.event
+    @signed_in
+    async def load(self, visit: Visit):
+        """Rebuild the page from the database."""
+        self.show(undo_id=0, undo_title="")
+        await self._show(visit, await claim.standing(visit))
+
+    @rx.event
+    @signed_in
+    async def remove(self, visit: Visit, session_id: int):
+        """Take a session off the claim; Undo brings it back."""
+        standing = await selection.remove_session(visit, session_id, now=clock())
+        title = visit.programme.session(session_id).title
+        self.show(undo_id=session_id, undo_title=title)
+        await self._show(visit, standing, said=f"Removed: {title}")
+
+    @rx.event
+    @signed_in
+    async def undo(self, visit: Visit):
+        """Bring the session back that was removed last, with its hours and answers."""
+        standing = await selection.add_session(visit, self.undo_id, now=clock())
+        self.show(undo_id=0, undo_title="")
+        await self._show(visit, standing, said="Brought back")
+
+    @rx.event
+    @signed_in
+    async def set_hours(self, visit: Visit, session_id: int, hours: str):
+        """Claim less than a session's credit, or all of it."""
+        standing = await selection.set_hours(visit, session_id, from_hours(hours), now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def set_safety(self, visit: Visit, session_id: int, hours: str):
+        """Lower a line's Patient Safety, or raise it again."""
+        standing = await selection.set_safety(visit, session_id, from_hours(hours), now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def set_on_demand(self, visit: Visit, session_id: int, on_demand: bool):
+        """Say whether a session was watched on demand."""
+        standing = await selection.set_on_demand(visit, session_id, on_demand, now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+        answers = await evaluation.answers(visit)
+        meeting = visit.meeting
+        done = sum(
+            meeting.session_form.is_complete(answers.of_session(line.session_id))
+            for line in standing.claim.lines
+        )
+        receipt = await submission.last_receipt(visit) if standing.claim.status != "draft" else None
+        self.show_standing(visit, standing, said=said)
+        self.show(
+            lines=views.line_views(standing, visit.programme, answers),
+            conflicts=views.conflict_views(standing.conflicts, visit.programme),
+            evaluations=f"{done} of {len(standing.claim.lines)}",
+            evaluations_required=meeting.claim.session_evaluations_required,
+            overall=views.progress(meeting.overall_form, answers.overall),
+            overall_done=meeting.overall_form.is_complete(answers.overall),
+            receipt=views.receipt_view(receipt, visit.programme)
+            if receipt
+            else views.ReceiptView(),
+        )

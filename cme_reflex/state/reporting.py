@@ -1,0 +1,82 @@
+"""Learner credit reporting, in a window of its own."""
+
+from dataclasses import fields
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.domain.reporting import STATES, InvalidLearner, Learner
+from cme_reflex.services import claim, reporting
+from cme_reflex.services.reporting import OptIn
+from cme_reflex.services.visit import Visit
+from cme_reflex.state.base import ClaimPage, clock, signed_in
+
+EMPTY = {field.name: "" for field in fields(Learner)}
+
+
+class Reporting(ClaimPage):
+    """What `/reporting` shows: the fields and their faults by name."""
+
+    given: dict[str, str] = EMPTY
+    faults: dict[str, str] = EMPTY
+    states: list[str] = []
+    boards: list[str] = []
+    consented: bool = False
+    consented_on: str = ""
+    opted_in: bool = False
+    result: str = ""
+
+    @rx.event
+    @signed_in
+    async def load(self, visit: Visit):
+        """Rebuild the page from the database."""
+        self.show_standing(visit, await claim.standing(visit))
+        self.show(states=list(STATES), boards=list(visit.meeting.reporting.boards))
+        known = await reporting.current(visit)
+        names = {"first_name": visit.attendee.first_name, "last_name": visit.attendee.last_name}
+        self.show(given=_given(known) if known else {**EMPTY, **names}, faults=EMPTY)
+        self._show(visit, known)
+
+    @rx.event
+    @signed_in
+    async def consent(self, visit: Visit, consented: bool):
+        """Tick the consent, or untick it."""
+        self.show(consented=consented is True)
+
+    @rx.event
+    @signed_in
+    async def opt_in(self, visit: Visit, form: dict[str, str]):
+        """Keep what was filled in, or show what PARS would reject."""
+        given = {name: str(form.get(name, "")) for name in EMPTY}
+        self.show(given=given, faults=EMPTY, problem="")
+        try:
+            known = await reporting.opt_in(visit, given, consented=self.consented, now=clock())
+        except InvalidLearner as invalid:
+            faults = {name: words.REPORTING_FAULTS[fault] for name, fault in invalid.faults.items()}
+            self.show(
+                faults={**EMPTY, **faults},
+                problem=f"{len(faults)} of the fields need another look.",
+            )
+            return
+        self._show(visit, known, said="Saved. You are opted in.")
+
+    @rx.event
+    @signed_in
+    async def withdraw(self, visit: Visit):
+        """Take the consent back."""
+        known = await reporting.withdraw(visit, now=clock())
+        self._show(visit, known, said="Saved. Your consent is withdrawn.")
+
+    def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
+        stands = known.stands if known else None
+        self.show(
+            opted_in=bool(stands),
+            consented=bool(stands),
+            consented_on=words.instant(known.consented_at, visit.meeting.zone) if known else "",
+            result=words.opted_in(stands),
+            announcement=said,
+        )
+
+
+def _given(known: OptIn) -> dict[str, str]:
+    return {name: str(getattr(known.learner, name)) for name in EMPTY}

@@ -1,0 +1,247 @@
+"""The list of sessions: what the address asks for, a window of it, and Add."""
+
+from datetime import date
+from itertools import pairwise
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.domain.listing import Listing, Show, Sort, matching
+from cme_reflex.domain.programme import Programme, Session
+from cme_reflex.services import claim, selection
+from cme_reflex.services.claim import Standing
+from cme_reflex.services.visit import Visit
+from cme_reflex.state import views
+from cme_reflex.state.base import ClaimPage, clock, signed_in
+
+CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
+SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours
+
+
+class Sessions(ClaimPage):
+    """What `/sessions` shows.
+
+    The list is a window: three slots of rows form a ring, and scrolling sends
+    only the slot that changes. Chunk n of the list stands in slot n % 3, and
+    `phase` is the slot that comes first in the page.
+    """
+
+    day: str = ""
+    kind: str = ""
+    query: str = ""
+    sort: str = Sort.DATE.value
+    showing: str = Show.ALL.value
+    address: str = ""
+    days: list[views.Choice] = []
+    kinds: list[views.Choice] = []
+    matches: int = 0
+    slot_a: list[views.Row] = []
+    slot_b: list[views.Row] = []
+    slot_c: list[views.Row] = []
+    phase: int = 0
+    rows_before: int = 0
+    heads_before: int = 0
+    rows_after: int = 0
+    heads_after: int = 0
+    window_day: str = ""
+    added: list[int] = []
+    in_conflict: list[int] = []
+    _chunks: list[int] = []
+
+    @rx.event
+    @signed_in
+    async def load(self, visit: Visit):
+        """Rebuild the page from the address and the database."""
+        asked = self.router.url.query_parameters
+        self.show(
+            day=asked.get("day", ""),
+            kind=asked.get("kind", ""),
+            query=asked.get("q", ""),
+            sort=asked.get("sort", Sort.DATE.value),
+            showing=asked.get("show", Show.ALL.value),
+            days=_days(visit.programme),
+            kinds=_kinds(visit.programme),
+        )
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def search(self, visit: Visit, query: str):
+        """Show what contains every word."""
+        self.query = str(query)
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def filter_day(self, visit: Visit, day: str):
+        """Show one day, or with an empty value all."""
+        self.day = str(day)
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def filter_kind(self, visit: Visit, kind: str):
+        """Show one kind of session, or with an empty value all."""
+        self.kind = str(kind)
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def show_only(self, visit: Visit, showing: str):
+        """Show all, those added, or those that fit the claim."""
+        self.showing = str(showing)
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def sort_by(self, visit: Visit, sort: str):
+        """Put the list in order of date, title or hours."""
+        self.sort = str(sort)
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def clear_filters(self, visit: Visit):
+        """Show everything."""
+        self.show(day="", kind="", query="", showing=Show.ALL.value)
+        await self._list(visit)
+
+    @rx.event
+    @signed_in
+    async def scroll_to(self, visit: Visit, row: str):
+        """Move the window to where this row (counted from 0) is at the top of the screen."""
+        top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
+        standing = await claim.standing(visit)
+        self._show_window(visit, standing, self._matching(visit, standing), top // CHUNK)
+
+    @rx.event
+    @signed_in
+    async def add(self, visit: Visit, session_id: int):
+        """Put a session on the claim."""
+        standing = await selection.add_session(visit, session_id, now=clock())
+        said = f"Added: {visit.programme.session(session_id).title}"
+        self._show_claim(visit, standing, said=said)
+
+    @rx.event
+    @signed_in
+    async def remove(self, visit: Visit, session_id: int):
+        """Take a session off the claim."""
+        standing = await selection.remove_session(visit, session_id, now=clock())
+        said = f"Removed: {visit.programme.session(session_id).title}"
+        self._show_claim(visit, standing, said=said)
+
+    @rx.event
+    @signed_in
+    async def refresh(self, visit: Visit):
+        """Take in what other screens changed, without moving the list."""
+        self._show_claim(visit, await claim.standing(visit))
+
+    async def _list(self, visit: Visit) -> None:
+        standing = await claim.standing(visit)
+        sessions = self._matching(visit, standing)
+        self._chunks = []
+        self.show(matches=len(sessions), address=self._address(visit.programme))
+        self._show_window(visit, standing, sessions, 0)
+        self.show(announcement=f"{words.sessions(len(sessions))} found")
+
+    def _listing(self) -> Listing:
+        return Listing(
+            day=_date(self.day),
+            kind=self.kind,
+            query=self.query,
+            sort=Sort(self.sort) if self.sort in list(Sort) else Sort.DATE,
+            show=Show(self.showing) if self.showing in list(Show) else Show.ALL,
+        )
+
+    def _matching(self, visit: Visit, standing: Standing) -> list[Session]:
+        return matching(visit.programme, self._listing(), standing.claim.lines)
+
+    def _address(self, programme: Programme) -> str:
+        asked = {
+            "day": self.day,
+            "kind": self.kind,
+            "q": self.query,
+            "sort": "" if self.sort == Sort.DATE else self.sort,
+            "show": "" if self.showing == Show.ALL else self.showing,
+        }
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    def _show_window(
+        self, visit: Visit, standing: Standing, sessions: list[Session], chunk: int
+    ) -> None:
+        last = max(0, (len(sessions) - 1) // CHUNK)
+        # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
+        first = max(0, min(chunk - 1, last - SLOTS + 1))
+        wanted = list(range(first, min(first + SLOTS, last + 1))) if self._chunks else [0]
+        by_date = self._listing().sort is Sort.DATE
+        heads = _heads(sessions, visit.programme) if by_date else set()
+        for number in wanted:
+            if number not in self._chunks:
+                rows = [
+                    views.row(
+                        session,
+                        visit.programme,
+                        visit.attendee.badge,
+                        by_date=by_date,
+                        heads_day=at in heads,
+                    )
+                    for at, session in enumerate(sessions)
+                    if at // CHUNK == number
+                ]
+                setattr(self, ("slot_a", "slot_b", "slot_c")[number % SLOTS], rows)
+        for slot in {0, 1, 2} - {number % SLOTS for number in wanted}:
+            self.show(**{("slot_a", "slot_b", "slot_c")[slot]: []})
+        self._chunks = wanted
+        begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
+        zone = visit.meeting.zone
+        self.show(
+            phase=wanted[0] % SLOTS,
+            rows_before=begin,
+            rows_after=len(sessions) - end,
+            heads_before=sum(at < begin for at in heads),
+            heads_after=sum(at >= end for at in heads),
+            window_day=words.day(sessions[begin].starts_at.astimezone(zone).date())
+            if by_date and sessions
+            else "",
+        )
+        self._show_claim(visit, standing)
+
+    def _show_claim(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+        # Only what is in the window: the reply must not grow with the claim.
+        shown = {row.id for slot in (self.slot_a, self.slot_b, self.slot_c) for row in slot}
+        self.show_standing(visit, standing, said=said)
+        self.show(
+            added=[line.session_id for line in standing.claim.lines if line.session_id in shown],
+            in_conflict=sorted(standing.in_conflict & shown),
+        )
+
+
+def _heads(sessions: list[Session], programme: Programme) -> set[int]:
+    """The places in the list, counted from 0, where a day begins."""
+    zone = programme.meeting.zone
+    days = [session.starts_at.astimezone(zone).date() for session in sessions]
+    turns = {at for at, (before, after) in enumerate(pairwise(days), 1) if before != after}
+    return turns | {0} if sessions else set()
+
+
+def _days(programme: Programme) -> list[views.Choice]:
+    zone = programme.meeting.zone
+    days = sorted({session.starts_at.astimezone(zone).date() for session in programme.offered})
+    return [views.Choice("", "All days")] + [
+        views.Choice(day.isoformat(), words.short_day(day)) for day in days
+    ]
+
+
+def _kinds(programme: Programme) -> list[views.Choice]:
+    kinds = sorted({session.kind for session in programme.offered})
+    return [views.Choice("", "All sessions")] + [
+        views.Choice(kind, kind.capitalize()) for kind in kinds
+    ]
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,155 @@
+"""The overall evaluation, the totals, and Submit."""
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.domain.claim import claimable_safety
+from cme_reflex.domain.credit import from_hours, hours
+from cme_reflex.domain.submission import Incomplete, Need, StaleRevision
+from cme_reflex.routes import HOME
+from cme_reflex.services import claim, evaluation, reporting, submission
+from cme_reflex.services.claim import Standing
+from cme_reflex.services.visit import Visit
+from cme_reflex.state import views
+from cme_reflex.state.answers import changed
+from cme_reflex.state.base import ClaimPage, clock, signed_in
+
+HREFS = {
+    Need.LINES: "/sessions",
+    Need.CONFLICT: "/claim#conflicts",
+    Need.WITHDRAWN: "/claim#line-{session}",
+    Need.SESSION_QUESTION: "/evaluation?session={session}#q-{question}",
+    Need.OVERALL_QUESTION: "#q-{question}",
+    Need.CATEGORY1: "#claimed-category-1-hours",
+    Need.ATTESTATION: "#attestation",
+}
+
+
+class Submit(ClaimPage):
+    """What `/submit` shows. `revision` is the claim's that the page has shown."""
+
+    questions: list[views.QuestionView] = []
+    category1: str = ""
+    category1_choices: list[str] = []
+    safety: str = ""
+    safety_choices: list[str] = []
+    supported: str = "0.00"
+    supported_safety: str = "0.00"
+    conflicts: list[views.ConflictView] = []
+    name_on_certificate: str = ""
+    attested: bool = False
+    reporting: str = ""
+    missing: list[views.MissingView] = []
+    revision: int = 0
+
+    @rx.event
+    @signed_in
+    async def load(self, visit: Visit):
+        """Rebuild the page from the database."""
+        standing = await claim.standing(visit)
+        if standing.claim.status == "submitted":
+            return rx.redirect(HOME)
+        self.show(missing=[], attested=False)
+        await self._show(visit, standing)
+
+    @rx.event
+    @signed_in
+    async def refresh(self, visit: Visit):
+        """Take in what other windows changed; what is ticked here stays."""
+        await self._show(visit, await claim.standing(visit))
+
+    @rx.event
+    @signed_in
+    async def answer(self, visit: Visit, question: str, value: str | int | bool):
+        """Keep one answer; an empty value takes it back."""
+        standing = await evaluation.answer_overall(visit, question, value, now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
+        """Keep that one of several options is chosen, or is not."""
+        given = (await evaluation.answers(visit)).overall.get(question)
+        value = changed(given, option, chosen)
+        standing = await evaluation.answer_overall(visit, question, value, now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def choose_category1(self, visit: Visit, chosen: str):
+        """Choose the Category 1 hours to claim; an empty value takes the choice back."""
+        quarters = from_hours(chosen) if chosen else None
+        standing = await submission.choose_category1(visit, quarters, now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def choose_all(self, visit: Visit):
+        """Claim all Category 1 hours that the sessions support."""
+        most = (await claim.standing(visit)).claimable.category1
+        standing = await submission.choose_category1(visit, most, now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def choose_safety(self, visit: Visit, chosen: str):
+        """Choose the Patient Safety hours to claim; an empty value takes the choice back."""
+        quarters = from_hours(chosen) if chosen else None
+        standing = await submission.choose_safety(visit, quarters, now=clock())
+        await self._show(visit, standing, said="Saved")
+
+    @rx.event
+    @signed_in
+    async def correct_name(self, visit: Visit, name: str):
+        """Keep the name for the certificate."""
+        printed = await submission.correct_name(visit, str(name), now=clock())
+        await self._show(visit, await claim.standing(visit), said="Saved")
+        self.show(name_on_certificate=printed)
+
+    @rx.event
+    @signed_in
+    async def attest(self, visit: Visit, attested: bool):
+        """Tick the attestation, or untick it."""
+        self.show(attested=attested is True)
+
+    @rx.event
+    @signed_in
+    async def submit(self, visit: Visit):
+        """Submit the claim, once and for good, or list what it still needs."""
+        try:
+            await submission.submit_claim(
+                visit, self.revision, attested=self.attested, now=clock()
+            )
+        except Incomplete as incomplete:
+            await self._show(visit, await claim.standing(visit))
+            self.show(
+                missing=views.missing_views(incomplete.missing, visit.programme, HREFS),
+                announcement=f"{len(incomplete.missing)} things are still missing",
+            )
+            return None
+        except StaleRevision as stale:
+            await self._show(visit, await claim.standing(visit))
+            self.show(problem=words.problem(stale, visit.meeting.zone))
+            return None
+        return rx.redirect(HOME)
+
+    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+        answers = await evaluation.answers(visit)
+        opted_in = await reporting.current(visit)
+        chosen = standing.claim.totals
+        most = standing.claimable
+        most_safety = claimable_safety(most, chosen.category1)
+        self.show_standing(visit, standing, said=said)
+        self.show(
+            questions=views.question_views(visit.meeting.overall_form, answers.overall),
+            category1="" if chosen.category1 is None else hours(chosen.category1),
+            category1_choices=views.steps(most.category1, least=1),
+            safety="" if chosen.safety is None else hours(chosen.safety),
+            safety_choices=views.steps(most_safety),
+            supported=hours(most.category1),
+            supported_safety=hours(most.safety),
+            conflicts=views.conflict_views(standing.conflicts, visit.programme),
+            name_on_certificate=visit.attendee.name_on_certificate,
+            reporting=words.opted_in(opted_in.stands if opted_in else None),
+            revision=standing.claim.revision,
+        )

@@ -1,0 +1,301 @@
+"""What the pages show: small frozen values of ready words, and how they are made.
+
+They travel to the browser whole, so they hold what is seen and nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cme_reflex import words
+from cme_reflex.domain.claim import Line, safety_limit
+from cme_reflex.domain.credit import Quarters, hours
+from cme_reflex.domain.evaluation import Answer, Answers, Form, QuestionKind
+from cme_reflex.domain.overlap import Conflict
+from cme_reflex.domain.programme import Delivery, Programme, Session
+from cme_reflex.domain.submission import Missing, Need
+from cme_reflex.services.claim import Standing
+from cme_reflex.services.submission import Receipt
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the values that a filter or a select offers."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A session in the list. `day` is the heading above it, where it begins a day."""
+
+    id: int
+    title: str
+    when: str
+    place: str
+    hours: str
+    safety: str
+    tag: str
+    day: str
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The claim in a few words, for the bar that is always in sight. Hours as text."""
+
+    sessions: str = ""
+    hours: str = "0.00"
+    maximum: str = "0.00"
+    percent: int = 0
+    safety: str = "0.00"
+    conflicts: int = 0
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A session on the claim, with what can be changed about it. Hours as text."""
+
+    id: int
+    title: str
+    day: str
+    when: str
+    credit: str
+    hours: str
+    hours_choices: list[str]
+    safety: str
+    safety_choices: list[str]
+    on_demand: bool
+    on_demand_offered: bool
+    evaluation: str
+    evaluated: bool
+    conflict: bool
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class ConflictView:
+    """A cluster of sessions that nobody can have attended at once."""
+
+    windows: list[str]
+    titles: list[str]
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question with its answer. `points` of a scale, `options` of the choices."""
+
+    key: str
+    kind: str
+    text: str
+    required: bool
+    low: str
+    high: str
+    points: list[int]
+    options: list[str]
+    answered: bool
+    text_answer: str
+    point: int
+    chosen: list[str]
+
+
+@dataclass(frozen=True)
+class MissingView:
+    """What keeps the claim from being submitted, with the address of where to mend it."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """A session of the submitted version."""
+
+    title: str
+    when: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """The proof of a submitted claim, ready to read."""
+
+    number: str = ""
+    version: int = 0
+    submitted: str = ""
+    name: str = ""
+    hours: str = ""
+    safety: str = ""
+    lines: list[ReceiptLine] = field(default_factory=list)
+
+
+def row(session: Session, programme: Programme, badge: str, *, by_date: bool, heads_day: bool) -> Row:
+    """A session as the list shows it to the holder of this badge."""
+    zone = programme.meeting.zone
+    day = session.starts_at.astimezone(zone).date()
+    when = words.span(session.starts_at, session.ends_at, zone)
+    tags = {Delivery.ON_DEMAND: "On demand", Delivery.LIVE: "Live only", Delivery.BOTH: ""}
+    return Row(
+        id=session.id,
+        title=session.title,
+        when=when if by_date else f"{words.short_day(day)}, {when}",
+        place=" · ".join(part for part in (session.kind.capitalize(), session.room) if part),
+        hours=hours(session.quarters),
+        safety=hours(session.safety) if session.safety else "",
+        tag=tags[session.delivery],
+        day=words.day(day) if heads_day else "",
+        refusal="You present this session" if badge in session.faculty_badges else "",
+    )
+
+
+def totals(standing: Standing, maximum: Quarters) -> Totals:
+    """The claim in a few words. `maximum` is the attendee's own, in quarter hours."""
+    supported = standing.claimable.category1
+    return Totals(
+        sessions=words.sessions(len(standing.claim.lines)),
+        hours=hours(supported),
+        maximum=hours(maximum),
+        percent=100 * supported // maximum if maximum else 0,
+        safety=hours(standing.claimable.safety),
+        conflicts=len(standing.conflicts),
+    )
+
+
+def line_views(standing: Standing, programme: Programme, answers: Answers) -> list[LineView]:
+    """The claim's lines, with a heading on the first of each day."""
+    views: list[LineView] = []
+    heading = ""
+    for line in standing.claim.lines:
+        day = words.day(line.starts_at.astimezone(programme.meeting.zone).date())
+        session = programme.sessions[line.session_id]
+        views.append(
+            _line_view(
+                line,
+                session,
+                programme,
+                answers.of_session(line.session_id),
+                day="" if day == heading else day,
+                conflict=line.session_id in standing.in_conflict,
+            )
+        )
+        heading = day
+    return views
+
+
+def _line_view(
+    line: Line,
+    session: Session,
+    programme: Programme,
+    answers: Mapping[str, Answer],
+    *,
+    day: str,
+    conflict: bool,
+) -> LineView:
+    form = programme.meeting.session_form
+    limit = safety_limit(session.safety, line.quarters)
+    return LineView(
+        id=session.id,
+        title=session.title,
+        day=day,
+        when=words.span(session.starts_at, session.ends_at, programme.meeting.zone),
+        credit=hours(session.quarters),
+        hours=hours(line.quarters),
+        hours_choices=steps(session.quarters, least=1),
+        safety=hours(line.safety),
+        safety_choices=steps(limit) if session.safety else [],
+        on_demand=line.on_demand,
+        on_demand_offered=session.delivery is Delivery.BOTH,
+        evaluation=progress(form, answers),
+        evaluated=form.is_complete(answers),
+        conflict=conflict,
+        withdrawn=session.withdrawn,
+    )
+
+
+def steps(most: int, *, least: int = 0) -> list[str]:
+    """The hours from the most down to the least, by quarters, as text."""
+    return [hours(Quarters(quarters)) for quarters in range(most, least - 1, -1)]
+
+
+def progress(form: Form, answers: Mapping[str, Answer]) -> str:
+    """How far an evaluation is, in words."""
+    if form.is_complete(answers):
+        return "Done"
+    return f"{len(answers)} of {len(form.questions)} answered" if answers else "Not started"
+
+
+def conflict_views(conflicts: Iterable[Conflict], programme: Programme) -> list[ConflictView]:
+    """The conflicts, with the titles of the sessions to change."""
+    return [
+        ConflictView(
+            windows=[words.window(window, programme.meeting.zone) for window in conflict.windows],
+            titles=[programme.sessions[key].title for key in conflict.keys],
+        )
+        for conflict in conflicts
+    ]
+
+
+def question_views(form: Form, answers: Mapping[str, Answer]) -> list[QuestionView]:
+    """A form's questions with what was answered."""
+    return [
+        QuestionView(
+            key=question.key,
+            kind=question.kind,
+            text=question.text,
+            required=question.required,
+            low=question.low,
+            high=question.high,
+            points=list(range(1, question.points + 1))
+            if question.kind is QuestionKind.SCALE
+            else [],
+            options=list(question.options),
+            answered=question.key in answers,
+            text_answer=value if isinstance(value, str) else "",
+            point=int(value) if isinstance(value, int) else -1,
+            chosen=list(value) if isinstance(value, tuple) else [],
+        )
+        for question in form.questions
+        for value in [answers.get(question.key)]
+    ]
+
+
+def missing_views(
+    lacking: Iterable[Missing], programme: Programme, hrefs: Mapping[Need, str]
+) -> list[MissingView]:
+    """What is missing, each with the address of its field."""
+
+    def view(missing: Missing) -> MissingView:
+        session = programme.sessions[missing.session_id] if missing.session_id else None
+        question = missing.question
+        return MissingView(
+            text=words.need(
+                missing.need,
+                title=session.title if session else "",
+                question=question.text if question else "",
+            ),
+            href=hrefs[missing.need].format(
+                session=missing.session_id, question=question.key if question else ""
+            ),
+        )
+
+    return [view(missing) for missing in lacking]
+
+
+def receipt_view(receipt: Receipt, programme: Programme) -> ReceiptView:
+    """A receipt, ready to read: what the submitted version says, whatever was loaded since."""
+    return ReceiptView(
+        number=receipt.number,
+        version=receipt.version,
+        submitted=words.instant(receipt.submitted_at, programme.meeting.zone),
+        name=receipt.document["name_on_certificate"],
+        hours=hours(receipt.category1),
+        safety=hours(receipt.safety),
+        lines=[
+            ReceiptLine(
+                title=line["title"],
+                when=words.iso_span(line["starts_at"], line["ends_at"], programme.meeting.zone),
+                hours=hours(Quarters(line["quarters"])),
+            )
+            for line in receipt.document["lines"]
+        ],
+    )
