@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cme_reflex.store.database import close_database, open_database
 from tests import databases
+from tests.folders import Files
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,3 +69,9 @@ async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
         services.forget()
     yield open_database(database_url)
     await close_database()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """The files of a small meeting, to change and write."""
+    return Files(tmp_path / "meeting")

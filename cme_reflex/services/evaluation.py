@@ -24,9 +24,7 @@ async def answer_session(
         return draft.settled()
 
 
-async def answer_overall(
-    visit: Visit, question: str, value: object, *, now: datetime
-) -> Standing:
+async def answer_overall(visit: Visit, question: str, value: object, *, now: datetime) -> Standing:
     """Keep one answer about the whole meeting; an empty value takes it back.
 
     Raises InvalidAnswer, and what `changing` raises.

@@ -9,7 +9,7 @@ async def database_answers() -> bool:
     """Whether the database can be asked."""
     try:
         async with reading() as db:
-            await db.exec(sa.select(1))
+            await (await db.connection()).execute(sa.select(1))
     except sa.exc.SQLAlchemyError:
         return False
     return True

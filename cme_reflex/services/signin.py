@@ -74,7 +74,9 @@ async def as_member(meeting: str, username: str, password: str, *, now: datetime
         raise NotRecognised
     async with reading() as db:
         member = (
-            await db.exec(select(MemberRow).where(MemberRow.username == username.strip().casefold()))
+            await db.exec(
+                select(MemberRow).where(MemberRow.username == username.strip().casefold())
+            )
         ).one_or_none()
     stored = member.password_hash if member else _nobodys_hash()
     # Hashing takes a good part of a tenth of a second: not on everybody's event loop.

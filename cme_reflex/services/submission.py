@@ -39,9 +39,7 @@ class Receipt:
     document: dict[str, Any]
 
 
-async def choose_category1(
-    visit: Visit, quarters: Quarters | None, *, now: datetime
-) -> Standing:
+async def choose_category1(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Category 1 credit to claim, or take the choice back with None.
 
     Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `changing` raises.
@@ -81,9 +79,7 @@ async def correct_name(visit: Visit, name: str, *, now: datetime) -> str:
     return printed
 
 
-async def submit_claim(
-    visit: Visit, revision: object, *, attested: bool, now: datetime
-) -> Receipt:
+async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: datetime) -> Receipt:
     """Check everything again, lock the claim and give its receipt: all of it or nothing.
 
     A second Submit of the same revision gets the receipt of the first one.
@@ -186,5 +182,7 @@ def _receipt(row: ReceiptRow) -> Receipt:
 
 def _number(meeting: str) -> str:
     groups, length = NUMBER_GROUPS
-    letters = ["".join(secrets.choice(NUMBER_ALPHABET) for _ in range(length)) for _ in range(groups)]
+    letters = [
+        "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(length)) for _ in range(groups)
+    ]
     return "-".join([meeting.upper(), *letters])

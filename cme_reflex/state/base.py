@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import wraps
 from inspect import signature
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import reflex as rx
 
@@ -40,16 +40,16 @@ class ClaimPage(rx.State, mixin=True):
     announcement: str = ""
     leave: str = ""
 
-    def show(self, **shown: object) -> None:
+    def _set(self, **shown: object) -> None:
         """Set what differs; what stays the same is not sent again."""
         for name, value in shown.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
-    def show_standing(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+    def _show_standing(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
         """Show how the claim stands, and say what has just been done."""
         limits = visit.meeting.limits(visit.attendee.registration_type)
-        self.show(
+        self._set(
             ready=True,
             attendee=visit.attendee.name,
             totals=views.totals(standing, limits.category1),
@@ -75,7 +75,7 @@ def signed_in(
         try:
             visit = await signin.visit(settings().meeting, token, now=clock())
         except signin.NotSignedIn:
-            self.reset()
+            self.reset()  # type: ignore[no-untyped-call]
             self.leave = f"{SIGN_IN_FORM}#expired"
             return None
         try:
@@ -84,7 +84,7 @@ def signed_in(
             problem = words.problem(error, visit.meeting.zone)
             if problem is None:
                 raise
-            self.show(problem=problem, ready=True)
+            self._set(problem=problem, ready=True)
             return None
 
     # The framework reads a handler's arguments from its signature, and the
@@ -92,7 +92,7 @@ def signed_in(
     parameters = [p for p in signature(handler).parameters.values() if p.name != "visit"]
     guarded.__signature__ = signature(handler).replace(parameters=parameters)  # type: ignore[attr-defined]
     guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k != "visit"}
-    return guarded
+    return cast(Callable[Concatenate[Page, Arguments], Awaitable[Any]], guarded)
 
 
 def _lock(visit: Visit, standing: Standing) -> str:

@@ -12,7 +12,7 @@ from cme_reflex.state.answers import changed
 from cme_reflex.state.base import ClaimPage, clock, signed_in
 
 
-class Evaluation(ClaimPage):
+class Evaluation(ClaimPage, rx.State):
     """What `/evaluation?session=…` shows."""
 
     session_id: int = 0
@@ -33,8 +33,8 @@ class Evaluation(ClaimPage):
         zone = visit.meeting.zone
         day = words.short_day(session.starts_at.astimezone(zone).date())
         standing = await claim.standing(visit)
-        self.show_standing(visit, standing)
-        self.show(
+        self._show_standing(visit, standing)
+        self._set(
             session_id=session.id,
             title=session.title,
             when=f"{day}, {words.span(session.starts_at, session.ends_at, zone)}",
@@ -57,16 +57,14 @@ class Evaluation(ClaimPage):
         await self._keep(visit, session, question, changed(given.get(question), option, chosen))
 
     async def _keep(self, visit: Visit, session: Session, question: str, value: object) -> None:
-        standing = await evaluation.answer_session(
-            visit, session.id, question, value, now=clock()
-        )
-        self.show_standing(visit, standing, said="Saved")
+        standing = await evaluation.answer_session(visit, session.id, question, value, now=clock())
+        self._show_standing(visit, standing, said="Saved")
         await self._show(visit, session)
 
     async def _show(self, visit: Visit, session: Session) -> None:
         given = (await evaluation.answers(visit)).of_session(session.id)
         form: Form = visit.meeting.session_form
-        self.show(
+        self._set(
             questions=views.question_views(form, given),
             progress=views.progress(form, given),
             done=form.is_complete(given),

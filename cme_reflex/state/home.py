@@ -10,7 +10,7 @@ from cme_reflex.state import views
 from cme_reflex.state.base import ClaimPage, clock, signed_in
 
 
-class Home(ClaimPage):
+class Home(ClaimPage, rx.State):
     """What `/claim` shows. `undo_id` is the session that Undo would bring back."""
 
     lines: list[views.LineView] = []
@@ -27,7 +27,7 @@ class Home(ClaimPage):
     @signed_in
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
-        self.show(undo_id=0, undo_title="")
+        self._set(undo_id=0, undo_title="")
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
@@ -36,7 +36,7 @@ class Home(ClaimPage):
         """Take a session off the claim; Undo brings it back."""
         standing = await selection.remove_session(visit, session_id, now=clock())
         title = visit.programme.session(session_id).title
-        self.show(undo_id=session_id, undo_title=title)
+        self._set(undo_id=session_id, undo_title=title)
         await self._show(visit, standing, said=f"Removed: {title}")
 
     @rx.event
@@ -44,7 +44,7 @@ class Home(ClaimPage):
     async def undo(self, visit: Visit):
         """Bring the session back that was removed last, with its hours and answers."""
         standing = await selection.add_session(visit, self.undo_id, now=clock())
-        self.show(undo_id=0, undo_title="")
+        self._set(undo_id=0, undo_title="")
         await self._show(visit, standing, said="Brought back")
 
     @rx.event
@@ -76,8 +76,8 @@ class Home(ClaimPage):
             for line in standing.claim.lines
         )
         receipt = await submission.last_receipt(visit) if standing.claim.status != "draft" else None
-        self.show_standing(visit, standing, said=said)
-        self.show(
+        self._show_standing(visit, standing, said=said)
+        self._set(
             lines=views.line_views(standing, visit.programme, answers),
             conflicts=views.conflict_views(standing.conflicts, visit.programme),
             evaluations=f"{done} of {len(standing.claim.lines)}",

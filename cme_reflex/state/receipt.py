@@ -9,7 +9,7 @@ from cme_reflex.state import views
 from cme_reflex.state.base import ClaimPage, signed_in
 
 
-class Receipt(ClaimPage):
+class Receipt(ClaimPage, rx.State):
     """What `/receipt` shows."""
 
     receipt: views.ReceiptView = views.ReceiptView()
@@ -21,6 +21,6 @@ class Receipt(ClaimPage):
         last = await submission.last_receipt(visit)
         if last is None:
             return rx.redirect(HOME)
-        self.show_standing(visit, await claim.standing(visit))
-        self.show(receipt=views.receipt_view(last, visit.programme))
+        self._show_standing(visit, await claim.standing(visit))
+        self._set(receipt=views.receipt_view(last, visit.programme))
         return None

@@ -14,7 +14,7 @@ from cme_reflex.state.base import ClaimPage, clock, signed_in
 EMPTY = {field.name: "" for field in fields(Learner)}
 
 
-class Reporting(ClaimPage):
+class Reporting(ClaimPage, rx.State):
     """What `/reporting` shows: the fields and their faults by name."""
 
     given: dict[str, str] = EMPTY
@@ -30,30 +30,30 @@ class Reporting(ClaimPage):
     @signed_in
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
-        self.show_standing(visit, await claim.standing(visit))
-        self.show(states=list(STATES), boards=list(visit.meeting.reporting.boards))
+        self._show_standing(visit, await claim.standing(visit))
+        self._set(states=list(STATES), boards=list(visit.meeting.reporting.boards))
         known = await reporting.current(visit)
         names = {"first_name": visit.attendee.first_name, "last_name": visit.attendee.last_name}
-        self.show(given=_given(known) if known else {**EMPTY, **names}, faults=EMPTY)
+        self._set(given=_given(known) if known else {**EMPTY, **names}, faults=EMPTY)
         self._show(visit, known)
 
     @rx.event
     @signed_in
     async def consent(self, visit: Visit, consented: bool):
         """Tick the consent, or untick it."""
-        self.show(consented=consented is True)
+        self._set(consented=consented is True)
 
     @rx.event
     @signed_in
     async def opt_in(self, visit: Visit, form: dict[str, str]):
         """Keep what was filled in, or show what PARS would reject."""
         given = {name: str(form.get(name, "")) for name in EMPTY}
-        self.show(given=given, faults=EMPTY, problem="")
+        self._set(given=given, faults=EMPTY, problem="")
         try:
             known = await reporting.opt_in(visit, given, consented=self.consented, now=clock())
         except InvalidLearner as invalid:
             faults = {name: words.REPORTING_FAULTS[fault] for name, fault in invalid.faults.items()}
-            self.show(
+            self._set(
                 faults={**EMPTY, **faults},
                 problem=f"{len(faults)} of the fields need another look.",
             )
@@ -69,7 +69,7 @@ class Reporting(ClaimPage):
 
     def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
         stands = known.stands if known else None
-        self.show(
+        self._set(
             opted_in=bool(stands),
             consented=bool(stands),
             consented_on=words.instant(known.consented_at, visit.meeting.zone) if known else "",

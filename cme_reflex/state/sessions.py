@@ -19,7 +19,7 @@ CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
 SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours
 
 
-class Sessions(ClaimPage):
+class Sessions(ClaimPage, rx.State):
     """What `/sessions` shows.
 
     The list is a window: three slots of rows form a ring, and scrolling sends
@@ -54,7 +54,7 @@ class Sessions(ClaimPage):
     async def load(self, visit: Visit):
         """Rebuild the page from the address and the database."""
         asked = self.router.url.query_parameters
-        self.show(
+        self._set(
             day=asked.get("day", ""),
             kind=asked.get("kind", ""),
             query=asked.get("q", ""),
@@ -104,7 +104,7 @@ class Sessions(ClaimPage):
     @signed_in
     async def clear_filters(self, visit: Visit):
         """Show everything."""
-        self.show(day="", kind="", query="", showing=Show.ALL.value)
+        self._set(day="", kind="", query="", showing=Show.ALL.value)
         await self._list(visit)
 
     @rx.event
@@ -141,9 +141,9 @@ class Sessions(ClaimPage):
         standing = await claim.standing(visit)
         sessions = self._matching(visit, standing)
         self._chunks = []
-        self.show(matches=len(sessions), address=self._address(visit.programme))
+        self._set(matches=len(sessions), address=self._address(visit.programme))
         self._show_window(visit, standing, sessions, 0)
-        self.show(announcement=f"{words.sessions(len(sessions))} found")
+        self._set(announcement=f"{words.sessions(len(sessions))} found")
 
     def _listing(self) -> Listing:
         return Listing(
@@ -191,11 +191,11 @@ class Sessions(ClaimPage):
                 ]
                 setattr(self, ("slot_a", "slot_b", "slot_c")[number % SLOTS], rows)
         for slot in {0, 1, 2} - {number % SLOTS for number in wanted}:
-            self.show(**{("slot_a", "slot_b", "slot_c")[slot]: []})
+            self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
         self._chunks = wanted
         begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
         zone = visit.meeting.zone
-        self.show(
+        self._set(
             phase=wanted[0] % SLOTS,
             rows_before=begin,
             rows_after=len(sessions) - end,
@@ -210,8 +210,8 @@ class Sessions(ClaimPage):
     def _show_claim(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
         # Only what is in the window: the reply must not grow with the claim.
         shown = {row.id for slot in (self.slot_a, self.slot_b, self.slot_c) for row in slot}
-        self.show_standing(visit, standing, said=said)
-        self.show(
+        self._show_standing(visit, standing, said=said)
+        self._set(
             added=[line.session_id for line in standing.claim.lines if line.session_id in shown],
             in_conflict=sorted(standing.in_conflict & shown),
         )

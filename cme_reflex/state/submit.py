@@ -5,7 +5,7 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.domain.claim import claimable_safety
 from cme_reflex.domain.credit import from_hours, hours
-from cme_reflex.domain.submission import Incomplete, Need, StaleRevision
+from cme_reflex.domain.submission import Incomplete, Need, StaleRevision, missing
 from cme_reflex.routes import HOME
 from cme_reflex.services import claim, evaluation, reporting, submission
 from cme_reflex.services.claim import Standing
@@ -25,7 +25,7 @@ HREFS = {
 }
 
 
-class Submit(ClaimPage):
+class Submit(ClaimPage, rx.State):
     """What `/submit` shows. `revision` is the claim's that the page has shown."""
 
     questions: list[views.QuestionView] = []
@@ -49,7 +49,7 @@ class Submit(ClaimPage):
         standing = await claim.standing(visit)
         if standing.claim.status == "submitted":
             return rx.redirect(HOME)
-        self.show(missing=[], attested=False)
+        self._set(missing=[], attested=False)
         await self._show(visit, standing)
 
     @rx.event
@@ -104,32 +104,31 @@ class Submit(ClaimPage):
         """Keep the name for the certificate."""
         printed = await submission.correct_name(visit, str(name), now=clock())
         await self._show(visit, await claim.standing(visit), said="Saved")
-        self.show(name_on_certificate=printed)
+        self._set(name_on_certificate=printed)
 
     @rx.event
     @signed_in
     async def attest(self, visit: Visit, attested: bool):
         """Tick the attestation, or untick it."""
-        self.show(attested=attested is True)
+        self._set(attested=attested is True)
+        await self._show(visit, await claim.standing(visit))
 
     @rx.event
     @signed_in
     async def submit(self, visit: Visit):
         """Submit the claim, once and for good, or list what it still needs."""
         try:
-            await submission.submit_claim(
-                visit, self.revision, attested=self.attested, now=clock()
-            )
+            await submission.submit_claim(visit, self.revision, attested=self.attested, now=clock())
         except Incomplete as incomplete:
             await self._show(visit, await claim.standing(visit))
-            self.show(
+            self._set(
                 missing=views.missing_views(incomplete.missing, visit.programme, HREFS),
                 announcement=f"{len(incomplete.missing)} things are still missing",
             )
             return None
         except StaleRevision as stale:
             await self._show(visit, await claim.standing(visit))
-            self.show(problem=words.problem(stale, visit.meeting.zone))
+            self._set(problem=words.problem(stale, visit.meeting.zone))
             return None
         return rx.redirect(HOME)
 
@@ -139,8 +138,8 @@ class Submit(ClaimPage):
         chosen = standing.claim.totals
         most = standing.claimable
         most_safety = claimable_safety(most, chosen.category1)
-        self.show_standing(visit, standing, said=said)
-        self.show(
+        self._show_standing(visit, standing, said=said)
+        self._set(
             questions=views.question_views(visit.meeting.overall_form, answers.overall),
             category1="" if chosen.category1 is None else hours(chosen.category1),
             category1_choices=views.steps(most.category1, least=1),
@@ -153,3 +152,7 @@ class Submit(ClaimPage):
             reporting=words.opted_in(opted_in.stands if opted_in else None),
             revision=standing.claim.revision,
         )
+        if self.missing:
+            # Once it was told what is missing, the list shortens as it is mended.
+            lacking = missing(standing.claim, answers, visit.programme, attested=self.attested)
+            self._set(missing=views.missing_views(lacking, visit.programme, HREFS))

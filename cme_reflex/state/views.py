@@ -129,7 +129,9 @@ class ReceiptView:
     lines: list[ReceiptLine] = field(default_factory=list)
 
 
-def row(session: Session, programme: Programme, badge: str, *, by_date: bool, heads_day: bool) -> Row:
+def row(
+    session: Session, programme: Programme, badge: str, *, by_date: bool, heads_day: bool
+) -> Row:
     """A session as the list shows it to the holder of this badge."""
     zone = programme.meeting.zone
     day = session.starts_at.astimezone(zone).date()

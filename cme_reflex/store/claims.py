@@ -69,18 +69,20 @@ async def put_answer(
             )
         )
         return
-    whose = ["claim_id", "question"] if session_id is None else [
-        "claim_id",
-        "session_id",
-        "question",
-    ]
+    whose = (
+        ["claim_id", "question"]
+        if session_id is None
+        else [
+            "claim_id",
+            "session_id",
+            "question",
+        ]
+    )
     of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
     await db.exec(
         _insert(db, AnswerRow)
         .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
-        .on_conflict_do_update(
-            index_elements=whose, index_where=of_session, set_={"value": value}
-        )
+        .on_conflict_do_update(index_elements=whose, index_where=of_session, set_={"value": value})
     )
 
 

@@ -1,6 +1,7 @@
 """Bringing a database to a revision of the tables, with the engine that the application uses."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cme_reflex.store.database import create_engine
 
@@ -17,11 +19,16 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_264_190
 
 
+class DatabaseOutOfReach(Exception):
+    """There is no database at this URL that answers; the message says why."""
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database at this URL to the revision; all of it or nothing.
 
     An SQLite file and its folder are made where there is none. Several
     processes may ask at once: one does it, the others wait and find it done.
+    Raises DatabaseOutOfReach, and alembic's CommandError for an unknown revision.
     """
     await _migrate(url, lambda config: command.upgrade(config, revision))
 
@@ -32,23 +39,37 @@ async def downgrade(url: str, revision: str) -> None:
 
 
 async def current(url: str) -> str | None:
-    """The revision of the database at this URL; None where it was never upgraded."""
-    engine = create_engine(url)
-    try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(
-                lambda sync: MigrationContext.configure(sync).get_current_revision()
-            )
-    finally:
-        await engine.dispose()
+    """The revision of the database at this URL; None where it was never upgraded.
+
+    Raises DatabaseOutOfReach.
+    """
+    async with _connection(url) as connection:
+        return await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
 
 
 async def _migrate(url: str, run: Callable[[Config], None]) -> None:
-    engine = _engine(url)
+    async with _connection(url) as connection, connection.begin():
+        await connection.run_sync(_in_one_transaction, run)
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_in_one_transaction, run)
+        engine = _engine(url)
+        connection = await engine.connect()
+    except ArgumentError:
+        raise DatabaseOutOfReach(
+            "CME_DATABASE_URL is no database URL. Write sqlite:///… or postgresql://…."
+        ) from None
+    except (DBAPIError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseOutOfReach(f"The database cannot be reached: {reason}.") from error
+    try:
+        yield connection
     finally:
+        await connection.close()
         await engine.dispose()
 
 

@@ -19,7 +19,8 @@ NOBODY = 99  # an id that no row has
 SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}
 
 CHECKS: list[tuple[str, Mapping[str, Any]]] = [
-    ("ck_session_(quarters|safety)", {"quarters": -1, "safety": 0}),  # breaks both
+    # Safety is within the credit, so credit below nothing breaks both.
+    ("ck_session_(quarters|safety)", {"quarters": -1, "safety": 0, "eligible": False}),
     ("ck_session_safety", {"safety": -1}),
     ("ck_session_safety", {"safety": 5}),
     ("ck_session_ends_after_start", {"ends_at": datetime(2024, 1, 1, tzinfo=UTC)}),

@@ -1,0 +1,95 @@
+"""The table of contents of the `cme` command.
+
+Exit codes: 0 done, 1 a fault in what was given (all of them are listed), 2 wrong usage.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cme_reflex.cli.faults import stop_on_faults
+
+HOST = "127.0.0.1"
+PORT = 3000
+
+app = typer.Typer(
+    help="Claim CME credit after a medical meeting.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_is_help=True)
+meeting = typer.Typer(help="Meetings: folders that are loaded.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(meeting, name="meeting")
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+@db.command("upgrade")
+def db_upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
+    """Bring the database to a revision, by default the newest."""
+    from cme_reflex.cli import database
+
+    with stop_on_faults():
+        database.upgrade(revision)
+
+
+@db.command("downgrade")
+def db_downgrade(revision: Annotated[str, typer.Argument(help='A revision, or "base".')]) -> None:
+    """Take the database back to an older revision. What only newer tables hold is lost."""
+    from cme_reflex.cli import database
+
+    with stop_on_faults():
+        database.downgrade(revision)
+
+
+@db.command("current")
+def db_current() -> None:
+    """Print the database's revision."""
+    from cme_reflex.cli import database
+
+    with stop_on_faults():
+        database.current()
+
+
+@meeting.command("load")
+def meeting_load(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Load a meeting's folder: all or nothing; loading it again changes nothing."""
+    from cme_reflex.cli import loading
+
+    with stop_on_faults():
+        loading.load(folder)
+
+
+@app.command()
+def build() -> None:
+    """Build the frontend, unless what it is made of is as it was at the last build."""
+    from cme_reflex.cli import frontend
+
+    with stop_on_faults():
+        frontend.build()
+
+
+@app.command()
+def serve(host: Host = HOST, port: Port = PORT) -> None:
+    """Serve the built application until stopped; one worker unless REFLEX_REDIS_URL is set."""
+    from cme_reflex.cli import server
+
+    with stop_on_faults():
+        server.require_free_port(host, port, remedy=f"cme serve --port {port + 100}")
+        server.serve(host, port)
+
+
+@app.command()
+def demo(
+    port: Port = PORT,
+    reset: Annotated[bool, typer.Option("--reset", help="Start with an empty database.")] = False,
+) -> None:
+    """Build, load and serve the demo meeting with a database of its own."""
+    from cme_reflex.cli import demo as demonstration
+
+    with stop_on_faults():
+        demonstration.run(port, reset=reset)

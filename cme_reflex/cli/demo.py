@@ -1,0 +1,65 @@
+"""`cme demo`: the demo meeting with an embedded database of its own, from nothing to served."""
+
+import asyncio
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+
+from cme_reflex.cli import frontend, loading, server
+from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.settings import ROOT, settings
+from cme_reflex.store import migrate
+
+HOST = "127.0.0.1"
+MEETING = "pstm24"
+DATABASE = ROOT / ".cme" / "demo.db"
+
+
+def run(port: int, *, reset: bool) -> None:
+    """Serve the demo until stopped; its data are kept unless `reset`."""
+    server.require_free_port(HOST, port, remedy=f"make demo PORT={port + 100}")
+    _choose_the_demo()
+    if reset:
+        _forget()
+    folder = read_meeting_folder(settings().meetings / MEETING)
+    url = settings().database_url
+    asyncio.run(migrate.upgrade(url))
+    for line in loading.told(asyncio.run(loading.into(url, folder))):
+        typer.echo(line)
+    frontend.build()
+    sign_ins = tomllib.loads((settings().meetings / MEETING / "demo.toml").read_text("utf-8"))
+    lines = (f"http://localhost:{port}", "", *_told(sign_ins["sign_in"]), "", "Stop with Ctrl-C.")
+    title = f"{folder.meeting.short_name}: claim CME credit"
+    Console(highlight=False).print(Panel.fit("\n".join(lines), title=title, padding=(1, 2)))
+    server.serve(HOST, port)
+
+
+def _choose_the_demo() -> None:
+    """Whatever this machine's settings are, the demo never touches a real database."""
+    os.environ |= {
+        "CME_MEETING": MEETING,
+        "CME_MEETINGS": str(ROOT / "meetings"),
+        "CME_DATABASE_URL": f"sqlite:///{DATABASE}",
+        "CME_SECURE_COOKIES": "false",
+    }
+    settings.cache_clear()
+
+
+def _forget() -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{DATABASE}{suffix}").unlink(missing_ok=True)
+
+
+def _told(sign_ins: list[dict[str, str]]) -> Iterator[str]:
+    yield "Sign in with"
+    for sign_in in sign_ins:
+        if sign_in["with"] == "member":
+            yield f"  member account       {sign_in['username']} / {sign_in['password']}"
+        else:
+            kind = f"{sign_in['with']} number"
+            yield f"  {kind:<20} {sign_in['last_name']} / {sign_in['number']}"

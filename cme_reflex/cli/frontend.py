@@ -1,0 +1,131 @@
+"""`cme build`: the frontend, built once for what it is made of."""
+
+import fcntl
+import gzip
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import typer
+
+from cme_reflex.cli.faults import Fault
+from cme_reflex.settings import ROOT, settings
+
+BUILT = Path(".web/build/client")
+DIGEST = Path(".web/build/cme.digest")
+LOCK = Path(".cme/build.lock")
+LOG = Path(".cme/build.log")
+LOG_TAIL = 30  # lines of the log that are shown when a build fails
+
+# Reflex writes the server's address into the frontend. A build is served on any
+# host and port, so this stand-in is replaced by the address of the page.
+STAND_IN = "http://localhost:1"
+_ADDRESS = re.compile(r"""(["'`])(ws|http)://localhost:1(/[^"'`]*)\1""")
+_ORIGIN = {"http": "location.origin", "ws": 'location.origin.replace("http","ws")'}
+
+
+def build(root: Path = ROOT) -> bool:
+    """Build the frontend unless it is up to date; whether there was anything to do.
+
+    Another process that builds at the same time is waited for. Raises Fault
+    with the end of the log where the build fails.
+    """
+    with _alone(root):
+        digest = sources_digest(root)
+        if _built_from(root) == digest:
+            typer.echo("The frontend is up to date.")
+            return False
+        typer.echo("Building the frontend; the first time this takes up to a minute …")
+        (root / DIGEST).unlink(missing_ok=True)
+        _export(root)
+        _serve_from_anywhere(root / BUILT)
+        (root / DIGEST).write_text(digest)
+        return True
+
+
+def require_built(root: Path = ROOT) -> None:
+    """Raise Fault where there is no build to serve."""
+    if _built_from(root) is None:
+        raise Fault("The frontend is not built. Build it with: cme build")
+
+
+def sources_digest(root: Path) -> str:
+    """A digest of all that the frontend is made of."""
+    digest = hashlib.sha256(version("reflex").encode())
+    for file in sorted(_sources(root)):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(root)} {content}\n".encode())
+    meeting = settings().meetings / settings().meeting / "meeting.toml"
+    digest.update(meeting.read_bytes() if meeting.exists() else b"")
+    return digest.hexdigest()
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    yield from (root / "cme_reflex").rglob("*.py")
+    for folder in ("assets", "reflex.lock"):
+        yield from (file for file in (root / folder).rglob("*") if file.is_file())
+    if (root / "rxconfig.py").exists():
+        yield root / "rxconfig.py"
+
+
+def _built_from(root: Path) -> str | None:
+    """The digest of what the present build was made of."""
+    if not (root / BUILT / "index.html").exists() or not (root / DIGEST).exists():
+        return None
+    return (root / DIGEST).read_text()
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    (root / LOCK).parent.mkdir(exist_ok=True)
+    with (root / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _export(root: Path) -> None:
+    environment = {
+        **os.environ,
+        # `bun` is a wheel of this environment; Reflex takes the one on PATH.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "REFLEX_API_URL": STAND_IN,
+    }
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    with (root / LOG).open("w") as log:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
+            command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode != 0 or not (root / BUILT / "index.html").exists():
+        tail = (root / LOG).read_text(errors="replace").splitlines()[-LOG_TAIL:]
+        end = "\n".join(tail)
+        raise Fault(f"{end}\nThe frontend could not be built; the whole log is in {LOG}.")
+
+
+def _serve_from_anywhere(built: Path) -> None:
+    """Replace the stand-in for the server's address by that of the page."""
+    replaced = 0
+    for file in built.rglob("*.js"):
+        text = file.read_text()
+        if STAND_IN.removeprefix("http://") not in text:
+            continue
+        text, times = _ADDRESS.subn(lambda hit: f'{_ORIGIN[hit[2]]}+"{hit[3]}"', text)
+        file.write_text(text)
+        _compress_again(file)
+        replaced += times
+    if not replaced:
+        raise Fault("The build does not hold the server's address where Reflex 0.10 puts it.")
+
+
+def _compress_again(file: Path) -> None:
+    """Renew the compressed copy beside the file, and drop those of other kinds."""
+    for suffix in (".br", ".zst"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    compressed = file.with_name(file.name + ".gz")
+    if compressed.exists():
+        compressed.write_bytes(gzip.compress(file.read_bytes(), mtime=0))

@@ -1,0 +1,46 @@
+"""`cme serve`: pages, files and socket of the built application on one port."""
+
+import os
+import socket
+import sys
+
+from cme_reflex.cli import frontend
+from cme_reflex.cli.faults import Fault
+from cme_reflex.settings import ROOT
+
+
+def require_free_port(host: str, port: int, *, remedy: str) -> None:
+    """Raise Fault, with the command that would work, where nobody can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror:
+        raise Fault(f"There is no address {host}.") from None
+    except OSError as error:
+        raise Fault(f"Port {port} cannot be used ({error.strerror}). Try: {remedy}") from None
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until stopped. Raises Fault where the frontend was never built.
+
+    Reflex's own start of a production server, less its build: one worker, or
+    several where REFLEX_REDIS_URL lets them share their state.
+    """
+    frontend.require_built()
+    os.chdir(ROOT)  # Reflex looks for rxconfig.py and .web where it is started
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+
+    from reflex.utils import exec as reflex_exec
+    from reflex_base.constants import Env, LogLevel
+    from reflex_base.environment import environment
+
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    os.environ |= {"REFLEX_FRONTEND_PORT": str(port), "REFLEX_BACKEND_PORT": str(port)}
+    reflex_exec.run_backend_prod(host, port, LogLevel.WARNING, mount_frontend_compiled_app=True)

@@ -1,0 +1,183 @@
+"""Tables in CSV files, read so that every fault in them is told at once."""
+
+import csv
+import io
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain import credit
+from cme_reflex.domain.credit import InvalidHours, Quarters
+from cme_reflex.exchange.local_time import Ambiguous, NotATime, NotOnThisClock, instant
+from cme_reflex.exchange.problems import FaultyFolder, Problem, did_you_mean
+from cme_reflex.exchange.text_file import read_text
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of a file, and the faults found in it so far."""
+
+    file: str
+    rows: list["Row"] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    _first_rows: dict[object, int] = field(default_factory=dict)
+
+    def first_row(self, row: "Row", key: object, *, note: bool = True) -> int:
+        """The number of the first row that had this key; by default, this row now has it."""
+        if note:
+            return self._first_rows.setdefault(key, row.number)
+        return self._first_rows.get(key, row.number)
+
+    def require_new(self, row: "Row", column: str, key: str) -> None:
+        """Note a fault, with both rows, where an earlier row has the same key."""
+        first = self.first_row(row, (column, key))
+        if first != row.number:
+            row.fault(column, f"Row {first} has the same {column}.", "Each row needs its own.")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; each method gives a cell as a value, or notes what is wrong with it."""
+
+    table: Table
+    number: int
+    cells: dict[str, str]
+
+    def fault(self, column: str | None, fault: str, remedy: str) -> None:
+        """Note a fault of this row."""
+        self.table.problems.append(Problem(self.table.file, self.number, column, fault, remedy))
+
+    def text(self, column: str) -> str:
+        """The cell's text with single spaces; empty where there is none."""
+        return self.cells.get(column, "")
+
+    def required(self, column: str) -> str:
+        """The cell's text; an empty one is a fault."""
+        text = self.text(column)
+        if not text:
+            self.fault(column, "The cell is empty.", f"Fill in the {column}.")
+        return text
+
+    def parts(self, column: str) -> tuple[str, ...]:
+        """The cell's parts between semicolons."""
+        return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
+
+    def choice(self, column: str, kind: type[_Choice]) -> _Choice | None:
+        """The cell as one of these; anything else is a fault."""
+        text = self.text(column).casefold()
+        if text in set(kind):
+            return kind(text)
+        self.fault(column, f"{text!r} is not known here.", did_you_mean(text, list(kind)))
+        return None
+
+    def hours(self, column: str) -> Quarters | None:
+        """The cell as credit; None where it is empty, and where it is a fault."""
+        text = self.text(column)
+        try:
+            return credit.from_hours(text) if text else None
+        except InvalidHours:
+            remedy = "Write hours in quarters, such as 1.25."
+            self.fault(column, f"{text!r} is no number of credit hours.", remedy)
+            return None
+
+    def instant(self, column: str, zone: ZoneInfo) -> datetime | None:
+        """The cell as an aware instant in UTC; None where it is empty, and where it is a fault."""
+        text = self.text(column)
+        try:
+            return instant(text, zone) if text else None
+        except NotATime:
+            remedy = "Write it as 2024-09-26T08:00."
+            self.fault(column, f"{text!r} is no date and time.", remedy)
+        except NotOnThisClock as error:
+            remedy = f"Clocks go forward then; did you mean {error.instead}?"
+            self.fault(column, f"There is no {text} in {zone.key}.", remedy)
+        except Ambiguous as error:
+            remedy = f"Clocks go back then; write {error.earlier} or {error.later}."
+            self.fault(column, f"There are two {text} in {zone.key}.", remedy)
+        return None
+
+
+def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()) -> Table:
+    """The rows of a CSV file with these headings, in any order.
+
+    Cells come with single spaces. Raises FaultyFolder where there is no such
+    table at all; faults of single rows stand in the table's problems.
+    """
+    records = _records(path, read_text(path))
+    _, headings = next(records, (1, []))
+    _check_headings(path.name, headings, tuple(required), tuple(optional))
+    table = Table(path.name)
+    for number, cells in records:
+        if not any(cells):
+            continue
+        row = Row(table, number, dict(zip(headings, cells, strict=False)))
+        if len(cells) == len(headings):
+            table.rows.append(row)
+        else:
+            fault = f"The row has {len(cells)} cells, the headings are {len(headings)}."
+            row.fault(None, fault, "Put text with a comma in it into quotes.")
+        for column, cell in row.cells.items():
+            if not cell.isprintable():
+                row.fault(
+                    column, "The cell holds a character that cannot be printed.", "Retype it."
+                )
+    return table
+
+
+def read_rows(path: Path, read: Callable[[Path], Table]) -> Table:
+    """The table, or one without rows whose problems say why there is none."""
+    try:
+        return read(path)
+    except FaultyFolder as faulty:
+        return Table(path.name, problems=list(faulty.problems))
+
+
+def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, [_tidy(cell) for cell in cells]
+    except csv.Error as error:
+        remedy = "Check the quotes of this row and of the one before."
+        problem = Problem(path.name, number + 1, None, f"This is no CSV: {error}.", remedy)
+        raise FaultyFolder([problem]) from None
+
+
+def _tidy(cell: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(cell.split()))
+
+
+def _check_headings(
+    file: str, headings: list[str], required: tuple[str, ...], optional: tuple[str, ...]
+) -> None:
+    missing = [column for column in required if column not in headings]
+    unknown = [column for column in headings if column not in (*required, *optional)]
+    repeated = [column for column, times in Counter(headings).items() if times > 1]
+    problems = [
+        *(Problem(file, 1, column, "The column is missing.", "Add it.") for column in missing),
+        *(
+            Problem(
+                file,
+                1,
+                column or None,
+                f"There is no column {column!r} in {file}.",
+                did_you_mean(column, [*missing, *optional]),
+            )
+            for column in unknown
+        ),
+        *(
+            Problem(file, 1, column, "The column is there twice.", "Keep one.")
+            for column in repeated
+        ),
+    ]
+    if problems:
+        raise FaultyFolder(problems)

@@ -1,0 +1,58 @@
+"""Times as a programme prints them, on the clocks of the meeting's place."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+_HAS_TIME = re.compile(r"\d[T ]\d")
+
+
+class NotATime(ValueError):
+    """The text is no date with a time."""
+
+
+class NotOnThisClock(Exception):
+    """The clocks jump over this time. `instead` is what they show then."""
+
+    def __init__(self, instead: str) -> None:
+        super().__init__(instead)
+        self.instead = instead
+
+
+class Ambiguous(Exception):
+    """The clocks show this time twice: at these two instants, written with their offsets."""
+
+    def __init__(self, earlier: str, later: str) -> None:
+        super().__init__(earlier, later)
+        self.earlier = earlier
+        self.later = later
+
+
+def instant(text: str, zone: ZoneInfo) -> datetime:
+    """The aware UTC instant of a text like 2024-09-26T08:00, read on the zone's clocks.
+
+    With an offset (2024-11-03T01:30-06:00) it needs no clock. Raises NotATime,
+    and without an offset NotOnThisClock or Ambiguous where clocks change.
+    """
+    if not _HAS_TIME.search(text):
+        raise NotATime(text)
+    try:
+        return on_the_clock(datetime.fromisoformat(text), zone)
+    except (ValueError, OverflowError):
+        raise NotATime(text) from None
+
+
+def on_the_clock(time: datetime, zone: ZoneInfo) -> datetime:
+    """The aware UTC instant of a time, read on the zone's clocks unless it has an offset.
+
+    Raises NotOnThisClock or Ambiguous where clocks change.
+    """
+    if time.tzinfo is not None:
+        return time.astimezone(UTC)
+    earlier, later = (time.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier.astimezone(UTC)
+    if earlier.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time:
+        shown = earlier.astimezone(UTC).astimezone(zone)
+        raise NotOnThisClock(shown.replace(tzinfo=None).isoformat(timespec="minutes"))
+    raise Ambiguous(*(each.isoformat(timespec="minutes") for each in (earlier, later)))

@@ -1,0 +1,68 @@
+"""A meeting's folder: meeting.toml, sessions.csv, attendees.csv and members.csv."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.names import number_key
+from cme_reflex.exchange import attendees_csv, members_csv, sessions_csv
+from cme_reflex.exchange.csv_table import Table, read_rows
+from cme_reflex.exchange.meeting_toml import FILE, read_meeting
+from cme_reflex.exchange.problems import FaultyFolder, Problem
+from cme_reflex.exchange.records import AttendeeRecord, MeetingFolder, MemberRecord, SessionRecord
+
+__all__ = ["FaultyFolder", "MeetingFolder", "Problem", "read_meeting_folder"]
+
+
+def read_meeting_folder(path: Path) -> MeetingFolder:
+    """The meeting in this folder. Raises FaultyFolder with every fault of all its files."""
+    meeting, problems = _meeting(path / FILE)
+    sessions = read_rows(path / "sessions.csv", sessions_csv.read_sessions)
+    attendees = read_rows(path / "attendees.csv", attendees_csv.read_attendees)
+    members = read_rows(path / "members.csv", members_csv.read_members)
+    folder = (
+        _sessions(sessions, meeting, attendees),
+        _attendees(attendees, meeting, members),
+        tuple(members_csv.member(row) for row in members.rows),
+    )
+    problems += [problem for table in (sessions, attendees, members) for problem in table.problems]
+    if meeting is None or problems:
+        raise FaultyFolder(problems)
+    return _folder(meeting, *folder)
+
+
+def _folder(
+    meeting: Meeting,
+    sessions: tuple[SessionRecord, ...],
+    attendees: tuple[AttendeeRecord, ...],
+    members: tuple[MemberRecord, ...],
+) -> MeetingFolder:
+    return MeetingFolder(meeting=meeting, sessions=sessions, attendees=attendees, members=members)
+
+
+def _meeting(file: Path) -> tuple[Meeting | None, list[Problem]]:
+    try:
+        return read_meeting(file), []
+    except FaultyFolder as faulty:
+        return None, list(faulty.problems)
+
+
+def _sessions(table: Table, meeting: Meeting | None, attendees: Table) -> tuple[SessionRecord, ...]:
+    # Without a readable meeting the rows are still looked through, on clocks that never change.
+    zone = meeting.zone if meeting else ZoneInfo("UTC")
+    release = meeting.claim.on_demand_from if meeting else None
+    badges = {number_key(row.text("badge")) for row in attendees.rows}
+    for row in table.rows:
+        for badge in row.parts("faculty_badges"):
+            if number_key(badge) not in badges:
+                fault = f"attendees.csv has no badge {badge!r}."
+                row.fault("faculty_badges", fault, "Correct it, or add the attendee there.")
+    read = (sessions_csv.session(row, zone, release) for row in table.rows)
+    return tuple(session for session in read if session is not None)
+
+
+def _attendees(table: Table, meeting: Meeting | None, members: Table) -> tuple[AttendeeRecord, ...]:
+    types = frozenset(kind.code for kind in meeting.registration_types) if meeting else None
+    usernames = {row.text("username").casefold() for row in members.rows}
+    read = (attendees_csv.attendee(row, types, usernames) for row in table.rows)
+    return tuple(attendee for attendee in read if attendee is not None)

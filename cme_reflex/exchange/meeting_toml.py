@@ -1,0 +1,250 @@
+"""meeting.toml: a meeting as a person writes it, checked to the last key."""
+
+import dataclasses
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from cme_reflex.domain import credit
+from cme_reflex.domain.credit import InvalidHours
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.exchange.local_time import Ambiguous, NotOnThisClock, on_the_clock
+from cme_reflex.exchange.meeting_document import meeting_adapter
+from cme_reflex.exchange.problems import FaultyFolder, Problem, did_you_mean
+from cme_reflex.exchange.text_file import read_text
+
+FILE = "meeting.toml"
+
+# Where a part of Meeting stands in the file, if its name there is another one.
+_IN_THE_FILE = {
+    ("category1",): ("credit", "category1"),
+    ("safety",): ("credit", "safety"),
+    ("session_form",): ("session_evaluation",),
+    ("session_form", "questions"): ("session_evaluation",),
+    ("overall_form",): ("overall_evaluation",),
+    ("overall_form", "questions"): ("overall_evaluation",),
+    ("privacy",): ("privacy", "text"),
+}
+_TIMES = ("opens_at", "closes_at", "on_demand_from")
+
+_REMEDIES = {
+    "missing": "Add it.",
+    "string_type": "Write a text in quotes.",
+    "bool_type": "Write true or false.",
+    "bool_parsing": "Write true or false.",
+    "int_type": "Write a whole number.",
+    "int_parsing": "Write a whole number.",
+    "date_type": "Write a date, such as 2024-09-26.",
+    "date_parsing": "Write a date, such as 2024-09-26.",
+    "date_from_datetime_inexact": "Write a date without a time, such as 2024-09-26.",
+    "datetime_type": "Write a date and time, such as 2024-09-26T08:00:00.",
+    "datetime_parsing": "Write a date and time, such as 2024-09-26T08:00:00.",
+    "dataclass_type": "Write it as a table of its own, in brackets.",
+    "tuple_type": "Write a list.",
+}
+
+
+def read_meeting(path: Path) -> Meeting:
+    """The meeting that the file describes. Raises FaultyFolder with every fault in it.
+
+    Hours become quarter hours, and times without an offset are read on the
+    clocks of the meeting's time zone.
+    """
+    problems: list[Problem] = []
+    data = _as_meeting(_read_toml(path), problems)
+    problems += _unknown_keys(data, Meeting, ())
+    _put_on_the_clock(data, problems)
+    told = {problem.column for problem in problems}
+    try:
+        meeting = meeting_adapter().validate_python(data)
+    except ValidationError as invalid:
+        found = (_problem(error) for error in invalid.errors())
+        problems += [problem for problem in found if problem.column not in told]
+        raise FaultyFolder(problems) from None
+    problems += _contradictions(meeting)
+    if problems:
+        raise FaultyFolder(problems)
+    return meeting
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_text(path), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        problem = Problem(FILE, None, None, f"This is no TOML: {error}.", "Correct that line.")
+        raise FaultyFolder([problem]) from None
+
+
+def _as_meeting(file: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    """The file's content under the names that Meeting has."""
+    data = dict(file)
+    credits_ = _take_table(data, "credit", {"category1", "safety"}, problems)
+    data |= {key: value for key, value in credits_.items() if key in {"category1", "safety"}}
+    data |= _take_table(data, "privacy", {"text"}, problems, rename={"text": "privacy"})
+    for name, form in (
+        ("session_evaluation", "session_form"),
+        ("overall_evaluation", "overall_form"),
+    ):
+        if name in data:
+            data[form] = {"questions": data.pop(name)}
+    for key in ("category1", "safety"):
+        if key in data:
+            data[key] = _with_quarters(data[key], f"credit.{key}", problems)
+    if isinstance(kinds := data.get("registration_types"), list):
+        data["registration_types"] = [
+            _with_quarters(kind, f"registration_types[{place}]", problems)
+            for place, kind in enumerate(kinds, start=1)
+        ]
+    return data
+
+
+def _take_table(
+    data: dict[str, Any],
+    name: str,
+    known: set[str],
+    problems: list[Problem],
+    rename: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Take a table out of the data, its known keys renamed; other keys are faults."""
+    table = data.pop(name, {})
+    if not isinstance(table, dict):
+        problems.append(Problem(FILE, None, name, "This is no table.", f"Begin it with [{name}]."))
+        return {}
+    unknown = sorted(table.keys() - known)
+    problems.extend(_unknown((name, key), known - table.keys()) for key in unknown)
+    return {(rename or {}).get(key, key): table[key] for key in table.keys() & known}
+
+
+def _with_quarters(table: Any, place: str, problems: list[Problem]) -> Any:
+    """The table with maximum_hours as `maximum`, in quarter hours."""
+    if not isinstance(table, dict):
+        return table
+    table = dict(table)
+    if "maximum" in table:
+        problems.append(_unknown((place, "maximum"), {"maximum_hours"}))
+    if "maximum_hours" in table:
+        hours = table.pop("maximum_hours")
+        try:
+            table["maximum"] = credit.from_hours(
+                hours if isinstance(hours, Decimal) else str(hours)
+            )
+        except InvalidHours:
+            fault = f"{str(hours)!r} is no number of credit hours."
+            remedy = "Write hours in quarters, such as 60.75."
+            problems.append(Problem(FILE, None, f"{place}.maximum_hours", fault, remedy))
+            table["maximum"] = 0
+    return table
+
+
+def _put_on_the_clock(data: dict[str, Any], problems: list[Problem]) -> None:
+    """Give the claim's times their zone."""
+    claim = data.get("claim")
+    try:
+        zone = ZoneInfo(data["time_zone"])
+    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError, OSError):
+        if isinstance(data.get("time_zone"), str):
+            fault = f"There is no time zone {data['time_zone']!r}."
+            remedy = "Write its name in the tz database, such as America/Los_Angeles."
+            problems.append(Problem(FILE, None, "time_zone", fault, remedy))
+        zone = ZoneInfo("UTC")
+    if not isinstance(claim, dict):
+        return
+    data["claim"] = claim = dict(claim)
+    for key in _TIMES:
+        time = claim.get(key)
+        if not isinstance(time, datetime):
+            # A date without a time would silently mean its first moment.
+            if time is not None:
+                claim[key] = str(time) if isinstance(time, str) else []
+            continue
+        try:
+            claim[key] = on_the_clock(time, zone)
+        except (NotOnThisClock, Ambiguous):
+            fault = f"The clocks of {zone.key} change at {time.isoformat()}."
+            remedy = "Write it with its offset, such as 2024-11-03T01:30:00-06:00."
+            problems.append(Problem(FILE, None, f"claim.{key}", fault, remedy))
+            claim[key] = time.replace(tzinfo=zone)
+
+
+def _unknown_keys(data: Any, kind: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
+    """A problem for each key that the type does not have, all the way down."""
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    if get_origin(kind) is tuple and isinstance(data, Sequence) and not isinstance(data, str):
+        for number, item in enumerate(data):
+            yield from _unknown_keys(item, get_args(kind)[0], (*place, number))
+    if not dataclasses.is_dataclass(kind) or not isinstance(data, dict):
+        return
+    hints = get_type_hints(kind)
+    fields = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    for key, value in data.items():
+        if key in fields:
+            yield from _unknown_keys(value, fields[key], (*place, key))
+        else:
+            missing = fields.keys() - data.keys()
+            yield _unknown(
+                (*place, key), {_column((*place, each)).split(".")[-1] for each in missing}
+            )
+
+
+def _unknown(place: tuple[str | int, ...], known: set[str]) -> Problem:
+    key = str(place[-1])
+    return Problem(
+        FILE, None, _column(place), f"The key {key!r} is unknown here.", did_you_mean(key, known)
+    )
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    fault = "The key is missing." if error["type"] == "missing" else f"{error['msg']}."
+    if error["type"] == "enum":
+        expected = str(error.get("ctx", {}).get("expected", ""))
+        fault, remedy = f"{error['input']!r} is not known here.", f"Write {expected}."
+    else:
+        remedy = _REMEDIES.get(error["type"], "Correct it.")
+    return Problem(FILE, None, _column(error["loc"]), fault.replace("Value error, ", ""), remedy)
+
+
+def _column(place: tuple[str | int, ...]) -> str:
+    """The place of a value as the file has it: credit.category1.maximum_hours, faq[2].text."""
+    for length in (2, 1):
+        if place[:length] in _IN_THE_FILE:
+            place = (*_IN_THE_FILE[place[:length]], *place[length:])  # type: ignore[index]
+            break
+    words = ""
+    for part in place:
+        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return (
+        words.removeprefix(".")
+        .replace(".maximum", ".maximum_hours")
+        .replace("_hours_hours", "_hours")
+    )
+
+
+def _contradictions(meeting: Meeting) -> Iterator[Problem]:
+    """What is well written and cannot be meant."""
+    if meeting.ends_on < meeting.starts_on:
+        yield _odd("ends_on", "The meeting ends before it starts.", "Check starts_on and ends_on.")
+    if meeting.claim.closes_at <= meeting.claim.opens_at:
+        fault = "The claim period closes before it opens."
+        yield _odd("claim.closes_at", fault, "Check opens_at and closes_at.")
+    if meeting.safety.maximum > meeting.category1.maximum:
+        fault = "Patient Safety is a part of Category 1 and cannot have a higher maximum."
+        yield _odd("credit.safety.maximum_hours", fault, "Lower it.")
+    if not meeting.registration_types:
+        yield _odd("registration_types", "There is no registration type.", "Add one.")
+    codes = [kind.code for kind in meeting.registration_types]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        fault = f"Two registration types have the code {code!r}."
+        yield _odd("registration_types", fault, "Each needs its own.")
+
+
+def _odd(column: str, fault: str, remedy: str) -> Problem:
+    return Problem(FILE, None, column, fault, remedy)

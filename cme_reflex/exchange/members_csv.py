@@ -1,0 +1,44 @@
+"""members.csv: the provider's accounts, one row a member."""
+
+from pathlib import Path
+
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
+
+from cme_reflex.exchange.attendees_csv import email
+from cme_reflex.exchange.csv_table import Row, Table, read_table
+from cme_reflex.exchange.records import MemberRecord
+
+COLUMNS = ("username", "last_name", "first_name", "suffix", "email", "password_hash")
+
+
+def read_members(path: Path) -> Table:
+    """The rows of the accounts. Raises FaultyFolder where there is no such table."""
+    return read_table(path, COLUMNS)
+
+
+def member(row: Row) -> MemberRecord:
+    """The member of this row, after noting what is wrong with it."""
+    username = row.required("username").casefold()
+    if username:
+        row.table.require_new(row, "username", username)
+    return MemberRecord(
+        username=username,
+        last_name=row.required("last_name"),
+        first_name=row.text("first_name"),
+        suffix=row.text("suffix"),
+        email=email(row),
+        password_hash=_password_hash(row),
+    )
+
+
+def _password_hash(row: Row) -> str:
+    stored = row.required("password_hash")
+    try:
+        if stored:
+            extract_parameters(stored)
+    except InvalidHashError:
+        # The cell is not shown: it may well be the password itself.
+        fault = "This is no argon2 hash."
+        row.fault("password_hash", fault, "Write the hash, never the password.")
+    return stored

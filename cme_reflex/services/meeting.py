@@ -1,0 +1,264 @@
+"""Loading a meeting's folder: the only way in which a programme is written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from sqlmodel import SQLModel, col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex.domain.names import name_key
+from cme_reflex.exchange.meeting_document import meeting_document
+from cme_reflex.exchange.problems import FaultyFolder, Problem
+from cme_reflex.exchange.records import (
+    AttendeeRecord,
+    MeetingFolder,
+    MemberRecord,
+    SessionRecord,
+)
+from cme_reflex.store.database import transaction
+from cme_reflex.store.tables import (
+    AttendeeRow,
+    ClaimRow,
+    LineRow,
+    MeetingRow,
+    MemberRow,
+    SessionRow,
+)
+
+_Row = TypeVar("_Row", bound=SQLModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a load did to the rows of one file."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+
+    @property
+    def touched(self) -> bool:
+        """Whether any row is not as it was."""
+        return bool(self.added or self.changed or self.withdrawn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What a load changed, and whom it touched."""
+
+    meeting: str
+    version: int
+    changed: bool
+    sessions: Counts
+    attendees: Counts
+    members: Counts
+    lines_lowered: int = 0
+    claims_touched: int = 0
+
+
+async def load_meeting(folder: MeetingFolder, *, now: datetime) -> LoadReport:
+    """Bring the database to what the folder says: all of it or nothing; twice changes nothing.
+
+    Nothing is deleted: a session that is no longer in the folder is withdrawn.
+    A submitted claim stays as it is; a draft's line above the session's new
+    credit is lowered. Raises FaultyFolder where a number in the folder belongs
+    to an attendee who is no longer in it.
+    """
+    async with transaction() as db:
+        meeting, changed = await _meeting(db, folder, now)
+        meeting_id = cast(int, meeting.id)
+        sessions = await _sessions(db, meeting_id, folder.sessions)
+        members, member_ids = await _members(db, folder.members)
+        attendees = await _attendees(db, meeting_id, folder.attendees, member_ids)
+        await db.flush()
+        lines, claims = await _lower_lines(db, meeting_id)
+        changed |= any(counts.touched for counts in (sessions, members, attendees))
+        if changed:
+            meeting.version += 1
+            meeting.loaded_at = now
+        return LoadReport(
+            meeting=meeting.code,
+            version=meeting.version,
+            changed=changed,
+            sessions=sessions,
+            attendees=attendees,
+            members=members,
+            lines_lowered=lines,
+            claims_touched=claims,
+        )
+
+
+async def _meeting(
+    db: AsyncSession, folder: MeetingFolder, now: datetime
+) -> tuple[MeetingRow, bool]:
+    """The meeting's row, held until the end of `db`, and whether the folder changed it."""
+    code, document = folder.meeting.code, meeting_document(folder.meeting)
+    found = select(MeetingRow).where(MeetingRow.code == code).with_for_update()
+    row = (await db.exec(found)).one_or_none()
+    if row is None:
+        row = MeetingRow(code=code, version=0, document=document, loaded_at=now)
+        db.add(row)
+        await db.flush()
+        return row, True
+    return row, _apply(row, {"document": document})
+
+
+async def _sessions(db: AsyncSession, meeting_id: int, records: Iterable[SessionRecord]) -> Counts:
+    rows = (await db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))).all()
+    known = {row.code: row for row in rows}
+    wanted = {
+        record.code: {"meeting_id": meeting_id, "withdrawn": False, **_session(record)}
+        for record in records
+    }
+    gone = [row for row in rows if row.code not in wanted and not row.withdrawn]
+    for row in gone:
+        row.withdrawn = True
+    return _upsert(db, SessionRow, known, wanted, withdrawn=len(gone))
+
+
+def _session(record: SessionRecord) -> dict[str, Any]:
+    return asdict(record) | {
+        "speakers": list(record.speakers),
+        "delivery": record.delivery.value,
+        "faculty_badges": sorted(record.faculty_badges),
+    }
+
+
+async def _members(
+    db: AsyncSession, records: Iterable[MemberRecord]
+) -> tuple[Counts, Mapping[str, int]]:
+    """What changed, and the id of each member by user name."""
+    known = {row.username: row for row in (await db.exec(select(MemberRow))).all()}
+    wanted = {record.username: asdict(record) for record in records}
+    counts = _upsert(db, MemberRow, known, wanted)
+    await db.flush()
+    ids = (await db.exec(select(MemberRow.username, MemberRow.id))).all()
+    return counts, {username: cast(int, member_id) for username, member_id in ids}
+
+
+async def _attendees(
+    db: AsyncSession,
+    meeting_id: int,
+    records: tuple[AttendeeRecord, ...],
+    member_ids: Mapping[str, int],
+) -> Counts:
+    rows = (await db.exec(select(AttendeeRow).where(AttendeeRow.meeting_id == meeting_id))).all()
+    wanted = {
+        record.badge: {"meeting_id": meeting_id, **_attendee(record, member_ids)}
+        for record in records
+    }
+    known = {row.badge: row for row in rows}
+    _recognise_new_badges(known, wanted)
+    await _free_confirmations(db, known, wanted)
+    return _upsert(db, AttendeeRow, known, wanted)
+
+
+def _attendee(record: AttendeeRecord, member_ids: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "member_id": None if record.member is None else member_ids[record.member],
+        "last_name": record.last_name,
+        "first_name": record.first_name,
+        "suffix": record.suffix,
+        "name_key": name_key(record.last_name),
+        "badge": record.badge,
+        "confirmation": record.confirmation,
+        "email": record.email,
+        "profession": "physician" if record.is_physician else "other",
+        "registration_type": record.registration_type,
+    }
+
+
+def _recognise_new_badges(
+    known: dict[str, AttendeeRow], wanted: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Who got a new badge keeps the claim: the confirmation number and the name are the same."""
+    gone = {row.confirmation: row for badge, row in known.items() if badge not in wanted}
+    for badge, values in wanted.items():
+        row = gone.get(values["confirmation"])
+        if badge not in known and row is not None and row.name_key == values["name_key"]:
+            known[badge] = known.pop(row.badge)
+
+
+async def _free_confirmations(
+    db: AsyncSession, known: Mapping[str, AttendeeRow], wanted: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Let attendees exchange their confirmation numbers, which are unique at every moment."""
+    holders = {row.confirmation: (badge, row) for badge, row in known.items()}
+    problems = []
+    for badge, values in wanted.items():
+        holder, row = holders.get(values["confirmation"], (badge, None))
+        if row is None or holder == badge:
+            continue
+        if holder in wanted:
+            row.confirmation = f"~{row.id}"  # no number_key holds a tilde
+        else:
+            fault = (
+                f"{values['confirmation']} belongs to badge {holder}, who is no longer in the file."
+            )
+            remedy = f"Give badge {badge} a number of its own, or put badge {holder} back."
+            problems.append(Problem("attendees.csv", None, "confirmation", fault, remedy))
+    if problems:
+        raise FaultyFolder(problems)
+    await db.flush()
+
+
+def _upsert(
+    db: AsyncSession,
+    table: type[_Row],
+    known: Mapping[str, _Row],
+    wanted: Mapping[str, Mapping[str, Any]],
+    *,
+    withdrawn: int = 0,
+) -> Counts:
+    """Bring the rows to the wanted values and add those that are missing."""
+    new = [table(**values) for key, values in wanted.items() if key not in known]
+    changes = [_apply(known[key], values) for key, values in wanted.items() if key in known]
+    db.add_all(new)
+    return Counts(
+        added=len(new),
+        changed=changes.count(True),
+        unchanged=changes.count(False),
+        withdrawn=withdrawn,
+    )
+
+
+def _apply(row: SQLModel, values: Mapping[str, Any]) -> bool:
+    """Write what differs; whether anything did."""
+    different = {key: value for key, value in values.items() if getattr(row, key) != value}
+    for key, value in different.items():
+        setattr(row, key, value)
+    return bool(different)
+
+
+async def _lower_lines(db: AsyncSession, meeting_id: int) -> tuple[int, int]:
+    """Lower what drafts claim above a session's credit: how many lines, of how many claims.
+
+    A session that lost all its credit is left on the claim, where it blocks
+    until it is removed.
+    """
+    too_high = (
+        select(LineRow, SessionRow, ClaimRow)
+        .join(SessionRow, col(SessionRow.id) == LineRow.session_id)
+        .join(ClaimRow, col(ClaimRow.id) == LineRow.claim_id)
+        .where(
+            SessionRow.meeting_id == meeting_id,
+            ClaimRow.status != "submitted",
+            SessionRow.quarters > 0,
+            or_(
+                col(LineRow.quarters) > SessionRow.quarters,
+                col(LineRow.safety) > SessionRow.safety,
+            ),
+        )
+        .with_for_update(of=(ClaimRow, LineRow))
+    )
+    found = (await db.exec(too_high)).all()
+    claims = {claim.id: claim for _, _, claim in found}
+    for line, session, _ in found:
+        line.quarters = min(line.quarters, session.quarters)
+        line.safety = min(line.safety, session.safety, line.quarters)
+    for claim in claims.values():
+        claim.revision += 1
+    return len(found), len(claims)

@@ -1,0 +1,86 @@
+import pytest
+
+from cme_reflex.domain.evaluation import Form, InvalidAnswer, Question, QuestionKind
+
+SCALE = Question(key="scale", kind=QuestionKind.SCALE, text="How was it?", points=5, required=True)
+YES_NO = Question(key="bias", kind=QuestionKind.YES_NO, text="Free of bias?", required=True)
+ONE = Question(key="one", kind=QuestionKind.ONE_OF, text="Which?", options=("A", "B", "C"))
+SOME = Question(key="some", kind=QuestionKind.SOME_OF, text="Which ones?", options=("A", "B", "C"))
+TEXT = Question(key="text", kind=QuestionKind.TEXT, text="Anything else?")
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "answer"),
+    [
+        (SCALE, 1, 1),
+        (SCALE, 5, 5),
+        (YES_NO, False, False),
+        (ONE, "B", "B"),
+        (SOME, ["C", "A", "C"], ("A", "C")),
+        (TEXT, "  Well done \n", "Well done"),
+        (SCALE, None, None),
+        (ONE, "", None),
+        (SOME, [], None),
+        (TEXT, "   ", None),
+    ],
+)
+def test_an_answer_is_kept_in_one_form(question: Question, value: object, answer: object) -> None:
+    assert question.answer(value) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        (SCALE, 0),
+        (SCALE, 6),
+        (SCALE, "3"),
+        (SCALE, True),
+        (SCALE, 2.5),
+        (YES_NO, "yes"),
+        (YES_NO, 1),
+        (ONE, "D"),
+        (ONE, ["A"]),
+        (SOME, ["A", "D"]),
+        (SOME, [{"a": 1}]),
+        (SOME, "A"),
+        (TEXT, 7),
+        (TEXT, "x" * 4001),
+        (TEXT, "nul\0"),
+        (TEXT, {"a": "b"}),
+    ],
+)
+def test_anything_else_is_refused(question: Question, value: object) -> None:
+    with pytest.raises(InvalidAnswer):
+        question.answer(value)
+
+
+def test_missing_are_the_required_questions_without_an_answer() -> None:
+    form = Form((SCALE, YES_NO, ONE))
+    assert form.missing({"scale": 3}) == [YES_NO]
+    assert form.missing({"scale": 3, "bias": False}) == []
+
+
+def test_a_form_without_required_questions_is_complete_with_any_answer() -> None:
+    assert not Form((ONE, TEXT)).is_complete({})
+    assert Form((ONE, TEXT)).is_complete({"text": "Thank you"})
+
+
+def test_a_question_that_the_form_does_not_ask_is_refused() -> None:
+    with pytest.raises(InvalidAnswer):
+        Form((ONE,)).question("two")
+
+
+@pytest.mark.parametrize("points", [2, 11])
+def test_a_scale_has_three_to_ten_points(points: int) -> None:
+    with pytest.raises(ValueError, match="3 to 10"):
+        Question(key="q", kind=QuestionKind.SCALE, text="?", points=points)
+
+
+def test_a_choice_needs_two_options() -> None:
+    with pytest.raises(ValueError, match="two or more"):
+        Question(key="q", kind=QuestionKind.ONE_OF, text="?", options=("A", "A"))
+
+
+def test_two_questions_with_one_key_are_refused() -> None:
+    with pytest.raises(ValueError, match="'one'"):
+        Form((ONE, ONE))

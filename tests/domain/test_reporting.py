@@ -1,0 +1,74 @@
+import pytest
+
+from cme_reflex.domain.reporting import Fault, InvalidLearner, Learner, is_npi, learner
+
+BOARDS = ("ABS", "ABOS")
+GIVEN: dict[str, object] = {
+    "first_name": " Elena ",
+    "last_name": "Rivera",
+    "birth_month": "2",
+    "birth_day": "29",
+    "state": "California",
+    "licence_id": "",
+    "npi": "1234567893",
+    "board": "ABS",
+    "board_id": "998",
+}
+
+
+def test_what_pars_accepts_is_kept_without_stray_spaces() -> None:
+    assert learner(GIVEN, BOARDS) == Learner(
+        first_name="Elena",
+        last_name="Rivera",
+        birth_month=2,
+        birth_day=29,
+        state="California",
+        npi="1234567893",
+        board="ABS",
+        board_id="998",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "faults"),
+    [
+        ({"first_name": ""}, {"first_name": Fault.MISSING}),
+        ({"birth_day": "30"}, {"birth_day": Fault.NO_SUCH_DAY}),
+        ({"birth_month": "4", "birth_day": "31"}, {"birth_day": Fault.NO_SUCH_DAY}),
+        ({"birth_month": "13"}, {"birth_month": Fault.NO_SUCH_DAY}),
+        ({"birth_month": "²"}, {"birth_month": Fault.NO_SUCH_DAY}),
+        (
+            {"birth_month": "", "birth_day": ""},
+            dict.fromkeys(("birth_month", "birth_day"), Fault.MISSING),
+        ),
+        ({"state": "CA"}, {"state": Fault.NO_SUCH_STATE}),
+        ({"npi": ""}, {"licence_id": Fault.LICENCE_OR_NPI}),
+        ({"npi": "1234567890"}, {"npi": Fault.NOT_AN_NPI}),
+        ({"board": "ABPS"}, {"board": Fault.NO_SUCH_BOARD}),
+        ({"board_id": ""}, {"board_id": Fault.BOARD_ID_MISSING}),
+        ({"licence_id": "x" * 61}, {"licence_id": Fault.TOO_LONG}),
+        ({"last_name": "Ri\0vera"}, {"last_name": Fault.TOO_LONG}),
+    ],
+)
+def test_what_pars_would_reject_is_named_by_field(
+    change: dict[str, object], faults: dict[str, Fault]
+) -> None:
+    with pytest.raises(InvalidLearner) as refused:
+        learner(GIVEN | change, BOARDS)
+    assert refused.value.faults == faults
+
+
+def test_a_licence_serves_where_there_is_no_npi() -> None:
+    assert learner(GIVEN | {"npi": "", "licence_id": "A-77"}, BOARDS).licence_id == "A-77"
+
+
+@pytest.mark.parametrize("number", ["1234567893", "1245319599"])
+def test_an_npi_has_the_check_digit_of_its_prefix(number: str) -> None:
+    assert is_npi(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["1234567894", "123456789", "12345678931", "１２３４５６７８９３", ""]
+)
+def test_other_numbers_are_no_npi(number: str) -> None:
+    assert not is_npi(number)

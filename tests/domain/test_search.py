@@ -1,0 +1,55 @@
+import pytest
+
+from cme_reflex.domain.search import Index
+
+INDEX = Index(
+    {
+        1: ("ABC's of the Cleft Palate", "PNL-001", "Craniomaxillofacial", "Ana Müller, MD"),
+        2: ("Breast Reconstruction Around the Globe", "OND-01", "Breast", "Li Wei, MD"),
+        3: ("Möbius Syndrome: Breast-feeding and Beyond", "PNL-002", "Pediatric"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {1, 2, 3}),
+        ("breast", {2, 3}),
+        ("BREAST globe", {2}),
+        ("globe breast", {2}),
+        ("mobius", {3}),
+        ("MÖBIUS", {3}),
+        ("abcs", {1}),
+        ("muller", {1}),
+        ("pnl-00", {1, 3}),
+        ("construct", {2}),
+        ("craniomaxillofacial cleft", {1}),
+        ("breast cleft", set()),
+    ],
+)
+def test_every_word_is_found_whatever_its_case_and_accents(query: str, found: set[int]) -> None:
+    assert INDEX.search(query) == found
+
+
+@pytest.mark.parametrize("typed", ["recnstruction", "reconstrruction", "reconstruxtion", "rceonst"])
+def test_one_slip_in_a_long_word_is_forgiven(typed: str) -> None:
+    assert INDEX.search(typed) == {2}
+
+
+def test_a_slip_is_not_looked_for_where_the_word_is_found_as_typed() -> None:
+    index = Index({1: ("Facelift",), 2: ("Facelifts of the Face",), 3: ("Facelefts",)})
+    assert index.search("facelift") == {1, 2}
+
+
+@pytest.mark.parametrize("typed", ["clft", "cleftt palattte", "xxconstruction"])
+def test_short_words_and_two_slips_are_not_forgiven(typed: str) -> None:
+    assert INDEX.search(typed) == frozenset()
+
+
+def test_signs_of_regular_expressions_are_only_signs() -> None:
+    assert INDEX.search("(((((.*[[[[") == {1, 2, 3}
+
+
+def test_an_endless_query_is_cut() -> None:
+    assert INDEX.search("breast " * 10_000) == {2, 3}

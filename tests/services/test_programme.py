@@ -1,0 +1,80 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cme_reflex.services import evaluation, selection, signin
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.visit import Visit
+from tests.meetings import FOLDER, MEETING
+
+
+@contextmanager
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """The statements that reach the database."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+async def test_one_query_tells_who_asks_and_whether_the_programme_is_the_newest(
+    loaded: AsyncEngine, now: datetime
+) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    first = await signin.visit(MEETING.code, token, now=now)
+    with statements(loaded) as seen:
+        second = await signin.visit(MEETING.code, token, now=now)
+    assert len(seen) == 1
+    assert second.programme is first.programme
+
+
+async def test_a_newer_programme_is_read_once_by_the_next_event(
+    loaded: AsyncEngine, now: datetime
+) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    before = (await signin.visit(MEETING.code, token, now=now)).programme
+    renamed = replace(FOLDER.sessions[0], title="Another title")
+    await load_meeting(replace(FOLDER, sessions=(renamed, *FOLDER.sessions[1:])), now=now)
+    with statements(loaded) as seen:
+        after = (await signin.visit(MEETING.code, token, now=now)).programme
+        await signin.visit(MEETING.code, token, now=now)
+    assert len(seen) == 1 + 2 + 1
+    assert after.version == before.version + 1
+    assert {session.title for session in after.offered} - {
+        session.title for session in before.offered
+    } == {"Another title"}
+
+
+async def test_adding_costs_the_same_whatever_the_claim_holds(
+    loaded: AsyncEngine, visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    counts = []
+    for code in ("A", "B", "D"):
+        with statements(loaded) as seen:
+            await selection.add_session(visit, ids[code], now=now)
+        counts.append(len(seen))
+    # Begin or find the claim, lock it, its lines; then the new line and the revision.
+    assert counts == [5, 5, 5]
+
+
+async def test_an_answer_costs_the_same_whatever_was_answered(
+    loaded: AsyncEngine, visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    await selection.add_session(visit, ids["A"], now=now)
+    counts = []
+    for value in (1, 2, 3):
+        with statements(loaded) as seen:
+            await evaluation.answer_session(visit, ids["A"], "objectives", value, now=now)
+        counts.append(len(seen))
+    assert counts == [5, 5, 5]

@@ -1,0 +1,102 @@
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from cme_reflex.services import signin
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import SignInRow
+from tests.meetings import MEETING, PASSWORD
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+
+@pytest.mark.parametrize("number", ["101", " CONF-101 ", "conf101"])
+async def test_badge_and_confirmation_number_open_the_same_claim(
+    number: str, now: datetime
+) -> None:
+    token = await signin.with_number(MEETING.code, "OBRIEN NUNEZ", number, now=now)
+    visit = await signin.visit(MEETING.code, token, now=now)
+    assert (visit.attendee.badge, visit.attendee.name) == ("101", "Kim O'Brien-Núñez Jr")
+
+
+async def test_a_shared_last_name_opens_only_ones_own_claim(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "smith", "103", now=now)
+    assert (await signin.visit(MEETING.code, token, now=now)).attendee.badge == "103"
+
+
+@pytest.mark.parametrize(
+    ("last_name", "number"),
+    [
+        ("Smith", "101"),
+        ("O'Brien-Núñez", "102"),
+        ("O'Brien-Núñez", "999"),
+        ("", "101"),
+        ("'", "101"),
+        ("%", "101"),
+        ("O'Brien-Núñez", ""),
+        ("x" * 201, "101"),
+    ],
+)
+async def test_a_wrong_combination_is_not_recognised(
+    last_name: str, number: str, now: datetime
+) -> None:
+    with pytest.raises(signin.NotRecognised):
+        await signin.with_number(MEETING.code, last_name, number, now=now)
+
+
+async def test_a_number_is_good_for_its_own_meeting_only(now: datetime) -> None:
+    with pytest.raises(signin.NotRecognised):
+        await signin.with_number("other", "Smith", "102", now=now)
+
+
+async def test_a_member_signs_in_with_the_credential(now: datetime) -> None:
+    token = await signin.as_member(MEETING.code, " Kim ", PASSWORD, now=now)
+    assert (await signin.visit(MEETING.code, token, now=now)).attendee.badge == "101"
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("kim", "wrong"), ("nobody", PASSWORD), ("kim", ""), ("kim", "x" * 201)],
+)
+async def test_a_wrong_credential_is_not_recognised(
+    username: str, password: str, now: datetime
+) -> None:
+    with pytest.raises(signin.NotRecognised):
+        await signin.as_member(MEETING.code, username, password, now=now)
+
+
+async def test_a_member_without_a_registration_is_told_so(now: datetime) -> None:
+    with pytest.raises(signin.NotRegistered):
+        await signin.as_member(MEETING.code, "unregistered", PASSWORD, now=now)
+
+
+async def test_the_store_holds_no_token(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    async with reading() as db:
+        (row,) = (await db.exec(select(SignInRow))).all()
+    assert token not in row.token_hash
+    assert (row.created_at, row.expires_at) == (now, now + signin.LASTS)
+
+
+async def test_sign_out_ends_it_everywhere_and_only_once(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    other = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    await signin.sign_out(token)
+    await signin.sign_out(token)
+    with pytest.raises(signin.NotSignedIn):
+        await signin.visit(MEETING.code, token, now=now)
+    assert (await signin.visit(MEETING.code, other, now=now)).attendee.badge == "102"
+
+
+async def test_a_sign_in_is_good_for_its_time(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    await signin.visit(MEETING.code, token, now=now + signin.LASTS - timedelta(seconds=1))
+    with pytest.raises(signin.NotSignedIn):
+        await signin.visit(MEETING.code, token, now=now + signin.LASTS)
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "0" * 10_000])
+async def test_a_made_up_token_is_nobodys(token: str, now: datetime) -> None:
+    with pytest.raises(signin.NotSignedIn):
+        await signin.visit(MEETING.code, token, now=now)

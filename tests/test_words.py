@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cme_reflex import words
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+CENTRAL = ZoneInfo("America/Chicago")
+
+
+def local(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2024, 9, day, hour, minute, tzinfo=PACIFIC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        (local(26, 8), local(26, 10), "8:00–10:00 am"),
+        (local(26, 11, 30), local(26, 13), "11:30 am–1:00 pm"),
+        (local(26, 12), local(26, 13), "12:00–1:00 pm"),
+        (local(26, 22), local(27, 0, 30), "10:00 pm–Fri, Sep 27, 12:30 am"),
+    ],
+)
+def test_times_read_as_people_say_them(start: datetime, end: datetime, text: str) -> None:
+    assert words.span(start, end, PACIFIC) == text
+
+
+def test_a_deadline_names_its_zone() -> None:
+    deadline = datetime(2026, 2, 23, 19, 0, tzinfo=UTC)
+    assert words.instant(deadline, CENTRAL) == "Feb 23, 2026, 1:00 pm CT"
+    assert words.instant(deadline, ZoneInfo("Europe/Berlin")) == "Feb 23, 2026, 8:00 pm CET"
+    assert words.instant(deadline, UTC) == "Feb 23, 2026, 7:00 pm UTC"
+
+
+def test_one_session_is_singular() -> None:
+    assert [words.sessions(count) for count in (0, 1, 2)] == [
+        "0 sessions",
+        "1 session",
+        "2 sessions",
+    ]
