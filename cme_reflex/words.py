@@ -3,8 +3,9 @@
 Screens say hours where the code says quarters, and name the zone of every instant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.attendee import InvalidName
@@ -49,6 +50,7 @@ REPORTING_FAULTS: Mapping[Fault, str] = {
     Fault.LICENCE_OR_NPI: "Give your license ID or your NPI.",
 }
 
+LOCKED = "Your claim is submitted, so it can no longer be changed."
 CLEARED = "Your claimed hours were above what your sessions now support, so choose them again."
 
 _NEEDS: Mapping[Need, str] = {
@@ -69,54 +71,28 @@ def need(kind: Need, *, title: str = "", question: str = "") -> str:
 
 def problem(error: Exception, zone: ZoneInfo) -> str | None:
     """What went wrong and what to do, or None for an error that is not the attendee's."""
-    match error:
-        case ClaimLocked():
-            return "Your claim is submitted, so it can no longer be changed."
-        case ClaimPeriodNotOpen():
-            return f"Claims open on {instant(error.opens_at, zone)}."
-        case ClaimPeriodClosed():
-            return f"Claims closed on {instant(error.closed_at, zone)}."
-        case NotEligible():
-            return "This session is not eligible for credit."
-        case NotYetEnded():
-            return f"This session can be added from {instant(error.claimable_from, zone)}."
-        case PresentedByAttendee():
-            return "You present this session, so it gives you no learner credit."
-        case NotInClaim():
-            return "This session is not on your claim. Add it first."
-        case CreditLimitExceeded():
-            return f"At most {hours(error.limit)} hours are possible here."
-        case InvalidHours():
-            return "Choose hours in quarters, such as 1.25."
-        case InvalidAnswer():
-            return "That is not one of the answers. Choose again."
-        case InvalidName():
-            return "Write your name in up to 120 characters."
-        case StaleRevision():
-            return "Your claim changed on another screen. Check it again, then submit."
-        case ConsentMissing():
-            return "Tick the consent to opt in."
-    return None
+    say = _PROBLEMS.get(type(error))
+    return say(error, zone) if say else None
 
 
 def day(of: date) -> str:
-    """``Thursday, September 26``"""
+    """A day as a heading: ``Thursday, September 26``."""
     return f"{of:%A, %B} {of.day}"
 
 
 def short_day(of: date) -> str:
-    """``Thu, Sep 26``"""
+    """A day in a line: ``Thu, Sep 26``."""
     return f"{of:%a, %b} {of.day}"
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
-    """``8:00 am``"""
+    """A time of day: ``8:00 am``."""
     local = at.astimezone(zone)
     return f"{local:%I:%M} {local:%p}".lstrip("0").lower()
 
 
 def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """``8:00–10:00 am`` or ``11:30 am–1:00 pm``; a later day is named."""
+    """From when to when: ``8:00–10:00 am``, ``11:30 am–1:00 pm``; a later day is named."""
     first, last = clock(start, zone), clock(end, zone)
     if start.astimezone(zone).date() != end.astimezone(zone).date():
         return f"{first}–{short_day(end.astimezone(zone).date())}, {last}"
@@ -125,34 +101,44 @@ def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{first}–{last}"
 
 
+def opens(at: datetime, zone: ZoneInfo) -> str:
+    """When the claim period begins."""
+    return f"Claims open on {instant(at, zone)}."
+
+
+def closed(at: datetime, zone: ZoneInfo) -> str:
+    """When the claim period, or a reopened claim's deadline, ended."""
+    return f"Claims closed on {instant(at, zone)}."
+
+
 def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
-    """``Thu, Sep 26, 8:00–10:00 am`` of two instants in ISO 8601."""
+    """From when to when with the day, of two instants in ISO 8601."""
     first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
     return f"{short_day(first.astimezone(zone).date())}, {span(first, last, zone)}"
 
 
 def instant(at: datetime, zone: ZoneInfo) -> str:
-    """``Feb 23, 2026, 1:00 pm CT``: the zone is always named."""
+    """A deadline with its zone: ``Feb 23, 2026, 1:00 pm CT``."""
     local = at.astimezone(zone)
     return f"{local:%b} {local.day}, {local.year}, {clock(at, zone)} {zone_name(local)}"
 
 
 def zone_name(local: datetime) -> str:
-    """``CT`` for CST and CDT, as people say it; other zones as they name themselves."""
+    """The zone as people say it, ``CT`` for CST and CDT; others as they name themselves."""
     name = local.tzname() or ""
     american = len(name) == 3 and name[0] in "ECMP" and name[1:] in ("ST", "DT")
     return f"{name[0]}T" if american else name
 
 
 def window(of: Window, zone: ZoneInfo) -> str:
-    """``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``"""
+    """An over-claim: ``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``."""
     when = f"{short_day(of.starts_at.astimezone(zone).date())}, "
     when += span(of.starts_at, of.ends_at, zone)
     return f"{when}: {hours(of.allowed)} hours possible, {hours(of.claimed)} claimed"
 
 
 def sessions(count: int) -> str:
-    """``1 session``, ``5 sessions``"""
+    """A number of sessions: ``1 session``, ``5 sessions``."""
     return "1 session" if count == 1 else f"{count} sessions"
 
 
@@ -161,3 +147,26 @@ def opted_in(stands: bool | None) -> str:
     if stands is None:
         return "You have not opted in."
     return "You are opted in." if stands else "You have withdrawn your consent."
+
+
+_PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {
+    ClaimLocked: lambda _, __: LOCKED,
+    ClaimPeriodNotOpen: lambda error, zone: opens(error.opens_at, zone),
+    ClaimPeriodClosed: lambda error, zone: closed(error.closed_at, zone),
+    NotEligible: lambda _, __: "This session is not eligible for credit.",
+    NotYetEnded: lambda error, zone: (
+        f"This session can be added from {instant(error.claimable_from, zone)}."
+    ),
+    PresentedByAttendee: lambda _, __: (
+        "You present this session, so it gives you no learner credit."
+    ),
+    NotInClaim: lambda _, __: "This session is not on your claim. Add it first.",
+    CreditLimitExceeded: lambda error, _: f"At most {hours(error.limit)} hours are possible here.",
+    InvalidHours: lambda _, __: "Choose hours in quarters, such as 1.25.",
+    InvalidAnswer: lambda _, __: "That is not one of the answers. Choose again.",
+    InvalidName: lambda _, __: "Write your name in up to 120 characters.",
+    StaleRevision: lambda _, __: (
+        "Your claim changed on another screen. Check it again, then submit."
+    ),
+    ConsentMissing: lambda _, __: "Tick the consent to opt in.",
+}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import cast
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.meeting import Meeting
@@ -90,10 +91,11 @@ class Programme:
     def session(self, session_id: object) -> Session:
         """The session with this id. Raises NotEligible for anything else."""
         # True is an int to Python, and would be the first session.
-        if isinstance(session_id, int) and not isinstance(session_id, bool):
-            if session := self.sessions.get(session_id):
-                return session
-        raise NotEligible(session_id)
+        is_id = isinstance(session_id, int) and not isinstance(session_id, bool)
+        session = self.sessions.get(cast(int, session_id)) if is_id else None
+        if session is None:
+            raise NotEligible(session_id)
+        return session
 
     @cached_property
     def offered(self) -> tuple[Session, ...]:

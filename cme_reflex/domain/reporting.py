@@ -5,68 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-STATES = [
-    "Alabama",
-    "Alaska",
-    "American Samoa",
-    "Arizona",
-    "Arkansas",
-    "California",
-    "Colorado",
-    "Connecticut",
-    "Delaware",
-    "District of Columbia",
-    "Florida",
-    "Georgia",
-    "Guam",
-    "Hawaii",
-    "Idaho",
-    "Illinois",
-    "Indiana",
-    "Iowa",
-    "Kansas",
-    "Kentucky",
-    "Louisiana",
-    "Maine",
-    "Maryland",
-    "Massachusetts",
-    "Michigan",
-    "Minnesota",
-    "Mississippi",
-    "Missouri",
-    "Montana",
-    "Nebraska",
-    "Nevada",
-    "New Hampshire",
-    "New Jersey",
-    "New Mexico",
-    "New York",
-    "North Carolina",
-    "North Dakota",
-    "Northern Mariana Islands",
-    "Ohio",
-    "Oklahoma",
-    "Oregon",
-    "Pennsylvania",
-    "Puerto Rico",
-    "Rhode Island",
-    "South Carolina",
-    "South Dakota",
-    "Tennessee",
-    "Texas",
-    "U.S. Virgin Islands",
-    "Utah",
-    "Vermont",
-    "Virginia",
-    "Washington",
-    "West Virginia",
-    "Wisconsin",
-    "Wyoming",
-]
+# fmt: off
+STATES = (
+    "Alabama", "Alaska", "American Samoa", "Arizona", "Arkansas", "California", "Colorado",
+    "Connecticut", "Delaware", "District of Columbia", "Florida", "Georgia", "Guam", "Hawaii",
+    "Idaho", "Illinois", "Indiana", "Iowa", "Kansas", "Kentucky", "Louisiana", "Maine",
+    "Maryland", "Massachusetts", "Michigan", "Minnesota", "Mississippi", "Missouri", "Montana",
+    "Nebraska", "Nevada", "New Hampshire", "New Jersey", "New Mexico", "New York",
+    "North Carolina", "North Dakota", "Northern Mariana Islands", "Ohio", "Oklahoma", "Oregon",
+    "Pennsylvania", "Puerto Rico", "Rhode Island", "South Carolina", "South Dakota", "Tennessee",
+    "Texas", "U.S. Virgin Islands", "Utah", "Vermont", "Virginia", "Washington", "West Virginia",
+    "Wisconsin", "Wyoming",
+)
+# fmt: on
 
 _LEAP_YEAR = 2024  # the year of birth is not asked, so 29 February is a birthday
 _NPI_PREFIX = "80840"  # the issuer that the check digit of an NPI includes (ISO 7812)
 _FIELD_LIMIT = 60  # characters
+_REQUIRED = ("first_name", "last_name", "birth_month", "birth_day", "state")
 
 
 class Fault(StrEnum):
@@ -121,32 +77,45 @@ def is_npi(number: str) -> bool:
 def learner(fields: Mapping[str, object], boards: Sequence[str]) -> Learner:
     """The learner that a form describes. Raises InvalidLearner naming every faulty field."""
     text = {name: " ".join(str(fields.get(name) or "").split()) for name in Learner.__slots__}
-    faults: dict[str, Fault] = {}
-    for name in ("first_name", "last_name", "birth_month", "birth_day", "state"):
-        if not text[name]:
-            faults[name] = Fault.MISSING
+    faults = {**_faults(text), **_birthday_faults(text), **_board_faults(text, boards)}
+    if faults:
+        raise InvalidLearner(faults)
+    words = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
+    return Learner(
+        birth_month=_number(text["birth_month"]), birth_day=_number(text["birth_day"]), **words
+    )
+
+
+def _faults(text: Mapping[str, str]) -> dict[str, Fault]:
+    faults = {name: Fault.MISSING for name in _REQUIRED if not text[name]}
     for name, value in text.items():
         if len(value) > _FIELD_LIMIT or not value.isprintable():
             faults[name] = Fault.TOO_LONG
-    month, day = _number(text["birth_month"]), _number(text["birth_day"])
-    if text["birth_month"] and not 1 <= month <= 12:
-        faults["birth_month"] = Fault.NO_SUCH_DAY
-    elif text["birth_day"] and not 1 <= day <= (monthrange(_LEAP_YEAR, month)[1] if month else 31):
-        faults["birth_day"] = Fault.NO_SUCH_DAY
     if text["state"] and text["state"] not in STATES:
         faults["state"] = Fault.NO_SUCH_STATE
     if not text["licence_id"] and not text["npi"]:
         faults["licence_id"] = Fault.LICENCE_OR_NPI
     if text["npi"] and not is_npi(text["npi"]):
         faults["npi"] = Fault.NOT_AN_NPI
-    if text["board"] and text["board"] not in boards:
-        faults["board"] = Fault.NO_SUCH_BOARD
-    if text["board"] and not text["board_id"]:
-        faults["board_id"] = Fault.BOARD_ID_MISSING
-    if faults:
-        raise InvalidLearner(faults)
-    words = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
-    return Learner(birth_month=month, birth_day=day, **words)
+    return faults
+
+
+def _birthday_faults(text: Mapping[str, str]) -> dict[str, Fault]:
+    if not (text["birth_month"] and text["birth_day"]):
+        return {}
+    month, day = _number(text["birth_month"]), _number(text["birth_day"])
+    if not 1 <= month <= 12:
+        return {"birth_month": Fault.NO_SUCH_DAY}
+    if not 1 <= day <= monthrange(_LEAP_YEAR, month)[1]:
+        return {"birth_day": Fault.NO_SUCH_DAY}
+    return {}
+
+
+def _board_faults(text: Mapping[str, str], boards: Sequence[str]) -> dict[str, Fault]:
+    if not text["board"]:
+        return {}
+    faults = {} if text["board"] in boards else {"board": Fault.NO_SUCH_BOARD}
+    return faults if text["board_id"] else {**faults, "board_id": Fault.BOARD_ID_MISSING}
 
 
 def _number(text: str) -> int:

@@ -24,7 +24,7 @@ Arguments = ParamSpec("Arguments")
 
 
 def clock() -> datetime:
-    """This moment, aware; tests put another one in its place."""
+    """The present moment, aware; tests put another one in its place."""
     return datetime.now(UTC)
 
 
@@ -98,11 +98,10 @@ def signed_in(
 def _lock(visit: Visit, standing: Standing) -> str:
     claim, meeting = standing.claim, visit.meeting
     if claim.status is Status.SUBMITTED:
-        return "Your claim is submitted. Nothing of it can be changed."
+        return words.LOCKED
     match meeting.period(clock(), claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:
-            return f"Claims open on {words.instant(meeting.claim.opens_at, meeting.zone)}."
+            return words.opens(meeting.claim.opens_at, meeting.zone)
         case ClaimPeriod.CLOSED:
-            closed_at = claim.reopened_until or meeting.claim.closes_at
-            return f"Claims closed on {words.instant(closed_at, meeting.zone)}."
+            return words.closed(claim.reopened_until or meeting.claim.closes_at, meeting.zone)
     return ""

@@ -51,6 +51,7 @@ class Submit(ClaimPage, rx.State):
             return rx.redirect(HOME)
         self._set(missing=[], attested=False)
         await self._show(visit, standing)
+        return None
 
     @rx.event
     @signed_in

@@ -1,0 +1,195 @@
+"""meeting.toml: every fault with its key and its remedy, and the way into JSON and back."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from cme_reflex.domain.meeting import RegistrationType
+from cme_reflex.exchange.meeting_document import meeting_document, meeting_from_document
+from cme_reflex.exchange.meeting_toml import read_meeting
+from cme_reflex.exchange.problems import FaultyFolder
+from tests.folders import Files
+
+
+def told(files: Files) -> list[tuple[str | None, str, str]]:
+    with pytest.raises(FaultyFolder) as caught:
+        read_meeting(files.write() / "meeting.toml")
+    return [(each.column, each.fault, each.remedy) for each in caught.value.problems]
+
+
+def test_hours_become_quarters_and_local_times_instants(files: Files) -> None:
+    meeting = read_meeting(files.write() / "meeting.toml")
+    assert (meeting.category1.maximum, meeting.safety.maximum) == (243, 70)
+    assert meeting.registration_types == (
+        RegistrationType(code="full", label="Full meeting", maximum=None),
+        RegistrationType(code="day", label="One day", maximum=32),
+    )
+    assert meeting.claim.opens_at == datetime(2024, 9, 26, 15, tzinfo=UTC)
+    assert meeting.claim.on_demand_from == datetime(2024, 10, 15, 16, tzinfo=UTC)
+    assert meeting.privacy == "What we keep."
+
+
+def test_a_meeting_survives_the_way_into_json_and_back(files: Files) -> None:
+    meeting = read_meeting(files.write() / "meeting.toml")
+    written = json.dumps(meeting_document(meeting))
+    assert meeting_from_document(json.loads(written)) == meeting
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "fault", "remedy"),
+    [
+        ('code = "test24"\n', "", "code", "The key is missing.", "Add it."),
+        ('name = "The T', 'nam = "The T', None, "", ""),
+        (
+            "2024-09-29\n",
+            "2024-09-25\n",
+            "ends_on",
+            "The meeting ends before it starts.",
+            "Check starts_on and ends_on.",
+        ),
+        (
+            "America/Los_Angeles",
+            "America/San_Diego",
+            "time_zone",
+            "There is no time zone 'America/San_Diego'.",
+            "Write its name in the tz database, such as America/Los_Angeles.",
+        ),
+        (
+            "America/Los_Angeles",
+            "../../etc/passwd",
+            "time_zone",
+            "There is no time zone '../../etc/passwd'.",
+            "Write its name in the tz database, such as America/Los_Angeles.",
+        ),
+        (
+            "opens_at = 2024-09-26T08:00:00-07:00",
+            "opens_at = 2031-09-26T08:00:00-07:00",
+            "claim.closes_at",
+            "The claim period closes before it opens.",
+            "Check opens_at and closes_at.",
+        ),
+        (
+            "2024-10-15T09:00:00",
+            "2024-11-03T01:30:00",
+            "claim.on_demand_from",
+            "The clocks of America/Los_Angeles change at 2024-11-03T01:30:00.",
+            "Write it with its offset, such as 2024-11-03T01:30:00-06:00.",
+        ),
+        (
+            "maximum_hours = 60.75",
+            "maximum_hours = 60.8",
+            "credit.category1.maximum_hours",
+            "'60.8' is no number of credit hours.",
+            "Write hours in quarters, such as 60.75.",
+        ),
+        (
+            "maximum_hours = 8",
+            "maximum_hours = true",
+            "registration_types[2].maximum_hours",
+            "'True' is no number of credit hours.",
+            "Write hours in quarters, such as 60.75.",
+        ),
+        (
+            "maximum_hours = 17.5",
+            "maximum_hours = 61",
+            "credit.safety.maximum_hours",
+            "Patient Safety is a part of Category 1 and cannot have a higher maximum.",
+            "Lower it.",
+        ),
+        (
+            "maximum_hours = 8",
+            "maximum_hour = 8",
+            "registration_types[2].maximum_hour",
+            "The key 'maximum_hour' is unknown here.",
+            "Did you mean maximum_hours?",
+        ),
+        (
+            'accent = "',
+            'acent = "',
+            "look.acent",
+            "The key 'acent' is unknown here.",
+            "Did you mean accent?",
+        ),
+        (
+            'code = "day"',
+            'code = "full"',
+            "registration_types",
+            "Two registration types have the code 'full'.",
+            "Each needs its own.",
+        ),
+        (
+            'kind = "scale"',
+            'kind = "stars"',
+            "overall_evaluation[1].kind",
+            "'stars' is not known here.",
+            "Write 'yes_no', 'scale', 'one_of', 'some_of' or 'text'.",
+        ),
+        (
+            "points = 5",
+            "points = 12",
+            "overall_evaluation[1]",
+            "question 'bias': a scale has 3 to 10 points.",
+            "Correct it.",
+        ),
+        (
+            'key = "change"',
+            'key = "bias"',
+            "overall_evaluation",
+            "two questions with the key 'bias'.",
+            "Correct it.",
+        ),
+        (
+            "required = true",
+            'requird = "yes"',
+            "overall_evaluation[1].requird",
+            "The key 'requird' is unknown here.",
+            "Did you mean required?",
+        ),
+        (
+            'text = "What we keep."',
+            "text = 3",
+            "privacy.text",
+            "Input should be a valid string.",
+            "Write a text in quotes.",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_its_key(  # noqa: PLR0913 - one argument a column of the table
+    files: Files, old: str, new: str, column: str | None, fault: str, remedy: str
+) -> None:
+    files.replace("meeting.toml", old, new)
+    expected = [(column, fault, remedy)]
+    if column is None:
+        expected = [
+            ("nam", "The key 'nam' is unknown here.", "Did you mean name?"),
+            ("name", "The key is missing.", "Add it."),
+        ]
+    elif column == "look.acent":
+        expected.append(("look.accent", "The key is missing.", "Add it."))
+    assert told(files) == expected
+
+
+def test_a_date_without_a_time_does_not_pass_for_midnight(files: Files) -> None:
+    files.replace("meeting.toml", "2030-12-31T23:59:00-08:00", "2030-12-31")
+    [(column, _, remedy)] = told(files)
+    assert (column, remedy) == (
+        "claim.closes_at",
+        "Write a date and time, such as 2024-09-26T08:00:00.",
+    )
+
+
+def test_unknown_tables_and_credit_types_are_told(files: Files) -> None:
+    files.replace("meeting.toml", "[credit.safety]", "[credit.saftey]")
+    assert told(files) == [
+        ("credit.saftey", "The key 'saftey' is unknown here.", "Did you mean safety?"),
+        ("credit.safety", "The key is missing.", "Add it."),
+    ]
+
+
+def test_what_is_no_toml_is_told_with_its_line(files: Files) -> None:
+    files.replace("meeting.toml", 'code = "test24"', "code = test24")
+    [(column, fault, _)] = told(files)
+    assert column is None
+    assert fault.startswith("This is no TOML: ")
+    assert "line 2" in fault
