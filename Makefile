@@ -31,7 +31,7 @@ check: .venv/dev.stamp ## ruff, mypy and the floors of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 format: .venv/dev.stamp ## put the source in order
 	$(BIN)/ruff check --fix-only

@@ -79,7 +79,7 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
     from cme_reflex.cli import server
 
     with stop_on_faults():
-        server.require_free_port(host, port, remedy=f"cme serve --port {port + 100}")
+        server.require_free_port(host, port, remedy="cme serve --port ")
         server.serve(host, port)
 
 

@@ -22,7 +22,7 @@ DATABASE = ROOT / ".cme" / "demo.db"
 
 def run(port: int, *, reset: bool) -> None:
     """Serve the demo until stopped; its data are kept unless `reset`."""
-    server.require_free_port(HOST, port, remedy=f"make demo PORT={port + 100}")
+    server.require_free_port(HOST, port, remedy="make demo PORT=")
     _choose_the_demo()
     if reset:
         _forget()

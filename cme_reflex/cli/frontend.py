@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -37,15 +37,17 @@ def build(root: Path = ROOT) -> bool:
     with the end of the log where the build fails.
     """
     with _alone(root):
-        digest = sources_digest(root)
-        if _built_from(root) == digest:
+        sources = _digest_of_sources(root)
+        if _built_from(root) == (sources, _digest_of_lock(root)):
             typer.echo("The frontend is up to date.")
             return False
         typer.echo("Building the frontend; the first time this takes up to a minute …")
         (root / DIGEST).unlink(missing_ok=True)
         _export(root)
         _serve_from_anywhere(root / BUILT)
-        (root / DIGEST).write_text(digest)
+        # Reflex may have brought its lock up to date; sources that were changed
+        # meanwhile are not in this build.
+        (root / DIGEST).write_text(f"{sources} {_digest_of_lock(root)}")
         return True
 
 
@@ -55,30 +57,33 @@ def require_built(root: Path = ROOT) -> None:
         raise Fault("The frontend is not built. Build it with: cme build")
 
 
-def sources_digest(root: Path) -> str:
-    """A digest of all that the frontend is made of."""
-    digest = hashlib.sha256(version("reflex").encode())
-    for file in sorted(_sources(root)):
+def _digest_of_sources(root: Path) -> str:
+    """A digest of all that people write for the frontend, and of Reflex's version."""
+    files = [root / "rxconfig.py", settings().meetings / settings().meeting / "meeting.toml"]
+    files += (root / "cme_reflex").rglob("*.py")
+    files += (root / "assets").rglob("*")
+    return f"{version('reflex')}-{_digest(files)}"
+
+
+def _digest_of_lock(root: Path) -> str:
+    """A digest of the versions of the JavaScript packages."""
+    return _digest((root / "reflex.lock").rglob("*"))
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(file for file in files if file.is_file()):
         content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.relative_to(root)} {content}\n".encode())
-    meeting = settings().meetings / settings().meeting / "meeting.toml"
-    digest.update(meeting.read_bytes() if meeting.exists() else b"")
+        digest.update(f"{file} {content}\n".encode())
     return digest.hexdigest()
 
 
-def _sources(root: Path) -> Iterator[Path]:
-    yield from (root / "cme_reflex").rglob("*.py")
-    for folder in ("assets", "reflex.lock"):
-        yield from (file for file in (root / folder).rglob("*") if file.is_file())
-    if (root / "rxconfig.py").exists():
-        yield root / "rxconfig.py"
-
-
-def _built_from(root: Path) -> str | None:
-    """The digest of what the present build was made of."""
+def _built_from(root: Path) -> tuple[str, str] | None:
+    """The digests of what the present build was made of."""
     if not (root / BUILT / "index.html").exists() or not (root / DIGEST).exists():
         return None
-    return (root / DIGEST).read_text()
+    sources, _, lock = (root / DIGEST).read_text().partition(" ")
+    return sources, lock
 
 
 @contextmanager

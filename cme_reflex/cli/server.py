@@ -10,7 +10,10 @@ from cme_reflex.settings import ROOT
 
 
 def require_free_port(host: str, port: int, *, remedy: str) -> None:
-    """Raise Fault, with the command that would work, where nobody can listen there."""
+    """Raise Fault where nobody can listen there, with a command for another port.
+
+    `remedy` is that command up to the number of the port.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -22,7 +25,9 @@ def require_free_port(host: str, port: int, *, remedy: str) -> None:
     except socket.gaierror:
         raise Fault(f"There is no address {host}.") from None
     except OSError as error:
-        raise Fault(f"Port {port} cannot be used ({error.strerror}). Try: {remedy}") from None
+        other = port + 100 if port + 100 < 2**16 else port - 100
+        reason = f"Port {port} cannot be used ({error.strerror})."
+        raise Fault(f"{reason} Try: {remedy}{other}") from None
 
 
 def serve(host: str, port: int) -> None:

@@ -78,6 +78,8 @@ def supported(intervals: Sequence[Interval]) -> Quarters:
     for which one person could find no place. It is rounded up to a quarter once,
     as a total. The sum is of the quarters claimed, not of the minutes occupied,
     so without a conflict it stands as it is, whatever rounding gave it.
+    Nor does a lost session lose that gift: where credit exceeds the duration, as
+    2 quarters for 25 minutes do, four at once support 3 quarters, not 2.
     """
     excess = _worst(_table(_occupying(intervals))).excess
     return Quarters(sum(interval.quarters for interval in intervals) - -(-excess // MINUTES))

@@ -35,11 +35,11 @@ def read_attendees(path: Path) -> Table:
 
 
 def attendee(
-    row: Row, registration_types: frozenset[str] | None, members: Container[str]
+    row: Row, registration_types: frozenset[str] | None, members: Container[str] | None
 ) -> AttendeeRecord | None:
     """The attendee of this row; None after noting what is wrong with it.
 
-    Without registration types (there is no readable meeting) any will do.
+    Where the registration types or the members could not be read, any will do.
     """
     last_name = row.required("last_name")
     badge, confirmation = _number(row, "badge"), _number(row, "confirmation")
@@ -52,7 +52,7 @@ def attendee(
         fault = f"meeting.toml has no registration type {registration_type!r}."
         row.fault("registration_type", fault, did_you_mean(registration_type, registration_types))
     member = row.text("member").casefold() or None
-    if member is not None and member not in members:
+    if member is not None and members is not None and member not in members:
         fault = f"members.csv has no member {member!r}."
         row.fault("member", fault, "Add the member there, or leave the cell empty.")
     if profession is None:

@@ -26,6 +26,7 @@ class Table:
     """The rows of a file, and the faults found in it so far."""
 
     file: str
+    readable: bool = True
     rows: list["Row"] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _first_rows: dict[object, int] = field(default_factory=dict)
@@ -137,7 +138,7 @@ def read_rows(path: Path, read: Callable[[Path], Table]) -> Table:
     try:
         return read(path)
     except FaultyFolder as faulty:
-        return Table(path.name, problems=list(faulty.problems))
+        return Table(path.name, readable=False, problems=list(faulty.problems))
 
 
 def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:

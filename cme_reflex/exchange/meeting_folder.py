@@ -7,7 +7,8 @@ from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.names import number_key
 from cme_reflex.exchange import attendees_csv, members_csv, sessions_csv
 from cme_reflex.exchange.csv_table import Table, read_rows
-from cme_reflex.exchange.meeting_toml import FILE, read_meeting
+from cme_reflex.exchange.meeting_keys import FILE
+from cme_reflex.exchange.meeting_toml import read_meeting
 from cme_reflex.exchange.problems import FaultyFolder, Problem
 from cme_reflex.exchange.records import AttendeeRecord, MeetingFolder, MemberRecord, SessionRecord
 
@@ -51,18 +52,25 @@ def _sessions(table: Table, meeting: Meeting | None, attendees: Table) -> tuple[
     # Without a readable meeting the rows are still looked through, on clocks that never change.
     zone = meeting.zone if meeting else ZoneInfo("UTC")
     release = meeting.claim.on_demand_from if meeting else None
-    badges = {number_key(row.text("badge")) for row in attendees.rows}
+    if attendees.readable:
+        _check_badges(table, {number_key(row.text("badge")) for row in attendees.rows})
+    read = (sessions_csv.session(row, zone, release) for row in table.rows)
+    return tuple(session for session in read if session is not None)
+
+
+def _check_badges(table: Table, badges: set[str]) -> None:
     for row in table.rows:
         for badge in row.parts("faculty_badges"):
             if number_key(badge) not in badges:
                 fault = f"attendees.csv has no badge {badge!r}."
                 row.fault("faculty_badges", fault, "Correct it, or add the attendee there.")
-    read = (sessions_csv.session(row, zone, release) for row in table.rows)
-    return tuple(session for session in read if session is not None)
 
 
 def _attendees(table: Table, meeting: Meeting | None, members: Table) -> tuple[AttendeeRecord, ...]:
     types = frozenset(kind.code for kind in meeting.registration_types) if meeting else None
     usernames = {row.text("username").casefold() for row in members.rows}
-    read = (attendees_csv.attendee(row, types, usernames) for row in table.rows)
+    read = (
+        attendees_csv.attendee(row, types, usernames if members.readable else None)
+        for row in table.rows
+    )
     return tuple(attendee for attendee in read if attendee is not None)

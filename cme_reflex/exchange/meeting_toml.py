@@ -1,13 +1,11 @@
 """meeting.toml: a meeting as a person writes it, checked to the last key."""
 
-import dataclasses
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
@@ -18,21 +16,10 @@ from cme_reflex.domain.credit import InvalidHours
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.exchange.local_time import Ambiguous, NotOnThisClock, on_the_clock
 from cme_reflex.exchange.meeting_document import meeting_adapter
-from cme_reflex.exchange.problems import FaultyFolder, Problem, did_you_mean
+from cme_reflex.exchange.meeting_keys import FILE, column, unknown, unknown_keys
+from cme_reflex.exchange.problems import FaultyFolder, Problem
 from cme_reflex.exchange.text_file import read_text
 
-FILE = "meeting.toml"
-
-# Where a part of Meeting stands in the file, if its name there is another one.
-_IN_THE_FILE = {
-    ("category1",): ("credit", "category1"),
-    ("safety",): ("credit", "safety"),
-    ("session_form",): ("session_evaluation",),
-    ("session_form", "questions"): ("session_evaluation",),
-    ("overall_form",): ("overall_evaluation",),
-    ("overall_form", "questions"): ("overall_evaluation",),
-    ("privacy",): ("privacy", "text"),
-}
 _TIMES = ("opens_at", "closes_at", "on_demand_from")
 
 _REMEDIES = {
@@ -60,7 +47,7 @@ def read_meeting(path: Path) -> Meeting:
     """
     problems: list[Problem] = []
     data = _as_meeting(_read_toml(path), problems)
-    problems += _unknown_keys(data, Meeting, ())
+    problems += unknown_keys(data, Meeting, ())
     _put_on_the_clock(data, problems)
     told = {problem.column for problem in problems}
     try:
@@ -118,8 +105,8 @@ def _take_table(
     if not isinstance(table, dict):
         problems.append(Problem(FILE, None, name, "This is no table.", f"Begin it with [{name}]."))
         return {}
-    unknown = sorted(table.keys() - known)
-    problems.extend(_unknown((name, key), known - table.keys()) for key in unknown)
+    strays = sorted(table.keys() - known)
+    problems.extend(unknown((name, key), known - table.keys()) for key in strays)
     return {(rename or {}).get(key, key): table[key] for key in table.keys() & known}
 
 
@@ -129,7 +116,7 @@ def _with_quarters(table: Any, place: str, problems: list[Problem]) -> Any:
         return table
     table = dict(table)
     if "maximum" in table:
-        problems.append(_unknown((place, "maximum"), {"maximum_hours"}))
+        problems.append(unknown((place, "maximum"), {"maximum_hours"}))
     if "maximum_hours" in table:
         hours = table.pop("maximum_hours")
         try:
@@ -140,7 +127,6 @@ def _with_quarters(table: Any, place: str, problems: list[Problem]) -> Any:
             fault = f"{str(hours)!r} is no number of credit hours."
             remedy = "Write hours in quarters, such as 60.75."
             problems.append(Problem(FILE, None, f"{place}.maximum_hours", fault, remedy))
-            table["maximum"] = 0
     return table
 
 
@@ -174,34 +160,6 @@ def _put_on_the_clock(data: dict[str, Any], problems: list[Problem]) -> None:
             claim[key] = time.replace(tzinfo=zone)
 
 
-def _unknown_keys(data: Any, kind: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
-    """A problem for each key that the type does not have, all the way down."""
-    if get_origin(kind) in (Union, UnionType):
-        kind = next(part for part in get_args(kind) if part is not type(None))
-    if get_origin(kind) is tuple and isinstance(data, Sequence) and not isinstance(data, str):
-        for number, item in enumerate(data):
-            yield from _unknown_keys(item, get_args(kind)[0], (*place, number))
-    if not dataclasses.is_dataclass(kind) or not isinstance(data, dict):
-        return
-    hints = get_type_hints(kind)
-    fields = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
-    for key, value in data.items():
-        if key in fields:
-            yield from _unknown_keys(value, fields[key], (*place, key))
-        else:
-            missing = fields.keys() - data.keys()
-            yield _unknown(
-                (*place, key), {_column((*place, each)).split(".")[-1] for each in missing}
-            )
-
-
-def _unknown(place: tuple[str | int, ...], known: set[str]) -> Problem:
-    key = str(place[-1])
-    return Problem(
-        FILE, None, _column(place), f"The key {key!r} is unknown here.", did_you_mean(key, known)
-    )
-
-
 def _problem(error: ErrorDetails) -> Problem:
     fault = "The key is missing." if error["type"] == "missing" else f"{error['msg']}."
     if error["type"] == "enum":
@@ -209,23 +167,7 @@ def _problem(error: ErrorDetails) -> Problem:
         fault, remedy = f"{error['input']!r} is not known here.", f"Write {expected}."
     else:
         remedy = _REMEDIES.get(error["type"], "Correct it.")
-    return Problem(FILE, None, _column(error["loc"]), fault.replace("Value error, ", ""), remedy)
-
-
-def _column(place: tuple[str | int, ...]) -> str:
-    """The place of a value as the file has it: credit.category1.maximum_hours, faq[2].text."""
-    for length in (2, 1):
-        if place[:length] in _IN_THE_FILE:
-            place = (*_IN_THE_FILE[place[:length]], *place[length:])  # type: ignore[index]
-            break
-    words = ""
-    for part in place:
-        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
-    return (
-        words.removeprefix(".")
-        .replace(".maximum", ".maximum_hours")
-        .replace("_hours_hours", "_hours")
-    )
+    return Problem(FILE, None, column(error["loc"]), fault.replace("Value error, ", ""), remedy)
 
 
 def _contradictions(meeting: Meeting) -> Iterator[Problem]:

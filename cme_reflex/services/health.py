@@ -10,6 +10,6 @@ async def database_answers() -> bool:
     try:
         async with reading() as db:
             await (await db.connection()).execute(sa.select(1))
-    except sa.exc.SQLAlchemyError:
+    except (sa.exc.SQLAlchemyError, OSError):
         return False
     return True

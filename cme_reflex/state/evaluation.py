@@ -43,6 +43,13 @@ class Evaluation(ClaimPage, rx.State):
 
     @rx.event
     @signed_in
+    async def refresh(self, visit: Visit):
+        """Take in what other screens changed."""
+        self._show_standing(visit, await claim.standing(visit))
+        await self._show(visit, visit.programme.session(self.session_id))
+
+    @rx.event
+    @signed_in
     async def answer(self, visit: Visit, question: str, value: str | int | bool):
         """Keep one answer; an empty value takes it back."""
         session = visit.programme.session(self.session_id)

@@ -17,6 +17,7 @@ class Home(ClaimPage, rx.State):
     conflicts: list[views.ConflictView] = []
     evaluations: str = ""
     evaluations_required: bool = False
+    evaluated: bool = False
     overall: str = ""
     overall_done: bool = False
     receipt: views.ReceiptView = views.ReceiptView()
@@ -28,6 +29,12 @@ class Home(ClaimPage, rx.State):
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
         self._set(undo_id=0, undo_title="")
+        await self._show(visit, await claim.standing(visit))
+
+    @rx.event
+    @signed_in
+    async def refresh(self, visit: Visit):
+        """Take in what other screens changed; Undo stays."""
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
@@ -81,6 +88,7 @@ class Home(ClaimPage, rx.State):
             lines=views.line_views(standing, visit.programme, answers),
             conflicts=views.conflict_views(standing.conflicts, visit.programme),
             evaluations=f"{done} of {len(standing.claim.lines)}",
+            evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,
             overall=views.progress(meeting.overall_form, answers.overall),
             overall_done=meeting.overall_form.is_complete(answers.overall),

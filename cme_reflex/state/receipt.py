@@ -24,3 +24,9 @@ class Receipt(ClaimPage, rx.State):
         self._show_standing(visit, await claim.standing(visit))
         self._set(receipt=views.receipt_view(last, visit.programme))
         return None
+
+    @rx.event
+    @signed_in
+    async def refresh(self, visit: Visit):
+        """Show that the sign-in still stands; a receipt itself never changes."""
+        self._show_standing(visit, await claim.standing(visit))

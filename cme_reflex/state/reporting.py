@@ -39,6 +39,12 @@ class Reporting(ClaimPage, rx.State):
 
     @rx.event
     @signed_in
+    async def refresh(self, visit: Visit):
+        """Take in what other screens changed; what is being filled in here stays."""
+        self._show(visit, await reporting.current(visit))
+
+    @rx.event
+    @signed_in
     async def consent(self, visit: Visit, consented: bool):
         """Tick the consent, or untick it."""
         self._set(consented=consented is True)

@@ -36,6 +36,7 @@ class Sessions(ClaimPage, rx.State):
     days: list[views.Choice] = []
     kinds: list[views.Choice] = []
     matches: int = 0
+    found: str = ""
     slot_a: list[views.Row] = []
     slot_b: list[views.Row] = []
     slot_c: list[views.Row] = []
@@ -141,9 +142,10 @@ class Sessions(ClaimPage, rx.State):
         standing = await claim.standing(visit)
         sessions = self._matching(visit, standing)
         self._chunks = []
-        self._set(matches=len(sessions), address=self._address(visit.programme))
+        found = words.sessions(len(sessions))
+        self._set(matches=len(sessions), found=found, address=self._address())
         self._show_window(visit, standing, sessions, 0)
-        self._set(announcement=f"{words.sessions(len(sessions))} found")
+        self._set(announcement=f"{found} found")
 
     def _listing(self) -> Listing:
         return Listing(
@@ -157,7 +159,7 @@ class Sessions(ClaimPage, rx.State):
     def _matching(self, visit: Visit, standing: Standing) -> list[Session]:
         return matching(visit.programme, self._listing(), standing.claim.lines)
 
-    def _address(self, programme: Programme) -> str:
+    def _address(self) -> str:
         asked = {
             "day": self.day,
             "kind": self.kind,

@@ -54,6 +54,9 @@ async def _session(*, write: bool) -> AsyncIterator[AsyncSession]:
     # A writer of SQLite takes its lock at BEGIN: one that first reads and then
     # writes would otherwise fail where another wrote in between.
     engine = _engine.execution_options(cme_write=write)
+    if not write and engine.dialect.name == "postgresql":
+        # Every SELECT of a look sees the same moment, as it does in SQLite.
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     async with AsyncSession(engine, expire_on_commit=False) as db:
         yield db
 
@@ -65,6 +68,8 @@ def create_engine(url: str) -> AsyncEngine:
         engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"))
         _prepare_sqlite(engine)
         return engine
+    if parsed.get_backend_name() != "postgresql":
+        raise sa.exc.ArgumentError("only SQLite and PostgreSQL are supported")
     return create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
 
 

@@ -47,21 +47,27 @@ def minutes_attended(lines: Sequence[Interval]) -> int:
 
 def _seat(line: int, slots: Sequence[range], holder: dict[int, int]) -> bool:
     """Find one more unit of the line a slot, moving others along an augmenting path."""
-    came_from: dict[int, tuple[int, int]] = {}  # a line, and through which slot of which line
+    came_from: dict[int, tuple[int, int]] = {}  # the line that asks, and for which slot
     queue = [line]
-    for mover in queue:
-        for slot in slots[mover]:
+    for asking in queue:
+        for slot in slots[asking]:
             if slot not in holder:
-                while True:
-                    holder[slot] = mover
-                    if mover == line:
-                        return True
-                    mover, slot = came_from[mover]
+                _move_along(line, asking, slot, came_from, holder)
+                return True
             other = holder[slot]
             if other != line and other not in came_from:
-                came_from[other] = (mover, slot)
+                came_from[other] = (asking, slot)
                 queue.append(other)
     return False
+
+
+def _move_along(
+    line: int, last: int, free: int, came_from: dict[int, tuple[int, int]], holder: dict[int, int]
+) -> None:
+    holder[free] = last
+    while last != line:
+        last, left = came_from[last]
+        holder[left] = last
 
 
 def supported(lines: Sequence[Interval]) -> int:

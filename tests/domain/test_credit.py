@@ -89,7 +89,7 @@ def test_hours_are_read_as_people_write_them(text: str | Decimal, quarters: int)
 def test_what_is_no_number_of_quarter_hours_is_refused(text: str | Decimal) -> None:
     with pytest.raises(InvalidHours) as refusal:
         from_hours(text)
-    assert refusal.value.text == text
+    assert refusal.value.text is text
 
 
 def test_the_refusal_says_what_to_write_instead() -> None:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cme_reflex.exchange.local_time import Ambiguous, NotATime, NotOnThisClock, instant
-from tests.folders import Files
 from cme_reflex.exchange.meeting_folder import FaultyFolder, read_meeting_folder
+from tests.folders import Files
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
@@ -53,12 +53,18 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 
 def test_a_session_in_either_hour_is_told_with_the_remedy(files: Files) -> None:
-    files.replace("sessions.csv", "2024-09-19T00:00,2024-09-19T01:00", "2024-03-10T02:30,2024-11-03T01:30")
+    files.replace(
+        "sessions.csv", "2024-09-19T00:00,2024-09-19T01:00", "2024-03-10T02:30,2024-11-03T01:30"
+    )
     with pytest.raises(FaultyFolder) as caught:
         read_meeting_folder(files.write())
     assert [str(problem) for problem in caught.value.problems] == [
-        "sessions.csv, row 4, start: There is no 2024-03-10T02:30 in America/Los_Angeles. "
-        "Clocks go forward then; did you mean 2024-03-10T03:30?",
-        "sessions.csv, row 4, end: There are two 2024-11-03T01:30 in America/Los_Angeles. "
-        "Clocks go back then; write 2024-11-03T01:30-07:00 or 2024-11-03T01:30-08:00.",
+        (
+            "sessions.csv, row 4, start: There is no 2024-03-10T02:30 in America/Los_Angeles. "
+            "Clocks go forward then; did you mean 2024-03-10T03:30?"
+        ),
+        (
+            "sessions.csv, row 4, end: There are two 2024-11-03T01:30 in America/Los_Angeles. "
+            "Clocks go back then; write 2024-11-03T01:30-07:00 or 2024-11-03T01:30-08:00."
+        ),
     ]

@@ -155,7 +155,7 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: Files) -> None:
         ),
     ],
 )
-def test_a_fault_is_told_with_its_key(  # noqa: PLR0913 - one argument a column of the table
+def test_a_fault_is_told_with_its_key(
     files: Files, old: str, new: str, column: str | None, fault: str, remedy: str
 ) -> None:
     files.replace("meeting.toml", old, new)

@@ -39,6 +39,21 @@ async def change_and_fail() -> None:
         raise ZeroDivisionError
 
 
+async def test_a_look_does_not_see_what_is_committed_meanwhile(
+    database: AsyncEngine, now: datetime
+) -> None:
+    version = select(MeetingRow.version)
+    async with transaction() as db:
+        db.add(meeting(now))
+    async with reading() as look:
+        before = (await look.exec(version)).one()
+        async with transaction() as db:
+            await db.exec(sa.update(MeetingRow).values(version=2))
+        assert (before, (await look.exec(version)).one()) == (1, 1)
+    async with reading() as look:
+        assert (await look.exec(version)).one() == 2
+
+
 async def test_ten_writers_that_read_first_lose_no_update(
     database: AsyncEngine, now: datetime
 ) -> None:

@@ -1,0 +1,141 @@
+// The one hand-written module of the browser. Reflex does everything else.
+// Each part looks for elements that carry a data attribute and does nothing without them.
+
+const QUICK = 100; // ms between two messages about scrolling
+const AHEAD = 8; // rows that shall be rendered beyond the screen, above and below
+const SLOW = 10000; // ms after which a mark is taken off, whatever became of the tap
+
+const one = (selector) => document.querySelector(selector);
+
+// 1. The filter in the address, once the state has loaded for this very page: data-cme-ready is
+// the path it loaded for. React Router keeps its own state in history.state.
+function writeAddress() {
+  const { cmeAddress: query, cmeReady: path } = one("[data-cme-address]")?.dataset ?? {};
+  if (!path || !same(path, location.pathname) || query === location.search.slice(1)) return;
+  const address = location.pathname + (query ? `?${query}` : "") + location.hash;
+  history.replaceState(history.state, "", address);
+}
+
+const same = (path, other) => path.replace(/\/$/, "") === other.replace(/\/$/, "");
+
+// 2. Leaving for another page of this site, when the state says so (a sign-in has ended).
+function leave() {
+  const address = one("[data-cme-leave]")?.dataset.cmeLeave;
+  if (address && /^\/(?!\/)/.test(address)) location.assign(address);
+}
+
+// 3. Fields belong to the person: React only makes them. When the state's opinion of a field
+// changes it is put there, but never under the hands of whoever is typing.
+function correct(field) {
+  const { cmeChecked, cmeValue } = field.dataset;
+  if (cmeChecked !== undefined) field.checked = cmeChecked === "true";
+  const typing = field === document.activeElement && !field.matches("select");
+  if (cmeValue !== undefined && !typing) field.value = cmeValue;
+}
+
+// 4. Coming back to the page: another tab or device may have changed the claim.
+let refreshed = 0;
+function refresh() {
+  if (document.visibilityState !== "visible" || Date.now() - refreshed < 2000) return;
+  refreshed = Date.now();
+  one("[data-cme-refresh]")?.click();
+}
+
+// 5. Which row is at the top of the screen, for the list that renders only a window.
+let asked = "";
+let waiting = 0;
+function topRow(list) {
+  const above = (element) => element.getBoundingClientRect().bottom <= 0;
+  const rows = [...list.querySelectorAll("[data-row]")];
+  const seen = rows.find((row) => !above(row));
+  if (seen && seen.getBoundingClientRect().top < innerHeight) return Number(seen.dataset.row);
+  // Beyond what is rendered, e.g. after a pull at the scroll bar: by proportion.
+  const box = list.getBoundingClientRect();
+  const share = Math.min(1, Math.max(0, -box.top / box.height));
+  return Math.floor(share * Number(list.dataset.cmeWindow));
+}
+
+function tellRow() {
+  waiting = 0;
+  const list = one("[data-cme-window]");
+  const field = one("[data-cme-scroll]");
+  if (!list || !field || list.dataset.cmeWindow === "0") return;
+  const rendered = list.querySelectorAll("[data-row]").length;
+  const first = Number(list.dataset.first);
+  const after = Number(list.dataset.after);
+  const top = topRow(list);
+  const height = list.querySelector("[data-row]")?.offsetHeight || 100;
+  const bottom = top + Math.ceil(innerHeight / height);
+  const enough =
+    (first === 0 || top - first >= AHEAD) && (after === 0 || first + rendered - bottom >= AHEAD);
+  // The same question about the same window has been asked; its answer is under way.
+  const question = `${top} ${first} ${rendered} ${list.dataset.cmeWindow}`;
+  if (enough || question === asked) return;
+  asked = question;
+  // React hears of a change only if the value is set past its own setter.
+  const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+  set.call(field, field.value === String(top) ? ` ${top}` : String(top));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function scrolled() {
+  waiting ||= setTimeout(tellRow, QUICK);
+}
+
+// 6. A mark within the frame of the tap, until the page shows the answer.
+function mark(event) {
+  const tapped = event.target.closest?.("[data-cme-pending]");
+  if (!tapped || tapped.matches(":disabled")) return;
+  tapped.dataset.pending = "true";
+  tapped.setAttribute("aria-busy", "true");
+  const settle = () => {
+    observer.disconnect();
+    clearTimeout(late);
+    delete tapped.dataset.pending;
+    tapped.removeAttribute("aria-busy");
+  };
+  const observer = new MutationObserver(settle);
+  observer.observe(tapped.parentElement, { childList: true, subtree: true, characterData: true });
+  const late = setTimeout(settle, SLOW);
+}
+
+// 7. A window that was opened for one thing closes itself; otherwise its link is followed.
+function close(event) {
+  const link = event.target.closest?.("[data-cme-close]");
+  if (!link || !window.opener) return;
+  event.preventDefault();
+  event.stopPropagation();
+  window.close();
+  setTimeout(() => location.assign(link.href), 300);
+}
+
+const OPINIONS = ["data-cme-checked", "data-cme-value"];
+
+function rendered(records) {
+  for (const { target, attributeName } of records) {
+    if (OPINIONS.includes(attributeName)) correct(target);
+  }
+  writeAddress();
+  leave();
+  scrolled();
+}
+
+addEventListener("click", close, true);
+addEventListener("click", mark);
+addEventListener("scroll", scrolled, { passive: true });
+addEventListener("resize", scrolled, { passive: true });
+addEventListener("focus", refresh);
+document.addEventListener("visibilitychange", refresh);
+new MutationObserver(rendered).observe(document.documentElement, {
+  subtree: true,
+  childList: true,
+  attributeFilter: [
+    ...OPINIONS,
+    "data-cme-address",
+    "data-cme-ready",
+    "data-cme-leave",
+    "data-cme-window",
+    "data-first",
+  ],
+});
+rendered([]);

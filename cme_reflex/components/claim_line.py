@@ -1,0 +1,124 @@
+"""A session on the claim: how much of it is claimed, its evaluation, and Remove."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.components.browser import owned
+from cme_reflex.components.buttons import button, button_link
+from cme_reflex.components.icons import icon
+from cme_reflex.routes import EVALUATION
+
+
+def claim_line(page: Any, line: Any) -> rx.Component:
+    """A line, with the heading of its day where it is the first. `line` is a `views.LineView`."""
+    return rx.el.li(
+        rx.cond(line.day != "", rx.el.h3(line.day, class_name="pt-2 pb-2 text-15 text-muted")),
+        rx.el.div(
+            rx.el.h4(line.title, class_name="text-17"),
+            rx.el.p(line.when, class_name="text-15 text-muted"),
+            _warnings(line),
+            _credit(page, line),
+            _actions(page, line),
+            id=f"line-{line.id}",
+            class_name=rx.cond(
+                line.conflict | line.withdrawn,
+                "card grid gap-3 border-warm p-4",
+                "card grid gap-3 p-4",
+            ),
+        ),
+        key=line.id,
+    )
+
+
+def _warnings(line: Any) -> rx.Component:
+    return rx.fragment(
+        rx.cond(line.conflict, _warning("Overlaps with another session")),
+        rx.cond(line.withdrawn, _warning("Withdrawn from the programme: remove it")),
+    )
+
+
+def _warning(text: str) -> rx.Component:
+    return rx.el.p(icon("warning"), text, class_name="flex items-center gap-1.5 text-15 text-warm")
+
+
+def _credit(page: Any, line: Any) -> rx.Component:
+    return rx.el.div(
+        _hours("Hours", "hours", line, line.hours, line.hours_choices, page.set_hours, page),
+        rx.cond(
+            line.safety_choices.length() > 0,
+            _hours(
+                "Patient Safety",
+                "safety",
+                line,
+                line.safety,
+                line.safety_choices,
+                page.set_safety,
+                page,
+            ),
+        ),
+        rx.cond(line.on_demand_offered, _on_demand(page, line)),
+        class_name="flex flex-wrap items-end gap-x-4 gap-y-2",
+    )
+
+
+def _hours(
+    label: str, name: str, line: Any, chosen: Any, choices: Any, choose: Any, page: Any
+) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(
+            label,
+            rx.el.span(" of ", line.title, class_name="sr-only"),
+            html_for=f"{name}-{line.id}",
+            class_name="text-13 text-muted",
+        ),
+        rx.el.select(
+            rx.foreach(choices, lambda hours: rx.el.option(hours, value=hours, key=hours)),
+            id=f"{name}-{line.id}",
+            disabled=page.locked != "",
+            on_change=lambda hours: choose(line.id, hours),
+            class_name="field-control w-26 tabular-nums",
+            **owned({"value": chosen}),
+        ),
+        class_name="grid gap-1",
+    )
+
+
+def _on_demand(page: Any, line: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            disabled=page.locked != "",
+            on_change=lambda ticked: page.set_on_demand(line.id, ticked),
+            class_name="size-6 flex-none accent-accent",
+            **owned({"checked": line.on_demand}),
+        ),
+        rx.el.span("Watched on demand", rx.el.span(": ", line.title, class_name="sr-only")),
+        class_name="flex min-h-11 cursor-pointer items-center gap-2 text-15",
+    )
+
+
+def _actions(page: Any, line: Any) -> rx.Component:
+    about = rx.el.span(": ", line.title, class_name="sr-only")
+    return rx.cond(
+        page.locked == "",
+        rx.el.div(
+            button_link(
+                rx.cond(line.evaluated, icon("check", "text-done"), rx.fragment()),
+                "Evaluation",
+                about,
+                href=f"{EVALUATION}?session={line.id}",
+                kind="secondary",
+            ),
+            rx.el.span(line.evaluation, class_name="text-13 text-muted"),
+            button(
+                "Remove",
+                about,
+                kind="danger",
+                pending=True,
+                on_click=page.remove(line.id),
+                class_name="ml-auto",
+            ),
+            class_name="flex flex-wrap items-center gap-2 border-t border-line pt-3",
+        ),
+    )

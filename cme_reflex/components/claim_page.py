@@ -1,0 +1,29 @@
+"""What every page of a claim is wrapped in, around the shell."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.components.browser import browser
+from cme_reflex.components.notices import announcement, problem
+from cme_reflex.components.shell import shell
+
+
+def claim_page(
+    page: Any,
+    *children: Any,
+    bar: rx.Component | None = None,
+    actions: rx.Component | None = None,
+    address: bool = False,
+) -> rx.Component:
+    """A screen of a claim. `page` is its state class, a `ClaimPage`."""
+    return rx.fragment(
+        shell(
+            problem(page.problem),
+            *children,
+            announcement(page.announcement),
+            bar=bar,
+            actions=actions,
+        ),
+        browser(page, address=address),
+    )

@@ -1,0 +1,131 @@
+"""Form fields: label, hint and error belong to the control, by `for` and `aria-describedby`.
+
+What is in a field belongs to the browser (`browser.owned`): give `value` or `checked` as usual,
+and no letter is lost, however slow the answer.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.components.browser import owned
+from cme_reflex.components.icons import icon
+
+
+def text_field(
+    label: str,
+    *,
+    field_id: str,
+    hint: Any = "",
+    error: Any = "",
+    hidden_label: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """A line of text. `error` may be a variable; empty means none."""
+    control = rx.el.input(
+        id=field_id, class_name="field-control", **_described(field_id, hint, error), **owned(props)
+    )
+    return _field(
+        label, control, field_id=field_id, hint=hint, error=error, hidden_label=hidden_label
+    )
+
+
+def text_area(
+    label: str, *, field_id: str, hint: Any = "", error: Any = "", rows: int = 4, **props: Any
+) -> rx.Component:
+    """Several lines of text."""
+    control = rx.el.textarea(
+        id=field_id,
+        rows=str(rows),
+        class_name="field-control",
+        **_described(field_id, hint, error),
+        **owned(props),
+    )
+    return _field(label, control, field_id=field_id, hint=hint, error=error)
+
+
+def select_field(
+    label: str,
+    *options: rx.Component,
+    field_id: str,
+    hint: Any = "",
+    error: Any = "",
+    hidden_label: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """One of several values. Options: `rx.el.option("Date", value="date")`, or a foreach."""
+    control = rx.el.select(
+        *options,
+        id=field_id,
+        class_name="field-control",
+        **_described(field_id, hint, error),
+        **owned(props),
+    )
+    return _field(
+        label, control, field_id=field_id, hint=hint, error=error, hidden_label=hidden_label
+    )
+
+
+def check_field(label: Any, *, field_id: str, hint: Any = "", **props: Any) -> rx.Component:
+    """A tick box whose whole line can be tapped."""
+    return rx.el.div(
+        rx.el.input(
+            type="checkbox",
+            id=field_id,
+            class_name="mt-0.5 size-6 flex-none accent-accent",
+            **_described(field_id, hint, ""),
+            **owned(props),
+        ),
+        rx.el.div(
+            rx.el.label(label, html_for=field_id, class_name="block cursor-pointer py-0.5"),
+            _hint(field_id, hint),
+        ),
+        class_name="flex min-h-11 items-start gap-3",
+    )
+
+
+def _field(
+    label: str,
+    control: rx.Component,
+    *,
+    field_id: str,
+    hint: Any,
+    error: Any,
+    hidden_label: bool = False,
+) -> rx.Component:
+    style = "sr-only" if hidden_label else "block text-15 font-semibold"
+    return rx.el.div(
+        rx.el.label(label, html_for=field_id, class_name=style),
+        _hint(field_id, hint),
+        _error(field_id, error),
+        control,
+        class_name="grid gap-1.5",
+    )
+
+
+def _hint(field_id: str, hint: Any) -> rx.Component:
+    if isinstance(hint, str) and not hint:
+        return rx.fragment()
+    return rx.el.p(hint, id=f"{field_id}-hint", class_name="text-15 text-muted")
+
+
+def _error(field_id: str, error: Any) -> rx.Component:
+    """The error's place is always there, so that a screen reader hears what comes into it."""
+    if isinstance(error, str) and not error:
+        return rx.fragment()
+    shown = rx.el.span(icon("warning"), error, class_name="flex gap-1.5 text-15 text-warm")
+    return rx.el.div(rx.cond(error != "", shown), id=f"{field_id}-error", aria_live="polite")
+
+
+def _described(field_id: str, hint: Any, error: Any) -> dict[str, Any]:
+    described: dict[str, Any] = {}
+    parts = [
+        f"{field_id}-{part}"
+        for part, text in (("hint", hint), ("error", error))
+        if not (isinstance(text, str) and not text)
+    ]
+    if parts:
+        described["aria_describedby"] = " ".join(parts)
+    if isinstance(error, rx.Var):
+        described["aria_invalid"] = rx.cond(error != "", "true", "false")
+    return described

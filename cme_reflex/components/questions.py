@@ -1,0 +1,150 @@
+"""The questions of an evaluation, each saved as it is answered."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.components.browser import owned
+
+TEXT_PAUSE = 600  # milliseconds without a letter, after which a text is sent
+
+
+def questions(page: Any) -> rx.Component:
+    """The questions of `page.questions`, a list of `views.QuestionView`.
+
+    Answers go to `page.answer(key, value)`, the ticks of a choice of several to
+    `page.choose(key, option, ticked)`.
+    """
+    return rx.el.div(
+        rx.foreach(page.questions, lambda question: _question(page, question)),
+        class_name="grid gap-8",
+    )
+
+
+def _question(page: Any, question: Any) -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(
+            question.text,
+            rx.cond(
+                question.required,
+                rx.el.span(" required", class_name="text-13 font-normal text-muted"),
+            ),
+            class_name="pb-2 text-17 font-semibold",
+        ),
+        rx.match(
+            question.kind,
+            ("scale", _scale(page, question)),
+            ("yes_no", _yes_no(page, question)),
+            ("one_of", _one_of(page, question)),
+            ("some_of", _some_of(page, question)),
+            _text(page, question),
+        ),
+        id=f"q-{question.key}",
+        tab_index=-1,
+        disabled=page.locked != "",
+        key=question.key,
+        class_name="min-w-0 scroll-mt-6 outline-none",
+    )
+
+
+def _scale(page: Any, question: Any) -> rx.Component:
+    def point(number: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type="radio",
+                name=question.key,
+                on_change=lambda _: page.answer(question.key, number),
+                class_name="sr-only",
+                **owned({"checked": question.point == number}),
+            ),
+            number,
+            key=number,
+            class_name="scale-point",
+        )
+
+    return rx.el.div(
+        rx.el.div(
+            rx.foreach(question.points, point),
+            class_name="scale-points",
+        ),
+        rx.el.div(
+            rx.el.span(question.low),
+            rx.el.span(question.high, class_name="text-right"),
+            class_name="flex justify-between gap-4 pt-1.5 text-13 text-muted",
+        ),
+        class_name="max-w-[28rem]",
+    )
+
+
+def _yes_no(page: Any, question: Any) -> rx.Component:
+    def choice(label: str, value: bool) -> rx.Component:
+        return _choice(
+            "radio",
+            question,
+            label,
+            chosen=question.point == int(value),
+            on_change=lambda _: page.answer(question.key, value),
+        )
+
+    return rx.el.div(
+        choice("Yes", True), choice("No", False), class_name="grid max-w-[28rem] grid-cols-2 gap-2"
+    )
+
+
+def _one_of(page: Any, question: Any) -> rx.Component:
+    return rx.el.div(
+        rx.foreach(
+            question.options,
+            lambda option: _choice(
+                "radio",
+                question,
+                option,
+                chosen=question.text_answer == option,
+                on_change=lambda _: page.answer(question.key, option),
+            ),
+        ),
+        class_name="grid gap-2",
+    )
+
+
+def _some_of(page: Any, question: Any) -> rx.Component:
+    return rx.el.div(
+        rx.foreach(
+            question.options,
+            lambda option: _choice(
+                "checkbox",
+                question,
+                option,
+                chosen=question.chosen.contains(option),
+                on_change=lambda ticked: page.choose(question.key, option, ticked),
+            ),
+        ),
+        class_name="grid gap-2",
+    )
+
+
+def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type=kind,
+            name=question.key,
+            on_change=on_change,
+            class_name="size-6 flex-none accent-accent",
+            **owned({"checked": chosen}),
+        ),
+        rx.el.span(label),
+        key=label,
+        class_name="choice",
+    )
+
+
+def _text(page: Any, question: Any) -> rx.Component:
+    return rx.el.textarea(
+        rows="4",
+        max_length=4000,
+        aria_label=question.text,
+        on_change=lambda text: page.answer(question.key, text).debounce(TEXT_PAUSE),
+        on_blur=lambda text: page.answer(question.key, text),
+        class_name="field-control",
+        **owned({"value": question.text_answer}),
+    )

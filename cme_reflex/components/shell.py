@@ -1,0 +1,136 @@
+"""What every screen stands in: the meeting above, the work in the middle, help below.
+
+The bar with the one primary action is at the lower edge on phones and beside the work on wide
+screens; it takes its own room in the page, so it never lies on what is last.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.branding import branding
+from cme_reflex.components.buttons import page_link, plain_link
+from cme_reflex.components.connection import connection
+from cme_reflex.routes import PRIVACY
+
+
+def shell(
+    *children: Any,
+    bar: rx.Component | None = None,
+    actions: rx.Component | None = None,
+    live: bool = True,
+) -> rx.Component:
+    """A screen. `bar` holds the action in reach of the thumb, `actions` what is in the header.
+
+    A page that needs no server once it is there is not `live`: it says nothing of connections.
+    """
+    return rx.fragment(
+        plain_link(
+            "Skip to content",
+            href="#main",
+            class_name="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:m-2 "
+            "focus:rounded-field focus:bg-surface focus:p-3",
+        ),
+        rx.el.div(
+            _header(actions),
+            connection() if live else rx.fragment(),
+            _middle(children, bar),
+            _footer(),
+            class_name="flex min-h-dvh flex-col",
+        ),
+    )
+
+
+def action_bar(about: rx.Component, *actions: rx.Component) -> rx.Component:
+    """The inside of a bar: what stands, and what to do next; one above the other when beside."""
+    return rx.el.div(
+        about,
+        rx.el.div(*actions, class_name="grid gap-2 min-[24em]:whitespace-nowrap"),
+        class_name="grid grid-cols-[minmax(8.5rem,1fr)_auto] items-center gap-4 "
+        "lg:grid-cols-1 lg:gap-5",
+    )
+
+
+def page_title(title: Any, *, lead: Any = None) -> rx.Component:
+    """The one `h1` of a screen."""
+    return rx.el.div(
+        rx.el.h1(title, class_name="text-24 md:text-32"),
+        rx.el.p(lead, class_name="text-muted") if lead is not None else None,
+        class_name="grid max-w-text gap-2",
+    )
+
+
+def _header(actions: rx.Component | None) -> rx.Component:
+    meeting = branding()
+    return rx.el.header(
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
+                rx.el.span(" CME claim", class_name="text-muted"),
+                class_name="text-15",
+            ),
+            actions or rx.fragment(),
+            class_name="mx-auto flex min-h-14 w-full max-w-page items-center justify-between "
+            "gap-3 px-4",
+        ),
+        class_name="border-b border-line bg-surface pt-[env(safe-area-inset-top)] print:hidden",
+    )
+
+
+def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component:
+    main = rx.el.main(
+        *children,
+        id="main",
+        tab_index=-1,
+        class_name="grid min-w-0 flex-1 content-start gap-6 px-4 py-6 outline-none md:py-10",
+    )
+    if bar is None:
+        return rx.el.div(main, class_name="mx-auto flex w-full max-w-page flex-1 flex-col")
+    return rx.el.div(
+        main,
+        rx.el.section(
+            bar,
+            aria_label="Your claim so far",
+            class_name="sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
+            "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
+            "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:w-72 lg:flex-none lg:self-start "
+            "lg:rounded-card lg:border lg:p-5",
+        ),
+        class_name="mx-auto flex w-full max-w-page flex-1 flex-col lg:flex-row",
+    )
+
+
+def _footer() -> rx.Component:
+    meeting = branding()
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.p(
+                "Questions about your CME credits? ",
+                help_contact(),
+            ),
+            rx.el.p("Claims close on ", deadline(), "."),
+            rx.el.p(page_link("Privacy", href=PRIVACY, class_name="inline-block py-1 text-muted")),
+            class_name="mx-auto grid w-full max-w-page gap-1 px-4 py-6 text-15 text-muted",
+        ),
+        class_name="border-t border-line print:hidden",
+        aria_label=f"Help with {meeting.short_name}",
+    )
+
+
+def help_contact() -> rx.Component:
+    """Whom to ask, and the address."""
+    meeting = branding()
+    return rx.el.span(
+        meeting.help_contact,
+        ", ",
+        rx.el.a(
+            meeting.help_email,
+            href=f"mailto:{meeting.help_email}",
+            class_name="inline-block py-1 [overflow-wrap:anywhere]",
+        ),
+    )
+
+
+def deadline() -> rx.Component:
+    """When the claim period ends, with its zone; not broken in the middle."""
+    return rx.el.strong(branding().closes_at, class_name="font-semibold whitespace-nowrap text-ink")

@@ -1,0 +1,49 @@
+"""The claim in a few words: hours so far, the maximum, what is in the way."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.components.icons import icon
+
+
+def number(value: Any, class_name: str = "") -> rx.Component:
+    """A number that moves when it changes: with another key the element is another one."""
+    return rx.el.span(value, key=value, class_name=f"ticks {class_name}")
+
+
+def totals_line(totals: Any) -> rx.Component:
+    """Hours of the maximum, with a bar, and the sessions behind them. Takes `views.Totals`."""
+    return rx.el.div(
+        rx.el.p(
+            number(totals.hours, "text-20 font-bold"),
+            rx.el.span(" of ", totals.maximum, " hours", class_name="text-15 text-muted"),
+            class_name="flex items-baseline gap-1 whitespace-nowrap",
+        ),
+        _meter(totals.percent),
+        rx.el.p(
+            totals.sessions,
+            rx.cond(
+                totals.conflicts > 0,
+                rx.el.span(
+                    icon("warning"),
+                    rx.cond(totals.conflicts == 1, "1 overlap", f"{totals.conflicts} overlaps"),
+                    class_name="inline-flex items-center gap-1 font-semibold text-warm",
+                ),
+            ),
+            class_name="flex flex-wrap gap-x-3 text-13 text-muted",
+        ),
+        class_name="grid min-w-0 gap-1",
+    )
+
+
+def _meter(percent: Any) -> rx.Component:
+    """The same as the words above it, drawn; so screen readers pass it by."""
+    return rx.el.div(
+        rx.el.div(
+            class_name="h-full origin-left rounded-full bg-accent transition-transform",
+            custom_attrs={"style": rx.Var.create({"transform": f"scaleX(calc({percent} / 100))"})},
+        ),
+        aria_hidden="true",
+        class_name="h-1 overflow-hidden rounded-full bg-line",
+    )

@@ -1,0 +1,32 @@
+"""The evaluation of one session: one question under the other, saved as they are answered."""
+
+import reflex as rx
+
+from cme_reflex.components.buttons import button_link
+from cme_reflex.components.claim_page import claim_page
+from cme_reflex.components.forms import sign_out_form
+from cme_reflex.components.notices import notice
+from cme_reflex.components.questions import questions
+from cme_reflex.components.shell import action_bar, page_title
+from cme_reflex.components.skeleton import skeleton_lines
+from cme_reflex.routes import HOME
+from cme_reflex.state.evaluation import Evaluation
+
+
+def evaluation() -> rx.Component:
+    """The questions of the meeting's session form."""
+    return claim_page(
+        Evaluation,
+        rx.el.p("Evaluation", class_name="-mb-4 text-15 font-semibold text-muted"),
+        page_title(rx.cond(Evaluation.title != "", Evaluation.title, "…"), lead=Evaluation.when),
+        rx.cond(Evaluation.locked != "", notice(Evaluation.locked, tone="info")),
+        rx.cond(Evaluation.ready, questions(Evaluation), skeleton_lines(6)),
+        bar=action_bar(
+            rx.el.div(
+                rx.el.p(Evaluation.progress, class_name="font-semibold"),
+                rx.el.p("Each answer is saved at once.", class_name="text-13 text-muted"),
+            ),
+            button_link("Done", href=f"{HOME}#line-{Evaluation.session_id}"),
+        ),
+        actions=sign_out_form(),
+    )

@@ -1,0 +1,19 @@
+"""What is kept about a person, in the meeting's own words."""
+
+import reflex as rx
+
+from cme_reflex.branding import branding
+from cme_reflex.components.shell import page_title, shell
+
+
+def privacy() -> rx.Component:
+    """The meeting's privacy statement: paragraphs with an empty line between them."""
+    paragraphs = branding().privacy.split("\n\n")
+    return shell(
+        page_title("Privacy"),
+        rx.el.div(
+            *(rx.el.p(" ".join(text.split())) for text in paragraphs if text.strip()),
+            class_name="grid max-w-text gap-4",
+        ),
+        live=False,
+    )

@@ -1,0 +1,117 @@
+"""Add Sessions: search, filters, order, and the list."""
+
+import reflex as rx
+
+from cme_reflex.components.buttons import button, button_link
+from cme_reflex.components.chips import chips
+from cme_reflex.components.claim_page import claim_page
+from cme_reflex.components.fields import select_field, text_field
+from cme_reflex.components.forms import sign_out_form
+from cme_reflex.components.icons import icon
+from cme_reflex.components.notices import notice
+from cme_reflex.components.session_list import session_list
+from cme_reflex.components.shell import action_bar, page_title
+from cme_reflex.components.skeleton import skeleton_rows
+from cme_reflex.components.totals import totals_line
+from cme_reflex.routes import HOME
+from cme_reflex.state.sessions import Sessions
+from cme_reflex.state.views import Choice
+
+KEYSTROKE_PAUSE = 150  # milliseconds; shorter than between two words, longer than between letters
+
+SHOWING = [Choice("all", "All"), Choice("added", "Added"), Choice("fits", "Fits my claim")]
+ORDERS = [("Date", "date"), ("Title", "title"), ("Hours", "hours")]
+
+
+def sessions() -> rx.Component:
+    """The list with what narrows it down."""
+    return claim_page(
+        Sessions,
+        page_title("Add Sessions"),
+        rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info")),
+        _filters(),
+        rx.cond(
+            Sessions.ready,
+            rx.cond(
+                Sessions.matches > 0,
+                session_list(Sessions, locked=Sessions.locked != ""),
+                _nothing_found(),
+            ),
+            skeleton_rows(),
+        ),
+        bar=action_bar(
+            totals_line(Sessions.totals),
+            button_link(icon("back"), "Return to Sessions", href=HOME),
+        ),
+        actions=sign_out_form(),
+        address=True,
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            text_field(
+                "Search Sessions",
+                id="search",
+                type="search",
+                placeholder="Title, code, speaker or track",
+                auto_complete="off",
+                enter_key_hint="search",
+                spell_check=False,
+                on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
+                custom_attrs={"data-cme-param": "q"},
+            ),
+            select_field(
+                "Session",
+                rx.foreach(
+                    Sessions.kinds,
+                    lambda kind: rx.el.option(kind.label, value=kind.value, key=kind.value),
+                ),
+                id="kind",
+                value=Sessions.kind,
+                on_change=Sessions.filter_kind,
+            ),
+            select_field(
+                "Sort",
+                *(rx.el.option(label, value=value) for label, value in ORDERS),
+                id="sort",
+                value=Sessions.sort,
+                on_change=Sessions.sort_by,
+            ),
+            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 md:grid-cols-[2fr_1fr_1fr] "
+            "md:*:first:col-span-1",
+        ),
+        chips(
+            "Day",
+            Sessions.days,
+            name="day",
+            chosen=Sessions.day,
+            on_choose=Sessions.filter_day,
+        ),
+        chips(
+            "Show",
+            SHOWING,
+            name="show",
+            chosen=Sessions.showing,
+            on_choose=Sessions.show_only,
+        ),
+        rx.el.p(
+            rx.cond(Sessions.ready, f"{Sessions.found} found", ""),
+            class_name="min-h-5 text-13 text-muted",
+        ),
+        role="search",
+        class_name="grid gap-3",
+    )
+
+
+def _nothing_found() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("No session matches all of this.", class_name="font-semibold"),
+        rx.el.p(
+            "Search for fewer words, choose another day or kind, or show all sessions.",
+            class_name="text-muted",
+        ),
+        button("Show all sessions", kind="secondary", on_click=Sessions.clear_filters),
+        class_name="grid justify-items-start gap-3 py-6",
+    )

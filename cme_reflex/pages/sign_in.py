@@ -1,0 +1,149 @@
+"""Signing in: one card with two ways. Static HTML, so it works before any script runs."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.branding import branding
+from cme_reflex.components.buttons import button
+from cme_reflex.components.cards import card
+from cme_reflex.components.fields import text_field
+from cme_reflex.components.forms import post_form
+from cme_reflex.components.icons import icon
+from cme_reflex.components.notices import notice
+from cme_reflex.components.shell import help_contact, shell
+from cme_reflex.routes import SIGN_IN
+
+
+def sign_in() -> rx.Component:
+    """The two ways in, with every message that the server may send the browser back with."""
+    meeting = branding()
+    return shell(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(meeting.name, class_name="text-24 md:text-32"),
+                rx.el.p("CME Evaluations & Credit Claim", class_name="text-muted"),
+                class_name="grid gap-2",
+            ),
+            _told("signed-out", words.SIGNED_OUT, tone="done"),
+            _told("expired", words.SIGN_IN_ERRORS["expired"], tone="info"),
+            card(
+                _way("Meeting badge", _with_number(), opened=True),
+                _way(meeting.account_name, _as_member()),
+                class_name="divide-y divide-line overflow-hidden",
+            ),
+            _where_is_my_number(),
+            class_name="mx-auto grid w-full max-w-[28rem] gap-5",
+        ),
+        live=False,
+    )
+
+
+def _way(title: str, form: rx.Component, *, opened: bool = False) -> rx.Component:
+    """One way to sign in. Opening one closes the other: they share a name."""
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.h2(title, class_name="text-17"),
+            icon("down", "text-muted transition-transform group-open:rotate-180"),
+            class_name="flex min-h-14 items-center justify-between px-4 md:px-6 "
+            "focus-visible:-outline-offset-4",
+        ),
+        form,
+        class_name="group",
+        custom_attrs={"name": "way", **({"open": True} if opened else {})},
+    )
+
+
+def _with_number() -> rx.Component:
+    return _form(
+        "badge",
+        _told("not-recognised"),
+        _told("missing"),
+        text_field(
+            "Last Name",
+            field_id="last-name",
+            name="last_name",
+            auto_complete="family-name",
+            auto_capitalize="words",
+            spell_check=False,
+            required=True,
+        ),
+        text_field(
+            "Badge/Confirmation Number",
+            field_id="number",
+            name="number",
+            auto_complete="off",
+            auto_capitalize="characters",
+            spell_check=False,
+            required=True,
+        ),
+    )
+
+
+def _as_member() -> rx.Component:
+    return _form(
+        "member",
+        _told("member-not-recognised"),
+        _told("member-missing"),
+        _told("member-not-registered"),
+        text_field(
+            "Username",
+            field_id="username",
+            name="username",
+            auto_complete="username",
+            auto_capitalize="none",
+            spell_check=False,
+            required=True,
+        ),
+        text_field(
+            "Password",
+            field_id="password",
+            name="password",
+            type="password",
+            auto_complete="current-password",
+            required=True,
+        ),
+    )
+
+
+def _form(way: str, *children: Any) -> rx.Component:
+    return post_form(
+        *children,
+        rx.el.input(type="hidden", name="way", value=way, read_only=True),
+        button("Log in", type="submit", class_name="mt-1 w-full"),
+        action=SIGN_IN,
+        class_name="grid gap-4 px-4 pb-5 md:px-6 md:pb-6",
+    )
+
+
+def _told(code: str, text: str = "", *, tone: Any = "warning") -> rx.Component:
+    """A message that shows while the address ends in #code, without any script."""
+    role = "alert" if tone == "warning" else "status"
+    return notice(
+        text or words.SIGN_IN_ERRORS[code],
+        tone=tone,
+        id=code,
+        role=role,
+        class_name="told-by-address scroll-mt-[50vh]",
+    )
+
+
+def _where_is_my_number() -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron", "transition-transform group-open:rotate-90"),
+            "Where do I find my number?",
+            class_name="inline-flex min-h-11 items-center gap-1.5 text-15 font-semibold "
+            "text-accent",
+        ),
+        rx.el.div(
+            rx.el.p(
+                "Your badge number is printed under your name on your badge. Your confirmation "
+                "number is in the e-mail that confirmed your registration. Either will do."
+            ),
+            rx.el.p("Have neither at hand? Ask ", help_contact(), "."),
+            class_name="grid gap-2 pb-2 text-15 text-muted",
+        ),
+        class_name="group",
+    )

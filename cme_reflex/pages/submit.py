@@ -1,0 +1,148 @@
+"""The overall evaluation, the totals, and Submit: once and for good."""
+
+import reflex as rx
+
+from cme_reflex.branding import branding
+from cme_reflex.components.buttons import button, button_link
+from cme_reflex.components.cards import card, summary_list
+from cme_reflex.components.claim_page import claim_page
+from cme_reflex.components.conflicts import conflicts
+from cme_reflex.components.error_summary import error_summary
+from cme_reflex.components.fields import check_field, select_field, text_field
+from cme_reflex.components.forms import sign_out_form
+from cme_reflex.components.notices import notice
+from cme_reflex.components.questions import questions
+from cme_reflex.components.shell import action_bar, page_title
+from cme_reflex.components.skeleton import skeleton_lines
+from cme_reflex.components.totals import totals_line
+from cme_reflex.routes import HOME, REPORTING
+from cme_reflex.state.submit import Submit
+
+NAME_PAUSE = 600  # milliseconds without a letter, after which a name is sent
+
+
+def submit() -> rx.Component:
+    """The way from the overall evaluation to the receipt, on one screen."""
+    return claim_page(
+        Submit,
+        page_title("Overall Eval / Submit CME", lead=branding().name),
+        rx.cond(Submit.locked != "", notice(Submit.locked, tone="info")),
+        error_summary(Submit.missing),
+        conflicts(Submit.conflicts),
+        rx.cond(
+            Submit.ready,
+            rx.fragment(_overall(), _totals(), _reporting(), _check()),
+            skeleton_lines(6),
+        ),
+        bar=action_bar(
+            totals_line(Submit.totals),
+            button("Submit", on_click=Submit.submit, disabled=Submit.locked != "", pending=True),
+            button_link("Save & Go Back", href=HOME, kind="secondary"),
+        ),
+        actions=sign_out_form(),
+    )
+
+
+def _overall() -> rx.Component:
+    return card(rx.el.h2("Overall evaluation", class_name="pb-4 text-20"), questions(Submit))
+
+
+def _totals() -> rx.Component:
+    meeting = branding()
+    return card(
+        rx.el.h2("CME Credit Claim", class_name="text-20"),
+        rx.el.p(meeting.claim_note, class_name="text-15 text-muted"),
+        rx.el.div(
+            select_field(
+                "Claimed Category 1 Hours",
+                rx.el.option("Choose…", value=""),
+                _options(Submit.category1_choices),
+                id="claimed-category-1-hours",
+                hint=f"Required. Your sessions support {Submit.supported}.",
+                value=Submit.category1,
+                disabled=Submit.locked != "",
+                on_change=Submit.choose_category1,
+            ),
+            select_field(
+                "Claimed Patient Safety Hours",
+                rx.el.option("None chosen", value=""),
+                _options(Submit.safety_choices),
+                id="claimed-patient-safety-hours",
+                hint=f"Optional, part of Category 1. Your sessions support "
+                f"{Submit.supported_safety}.",
+                value=Submit.safety,
+                disabled=Submit.locked != "",
+                on_change=Submit.choose_safety,
+            ),
+            class_name="grid gap-4 md:grid-cols-2",
+        ),
+        rx.cond(
+            (Submit.category1 != Submit.supported) & (Submit.category1_choices.length() > 0),
+            button(
+                f"Claim all that my sessions support: {Submit.supported}",
+                kind="secondary",
+                pending=True,
+                disabled=Submit.locked != "",
+                on_click=Submit.choose_all,
+                class_name="justify-self-start",
+            ),
+        ),
+        class_name="grid gap-4 p-4 md:p-6",
+    )
+
+
+def _options(choices: rx.Var) -> rx.Component:
+    return rx.foreach(choices, lambda hours: rx.el.option(hours, value=hours, key=hours))
+
+
+def _reporting() -> rx.Component:
+    meeting = branding()
+    return card(
+        rx.el.h2(f"Opt-In to {meeting.reporting_name}", class_name="text-20"),
+        rx.el.p(meeting.reporting_text, class_name="text-15 text-muted"),
+        rx.el.p(Submit.reporting, class_name="font-semibold", role="status", id="reporting"),
+        rx.el.p(
+            rx.el.a(
+                "Opt-In to Learner Credit Reporting",
+                rx.el.span(" (opens in a new window)", class_name="font-normal"),
+                href=REPORTING,
+                target="_blank",
+                # The new window may close itself only if it knows its opener.
+                rel="opener",
+                class_name="inline-block py-2 font-semibold",
+            )
+        ),
+        class_name="grid gap-3 p-4 md:p-6",
+    )
+
+
+def _check() -> rx.Component:
+    return card(
+        rx.el.h2("Check your answers", class_name="text-20"),
+        text_field(
+            "Name on certificate",
+            id="name-on-certificate",
+            hint="As it will be printed.",
+            auto_complete="name",
+            value=Submit.name_on_certificate,
+            disabled=Submit.locked != "",
+            on_change=Submit.correct_name.debounce(NAME_PAUSE),
+        ),
+        summary_list(
+            ("Sessions", Submit.totals.sessions),
+            ("Category 1", rx.cond(Submit.category1 != "", Submit.category1, "Not chosen")),
+            ("Of which Patient Safety", rx.cond(Submit.safety != "", Submit.safety, "0.00")),
+        ),
+        check_field(
+            branding().attestation,
+            id="attestation",
+            checked=Submit.attested,
+            on_change=Submit.attest,
+        ),
+        rx.el.p(
+            f"Submitting completes your {branding().short_name} CME claim. "
+            "After that you cannot add or change anything.",
+            class_name="text-15 text-muted",
+        ),
+        class_name="grid gap-4 p-4 md:p-6",
+    )

@@ -1,0 +1,18 @@
+"""How Reflex builds the frontend. Everything that a deployment chooses is in settings.py."""
+
+import reflex as rx
+from reflex_base.plugins.sitemap import SitemapPlugin
+
+from cme_reflex.build import AnyHostPlugin
+
+config = rx.Config(
+    app_name="cme_reflex",
+    # No plugins for Tailwind: its typography would come by default and is not used.
+    plugins=[rx.plugins.TailwindV4Plugin({"plugins": []}), AnyHostPlugin()],
+    # A claim is nobody's search result.
+    disable_plugins=[SitemapPlugin],
+    # No page of another site may read answers of this one.
+    cors_allowed_origins=[],
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+)

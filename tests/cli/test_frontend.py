@@ -1,0 +1,133 @@
+"""Building the frontend once for what it is made of, so that it can be served from anywhere."""
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cme_reflex.cli import frontend
+from cme_reflex.cli.faults import Fault
+from cme_reflex.settings import settings
+
+AS_REFLEX_WRITES_IT = "var e={PING:`http://localhost:1/ping`,EVENT:`ws://localhost:1/_event`};"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project, whose meeting is test24."""
+    for name in ("cme_reflex/pages/home.py", "assets/cme.js", "meetings/test24/meeting.toml"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True)
+        file.write_text("first")
+    monkeypatch.setenv("CME_MEETING", "test24")
+    monkeypatch.setenv("CME_MEETINGS", str(tmp_path / "meetings"))
+    settings.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Each export that was made; in place of Reflex's own, which takes its time."""
+    made: list[Path] = []
+
+    def export(root: Path) -> None:
+        made.append(root)
+        assets = root / frontend.BUILT / "assets"
+        assets.mkdir(parents=True, exist_ok=True)
+        (assets / "reflex-env-1.js").write_text(AS_REFLEX_WRITES_IT)
+        (assets / "reflex-env-1.js.gz").write_bytes(gzip.compress(b"old"))
+        (root / frontend.BUILT / "index.html").write_text("<p>Hello")
+        lock = root / "reflex.lock" / "bun.lock"
+        lock.parent.mkdir(exist_ok=True)
+        lock.write_text("as Reflex writes it")
+
+    monkeypatch.setattr(frontend, "_export", export)
+    yield made
+    settings.cache_clear()
+
+
+def test_a_second_build_of_the_same_has_nothing_to_do(root: Path, exports: list[Path]) -> None:
+    assert [frontend.build(root), frontend.build(root)] == [True, False]
+    assert exports == [root]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "cme_reflex/pages/home.py",
+        "cme_reflex/new.py",
+        "assets/cme.js",
+        "rxconfig.py",
+        "reflex.lock/bun.lock",
+        "meetings/test24/meeting.toml",
+    ],
+)
+def test_a_changed_source_is_built_anew(root: Path, source: str) -> None:
+    frontend.build(root)
+    (root / source).write_text("second")
+    assert frontend.build(root) is True
+
+
+def test_the_programme_and_the_attendees_are_no_source(root: Path) -> None:
+    frontend.build(root)
+    (root / "meetings/test24/sessions.csv").write_text("second")
+    assert frontend.build(root) is False
+
+
+def test_a_build_that_was_interrupted_is_made_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frontend.build(root)
+    (root / "assets/cme.js").write_text("second")
+
+    def fails(root: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(frontend, "_export", fails)
+        with pytest.raises(KeyboardInterrupt):
+            frontend.build(root)
+    (root / "assets/cme.js").write_text("first")
+    assert frontend.build(root) is True
+
+
+def test_the_browser_asks_the_server_that_the_page_came_from(root: Path) -> None:
+    frontend.build(root)
+    built = root / frontend.BUILT / "assets" / "reflex-env-1.js"
+    expected = (
+        'var e={PING:location.origin+"/ping",EVENT:location.origin.replace("http","ws")+"/_event"};'
+    )
+    assert built.read_text() == expected
+    assert gzip.decompress(built.with_name("reflex-env-1.js.gz").read_bytes()).decode() == expected
+
+
+def test_a_build_without_the_address_is_a_fault(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "AS_REFLEX_WRITES_IT", "var e={};")
+    with pytest.raises(Fault, match="server's address"):
+        frontend.build(root)
+
+
+def test_serving_what_was_never_built_says_how_to_build_it(root: Path) -> None:
+    with pytest.raises(Fault, match="cme build"):
+        frontend.require_built(root)
+    frontend.build(root)
+    frontend.require_built(root)
+
+
+def test_a_failing_export_shows_the_end_of_its_log(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    (root / ".cme").mkdir()
+
+    def fails(*arguments: object, stdout: object, **more: object) -> object:
+        stdout.write("first line\nlast line\n")
+        return subprocess.CompletedProcess([], 1)
+
+    monkeypatch.setattr(subprocess, "run", fails)
+    with pytest.raises(Fault, match=r"last line\nThe frontend could not be built"):
+        frontend._export(root)

@@ -1,0 +1,87 @@
+"""The built application, served by a process of its own on a free port, as `cme serve` does it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cme_reflex.settings import ROOT
+
+STARTS_WITHIN = 60  # seconds; a busy machine imports slowly
+STOPS_WITHIN = 15  # seconds
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server. `url` has no trailing slash."""
+
+    url: str
+    database_url: str
+
+
+@contextmanager
+def serving(database_url: str, log: Path, **environment: str) -> Iterator[Server]:
+    """Serve until the end of the block."""
+    port = free_port()
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "CME_DATABASE_URL": database_url, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _await(url, process, log)
+        yield Server(url, database_url)
+    finally:
+        # Granian's workers are children of the process that was started.
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def cme(*arguments: str, **environment: str) -> str:
+    """Run the command, and fail with what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cme_reflex.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"cme {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended:\n{log.read_text()}"
+        try:
+            urllib.request.urlopen(f"{url}/health", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the server did not answer within {STARTS_WITHIN} s:\n{log.read_text()}")

@@ -1,0 +1,327 @@
+"""Loading a meeting: what is written, what a second load changes, and what nobody may lose."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel, col, select
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.exchange.problems import FaultyFolder
+from cme_reflex.exchange.records import MeetingFolder
+from cme_reflex.services.meeting import Counts, LoadReport, load_meeting
+from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.tables import (
+    AttendeeRow,
+    ClaimRow,
+    LineRow,
+    MeetingRow,
+    MemberRow,
+    SessionRow,
+)
+from tests.meetings import FOLDER, MEETING, attendee, member, session
+
+
+async def rows(table: type[SQLModel], *columns: Any) -> Sequence[Any]:
+    """The columns of all rows, in order of the first."""
+    async with reading() as db:
+        connection = await db.connection()
+        return [
+            tuple(row)
+            for row in (
+                await connection.execute(
+                    sa.select(*columns).select_from(table).order_by(columns[0])
+                )
+            ).all()
+        ]
+
+
+async def snapshot() -> dict[str, Sequence[Any]]:
+    """Every row of every table."""
+    async with reading() as db:
+        connection = await db.connection()
+        return {
+            table.name: sorted(map(repr, (await connection.execute(sa.select(table))).all()))
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+def with_session(code: str, **changes: Any) -> MeetingFolder:
+    return replace(
+        FOLDER,
+        sessions=tuple(
+            replace(each, **changes) if each.code == code else each for each in FOLDER.sessions
+        ),
+    )
+
+
+def with_attendees(*attendees: Any) -> MeetingFolder:
+    return replace(FOLDER, attendees=attendees)
+
+
+async def claim(now: datetime, badge: str, status: str, **lines: tuple[int, int]) -> None:
+    """A claim with these lines: session code to quarters and safety."""
+    async with transaction() as db:
+        found = select(AttendeeRow.id).where(AttendeeRow.badge == badge)
+        attendee_id = (await db.exec(found)).one()
+        row = ClaimRow(attendee_id=attendee_id, status=status, category1=1, safety=0)
+        db.add(row)
+        await db.flush()
+        for code, (quarters, safety) in lines.items():
+            session_id = (await db.exec(select(SessionRow.id).where(SessionRow.code == code))).one()
+            db.add(
+                LineRow(
+                    claim_id=row.id,
+                    session_id=session_id,
+                    quarters=quarters,
+                    safety=safety,
+                    on_demand=False,
+                )
+            )
+
+
+async def test_a_first_load_writes_everything(database: AsyncEngine, now: datetime) -> None:
+    report = await load_meeting(FOLDER, now=now)
+    assert report == LoadReport(
+        meeting="test24",
+        version=1,
+        changed=True,
+        sessions=Counts(added=5),
+        attendees=Counts(added=3),
+        members=Counts(added=2),
+    )
+    async with reading() as db:
+        meeting = (await db.exec(select(MeetingRow))).one()
+        first = (await db.exec(select(SessionRow).where(SessionRow.code == "C"))).one()
+        linked = select(AttendeeRow.badge, AttendeeRow.name_key, MemberRow.username).outerjoin(
+            MemberRow, col(MemberRow.id) == AttendeeRow.member_id
+        )
+        people = (await db.exec(linked.order_by(AttendeeRow.badge))).all()
+    assert (meeting.version, meeting.loaded_at) == (1, now)
+    assert meeting_from_document(meeting.document) == MEETING
+    expected = next(each for each in FOLDER.sessions if each.code == "C")
+    assert (first.quarters, first.delivery, first.speakers, first.faculty_badges) == (
+        6,
+        "live",
+        ["Ana Restrepo, MD"],
+        ["102"],
+    )
+    assert (first.starts_at, first.ends_at) == (expected.starts_at, expected.ends_at)
+    assert list(people) == [
+        ("101", "obriennunez", "kim"),
+        ("102", "smith", None),
+        ("103", "smith", None),
+    ]
+
+
+async def test_loading_again_changes_nothing(database: AsyncEngine, now: datetime) -> None:
+    await load_meeting(FOLDER, now=now)
+    before = await snapshot()
+    report = await load_meeting(FOLDER, now=now + timedelta(days=1))
+    assert report == LoadReport(
+        meeting="test24",
+        version=1,
+        changed=False,
+        sessions=Counts(unchanged=5),
+        attendees=Counts(unchanged=3),
+        members=Counts(unchanged=2),
+    )
+    assert await snapshot() == before
+
+
+async def test_a_changed_title_makes_a_new_version(database: AsyncEngine, now: datetime) -> None:
+    await load_meeting(FOLDER, now=now)
+    report = await load_meeting(with_session("A", title="Renamed"), now=now)
+    assert (report.version, report.sessions) == (2, Counts(changed=1, unchanged=4))
+    assert ("A", "Renamed") in await rows(SessionRow, SessionRow.code, SessionRow.title)
+
+
+async def test_changed_terms_alone_make_a_new_version(database: AsyncEngine, now: datetime) -> None:
+    await load_meeting(FOLDER, now=now)
+    renamed = replace(FOLDER, meeting=replace(MEETING, name="Renamed"))
+    report = await load_meeting(renamed, now=now + timedelta(days=1))
+    assert (report.version, report.changed, report.sessions) == (2, True, Counts(unchanged=5))
+    assert await rows(MeetingRow, MeetingRow.version, MeetingRow.loaded_at) == [
+        (2, now + timedelta(days=1))
+    ]
+
+
+async def test_a_session_that_is_gone_is_withdrawn_and_one_that_returns_is_not(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    without_a = replace(FOLDER, sessions=FOLDER.sessions[1:])
+    report = await load_meeting(without_a, now=now)
+    assert (report.version, report.sessions) == (2, Counts(unchanged=4, withdrawn=1))
+    withdrawn = await rows(SessionRow, SessionRow.code, SessionRow.withdrawn)
+    assert dict(withdrawn) == {"A": True, "B": False, "C": False, "COM": False, "D": False}
+
+    again = await load_meeting(without_a, now=now)
+    assert (again.changed, again.sessions) == (False, Counts(unchanged=4))
+
+    returned = await load_meeting(FOLDER, now=now)
+    assert (returned.version, returned.sessions) == (3, Counts(changed=1, unchanged=4))
+    assert dict(await rows(SessionRow, SessionRow.code, SessionRow.withdrawn))["A"] is False
+
+
+async def test_an_attendee_who_is_no_longer_in_the_file_stays(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    report = await load_meeting(with_attendees(*FOLDER.attendees[:2]), now=now)
+    assert (report.changed, report.attendees) == (False, Counts(unchanged=2))
+    assert [badge for (badge,) in await rows(AttendeeRow, AttendeeRow.badge)] == [
+        "101",
+        "102",
+        "103",
+    ]
+
+
+async def test_who_gets_a_new_badge_keeps_the_claim(database: AsyncEngine, now: datetime) -> None:
+    await load_meeting(FOLDER, now=now)
+    await claim(now, "102", "draft", A=(6, 0))
+    ana, smith, day = FOLDER.attendees
+    report = await load_meeting(with_attendees(ana, replace(smith, badge="202"), day), now=now)
+    assert report.attendees == Counts(changed=1, unchanged=2)
+    async with reading() as db:
+        whose = select(AttendeeRow.badge).join(
+            ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id
+        )
+        assert (await db.exec(whose)).all() == ["202"]
+
+
+async def test_two_attendees_can_exchange_their_confirmation_numbers(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    ana, smith, day = FOLDER.attendees
+    report = await load_meeting(
+        with_attendees(
+            replace(ana, confirmation="CONF102"), replace(smith, confirmation="CONF101"), day
+        ),
+        now=now,
+    )
+    assert report.attendees == Counts(changed=2, unchanged=1)
+    assert await rows(AttendeeRow, AttendeeRow.badge, AttendeeRow.confirmation) == [
+        ("101", "CONF102"),
+        ("102", "CONF101"),
+        ("103", "CONF103"),
+    ]
+
+
+async def test_a_number_of_somebody_who_left_the_file_is_refused_and_nothing_is_written(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    before = await snapshot()
+    stranger = attendee("204", "Else", confirmation="CONF103")
+    faulty = replace(
+        with_session("A", title="Renamed"), attendees=(*FOLDER.attendees[:2], stranger)
+    )
+    with pytest.raises(FaultyFolder) as caught:
+        await load_meeting(faulty, now=now)
+    assert [problem.fault for problem in caught.value.problems] == [
+        "CONF103 belongs to badge 103, who is no longer in the file."
+    ]
+    assert await snapshot() == before
+
+
+async def test_what_fails_halfway_writes_nothing(database: AsyncEngine, now: datetime) -> None:
+    await load_meeting(FOLDER, now=now)
+    before = await snapshot()
+    broken = replace(
+        with_session("A", title="Renamed"),
+        sessions=(*FOLDER.sessions, session("E", "8:00", "9:00", "1", safety=Quarters(5))),
+    )
+    with pytest.raises(IntegrityError):
+        await load_meeting(broken, now=now)
+    assert await snapshot() == before
+
+
+async def test_a_drafts_line_above_the_new_credit_is_lowered(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    await claim(now, "101", "draft", A=(6, 4), B=(8, 0))
+    await claim(now, "102", "reopened", A=(3, 3))
+    await claim(now, "103", "submitted", A=(6, 4))
+    report = await load_meeting(
+        with_session("A", quarters=Quarters(5), safety=Quarters(1)), now=now
+    )
+    assert (report.lines_lowered, report.claims_touched) == (2, 2)
+    lines = await rows(LineRow, LineRow.claim_id, LineRow.quarters, LineRow.safety)
+    assert sorted(lines) == [(1, 5, 1), (1, 8, 0), (2, 3, 1), (3, 6, 4)]
+    assert await rows(ClaimRow, ClaimRow.id, ClaimRow.status, ClaimRow.revision) == [
+        (1, "draft", 1),
+        (2, "reopened", 1),
+        (3, "submitted", 0),
+    ]
+
+
+async def test_a_line_within_the_new_credit_is_left_alone(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    await claim(now, "101", "draft", A=(2, 1))
+    report = await load_meeting(with_session("A", quarters=Quarters(4)), now=now)
+    assert (report.lines_lowered, report.claims_touched) == (0, 0)
+    assert await rows(ClaimRow, ClaimRow.id, ClaimRow.revision) == [(1, 0)]
+
+
+async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    await claim(now, "101", "draft", B=(8, 0))
+    changed = with_session("B", quarters=Quarters(0), eligible=False)
+    report = await load_meeting(changed, now=now)
+    assert (report.lines_lowered, report.sessions) == (0, Counts(changed=1, unchanged=4))
+    assert await rows(LineRow, LineRow.quarters) == [(8,)]
+
+
+async def test_two_meetings_share_the_members_and_nothing_else(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    other = replace(FOLDER, meeting=replace(MEETING, code="test25"))
+    report = await load_meeting(other, now=now)
+    assert report == LoadReport(
+        meeting="test25",
+        version=1,
+        changed=True,
+        sessions=Counts(added=5),
+        attendees=Counts(added=3),
+        members=Counts(unchanged=2),
+    )
+
+
+async def test_a_member_with_a_new_password_is_changed(
+    database: AsyncEngine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    kim = replace(member("kim"), password_hash="another")
+    report = await load_meeting(replace(FOLDER, members=(kim, FOLDER.members[1])), now=now)
+    assert (report.version, report.members) == (2, Counts(changed=1, unchanged=1))
+
+
+async def test_a_large_meeting_loads_in_seconds(database: AsyncEngine, now: datetime) -> None:
+    large = replace(
+        FOLDER,
+        sessions=tuple(session(f"S{n}", "8:00", "9:00", "1.00") for n in range(1000)),
+        attendees=tuple(attendee(f"{n:05}", f"Name {n}", member=f"u{n}") for n in range(5000)),
+        members=tuple(member(f"u{n}") for n in range(5000)),
+    )
+    begun = time.monotonic()
+    first = await load_meeting(large, now=now)
+    second = await load_meeting(large, now=now)
+    took = time.monotonic() - begun
+    assert (first.attendees, second.attendees) == (Counts(added=5000), Counts(unchanged=5000))
+    # Both together take some 3 s on two cores; ten times as long would be another algorithm.
+    assert took < 30

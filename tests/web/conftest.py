@@ -1,0 +1,48 @@
+"""The HTTP doors without a browser: guard and routes, before pages that say which they are."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.settings import settings
+from cme_reflex.web import health, signin
+from cme_reflex.web.guard import guarded
+from tests.meetings import FOLDER, MEETING
+
+HOST = "https://cme.example.org"
+
+
+@pytest.fixture
+async def client(
+    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without scripts, at a meeting that is loaded."""
+    await load_meeting(FOLDER, now=datetime(2024, 11, 1, tzinfo=UTC))
+    monkeypatch.setenv("CME_MEETING", MEETING.code)
+    settings.cache_clear()
+    transport = httpx.ASGITransport(guarded(_site()))
+    async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+        yield client
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def _site() -> Starlette:
+    async def page(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(f"page {request.url.path}")
+
+    return Starlette(
+        routes=[
+            *signin.ROUTES,
+            *health.ROUTES,
+            Route("/{path:path}", page, methods=["GET", "POST"]),
+        ]
+    )
