@@ -1,29 +1,58 @@
-"""The application: its HTTP routes, its pages with route, title and what loads, and its look."""
+"""The application: its pages with route, title and what loads, its HTTP routes, and its look."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 import reflex as rx
 from starlette.applications import Starlette
 
-from cme_reflex.branding import branding
+from cme_reflex import routes
+from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
+from cme_reflex.pages.evaluation import evaluation
+from cme_reflex.pages.home import home
 from cme_reflex.pages.not_found import not_found
 from cme_reflex.pages.privacy import privacy
+from cme_reflex.pages.receipt import receipt
+from cme_reflex.pages.reporting import reporting
+from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
-from cme_reflex.routes import PRIVACY, SIGN_IN_FORM
+from cme_reflex.pages.submit import submit
+from cme_reflex.settings import settings
+from cme_reflex.state.evaluation import Evaluation
+from cme_reflex.state.home import Home
+from cme_reflex.state.receipt import Receipt
+from cme_reflex.state.reporting import Reporting
+from cme_reflex.state.sessions import Sessions
+from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report
+from cme_reflex.store.database import close_database, open_database
 from cme_reflex.web import health, signin
 from cme_reflex.web.guard import guarded
 from cme_reflex.web.page_files import without_detour
 
-meeting = branding()
-
-# route, page, title, what loads
+#  route                page         title                        what loads
 PAGES = [
-    (SIGN_IN_FORM, sign_in, "Log in", None),
-    (PRIVACY, privacy, "Privacy", None),
+    (routes.SIGN_IN_FORM, sign_in, "Log in", None),
+    (routes.HOME, home, "Your claim", Home.load),
+    (routes.SESSIONS, sessions, "Add Sessions", Sessions.load),
+    (routes.EVALUATION, evaluation, "Evaluation", Evaluation.load),
+    (routes.SUBMIT, submit, "Overall Eval / Submit CME", Submit.load),
+    (routes.REPORTING, reporting, "Learner Credit Reporting", Reporting.load),
+    (routes.RECEIPT, receipt, "Your receipt", Receipt.load),
+    (routes.PRIVACY, privacy, "Privacy", None),
     ("/404", not_found, "No such page", None),
 ]
+
+
+@asynccontextmanager
+async def database() -> AsyncIterator[None]:
+    """The database, open for as long as the process serves."""
+    open_database(settings().database_url)
+    yield
+    await close_database()
+
 
 app = rx.App(
     # From the inside out: routes beside the socket, the pages' files, the guard before all.
@@ -34,7 +63,7 @@ app = rx.App(
     ],
     html_lang="en",
     head_components=[
-        rx.el.style(meeting.style),
+        rx.el.style(accents()),
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),
@@ -47,12 +76,13 @@ app = rx.App(
     toaster=None,
     backend_exception_handler=report,
 )
+app.register_lifespan_task(database)
 
 for route, page, title, load in PAGES:
     app.add_page(
         page,
         route=route,
-        title=f"{title} · {meeting.short_name}",
+        title=f"{title} · {current_meeting().short_name}",
         image="/favicon.svg",
         on_load=load,
     )

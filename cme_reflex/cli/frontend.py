@@ -1,10 +1,8 @@
 """`cme build`: the frontend, built once for what it is made of."""
 
 import fcntl
-import gzip
 import hashlib
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,12 +21,6 @@ LOCK = Path(".cme/build.lock")
 LOG = Path(".cme/build.log")
 LOG_TAIL = 30  # lines of the log that are shown when a build fails
 
-# Reflex writes the server's address into the frontend. A build is served on any
-# host and port, so this stand-in is replaced by the address of the page.
-STAND_IN = "http://localhost:1"
-_ADDRESS = re.compile(r"""(["'`])(ws|http)://localhost:1(/[^"'`]*)\1""")
-_ORIGIN = {"http": "location.origin", "ws": 'location.origin.replace("http","ws")'}
-
 
 def build(root: Path = ROOT) -> bool:
     """Build the frontend unless it is up to date; whether there was anything to do.
@@ -44,7 +36,6 @@ def build(root: Path = ROOT) -> bool:
         typer.echo("Building the frontend; the first time this takes up to a minute …")
         (root / DIGEST).unlink(missing_ok=True)
         _export(root)
-        _serve_from_anywhere(root / BUILT)
         # Reflex may have brought its lock up to date; sources that were changed
         # meanwhile are not in this build.
         (root / DIGEST).write_text(f"{sources} {_digest_of_lock(root)}")
@@ -99,7 +90,6 @@ def _export(root: Path) -> None:
         **os.environ,
         # `bun` is a wheel of this environment; Reflex takes the one on PATH.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "REFLEX_API_URL": STAND_IN,
     }
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     with (root / LOG).open("w") as log:
@@ -110,27 +100,3 @@ def _export(root: Path) -> None:
         tail = (root / LOG).read_text(errors="replace").splitlines()[-LOG_TAIL:]
         end = "\n".join(tail)
         raise Fault(f"{end}\nThe frontend could not be built; the whole log is in {LOG}.")
-
-
-def _serve_from_anywhere(built: Path) -> None:
-    """Replace the stand-in for the server's address by that of the page."""
-    replaced = 0
-    for file in built.rglob("*.js"):
-        text = file.read_text()
-        if STAND_IN.removeprefix("http://") not in text:
-            continue
-        text, times = _ADDRESS.subn(lambda hit: f'{_ORIGIN[hit[2]]}+"{hit[3]}"', text)
-        file.write_text(text)
-        _compress_again(file)
-        replaced += times
-    if not replaced:
-        raise Fault("The build does not hold the server's address where Reflex 0.10 puts it.")
-
-
-def _compress_again(file: Path) -> None:
-    """Renew the compressed copy beside the file, and drop those of other kinds."""
-    for suffix in (".br", ".zst"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
-    compressed = file.with_name(file.name + ".gz")
-    if compressed.exists():
-        compressed.write_bytes(gzip.compress(file.read_bytes(), mtime=0))

@@ -25,5 +25,5 @@ def claim_page(
             bar=bar,
             actions=actions,
         ),
-        browser(page, address=address),
+        browser(page, refresh=page.refresh, address=address),
     )

@@ -28,7 +28,7 @@ def connection() -> rx.Component:
             ),
         ),
         role="status",
-        class_name="sticky top-0 z-20 print:hidden",
+        class_name="sticky top-0 z-20 h-0 print:hidden",
     )
 
 
@@ -36,6 +36,6 @@ def _line(words: str, *more: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.p(words),
         *more,
-        class_name="flex items-center justify-center gap-2 bg-warm-wash px-4 py-2 text-15 "
+        class_name="flex items-center justify-center gap-2 bg-warm-wash px-4 py-2 text-15 shadow-float "
         "font-semibold text-warm",
     )

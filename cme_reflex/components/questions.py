@@ -54,7 +54,6 @@ def _scale(page: Any, question: Any) -> rx.Component:
                 type="radio",
                 name=question.key,
                 on_change=lambda _: page.answer(question.key, number),
-                class_name="sr-only",
                 **owned({"checked": question.point == number}),
             ),
             number,

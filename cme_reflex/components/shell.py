@@ -8,7 +8,8 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.branding import branding
+from cme_reflex import branding
+from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import page_link, plain_link
 from cme_reflex.components.connection import connection
 from cme_reflex.routes import PRIVACY
@@ -42,12 +43,24 @@ def shell(
 
 
 def action_bar(about: rx.Component, *actions: rx.Component) -> rx.Component:
-    """The inside of a bar: what stands, and what to do next; one above the other when beside."""
+    """The inside of a bar: what stands, and what to do next.
+
+    One action stands beside what it is about, two below it; on wide screens all stand below.
+    """
+    if len(actions) == 1:
+        return rx.el.div(
+            about,
+            *actions,
+            class_name="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3 "
+            "max-[22em]:grid-cols-1 lg:grid-cols-1 lg:gap-5",
+        )
     return rx.el.div(
         about,
-        rx.el.div(*actions, class_name="grid gap-2 min-[24em]:whitespace-nowrap"),
-        class_name="grid grid-cols-[minmax(8.5rem,1fr)_auto] items-center gap-4 "
-        "lg:grid-cols-1 lg:gap-5",
+        rx.el.div(
+            *actions,
+            class_name="flex flex-wrap gap-2 *:flex-auto *:px-4 lg:grid",
+        ),
+        class_name="grid gap-3 lg:gap-5",
     )
 
 
@@ -61,7 +74,7 @@ def page_title(title: Any, *, lead: Any = None) -> rx.Component:
 
 
 def _header(actions: rx.Component | None) -> rx.Component:
-    meeting = branding()
+    meeting = current_meeting()
     return rx.el.header(
         rx.el.div(
             rx.el.p(
@@ -101,7 +114,7 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
 
 
 def _footer() -> rx.Component:
-    meeting = branding()
+    meeting = current_meeting()
     return rx.el.footer(
         rx.el.div(
             rx.el.p(
@@ -119,13 +132,13 @@ def _footer() -> rx.Component:
 
 def help_contact() -> rx.Component:
     """Whom to ask, and the address."""
-    meeting = branding()
+    meeting = current_meeting()
     return rx.el.span(
-        meeting.help_contact,
+        meeting.provider.help_contact,
         ", ",
         rx.el.a(
-            meeting.help_email,
-            href=f"mailto:{meeting.help_email}",
+            meeting.provider.help_email,
+            href=f"mailto:{meeting.provider.help_email}",
             class_name="inline-block py-1 [overflow-wrap:anywhere]",
         ),
     )
@@ -133,4 +146,4 @@ def help_contact() -> rx.Component:
 
 def deadline() -> rx.Component:
     """When the claim period ends, with its zone; not broken in the middle."""
-    return rx.el.strong(branding().closes_at, class_name="font-semibold whitespace-nowrap text-ink")
+    return rx.el.strong(branding.deadline(), class_name="font-semibold whitespace-nowrap text-ink")

@@ -1,6 +1,6 @@
 """A meeting: one accredited activity, its terms and its forms."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from cme_reflex.domain.claim import Limits, OverlapPolicy
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Form
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class ClaimPeriod(StrEnum):
@@ -38,6 +40,12 @@ class Look:
 
     accent: str
     accent_dark: str
+
+    def __post_init__(self) -> None:
+        # They are written into every page's style, so nothing but a colour is let in.
+        for colour in (self.accent, self.accent_dark):
+            if not _COLOUR.fullmatch(colour):
+                raise ValueError(f"{colour!r} is no colour such as #0b5563")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +133,3 @@ class Meeting:
         if now < (reopened_until or self.claim.closes_at):
             return ClaimPeriod.OPEN
         return ClaimPeriod.CLOSED
-
-
-def labels(registration_types: tuple[RegistrationType, ...]) -> Mapping[str, str]:
-    """The label of each registration type's code."""
-    return {kind.code: kind.label for kind in registration_types}

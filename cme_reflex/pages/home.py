@@ -1,11 +1,9 @@
 """The claim's home: what is to do, what is on the claim, and what is in the way."""
 
-from typing import Any
-
 import reflex as rx
 
-from cme_reflex.branding import branding
-from cme_reflex.components.buttons import button, button_link, page_link
+from cme_reflex.branding import current_meeting
+from cme_reflex.components.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.claim_line import claim_line
 from cme_reflex.components.claim_page import claim_page
@@ -25,7 +23,9 @@ def home() -> rx.Component:
     """The task list with the claim's lines below it."""
     return claim_page(
         Home,
-        page_title(f"{branding().short_name} CME Evaluations & Credit Claim", lead=Home.attendee),
+        page_title(
+            f"{current_meeting().short_name} CME Evaluations & Credit Claim", lead=Home.attendee
+        ),
         rx.cond(Home.receipt.number != "", _receipt()),
         rx.cond(~Home.submitted & (Home.locked != ""), notice(Home.locked, tone="info")),
         conflicts(Home.conflicts),
@@ -110,21 +110,21 @@ def _undo() -> rx.Component:
 
 
 def _bar() -> rx.Component:
-    kind: Any = "secondary"
+    # Until there is a session, adding one is the thing to do.
+    begun = Home.lines.length() > 0
     return action_bar(
         totals_line(Home.totals),
-        rx.cond(
-            Home.lines.length() > 0,
-            rx.fragment(
-                button_link("Overall Eval / Submit CME", href=SUBMIT),
-                button_link("Add Sessions", href=SESSIONS, kind=kind),
-            ),
-            rx.fragment(
-                button_link("Add Sessions", href=SESSIONS),
-                button_link("Overall Eval / Submit CME", href=SUBMIT, kind=kind),
-            ),
-        ),
+        rx.cond(begun, _add("secondary"), _add("primary")),
+        rx.cond(begun, _submit("primary"), _submit("secondary")),
     )
+
+
+def _add(kind: Kind) -> rx.Component:
+    return button_link("Add Sessions", href=SESSIONS, kind=kind)
+
+
+def _submit(kind: Kind) -> rx.Component:
+    return button_link("Overall Eval / Submit CME", href=SUBMIT, kind=kind)
 
 
 def _after_submission() -> rx.Component:

@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from cme_reflex.branding import branding
+from cme_reflex.branding import current_meeting
 from cme_reflex.components.shell import page_title, shell
 
 
 def privacy() -> rx.Component:
     """The meeting's privacy statement: paragraphs with an empty line between them."""
-    paragraphs = branding().privacy.split("\n\n")
+    paragraphs = current_meeting().privacy.split("\n\n")
     return shell(
         page_title("Privacy"),
         rx.el.div(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.branding import branding
+from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import button_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
@@ -17,7 +17,7 @@ from cme_reflex.state.receipt import Receipt
 
 def receipt() -> rx.Component:
     """The proof of the submitted claim, made to be printed as well."""
-    meeting = branding()
+    meeting = current_meeting()
     return claim_page(
         Receipt,
         page_title("Your receipt", lead=meeting.name),
@@ -65,11 +65,11 @@ def _sessions() -> rx.Component:
 
 
 def _next() -> rx.Component:
-    meeting = branding()
+    meeting = current_meeting()
     return rx.el.div(
         rx.el.h2("What happens next", class_name="text-20"),
         rx.el.p(
-            f"Your claim is complete and is kept by {meeting.provider} for six years from the "
+            f"Your claim is complete. {meeting.provider.short_name} keeps it for six years from the "
             "meeting. Quote the receipt number when you ask about it: ",
             help_contact(),
             ".",

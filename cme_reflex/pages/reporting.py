@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.branding import branding
+from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import button
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.fields import check_field, select_field, text_field
@@ -22,10 +22,10 @@ MONTHS = [
 
 def reporting() -> rx.Component:
     """The form, what became of it, and the way back."""
-    meeting = branding()
+    meeting = current_meeting()
     return claim_page(
         Reporting,
-        page_title(f"Opt-In to {meeting.reporting_name}", lead=meeting.reporting_text),
+        page_title(f"Opt-In to {meeting.reporting.name}", lead=meeting.reporting.text),
         rx.cond(
             Reporting.opted_in,
             notice(
@@ -78,8 +78,8 @@ def _form() -> rx.Component:
             _text("Board ID", "board_id", hint="With a board."),
         ),
         check_field(
-            branding().reporting_consent,
-            id="consent",
+            current_meeting().reporting.consent,
+            field_id="consent",
             name="consent",
             checked=Reporting.consented,
             on_change=Reporting.consent,
@@ -112,7 +112,7 @@ def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.C
 
 def _bound(name: str) -> dict[str, Any]:
     return {
-        "id": name.replace("_", "-"),
+        "field_id": name.replace("_", "-"),
         "name": name,
         "value": Reporting.given[name],
         "error": Reporting.faults[name],

@@ -53,7 +53,7 @@ def _filters() -> rx.Component:
         rx.el.div(
             text_field(
                 "Search Sessions",
-                id="search",
+                field_id="search",
                 type="search",
                 placeholder="Title, code, speaker or track",
                 auto_complete="off",
@@ -68,14 +68,14 @@ def _filters() -> rx.Component:
                     Sessions.kinds,
                     lambda kind: rx.el.option(kind.label, value=kind.value, key=kind.value),
                 ),
-                id="kind",
+                field_id="kind",
                 value=Sessions.kind,
                 on_change=Sessions.filter_kind,
             ),
             select_field(
                 "Sort",
                 *(rx.el.option(label, value=value) for label, value in ORDERS),
-                id="sort",
+                field_id="sort",
                 value=Sessions.sort,
                 on_change=Sessions.sort_by,
             ),

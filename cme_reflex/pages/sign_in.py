@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.branding import branding
+from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import button
 from cme_reflex.components.cards import card
 from cme_reflex.components.fields import text_field
@@ -18,7 +18,7 @@ from cme_reflex.routes import SIGN_IN
 
 def sign_in() -> rx.Component:
     """The two ways in, with every message that the server may send the browser back with."""
-    meeting = branding()
+    meeting = current_meeting()
     return shell(
         rx.el.div(
             rx.el.div(
@@ -30,7 +30,7 @@ def sign_in() -> rx.Component:
             _told("expired", words.SIGN_IN_ERRORS["expired"], tone="info"),
             card(
                 _way("Meeting badge", _with_number(), opened=True),
-                _way(meeting.account_name, _as_member()),
+                _way(meeting.provider.account_name, _as_member()),
                 class_name="divide-y divide-line overflow-hidden",
             ),
             _where_is_my_number(),

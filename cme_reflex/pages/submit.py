@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from cme_reflex.branding import branding
+from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
@@ -25,7 +25,7 @@ def submit() -> rx.Component:
     """The way from the overall evaluation to the receipt, on one screen."""
     return claim_page(
         Submit,
-        page_title("Overall Eval / Submit CME", lead=branding().name),
+        page_title("Overall Eval / Submit CME", lead=current_meeting().name),
         rx.cond(Submit.locked != "", notice(Submit.locked, tone="info")),
         error_summary(Submit.missing),
         conflicts(Submit.conflicts),
@@ -48,16 +48,16 @@ def _overall() -> rx.Component:
 
 
 def _totals() -> rx.Component:
-    meeting = branding()
+    meeting = current_meeting()
     return card(
         rx.el.h2("CME Credit Claim", class_name="text-20"),
-        rx.el.p(meeting.claim_note, class_name="text-15 text-muted"),
+        rx.el.p(meeting.claim.note, class_name="text-15 text-muted"),
         rx.el.div(
             select_field(
                 "Claimed Category 1 Hours",
                 rx.el.option("Choose…", value=""),
                 _options(Submit.category1_choices),
-                id="claimed-category-1-hours",
+                field_id="claimed-category-1-hours",
                 hint=f"Required. Your sessions support {Submit.supported}.",
                 value=Submit.category1,
                 disabled=Submit.locked != "",
@@ -67,7 +67,7 @@ def _totals() -> rx.Component:
                 "Claimed Patient Safety Hours",
                 rx.el.option("None chosen", value=""),
                 _options(Submit.safety_choices),
-                id="claimed-patient-safety-hours",
+                field_id="claimed-patient-safety-hours",
                 hint=f"Optional, part of Category 1. Your sessions support "
                 f"{Submit.supported_safety}.",
                 value=Submit.safety,
@@ -96,10 +96,10 @@ def _options(choices: rx.Var) -> rx.Component:
 
 
 def _reporting() -> rx.Component:
-    meeting = branding()
+    meeting = current_meeting()
     return card(
-        rx.el.h2(f"Opt-In to {meeting.reporting_name}", class_name="text-20"),
-        rx.el.p(meeting.reporting_text, class_name="text-15 text-muted"),
+        rx.el.h2(f"Opt-In to {meeting.reporting.name}", class_name="text-20"),
+        rx.el.p(meeting.reporting.text, class_name="text-15 text-muted"),
         rx.el.p(Submit.reporting, class_name="font-semibold", role="status", id="reporting"),
         rx.el.p(
             rx.el.a(
@@ -121,7 +121,7 @@ def _check() -> rx.Component:
         rx.el.h2("Check your answers", class_name="text-20"),
         text_field(
             "Name on certificate",
-            id="name-on-certificate",
+            field_id="name-on-certificate",
             hint="As it will be printed.",
             auto_complete="name",
             value=Submit.name_on_certificate,
@@ -134,13 +134,13 @@ def _check() -> rx.Component:
             ("Of which Patient Safety", rx.cond(Submit.safety != "", Submit.safety, "0.00")),
         ),
         check_field(
-            branding().attestation,
-            id="attestation",
+            current_meeting().claim.attestation,
+            field_id="attestation",
             checked=Submit.attested,
             on_change=Submit.attest,
         ),
         rx.el.p(
-            f"Submitting completes your {branding().short_name} CME claim. "
+            f"Submitting completes your {current_meeting().short_name} CME claim. "
             "After that you cannot add or change anything.",
             class_name="text-15 text-muted",
         ),

@@ -126,7 +126,7 @@ class Submit(ClaimPage, rx.State):
                 missing=views.missing_views(incomplete.missing, visit.programme, HREFS),
                 announcement=f"{len(incomplete.missing)} things are still missing",
             )
-            return None
+            return rx.set_focus("error-summary")
         except StaleRevision as stale:
             await self._show(visit, await claim.standing(visit))
             self._set(problem=words.problem(stale, visit.meeting.zone))

@@ -1,8 +1,6 @@
-"""Building the frontend once for what it is made of, so that it can be served from anywhere."""
+"""Building the frontend: once for what it is made of."""
 
-import gzip
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +8,6 @@ import pytest
 from cme_reflex.cli import frontend
 from cme_reflex.cli.faults import Fault
 from cme_reflex.settings import settings
-
-AS_REFLEX_WRITES_IT = "var e={PING:`http://localhost:1/ping`,EVENT:`ws://localhost:1/_event`};"
 
 
 @pytest.fixture
@@ -34,10 +30,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def export(root: Path) -> None:
         made.append(root)
-        assets = root / frontend.BUILT / "assets"
-        assets.mkdir(parents=True, exist_ok=True)
-        (assets / "reflex-env-1.js").write_text(AS_REFLEX_WRITES_IT)
-        (assets / "reflex-env-1.js.gz").write_bytes(gzip.compress(b"old"))
+        (root / frontend.BUILT).mkdir(parents=True, exist_ok=True)
         (root / frontend.BUILT / "index.html").write_text("<p>Hello")
         lock = root / "reflex.lock" / "bun.lock"
         lock.parent.mkdir(exist_ok=True)
@@ -91,24 +84,6 @@ def test_a_build_that_was_interrupted_is_made_anew(
             frontend.build(root)
     (root / "assets/cme.js").write_text("first")
     assert frontend.build(root) is True
-
-
-def test_the_browser_asks_the_server_that_the_page_came_from(root: Path) -> None:
-    frontend.build(root)
-    built = root / frontend.BUILT / "assets" / "reflex-env-1.js"
-    expected = (
-        'var e={PING:location.origin+"/ping",EVENT:location.origin.replace("http","ws")+"/_event"};'
-    )
-    assert built.read_text() == expected
-    assert gzip.decompress(built.with_name("reflex-env-1.js.gz").read_bytes()).decode() == expected
-
-
-def test_a_build_without_the_address_is_a_fault(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "AS_REFLEX_WRITES_IT", "var e={};")
-    with pytest.raises(Fault, match="server's address"):
-        frontend.build(root)
 
 
 def test_serving_what_was_never_built_says_how_to_build_it(root: Path) -> None:
