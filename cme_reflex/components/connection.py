@@ -36,6 +36,6 @@ def _line(words: str, *more: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.p(words),
         *more,
-        class_name="flex items-center justify-center gap-2 bg-warm-wash px-4 py-2 text-15 shadow-float "
-        "font-semibold text-warm",
+        class_name="flex items-center justify-center gap-2 bg-warm-wash px-4 py-2 text-15 "
+        "font-semibold text-warm shadow-float",
     )

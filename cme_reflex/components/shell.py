@@ -51,14 +51,14 @@ def action_bar(about: rx.Component, *actions: rx.Component) -> rx.Component:
         return rx.el.div(
             about,
             *actions,
-            class_name="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3 "
+            class_name="compact grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3 "
             "max-[22em]:grid-cols-1 lg:grid-cols-1 lg:gap-5",
         )
     return rx.el.div(
         about,
         rx.el.div(
             *actions,
-            class_name="flex flex-wrap gap-2 *:flex-auto *:px-4 lg:grid",
+            class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
         ),
         class_name="grid gap-3 lg:gap-5",
     )

@@ -60,7 +60,7 @@ def _filters() -> rx.Component:
                 enter_key_hint="search",
                 spell_check=False,
                 on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
-                custom_attrs={"data-cme-param": "q"},
+                value=Sessions.query,
             ),
             select_field(
                 "Session",

@@ -1,7 +1,6 @@
 """Signing in and out over plain HTTP: forms that post, cookies, and answers of 303."""
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -11,6 +10,7 @@ from cme_reflex.routes import SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services import signin
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
+from cme_reflex.web.same_site import from_this_site
 
 FORM_LIMIT = 8_192  # bytes; two short fields
 
@@ -21,7 +21,7 @@ async def sign_in(request: Request) -> Response:
     A fault goes back to the form as a code of a closed list, in the fragment:
     the form's page has the words of each, so they need no script.
     """
-    if not _from_this_site(request):
+    if not from_this_site(request.headers):
         return PlainTextResponse("This form was sent from another site.", status_code=403)
     if int(request.headers.get("content-length") or FORM_LIMIT + 1) > FORM_LIMIT:
         return PlainTextResponse("Too long for a sign-in.", status_code=413)
@@ -48,7 +48,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the sign-in, here and on the server. Nothing is lost: it was all saved before."""
-    if not _from_this_site(request):
+    if not from_this_site(request.headers):
         return PlainTextResponse("This form was sent from another site.", status_code=403)
     await _end(request)
     response = _back_to_form("signed-out")
@@ -63,14 +63,6 @@ async def _end(request: Request) -> None:
 
 def _back_to_form(code: str) -> Response:
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
-
-
-def _from_this_site(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 ROUTES = [

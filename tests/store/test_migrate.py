@@ -1,5 +1,6 @@
 """Migrations, on both databases: there and back with data, and no drift from the tables."""
 
+import asyncio
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -50,6 +51,11 @@ async def test_a_second_upgrade_keeps_the_data(database_url: str, now: datetime)
         meeting = (await db.exec(select(tables.MeetingRow))).one()
     await close_database()
     assert (meeting.code, meeting.document, meeting.loaded_at) == ("pstm24", {"a": "é"}, now)
+
+
+async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:
+    await asyncio.gather(*(migrate.upgrade(unmigrated_url) for _ in range(4)))
+    assert await migrate.current(unmigrated_url) == HEAD
 
 
 async def test_downgrade_succeeds_with_rows_in_every_table(
