@@ -69,8 +69,8 @@ def _next() -> rx.Component:
     return rx.el.div(
         rx.el.h2("What happens next", class_name="text-20"),
         rx.el.p(
-            f"Your claim is complete. {meeting.provider.short_name} keeps it for six years from the "
-            "meeting. Quote the receipt number when you ask about it: ",
+            f"Your claim is complete. {meeting.provider.short_name} keeps it for six years from "
+            "the meeting. Quote the receipt number when you ask about it: ",
             help_contact(),
             ".",
         ),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cme_reflex.settings import ROOT
-from tests.browser import LAUNCH, find_browser
+from tests.browser import find_browser, launch_arguments
 from tests.e2e.attendee import Attendee
 from tests.e2e.serving import Server, cme, serving
 
@@ -21,7 +21,9 @@ PATIENCE = 15_000  # milliseconds for what the page has to show; two cores are a
 def browser() -> Iterator[Browser]:
     """The browser of this run."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=LAUNCH)
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=launch_arguments()
+        )
         yield browser
         browser.close()
 

@@ -1,0 +1,199 @@
+"""The seed's ten steps in a browser, on a phone and on a wide screen."""
+
+import re
+from collections.abc import Iterator
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.attendee import SEED, Attendee
+
+LAB = "Facelift Cadaver Lab"
+
+
+def test_the_seeds_ten_steps(
+    screen_context: BrowserContext, people: Iterator[tuple[str, str]]
+) -> None:
+    page = screen_context.new_page()
+    attendee = Attendee(page)
+    # 1 and 2: sign in, Add Sessions
+    attendee.signs_in(*next(people))
+    attendee.opens_sessions()
+    # 3: find and add them
+    for title in SEED:
+        attendee.adds(title)
+    totals = page.get_by_role("region", name="Your claim so far")
+    expect(totals).to_contain_text("8.50 of 60.75 hours")
+    expect(totals).to_contain_text("5 sessions")
+    # A live session beside two others is told at once, on its row and in the bar.
+    attendee.adds(LAB)
+    expect(attendee.row(LAB)).to_contain_text("Overlaps")
+    expect(totals).to_contain_text("1 overlap")
+    # 4 and 5: back to the claim with its lines
+    attendee.returns()
+    for title in (*SEED, LAB):
+        expect(attendee.line(title)).to_be_visible()
+    expect(page.locator("#conflicts")).to_contain_text("4.00 hours possible, 7.50 claimed")
+    # 6: evaluate one
+    attendee.line(SEED[4]).get_by_role("link", name="Evaluation").click()
+    expect(page.get_by_role("heading", name=SEED[4])).to_be_visible()
+    page.get_by_role("group").first.locator("label").last.click()
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    page.get_by_role("link", name="Done").click()
+    expect(attendee.line(SEED[4])).to_contain_text("1 of ")
+    # 7 and 8: with a conflict and nothing answered, Submit is refused with all that is missing
+    attendee.opens_submit()
+    attendee.submits()
+    summary = page.locator("#error-summary")
+    expect(summary).to_be_focused()
+    for text in ("overlapping", "Claimed Category 1 Hours", "attestation", "Answer:"):
+        expect(summary).to_contain_text(text)
+    # … until the overlap is resolved
+    page.get_by_role("link", name="Save & Go Back").click()
+    attendee.line(LAB).get_by_role("button", name="Remove").click()
+    expect(attendee.line(LAB)).to_have_count(0)
+    attendee.opens_submit()
+    page.get_by_label("Claimed Category 1 Hours").select_option("8.50")
+    page.get_by_label("Claimed Patient Safety Hours").select_option(index=1)
+    page.locator("#attestation").check()
+    # … and the overall evaluation answered
+    attendee.submits()
+    expect(summary).to_contain_text("Answer:")
+    expect(summary).not_to_contain_text("Category 1")
+    attendee.answers_required_questions()
+    expect(summary).to_have_count(0)
+    # 9: the opt-in is open and does not stop anybody. 10: Submit
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    receipt = page.locator("#receipt")
+    expect(receipt).to_contain_text("8.50 Category 1 hours claimed")
+    expect(receipt).to_contain_text(re.compile(r"PSTM24-[2-9A-Z]{4}-[2-9A-Z]{4}"))
+    expect(page.get_by_role("button", name="Remove")).to_have_count(0)
+    # It stands after a reload, and what was shown before cannot be changed any more.
+    page.reload()
+    expect(receipt).to_contain_text("8.50 Category 1 hours claimed")
+    page.goto("/submit")
+    page.wait_for_url("**/claim")
+    page.get_by_role("link", name="See your receipt").first.click()
+    expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text(SEED[0])
+
+
+def test_a_removed_session_comes_back_with_its_hours(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    attendee.adds(SEED[1])
+    attendee.returns()
+    hours = page.get_by_label(f"Hours of {SEED[1]}")
+    hours.select_option("0.75")
+    totals = page.get_by_role("region", name="Your claim so far")
+    expect(totals).to_contain_text("0.75 of 60.75 hours")
+    attendee.line(SEED[1]).get_by_role("button", name="Remove").click()
+    expect(totals).to_contain_text("0.00 of 60.75 hours")
+    page.get_by_role("button", name="Undo").click()
+    expect(hours).to_have_value("0.75")
+    expect(totals).to_contain_text("0.75 of 60.75 hours")
+
+
+def test_what_was_watched_on_demand_overlaps_nothing(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.adds(LAB)
+    attendee.returns()
+    expect(page.locator("#conflicts")).to_contain_text("These overlap")
+    expect(attendee.line(LAB).get_by_label("Watched on demand")).to_have_count(0)
+    attendee.line(SEED[0]).get_by_label("Watched on demand").check()
+    expect(page.locator("#conflicts")).to_be_empty()
+    expect(page.get_by_role("region", name="Your claim so far")).to_contain_text("5.50 of 60.75")
+    page.reload()
+    expect(attendee.line(SEED[0]).get_by_label("Watched on demand")).to_be_checked()
+
+
+def test_chosen_hours_that_are_no_longer_supported_are_cleared_and_told(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.adds(SEED[1])
+    attendee.returns()
+    attendee.opens_submit()
+    page.get_by_role("button", name="Claim all that my sessions support: 3.50").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("3.50")
+    page.get_by_role("link", name="Save & Go Back").click()
+    attendee.line(SEED[0]).get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("alert")).to_contain_text("choose them again")
+    attendee.opens_submit()
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("")
+
+
+def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page: Page) -> None:
+    attendee.opens_submit()
+    expect(page.locator("#reporting")).to_have_text("You have not opted in.")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Opt-In to Learner Credit Reporting").click()
+    window = opened.value
+    window.get_by_role("button", name="Opt in").click()
+    expect(window.get_by_role("alert")).to_contain_text("need another look")
+    window.get_by_label("Month of birth").select_option(label="February")
+    window.get_by_label("Day of birth").fill("30")
+    window.get_by_label("State of licensure").select_option("California")
+    window.get_by_label("NPI", exact=True).fill("1234567893")
+    window.get_by_label("I consent").check()
+    window.get_by_role("button", name="Opt in").click()
+    expect(window.locator("#birth-day-error")).to_contain_text("in the calendar")
+    window.get_by_label("Day of birth").fill("29")
+    window.get_by_role("button", name="Opt in").click()
+    expect(window.get_by_text("You are opted in.").first).to_be_visible()
+    with window.expect_event("close"):
+        window.get_by_role("link", name="Return to your claim").click()
+    page.bring_to_front()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator("#reporting")).to_have_text("You are opted in.")
+
+
+def test_two_windows_submit_once(
+    context: BrowserContext, people: Iterator[tuple[str, str]]
+) -> None:
+    first, second = Attendee(context.new_page()), Attendee(context.new_page())
+    first.signs_in(*next(people))
+    first.opens_sessions()
+    first.adds(SEED[0])
+    first.returns()
+    first.opens_submit()
+    first.answers_required_questions()
+    first.page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(first.page.get_by_label("Claimed Category 1 Hours")).to_have_value("1.50")
+    second.page.goto("/submit")
+    for attendee in (first, second):
+        attendee.page.locator("#attestation").check()
+    for attendee in (first, second):
+        attendee.submits()
+    numbers = []
+    for attendee in (first, second):
+        attendee.page.wait_for_url("**/claim")
+        receipt = attendee.page.locator("#receipt")
+        expect(receipt).to_contain_text("1.50 Category 1 hours claimed")
+        numbers.append(receipt.locator("strong").inner_text())
+    assert numbers[0] == numbers[1]
+
+
+def test_answers_of_every_kind_are_there_after_a_reload(attendee: Attendee, page: Page) -> None:
+    attendee.opens_submit()
+    groups = page.get_by_role("group")
+    kinds = {"radio": 0, "checkbox": 0, "textarea": 0}
+    for group in groups.all():
+        if group.locator("textarea").count():
+            kinds["textarea"] += 1
+            group.locator("textarea").fill("More time for questions.\nThank you — très bien")
+            group.locator("textarea").blur()
+        else:
+            choices = group.locator("input")
+            kinds[choices.first.get_attribute("type") or ""] += 1
+            group.locator("label").last.click()
+        expect(page.get_by_role("status").filter(has_text="Saved")).to_have_count(1)
+    assert all(kinds.values())
+    page.reload()
+    expect(page.get_by_role("heading", name="CME Credit Claim")).to_be_visible()
+    for group in groups.all():
+        if group.locator("textarea").count():
+            expect(group.locator("textarea")).to_have_value(re.compile("très bien"))
+        else:
+            expect(group.locator("input").last).to_be_checked()

@@ -1,0 +1,173 @@
+"""The list of sessions: filters, search and order in the address, and what it costs on the wire."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+
+from tests.e2e.attendee import SEED, Attendee
+
+KEYSTROKE = 6_000  # bytes that the reply to a letter may have
+ADD = 2_000  # bytes that the reply to Add may have
+SCROLL = 120_000  # bytes for scrolling through 300 sessions
+WINDOW = 48  # sessions that the page holds at most
+
+
+@dataclass
+class Wire:
+    """The bytes of the socket's frames since the last look, both ways."""
+
+    received: list[int] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+    def watch(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.received.append(_size(frame)))
+        socket.on("framesent", lambda frame: self.sent.append(_size(frame)))
+
+    def clear(self) -> None:
+        self.received.clear()
+        self.sent.clear()
+
+
+def _size(frame: str | bytes) -> int:
+    return len(frame.encode() if isinstance(frame, str) else frame)
+
+
+@pytest.fixture
+def wire(page: Page) -> Wire:
+    """The socket of the page; asked for before it opens one."""
+    wire = Wire()
+    page.on("websocket", wire.watch)
+    return wire
+
+
+def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.opens_sessions()
+    page.get_by_role("radiogroup", name="Day").get_by_text("Fri, Sep 27").click()
+    page.get_by_label("Session", exact=True).select_option("panel")
+    page.get_by_label("Sort").select_option("title")
+    attendee.searches("fat")
+    page.wait_for_url(re.compile(r"/sessions\?day=2024-09-27&kind=panel&q=fat&sort=title$"))
+    titles = attendee.rows.get_by_role("heading", level=3).all_inner_texts()
+    assert SEED[4] in titles
+    assert titles == sorted(titles, key=str.casefold)
+
+    def as_before() -> None:
+        expect(page.get_by_label("Search Sessions")).to_have_value("fat")
+        expect(page.get_by_label("Sort")).to_have_value("title")
+        expect(page.get_by_label("Session", exact=True)).to_have_value("panel")
+        expect(page.get_by_role("radio", name="Fri, Sep 27")).to_be_checked()
+        expect(attendee.rows.get_by_role("heading", level=3)).to_have_text(titles)
+
+    page.reload()
+    as_before()
+    attendee.returns()
+    page.go_back()
+    as_before()
+
+
+def test_the_search_forgives_case_accents_and_one_slip(attendee: Attendee) -> None:
+    attendee.opens_sessions()
+    for typed in ("ULTRASOUND glutéal", "ultrasuond gluteal", "ultrasund gluteal"):
+        attendee.searches(typed)
+        expect(attendee.row(SEED[4])).to_be_visible()
+
+
+def test_nothing_found_says_what_to_loosen(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    attendee.searches("xyzzy")
+    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    page.get_by_role("button", name="Show all sessions").click()
+    expect(attendee.rows.first).to_be_visible()
+    expect(page.get_by_label("Search Sessions")).to_have_value("")
+
+
+def test_added_and_fits_my_claim(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.searches("")
+    show = page.get_by_role("radiogroup", name="Show")
+    show.get_by_text("Added", exact=True).click()
+    expect(attendee.rows.get_by_role("heading", level=3)).to_have_text([SEED[0]])
+    show.get_by_text("Fits my claim").click()
+    attendee.searches("Facelift Cadaver Lab")
+    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    show.get_by_text("All", exact=True).click()
+    expect(attendee.row("Facelift Cadaver Lab")).to_be_visible()
+
+
+def test_committee_meetings_are_not_in_the_list(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    attendee.searches("committee")
+    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+
+
+def test_a_keystroke_and_add_cost_little_on_the_wire(
+    page: Page, wire: Wire, attendee: Attendee
+) -> None:
+    attendee.opens_sessions()
+    search = page.get_by_label("Search Sessions")
+    found = page.get_by_text(re.compile(r"^\d+ sessions? found$")).first
+    replies = []
+    for letter in "breast r":
+        before = found.inner_text()
+        wire.clear()
+        search.press_sequentially(letter)
+        page.wait_for_timeout(400)
+        replies.append(sum(wire.received))
+        assert wire.sent, f"{letter!r} was not sent; {before}"
+    assert max(replies) <= KEYSTROKE, replies
+    additions = []
+    for button in attendee.rows.get_by_role("button", name=re.compile("^Add ")).all()[:5]:
+        wire.clear()
+        name = button.inner_text()
+        button.click()
+        page.wait_for_timeout(300)
+        additions.append(sum(wire.received))
+        assert wire.received, name
+    assert max(additions) <= ADD, additions
+
+
+def test_scrolling_sends_every_row_about_once_and_keeps_the_page_small(
+    page: Page, wire: Wire, attendee: Attendee
+) -> None:
+    attendee.opens_sessions()
+    found = page.get_by_text(re.compile(r"^\d+ sessions found$")).first.inner_text()
+    total = int(found.split()[0])
+    wire.clear()
+    seen: set[str] = set()
+    most = 0
+    at_end = "() => scrollY + innerHeight >= document.body.scrollHeight - 2"
+    for _ in range(200):
+        titles = attendee.rows.locator(".session-row h3").all_inner_texts()
+        most = max(most, len(titles))
+        seen.update(
+            f"{row}"
+            for row in attendee.rows.locator("[data-row]").evaluate_all(
+                "rows => rows.map(row => row.dataset.row)"
+            )
+        )
+        if page.evaluate(at_end):
+            break
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(180)
+    assert len(seen) == total
+    assert most <= WINDOW
+    cost = sum(wire.received) + sum(wire.sent)
+    assert cost * 300 / total <= SCROLL, (cost, total)
+
+
+def test_the_list_keeps_its_place_after_add(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    page.mouse.wheel(0, 3000)
+    page.wait_for_timeout(500)
+    before = page.evaluate("scrollY")
+    row = attendee.rows.nth(20)
+    row.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    row.get_by_role("button", name=re.compile("^Add ")).click()
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    assert page.evaluate("scrollY") == before

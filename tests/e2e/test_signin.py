@@ -1,0 +1,92 @@
+"""Signing in and out, with and without scripts."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.attendee import Attendee
+from tests.e2e.serving import Server
+
+
+@pytest.fixture
+def scriptless(browser: Browser, server: Server) -> Iterator[Page]:
+    """A browser that runs no script."""
+    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_form_and_its_errors_need_no_script(scriptless: Page) -> None:
+    page = scriptless
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_label("Last Name").fill("Nobody")
+    page.get_by_label("Badge/Confirmation Number").fill("1")
+    page.get_by_role("button", name="Log in").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("We could not find that combination")
+    assert page.url.endswith("/#not-recognised")
+
+
+def test_a_wrong_password_opens_the_members_part_with_its_error(scriptless: Page) -> None:
+    page = scriptless
+    page.goto("/")
+    page.get_by_text("PlasticSurgery.org").click()
+    page.get_by_label("Username").fill("cokafor")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("username and password")
+    expect(page.get_by_label("Username")).to_be_visible()
+
+
+def test_confirmation_number_and_members_credential_open_a_claim(context: BrowserContext) -> None:
+    page = context.new_page()
+    Attendee(page).signs_in("obrien nunez", "pstm24bb")
+    expect(page.get_by_role("main")).to_contain_text("Kathleen O'Brien-Núñez")
+    page.get_by_role("button", name="Save & Log Out").click()
+    expect(page.get_by_text("You are signed out. Everything was saved.")).to_be_visible()
+    page.get_by_text("PlasticSurgery.org").click()
+    page.get_by_label("Username").fill("cokafor")
+    page.get_by_label("Password").fill("face-lift-2024")
+    page.get_by_role("button", name="Log in").last.click()
+    expect(page.get_by_role("main")).to_contain_text("Chidi Okafor")
+
+
+def test_a_shared_link_leads_a_stranger_there_after_the_sign_in(
+    page: Page, people: Iterator[tuple[str, str]]
+) -> None:
+    page.goto("/sessions?q=ultrasound&sort=title")
+    expect(page.get_by_role("button", name="Log in").first).to_be_visible()
+    assert page.url.endswith("/")
+    last_name, number = next(people)
+    page.get_by_label("Last Name").fill(last_name)
+    page.get_by_label("Badge/Confirmation Number").fill(number)
+    page.get_by_role("button", name="Log in").first.click()
+    page.wait_for_url("**/sessions?q=ultrasound&sort=title")
+    expect(page.get_by_label("Search Sessions")).to_have_value("ultrasound")
+
+
+def test_signing_out_in_one_tab_ends_the_other_at_its_next_tap(
+    attendee: Attendee, context: BrowserContext
+) -> None:
+    other = Attendee(context.new_page())
+    other.page.goto("/claim")
+    other.opens_sessions()
+    attendee.page.get_by_role("button", name="Save & Log Out").click()
+    other.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
+    other.page.wait_for_url("**/#expired")
+    expect(other.page.get_by_text("sign in to go on")).to_be_visible()
+
+
+def test_another_person_in_the_same_tab_sees_nothing_of_the_one_before(
+    attendee: Attendee, page: Page, people: Iterator[tuple[str, str]]
+) -> None:
+    attendee.opens_sessions()
+    title = attendee.rows.first.get_by_role("heading", level=3).inner_text()
+    attendee.adds(title)
+    page.get_by_role("button", name="Save & Log Out").click()
+    attendee.signs_in(*next(people))
+    totals = page.get_by_role("region", name="Your claim so far")
+    expect(totals).to_contain_text("0 sessions")
+    expect(page.get_by_text(title)).to_have_count(0)
