@@ -44,6 +44,7 @@ function refresh() {
 // 5. Which row is at the top of the screen, for the list that renders only a window.
 let asked = "";
 let waiting = 0;
+let moving = false; // a new list fills the screen; more of it is asked for when it moves
 function topRow(list) {
   const above = (element) => element.getBoundingClientRect().bottom <= 0;
   const rows = [...list.querySelectorAll("[data-row]")];
@@ -56,7 +57,9 @@ function topRow(list) {
 }
 
 function tellRow() {
+  const ahead = moving ? AHEAD : 0;
   waiting = 0;
+  moving = false;
   const list = one("[data-cme-window]");
   const field = one("[data-cme-scroll]");
   if (!list || !field || list.dataset.cmeWindow === "0") return;
@@ -67,7 +70,7 @@ function tellRow() {
   const height = list.querySelector("[data-row]")?.offsetHeight || 100;
   const bottom = top + Math.ceil(innerHeight / height);
   const enough =
-    (first === 0 || top - first >= AHEAD) && (after === 0 || first + rendered - bottom >= AHEAD);
+    (first === 0 || top - first >= ahead) && (after === 0 || first + rendered - bottom >= ahead);
   // The same question about the same window has been asked; its answer is under way.
   const question = `${top} ${first} ${rendered} ${list.dataset.cmeWindow}`;
   if (enough || question === asked) return;
@@ -78,8 +81,13 @@ function tellRow() {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function scrolled() {
+function look() {
   waiting ||= setTimeout(tellRow, QUICK);
+}
+
+function scrolled() {
+  moving = true;
+  look();
 }
 
 // 6. A mark within the frame of the tap, until the page shows the answer.
@@ -117,7 +125,7 @@ function rendered(records) {
   }
   writeAddress();
   leave();
-  scrolled();
+  look();
 }
 
 addEventListener("click", close, true);

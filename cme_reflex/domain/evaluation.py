@@ -115,6 +115,10 @@ class Form:
     def is_complete(self, answers: Mapping[str, Answer]) -> bool:
         """Whether somebody who looks at this form would call it done.
 
-        Every required question is answered, and where none is required, any one.
+        Every required question is answered; where none is required, every one
+        but the free texts.
         """
-        return bool(answers) and not self.missing(answers)
+        wanted = [q for q in self.questions if q.required] or [
+            q for q in self.questions if q.kind is not QuestionKind.TEXT
+        ]
+        return bool(answers) and all(question.key in answers for question in wanted)

@@ -60,9 +60,17 @@ def test_missing_are_the_required_questions_without_an_answer() -> None:
     assert form.missing({"scale": 3, "bias": False}) == []
 
 
-def test_a_form_without_required_questions_is_complete_with_any_answer() -> None:
-    assert not Form((ONE, TEXT)).is_complete({})
-    assert Form((ONE, TEXT)).is_complete({"text": "Thank you"})
+def test_a_form_is_complete_with_its_required_answers() -> None:
+    form = Form((SCALE, YES_NO, ONE))
+    assert not form.is_complete({"scale": 3, "one": "A"})
+    assert form.is_complete({"scale": 3, "bias": True})
+
+
+def test_a_form_without_required_questions_is_complete_but_for_the_free_texts() -> None:
+    form = Form((ONE, SOME, TEXT))
+    assert not form.is_complete({})
+    assert not form.is_complete({"one": "A", "text": "Thank you"})
+    assert form.is_complete({"one": "A", "some": ("B",)})
 
 
 def test_a_question_that_the_form_does_not_ask_is_refused() -> None:

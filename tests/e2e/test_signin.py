@@ -32,7 +32,7 @@ def test_the_form_and_its_errors_need_no_script(scriptless: Page) -> None:
 def test_a_wrong_password_opens_the_members_part_with_its_error(scriptless: Page) -> None:
     page = scriptless
     page.goto("/")
-    page.get_by_text("PlasticSurgery.org").click()
+    page.get_by_role("heading", name="PlasticSurgery.org").click()
     page.get_by_label("Username").fill("cokafor")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").last.click()
@@ -46,7 +46,7 @@ def test_confirmation_number_and_members_credential_open_a_claim(context: Browse
     expect(page.get_by_role("main")).to_contain_text("Kathleen O'Brien-Núñez")
     page.get_by_role("button", name="Save & Log Out").click()
     expect(page.get_by_text("You are signed out. Everything was saved.")).to_be_visible()
-    page.get_by_text("PlasticSurgery.org").click()
+    page.get_by_role("heading", name="PlasticSurgery.org").click()
     page.get_by_label("Username").fill("cokafor")
     page.get_by_label("Password").fill("face-lift-2024")
     page.get_by_role("button", name="Log in").last.click()
