@@ -19,6 +19,7 @@ from cme_reflex.domain.submission import (
     ClaimLocked,
     ClaimPeriodClosed,
     ClaimPeriodNotOpen,
+    InvalidCommand,
     Need,
     NotInClaim,
     StaleRevision,
@@ -168,5 +169,6 @@ _PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {
     StaleRevision: lambda _, __: (
         "Your claim changed on another screen. Check it again, then submit."
     ),
+    InvalidCommand: lambda _, __: "That could not be read. Load the page again.",
     ConsentMissing: lambda _, __: "Tick the consent to opt in.",
 }

@@ -44,6 +44,7 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         tables.SignInRow(token_hash="t", attendee_id=1, created_at=now, expires_at=now),
         tables.ClaimRow(id=1, attendee_id=1, category1=4, safety=0),
         tables.LineRow(claim_id=1, session_id=1, quarters=4, safety=0, on_demand=False),
+        tables.CommandRow(claim_id=1, id="c", at=now),
         tables.AnswerRow(claim_id=1, session_id=1, question="q", value=3),
         tables.AnswerRow(claim_id=1, question="q", value=["a", "b"]),
         tables.ReceiptRow(

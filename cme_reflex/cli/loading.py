@@ -7,8 +7,9 @@ from pathlib import Path
 import typer
 
 from cme_reflex.cli.faults import Fault
+from cme_reflex.domain.credit import hours
 from cme_reflex.exchange.meeting_folder import MeetingFolder, read_meeting_folder
-from cme_reflex.services.meeting import Counts, LoadReport, load_meeting
+from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
@@ -45,12 +46,15 @@ def told(report: LoadReport) -> list[str]:
         f"  attendees: {_counted(report.attendees)}",
         f"  members: {_counted(report.members)}",
     ]
-    if report.claims_touched:
-        lines.append(
-            f"  claims touched: {report.claims_touched} "
-            f"({report.lines_lowered} lines lowered to the new credit)"
-        )
-    return lines
+    return lines + [
+        f"  claim of badge {touched.badge}: {_told(touched)}" for touched in report.touched
+    ]
+
+
+def _told(touched: Touched) -> str:
+    if not touched.left:
+        return f"{touched.session} gives no credit any more and must be removed"
+    return f"{touched.session} lowered from {hours(touched.was)} to {hours(touched.left)} hours"
 
 
 def _counted(counts: Counts) -> str:

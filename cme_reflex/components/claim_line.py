@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.components.browser import owned
+from cme_reflex.components.browser import COMMAND, owned
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.icons import icon
 from cme_reflex.routes import EVALUATION
@@ -34,7 +34,10 @@ def claim_line(page: Any, line: Any) -> rx.Component:
 def _warnings(line: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(line.conflict, _warning("Overlaps with another session")),
-        rx.cond(line.withdrawn, _warning("Withdrawn from the programme: remove it")),
+        rx.cond(line.withdrawn, _warning("Gives no credit any more: remove it")),
+        rx.cond(
+            line.lowered, _warning(f"Lowered to {line.hours}: the session now has less credit")
+        ),
     )
 
 
@@ -76,7 +79,7 @@ def _hours(
             rx.foreach(choices, lambda hours: rx.el.option(hours, value=hours, key=hours)),
             id=f"{name}-{line.id}",
             disabled=page.locked != "",
-            on_change=lambda hours: choose(line.id, hours),
+            on_change=lambda hours: choose(line.id, hours, COMMAND),
             class_name="field-control w-26 tabular-nums",
             **owned({"value": chosen}),
         ),
@@ -89,7 +92,7 @@ def _on_demand(page: Any, line: Any) -> rx.Component:
         rx.el.input(
             type="checkbox",
             disabled=page.locked != "",
-            on_change=lambda ticked: page.set_on_demand(line.id, ticked),
+            on_change=lambda ticked: page.set_on_demand(line.id, ticked, COMMAND),
             class_name="size-6 flex-none accent-accent",
             **owned({"checked": line.on_demand}),
         ),
@@ -116,7 +119,7 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 about,
                 kind="danger",
                 pending=True,
-                on_click=page.remove(line.id),
+                on_click=page.remove(line.id, COMMAND),
                 class_name="ml-auto",
             ),
             class_name="flex flex-wrap items-center gap-2 border-t border-line pt-3",

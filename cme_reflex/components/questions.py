@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.components.browser import owned
+from cme_reflex.components.browser import COMMAND, owned
 
 TEXT_PAUSE = 600  # milliseconds without a letter, after which a text is sent
 
@@ -53,7 +53,7 @@ def _scale(page: Any, question: Any) -> rx.Component:
             rx.el.input(
                 type="radio",
                 name=question.key,
-                on_change=lambda _: page.answer(question.key, number),
+                on_change=lambda _: page.answer(question.key, number, COMMAND),
                 **owned({"checked": question.point == number}),
             ),
             number,
@@ -82,7 +82,7 @@ def _yes_no(page: Any, question: Any) -> rx.Component:
             question,
             label,
             chosen=question.point == int(value),
-            on_change=lambda _: page.answer(question.key, value),
+            on_change=lambda _: page.answer(question.key, value, COMMAND),
         )
 
     return rx.el.div(
@@ -99,7 +99,7 @@ def _one_of(page: Any, question: Any) -> rx.Component:
                 question,
                 option,
                 chosen=question.text_answer == option,
-                on_change=lambda _: page.answer(question.key, option),
+                on_change=lambda _: page.answer(question.key, option, COMMAND),
             ),
         ),
         class_name="grid gap-2",
@@ -115,7 +115,7 @@ def _some_of(page: Any, question: Any) -> rx.Component:
                 question,
                 option,
                 chosen=question.chosen.contains(option),
-                on_change=lambda ticked: page.choose(question.key, option, ticked),
+                on_change=lambda ticked: page.choose(question.key, option, ticked, COMMAND),
             ),
         ),
         class_name="grid gap-2",
@@ -142,8 +142,8 @@ def _text(page: Any, question: Any) -> rx.Component:
         rows="4",
         max_length=4000,
         aria_label=question.text,
-        on_change=lambda text: page.answer(question.key, text).debounce(TEXT_PAUSE),
-        on_blur=lambda text: page.answer(question.key, text),
+        on_change=lambda text: page.answer(question.key, text, COMMAND).debounce(TEXT_PAUSE),
+        on_blur=lambda text: page.answer(question.key, text, COMMAND),
         class_name="field-control",
         **owned({"value": question.text_answer}),
     )

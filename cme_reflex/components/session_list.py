@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
+from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button
 from cme_reflex.components.icons import icon
 
@@ -128,7 +129,7 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
         class_name="w-26 px-2",
         pending=True,
         disabled=locked,
-        on_click=sessions.remove(row.id),
+        on_click=sessions.remove(row.id, COMMAND),
     )
     add = button(
         "Add",
@@ -137,7 +138,7 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
         class_name="w-26 px-2",
         pending=True,
         disabled=locked,
-        on_click=sessions.add(row.id),
+        on_click=sessions.add(row.id, COMMAND),
     )
     refused = rx.el.p(row.refusal, class_name="w-26 text-center text-13 text-muted")
     return rx.cond(row.refusal != "", refused, rx.cond(sessions.added.contains(row.id), added, add))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+PHYSICIAN, OTHER = "physician", "other"  # professions: MD or DO, and everybody else
+
 NAME_LIMIT = 120  # characters; the longest name on a certificate that still fits one line
 
 

@@ -57,6 +57,11 @@ class Session:
     faculty_badges: frozenset[str] = frozenset()
     on_demand_from: datetime | None = None
 
+    @property
+    def gives_credit(self) -> bool:
+        """Whether it can be on a claim: eligible, and not withdrawn since."""
+        return self.eligible and not self.withdrawn
+
     def claimable_from(self, *, on_demand: bool) -> datetime:
         """The instant from which it can be claimed: its end, on demand its release."""
         if on_demand:
@@ -71,7 +76,7 @@ class Session:
 
     def require_claimable(self, badge: str, now: datetime, *, on_demand: bool) -> None:
         """Raise NotEligible, PresentedByAttendee or NotYetEnded where it cannot be claimed."""
-        if not self.eligible or self.withdrawn:
+        if not self.gives_credit:
             raise NotEligible(self.code)
         if badge in self.faculty_badges:
             raise PresentedByAttendee(self.code)
@@ -100,7 +105,7 @@ class Programme:
     @cached_property
     def offered(self) -> tuple[Session, ...]:
         """The sessions that carry credit, by start, then title."""
-        eligible = (s for s in self.sessions.values() if s.eligible and not s.withdrawn)
+        eligible = (s for s in self.sessions.values() if s.gives_credit)
         return tuple(sorted(eligible, key=lambda s: (s.starts_at, s.title, s.code)))
 
     @cached_property

@@ -43,6 +43,10 @@ class NotInClaim(Exception):
     """The session is not among the claim's lines."""
 
 
+class InvalidCommand(ValueError):
+    """What the browser gave as the id of a command is none."""
+
+
 class StaleRevision(Exception):
     """The claim changed since the page that submits it was shown."""
 
@@ -112,7 +116,7 @@ def missing(
     needs += [
         Missing(Need.WITHDRAWN, line.session_id)
         for line in claim.lines
-        if programme.sessions[line.session_id].withdrawn
+        if not programme.sessions[line.session_id].gives_credit
     ]
     if blocks(conflicts_of(claim.lines), meeting.overlap_policy):
         needs.append(Missing(Need.CONFLICT))

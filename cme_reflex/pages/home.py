@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cme_reflex.branding import current_meeting
+from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.claim_line import claim_line
@@ -100,7 +101,7 @@ def _undo() -> rx.Component:
                     rx.el.span(Home.undo_title, class_name="font-semibold"),
                     class_name="min-w-0 flex-1 text-15",
                 ),
-                button("Undo", kind="secondary", on_click=Home.undo, pending=True),
+                button("Undo", kind="secondary", on_click=Home.undo(COMMAND), pending=True),
                 class_name="flex items-center gap-3 rounded-card bg-sunken p-3 pl-4",
             ),
         ),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cme_reflex.branding import current_meeting
+from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
@@ -15,6 +16,7 @@ from cme_reflex.components.questions import questions
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.totals import totals_line
+from cme_reflex.domain.attendee import OTHER, PHYSICIAN
 from cme_reflex.routes import HOME, REPORTING
 from cme_reflex.state.submit import Submit
 
@@ -61,7 +63,7 @@ def _totals() -> rx.Component:
                 hint=f"Required. Your sessions support {Submit.supported}.",
                 value=Submit.category1,
                 disabled=Submit.locked != "",
-                on_change=Submit.choose_category1,
+                on_change=lambda chosen: Submit.choose_category1(chosen, COMMAND),
             ),
             select_field(
                 "Claimed Patient Safety Hours",
@@ -72,7 +74,7 @@ def _totals() -> rx.Component:
                 f"{Submit.supported_safety}.",
                 value=Submit.safety,
                 disabled=Submit.locked != "",
-                on_change=Submit.choose_safety,
+                on_change=lambda chosen: Submit.choose_safety(chosen, COMMAND),
             ),
             class_name="grid gap-4 md:grid-cols-2",
         ),
@@ -83,7 +85,7 @@ def _totals() -> rx.Component:
                 kind="secondary",
                 pending=True,
                 disabled=Submit.locked != "",
-                on_click=Submit.choose_all,
+                on_click=Submit.choose_all(COMMAND),
                 class_name="justify-self-start",
             ),
         ),
@@ -126,7 +128,17 @@ def _check() -> rx.Component:
             auto_complete="name",
             value=Submit.name_on_certificate,
             disabled=Submit.locked != "",
-            on_change=Submit.correct_name.debounce(NAME_PAUSE),
+            on_change=lambda name: Submit.correct_name(name, COMMAND).debounce(NAME_PAUSE),
+        ),
+        select_field(
+            "Profession",
+            rx.el.option("Physician (MD or DO)", value=PHYSICIAN),
+            rx.el.option("Other", value=OTHER),
+            field_id="profession",
+            hint="Physicians are awarded credit; all others get a participation certificate.",
+            value=Submit.profession,
+            disabled=Submit.locked != "",
+            on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
         ),
         summary_list(
             ("Sessions", Submit.totals.sessions),

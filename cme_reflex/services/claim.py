@@ -1,40 +1,60 @@
 """A claim as it stands, and the one way in which it is changed."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.claim import Claimable, Line, Totals, claimable, conflicts_of, kept
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.overlap import Conflict
-from cme_reflex.domain.programme import Programme
-from cme_reflex.domain.submission import Claim, NotInClaim, Status, require_changeable
+from cme_reflex.domain.programme import Programme, Session
+from cme_reflex.domain.submission import (
+    Claim,
+    InvalidCommand,
+    NotInClaim,
+    Status,
+    require_changeable,
+)
+from cme_reflex.services import programme
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import ClaimRow, LineRow
+
+COMMAND_LIMIT = 64  # characters; a UUID has 36
+
+
+class _Repeated(Exception):
+    """The command was carried out before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A claim with what the rules say of it.
 
-    `cleared` tells that the chosen totals no longer held after this change.
+    Its totals are those that hold; `cleared` tells that one was chosen that no
+    longer does. `lowered` are the sessions of which a newer programme has less
+    credit than was claimed.
     """
 
     claim: Claim
     claimable: Claimable
     conflicts: tuple[Conflict, ...]
     cleared: bool = False
+    lowered: frozenset[int] = frozenset()
 
     @property
     def in_conflict(self) -> frozenset[int]:
         """The ids of the sessions that take part in a conflict."""
         return frozenset(key for conflict in self.conflicts for key in conflict.keys)
+
+
+Service = TypeVar("Service", bound=Callable[..., Awaitable[Standing]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,10 @@ class Draft:
         """The claim as it stands at this moment."""
         return _standing(self.row, self.lines.values(), self.visit)
 
+    def session(self, session_id: object) -> Session:
+        """The session with this id in the newest programme. Raises NotEligible."""
+        return self.visit.programme.session(session_id)
+
     def line(self, session_id: int) -> LineRow:
         """The line of a session, unless it is removed. Raises NotInClaim."""
         line = self.lines.get(session_id)
@@ -77,28 +101,53 @@ class Draft:
         Totals above what the lines now support are cleared, and the answer
         says so: a number that was not chosen is never put in its place.
         """
-        changed = self.standing
-        totals, cleared = kept(changed.claim.totals, changed.claimable)
-        self.row.category1, self.row.safety = totals.category1, totals.safety
         self.row.revision += 1
-        return _standing(self.row, self.lines.values(), self.visit, cleared=cleared)
+        settled = self.standing
+        self.row.category1 = settled.claim.totals.category1
+        self.row.safety = settled.claim.totals.safety
+        return settled
+
+
+def once(service: Service) -> Service:
+    """Let a service that changes a claim answer a repeated command with how the claim stands."""
+
+    @wraps(service)
+    async def applied_once(visit: Visit, *args: Any, **kwargs: Any) -> Standing:
+        try:
+            return await service(visit, *args, **kwargs)
+        except _Repeated:
+            return await standing(visit)
+
+    return cast(Service, applied_once)
 
 
 @asynccontextmanager
 async def changing(visit: Visit, *, now: datetime) -> AsyncIterator[Draft]:
-    """The attendee's claim, to be changed in one transaction.
+    """The attendee's claim, to be changed in one transaction, by a service that is `once`.
 
-    Raises ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    Raises ClaimLocked, ClaimPeriodNotOpen, ClaimPeriodClosed or InvalidCommand.
     """
+    if len(visit.command) > COMMAND_LIMIT or not visit.command.isprintable():
+        raise InvalidCommand(visit.command)
     async with locked(visit) as draft:
-        require_changeable(draft.standing.claim, visit.meeting, now)
+        require_changeable(draft.standing.claim, draft.visit.meeting, now)
+        if visit.command and not await claims.record_command(
+            draft.db, draft.id, visit.command, now
+        ):
+            raise _Repeated
         yield draft
 
 
 @asynccontextmanager
 async def locked(visit: Visit) -> AsyncIterator[Draft]:
-    """The attendee's claim, whatever its status, and nobody else's until the transaction ends."""
+    """The attendee's claim, whatever its status, and nobody else's until the transaction ends.
+
+    A load of the programme waits for it, or is waited for; so the draft's visit
+    has the newest programme, also where the one given is older.
+    """
     async with transaction() as db:
+        newest = await programme.newest(db, visit.programme.meeting_id)
+        visit = replace(visit, programme=newest)
         row = await claims.lock(db, visit.attendee.id)
         lines = await claims.lines(db, cast(int, row.id))
         yield Draft(db, visit, row, {line.session_id: line for line in lines})
@@ -117,28 +166,30 @@ async def read_standing(db: AsyncSession, visit: Visit) -> Standing:
     return _standing(row or ClaimRow(attendee_id=visit.attendee.id), lines, visit)
 
 
-def _standing(
-    row: ClaimRow, lines: Iterable[LineRow], visit: Visit, *, cleared: bool = False
-) -> Standing:
-    visible = [_line(line, visit.programme) for line in lines if not line.removed]
+def _standing(row: ClaimRow, lines: Iterable[LineRow], visit: Visit) -> Standing:
+    visible = [line for line in lines if not line.removed]
+    in_order = sorted(
+        (_line(line, visit.programme) for line in visible),
+        key=lambda line: (line.starts_at, line.session_id),
+    )
+    limits = visit.meeting.limits(visit.attendee.registration_type)
+    most = claimable(in_order, limits, visit.meeting.overlap_policy)
+    chosen = Totals(_quarters(row.category1), _quarters(row.safety))
+    # What was submitted stays as it was, whatever was loaded since.
+    totals, cleared = (chosen, False) if row.status == Status.SUBMITTED else kept(chosen, most)
     claim = Claim(
         status=Status(row.status),
         revision=row.revision,
-        totals=Totals(_quarters(row.category1), _quarters(row.safety)),
-        lines=tuple(sorted(visible, key=lambda line: (line.starts_at, line.session_id))),
+        totals=totals,
+        lines=tuple(in_order),
         reopened_until=row.reopened_until,
     )
-    limits = visit.meeting.limits(visit.attendee.registration_type)
-    return Standing(
-        claim,
-        claimable(claim.lines, limits, visit.meeting.overlap_policy),
-        conflicts_of(claim.lines),
-        cleared,
-    )
+    lowered = frozenset(line.session_id for line in visible if line.lowered)
+    return Standing(claim, most, conflicts_of(in_order), cleared, lowered)
 
 
-def _line(row: LineRow, programme: Programme) -> Line:
-    session = programme.sessions[row.session_id]
+def _line(row: LineRow, of: Programme) -> Line:
+    session = of.sessions[row.session_id]
     return Line(
         session_id=row.session_id,
         starts_at=session.starts_at,

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlmodel import SQLModel, col, or_, select
+from sqlmodel import SQLModel, and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.names import name_key
 from cme_reflex.exchange.meeting_document import meeting_document
 from cme_reflex.exchange.problems import FaultyFolder, Problem
@@ -45,6 +46,20 @@ class Counts:
         return bool(self.added or self.changed or self.withdrawn)
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A line of an unsubmitted claim that a load touched.
+
+    `badge` and `session` (its code) name it; it was lowered from and to quarter
+    hours, or blocks the claim until it is removed, where nothing is left.
+    """
+
+    badge: str
+    session: str
+    was: Quarters
+    left: Quarters
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
     """What a load changed, and whom it touched."""
@@ -55,8 +70,7 @@ class LoadReport:
     sessions: Counts
     attendees: Counts
     members: Counts
-    lines_lowered: int = 0
-    claims_touched: int = 0
+    touched: tuple[Touched, ...] = ()
 
 
 async def load_meeting(folder: MeetingFolder, *, now: datetime) -> LoadReport:
@@ -70,11 +84,11 @@ async def load_meeting(folder: MeetingFolder, *, now: datetime) -> LoadReport:
     async with transaction() as db:
         meeting, changed = await _meeting(db, folder, now)
         meeting_id = cast(int, meeting.id)
-        sessions = await _sessions(db, meeting_id, folder.sessions)
+        sessions, worthless = await _sessions(db, meeting_id, folder.sessions)
         members, member_ids = await _members(db, folder.members)
         attendees = await _attendees(db, meeting_id, folder.attendees, member_ids)
         await db.flush()
-        lines, claims = await _lower_lines(db, meeting_id)
+        touched = await _touch_lines(db, meeting_id, worthless)
         changed |= any(counts.touched for counts in (sessions, members, attendees))
         if changed:
             meeting.version += 1
@@ -86,8 +100,7 @@ async def load_meeting(folder: MeetingFolder, *, now: datetime) -> LoadReport:
             sessions=sessions,
             attendees=attendees,
             members=members,
-            lines_lowered=lines,
-            claims_touched=claims,
+            touched=touched,
         )
 
 
@@ -106,17 +119,22 @@ async def _meeting(
     return row, _apply(row, {"document": document})
 
 
-async def _sessions(db: AsyncSession, meeting_id: int, records: Iterable[SessionRecord]) -> Counts:
+async def _sessions(
+    db: AsyncSession, meeting_id: int, records: Iterable[SessionRecord]
+) -> tuple[Counts, set[int]]:
+    """What changed, and the ids of the sessions that give no credit any more since this load."""
     rows = (await db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))).all()
     known = {row.code: row for row in rows}
     wanted = {
         record.code: {"meeting_id": meeting_id, "withdrawn": False, **_session(record)}
         for record in records
     }
+    giving = [row for row in rows if row.eligible and not row.withdrawn]
     gone = [row for row in rows if row.code not in wanted and not row.withdrawn]
     for row in gone:
         row.withdrawn = True
-    return _upsert(db, SessionRow, known, wanted, withdrawn=len(gone))
+    counts = _upsert(db, SessionRow, known, wanted, withdrawn=len(gone))
+    return counts, {cast(int, row.id) for row in giving if row.withdrawn or not row.eligible}
 
 
 def _session(record: SessionRecord) -> dict[str, Any]:
@@ -233,32 +251,51 @@ def _apply(row: SQLModel, values: Mapping[str, Any]) -> bool:
     return bool(different)
 
 
-async def _lower_lines(db: AsyncSession, meeting_id: int) -> tuple[int, int]:
-    """Lower what drafts claim above a session's credit: how many lines, of how many claims.
+async def _touch_lines(
+    db: AsyncSession, meeting_id: int, worthless: set[int]
+) -> tuple[Touched, ...]:
+    """Bring the lines of unsubmitted claims to the sessions' new credit.
 
-    A session that lost all its credit is left on the claim, where it blocks
-    until it is removed.
+    A line of a session that was withdrawn or lost all its credit is left on the
+    claim, where it blocks until it is removed.
     """
-    too_high = (
-        select(LineRow, SessionRow, ClaimRow)
+    unsubmitted = (
+        select(LineRow, SessionRow, ClaimRow, AttendeeRow.badge)
         .join(SessionRow, col(SessionRow.id) == LineRow.session_id)
         .join(ClaimRow, col(ClaimRow.id) == LineRow.claim_id)
+        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(
             SessionRow.meeting_id == meeting_id,
             ClaimRow.status != "submitted",
-            SessionRow.quarters > 0,
             or_(
-                col(LineRow.quarters) > SessionRow.quarters,
-                col(LineRow.safety) > SessionRow.safety,
+                col(SessionRow.id).in_(worthless),
+                and_(
+                    col(SessionRow.eligible),
+                    or_(
+                        col(LineRow.quarters) > SessionRow.quarters,
+                        col(LineRow.safety) > SessionRow.safety,
+                    ),
+                ),
             ),
         )
-        .with_for_update(of=(ClaimRow, LineRow))
+        .order_by(AttendeeRow.badge, SessionRow.code)
     )
-    found = (await db.exec(too_high)).all()
-    claims = {claim.id: claim for _, _, claim in found}
-    for line, session, _ in found:
-        line.quarters = min(line.quarters, session.quarters)
-        line.safety = min(line.safety, session.safety, line.quarters)
-    for claim in claims.values():
+    found = (await db.exec(unsubmitted)).all()
+    for claim in {claim.id: claim for _, _, claim, _ in found}.values():
         claim.revision += 1
-    return len(found), len(claims)
+    return tuple(
+        Touched(badge, session.code, Quarters(was), _lower(line, session))
+        for line, session, _, badge in found
+        if not line.removed
+        for was in [line.quarters]
+    )
+
+
+def _lower(line: LineRow, session: SessionRow) -> Quarters:
+    """Lower a line to the session's credit; what is left of it, in quarter hours."""
+    if session.withdrawn or not session.eligible:
+        return Quarters(0)
+    line.lowered = line.lowered or line.quarters > session.quarters
+    line.quarters = min(line.quarters, session.quarters)
+    line.safety = min(line.safety, session.safety, line.quarters)
+    return Quarters(line.quarters)

@@ -21,6 +21,12 @@ async def current(db: AsyncSession, meeting_id: int, version: int) -> Programme:
     return known
 
 
+async def newest(db: AsyncSession, meeting_id: int) -> Programme:
+    """The meeting's programme as it stays until the end of `db`: a load has to wait."""
+    held = select(MeetingRow.version).where(MeetingRow.id == meeting_id).with_for_update(read=True)
+    return await current(db, meeting_id, (await db.exec(held)).one())
+
+
 def forget() -> None:
     """Begin anew, for a process that changes its database."""
     _current.clear()

@@ -7,19 +7,20 @@ from cme_reflex.domain.claim import CreditLimitExceeded, safety_limit
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import NotEligible, Session
 from cme_reflex.domain.submission import NotInClaim
-from cme_reflex.services.claim import Standing, changing
+from cme_reflex.services.claim import Standing, changing, once
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.tables import LineRow
 
 
+@once
 async def add_session(visit: Visit, session_id: object, *, now: datetime) -> Standing:
     """Put a session on the claim with its full credit; doing it twice changes nothing.
 
     A session that was removed comes back with the hours and answers it had.
     Raises NotEligible, PresentedByAttendee, NotYetEnded, and what `changing` raises.
     """
-    session = visit.programme.session(session_id)
     async with changing(visit, now=now) as draft:
+        session = draft.session(session_id)
         line = draft.lines.get(session.id)
         on_demand = line.on_demand if line else session.watched_on_demand(None)
         session.require_claimable(visit.attendee.badge, now, on_demand=on_demand)
@@ -40,6 +41,7 @@ async def add_session(visit: Visit, session_id: object, *, now: datetime) -> Sta
         return draft.settled()
 
 
+@once
 async def remove_session(visit: Visit, session_id: object, *, now: datetime) -> Standing:
     """Take a session off the claim; doing it twice changes nothing.
 
@@ -47,10 +49,11 @@ async def remove_session(visit: Visit, session_id: object, *, now: datetime) -> 
     """
     async with changing(visit, now=now) as draft:
         with suppress(NotInClaim):
-            draft.line(visit.programme.session(session_id).id).removed = True
+            draft.line(draft.session(session_id).id).removed = True
         return draft.settled()
 
 
+@once
 async def set_hours(
     visit: Visit, session_id: object, quarters: Quarters, *, now: datetime
 ) -> Standing:
@@ -60,18 +63,20 @@ async def set_hours(
     was not lowered by hand. Raises NotInClaim, CreditLimitExceeded, and what
     `changing` raises.
     """
-    session = visit.programme.session(session_id)
-    if not 1 <= quarters <= session.quarters:
-        raise CreditLimitExceeded(session.quarters, quarters)
     async with changing(visit, now=now) as draft:
+        session = draft.session(session_id)
+        if not 1 <= quarters <= session.quarters:
+            raise CreditLimitExceeded(session.quarters, quarters)
         line = draft.line(session.id)
         untouched = line.safety == _safety_limit(session, line.quarters)
         limit = _safety_limit(session, quarters)
         line.quarters = quarters
         line.safety = limit if untouched else min(line.safety, limit)
+        line.lowered = False
         return draft.settled()
 
 
+@once
 async def set_safety(
     visit: Visit, session_id: object, quarters: Quarters, *, now: datetime
 ) -> Standing:
@@ -79,8 +84,8 @@ async def set_safety(
 
     Raises NotInClaim, CreditLimitExceeded, and what `changing` raises.
     """
-    session = visit.programme.session(session_id)
     async with changing(visit, now=now) as draft:
+        session = draft.session(session_id)
         line = draft.line(session.id)
         limit = _safety_limit(session, line.quarters)
         if not 0 <= quarters <= limit:
@@ -89,6 +94,7 @@ async def set_safety(
         return draft.settled()
 
 
+@once
 async def set_on_demand(
     visit: Visit, session_id: object, on_demand: bool, *, now: datetime
 ) -> Standing:
@@ -97,10 +103,10 @@ async def set_on_demand(
     Raises NotInClaim, NotEligible where there is no such choice, NotYetEnded,
     and what `changing` raises.
     """
-    session = visit.programme.session(session_id)
-    if session.watched_on_demand(on_demand) is not on_demand:
-        raise NotEligible(session.code)
     async with changing(visit, now=now) as draft:
+        session = draft.session(session_id)
+        if session.watched_on_demand(on_demand) is not on_demand:
+            raise NotEligible(session.code)
         line = draft.line(session.id)
         session.require_claimable(visit.attendee.badge, now, on_demand=on_demand)
         line.on_demand = on_demand

@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from cme_reflex.domain.attendee import Attendee
+from cme_reflex.domain.attendee import PHYSICIAN, Attendee
 from cme_reflex.domain.names import name_key, number_key
 from cme_reflex.services import programme
 from cme_reflex.services.visit import Visit
@@ -146,7 +146,7 @@ def _attendee(row: AttendeeRow) -> Attendee:
         first_name=row.first_name,
         suffix=row.suffix,
         badge=row.badge,
-        is_physician=row.profession == "physician",
+        is_physician=(row.corrected_profession or row.profession) == PHYSICIAN,
         registration_type=row.registration_type,
         corrected_name=row.name_on_certificate,
     )

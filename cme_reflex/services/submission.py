@@ -3,9 +3,9 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from cme_reflex.domain.attendee import printable_name
+from cme_reflex.domain.attendee import OTHER, PHYSICIAN, printable_name
 from cme_reflex.domain.claim import Totals, check_totals
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answers
@@ -17,7 +17,7 @@ from cme_reflex.domain.submission import (
     missing,
     require_changeable,
 )
-from cme_reflex.services.claim import Draft, Standing, changing, locked
+from cme_reflex.services.claim import Draft, Standing, changing, locked, once
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.database import reading
@@ -39,6 +39,7 @@ class Receipt:
     document: dict[str, Any]
 
 
+@once
 async def choose_category1(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Category 1 credit to claim, or take the choice back with None.
 
@@ -53,6 +54,7 @@ async def choose_category1(visit: Visit, quarters: Quarters | None, *, now: date
         return draft.settled()
 
 
+@once
 async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Patient Safety credit to claim, or take the choice back with None.
 
@@ -66,8 +68,9 @@ async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetim
         return draft.settled()
 
 
-async def correct_name(visit: Visit, name: str, *, now: datetime) -> str:
-    """Keep the name for the certificate as the attendee writes it, and answer how it prints.
+@once
+async def correct_name(visit: Visit, name: str, *, now: datetime) -> Standing:
+    """Keep the name for the certificate as the attendee writes it; as registered is no correction.
 
     Raises InvalidName, and what `changing` raises.
     """
@@ -75,8 +78,20 @@ async def correct_name(visit: Visit, name: str, *, now: datetime) -> str:
     async with changing(visit, now=now) as draft:
         attendee = await draft.db.get_one(AttendeeRow, visit.attendee.id)
         attendee.name_on_certificate = None if printed == visit.attendee.name else printed
-        draft.settled()
-    return printed
+        return draft.settled()
+
+
+@once
+async def correct_profession(visit: Visit, *, is_physician: bool, now: datetime) -> Standing:
+    """Keep whether the attendee is a physician (MD or DO); it decides how the certificate reads.
+
+    Raises what `changing` raises.
+    """
+    async with changing(visit, now=now) as draft:
+        attendee = await draft.db.get_one(AttendeeRow, visit.attendee.id)
+        corrected = PHYSICIAN if is_physician else OTHER
+        attendee.corrected_profession = None if corrected == attendee.profession else corrected
+        return draft.settled()
 
 
 async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: datetime) -> Receipt:
@@ -89,41 +104,44 @@ async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: d
         claim = draft.standing.claim
         if claim.status is Status.SUBMITTED:
             return await _receipt_of_revision(draft, revision)
-        require_changeable(claim, visit.meeting, now)
+        require_changeable(claim, draft.visit.meeting, now)
         if revision != claim.revision:
             raise StaleRevision
         answers = await claims.answers(draft.db, visit.attendee.id)
-        if lacking := missing(claim, answers, visit.programme, attested=attested):
+        if lacking := missing(claim, answers, draft.visit.programme, attested=attested):
             raise Incomplete(lacking)
         return await _submitted(draft, answers, now)
 
 
 async def last_receipt(visit: Visit) -> Receipt | None:
     """The receipt of the newest submitted version, if there is one."""
+    return next(iter(await receipts(visit)), None)
+
+
+async def receipts(visit: Visit) -> list[Receipt]:
+    """The receipts of all submitted versions, the newest, which is the valid one, first."""
     async with reading() as db:
         claim = await claims.find(db, visit.attendee.id)
-        row = claim and await claims.last_receipt(db, claim.id or 0)
-    return _receipt(row) if row else None
+        rows = await claims.receipts(db, cast(int, claim.id)) if claim else []
+    return [_receipt(row) for row in rows]
 
 
 async def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
-    row = await claims.last_receipt(draft.db, draft.id)
-    if row is None or row.document["revision"] != revision:
+    last = next(iter(await claims.receipts(draft.db, draft.id)), None)
+    if last is None or last.document["revision"] != revision:
         raise ClaimLocked
-    return _receipt(row)
+    return _receipt(last)
 
 
 async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
-    previous = await claims.last_receipt(draft.db, draft.id)
-    version = previous.version + 1 if previous else 1
-    category1 = draft.row.category1 or 0
+    totals = draft.standing.claim.totals
     row = ReceiptRow(
         claim_id=draft.id,
-        version=version,
+        version=1 + len(await claims.receipts(draft.db, draft.id)),
         number=_number(draft.visit.meeting.short_name),
         submitted_at=now,
-        category1=category1,
-        safety=draft.row.safety or 0,
+        category1=cast(int, totals.category1),
+        safety=totals.safety or 0,
         document=_document(draft, answers),
     )
     draft.db.add(row)
@@ -138,6 +156,8 @@ async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
         )
     )
     draft.row.status = Status.SUBMITTED
+    draft.row.category1, draft.row.safety = totals.category1, totals.safety
+    draft.row.reopened_until = None
     return _receipt(row)
 
 

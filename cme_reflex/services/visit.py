@@ -9,10 +9,15 @@ from cme_reflex.domain.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in attendee and the programme as of this very event."""
+    """A signed-in attendee and the programme as of this very event.
+
+    `command` is the id that the browser gave to what it asks for, if anything:
+    it is carried out once, however often it arrives.
+    """
 
     attendee: Attendee
     programme: Programme
+    command: str = ""
 
     @property
     def meeting(self) -> Meeting:

@@ -1,10 +1,11 @@
 """What every page of a claim has in common: who is asking, what stands, what went wrong."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
-from inspect import signature
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from inspect import Parameter, signature
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import reflex as rx
 
@@ -21,6 +22,7 @@ from cme_reflex.web.cookies import token_in
 
 Page = TypeVar("Page", bound="ClaimPage")
 Arguments = ParamSpec("Arguments")
+Handler: TypeAlias = Callable[Concatenate[Page, Visit, Arguments], Awaitable[Any]]
 
 
 def clock() -> datetime:
@@ -59,18 +61,9 @@ class ClaimPage(rx.State, mixin=True):
             announcement=said,
         )
 
-
-def signed_in(
-    handler: Callable[Concatenate[Page, Visit, Arguments], Awaitable[Any]],
-) -> Callable[Concatenate[Page, Arguments], Awaitable[Any]]:
-    """Give a handler the visit that the cookie of this very event proves.
-
-    Without one the page is left for the sign-in. A domain error that is the
-    attendee's to mend is shown in words; any other one is raised.
-    """
-
-    @wraps(handler)
-    async def guarded(self: Page, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
+    async def _visited(
+        self, asked: str, handler: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+    ) -> Any:
         token = token_in(self.router.headers.cookie)
         try:
             visit = await signin.visit(settings().meeting, token, now=clock())
@@ -79,7 +72,7 @@ def signed_in(
             self.leave = f"{SIGN_IN_FORM}#expired"
             return None
         try:
-            return await handler(self, visit, *args, **kwargs)
+            return await handler(self, replace(visit, command=asked), *args, **kwargs)
         except Exception as error:
             problem = words.problem(error, visit.meeting.zone)
             if problem is None:
@@ -87,12 +80,43 @@ def signed_in(
             self._set(problem=problem, ready=True)
             return None
 
+
+def signed_in(handler: Handler[Page, Arguments]) -> Any:
+    """Give a handler the visit that the cookie of this very event proves.
+
+    Without one the page is left for the sign-in. A domain error that is the
+    attendee's to mend is shown in words; any other one is raised.
+    """
+
+    @wraps(handler)
+    async def guarded(self: Page, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
+        return await self._visited("", handler, *args, **kwargs)
+
+    return _as_event(guarded, handler)
+
+
+def command(handler: Handler[Page, Arguments]) -> Any:
+    """The same for a handler that changes the claim: what it asks for is carried out once.
+
+    The browser gives each tap an id (`components.browser.COMMAND`) as the last
+    argument, which the visit carries to the service.
+    """
+
+    @wraps(handler)
+    async def guarded(self: Page, *args: Any, command: object = "", **kwargs: Any) -> Any:
+        asked = command if isinstance(command, str) else repr(command)
+        return await self._visited(asked, handler, *args, **kwargs)
+
+    return _as_event(guarded, handler, Parameter("command", Parameter.POSITIONAL_OR_KEYWORD))
+
+
+def _as_event(guarded: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
     # The framework reads a handler's arguments from its signature, and the
     # visit is none of what a browser may send.
     parameters = [p for p in signature(handler).parameters.values() if p.name != "visit"]
-    guarded.__signature__ = signature(handler).replace(parameters=parameters)  # type: ignore[attr-defined]
+    guarded.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
     guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k != "visit"}
-    return cast(Callable[Concatenate[Page, Arguments], Awaitable[Any]], guarded)
+    return guarded
 
 
 def _lock(visit: Visit, standing: Standing) -> str:

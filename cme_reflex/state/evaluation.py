@@ -9,7 +9,7 @@ from cme_reflex.services import claim, evaluation
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import views
 from cme_reflex.state.answers import changed
-from cme_reflex.state.base import ClaimPage, clock, signed_in
+from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 
 class Evaluation(ClaimPage, rx.State):
@@ -49,14 +49,14 @@ class Evaluation(ClaimPage, rx.State):
         await self._show(visit, visit.programme.session(self.session_id))
 
     @rx.event
-    @signed_in
+    @command
     async def answer(self, visit: Visit, question: str, value: str | int | bool):
         """Keep one answer; an empty value takes it back."""
         session = visit.programme.session(self.session_id)
         await self._keep(visit, session, question, value)
 
     @rx.event
-    @signed_in
+    @command
     async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
         """Keep that one of several options is chosen, or is not."""
         session = visit.programme.session(self.session_id)

@@ -7,7 +7,7 @@ from cme_reflex.services import claim, evaluation, selection, submission
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import views
-from cme_reflex.state.base import ClaimPage, clock, signed_in
+from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 
 class Home(ClaimPage, rx.State):
@@ -38,7 +38,7 @@ class Home(ClaimPage, rx.State):
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
-    @signed_in
+    @command
     async def remove(self, visit: Visit, session_id: int):
         """Take a session off the claim; Undo brings it back."""
         standing = await selection.remove_session(visit, session_id, now=clock())
@@ -47,7 +47,7 @@ class Home(ClaimPage, rx.State):
         await self._show(visit, standing, said=f"Removed: {title}")
 
     @rx.event
-    @signed_in
+    @command
     async def undo(self, visit: Visit):
         """Bring the session back that was removed last, with its hours and answers."""
         standing = await selection.add_session(visit, self.undo_id, now=clock())
@@ -55,21 +55,21 @@ class Home(ClaimPage, rx.State):
         await self._show(visit, standing, said="Brought back")
 
     @rx.event
-    @signed_in
+    @command
     async def set_hours(self, visit: Visit, session_id: int, hours: str):
         """Claim less than a session's credit, or all of it."""
         standing = await selection.set_hours(visit, session_id, from_hours(hours), now=clock())
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def set_safety(self, visit: Visit, session_id: int, hours: str):
         """Lower a line's Patient Safety, or raise it again."""
         standing = await selection.set_safety(visit, session_id, from_hours(hours), now=clock())
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def set_on_demand(self, visit: Visit, session_id: int, on_demand: bool):
         """Say whether a session was watched on demand."""
         standing = await selection.set_on_demand(visit, session_id, on_demand, now=clock())

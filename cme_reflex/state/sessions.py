@@ -13,7 +13,7 @@ from cme_reflex.services import claim, selection
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import views
-from cme_reflex.state.base import ClaimPage, clock, signed_in
+from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
 SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours
@@ -117,7 +117,7 @@ class Sessions(ClaimPage, rx.State):
         self._show_window(visit, standing, self._matching(visit, standing), top // CHUNK)
 
     @rx.event
-    @signed_in
+    @command
     async def add(self, visit: Visit, session_id: int):
         """Put a session on the claim."""
         standing = await selection.add_session(visit, session_id, now=clock())
@@ -125,7 +125,7 @@ class Sessions(ClaimPage, rx.State):
         self._show_claim(visit, standing, said=said)
 
     @rx.event
-    @signed_in
+    @command
     async def remove(self, visit: Visit, session_id: int):
         """Take a session off the claim."""
         standing = await selection.remove_session(visit, session_id, now=clock())

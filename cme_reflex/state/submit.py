@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cme_reflex import words
+from cme_reflex.domain.attendee import OTHER, PHYSICIAN, printable_name
 from cme_reflex.domain.claim import claimable_safety
 from cme_reflex.domain.credit import from_hours, hours
 from cme_reflex.domain.submission import Incomplete, Need, StaleRevision, missing
@@ -12,7 +13,7 @@ from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import views
 from cme_reflex.state.answers import changed
-from cme_reflex.state.base import ClaimPage, clock, signed_in
+from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 HREFS = {
     Need.LINES: "/sessions",
@@ -37,6 +38,7 @@ class Submit(ClaimPage, rx.State):
     supported_safety: str = "0.00"
     conflicts: list[views.ConflictView] = []
     name_on_certificate: str = ""
+    profession: str = PHYSICIAN
     attested: bool = False
     reporting: str = ""
     missing: list[views.MissingView] = []
@@ -60,14 +62,14 @@ class Submit(ClaimPage, rx.State):
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
-    @signed_in
+    @command
     async def answer(self, visit: Visit, question: str, value: str | int | bool):
         """Keep one answer; an empty value takes it back."""
         standing = await evaluation.answer_overall(visit, question, value, now=clock())
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
         """Keep that one of several options is chosen, or is not."""
         given = (await evaluation.answers(visit)).overall.get(question)
@@ -76,7 +78,7 @@ class Submit(ClaimPage, rx.State):
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def choose_category1(self, visit: Visit, chosen: str):
         """Choose the Category 1 hours to claim; an empty value takes the choice back."""
         quarters = from_hours(chosen) if chosen else None
@@ -84,7 +86,7 @@ class Submit(ClaimPage, rx.State):
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def choose_all(self, visit: Visit):
         """Claim all Category 1 hours that the sessions support."""
         most = (await claim.standing(visit)).claimable.category1
@@ -92,7 +94,7 @@ class Submit(ClaimPage, rx.State):
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def choose_safety(self, visit: Visit, chosen: str):
         """Choose the Patient Safety hours to claim; an empty value takes the choice back."""
         quarters = from_hours(chosen) if chosen else None
@@ -100,12 +102,23 @@ class Submit(ClaimPage, rx.State):
         await self._show(visit, standing, said="Saved")
 
     @rx.event
-    @signed_in
+    @command
     async def correct_name(self, visit: Visit, name: str):
         """Keep the name for the certificate."""
-        printed = await submission.correct_name(visit, str(name), now=clock())
-        await self._show(visit, await claim.standing(visit), said="Saved")
-        self._set(name_on_certificate=printed)
+        standing = await submission.correct_name(visit, str(name), now=clock())
+        await self._show(visit, standing, said="Saved")
+        self._set(name_on_certificate=printable_name(str(name)))
+
+    @rx.event
+    @command
+    async def correct_profession(self, visit: Visit, profession: str):
+        """Keep whether the attendee is a physician."""
+        is_physician = profession == PHYSICIAN
+        standing = await submission.correct_profession(
+            visit, is_physician=is_physician, now=clock()
+        )
+        await self._show(visit, standing, said="Saved")
+        self._set(profession=PHYSICIAN if is_physician else OTHER)
 
     @rx.event
     @signed_in
@@ -150,6 +163,7 @@ class Submit(ClaimPage, rx.State):
             supported_safety=hours(most.safety),
             conflicts=views.conflict_views(standing.conflicts, visit.programme),
             name_on_certificate=visit.attendee.name_on_certificate,
+            profession=PHYSICIAN if visit.attendee.is_physician else OTHER,
             reporting=words.opted_in(opted_in.stands if opted_in else None),
             revision=standing.claim.revision,
         )

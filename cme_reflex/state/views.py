@@ -71,6 +71,7 @@ class LineView:
     evaluated: bool
     conflict: bool
     withdrawn: bool
+    lowered: bool
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ def line_views(standing: Standing, programme: Programme, answers: Answers) -> li
                 answers.of_session(line.session_id),
                 day="" if day == heading else day,
                 conflict=line.session_id in standing.in_conflict,
+                lowered=line.session_id in standing.lowered,
             )
         )
         heading = day
@@ -192,6 +194,7 @@ def _line_view(
     *,
     day: str,
     conflict: bool,
+    lowered: bool,
 ) -> LineView:
     form = programme.meeting.session_form
     limit = safety_limit(session.safety, line.quarters)
@@ -210,7 +213,8 @@ def _line_view(
         evaluation=progress(form, answers),
         evaluated=form.is_complete(answers),
         conflict=conflict,
-        withdrawn=session.withdrawn,
+        withdrawn=not session.gives_credit,
+        lowered=lowered,
     )
 
 

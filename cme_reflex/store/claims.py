@@ -1,6 +1,7 @@
 """Reading and writing a claim's rows."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
@@ -9,7 +10,14 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.evaluation import Answer, Answers
-from cme_reflex.store.tables import AnswerRow, ClaimRow, LineRow, ReceiptRow
+from cme_reflex.store.tables import (
+    AnswerRow,
+    AuditRow,
+    ClaimRow,
+    CommandRow,
+    LineRow,
+    ReceiptRow,
+)
 
 
 async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
@@ -24,13 +32,25 @@ async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
 
     Two devices that begin at once share one claim.
     """
+    locked = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id).with_for_update()
+    if (begun := (await db.exec(locked)).one_or_none()) is not None:
+        return begun
     await db.exec(
         _insert(db, ClaimRow)
         .values(attendee_id=attendee_id, status="draft", revision=0)
         .on_conflict_do_nothing()
     )
-    locked = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id).with_for_update()
     return (await db.exec(locked)).one()
+
+
+async def record_command(db: AsyncSession, claim_id: int, command: str, now: datetime) -> bool:
+    """Note that a command is being carried out; False where that was done before."""
+    noted = await db.exec(
+        _insert(db, CommandRow)
+        .values(claim_id=claim_id, id=command, at=now)
+        .on_conflict_do_nothing()
+    )
+    return bool(noted.rowcount)
 
 
 async def lines(db: AsyncSession, claim_id: int) -> list[LineRow]:
@@ -86,15 +106,31 @@ async def put_answer(
     )
 
 
-async def last_receipt(db: AsyncSession, claim_id: int) -> ReceiptRow | None:
-    """The receipt of the newest submitted version."""
-    newest = (
+async def receipts(db: AsyncSession, claim_id: int) -> list[ReceiptRow]:
+    """The receipts of all submitted versions, the newest first."""
+    newest_first = (
         select(ReceiptRow)
         .where(ReceiptRow.claim_id == claim_id)
         .order_by(col(ReceiptRow.version).desc())
-        .limit(1)
     )
-    return (await db.exec(newest)).one_or_none()
+    return list((await db.exec(newest_first)).all())
+
+
+async def of_receipt(db: AsyncSession, number: str) -> ClaimRow | None:
+    """The claim that has a receipt of this number, locked until the end of `db`."""
+    claim = (
+        select(ClaimRow)
+        .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
+        .where(ReceiptRow.number == number)
+        .with_for_update(of=ClaimRow)
+    )
+    return (await db.exec(claim)).one_or_none()
+
+
+async def audit(db: AsyncSession, claim_id: int) -> list[AuditRow]:
+    """Every change of the claim's status, the first one first."""
+    entries = select(AuditRow).where(AuditRow.claim_id == claim_id).order_by(col(AuditRow.id))
+    return list((await db.exec(entries)).all())
 
 
 def _insert(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:

@@ -1,5 +1,7 @@
 """The database of this process: SQLite by default, PostgreSQL by its URL."""
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer of SQLite waits for another one
+
+WAL_PAUSE = 20  # milliseconds between two tries to change a new file to WAL
 
 
 class DatabaseNotOpen(RuntimeError):
@@ -73,6 +77,19 @@ def create_engine(url: str) -> AsyncEngine:
     return create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
 
 
+def _use_wal(cursor: Any) -> None:
+    # A new file changes to WAL with its first connection. Where several open it
+    # at once all but one are refused without waiting, whatever the timeout.
+    for _ in range(BUSY_TIMEOUT // WAL_PAUSE):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(WAL_PAUSE / 1000)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @sa.event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, record: object) -> None:
@@ -80,7 +97,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()

@@ -102,6 +102,9 @@ class AttendeeRow(SQLModel, table=True):
         sa.UniqueConstraint("meeting_id", "badge"),
         sa.UniqueConstraint("meeting_id", "confirmation"),
         sa.CheckConstraint("profession IN ('physician', 'other')", name="profession"),
+        sa.CheckConstraint(
+            "corrected_profession IN ('physician', 'other')", name="corrected_profession"
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -117,6 +120,7 @@ class AttendeeRow(SQLModel, table=True):
     profession: str
     registration_type: str
     name_on_certificate: str | None = None
+    corrected_profession: str | None = None
 
 
 class SignInRow(SQLModel, table=True):
@@ -156,7 +160,10 @@ class ClaimRow(SQLModel, table=True):
 
 
 class LineRow(SQLModel, table=True):
-    """One session in a claim. A removed line is hidden with its hours, so that Undo has them."""
+    """One session in a claim. A removed line is hidden with its hours, so that Undo has them.
+
+    `lowered` tells that a newer programme has less credit than was claimed.
+    """
 
     __tablename__ = "claim_line"
     __table_args__ = (
@@ -170,6 +177,17 @@ class LineRow(SQLModel, table=True):
     safety: int
     on_demand: bool
     removed: bool = False
+    lowered: bool = False
+
+
+class CommandRow(SQLModel, table=True):
+    """A change that an attendee's browser asked for and that was made; it is made only once."""
+
+    __tablename__ = "command"
+
+    claim_id: int = Field(foreign_key="claim.id", primary_key=True)
+    id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
 
 
 class AnswerRow(SQLModel, table=True):

@@ -16,7 +16,7 @@ from cme_reflex.domain.credit import Quarters
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.exchange.problems import FaultyFolder
 from cme_reflex.exchange.records import MeetingFolder
-from cme_reflex.services.meeting import Counts, LoadReport, load_meeting
+from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
 from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import (
     AttendeeRow,
@@ -255,7 +255,10 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
     report = await load_meeting(
         with_session("A", quarters=Quarters(5), safety=Quarters(1)), now=now
     )
-    assert (report.lines_lowered, report.claims_touched) == (2, 2)
+    assert report.touched == (
+        Touched("101", "A", Quarters(6), Quarters(5)),
+        Touched("102", "A", Quarters(3), Quarters(3)),
+    )
     lines = await rows(LineRow, LineRow.claim_id, LineRow.quarters, LineRow.safety)
     assert sorted(lines) == [(1, 5, 1), (1, 8, 0), (2, 3, 1), (3, 6, 4)]
     assert await rows(ClaimRow, ClaimRow.id, ClaimRow.status, ClaimRow.revision) == [
@@ -271,7 +274,7 @@ async def test_a_line_within_the_new_credit_is_left_alone(
     await load_meeting(FOLDER, now=now)
     await claim(now, "101", "draft", A=(2, 1))
     report = await load_meeting(with_session("A", quarters=Quarters(4)), now=now)
-    assert (report.lines_lowered, report.claims_touched) == (0, 0)
+    assert report.touched == ()
     assert await rows(ClaimRow, ClaimRow.id, ClaimRow.revision) == [(1, 0)]
 
 
@@ -282,7 +285,9 @@ async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
     await claim(now, "101", "draft", B=(8, 0))
     changed = with_session("B", quarters=Quarters(0), eligible=False)
     report = await load_meeting(changed, now=now)
-    assert (report.lines_lowered, report.sessions) == (0, Counts(changed=1, unchanged=4))
+    assert report.touched == (Touched("101", "B", Quarters(8), Quarters(0)),)
+    assert report.sessions == Counts(changed=1, unchanged=4)
+    assert (await load_meeting(changed, now=now)).touched == ()
     assert await rows(LineRow, LineRow.quarters) == [(8,)]
 
 

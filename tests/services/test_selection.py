@@ -6,7 +6,12 @@ import pytest
 from cme_reflex.domain.claim import CreditLimitExceeded, Totals
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import NotEligible, NotYetEnded, PresentedByAttendee
-from cme_reflex.domain.submission import ClaimPeriodClosed, ClaimPeriodNotOpen, NotInClaim
+from cme_reflex.domain.submission import (
+    ClaimPeriodClosed,
+    ClaimPeriodNotOpen,
+    InvalidCommand,
+    NotInClaim,
+)
 from cme_reflex.services import claim, selection, submission
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.meeting import load_meeting
@@ -204,3 +209,50 @@ async def test_a_withdrawn_session_cannot_be_added_by_a_page_that_still_shows_it
 async def test_other_terms_reach_the_next_visit(visit_as: SignIn, now: datetime) -> None:
     await load_meeting(replace(FOLDER, meeting=with_terms(note="Other terms.")), now=now)
     assert (await visit_as()).meeting.claim.note == "Other terms."
+
+
+async def test_a_command_that_arrives_twice_is_carried_out_once(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    add = replace(visit, command="add-1")
+    once = await selection.add_session(add, ids["A"], now=now)
+    gone = await selection.remove_session(replace(visit, command="remove-1"), ids["A"], now=now)
+    replayed = await selection.add_session(add, ids["A"], now=now)
+    assert claimed(once) != claimed(gone)
+    assert replayed == gone
+
+
+async def test_a_command_that_was_refused_can_be_tried_again(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    lower = replace(visit, command="lower-1")
+    with pytest.raises(NotInClaim):
+        await selection.set_hours(lower, ids["A"], Quarters(2), now=now)
+    await selection.add_session(visit, ids["A"], now=now)
+    standing = await selection.set_hours(lower, ids["A"], Quarters(2), now=now)
+    assert claimed(standing) == [(str(ids["A"]), 2, 2, False)]
+
+
+async def test_one_attendees_command_is_not_anothers(
+    visit: Visit, visit_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    other = replace(await visit_as("102", "Smith"), command="1")
+    await selection.add_session(replace(visit, command="1"), ids["A"], now=now)
+    assert len(claimed(await selection.add_session(other, ids["A"], now=now))) == 1
+
+
+@pytest.mark.parametrize("command", ["x" * 65, "\0", "a\nb"])
+async def test_what_is_no_commands_id_is_refused(
+    visit: Visit, ids: dict[str, int], now: datetime, command: str
+) -> None:
+    with pytest.raises(InvalidCommand):
+        await selection.add_session(replace(visit, command=command), ids["A"], now=now)
+
+
+async def test_a_page_with_an_older_programme_cannot_claim_its_higher_credit(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    shorter = replace(FOLDER.sessions[0], quarters=Quarters(2), safety=Quarters(0))
+    await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
+    standing = await selection.add_session(visit, ids["A"], now=now)
+    assert claimed(standing) == [(str(ids["A"]), 2, 0, False)]

@@ -221,10 +221,43 @@ async def test_patient_safety_is_at_most_the_category_1_chosen(
 async def test_the_name_on_the_certificate_can_be_corrected_and_taken_back(
     visit: Visit, visit_as: SignIn, now: datetime
 ) -> None:
-    assert await submission.correct_name(visit, "  Kim   Núñez ", now=now) == "Kim Núñez"
+    await submission.correct_name(visit, "  Kim   Núñez ", now=now)
     assert (await visit_as()).attendee.name_on_certificate == "Kim Núñez"
     await submission.correct_name(visit, "Kim O'Brien-Núñez Jr", now=now)
     assert (await visit_as()).attendee.corrected_name is None
+
+
+async def test_the_profession_can_be_corrected_and_a_new_load_keeps_it(
+    visit: Visit, visit_as: SignIn, now: datetime
+) -> None:
+    await submission.correct_profession(visit, is_physician=False, now=now)
+    await load_meeting(FOLDER, now=now)
+    assert not (await visit_as()).attendee.is_physician
+    await submission.correct_profession(visit, is_physician=True, now=now)
+    assert (await visit_as()).attendee.is_physician
+
+
+async def test_a_chosen_total_that_a_new_load_took_away_is_asked_for_again(
+    visit: Visit, visit_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    await complete(visit, ids, now)
+    shorter = replace(FOLDER.sessions[0], quarters=Quarters(4), safety=Quarters(1))
+    await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
+    visit = await visit_as()
+    standing = await claim.standing(visit)
+    assert (standing.cleared, standing.lowered) == (True, {ids["A"]})
+    assert await needs(visit, now) == [Need.CATEGORY1]
+
+
+async def test_a_session_that_lost_its_credit_stops_the_submission(
+    visit: Visit, visit_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    await complete(visit, ids, now)
+    worthless = replace(
+        FOLDER.sessions[0], quarters=Quarters(0), safety=Quarters(0), eligible=False
+    )
+    await load_meeting(replace(FOLDER, sessions=(worthless, *FOLDER.sessions[1:])), now=now)
+    assert await needs(await visit_as(), now) == [Need.WITHDRAWN]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 121, "Kim\0", "Kim\u202e"])
