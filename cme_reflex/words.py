@@ -22,6 +22,8 @@ from cme_reflex.domain.submission import (
     InvalidCommand,
     Need,
     NotInClaim,
+    NotSubmitted,
+    ReopeningNotAllowed,
     StaleRevision,
 )
 
@@ -112,6 +114,11 @@ def closed(at: datetime, zone: ZoneInfo) -> str:
     return f"Claims closed on {instant(at, zone)}."
 
 
+def reopened(until: datetime, zone: ZoneInfo) -> str:
+    """What a claim that was submitted and reopened needs."""
+    return f"Change what you need to and submit again by {instant(until, zone)}."
+
+
 def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
     """From when to when with the day, of two instants in ISO 8601."""
     first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
@@ -169,6 +176,8 @@ _PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {
     StaleRevision: lambda _, __: (
         "Your claim changed on another screen. Check it again, then submit."
     ),
+    ReopeningNotAllowed: lambda _, __: "A submitted claim can only be reopened by the help desk.",
+    NotSubmitted: lambda _, __: "Your claim is not submitted, so you can change it.",
     InvalidCommand: lambda _, __: "That could not be read. Load the page again.",
     ConsentMissing: lambda _, __: "Tick the consent to opt in.",
 }

@@ -21,10 +21,13 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_is_help=True)
 meeting = typer.Typer(help="Meetings: folders that are loaded.", no_args_is_help=True)
+claims = typer.Typer(help="Claims: looked up and reopened by receipt.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
+app.add_typer(claims, name="claims")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
@@ -62,6 +65,30 @@ def meeting_load(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None
 
     with stop_on_faults():
         loading.load(folder)
+
+
+@claims.command("show")
+def claims_show(receipt: Receipt) -> None:
+    """Print a claim with all its versions and its history."""
+    from cme_reflex.cli import claims as desk
+
+    with stop_on_faults():
+        desk.show(receipt)
+
+
+@claims.command("reopen")
+def claims_reopen(
+    receipt: Receipt,
+    reason: Annotated[str, typer.Option(help="Why; the audit log keeps it.")],
+    until: Annotated[
+        str, typer.Option(help="Deadline, such as 2026-02-23T13:00 on the meeting's clocks.")
+    ],
+) -> None:
+    """Let the attendee change a submitted claim until a deadline of its own."""
+    from cme_reflex.cli import claims as desk
+
+    with stop_on_faults():
+        desk.reopen(receipt, reason=reason, until=until)
 
 
 @app.command()

@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-COMMAND: rx.Var[str] = rx.Var("(crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`)", _var_type=str)
+COMMAND: rx.Var[str] = rx.Var(
+    "(crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`)", _var_type=str
+)
 """An id of its own for each tap; the last argument of a handler that changes the claim."""
 
 

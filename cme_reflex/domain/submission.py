@@ -39,6 +39,22 @@ class ClaimPeriodClosed(Exception):
         self.closed_at = closed_at
 
 
+class NotSubmitted(Exception):
+    """Only a submitted claim can be reopened."""
+
+
+class ReopeningNotAllowed(Exception):
+    """The meeting does not let attendees reopen their claims; staff can."""
+
+
+class DeadlinePassed(ValueError):
+    """A claim cannot be reopened until an instant (aware) that is over."""
+
+    def __init__(self, deadline: datetime) -> None:
+        super().__init__(f"{deadline.isoformat()} is over.")
+        self.deadline = deadline
+
+
 class NotInClaim(Exception):
     """The session is not among the claim's lines."""
 
@@ -98,6 +114,22 @@ def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
     """Raise ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed where nothing may change."""
     if claim.status is Status.SUBMITTED:
         raise ClaimLocked
+    _require_open(claim, meeting, now)
+
+
+def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
+    """Raise what keeps an attendee from reopening the claim.
+
+    ReopeningNotAllowed, NotSubmitted, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    """
+    if not meeting.claim.attendee_may_reopen:
+        raise ReopeningNotAllowed
+    if claim.status is not Status.SUBMITTED:
+        raise NotSubmitted
+    _require_open(claim, meeting, now)
+
+
+def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:
     match meeting.period(now, claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:
             raise ClaimPeriodNotOpen(meeting.claim.opens_at)

@@ -27,7 +27,8 @@ def home() -> rx.Component:
         page_title(
             f"{current_meeting().short_name} CME Evaluations & Credit Claim", lead=Home.attendee
         ),
-        rx.cond(Home.receipt.number != "", _receipt()),
+        rx.cond(Home.reopened != "", _reopened()),
+        rx.cond(Home.submitted, _receipt()),
         rx.cond(~Home.submitted & (Home.locked != ""), notice(Home.locked, tone="info")),
         conflicts(Home.conflicts),
         rx.cond(Home.ready, rx.cond(~Home.submitted, _tasks()), skeleton_lines(4)),
@@ -135,6 +136,15 @@ def _after_submission() -> rx.Component:
     )
 
 
+def _reopened() -> rx.Component:
+    return notice(
+        rx.el.p(Home.reopened),
+        rx.el.p(f"Until then your receipt {Home.receipt.number} stays valid."),
+        title="Your claim is open again",
+        id="reopened",
+    )
+
+
 def _receipt() -> rx.Component:
     return notice(
         rx.el.p(
@@ -146,6 +156,13 @@ def _receipt() -> rx.Component:
             rx.el.strong(Home.receipt.number, class_name="whitespace-nowrap tabular-nums"),
         ),
         rx.el.p(page_link("See your receipt", href=RECEIPT), class_name="pt-1"),
+        rx.cond(
+            Home.may_reopen,
+            rx.el.p(
+                button("Reopen my claim", kind="secondary", pending=True, on_click=Home.reopen),
+                class_name="pt-3",
+            ),
+        ),
         tone="done",
         title="Your claim is submitted",
         id="receipt",

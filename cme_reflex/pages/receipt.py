@@ -34,6 +34,7 @@ def receipt() -> rx.Component:
                     )
                 ),
                 _sessions(),
+                rx.cond(Receipt.replaced.length() > 0, _replaced()),
                 _next(),
             ),
             skeleton_lines(6),
@@ -61,6 +62,23 @@ def _sessions() -> rx.Component:
     return card(
         rx.el.h2("Sessions", class_name="text-20"),
         rx.el.ul(rx.foreach(Receipt.receipt.lines, line), role="list"),
+    )
+
+
+def _replaced() -> rx.Component:
+    return card(
+        rx.el.h2("Replaced", class_name="text-20"),
+        rx.el.ul(
+            rx.foreach(
+                Receipt.replaced,
+                lambda old: rx.el.li(
+                    f"{old.number}: {old.hours} hours, submitted {old.submitted}",
+                    key=old.number,
+                    class_name="py-2",
+                ),
+            ),
+            role="list",
+        ),
     )
 
 

@@ -123,14 +123,14 @@ async def receipts(visit: Visit) -> list[Receipt]:
     async with reading() as db:
         claim = await claims.find(db, visit.attendee.id)
         rows = await claims.receipts(db, cast(int, claim.id)) if claim else []
-    return [_receipt(row) for row in rows]
+    return [receipt_of(row) for row in rows]
 
 
 async def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
     last = next(iter(await claims.receipts(draft.db, draft.id)), None)
     if last is None or last.document["revision"] != revision:
         raise ClaimLocked
-    return _receipt(last)
+    return receipt_of(last)
 
 
 async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
@@ -158,7 +158,7 @@ async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
     draft.row.status = Status.SUBMITTED
     draft.row.category1, draft.row.safety = totals.category1, totals.safety
     draft.row.reopened_until = None
-    return _receipt(row)
+    return receipt_of(row)
 
 
 def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
@@ -189,7 +189,8 @@ def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
     }
 
 
-def _receipt(row: ReceiptRow) -> Receipt:
+def receipt_of(row: ReceiptRow) -> Receipt:
+    """The receipt that a row keeps."""
     return Receipt(
         number=row.number,
         version=row.version,

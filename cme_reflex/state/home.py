@@ -2,8 +2,10 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.domain.credit import from_hours
-from cme_reflex.services import claim, evaluation, selection, submission
+from cme_reflex.domain.submission import Status
+from cme_reflex.services import claim, evaluation, reopening, selection, submission
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import views
@@ -21,6 +23,8 @@ class Home(ClaimPage, rx.State):
     overall: str = ""
     overall_done: bool = False
     receipt: views.ReceiptView = views.ReceiptView()
+    reopened: str = ""
+    may_reopen: bool = False
     undo_id: int = 0
     undo_title: str = ""
 
@@ -75,6 +79,13 @@ class Home(ClaimPage, rx.State):
         standing = await selection.set_on_demand(visit, session_id, on_demand, now=clock())
         await self._show(visit, standing, said="Saved")
 
+    @rx.event
+    @signed_in
+    async def reopen(self, visit: Visit):
+        """Reopen one's own claim, where the meeting allows it."""
+        standing = await reopening.reopen_own(visit, now=clock())
+        await self._show(visit, standing, said="Your claim is open again")
+
     async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
         answers = await evaluation.answers(visit)
         meeting = visit.meeting
@@ -82,7 +93,9 @@ class Home(ClaimPage, rx.State):
             meeting.session_form.is_complete(answers.of_session(line.session_id))
             for line in standing.claim.lines
         )
-        receipt = await submission.last_receipt(visit) if standing.claim.status != "draft" else None
+        status = standing.claim.status
+        receipt = None if status is Status.DRAFT else await submission.last_receipt(visit)
+        deadline = standing.claim.reopened_until or meeting.claim.closes_at
         self._show_standing(visit, standing, said=said)
         self._set(
             lines=views.line_views(standing, visit.programme, answers),
@@ -92,6 +105,8 @@ class Home(ClaimPage, rx.State):
             evaluations_required=meeting.claim.session_evaluations_required,
             overall=views.progress(meeting.overall_form, answers.overall),
             overall_done=meeting.overall_form.is_complete(answers.overall),
+            reopened=words.reopened(deadline, meeting.zone) if status is Status.REOPENED else "",
+            may_reopen=status is Status.SUBMITTED and meeting.claim.attendee_may_reopen,
             receipt=views.receipt_view(receipt, visit.programme)
             if receipt
             else views.ReceiptView(),

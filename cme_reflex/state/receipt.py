@@ -13,16 +13,18 @@ class Receipt(ClaimPage, rx.State):
     """What `/receipt` shows."""
 
     receipt: views.ReceiptView = views.ReceiptView()
+    replaced: list[views.ReceiptView] = []
 
     @rx.event
     @signed_in
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
-        last = await submission.last_receipt(visit)
-        if last is None:
+        receipts = await submission.receipts(visit)
+        if not receipts:
             return rx.redirect(HOME)
         self._show_standing(visit, await claim.standing(visit))
-        self._set(receipt=views.receipt_view(last, visit.programme))
+        valid, *replaced = (views.receipt_view(each, visit.programme) for each in receipts)
+        self._set(receipt=valid, replaced=replaced)
         return None
 
     @rx.event

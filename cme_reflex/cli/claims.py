@@ -1,0 +1,106 @@
+"""`cme claims`: what staff look up, and what they reopen."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from datetime import UTC, datetime
+from getpass import getuser
+from zoneinfo import ZoneInfo
+
+import typer
+
+from cme_reflex import words
+from cme_reflex.branding import current_meeting
+from cme_reflex.cli.faults import Fault
+from cme_reflex.domain.credit import hours
+from cme_reflex.domain.submission import DeadlinePassed, NotSubmitted
+from cme_reflex.exchange import local_time
+from cme_reflex.services import reopening
+from cme_reflex.services.reopening import Change, Record
+from cme_reflex.services.submission import Receipt
+from cme_reflex.settings import settings
+from cme_reflex.store.database import close_database, open_database
+
+
+def show(receipt: str) -> None:
+    """Print the claim with this receipt. Raises Fault where there is none."""
+    _print(_run(reopening.look_up(receipt), receipt))
+
+
+def reopen(receipt: str, *, reason: str, until: str) -> None:
+    """Reopen the claim with this receipt. Raises Fault where that cannot be."""
+    change = reopening.reopen_claim(
+        receipt,
+        reason=reason,
+        until=_deadline(until),
+        actor=f"staff {getuser()}",
+        now=datetime.now(UTC),
+    )
+    _print(_run(change, receipt))
+
+
+def _deadline(until: str) -> datetime:
+    try:
+        return local_time.instant(until, current_meeting().zone)
+    except local_time.NotATime:
+        raise Fault(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
+    except local_time.NotOnThisClock as skipped:
+        raise Fault(f"The clocks jump over --until {until}, to {skipped.instead}.") from None
+    except local_time.Ambiguous as twice:
+        raise Fault(
+            f"The clocks show --until {until} twice. Write {twice.earlier} or {twice.later}."
+        ) from None
+
+
+def _run(intention: Coroutine[object, object, Record], receipt: str) -> Record:
+    async def with_database() -> Record:
+        open_database(settings().database_url)
+        try:
+            return await intention
+        finally:
+            await close_database()
+
+    try:
+        return asyncio.run(with_database())
+    except reopening.UnknownReceipt:
+        raise Fault(f"No claim has the receipt {receipt}. Check the number.") from None
+    except reopening.ReasonMissing:
+        raise Fault("Give the reason; the audit log keeps it: --reason '…'") from None
+    except NotSubmitted:
+        raise Fault("The claim is already reopened; it is not submitted.") from None
+    except DeadlinePassed as passed:
+        raise Fault(f"--until is over: {passed.deadline.isoformat()}.") from None
+
+
+def _print(record: Record) -> None:
+    for line in _told(record, current_meeting().zone):
+        typer.echo(line)
+
+
+def _told(record: Record, zone: ZoneInfo) -> Iterator[str]:
+    yield f"{record.name}, badge {record.badge}"
+    until = f" until {words.instant(record.reopened_until, zone)}" if record.reopened_until else ""
+    yield f"status: {record.status}{until}"
+    for receipt in record.receipts:
+        yield from _version(receipt, zone)
+    yield "history:"
+    for change in record.history:
+        yield _change(change, zone)
+
+
+def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
+    yield (
+        f"version {receipt.version}: {receipt.number}, "
+        f"{words.instant(receipt.submitted_at, zone)}, "
+        f"{hours(receipt.category1)} Category 1, of which {hours(receipt.safety)} Patient Safety"
+    )
+    for line in receipt.document["lines"]:
+        watched = ", on demand" if line["on_demand"] else ""
+        yield f"  {line['code']}  {hours(line['quarters'])}  {line['title']}{watched}"
+
+
+def _change(change: Change, zone: ZoneInfo) -> str:
+    why = f" ({change.reason})" if change.reason else ""
+    return (
+        f"  {words.instant(change.at, zone)}  {change.actor}: "
+        f"{change.from_status or 'none'} → {change.to_status}, {change.receipt}{why}"
+    )
