@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.attendee import InvalidName
-from cme_reflex.domain.claim import CreditLimitExceeded
+from cme_reflex.domain.claim import CreditLimitExceeded, OverlapPolicy
 from cme_reflex.domain.credit import InvalidHours, hours
 from cme_reflex.domain.evaluation import InvalidAnswer
 from cme_reflex.domain.overlap import Window
@@ -55,6 +55,16 @@ REPORTING_FAULTS: Mapping[Fault, str] = {
 
 LOCKED = "Your claim is submitted, so it can no longer be changed."
 CLEARED = "Your claimed hours were above what your sessions now support, so choose them again."
+
+OVERLAP_ADVICE: Mapping[OverlapPolicy, str] = {
+    OverlapPolicy.RESOLVE: "Before you submit, lower the hours of one, say that it was watched on "
+    "demand, or remove it.",
+    OverlapPolicy.CAP: "Time that you claim twice is counted once. Nothing needs to be changed.",
+    OverlapPolicy.ALLOW: "This meeting lets you claim both. Nothing needs to be changed.",
+}
+"""What to do about sessions that overlap, by the meeting's policy."""
+
+PRESENTED = "You present this session"
 
 _NEEDS: Mapping[Need, str] = {
     Need.LINES: "Add at least one session",
@@ -123,6 +133,11 @@ def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
     """From when to when with the day, of two instants in ISO 8601."""
     first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
     return f"{short_day(first.astimezone(zone).date())}, {span(first, last, zone)}"
+
+
+def not_before(at: datetime, zone: ZoneInfo) -> str:
+    """From when a session can be added, in the place of its button."""
+    return f"From {short_day(at.astimezone(zone).date())}, {clock(at, zone)}"
 
 
 def instant(at: datetime, zone: ZoneInfo) -> str:

@@ -18,16 +18,16 @@ def conflicts(told: Any) -> rx.Component:
 
 
 def _conflict(conflict: Any) -> rx.Component:
-    return notice(
+    parts = (
         rx.foreach(conflict.windows, lambda window: rx.el.p(window, key=window)),
         rx.el.ul(
             rx.foreach(conflict.titles, lambda title: rx.el.li(title, key=title)),
             class_name="mt-1 list-disc pl-5",
         ),
-        rx.el.p(
-            "Lower the hours of one, say that it was watched on demand, or remove it.",
-            class_name="mt-1 text-muted",
-        ),
-        tone="warning",
-        title="These overlap",
+        rx.el.p(conflict.advice, class_name="mt-1 text-muted"),
+    )
+    return rx.cond(
+        conflict.blocking,
+        notice(*parts, tone="warning", title="These overlap"),
+        notice(*parts, tone="info", title="These overlap"),
     )

@@ -185,6 +185,7 @@ class Sessions(ClaimPage, rx.State):
                         session,
                         visit.programme,
                         visit.attendee.badge,
+                        clock(),
                         by_date=by_date,
                         heads_day=at in heads,
                     )

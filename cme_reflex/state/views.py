@@ -3,15 +3,22 @@
 They travel to the browser whole, so they hold what is seen and nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cme_reflex import words
-from cme_reflex.domain.claim import Line, safety_limit
+from cme_reflex.domain.claim import Line, blocks, safety_limit
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.evaluation import Answer, Answers, Form, QuestionKind
 from cme_reflex.domain.overlap import Conflict
-from cme_reflex.domain.programme import Delivery, Programme, Session
+from cme_reflex.domain.programme import (
+    Delivery,
+    NotYetEnded,
+    PresentedByAttendee,
+    Programme,
+    Session,
+)
 from cme_reflex.domain.submission import Missing, Need
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.submission import Receipt
@@ -80,6 +87,8 @@ class ConflictView:
 
     windows: list[str]
     titles: list[str]
+    advice: str
+    blocking: bool
 
 
 @dataclass(frozen=True)
@@ -131,9 +140,15 @@ class ReceiptView:
 
 
 def row(
-    session: Session, programme: Programme, badge: str, *, by_date: bool, heads_day: bool
+    session: Session,
+    programme: Programme,
+    badge: str,
+    now: datetime,
+    *,
+    by_date: bool,
+    heads_day: bool,
 ) -> Row:
-    """A session as the list shows it to the holder of this badge."""
+    """A session as the list shows it to the holder of this badge at this instant."""
     zone = programme.meeting.zone
     day = session.starts_at.astimezone(zone).date()
     when = words.span(session.starts_at, session.ends_at, zone)
@@ -147,8 +162,19 @@ def row(
         safety=hours(session.safety) if session.safety else "",
         tag=tags[session.delivery],
         day=words.day(day) if heads_day else "",
-        refusal="You present this session" if badge in session.faculty_badges else "",
+        refusal=_refusal(session, programme, badge, now),
     )
+
+
+def _refusal(session: Session, programme: Programme, badge: str, now: datetime) -> str:
+    """Why the session cannot be added, in the place of the button that would."""
+    try:
+        session.require_claimable(badge, now, on_demand=session.watched_on_demand(None))
+    except PresentedByAttendee:
+        return words.PRESENTED
+    except NotYetEnded as early:
+        return words.not_before(early.claimable_from, programme.meeting.zone)
+    return ""
 
 
 def totals(standing: Standing, maximum: Quarters) -> Totals:
@@ -230,12 +256,15 @@ def progress(form: Form, answers: Mapping[str, Answer]) -> str:
     return f"{len(answers)} of {len(form.questions)} answered" if answers else "Not started"
 
 
-def conflict_views(conflicts: Iterable[Conflict], programme: Programme) -> list[ConflictView]:
-    """The conflicts, with the titles of the sessions to change."""
+def conflict_views(conflicts: Sequence[Conflict], programme: Programme) -> list[ConflictView]:
+    """The conflicts, with the titles of the sessions and what to do about them."""
+    policy = programme.meeting.overlap_policy
     return [
         ConflictView(
             windows=[words.window(window, programme.meeting.zone) for window in conflict.windows],
             titles=[programme.sessions[key].title for key in conflict.keys],
+            advice=words.OVERLAP_ADVICE[policy],
+            blocking=blocks(conflicts, policy),
         )
         for conflict in conflicts
     ]

@@ -1,0 +1,180 @@
+"""What a meeting's other terms look like: its policy, its period, its forms, its reopening."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.conftest import DEMO, DESKTOP, PATIENCE
+from tests.e2e.serving import Server, cme, serving
+
+LAB = "Facelift Cadaver Lab"
+
+Terms = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def other_server(
+    built: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Terms]]:
+    """A server of its own, and a way to load its meeting again with other terms."""
+    folder = tmp_path_factory.mktemp("terms")
+    url = f"sqlite:///{folder / 'cme.db'}"
+    meeting = folder / "pstm24"
+
+    def load(**terms: str) -> None:
+        """Load it with these keys of meeting.toml changed, each where it first stands."""
+        shutil.copytree(DEMO, meeting, dirs_exist_ok=True)
+        text = (meeting / "meeting.toml").read_text("utf-8")
+        for key, value in terms.items():
+            text, times = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value} ", text, count=1)
+            assert times == 1, key
+        (meeting / "meeting.toml").write_text(text, "utf-8")
+        cme("meeting", "load", str(meeting), CME_DATABASE_URL=url)
+
+    cme("db", "upgrade", CME_DATABASE_URL=url)
+    load()
+    with serving(url, folder / "server.log") as server:
+        yield server, load
+
+
+@pytest.fixture
+def terms(other_server: tuple[Server, Terms]) -> Terms:
+    return other_server[1]
+
+
+@pytest.fixture
+def page(browser: Browser, other_server: tuple[Server, Terms]) -> Iterator[Page]:
+    context = browser.new_context(base_url=other_server[0].url, **DESKTOP)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def ready_to_submit(attendee: Attendee, *titles: str) -> None:
+    """Add these sessions, answer what is required, choose all hours, attest."""
+    page = attendee.page
+    attendee.opens_sessions()
+    for title in titles:
+        attendee.adds(title)
+    attendee.returns()
+    attendee.opens_submit()
+    attendee.answers_required_questions()
+    page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
+    page.locator("#attestation").check()
+
+
+def test_before_the_period_nothing_can_be_added_and_the_page_says_from_when(
+    terms: Terms, attendee: Attendee, page: Page
+) -> None:
+    terms(opens_at="2030-02-23T13:00:00-08:00")
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("Claims open on Feb 23, 2030, 1:00 pm PT.")
+    attendee.opens_sessions()
+    add = attendee.rows.first.get_by_role("button", name=re.compile("^Add "))
+    expect(add).to_be_disabled()
+
+
+def test_after_the_period_the_claim_can_be_read(
+    terms: Terms, attendee: Attendee, page: Page
+) -> None:
+    terms()
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    terms(closes_at="2025-02-23T13:00:00-08:00")
+    attendee.returns()
+    expect(page.get_by_role("main")).to_contain_text("Claims closed on Feb 23, 2025, 1:00 pm PT.")
+    line = attendee.line(SEED[0])
+    expect(line.get_by_label("Hours of")).to_be_disabled()
+    expect(line.get_by_role("button", name="Remove")).to_have_count(0)
+    page.get_by_role("link", name="Overall Eval / Submit CME").click()
+    expect(page.get_by_role("button", name="Submit", exact=True)).to_be_disabled()
+
+
+def test_under_cap_overlapping_time_is_counted_once_and_stops_nobody(
+    terms: Terms, attendee: Attendee, page: Page
+) -> None:
+    terms(overlap_policy='"cap"')
+    ready_to_submit(attendee, SEED[0], LAB)
+    expect(page.locator("#conflicts")).to_contain_text("counted once")
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("4.00")
+    attendee.submits()
+    expect(page.locator("#receipt")).to_contain_text("4.00 Category 1 hours claimed")
+
+
+def test_under_allow_both_are_claimed(terms: Terms, attendee: Attendee, page: Page) -> None:
+    terms(overlap_policy='"allow"')
+    ready_to_submit(attendee, SEED[0], LAB)
+    expect(page.locator("#conflicts")).to_contain_text("lets you claim both")
+    attendee.submits()
+    expect(page.locator("#receipt")).to_contain_text("5.50 Category 1 hours claimed")
+
+
+def test_required_session_evaluations_are_listed_and_linked(
+    terms: Terms, attendee: Attendee, page: Page
+) -> None:
+    terms(session_evaluations_required="true", required="true")
+    ready_to_submit(attendee, SEED[0])
+    attendee.submits()
+    link = page.locator("#error-summary").get_by_role("link", name=f"Evaluate {SEED[0]}")
+    link.first.click()
+    expect(page.get_by_role("heading", name=SEED[0])).to_be_visible()
+    attendee.answers_required_questions()
+    page.get_by_role("link", name="Done").click()
+    attendee.opens_submit()
+    page.locator("#attestation").check()
+    attendee.submits()
+    expect(page.locator("#receipt")).to_contain_text("1.50 Category 1 hours claimed")
+
+
+def test_an_attendee_reopens_the_claim_and_submits_it_anew(
+    terms: Terms, attendee: Attendee, page: Page
+) -> None:
+    terms(attendee_may_reopen="true")
+    ready_to_submit(attendee, SEED[0])
+    attendee.submits()
+    first = page.locator("#receipt strong").inner_text()
+    page.get_by_role("button", name="Reopen my claim").click()
+    expect(page.locator("#reopened")).to_contain_text(f"receipt {first} stays valid")
+    ready_to_submit(attendee, SEED[1])
+    attendee.submits()
+    expect(page.locator("#receipt")).to_contain_text("3.50 Category 1 hours claimed")
+    page.get_by_role("link", name="See your receipt").first.click()
+    expect(page.get_by_role("main")).to_contain_text(f"{first}: 1.50 hours")
+
+
+def test_staff_reopen_a_claim_with_a_deadline_of_its_own(
+    terms: Terms, other_server: tuple[Server, Terms], attendee: Attendee, page: Page
+) -> None:
+    terms()
+    ready_to_submit(attendee, SEED[0])
+    attendee.submits()
+    number = page.locator("#receipt strong").inner_text()
+    url = other_server[0].database_url
+    cme(
+        "claims", "reopen", number, "--reason", "A session was forgotten",
+        "--until", "2031-02-23T13:00", CME_DATABASE_URL=url,
+    )  # fmt: skip
+    page.reload()
+    expect(page.locator("#reopened")).to_contain_text("submit again by Feb 23, 2031, 1:00 pm PT")
+    expect(attendee.line(SEED[0]).get_by_role("button", name="Remove")).to_be_visible()
+
+
+def test_a_window_that_shows_an_older_claim_checks_again_before_it_submits(
+    terms: Terms, attendee: Attendee, page: Page
+) -> None:
+    terms()
+    ready_to_submit(attendee, SEED[0])
+    other = Attendee(page.context.new_page())
+    other.page.goto("/claim")
+    other.opens_sessions()
+    other.adds(SEED[1])
+    attendee.submits()
+    expect(page.get_by_role("alert").first).to_contain_text("changed on another screen")
+    expect(page.get_by_role("region", name="Your claim so far")).to_contain_text("3.50 of 60.75")
+    attendee.submits()
+    expect(page.locator("#receipt")).to_contain_text("1.50 Category 1 hours claimed")
