@@ -1,0 +1,97 @@
+"""What the pages are given to show."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from cme_reflex.domain.claim import OverlapPolicy
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.overlap import Interval, conflicts
+from cme_reflex.domain.programme import Delivery, Programme, Session
+from cme_reflex.state import views
+from tests.meetings import MEETING
+
+AFTER = datetime(2024, 11, 1, tzinfo=UTC)
+SESSION = Session(
+    id=7,
+    code="A",
+    title="Session A",
+    kind="cadaver lab",
+    track="Breast",
+    room="6A",
+    starts_at=datetime(2024, 9, 26, 15, 0, tzinfo=UTC),
+    ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
+    speakers=(),
+    delivery=Delivery.LIVE,
+    quarters=Quarters(6),
+    safety=Quarters(2),
+    eligible=True,
+    faculty_badges=frozenset({"102"}),
+)
+PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SESSION})
+
+
+def row(session: Session = SESSION, badge: str = "101", now: datetime = AFTER) -> views.Row:
+    return views.row(session, PROGRAMME, badge, now, by_date=True, heads_day=True)
+
+
+def test_a_row_says_all_that_is_seen_of_a_session() -> None:
+    assert row() == views.Row(
+        id=7,
+        title="Session A",
+        when="8:00–9:30 am",
+        place="Cadaver lab · 6A",
+        hours="1.50",
+        safety="0.50",
+        tag="Live only",
+        day="Thursday, September 26",
+        refusal="",
+    )
+
+
+def test_in_another_order_a_row_names_its_day() -> None:
+    other = views.row(SESSION, PROGRAMME, "101", AFTER, by_date=False, heads_day=False)
+    assert (other.when, other.day) == ("Thu, Sep 26, 8:00–9:30 am", "")
+
+
+@pytest.mark.parametrize(
+    ("badge", "now", "refusal"),
+    [
+        ("102", AFTER, "You present this session"),
+        ("101", datetime(2024, 9, 26, 16, 0, tzinfo=UTC), "From Thu, Sep 26, 9:30 am"),
+        ("101", datetime(2024, 9, 26, 16, 30, tzinfo=UTC), ""),
+    ],
+)
+def test_a_session_that_cannot_be_added_says_why(badge: str, now: datetime, refusal: str) -> None:
+    assert row(badge=badge, now=now).refusal == refusal
+
+
+def test_hours_are_offered_from_the_most_to_the_least() -> None:
+    assert views.steps(3, least=1) == ["0.75", "0.50", "0.25"]
+    assert views.steps(1) == ["0.25", "0.00"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "blocking", "advice"),
+    [
+        (OverlapPolicy.RESOLVE, True, "Before you submit"),
+        (OverlapPolicy.CAP, False, "counted once"),
+        (OverlapPolicy.ALLOW, False, "lets you claim both"),
+    ],
+)
+def test_a_conflict_says_what_the_policy_wants(
+    policy: OverlapPolicy, blocking: bool, advice: str
+) -> None:
+    overlapping = conflicts(
+        [Interval(key, SESSION.starts_at, SESSION.ends_at, SESSION.quarters) for key in (7, 8)]
+    )
+    programme = replace(
+        PROGRAMME,
+        meeting=replace(MEETING, overlap_policy=policy),
+        sessions={7: SESSION, 8: replace(SESSION, id=8, title="Session B")},
+    )
+    (view,) = views.conflict_views(overlapping, programme)
+    assert view.windows == ["Thu, Sep 26, 8:00–9:30 am: 1.50 hours possible, 3.00 claimed"]
+    assert view.titles == ["Session A", "Session B"]
+    assert (view.blocking, advice in view.advice) == (blocking, True)
