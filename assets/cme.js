@@ -103,7 +103,8 @@ function mark(event) {
     tapped.removeAttribute("aria-busy");
   };
   const observer = new MutationObserver(settle);
-  observer.observe(tapped.parentElement, { childList: true, subtree: true, characterData: true });
+  // Every answer changes something, if only what is announced.
+  observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   const late = setTimeout(settle, SLOW);
 }
 

@@ -18,7 +18,7 @@ def claim_line(page: Any, line: Any) -> rx.Component:
             rx.el.h4(line.title, class_name="text-17"),
             rx.el.p(line.when, class_name="text-15 text-muted"),
             _warnings(line),
-            _credit(page, line),
+            rx.cond(page.locked == "", _credit(page, line), _claimed(line)),
             _actions(page, line),
             id=f"line-{line.id}",
             class_name=rx.cond(
@@ -47,7 +47,7 @@ def _warning(text: str) -> rx.Component:
 
 def _credit(page: Any, line: Any) -> rx.Component:
     return rx.el.div(
-        _hours("Hours", "hours", line, line.hours, line.hours_choices, page.set_hours, page),
+        _hours("Hours", "hours", line, line.hours, line.hours_choices, page.set_hours),
         rx.cond(
             line.safety_choices.length() > 0,
             _hours(
@@ -57,7 +57,6 @@ def _credit(page: Any, line: Any) -> rx.Component:
                 line.safety,
                 line.safety_choices,
                 page.set_safety,
-                page,
             ),
         ),
         rx.cond(line.on_demand_offered, _on_demand(page, line)),
@@ -65,8 +64,18 @@ def _credit(page: Any, line: Any) -> rx.Component:
     )
 
 
+def _claimed(line: Any) -> rx.Component:
+    """The same where nothing can be changed."""
+    return rx.el.p(
+        rx.el.span(line.hours, " hours", class_name="font-semibold"),
+        rx.cond(line.safety_choices.length() > 0, f", of which {line.safety} Patient Safety"),
+        rx.cond(line.on_demand, ", watched on demand"),
+        class_name="text-15",
+    )
+
+
 def _hours(
-    label: str, name: str, line: Any, chosen: Any, choices: Any, choose: Any, page: Any
+    label: str, name: str, line: Any, chosen: Any, choices: Any, choose: Any
 ) -> rx.Component:
     return rx.el.div(
         rx.el.label(
@@ -78,7 +87,6 @@ def _hours(
         rx.el.select(
             rx.foreach(choices, lambda hours: rx.el.option(hours, value=hours, key=hours)),
             id=f"{name}-{line.id}",
-            disabled=page.locked != "",
             on_change=lambda hours: choose(line.id, hours, COMMAND),
             class_name="field-control w-26 tabular-nums",
             **owned({"value": chosen}),
@@ -91,7 +99,6 @@ def _on_demand(page: Any, line: Any) -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="checkbox",
-            disabled=page.locked != "",
             on_change=lambda ticked: page.set_on_demand(line.id, ticked, COMMAND),
             class_name="size-6 flex-none accent-accent",
             **owned({"checked": line.on_demand}),
@@ -113,15 +120,14 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 href=f"{EVALUATION}?session={line.id}",
                 kind="secondary",
             ),
-            rx.el.span(line.evaluation, class_name="text-13 text-muted"),
+            rx.el.span(line.evaluation, class_name="min-w-0 flex-1 text-13 text-muted"),
             button(
                 "Remove",
                 about,
                 kind="danger",
                 pending=True,
                 on_click=page.remove(line.id, COMMAND),
-                class_name="ml-auto",
             ),
-            class_name="flex flex-wrap items-center gap-2 border-t border-line pt-3",
+            class_name="flex items-center gap-2 border-t border-line pt-3",
         ),
     )

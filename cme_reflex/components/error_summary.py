@@ -17,7 +17,7 @@ def error_summary(missing: Any, *, title: str = "Before you can submit") -> rx.C
         missing.length() > 0,
         rx.el.div(
             rx.el.h2(icon("warning"), title, class_name="flex gap-2 text-17 text-warm"),
-            rx.el.ul(rx.foreach(missing, _item), class_name="mt-2 grid list-disc gap-1 pl-7"),
+            rx.el.ul(rx.foreach(missing, _item), class_name="mt-2 grid list-disc gap-2 pl-7"),
             id="error-summary",
             role="alert",
             tab_index=-1,
@@ -29,6 +29,6 @@ def error_summary(missing: Any, *, title: str = "Before you can submit") -> rx.C
 def _item(item: Any) -> rx.Component:
     # The browser itself moves the focus to a field on the same page.
     return rx.el.li(
-        plain_link(item.text, href=item.href, class_name="inline-block py-1 text-warm"),
+        plain_link(item.text, href=item.href, class_name="text-warm"),
         key=item.text,
     )

@@ -32,9 +32,8 @@ def home() -> rx.Component:
         rx.cond(~Home.submitted & (Home.locked != ""), notice(Home.locked, tone="info")),
         conflicts(Home.conflicts),
         rx.cond(Home.ready, rx.cond(~Home.submitted, _tasks()), skeleton_lines(4)),
-        _undo(),
         rx.cond(Home.ready, _lines()),
-        bar=rx.cond(Home.submitted, _after_submission(), _bar()),
+        bar=rx.fragment(_undo(), rx.cond(Home.submitted, _after_submission(), _bar())),
         actions=sign_out_form(),
     )
 
@@ -103,7 +102,7 @@ def _undo() -> rx.Component:
                     class_name="min-w-0 flex-1 text-15",
                 ),
                 button("Undo", kind="secondary", on_click=Home.undo(COMMAND), pending=True),
-                class_name="flex items-center gap-3 rounded-card bg-sunken p-3 pl-4",
+                class_name="mb-3 flex items-center gap-3 rounded-card bg-sunken p-2 pl-4",
             ),
         ),
         role="status",
