@@ -72,7 +72,7 @@ class Totals:
 def safety_limit(safety: Quarters, claimed: Quarters) -> Quarters:
     """The most Patient Safety of a line: the session's, but never more than is claimed of it.
 
-    All in quarter hours (domain.md, credit arithmetic 3).
+    All in quarter hours (docs/rules.md, 3).
     """
     return min(safety, claimed)
 
@@ -93,7 +93,7 @@ def claimable(lines: Sequence[Line], limits: Limits, policy: OverlapPolicy) -> C
     AMA PRA counts simultaneous sessions once, so it is the largest total that
     one person could have attended, not the sum; only ALLOW takes the sum. Under
     RESOLVE the same maximum is shown while a conflict still blocks, so that the
-    screen never promises more than will be left (domain.md, credit arithmetic 9).
+    screen never promises more than will be left (docs/rules.md, 9).
     """
     category1 = min(_supported(lines, _quarters, policy), limits.category1)
     # An hour of Patient Safety is also an hour of Category 1.
@@ -113,7 +113,7 @@ def check_totals(totals: Totals, claimable: Claimable) -> None:
     """Raise CreditLimitExceeded for a total that cannot be claimed.
 
     Category 1 is at least a quarter hour, Patient Safety may be none; what is
-    not chosen is not checked (domain.md, credit arithmetic 10).
+    not chosen is not checked (docs/rules.md, 10).
     """
     limit = claimable.category1
     if totals.category1 is not None and not 1 <= totals.category1 <= limit:
@@ -127,7 +127,7 @@ def kept(totals: Totals, claimable: Claimable) -> tuple[Totals, bool]:
     """The chosen totals after a change, and whether one of them had to be cleared.
 
     A total above its maximum is cleared, not lowered: the attendee attests to
-    the number, so the attendee chooses it (domain.md, credit arithmetic 10).
+    the number, so the attendee chooses it (docs/rules.md, 10).
     """
     category1 = _within(totals.category1, claimable.category1)
     safety = _within(totals.safety, claimable_safety(claimable, category1))

@@ -37,7 +37,7 @@ class Interval:
         """The minutes that the line occupies: those claimed, but never more than there were.
 
         A session of 8 minutes is worth a quarter hour, yet keeps nobody from
-        the next one for longer than 8 minutes (domain.md, credit arithmetic 4).
+        the next one for longer than 8 minutes (docs/rules.md, 4).
         """
         lasted = _minute(self.ends_at) - _minute(self.starts_at)
         return max(0, min(minutes(self.quarters), lasted))
@@ -73,8 +73,8 @@ def supported(intervals: Sequence[Interval]) -> Quarters:
     """The most credit that these live lines support, in quarter hours.
 
     AMA PRA counts simultaneous sessions once, so this is the lines' sum less
-    the best total excess of disjoint violated windows (domain.md, credit
-    arithmetic 5). By Hall's theorem that excess is exactly the claimed minutes
+    the best total excess of disjoint violated windows (docs/rules.md,
+    5). By Hall's theorem that excess is exactly the claimed minutes
     for which one person could find no place. It is rounded up to a quarter once,
     as a total. The sum is of the quarters claimed, not of the minutes occupied,
     so without a conflict it stands as it is, whatever rounding gave it.
@@ -90,7 +90,7 @@ def conflicts(intervals: Sequence[Interval]) -> tuple[Conflict, ...]:
 
     Told is every violated window that is some line's own start to end, and
     beyond these the smallest that contain no window already told, as for
-    staggered lines (domain.md, credit arithmetic 6). Each belongs to one
+    staggered lines (docs/rules.md, 6). Each belongs to one
     conflict with what overlaps it, and with the lines whose minutes `supported`
     subtracts: a line that merely comes after an over-claim is no part of it.
     """
