@@ -68,8 +68,8 @@ def _claimed(line: Any) -> rx.Component:
     """The same where nothing can be changed."""
     return rx.el.p(
         rx.el.span(line.hours, " hours", class_name="font-semibold"),
-        rx.cond(line.safety_choices.length() > 0, f", of which {line.safety} Patient Safety"),
-        rx.cond(line.on_demand, ", watched on demand"),
+        rx.cond(line.safety_choices.length() > 0, f", of which {line.safety} Patient Safety", ""),
+        rx.cond(line.on_demand, ", watched on demand", ""),
         class_name="text-15",
     )
 
@@ -128,6 +128,6 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 pending=True,
                 on_click=page.remove(line.id, COMMAND),
             ),
-            class_name="flex items-center gap-2 border-t border-line pt-3",
+            class_name="compact flex items-center gap-2 border-t border-line pt-3",
         ),
     )
