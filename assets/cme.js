@@ -118,6 +118,11 @@ function close(event) {
   setTimeout(() => location.assign(link.href), 300);
 }
 
+// 8. Signing in and out is for a new start: the tab's state on the server belongs to its token.
+function forget(event) {
+  if (event.target.method === "post") sessionStorage.removeItem("token");
+}
+
 const OPINIONS = ["data-cme-checked", "data-cme-value"];
 
 function rendered(records) {
@@ -131,6 +136,7 @@ function rendered(records) {
 
 addEventListener("click", close, true);
 addEventListener("click", mark);
+addEventListener("submit", forget);
 addEventListener("scroll", scrolled, { passive: true });
 addEventListener("resize", scrolled, { passive: true });
 addEventListener("focus", refresh);

@@ -41,6 +41,7 @@ class ClaimPage(rx.State, mixin=True):
     problem: str = ""
     announcement: str = ""
     leave: str = ""
+    _whose: int = 0
 
     def _set(self, **shown: object) -> None:
         """Set what differs; what stays the same is not sent again."""
@@ -71,6 +72,10 @@ class ClaimPage(rx.State, mixin=True):
             self.reset()  # type: ignore[no-untyped-call]
             self.leave = f"{SIGN_IN_FORM}#expired"
             return None
+        if self._whose != visit.attendee.id:
+            # What somebody else left in this tab is nobody's business.
+            self.reset()  # type: ignore[no-untyped-call]
+            self._whose = visit.attendee.id
         try:
             return await handler(self, replace(visit, command=asked), *args, **kwargs)
         except Exception as error:

@@ -51,7 +51,7 @@ class Submit(ClaimPage, rx.State):
         standing = await claim.standing(visit)
         if standing.claim.status == "submitted":
             return rx.redirect(HOME)
-        self._set(missing=[], attested=False)
+        self._set(missing=[])
         await self._show(visit, standing)
         return None
 
@@ -144,6 +144,8 @@ class Submit(ClaimPage, rx.State):
             await self._show(visit, await claim.standing(visit))
             self._set(problem=words.problem(stale, visit.meeting.zone))
             return None
+        # A claim that is reopened is attested anew.
+        self._set(attested=False)
         return rx.redirect(HOME)
 
     async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
