@@ -408,4 +408,4 @@ def test_two_tabs_and_a_replaying_client_make_the_claim_that_the_model_makes(
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, examples=200, steps=50)
+    _check(database_url, examples=60, steps=40)
