@@ -17,7 +17,7 @@ from cme_reflex.services import signin
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from cme_reflex.web.cookies import token_in
 
 Page = TypeVar("Page", bound="ClaimPage")
@@ -55,7 +55,7 @@ class ClaimPage(rx.State, mixin=True):
         self._set(
             ready=True,
             attendee=visit.attendee.name,
-            totals=views.totals(standing, limits.category1),
+            totals=shown.totals(standing, limits.category1),
             submitted=standing.claim.status is Status.SUBMITTED,
             locked=_lock(visit, standing),
             problem=words.CLEARED if standing.cleared else "",

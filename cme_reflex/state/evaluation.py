@@ -7,7 +7,7 @@ from cme_reflex.domain.evaluation import Form
 from cme_reflex.domain.programme import NotEligible, Session
 from cme_reflex.services import claim, evaluation
 from cme_reflex.services.visit import Visit
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from cme_reflex.state.answers import changed
 from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
@@ -72,7 +72,7 @@ class Evaluation(ClaimPage, rx.State):
         given = (await evaluation.answers(visit)).of_session(session.id)
         form: Form = visit.meeting.session_form
         self._set(
-            questions=views.question_views(form, given),
-            progress=views.progress(form, given),
+            questions=shown.question_views(form, given),
+            progress=shown.progress(form, given),
             done=form.is_complete(given),
         )

@@ -8,7 +8,7 @@ from cme_reflex.domain.submission import Status
 from cme_reflex.services import claim, evaluation, reopening, selection, submission
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 
@@ -98,16 +98,16 @@ class Home(ClaimPage, rx.State):
         deadline = standing.claim.reopened_until or meeting.claim.closes_at
         self._show_standing(visit, standing, said=said)
         self._set(
-            lines=views.line_views(standing, visit.programme, answers),
-            conflicts=views.conflict_views(standing.conflicts, visit.programme),
+            lines=shown.line_views(standing, visit.programme, answers),
+            conflicts=shown.conflict_views(standing.conflicts, visit.programme),
             evaluations=f"{done} of {len(standing.claim.lines)}",
             evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,
-            overall=views.progress(meeting.overall_form, answers.overall),
+            overall=shown.progress(meeting.overall_form, answers.overall),
             overall_done=meeting.overall_form.is_complete(answers.overall),
             reopened=words.reopened(deadline, meeting.zone) if status is Status.REOPENED else "",
             may_reopen=status is Status.SUBMITTED and meeting.claim.attendee_may_reopen,
-            receipt=views.receipt_view(receipt, visit.programme)
+            receipt=shown.receipt_view(receipt, visit.programme)
             if receipt
             else views.ReceiptView(),
         )

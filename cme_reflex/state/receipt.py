@@ -5,7 +5,7 @@ import reflex as rx
 from cme_reflex.routes import HOME
 from cme_reflex.services import claim, submission
 from cme_reflex.services.visit import Visit
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from cme_reflex.state.base import ClaimPage, signed_in
 
 
@@ -23,7 +23,7 @@ class Receipt(ClaimPage, rx.State):
         if not receipts:
             return rx.redirect(HOME)
         self._show_standing(visit, await claim.standing(visit))
-        valid, *replaced = (views.receipt_view(each, visit.programme) for each in receipts)
+        valid, *replaced = (shown.receipt_view(each, visit.programme) for each in receipts)
         self._set(receipt=valid, replaced=replaced)
         return None
 

@@ -12,7 +12,7 @@ from cme_reflex.domain.programme import Programme, Session
 from cme_reflex.services import claim, selection
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
@@ -181,7 +181,7 @@ class Sessions(ClaimPage, rx.State):
         for number in wanted:
             if number not in self._chunks:
                 rows = [
-                    views.row(
+                    shown.row(
                         session,
                         visit.programme,
                         visit.attendee.badge,

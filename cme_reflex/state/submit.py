@@ -11,7 +11,7 @@ from cme_reflex.routes import HOME
 from cme_reflex.services import claim, evaluation, reporting, submission
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from cme_reflex.state.answers import changed
 from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
@@ -136,7 +136,7 @@ class Submit(ClaimPage, rx.State):
         except Incomplete as incomplete:
             await self._show(visit, await claim.standing(visit))
             self._set(
-                missing=views.missing_views(incomplete.missing, visit.programme, HREFS),
+                missing=shown.missing_views(incomplete.missing, visit.programme, HREFS),
                 announcement=f"{len(incomplete.missing)} things are still missing",
             )
             return rx.set_focus("error-summary")
@@ -156,14 +156,14 @@ class Submit(ClaimPage, rx.State):
         most_safety = claimable_safety(most, chosen.category1)
         self._show_standing(visit, standing, said=said)
         self._set(
-            questions=views.question_views(visit.meeting.overall_form, answers.overall),
+            questions=shown.question_views(visit.meeting.overall_form, answers.overall),
             category1="" if chosen.category1 is None else hours(chosen.category1),
-            category1_choices=views.steps(most.category1, least=1),
+            category1_choices=shown.steps(most.category1, least=1),
             safety="" if chosen.safety is None else hours(chosen.safety),
-            safety_choices=views.steps(most_safety),
+            safety_choices=shown.steps(most_safety),
             supported=hours(most.category1),
             supported_safety=hours(most.safety),
-            conflicts=views.conflict_views(standing.conflicts, visit.programme),
+            conflicts=shown.conflict_views(standing.conflicts, visit.programme),
             name_on_certificate=visit.attendee.name_on_certificate,
             profession=PHYSICIAN if visit.attendee.is_physician else OTHER,
             reporting=words.opted_in(opted_in.stands if opted_in else None),
@@ -172,4 +172,4 @@ class Submit(ClaimPage, rx.State):
         if self.missing:
             # Once it was told what is missing, the list shortens as it is mended.
             lacking = missing(standing.claim, answers, visit.programme, attested=self.attested)
-            self._set(missing=views.missing_views(lacking, visit.programme, HREFS))
+            self._set(missing=shown.missing_views(lacking, visit.programme, HREFS))

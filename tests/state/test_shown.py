@@ -9,7 +9,7 @@ from cme_reflex.domain.claim import OverlapPolicy
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.overlap import Interval, conflicts
 from cme_reflex.domain.programme import Delivery, Programme, Session
-from cme_reflex.state import views
+from cme_reflex.state import shown, views
 from tests.meetings import MEETING
 
 AFTER = datetime(2024, 11, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SES
 
 
 def row(session: Session = SESSION, badge: str = "101", now: datetime = AFTER) -> views.Row:
-    return views.row(session, PROGRAMME, badge, now, by_date=True, heads_day=True)
+    return shown.row(session, PROGRAMME, badge, now, by_date=True, heads_day=True)
 
 
 def test_a_row_says_all_that_is_seen_of_a_session() -> None:
@@ -51,7 +51,7 @@ def test_a_row_says_all_that_is_seen_of_a_session() -> None:
 
 
 def test_in_another_order_a_row_names_its_day() -> None:
-    other = views.row(SESSION, PROGRAMME, "101", AFTER, by_date=False, heads_day=False)
+    other = shown.row(SESSION, PROGRAMME, "101", AFTER, by_date=False, heads_day=False)
     assert (other.when, other.day) == ("Thu, Sep 26, 8:00–9:30 am", "")
 
 
@@ -68,8 +68,8 @@ def test_a_session_that_cannot_be_added_says_why(badge: str, now: datetime, refu
 
 
 def test_hours_are_offered_from_the_most_to_the_least() -> None:
-    assert views.steps(3, least=1) == ["0.75", "0.50", "0.25"]
-    assert views.steps(1) == ["0.25", "0.00"]
+    assert shown.steps(3, least=1) == ["0.75", "0.50", "0.25"]
+    assert shown.steps(1) == ["0.25", "0.00"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_conflict_says_what_the_policy_wants(
         meeting=replace(MEETING, overlap_policy=policy),
         sessions={7: SESSION, 8: replace(SESSION, id=8, title="Session B")},
     )
-    (view,) = views.conflict_views(overlapping, programme)
+    (view,) = shown.conflict_views(overlapping, programme)
     assert view.windows == ["Thu, Sep 26, 8:00–9:30 am: 1.50 hours possible, 3.00 claimed"]
     assert view.titles == ["Session A", "Session B"]
     assert (view.blocking, advice in view.advice) == (blocking, True)
