@@ -183,6 +183,11 @@ def test_totals_outside_of_what_can_be_claimed_are_refused_with_the_limit(
     assert (refusal.value.limit, refusal.value.claimed) == (limit, claimed)
 
 
+def test_the_log_says_what_was_claimed_and_what_could_be() -> None:
+    refusal = "35 quarter hours; from 0 or 1 up to 34 can be claimed here"
+    assert str(CreditLimitExceeded(Quarters(34), Quarters(35))) == refusal
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -1,6 +1,12 @@
 import pytest
 
-from cme_reflex.domain.evaluation import Form, InvalidAnswer, Question, QuestionKind
+from cme_reflex.domain.evaluation import (
+    Answers,
+    Form,
+    InvalidAnswer,
+    Question,
+    QuestionKind,
+)
 
 SCALE = Question(key="scale", kind=QuestionKind.SCALE, text="How was it?", points=5, required=True)
 YES_NO = Question(key="bias", kind=QuestionKind.YES_NO, text="Free of bias?", required=True)
@@ -17,6 +23,8 @@ TEXT = Question(key="text", kind=QuestionKind.TEXT, text="Anything else?")
         (YES_NO, False, False),
         (ONE, "B", "B"),
         (SOME, ["C", "A", "C"], ("A", "C")),
+        (SOME, ["C", "B", "A"], ("A", "B", "C")),
+        (TEXT, "x" * 4000, "x" * 4000),
         (TEXT, "  Well done \n", "Well done"),
         (SCALE, None, None),
         (ONE, "", None),
@@ -50,8 +58,18 @@ def test_an_answer_is_kept_in_one_form(question: Question, value: object, answer
     ],
 )
 def test_anything_else_is_refused(question: Question, value: object) -> None:
-    with pytest.raises(InvalidAnswer):
+    with pytest.raises(InvalidAnswer) as refused:
         question.answer(value)
+    assert refused.value.question == question.key
+
+
+def test_the_log_says_what_was_not_answered() -> None:
+    assert str(InvalidAnswer("bias")) == "That is not an answer to 'bias'."
+
+
+def test_answers_are_found_by_session_and_none_where_there_are_none() -> None:
+    answers = Answers({1: {"scale": 3}}, {"bias": True})
+    assert [answers.of_session(session_id) for session_id in (1, 2)] == [{"scale": 3}, {}]
 
 
 def test_missing_are_the_required_questions_without_an_answer() -> None:
@@ -74,8 +92,20 @@ def test_a_form_without_required_questions_is_complete_but_for_the_free_texts() 
 
 
 def test_a_question_that_the_form_does_not_ask_is_refused() -> None:
-    with pytest.raises(InvalidAnswer):
+    with pytest.raises(InvalidAnswer) as refused:
         Form((ONE,)).question("two")
+    assert refused.value.question == "two"
+
+
+def test_a_question_is_found_by_its_key() -> None:
+    form = Form((ONE, SOME, TEXT))
+    assert [form.question(key) for key in ("text", "one", "some")] == [TEXT, ONE, SOME]
+
+
+@pytest.mark.parametrize("points", [3, 10])
+def test_the_shortest_and_the_longest_scale_take_their_last_point(points: int) -> None:
+    scale = Question(key="q", kind=QuestionKind.SCALE, text="?", points=points)
+    assert scale.answer(points) == points
 
 
 @pytest.mark.parametrize("points", [2, 11])
@@ -87,6 +117,18 @@ def test_a_scale_has_three_to_ten_points(points: int) -> None:
 def test_a_choice_needs_two_options() -> None:
     with pytest.raises(ValueError, match="two or more"):
         Question(key="q", kind=QuestionKind.ONE_OF, text="?", options=("A", "A"))
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.ONE_OF, QuestionKind.SOME_OF])
+def test_two_options_are_a_choice(kind: QuestionKind) -> None:
+    choice = Question(key="q", kind=kind, text="?", options=("A", "B"))
+    assert choice.options == ("A", "B")
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.TEXT])
+def test_what_is_no_choice_needs_neither_options_nor_points(kind: QuestionKind) -> None:
+    plain = Question(key="q", kind=kind, text="?", points=0)
+    assert (plain.options, plain.answer("")) == ((), None)
 
 
 def test_two_questions_with_one_key_are_refused() -> None:

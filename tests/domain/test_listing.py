@@ -1,93 +1,122 @@
-"""The list as an attendee asks for it."""
-
-from datetime import UTC, date, datetime
+from datetime import date
+from typing import Any
 
 import pytest
 
 from cme_reflex.domain.claim import Line
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.listing import Listing, Show, Sort, matching
-from cme_reflex.domain.programme import Delivery, Programme, Session
-from tests.meetings import MEETING
+from cme_reflex.domain.programme import Delivery, Session
+from tests.domain.test_programme import programme, session
+
+THURSDAY, FRIDAY, SATURDAY = (date(2024, 9, day) for day in (26, 27, 28))
 
 
-def session(number: int, title: str, day: int, start: int, end: int, **more: object) -> Session:
-    """A session of an hour or more on a day of September, at these hours in UTC."""
-    fields: dict[str, object] = {
-        "kind": "panel",
-        "delivery": Delivery.LIVE,
-        "quarters": Quarters(4 * (end - start)),
-        "eligible": True,
-    }
-    return Session(
-        id=number,
-        code=f"S{number}",
-        title=title,
-        track="",
-        room="",
-        starts_at=datetime(2024, 9, day, start, tzinfo=UTC),
-        ends_at=datetime(2024, 9, day, end, tzinfo=UTC),
-        speakers=(),
-        safety=Quarters(0),
-        **{**fields, **more},  # type: ignore[arg-type]
+def sessions() -> tuple[Session, ...]:
+    """Three on Thursday, the last of them late at night, and two on Friday."""
+    return (
+        session(1, "8:00", "10:00", title="Zygoma", quarters=Quarters(8)),
+        session(2, "9:00", "10:00", title="éclair", kind="course"),
+        session(3, "23:00", "24:00", title="Apple", delivery=Delivery.ON_DEMAND),
+        session(4, "32:00", "33:00", title="eclair", track="Hand"),
+        session(5, "32:00", "34:00", title="Brow", quarters=Quarters(8), kind="course"),
+        session(6, "34:00", "35:00", title="Withdrawn", withdrawn=True),
     )
 
 
-PROGRAMME = Programme(
-    meeting_id=1,
-    version=1,
-    meeting=MEETING,
-    sessions={
-        each.id: each
-        for each in (
-            session(1, "Éclat of the Face", 26, 15, 17),
-            session(2, "breast", 26, 16, 17, kind="course"),
-            session(3, "Atlas", 27, 15, 18),
-            session(4, "Recorded", 26, 15, 16, delivery=Delivery.ON_DEMAND),
-            session(5, "Committee", 26, 20, 21, eligible=False),
-            session(6, "Withdrawn", 26, 20, 21, withdrawn=True),
-            # In San Diego it is still the evening before.
-            session(7, "Evening", 28, 3, 4),
-        )
-    },
-)
-LINES = (
-    Line(
-        1,
-        PROGRAMME.sessions[1].starts_at,
-        PROGRAMME.sessions[1].ends_at,
-        Quarters(8),
-        Quarters(0),
-        on_demand=False,
-    ),
-)
+def line(of: Session, *, on_demand: bool = False) -> Line:
+    return Line(of.id, of.starts_at, of.ends_at, of.quarters, of.safety, on_demand)
+
+
+def listed(*lines: Line, **listing: Any) -> list[int]:
+    """The ids of what is listed of these sessions."""
+    found = matching(programme(*sessions()), Listing(**listing), lines)
+    return [each.id for each in found]
+
+
+def fitting(added: tuple[Line, ...], **asked: Any) -> list[int]:
+    """The ids of the sessions between 8:00 and 12:00 that still fit."""
+    offered = (
+        session(1, "8:00", "9:00", **asked),
+        session(2, "8:30", "9:30", **asked),
+        session(3, "9:00", "10:00", **asked),
+        session(4, "9:15", "9:45", **asked),
+        session(5, "9:30", "10:30", **asked),
+        session(6, "10:00", "11:00", **asked),
+        session(7, "8:00", "12:00", **asked),
+    )
+    found = matching(programme(*offered), Listing(show=Show.FITS), added)
+    return sorted(each.id for each in found)
+
+
+def test_nothing_asked_lists_what_is_offered_by_date() -> None:
+    assert listed() == [1, 2, 3, 5, 4]
+    assert listed(kind="", query="  ", day=None, sort=Sort.DATE, show=Show.ALL) == listed()
+
+
+def test_what_is_listed_are_the_sessions_themselves() -> None:
+    (only,) = matching(programme(session(1)), Listing(), ())
+    assert only == session(1)
+
+
+def test_titles_are_sorted_as_they_are_read_and_like_titles_by_start() -> None:
+    assert listed(sort=Sort.TITLE) == [3, 5, 2, 4, 1]
+
+
+def test_the_most_hours_come_first_and_the_same_by_start() -> None:
+    assert listed(sort=Sort.HOURS) == [1, 5, 2, 3, 4]
+
+
+def test_the_same_hours_at_the_same_time_are_sorted_by_title() -> None:
+    alike = programme(session(1, title="B"), session(2, title="A"), session(3, title="C"))
+    found = matching(alike, Listing(sort=Sort.HOURS), ())
+    assert [each.id for each in found] == [2, 1, 3]
+
+
+def test_a_day_is_the_meetings_own() -> None:
+    by_day = {day: listed(day=day) for day in (THURSDAY, FRIDAY, SATURDAY)}
+    assert by_day == {THURSDAY: [1, 2, 3], FRIDAY: [5, 4], SATURDAY: []}
+
+
+def test_a_kind_lists_its_sessions() -> None:
+    by_kind = {kind: listed(kind=kind) for kind in ("panel", "course", "none")}
+    assert by_kind == {"panel": [1, 3, 4], "course": [2, 5], "none": []}
+
+
+def test_a_query_lists_what_search_finds() -> None:
+    by_query = {query: listed(query=query) for query in ("ECLAIR", "hand", "withdrawn", "nowhere")}
+    assert by_query == {"ECLAIR": [2, 4], "hand": [4], "withdrawn": [], "nowhere": []}
+
+
+def test_everything_that_is_asked_holds_at_once() -> None:
+    two = line(sessions()[1])
+    asked = {"day": THURSDAY, "kind": "course", "query": "eclair", "show": Show.ADDED}
+    assert listed(two, **asked) == [2]
+    others = ({"day": FRIDAY}, {"kind": "panel"}, {"query": "zygoma"}, {"show": Show.FITS})
+    assert [listed(two, **{**asked, **other}) for other in others] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("on_demand", [False, True])
+def test_added_is_what_is_on_the_claim_however_it_was_watched(on_demand: bool) -> None:
+    first, second, *_ = sessions()
+    added = line(first, on_demand=on_demand), line(second)
+    assert listed(*added, show=Show.ADDED) == [1, 2]
+    assert listed(show=Show.ADDED) == []
+
+
+def test_what_fits_meets_no_session_that_was_attended_live() -> None:
+    assert fitting(()) == [1, 2, 3, 4, 5, 6, 7]
+    assert fitting((line(session(3, "9:00", "10:00")),)) == [1, 6]
+    assert fitting((line(session(1, "8:00", "9:00")), line(session(6, "10:00", "11:00")))) == [3, 4]
+
+
+def test_what_was_watched_on_demand_is_in_nobodys_way_and_does_not_fit_again() -> None:
+    assert fitting((line(session(3, "9:00", "10:00"), on_demand=True),)) == [1, 2, 4, 5, 6, 7]
 
 
 @pytest.mark.parametrize(
-    ("listing", "found"),
-    [
-        (Listing(), [4, 1, 2, 3, 7]),
-        (Listing(sort=Sort.TITLE), [3, 2, 1, 7, 4]),
-        (Listing(sort=Sort.HOURS), [3, 1, 4, 2, 7]),
-        (Listing(day=date(2024, 9, 26)), [4, 1, 2]),
-        (Listing(day=date(2024, 9, 27)), [3, 7]),
-        (Listing(kind="course"), [2]),
-        (Listing(query="ECLAT"), [1]),
-        (Listing(query="  "), [4, 1, 2, 3, 7]),
-        (Listing(query="committee"), []),
-        (Listing(show=Show.ADDED), [1]),
-        (Listing(show=Show.FITS), [4, 3, 7]),
-        (Listing(day=date(2024, 9, 27), query="atlas", show=Show.FITS), [3]),
-    ],
+    ("delivery", "fits"),
+    [(Delivery.LIVE, [1, 6]), (Delivery.BOTH, [1, 6]), (Delivery.ON_DEMAND, [1, 2, 4, 5, 6, 7])],
 )
-def test_the_list_shows_what_was_asked_for_in_its_order(listing: Listing, found: list[int]) -> None:
-    assert [each.id for each in matching(PROGRAMME, listing, LINES)] == found
-
-
-def test_what_was_watched_on_demand_stands_in_nobodys_way() -> None:
-    watched = tuple(
-        Line(line.session_id, line.starts_at, line.ends_at, line.quarters, line.safety, True)
-        for line in LINES
-    )
-    fitting = matching(PROGRAMME, Listing(show=Show.FITS), watched)
-    assert [each.id for each in fitting] == [4, 2, 3, 7]
+def test_what_is_only_on_demand_always_fits(delivery: Delivery, fits: list[int]) -> None:
+    assert fitting((line(session(3, "9:00", "10:00")),), delivery=delivery) == fits

@@ -112,6 +112,33 @@ def test_over_claims_that_touch_are_two_conflicts() -> None:
     )
 
 
+def test_over_claims_that_touch_within_a_longer_session_are_two_conflicts() -> None:
+    lines = [
+        line(1, "7:00", "12:00", 1),
+        *(line(key, "8:00", "9:00", 4) for key in (2, 3)),
+        *(line(key, "9:00", "10:00", 4) for key in (4, 5)),
+    ]
+    assert supported(lines) == 9
+    assert conflicts(lines) == (
+        Conflict((window("8:00", "9:00", 4, 8, 2, 3),), (2, 3)),
+        Conflict((window("9:00", "10:00", 4, 8, 4, 5),), (4, 5)),
+    )
+
+
+def test_of_windows_with_one_start_the_longer_is_told_first() -> None:
+    lines = [line(1, "8:00", "12:00", 16), *(line(key, "8:00", "9:00", 4) for key in (2, 3))]
+    assert supported(lines) == 16
+    assert conflicts(lines) == (
+        Conflict(
+            windows=(
+                window("8:00", "12:00", 16, 24, 1, 2, 3),
+                window("8:00", "9:00", 4, 8, 2, 3),
+            ),
+            keys=(1, 2, 3),
+        ),
+    )
+
+
 def test_a_staggered_window_that_contains_a_told_one_is_not_told() -> None:
     lines = [
         line(1, "8:00", "12:00", 16),
@@ -224,6 +251,15 @@ def test_seconds_are_dropped() -> None:
         Interval(2, at("9:00") + early, at("10:00"), Quarters(4)),
     ]
     assert (supported(lines), conflicts(lines)) == (8, ())
+
+
+def test_seconds_are_dropped_from_what_a_short_session_occupies() -> None:
+    late, early = timedelta(seconds=50), timedelta(seconds=10)
+    lines = [
+        Interval(1, at("8:00"), at("8:08") + late, Quarters(1)),
+        Interval(2, at("8:08") + early, at("8:16"), Quarters(1)),
+    ]
+    assert (supported(lines), conflicts(lines)) == (2, ())
 
 
 def test_when_clocks_go_back_an_hour_happens_twice_and_counts_twice() -> None:

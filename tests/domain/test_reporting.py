@@ -33,7 +33,12 @@ def test_what_pars_accepts_is_kept_without_stray_spaces() -> None:
     ("change", "faults"),
     [
         ({"first_name": ""}, {"first_name": Fault.MISSING}),
+        ({"birth_day": ""}, {"birth_day": Fault.MISSING}),
+        ({"birth_month": ""}, {"birth_month": Fault.MISSING}),
+        ({"birth_day": "0"}, {"birth_day": Fault.NO_SUCH_DAY}),
         ({"birth_day": "30"}, {"birth_day": Fault.NO_SUCH_DAY}),
+        ({"birth_day": "029"}, {"birth_day": Fault.NO_SUCH_DAY}),
+        ({"birth_month": "0"}, {"birth_month": Fault.NO_SUCH_DAY}),
         ({"birth_month": "4", "birth_day": "31"}, {"birth_day": Fault.NO_SUCH_DAY}),
         ({"birth_month": "13"}, {"birth_month": Fault.NO_SUCH_DAY}),
         ({"birth_month": "²"}, {"birth_month": Fault.NO_SUCH_DAY}),
@@ -56,6 +61,23 @@ def test_what_pars_would_reject_is_named_by_field(
     with pytest.raises(InvalidLearner) as refused:
         learner(GIVEN | change, BOARDS)
     assert refused.value.faults == faults
+
+
+@pytest.mark.parametrize(("month", "day"), [(1, 1), (1, 31), (2, 29), (12, 1), (12, 31)])
+def test_a_birthday_is_any_day_of_a_leap_year(month: int, day: int) -> None:
+    born = learner(GIVEN | {"birth_month": str(month), "birth_day": f"{day:02}"}, BOARDS)
+    assert (born.birth_month, born.birth_day) == (month, day)
+
+
+def test_a_field_takes_sixty_characters_with_single_spaces_between_them() -> None:
+    given = GIVEN | {"first_name": "x" * 60, "last_name": " de \t la   Cruz"}
+    named = learner(given, BOARDS)
+    assert (named.first_name, named.last_name) == ("x" * 60, "de la Cruz")
+
+
+def test_the_log_says_what_is_wrong_with_which_field() -> None:
+    faults = {"npi": Fault.NOT_AN_NPI, "state": Fault.NO_SUCH_STATE}
+    assert str(InvalidLearner(faults)) == "npi: not_an_npi, state: no_such_state"
 
 
 def test_a_licence_serves_where_there_is_no_npi() -> None:

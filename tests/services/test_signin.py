@@ -11,7 +11,7 @@ from tests.meetings import MEETING, PASSWORD
 pytestmark = pytest.mark.usefixtures("loaded")
 
 
-@pytest.mark.parametrize("number", ["101", " CONF-101 ", "conf101"])
+@pytest.mark.parametrize("number", ["101", " CONF-101 ", "conf101", "101" + 197 * "-"])
 async def test_badge_and_confirmation_number_open_the_same_claim(
     number: str, now: datetime
 ) -> None:
@@ -36,6 +36,8 @@ async def test_a_shared_last_name_opens_only_ones_own_claim(now: datetime) -> No
         ("%", "101"),
         ("O'Brien-Núñez", ""),
         ("x" * 201, "101"),
+        ("O'Brien-Núñez" + " Jr" * 70, "101"),
+        ("O'Brien-Núñez", "101" + 198 * "-"),
     ],
 )
 async def test_a_wrong_combination_is_not_recognised(
@@ -57,7 +59,13 @@ async def test_a_member_signs_in_with_the_credential(now: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("kim", "wrong"), ("nobody", PASSWORD), ("kim", ""), ("kim", "x" * 201)],
+    [
+        ("kim", "wrong"),
+        ("nobody", PASSWORD),
+        ("kim", ""),
+        ("kim", "x" * 201),
+        ("kim" + 198 * " ", PASSWORD),
+    ],
 )
 async def test_a_wrong_credential_is_not_recognised(
     username: str, password: str, now: datetime

@@ -1,0 +1,39 @@
+import pytest
+
+from cme_reflex.domain.attendee import Attendee, InvalidName, printable_name
+
+
+def attendee(*, suffix: str = "", corrected_name: str | None = None) -> Attendee:
+    return Attendee(
+        id=1,
+        last_name="Núñez",
+        first_name="Kim",
+        suffix=suffix,
+        badge="101",
+        is_physician=True,
+        registration_type="full",
+        corrected_name=corrected_name,
+    )
+
+
+def test_a_name_is_first_last_and_suffix_where_there_is_one() -> None:
+    assert [attendee(suffix=suffix).name for suffix in ("", "Jr")] == ["Kim Núñez", "Kim Núñez Jr"]
+
+
+def test_the_certificate_bears_the_corrected_name_and_else_the_registered_one() -> None:
+    names = [attendee(corrected_name=name).name_on_certificate for name in (None, "K. Núñez")]
+    assert names == ["Kim Núñez", "K. Núñez"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("  Kim \t\n Núñez ", "Kim Núñez"), ("x" * 120, "x" * 120), ("李", "李")]
+)
+def test_a_name_is_kept_with_single_spaces(typed: str, name: str) -> None:
+    assert printable_name(typed) == name
+
+
+@pytest.mark.parametrize("typed", ["", " \n ", "x" * 121, "Kim\0", "Kim\u202e"])
+def test_what_cannot_be_printed_is_no_name(typed: str) -> None:
+    with pytest.raises(InvalidName) as refused:
+        printable_name(typed)
+    assert refused.value.args == (typed,)

@@ -1,0 +1,61 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cme_reflex.domain.claim import Limits
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.meeting import ClaimPeriod, Look, RegistrationType
+from tests.meetings import MEETING
+
+NOT_OPEN, OPEN, CLOSED = ClaimPeriod
+OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
+INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
+
+
+def test_the_claim_period_reaches_from_its_opening_until_just_before_its_close() -> None:
+    instants = (OPENS - INSTANT, OPENS, CLOSES - INSTANT, CLOSES)
+    periods = [MEETING.period(instant) for instant in instants]
+    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
+
+
+@pytest.mark.parametrize("deadline", [CLOSES - DAY, CLOSES + DAY])
+def test_a_reopened_claim_is_open_until_its_own_deadline(deadline: datetime) -> None:
+    instants = (OPENS - INSTANT, OPENS, deadline - INSTANT, deadline)
+    periods = [MEETING.period(instant, deadline) for instant in instants]
+    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
+
+
+def test_a_registration_types_maximum_holds_where_it_is_lower() -> None:
+    types = (
+        RegistrationType(code="full", label="Full"),
+        RegistrationType(code="day", label="One day", maximum=Quarters(6)),
+        RegistrationType(code="none", label="Exhibits only", maximum=Quarters(0)),
+        RegistrationType(code="more", label="More than there is", maximum=Quarters(41)),
+    )
+    meeting = replace(MEETING, registration_types=types)
+    limits = {code: meeting.limits(code) for code in ("full", "day", "none", "more", "unknown")}
+    assert limits == {
+        "full": Limits(Quarters(40), Quarters(8)),
+        "day": Limits(Quarters(6), Quarters(8)),
+        "none": Limits(Quarters(0), Quarters(8)),
+        "more": Limits(Quarters(40), Quarters(8)),
+        "unknown": Limits(Quarters(40), Quarters(8)),
+    }
+
+
+def test_times_are_shown_in_the_meetings_zone() -> None:
+    assert MEETING.zone == ZoneInfo("America/Los_Angeles")
+    assert datetime(2024, 9, 26, 15, tzinfo=UTC).astimezone(MEETING.zone).hour == 8
+
+
+def test_an_accent_is_a_colour_in_six_hexadecimal_digits() -> None:
+    assert Look(accent="#0B5563", accent_dark="#7fd3dd").accent_dark == "#7fd3dd"
+
+
+@pytest.mark.parametrize("colour", ["", "teal", "#0b556", "#0b55633", "#0b556g", "#0b5563;}"])
+def test_nothing_but_a_colour_is_an_accent(colour: str) -> None:
+    for accents in ((colour, "#7fd3dd"), ("#0b5563", colour)):
+        with pytest.raises(ValueError, match="is no colour such as #0b5563"):
+            Look(accent=accents[0], accent_dark=accents[1])
