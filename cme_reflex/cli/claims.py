@@ -1,32 +1,29 @@
 """`cme claims`: what staff look up, and what they reopen."""
 
-import asyncio
 from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime
 from getpass import getuser
 from zoneinfo import ZoneInfo
 
-import typer
-
 from cme_reflex import words
 from cme_reflex.branding import current_meeting
+from cme_reflex.cli.database import run
 from cme_reflex.cli.faults import Fault
+from cme_reflex.cli.output import answer
 from cme_reflex.domain.credit import hours
 from cme_reflex.domain.submission import DeadlinePassed, NotSubmitted
 from cme_reflex.exchange import local_time
 from cme_reflex.services import reopening
 from cme_reflex.services.reopening import Change, Record
 from cme_reflex.services.submission import Receipt
-from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
 
 
-def show(receipt: str) -> None:
+def show(receipt: str, *, as_json: bool) -> None:
     """Print the claim with this receipt. Raises Fault where there is none."""
-    _print(_run(reopening.look_up(receipt), receipt))
+    _print(_run(reopening.look_up(receipt), receipt), as_json=as_json)
 
 
-def reopen(receipt: str, *, reason: str, until: str) -> None:
+def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
     """Reopen the claim with this receipt. Raises Fault where that cannot be."""
     change = reopening.reopen_claim(
         receipt,
@@ -35,7 +32,7 @@ def reopen(receipt: str, *, reason: str, until: str) -> None:
         actor=f"staff {getuser()}",
         now=datetime.now(UTC),
     )
-    _print(_run(change, receipt))
+    _print(_run(change, receipt), as_json=as_json)
 
 
 def _deadline(until: str) -> datetime:
@@ -52,15 +49,8 @@ def _deadline(until: str) -> datetime:
 
 
 def _run(intention: Coroutine[object, object, Record], receipt: str) -> Record:
-    async def with_database() -> Record:
-        open_database(settings().database_url)
-        try:
-            return await intention
-        finally:
-            await close_database()
-
     try:
-        return asyncio.run(with_database())
+        return run(intention)
     except reopening.UnknownReceipt:
         raise Fault(f"No claim has the receipt {receipt}. Check the number.") from None
     except reopening.ReasonMissing:
@@ -71,9 +61,8 @@ def _run(intention: Coroutine[object, object, Record], receipt: str) -> Record:
         raise Fault(f"--until is over: {passed.deadline.isoformat()}.") from None
 
 
-def _print(record: Record) -> None:
-    for line in _told(record, current_meeting().zone):
-        typer.echo(line)
+def _print(record: Record, *, as_json: bool) -> None:
+    answer(_told(record, current_meeting().zone), record, as_json=as_json)
 
 
 def _told(record: Record, zone: ZoneInfo) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.faults import stop_on_faults
+from cme_reflex.cli.output import AsJson
 
 HOST = "127.0.0.1"
 PORT = 3000
@@ -59,21 +60,23 @@ def db_current() -> None:
 
 
 @meeting.command("load")
-def meeting_load(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def meeting_load(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: AsJson = False
+) -> None:
     """Load a meeting's folder: all or nothing; loading it again changes nothing."""
     from cme_reflex.cli import loading
 
     with stop_on_faults():
-        loading.load(folder)
+        loading.load(folder, as_json=as_json)
 
 
 @claims.command("show")
-def claims_show(receipt: Receipt) -> None:
+def claims_show(receipt: Receipt, as_json: AsJson = False) -> None:
     """Print a claim with all its versions and its history."""
     from cme_reflex.cli import claims as desk
 
     with stop_on_faults():
-        desk.show(receipt)
+        desk.show(receipt, as_json=as_json)
 
 
 @claims.command("reopen")
@@ -83,12 +86,13 @@ def claims_reopen(
     until: Annotated[
         str, typer.Option(help="Deadline, such as 2026-02-23T13:00 on the meeting's clocks.")
     ],
+    as_json: AsJson = False,
 ) -> None:
     """Let the attendee change a submitted claim until a deadline of its own."""
     from cme_reflex.cli import claims as desk
 
     with stop_on_faults():
-        desk.reopen(receipt, reason=reason, until=until)
+        desk.reopen(receipt, reason=reason, until=until, as_json=as_json)
 
 
 @app.command()

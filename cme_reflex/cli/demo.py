@@ -4,14 +4,16 @@ import asyncio
 import os
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.panel import Panel
 
-from cme_reflex.cli import frontend, loading, server
+from cme_reflex.cli import database, frontend, loading, server
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.store import migrate
 
@@ -27,9 +29,8 @@ def run(port: int, *, reset: bool) -> None:
     if reset:
         _forget()
     folder = read_meeting_folder(settings().meetings / MEETING)
-    url = settings().database_url
-    asyncio.run(migrate.upgrade(url))
-    for line in loading.told(asyncio.run(loading.into(url, folder))):
+    asyncio.run(migrate.upgrade(settings().database_url))
+    for line in loading.told(database.run(load_meeting(folder, now=datetime.now(UTC)))):
         typer.echo(line)
     frontend.build()
     sign_ins = tomllib.loads((settings().meetings / MEETING / "demo.toml").read_text("utf-8"))

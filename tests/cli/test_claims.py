@@ -1,6 +1,7 @@
 """`cme claims`: what staff see and reopen."""
 
 import asyncio
+import json
 import re
 from datetime import UTC, datetime
 
@@ -95,3 +96,12 @@ def test_an_unknown_receipt_is_told(receipt: str) -> None:
             [],
             ["No claim has the receipt TEST24-0000-0000. Check the number."],
         )
+
+
+def test_a_program_reads_the_same_claim_as_json(receipt: str) -> None:
+    code, lines, said = told("claims", "show", receipt, "--json")
+    assert (code, said) == (0, [])
+    record = json.loads("\n".join(lines))
+    assert (record["badge"], record["status"]) == ("101", "submitted")
+    assert [version["number"] for version in record["receipts"]] == [receipt]
+    assert record["history"][0]["at"] == "2024-11-01T12:00:00Z"
