@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from cme_reflex import routes
 from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
+from cme_reflex.components.outbox import hold, outbox
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
 from cme_reflex.pages.not_found import not_found
@@ -72,7 +73,8 @@ app = rx.App(
     stylesheets=["/tokens.css", "/look.css"],
     # Tailwind brings a reset of its own; Reflex's toasts and overlays a look and a weight.
     reset_style=False,
-    app_wraps={(55, "ErrorBoundary"): error_boundary},
+    # Around Reflex's event loop, which is 90; around the pages; and around what may fail in them.
+    app_wraps={(95, "Hold"): hold, (85, "Outbox"): outbox, (55, "ErrorBoundary"): error_boundary},
     toaster=None,
     backend_exception_handler=report,
 )

@@ -1,29 +1,37 @@
-"""What a person is told while the server is out of reach, or has failed."""
+"""What a person is told of the network and of what is saved, and when the server has failed.
+
+All lines are in the page; assets/outbox.js names the one that is true in `data-outbox` of the
+document, and assets/look.css shows it. So it is also true when no server can say it.
+"""
 
 import reflex as rx
-from reflex_components_core.core.banner import has_connection_errors
 
 from cme_reflex.components.icons import icon
 from cme_reflex.state.trouble import Trouble
 
 
 def connection() -> rx.Component:
-    """A quiet line under the header, in a region that is always there to be announced."""
+    """A line under the header, in a region that is always there to be announced."""
     return rx.el.div(
+        _line("Reconnecting…", shown="reconnecting"),
+        _line(
+            "You are offline: what you tap is kept here and sent when you are back.",
+            shown="offline",
+        ),
+        _line(
+            "Something that you tapped could not be saved. Look it over and try again.",
+            shown="failed",
+        ),
         rx.cond(
-            has_connection_errors,
-            _line("Reconnecting…"),
-            rx.cond(
-                Trouble.shown,
-                _line(
-                    "That did not work. What was saved before is safe; please try again.",
-                    rx.el.button(
-                        icon("close"),
-                        rx.el.span("Close this message", class_name="sr-only"),
-                        type="button",
-                        on_click=Trouble.dismiss,
-                        class_name="-my-2 flex size-11 flex-none items-center justify-center",
-                    ),
+            Trouble.shown,
+            _line(
+                "That did not work. What was saved before is safe; please try again.",
+                rx.el.button(
+                    icon("close"),
+                    rx.el.span("Close this message", class_name="sr-only"),
+                    type="button",
+                    on_click=Trouble.dismiss,
+                    class_name="-my-2 flex size-11 flex-none items-center justify-center",
                 ),
             ),
         ),
@@ -32,10 +40,24 @@ def connection() -> rx.Component:
     )
 
 
-def _line(words: str, *more: rx.Component) -> rx.Component:
+def saved() -> rx.Component:
+    """The quiet word that everything is in the database, or about to be."""
+    return rx.el.span(
+        rx.el.span("Saving…", class_name="outbox", custom_attrs={"data-shown": "saving"}),
+        rx.el.span(
+            icon("check", "text-done"),
+            "Saved",
+            class_name="outbox items-center gap-1",
+            custom_attrs={"data-shown": "saved"},
+        ),
+    )
+
+
+def _line(words: str, *more: rx.Component, shown: str = "") -> rx.Component:
     return rx.el.div(
         rx.el.p(words),
         *more,
-        class_name="flex items-center justify-center gap-2 bg-warm-wash px-4 py-2 text-15 "
-        "font-semibold text-warm shadow-float",
+        class_name=f"{'outbox' if shown else 'flex'} items-center justify-center gap-2 "
+        "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",
+        custom_attrs={"data-shown": shown},
     )

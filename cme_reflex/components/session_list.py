@@ -120,10 +120,10 @@ def _words(sessions: Any, row: "Row") -> rx.Component:
 
 def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
     about = rx.el.span(" ", row.title, class_name="sr-only")
+    ticked = (icon("check"), "Added", rx.el.span(". Remove", class_name="sr-only"))
     added = button(
-        icon("check"),
-        "Added",
-        rx.el.span(". Remove", class_name="sr-only"),
+        _now(*ticked),
+        _then("Add"),
         about,
         kind="done",
         class_name="w-26 px-2",
@@ -132,7 +132,8 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
         on_click=sessions.remove(row.id, COMMAND),
     )
     add = button(
-        "Add",
+        _now("Add"),
+        _then(*ticked),
         about,
         kind="secondary",
         class_name="w-26 px-2",
@@ -142,3 +143,13 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
     )
     refused = rx.el.p(row.refusal, class_name="w-26 text-center text-13 text-muted")
     return rx.cond(row.refusal != "", refused, rx.cond(sessions.added.contains(row.id), added, add))
+
+
+def _now(*label: Any) -> rx.Component:
+    """What a button says until it is tapped …"""
+    return rx.el.span(*label, class_name="now")
+
+
+def _then(*label: Any) -> rx.Component:
+    """… and what it says while its tap is on its way to the server."""
+    return rx.el.span(*label, class_name="then")

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex.components.connection import saved
 from cme_reflex.components.icons import icon
 
 
@@ -31,6 +32,7 @@ def totals_line(totals: Any) -> rx.Component:
                     class_name="inline-flex items-center gap-1 font-semibold text-warm",
                 ),
             ),
+            saved(),
             class_name="flex flex-wrap gap-x-3 text-13 text-muted",
         ),
         class_name="grid min-w-0 gap-1",

@@ -4,6 +4,7 @@ import reflex as rx
 
 from cme_reflex.components.buttons import button_link
 from cme_reflex.components.claim_page import claim_page
+from cme_reflex.components.connection import saved
 from cme_reflex.components.forms import sign_out_form
 from cme_reflex.components.notices import notice
 from cme_reflex.components.questions import questions
@@ -24,7 +25,9 @@ def evaluation() -> rx.Component:
         bar=action_bar(
             rx.el.div(
                 rx.el.p(Evaluation.progress, class_name="font-semibold"),
-                rx.el.p("Each answer is saved at once.", class_name="text-13 text-muted"),
+                rx.el.p(
+                    "Each answer is saved at once.", saved(), class_name="flex gap-3 text-13 text-muted"
+                ),
             ),
             button_link("Done", href=f"{HOME}#line-{Evaluation.session_id}"),
         ),

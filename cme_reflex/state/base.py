@@ -18,6 +18,7 @@ from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
+from cme_reflex.state.outbox import Outbox
 from cme_reflex.web.cookies import token_in
 
 Page = TypeVar("Page", bound="ClaimPage")
@@ -76,14 +77,20 @@ class ClaimPage(rx.State, mixin=True):
             # What somebody else left in this tab is nobody's business.
             self.reset()  # type: ignore[no-untyped-call]
             self._whose = visit.attendee.id
+        outbox = await self.get_state(Outbox)
+        outbox.attendee = str(visit.attendee.id)
         try:
-            return await handler(self, replace(visit, command=asked), *args, **kwargs)
+            answer = await handler(self, replace(visit, command=asked), *args, **kwargs)
         except Exception as error:
             problem = words.problem(error, visit.meeting.zone)
             if problem is None:
                 raise
             self._set(problem=problem, ready=True)
-            return None
+            answer = None
+        if asked:
+            # Carried out, or refused in words: either way the browser need not keep it.
+            outbox.applied = asked
+        return answer
 
 
 def signed_in(handler: Handler[Page, Arguments]) -> Any:

@@ -1,0 +1,112 @@
+"""A network that can fail: a TCP proxy between the browser and the server."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+CHUNK = 65_536
+
+
+class Network:
+    """What lies between the browser at `url` and the server's port.
+
+    `cut` closes what is open and refuses what is new, `freeze` keeps all of it
+    waiting without a word, `delay` is the seconds that each way takes.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.delay = 0.0
+        self._flows = threading.Event()
+        self._flows.set()
+        self._pairs: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._door: socket.socket | None = None
+        self.listening = 0
+        self.restore()
+
+    @property
+    def url(self) -> str:
+        """The address for the browser."""
+        return f"http://127.0.0.1:{self.listening}"
+
+    def cut(self) -> None:
+        """Close every connection and refuse new ones."""
+        door, self._door = self._door, None
+        if door:
+            # Who is waiting in accept() is woken by this, and not by close() alone.
+            with contextlib.suppress(OSError):
+                door.shutdown(socket.SHUT_RDWR)
+            door.close()
+        with self._lock:
+            pairs, self._pairs = self._pairs, set()
+        for end in pairs:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def restore(self) -> None:
+        """Let connections through, at the same address."""
+        if self._door is None:
+            door = socket.socket()
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(("127.0.0.1", self.listening))
+            door.listen(64)
+            self.listening = door.getsockname()[1]
+            self._door = door
+            threading.Thread(target=self._accept, args=(door,), daemon=True).start()
+        self._flows.set()
+
+    def freeze(self) -> None:
+        """Let nothing through and tell nobody."""
+        self._flows.clear()
+
+    def _accept(self, door: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = door.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._join, args=(near,), daemon=True).start()
+
+    def _join(self, near: socket.socket) -> None:
+        self._flows.wait()
+        far = socket.socket()
+        try:
+            far.connect(("127.0.0.1", self.port))
+        except OSError:
+            near.close()
+            return
+        with self._lock:
+            self._pairs |= {near, far}
+        back = threading.Thread(target=self._pump, args=(far, near), daemon=True)
+        back.start()
+        self._pump(near, far)
+        back.join()
+        with self._lock:
+            self._pairs -= {near, far}
+        near.close()
+        far.close()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(CHUNK):
+                self._flows.wait()
+                time.sleep(self.delay)
+                sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def network(port: int) -> Iterator[Network]:
+    """A network to this port until the end of the block."""
+    between = Network(port)
+    try:
+        yield between
+    finally:
+        between._flows.set()
+        between.cut()

@@ -1,0 +1,150 @@
+"""A bad network between the phone and the server: nothing tapped is lost, nothing comes twice."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.conftest import PATIENCE, PHONE
+from tests.e2e.proxy import Network, network
+from tests.e2e.serving import Server
+
+RETURNS = 3_000  # milliseconds after the network's return in which all is as it was
+OFFLINE = "You are offline: what you tap is kept here and sent when you are back."
+
+
+@pytest.fixture
+def between(server: Server) -> Iterator[Network]:
+    """The network to the server."""
+    with network(int(server.url.rsplit(":", 1)[1])) as between:
+        yield between
+
+
+@pytest.fixture
+def phone(browser: Browser, between: Network) -> Iterator[BrowserContext]:
+    """A phone on that network."""
+    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def somebody(phone: BrowserContext, people: Iterator[tuple[str, str]]) -> Attendee:
+    """Somebody who has just signed in on it."""
+    attendee = Attendee(phone.new_page())
+    attendee.signs_in(*next(people))
+    return attendee
+
+
+def taps(attendee: Attendee, title: str) -> None:
+    """Tap Add, or take it back, and see within the frame that it was taken."""
+    button = attendee.row(title).get_by_role("button")
+    button.click()
+    expect(button).to_have_attribute("data-kept", "", timeout=500)
+
+
+def said(page: Page, words: str) -> Locator:
+    """The line of what the page says of the network and of what is saved, where it is this one."""
+    return page.locator("[data-shown]:visible").filter(has_text=re.compile(f"^({words})$"))
+
+
+def visible_titles(page: Page, count: int) -> list[str]:
+    """The titles of the first sessions in the list that can be added."""
+    rows = page.get_by_role("list", name="Sessions").get_by_role("listitem")
+    addable = rows.filter(has=page.get_by_role("button", name=re.compile("^Add ")))
+    return [addable.nth(at).get_by_role("heading", level=3).inner_text() for at in range(count)]
+
+
+def test_what_is_tapped_while_the_network_is_cut_arrives_in_its_order(
+    somebody: Attendee, between: Network
+) -> None:
+    page = somebody.page
+    somebody.opens_sessions()
+    first, second, third = visible_titles(page, 3)
+    somebody.row(first).get_by_role("button").click()
+    expect(said(page, "Saved")).to_be_visible()
+    between.cut()
+    for title in (second, third, first):
+        taps(somebody, title)
+    expect(said(page, OFFLINE)).to_be_visible()
+    expect(said(page, "Saved")).to_be_hidden()
+    between.restore()
+    expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
+    expect(said(page, OFFLINE)).to_be_hidden()
+    somebody.returns()
+    lines = page.locator("#lines h4")
+    assert sorted(lines.all_inner_texts()) == sorted([second, third])
+
+
+def test_place_filter_and_half_written_answer_are_there_after_a_cut(
+    somebody: Attendee, between: Network
+) -> None:
+    page = somebody.page
+    somebody.opens_sessions()
+    somebody.adds(SEED[1])
+    somebody.returns()
+    somebody.line(SEED[1]).get_by_role("link", name="Evaluation").click()
+    text = page.get_by_role("textbox").last
+    text.fill("Written before")
+    between.cut()
+    text.press_sequentially(" and after")
+    between.restore()
+    expect(said(page, "Saved")).to_be_visible(timeout=RETURNS + 600)
+    expect(text).to_be_focused()
+    expect(text).to_have_value("Written before and after")
+    page.reload()
+    expect(page.get_by_role("textbox").last).to_have_value("Written before and after")
+
+
+def test_the_list_keeps_its_place_and_its_filter(somebody: Attendee, between: Network) -> None:
+    page = somebody.page
+    somebody.opens_sessions()
+    page.get_by_label("Search Sessions").fill("breast")
+    expect(page).to_have_url(re.compile("q=breast"))
+    expect(somebody.rows.first).to_contain_text(re.compile("breast", re.I))
+    page.mouse.wheel(0, 1500)
+    page.wait_for_timeout(500)
+    before = page.evaluate("scrollY"), somebody.rows.first.inner_text()
+    between.cut()
+    page.wait_for_timeout(700)
+    between.restore()
+    page.wait_for_timeout(RETURNS)
+    assert (page.evaluate("scrollY"), somebody.rows.first.inner_text()) == before
+    expect(page.get_by_label("Search Sessions")).to_have_value("breast")
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [5, pytest.param(60, marks=pytest.mark.slow), pytest.param(200, marks=pytest.mark.slow)],
+)
+def test_a_frozen_network_thaws(somebody: Attendee, between: Network, seconds: int) -> None:
+    page = somebody.page
+    somebody.opens_sessions()
+    first, second = visible_titles(page, 2)
+    between.freeze()
+    taps(somebody, first)
+    taps(somebody, second)
+    page.wait_for_timeout(seconds * 1000)
+    expect(said(page, f"Reconnecting…|{OFFLINE}")).to_be_visible()
+    between.restore()
+    expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
+    somebody.returns()
+    assert sorted(page.locator("#lines h4").all_inner_texts()) == sorted([first, second])
+
+
+def test_a_reload_while_away_loses_nothing(somebody: Attendee, between: Network) -> None:
+    page = somebody.page
+    somebody.opens_sessions()
+    first, second = visible_titles(page, 2)
+    between.freeze()
+    taps(somebody, first)
+    taps(somebody, second)
+    page.evaluate("location.reload()")
+    between.restore()
+    expect(said(page, "Saved")).to_be_visible()
+    somebody.returns()
+    assert sorted(page.locator("#lines h4").all_inner_texts()) == sorted([first, second])
