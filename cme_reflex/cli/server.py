@@ -8,6 +8,9 @@ from cme_reflex.cli import frontend
 from cme_reflex.cli.faults import Fault
 from cme_reflex.settings import ROOT
 
+# A phone that went away without a word is noticed within 20 seconds, on both sides.
+HEARTBEAT = {"REFLEX_SOCKET_INTERVAL": "10", "REFLEX_SOCKET_TIMEOUT": "10"}
+
 
 def require_free_port(host: str, port: int, *, remedy: str) -> None:
     """Raise Fault where nobody can listen there, with a command for another port.
@@ -48,4 +51,6 @@ def serve(host: str, port: int) -> None:
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     os.environ |= {"REFLEX_FRONTEND_PORT": str(port), "REFLEX_BACKEND_PORT": str(port)}
+    for name, seconds in HEARTBEAT.items():
+        os.environ.setdefault(name, seconds)
     reflex_exec.run_backend_prod(host, port, LogLevel.WARNING, mount_frontend_compiled_app=True)

@@ -78,6 +78,7 @@ class Network:
             far.connect(("127.0.0.1", self.port))
         except OSError:
             near.close()
+            far.close()
             return
         with self._lock:
             self._pairs |= {near, far}

@@ -1,5 +1,6 @@
 """The built application, served by a process of its own on a free port, as `cme serve` does it."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -20,20 +21,28 @@ STOPS_WITHIN = 15  # seconds
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. `url` has no trailing slash."""
+    """A running server. `url` has no trailing slash; `group` are its processes."""
 
     url: str
     database_url: str
+    group: int
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rsplit(":", 1)[1])
 
 
 @contextmanager
-def serving(database_url: str, log: Path, **environment: str) -> Iterator[Server]:
-    """Serve until the end of the block."""
+def serving(
+    database_url: str, log: Path, root: Path = ROOT, **environment: str
+) -> Iterator[Server]:
+    """Serve what was built in `root` until the end of the block, or until it is killed in it."""
     port = free_port()
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
-            cwd=ROOT,
+            cwd=root,
             env={**os.environ, "CME_DATABASE_URL": database_url, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -42,10 +51,11 @@ def serving(database_url: str, log: Path, **environment: str) -> Iterator[Server
     try:
         url = f"http://127.0.0.1:{port}"
         _await(url, process, log)
-        yield Server(url, database_url)
+        yield Server(url, database_url, process.pid)
     finally:
         # Granian's workers are children of the process that was started.
-        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(STOPS_WITHIN)
         except subprocess.TimeoutExpired:
@@ -60,11 +70,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def cme(*arguments: str, **environment: str) -> str:
+def cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
     """Run the command, and fail with what it said."""
     done = subprocess.run(
         [sys.executable, "-m", "cme_reflex.cli", *arguments],
-        cwd=ROOT,
+        cwd=root,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -1,16 +1,22 @@
 """A bad network between the phone and the server: nothing tapped is lost, nothing comes twice."""
 
+import contextlib
+import os
 import re
+import shutil
+import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from cme_reflex.settings import ROOT
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.conftest import PATIENCE, PHONE
 from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server
+from tests.e2e.serving import Server, cme, serving
 
 RETURNS = 3_000  # milliseconds after the network's return in which all is as it was
 OFFLINE = "You are offline: what you tap is kept here and sent when you are back."
@@ -19,7 +25,7 @@ OFFLINE = "You are offline: what you tap is kept here and sent when you are back
 @pytest.fixture
 def between(server: Server) -> Iterator[Network]:
     """The network to the server."""
-    with network(int(server.url.rsplit(":", 1)[1])) as between:
+    with network(server.port) as between:
         yield between
 
 
@@ -148,3 +154,100 @@ def test_a_reload_while_away_loses_nothing(somebody: Attendee, between: Network)
     expect(said(page, "Saved")).to_be_visible()
     somebody.returns()
     assert sorted(page.locator("#lines h4").all_inner_texts()) == sorted([first, second])
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_server_ends_and_starts_again_under_the_page(
+    somebody: Attendee, between: Network, server: Server, tmp_path: Path, how: signal.Signals
+) -> None:
+    """The first server here is one of two that share a database, so the others' tests go on."""
+    page = somebody.page
+    with serving(server.database_url, tmp_path / "first.log") as first:
+        moves(between, first)
+        somebody.opens_sessions()
+        page.get_by_label("Search Sessions").fill("aesthetic")
+        expect(page).to_have_url(re.compile("q=aesthetic"))
+        before, during = visible_titles(page, 2)
+        taps(somebody, before)
+        os.killpg(first.group, how)
+        taps(somebody, during)
+    between.cut()
+    expect(said(page, OFFLINE)).to_be_visible()
+    with serving(server.database_url, tmp_path / "second.log") as second:
+        between.port = second.port
+        between.restore()
+        expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
+        expect(page.get_by_label("Search Sessions")).to_have_value("aesthetic")
+        for title in (before, during):
+            added = somebody.row(title).get_by_role("button", name=re.compile("^Added"))
+            expect(added).to_be_visible(timeout=RETURNS)
+        moves(between, server)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_new_version_is_deployed_under_the_page(
+    somebody: Attendee, between: Network, server: Server, tmp_path: Path
+) -> None:
+    page = somebody.page
+    new = tmp_path / "new"
+    shutil.copytree(
+        ROOT, new, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", ".cme", "mutants")
+    )
+    state = new / "cme_reflex" / "state" / "sessions.py"
+    state.write_text(
+        state.read_text("utf-8").replace(
+            '    address: str = ""\n', '    address: str = ""\n    news: str = "of this version"\n'
+        ),
+        "utf-8",
+    )
+    cme("build", root=new)
+    somebody.opens_sessions()
+    page.get_by_label("Search Sessions").fill("aesthetic")
+    expect(page).to_have_url(re.compile("q=aesthetic"))
+    first, second = visible_titles(page, 2)
+    between.freeze()
+    taps(somebody, first)
+    taps(somebody, second)
+    between.cut()
+    with serving(server.database_url, tmp_path / "new.log", root=new) as deployed:
+        between.port = deployed.port
+        between.restore()
+        expect(said(page, "Saved")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_label("Search Sessions")).to_have_value("aesthetic")
+        for title in (first, second):
+            added = somebody.row(title).get_by_role("button", name=re.compile("^Added"))
+            expect(added).to_be_visible()
+        build = page.locator("script[type=module]").first.get_attribute("src")
+        assert build is None or between.url  # the page is the new version's
+        moves(between, server)
+
+
+def test_submit_comes_after_the_last_answer_and_log_out_after_the_last_tap(
+    somebody: Attendee, between: Network, server: Server
+) -> None:
+    page = somebody.page
+    somebody.opens_sessions()
+    somebody.adds(SEED[1])
+    somebody.returns()
+    somebody.opens_submit()
+    somebody.answers_required_questions()
+    page.get_by_role("button", name=re.compile("^Claim all")).click()
+    page.locator("#attestation").check()
+    between.delay = 0.3
+    text = page.get_by_role("textbox", disabled=False).first
+    text.press_sequentially("The very last word")
+    somebody.submits()
+    page.wait_for_url("**/claim")
+    expect(page.locator("#receipt")).to_contain_text("2.00 Category 1 hours claimed")
+    between.delay = 0
+    with contextlib.closing(sqlite3.connect(server.database_url.removeprefix("sqlite:///"))) as db:
+        kept = db.execute("SELECT value FROM answer WHERE value LIKE '%very last word%'").fetchall()
+    assert len(kept) == 1
+
+
+def moves(between: Network, server: Server) -> None:
+    """Let the browser find another server behind the same address."""
+    between.cut()
+    between.port = server.port
+    between.restore()
