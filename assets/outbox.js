@@ -9,8 +9,8 @@ import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-re
 const KEPT = "cme_outbox"; // in sessionStorage, which outlives a reload and a tab put away
 const SLOW = 300; // ms within which nobody needs to be told that something is being saved
 const LONG = 3000; // ms without an answer that put the connection in doubt
-const AGAIN = 8000; // ms without an answer, after which a command is sent once more
-const TRIES = 5; // answers that did not come, after which a command is given up
+const AGAIN = 5000; // ms without an answer, after which a command is sent once more
+const TRIES = 12; // times that a server which does answer did not answer it, before it is given up
 const HELD = 5000; // ms that answers are held at most
 
 const html = globalThis.document?.documentElement;
@@ -18,6 +18,7 @@ const html = globalThis.document?.documentElement;
 let line = []; // what waits for its turn; the first is under way once it has `sent`
 let whose = ""; // the attendee of this page, as the server names them
 let send = () => {}; // Reflex's own way to the server
+let heard = 0; // when the server last said anything, in ms
 let cut = 0; // since when Reflex knows that there is no connection, in ms; 0: there is one
 let told = ""; // what the page says of all this, once there is something to say
 let pause = 0;
@@ -70,9 +71,13 @@ function next() {
 }
 
 function go(first) {
+  // Silence is the network's; only a server that speaks of other things has not taken it.
+  if (first.sent && heard > first.sent) first.tries += 1;
   first.sent = Date.now();
-  first.tries += 1;
-  send([first.event], [], {});
+  if (first.tries < TRIES) return send([first.event], [], {});
+  unmark(line.shift());
+  told = "failed";
+  next();
 }
 
 function settle(applied) {
@@ -105,14 +110,7 @@ function arrive() {
 
 function watch() {
   const [first] = line;
-  if (first?.sent && !cut && Date.now() - first.sent > AGAIN) {
-    if (first.tries < TRIES) go(first);
-    else {
-      unmark(line.shift());
-      told = "failed";
-      next();
-    }
-  }
+  if (first?.sent && !cut && Date.now() - first.sent > AGAIN) go(first);
   tell();
 }
 
@@ -174,6 +172,7 @@ function release(dispatch) {
 }
 
 function take(dispatch, name, delta) {
+  heard = Date.now();
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && begun && !held) {
     held = {};

@@ -146,10 +146,10 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
 
 
 def _now(*label: Any) -> rx.Component:
-    """What a button says until it is tapped …"""
+    """What a button says until it is tapped."""
     return rx.el.span(*label, class_name="now")
 
 
 def _then(*label: Any) -> rx.Component:
-    """… and what it says while its tap is on its way to the server."""
+    """What it says while its tap is on its way to the server."""
     return rx.el.span(*label, class_name="then")

@@ -26,7 +26,9 @@ def evaluation() -> rx.Component:
             rx.el.div(
                 rx.el.p(Evaluation.progress, class_name="font-semibold"),
                 rx.el.p(
-                    "Each answer is saved at once.", saved(), class_name="flex gap-3 text-13 text-muted"
+                    "Each answer is saved at once.",
+                    saved(),
+                    class_name="flex gap-3 text-13 text-muted",
                 ),
             ),
             button_link("Done", href=f"{HOME}#line-{Evaluation.session_id}"),
