@@ -53,6 +53,13 @@ def taps(attendee: Attendee, title: str) -> None:
     expect(button).to_have_attribute("data-kept", "", timeout=500)
 
 
+def claims(attendee: Attendee, *titles: str) -> None:
+    """These and no others are on the claim."""
+    lines = attendee.page.locator("#lines h4")
+    expect(lines).to_have_count(len(titles))
+    assert sorted(lines.all_inner_texts()) == sorted(titles)
+
+
 def said(page: Page, words: str) -> Locator:
     """The line of what the page says of the network and of what is saved, where it is this one."""
     return page.locator("[data-shown]:visible").filter(has_text=re.compile(f"^({words})$"))
@@ -82,8 +89,7 @@ def test_what_is_tapped_while_the_network_is_cut_arrives_in_its_order(
     expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
     expect(said(page, OFFLINE)).to_be_hidden()
     somebody.returns()
-    lines = page.locator("#lines h4")
-    assert sorted(lines.all_inner_texts()) == sorted([second, third])
+    claims(somebody, second, third)
 
 
 def test_place_filter_and_half_written_answer_are_there_after_a_cut(
@@ -139,7 +145,7 @@ def test_a_frozen_network_thaws(somebody: Attendee, between: Network, seconds: i
     between.restore()
     expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
     somebody.returns()
-    assert sorted(page.locator("#lines h4").all_inner_texts()) == sorted([first, second])
+    claims(somebody, first, second)
 
 
 def test_a_reload_while_away_loses_nothing(somebody: Attendee, between: Network) -> None:
@@ -153,7 +159,7 @@ def test_a_reload_while_away_loses_nothing(somebody: Attendee, between: Network)
     between.restore()
     expect(said(page, "Saved")).to_be_visible()
     somebody.returns()
-    assert sorted(page.locator("#lines h4").all_inner_texts()) == sorted([first, second])
+    claims(somebody, first, second)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
@@ -168,7 +174,7 @@ def test_the_server_ends_and_starts_again_under_the_page(
         page.get_by_label("Search Sessions").fill("aesthetic")
         expect(page).to_have_url(re.compile("q=aesthetic"))
         before, during = visible_titles(page, 2)
-        taps(somebody, before)
+        somebody.row(before).get_by_role("button").click()
         os.killpg(first.group, how)
         taps(somebody, during)
     between.cut()
