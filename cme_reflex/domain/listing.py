@@ -48,11 +48,11 @@ def matching(programme: Programme, listing: Listing, lines: Iterable[Line]) -> l
     zone = programme.meeting.zone
     chosen = {line.session_id: line for line in lines}
     live = [line for line in chosen.values() if not line.on_demand]
-    found = programme.index.search(listing.query) if listing.query.strip() else None
+    found = programme.index.search(listing.query)
 
     def wanted(session: Session) -> bool:
         return (
-            (found is None or session.id in found)
+            session.id in found
             and (not listing.kind or session.kind == listing.kind)
             and (listing.day is None or session.starts_at.astimezone(zone).date() == listing.day)
             and (listing.show is not Show.ADDED or session.id in chosen)
