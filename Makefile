@@ -13,7 +13,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow screens check format lock clean
+.PHONY: help demo test test-slow screens mutants check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ test-slow: .venv/dev.stamp ## what takes longer
 
 screens: .venv/dev.stamp ## a picture of every screen and case, into docs/screens
 	$(BIN)/python -m tests.e2e.contact_sheet docs/screens
+
+mutants: .venv/dev.stamp ## break each rule of the domain in turn; a test has to notice
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children 1
+	@! $(BIN)/mutmut results | grep -v ': timeout$$'
 
 check: .venv/dev.stamp ## ruff, mypy and the floors of the house
 	$(BIN)/ruff check
@@ -46,7 +51,7 @@ lock: .venv/dev.stamp ## pin every dependency anew, with hashes
 		--output-file requirements-dev.txt
 
 clean: ## remove what was built and installed; keeps the demo's database
-	rm -rf .venv .web .cme/build
+	rm -rf .venv .web .cme/build mutants
 
 # The environment: what runs it, and beside that what checks it.
 

@@ -9,8 +9,8 @@ Quarters = NewType("Quarters", int)
 
 MINUTES = 15  # in a quarter hour
 
-_PLAIN_NUMBER = re.compile(r"([0-9]{1,4})(?:\.([0-9]+))?")  # 9999 hours are more than a year
-_QUARTERS_BY_FRACTION = {"": 0, "25": 1, "5": 2, "75": 3}
+_HOURS = re.compile(r"([0-9]{1,4})(?:\.(0|25|5|75)0*)?")  # 9999 hours are more than a year
+_QUARTERS_BY_FRACTION = {None: 0, "0": 0, "25": 1, "5": 2, "75": 3}
 
 
 class InvalidHours(ValueError):
@@ -29,7 +29,7 @@ def nearest_quarters(minutes: int) -> Quarters:
     calling, so that 7 min 30 s is 7 minutes and rounds down. A duration below
     zero, from an end before its start, is worth nothing.
     """
-    return Quarters((max(0, minutes) + MINUTES // 2) // MINUTES)
+    return Quarters(max(0, (minutes + MINUTES // 2) // MINUTES))
 
 
 def from_hours(text: str | Decimal) -> Quarters:
@@ -39,13 +39,10 @@ def from_hours(text: str | Decimal) -> Quarters:
     before the point, is negative, or is not a multiple of 0.25.
     """
     plain = f"{text:f}" if isinstance(text, Decimal) else text.strip()
-    number = _PLAIN_NUMBER.fullmatch(plain)
+    number = _HOURS.fullmatch(plain)
     if number is None:
         raise InvalidHours(text)
-    whole, fraction = number[1], (number[2] or "").rstrip("0")
-    if fraction not in _QUARTERS_BY_FRACTION:
-        raise InvalidHours(text)
-    return Quarters(4 * int(whole) + _QUARTERS_BY_FRACTION[fraction])
+    return Quarters(4 * int(number[1]) + _QUARTERS_BY_FRACTION[number[2]])
 
 
 def hours(quarters: Quarters) -> str:

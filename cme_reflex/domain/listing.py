@@ -37,9 +37,10 @@ class Listing:
     show: Show = Show.ALL
 
 
-_ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
-    Sort.TITLE: lambda session: (fold(session.title), session.starts_at),
-    Sort.HOURS: lambda session: (-session.quarters, session.starts_at, session.title),
+# Like ones stay in the order of the programme, which is by date.
+_ORDERS: dict[Sort, Callable[[Session], str | int]] = {
+    Sort.TITLE: lambda session: fold(session.title),
+    Sort.HOURS: lambda session: -session.quarters,
 }
 
 
@@ -48,11 +49,11 @@ def matching(programme: Programme, listing: Listing, lines: Iterable[Line]) -> l
     zone = programme.meeting.zone
     chosen = {line.session_id: line for line in lines}
     live = [line for line in chosen.values() if not line.on_demand]
-    found = programme.index.search(listing.query) if listing.query.strip() else None
+    found = programme.index.search(listing.query)
 
     def wanted(session: Session) -> bool:
         return (
-            (found is None or session.id in found)
+            session.id in found
             and (not listing.kind or session.kind == listing.kind)
             and (listing.day is None or session.starts_at.astimezone(zone).date() == listing.day)
             and (listing.show is not Show.ADDED or session.id in chosen)
@@ -67,8 +68,7 @@ def matching(programme: Programme, listing: Listing, lines: Iterable[Line]) -> l
 
 def _fits(session: Session, chosen: Iterable[int], live: Iterable[Line]) -> bool:
     """Whether it could still be added without meeting a line that was attended live."""
-    if session.id in chosen:
-        return False
-    return session.delivery is Delivery.ON_DEMAND or not any(
+    is_free = session.delivery is Delivery.ON_DEMAND or not any(
         line.starts_at < session.ends_at and session.starts_at < line.ends_at for line in live
     )
+    return is_free and session.id not in chosen

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import StrEnum, auto
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claim import Limits, OverlapPolicy
@@ -16,9 +16,9 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 class ClaimPeriod(StrEnum):
     """Where an instant lies in the claim period."""
 
-    NOT_OPEN = "not_open"
-    OPEN = "open"
-    CLOSED = "closed"
+    NOT_OPEN = auto()
+    OPEN = auto()
+    CLOSED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

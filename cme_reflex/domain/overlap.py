@@ -137,9 +137,9 @@ def _occupying(intervals: Iterable[Interval]) -> list[_Occupied]:
 def _clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
     """What overlaps, directly or through others."""
     clusters: list[list[_Timed]] = []
-    reach = 0
+    reach: int | None = None
     for timed in by_start:
-        if not clusters or timed.start >= reach:
+        if reach is None or timed.start >= reach:
             clusters.append([])
             reach = timed.end
         clusters[-1].append(timed)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import cast
 
 from cme_reflex.domain.credit import Quarters, nearest_quarters
 from cme_reflex.domain.meeting import Meeting
@@ -95,12 +94,10 @@ class Programme:
 
     def session(self, session_id: object) -> Session:
         """The session with this id. Raises NotEligible for anything else."""
-        # True is an int to Python, and would be the first session.
-        is_id = isinstance(session_id, int) and not isinstance(session_id, bool)
-        session = self.sessions.get(cast(int, session_id)) if is_id else None
-        if session is None:
+        # True would be an instance of int, and so the first session.
+        if type(session_id) is not int or session_id not in self.sessions:
             raise NotEligible(session_id)
-        return session
+        return self.sessions[session_id]
 
     @cached_property
     def offered(self) -> tuple[Session, ...]:

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, auto
 
 # fmt: off
 STATES = (
@@ -28,14 +28,14 @@ _REQUIRED = ("first_name", "last_name", "birth_month", "birth_day", "state")
 class Fault(StrEnum):
     """What can be wrong with a field."""
 
-    MISSING = "missing"
-    TOO_LONG = "too_long"
-    NO_SUCH_DAY = "no_such_day"
-    NO_SUCH_STATE = "no_such_state"
-    NOT_AN_NPI = "not_an_npi"
-    NO_SUCH_BOARD = "no_such_board"
-    BOARD_ID_MISSING = "board_id_missing"
-    LICENCE_OR_NPI = "licence_or_npi"
+    MISSING = auto()
+    TOO_LONG = auto()
+    NO_SUCH_DAY = auto()
+    NO_SUCH_STATE = auto()
+    NOT_AN_NPI = auto()
+    NO_SUCH_BOARD = auto()
+    BOARD_ID_MISSING = auto()
+    LICENCE_OR_NPI = auto()
 
 
 class InvalidLearner(ValueError):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from cme_reflex.domain.claim import Line, Totals, blocks, conflicts_of
 from cme_reflex.domain.evaluation import Answers, Question
@@ -70,13 +70,13 @@ class StaleRevision(Exception):
 class Need(StrEnum):
     """What a claim can lack."""
 
-    LINES = "lines"
-    CONFLICT = "conflict"
-    WITHDRAWN = "withdrawn"
-    SESSION_QUESTION = "session_question"
-    OVERALL_QUESTION = "overall_question"
-    CATEGORY1 = "category1"
-    ATTESTATION = "attestation"
+    LINES = auto()
+    CONFLICT = auto()
+    WITHDRAWN = auto()
+    SESSION_QUESTION = auto()
+    OVERALL_QUESTION = auto()
+    CATEGORY1 = auto()
+    ATTESTATION = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Incomplete(Exception):
         self.missing = tuple(missing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A claim as it stands, without what was removed from it.
 

@@ -18,7 +18,7 @@ _UNDIVIDED = str.maketrans(
         "ς": "σ",
     }
 )
-_APOSTROPHES = re.compile("['’‘ʼʻ`´]")
+_APOSTROPHES = re.compile("['’‘ʼʻ`´＇]")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -27,7 +27,8 @@ def fold(text: str) -> str:
 
     ``fold("Möbius’ O’Brien-Núñez") == "mobius obrien nunez"``.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # First the apostrophes: taken apart, an acute accent that stands alone is a space and a mark.
+    together = _APOSTROPHES.sub("", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", together)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    together = _APOSTROPHES.sub("", bare.translate(_UNDIVIDED))
-    return _NOT_A_WORD.sub(" ", together).strip()
+    return _NOT_A_WORD.sub(" ", bare.translate(_UNDIVIDED)).strip()

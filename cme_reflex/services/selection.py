@@ -45,7 +45,8 @@ async def add_session(visit: Visit, session_id: object, *, now: datetime) -> Sta
 async def remove_session(visit: Visit, session_id: object, *, now: datetime) -> Standing:
     """Take a session off the claim; doing it twice changes nothing.
 
-    Its hours and answers are kept, hidden, for Undo. Raises what `changing` raises.
+    Its hours and answers are kept, hidden, for Undo. Raises NotEligible for
+    what is no session, and what `changing` raises.
     """
     async with changing(visit, now=now) as draft:
         with suppress(NotInClaim):
@@ -60,8 +61,8 @@ async def set_hours(
     """Claim less than a session's credit, or all of it again.
 
     Patient Safety goes down with the hours, and up again with them where it
-    was not lowered by hand. Raises NotInClaim, CreditLimitExceeded, and what
-    `changing` raises.
+    was not lowered by hand. Raises NotEligible for what is no session,
+    NotInClaim, CreditLimitExceeded, and what `changing` raises.
     """
     async with changing(visit, now=now) as draft:
         session = draft.session(session_id)
@@ -82,7 +83,8 @@ async def set_safety(
 ) -> Standing:
     """Lower a line's Patient Safety, or raise it again.
 
-    Raises NotInClaim, CreditLimitExceeded, and what `changing` raises.
+    Raises NotEligible for what is no session, NotInClaim, CreditLimitExceeded,
+    and what `changing` raises.
     """
     async with changing(visit, now=now) as draft:
         session = draft.session(session_id)
@@ -100,8 +102,8 @@ async def set_on_demand(
 ) -> Standing:
     """Say that a session was watched on demand, where that is offered, or live after all.
 
-    Raises NotInClaim, NotEligible where there is no such choice, NotYetEnded,
-    and what `changing` raises.
+    Raises NotInClaim, NotEligible where there is no such choice,
+    PresentedByAttendee, NotYetEnded, and what `changing` raises.
     """
     async with changing(visit, now=now) as draft:
         session = draft.session(session_id)

@@ -50,6 +50,7 @@ def test_an_answer_is_kept_in_one_form(question: Question, value: object, answer
         (ONE, ["A"]),
         (SOME, ["A", "D"]),
         (SOME, [{"a": 1}]),
+        (SOME, ["A", {"a": 1}]),
         (SOME, "A"),
         (TEXT, 7),
         (TEXT, "x" * 4001),
@@ -70,6 +71,7 @@ def test_the_log_says_what_was_not_answered() -> None:
 def test_answers_are_found_by_session_and_none_where_there_are_none() -> None:
     answers = Answers({1: {"scale": 3}}, {"bias": True})
     assert [answers.of_session(session_id) for session_id in (1, 2)] == [{"scale": 3}, {}]
+    assert Answers() == Answers({}, {})
 
 
 def test_missing_are_the_required_questions_without_an_answer() -> None:
@@ -91,6 +93,11 @@ def test_a_form_without_required_questions_is_complete_but_for_the_free_texts() 
     assert form.is_complete({"one": "A", "some": ("B",)})
 
 
+def test_a_form_of_free_texts_is_complete_as_soon_as_something_is_written() -> None:
+    form = Form((TEXT,))
+    assert [form.is_complete(answers) for answers in ({}, {"text": "Thank you"})] == [False, True]
+
+
 def test_a_question_that_the_form_does_not_ask_is_refused() -> None:
     with pytest.raises(InvalidAnswer) as refused:
         Form((ONE,)).question("two")
@@ -100,6 +107,21 @@ def test_a_question_that_the_form_does_not_ask_is_refused() -> None:
 def test_a_question_is_found_by_its_key() -> None:
     form = Form((ONE, SOME, TEXT))
     assert [form.question(key) for key in ("text", "one", "some")] == [TEXT, ONE, SOME]
+
+
+def test_a_question_asks_no_more_than_it_says() -> None:
+    spelled_out = Question(
+        key="text",
+        kind=QuestionKind.TEXT,
+        text="Anything else?",
+        required=False,
+        points=5,
+        low="",
+        high="",
+        options=(),
+        tags=(),
+    )
+    assert spelled_out == TEXT
 
 
 @pytest.mark.parametrize("points", [3, 10])
@@ -133,4 +155,4 @@ def test_what_is_no_choice_needs_neither_options_nor_points(kind: QuestionKind) 
 
 def test_two_questions_with_one_key_are_refused() -> None:
     with pytest.raises(ValueError, match="'one'"):
-        Form((ONE, ONE))
+        Form((TEXT, ONE, SCALE, ONE, TEXT))

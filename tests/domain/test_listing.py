@@ -51,7 +51,8 @@ def fitting(added: tuple[Line, ...], **asked: Any) -> list[int]:
 
 def test_nothing_asked_lists_what_is_offered_by_date() -> None:
     assert listed() == [1, 2, 3, 5, 4]
-    assert listed(kind="", query="  ", day=None, sort=Sort.DATE, show=Show.ALL) == listed()
+    assert Listing() == Listing(day=None, kind="", query="", sort=Sort.DATE, show=Show.ALL)
+    assert listed(query="  ") == listed()
 
 
 def test_what_is_listed_are_the_sessions_themselves() -> None:

@@ -33,6 +33,12 @@ def test_different_names_stay_different(one: str, another: str) -> None:
     assert name_key(one) != name_key(another)
 
 
+def test_a_suffix_is_no_part_of_the_name() -> None:
+    suffixes = ("Jr", "Sr", "Junior", "Senior", "II", "III", "IV", "V", "MD", "DO", "PhD")
+    assert {name_key(f"Smith {suffix}") for suffix in suffixes} == {"smith"}
+    assert name_key("Smith III, MD, PhD") == "smith"
+
+
 def test_a_name_that_is_only_a_suffix_is_kept() -> None:
     assert name_key("Do") == "do"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from cme_reflex.domain.reporting import Fault, InvalidLearner, Learner, is_npi, learner
+from cme_reflex.domain.reporting import STATES, Fault, InvalidLearner, Learner, is_npi, learner
 
 BOARDS = ("ABS", "ABOS")
 GIVEN: dict[str, object] = {
@@ -78,6 +78,26 @@ def test_a_field_takes_sixty_characters_with_single_spaces_between_them() -> Non
 def test_the_log_says_what_is_wrong_with_which_field() -> None:
     faults = {"npi": Fault.NOT_AN_NPI, "state": Fault.NO_SUCH_STATE}
     assert str(InvalidLearner(faults)) == "npi: not_an_npi, state: no_such_state"
+
+
+# As the postal service abbreviates them, which tells a state from its misspelling.
+POSTAL = """
+AL Alabama, AK Alaska, AS American Samoa, AZ Arizona, AR Arkansas, CA California, CO Colorado,
+CT Connecticut, DE Delaware, DC District of Columbia, FL Florida, GA Georgia, GU Guam, HI Hawaii,
+ID Idaho, IL Illinois, IN Indiana, IA Iowa, KS Kansas, KY Kentucky, LA Louisiana, ME Maine,
+MD Maryland, MA Massachusetts, MI Michigan, MN Minnesota, MS Mississippi, MO Missouri, MT Montana,
+NE Nebraska, NV Nevada, NH New Hampshire, NJ New Jersey, NM New Mexico, NY New York,
+NC North Carolina, ND North Dakota, MP Northern Mariana Islands, OH Ohio, OK Oklahoma, OR Oregon,
+PA Pennsylvania, PR Puerto Rico, RI Rhode Island, SC South Carolina, SD South Dakota, TN Tennessee,
+TX Texas, VI U.S. Virgin Islands, UT Utah, VT Vermont, VA Virginia, WA Washington,
+WV West Virginia, WI Wisconsin, WY Wyoming
+"""
+
+
+def test_a_licence_is_from_a_state_the_capitals_district_or_one_of_five_territories() -> None:
+    names = [" ".join(place.split()[1:]) for place in POSTAL.split(",")]
+    assert list(STATES) == sorted(names)
+    assert len(names) == 50 + 1 + 5
 
 
 def test_a_licence_serves_where_there_is_no_npi() -> None:

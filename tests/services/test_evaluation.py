@@ -56,6 +56,8 @@ async def test_what_the_form_does_not_offer_is_refused(
         await evaluation.answer_session(visit, ids["A"], question, value, now=now)
     with pytest.raises(NotEligible):
         await evaluation.answer_session(visit, "x", "objectives", 1, now=now)
+    with pytest.raises(InvalidAnswer):
+        await evaluation.answer_overall(visit, question, "neither", now=now)
     assert await evaluation.answers(visit) == Answers()
 
 

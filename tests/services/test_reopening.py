@@ -6,6 +6,7 @@ import pytest
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.submission import (
     ClaimPeriodClosed,
+    ClaimPeriodNotOpen,
     DeadlinePassed,
     NotSubmitted,
     ReopeningNotAllowed,
@@ -81,8 +82,11 @@ async def test_the_reopened_deadline_is_its_own(
 
 async def test_what_cannot_be_reopened(receipt: Receipt, now: datetime) -> None:
     later = now + timedelta(days=1)
+    nobodys = replace(receipt, number="TEST24-0000-0000")
     with pytest.raises(UnknownReceipt):
-        await reopening.look_up("TEST24-0000-0000")
+        await reopening.look_up(nobodys.number)
+    with pytest.raises(UnknownReceipt):
+        await reopened(nobodys, now)
     with pytest.raises(DeadlinePassed):
         await reopened(receipt, now, until=now)
     with pytest.raises(ReasonMissing):
@@ -109,6 +113,17 @@ async def test_an_attendee_may_reopen_only_where_the_meeting_says_so(
     assert [change.to_status for change in record.history] == ["submitted", "reopened"]
     with pytest.raises(ClaimPeriodClosed):
         await selection.add_session(visit, ids["B"], now=MEETING.claim.closes_at)
+
+
+async def test_an_attendee_reopens_nothing_before_a_claim_period_that_was_put_off(
+    visit_as: SignIn, receipt: Receipt, now: datetime
+) -> None:
+    put_off = with_terms(attendee_may_reopen=True, opens_at=now + timedelta(days=1))
+    await load_meeting(replace(FOLDER, meeting=put_off), now=now)
+    with pytest.raises(ClaimPeriodNotOpen) as refused:
+        await reopening.reopen_own(await visit_as(), now=now)
+    assert refused.value.opens_at == now + timedelta(days=1)
+    assert (await reopening.look_up(receipt.number)).status is Status.SUBMITTED
 
 
 async def test_a_draft_is_not_reopened(visit_as: SignIn, now: datetime) -> None:

@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -11,6 +11,7 @@ from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.submission import (
     ClaimLocked,
     ClaimPeriodClosed,
+    ClaimPeriodNotOpen,
     Incomplete,
     Need,
     StaleRevision,
@@ -181,6 +182,7 @@ async def test_after_submission_nothing_can_be_changed(
         submission.choose_category1(visit, Quarters(1), now=now),
         submission.choose_safety(visit, Quarters(0), now=now),
         submission.correct_name(visit, "Somebody Else", now=now),
+        submission.correct_profession(visit, is_physician=False, now=now),
         submission.submit_claim(visit, revision + 1, attested=True, now=now),
     )
     for change in changes:
@@ -193,6 +195,9 @@ async def test_a_closed_period_takes_no_submission(
     visit: Visit, ids: dict[str, int], now: datetime
 ) -> None:
     revision = await complete(visit, ids, now)
+    too_early = MEETING.claim.opens_at - timedelta(seconds=1)
+    with pytest.raises(ClaimPeriodNotOpen):
+        await submission.submit_claim(visit, revision, attested=True, now=too_early)
     with pytest.raises(ClaimPeriodClosed):
         await submission.submit_claim(visit, revision, attested=True, now=MEETING.claim.closes_at)
 

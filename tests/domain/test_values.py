@@ -1,0 +1,51 @@
+"""What holds for the domain's values as such: how they are made, and the words that others keep."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from cme_reflex import domain
+from cme_reflex.domain.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.claim import OverlapPolicy
+from cme_reflex.domain.evaluation import QuestionKind
+from cme_reflex.domain.listing import Show, Sort
+from cme_reflex.domain.programme import Delivery
+from cme_reflex.domain.submission import Status
+
+
+def values() -> Iterator[Any]:
+    """The dataclasses of the domain, each where it is defined."""
+    for module in iter_modules(domain.__path__, f"{domain.__name__}."):
+        for value in vars(import_module(module.name)).values():
+            if is_dataclass(value) and value.__module__ == module.name:
+                yield value
+
+
+def test_a_value_is_never_changed() -> None:
+    assert [value.__name__ for value in values() if not value.__dataclass_params__.frozen] == []
+
+
+def test_only_the_programme_has_room_for_what_it_worked_out() -> None:
+    roomy = [value.__name__ for value in values() if "__slots__" not in vars(value)]
+    assert roomy == ["Programme"]
+
+
+def test_where_two_texts_could_be_mixed_up_a_value_is_made_by_the_names_of_its_fields() -> None:
+    for value in values():
+        texts = [each for each in fields(value) if each.type is str]
+        assert all(each.kw_only for each in fields(value)) == (len(texts) > 1), value
+
+
+def test_the_words_in_files_databases_and_addresses_stay_as_they_are() -> None:
+    assert (PHYSICIAN, OTHER) == ("physician", "other")
+    enumerations = (OverlapPolicy, QuestionKind, Delivery, Status, Sort, Show)
+    assert [[*map(str, words)] for words in enumerations] == [
+        ["resolve", "cap", "allow"],
+        ["yes_no", "scale", "one_of", "some_of", "text"],
+        ["live", "on demand", "both"],
+        ["draft", "submitted", "reopened"],
+        ["date", "title", "hours"],
+        ["all", "added", "fits"],
+    ]
