@@ -42,6 +42,7 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             faculty_badges=[],
         ),
         tables.SignInRow(token_hash="t", attendee_id=1, created_at=now, expires_at=now),
+        tables.TallyRow(scope="s", key_hash="h", count=1, until=now, forgotten_at=now),
         tables.ClaimRow(id=1, attendee_id=1, category1=4, safety=0),
         tables.LineRow(claim_id=1, session_id=1, quarters=4, safety=0, on_demand=False),
         tables.CommandRow(claim_id=1, id="c", at=now),

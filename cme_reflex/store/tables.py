@@ -134,6 +134,19 @@ class SignInRow(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant, index=True)
 
 
+class TallyRow(SQLModel, table=True):
+    """How often something was tried. What was tried is hashed: a number never rests in clear."""
+
+    __tablename__ = "tally"
+    __table_args__ = (sa.CheckConstraint("count >= 0", name="count"),)
+
+    scope: str = Field(primary_key=True)
+    key_hash: str = Field(primary_key=True)
+    count: int
+    until: datetime = Field(sa_type=Instant)
+    forgotten_at: datetime = Field(sa_type=Instant, index=True)
+
+
 class ClaimRow(SQLModel, table=True):
     """An attendee's claim. `revision` grows with every change that Submit must have seen."""
 
