@@ -83,5 +83,5 @@ def test_an_issuer_is_an_encrypted_address_or_this_machine(issuer: str) -> None:
     ],
 )
 def test_nothing_else_is_an_issuer(issuer: str) -> None:
-    with pytest.raises(ValueError, match="is no issuer such as https://login.example.org"):
+    with pytest.raises(ValueError, match="is no issuer such as"):
         SingleSignOn(issuer=issuer, client_id="c", label="l")
