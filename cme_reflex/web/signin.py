@@ -10,11 +10,13 @@ from cme_reflex.routes import SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services import signin
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
+from cme_reflex.web.doors import Audience, doors, open_to
 from cme_reflex.web.same_site import from_this_site
 
 FORM_LIMIT = 8_192  # bytes; two short fields
 
 
+@open_to(Audience.ANYONE)
 async def sign_in(request: Request) -> Response:
     """Sign in with the posted form and go on to where the attendee was going.
 
@@ -46,6 +48,7 @@ async def sign_in(request: Request) -> Response:
     return response
 
 
+@open_to(Audience.ANYONE)
 async def sign_out(request: Request) -> Response:
     """End the sign-in, here and on the server. Nothing is lost: it was all saved before."""
     if not from_this_site(request.headers):
@@ -65,7 +68,7 @@ def _back_to_form(code: str) -> Response:
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
 
 
-ROUTES = [
+ROUTES = doors(
     Route(SIGN_IN, sign_in, methods=["POST"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
-]
+)
