@@ -7,7 +7,7 @@ from functools import partial
 import reflex as rx
 from starlette.applications import Starlette
 
-from cme_reflex import routes
+from cme_reflex import logs, routes
 from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
@@ -21,7 +21,7 @@ from cme_reflex.pages.reporting import reporting
 from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.submit import submit
-from cme_reflex.settings import settings
+from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.evaluation import Evaluation
 from cme_reflex.state.home import Home
 from cme_reflex.state.receipt import Receipt
@@ -29,11 +29,16 @@ from cme_reflex.state.registrations import Registrations
 from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
-from cme_reflex.state.trouble import report
+from cme_reflex.state.trouble import report, report_page
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import health, signin, single_sign_on
+from cme_reflex.web import entrance, health, signin, single_sign_on
+from cme_reflex.web.access_log import logged
+from cme_reflex.web.client_address import behind_proxies
 from cme_reflex.web.guard import guarded
+from cme_reflex.web.headers import with_headers
+from cme_reflex.web.host import for_this_host
 from cme_reflex.web.page_files import without_detour
+from cme_reflex.web.socket import bounded
 
 #  route                page         title                        what loads
 PAGES = [
@@ -48,6 +53,10 @@ PAGES = [
     (routes.PRIVACY, privacy, "Privacy", None),
     ("/404", not_found, "No such page", None),
 ]
+ROUTES = [*signin.ROUTES, *single_sign_on.ROUTES, *health.ROUTES]
+
+KNOWN = {route for route, *_ in PAGES} | {route.path_format for route in ROUTES}
+BUILT = ROOT / ".web" / "build" / "client"
 
 
 @asynccontextmanager
@@ -58,12 +67,25 @@ async def database() -> AsyncIterator[None]:
     await close_database()
 
 
+@asynccontextmanager
+async def log() -> AsyncIterator[None]:
+    """The log, set up in the process that serves; the server's own start has set up another."""
+    logs.set_up()
+    yield
+
+
 app = rx.App(
-    # From the inside out: routes beside the socket, the pages' files, the guard before all.
+    # From the inside out: routes beside the socket, the pages' files, the guard before them, the
+    # bounds of the socket, and what concerns every request.
     api_transformer=[
-        Starlette(routes=[*signin.ROUTES, *single_sign_on.ROUTES, *health.ROUTES]),
+        Starlette(routes=ROUTES),
         partial(without_detour, {route for route, *_ in PAGES}),
         guarded,
+        bounded,
+        partial(with_headers, BUILT),
+        for_this_host,
+        partial(logged, KNOWN),
+        behind_proxies,
     ],
     html_lang="en",
     head_components=[
@@ -80,7 +102,10 @@ app = rx.App(
     app_wraps={(95, "Hold"): hold, (85, "Outbox"): outbox, (55, "ErrorBoundary"): error_boundary},
     toaster=None,
     backend_exception_handler=report,
+    frontend_exception_handler=report_page,
 )
+entrance.put_before(app)
+app.register_lifespan_task(log)
 app.register_lifespan_task(database)
 
 for route, page, title, load in PAGES:

@@ -1,12 +1,36 @@
 """The settings of this process, from the environment (CME_…). Read once, when first needed."""
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/production.py
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the host of this name or address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _listed(text: object) -> object:
+    # In the environment a list is written with commas, as in other programs.
+    return (
+        [part.strip() for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -25,6 +49,35 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = Field(
         default=SecretStr(""), description="what the single sign-on's provider knows us by"
     )
+    public_url: str | None = Field(
+        default=None, description="address under which people reach it, https://cme.example.org"
+    )
+    trusted_proxies: Networks = Field(
+        default=(), description="addresses or networks of the proxies that end TLS"
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_SECRET), description="key of the attendees' ids in the log"
+    )
+    log: Literal["json", "text"] = Field(default="json", description="how the log is written")
+    events_per_second: int = Field(
+        default=50, ge=1, description="what one connection may send in the long run"
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address_without_a_path(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("Write scheme and host, such as https://cme.example.org")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def public_host(self) -> str | None:
+        """The host under which strangers come; None where it serves this machine alone."""
+        host = urlsplit(self.public_url or "").hostname
+        return None if host is None or is_loopback(host) else host
 
 
 @lru_cache

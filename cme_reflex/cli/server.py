@@ -4,9 +4,9 @@ import os
 import socket
 import sys
 
-from cme_reflex.cli import frontend
+from cme_reflex.cli import frontend, production
 from cme_reflex.cli.faults import Fault
-from cme_reflex.settings import ROOT
+from cme_reflex.settings import ROOT, settings
 
 # A phone that went away without a word is noticed within 20 seconds, on both sides.
 HEARTBEAT = {"REFLEX_SOCKET_INTERVAL": "10", "REFLEX_SOCKET_TIMEOUT": "10"}
@@ -34,11 +34,14 @@ def require_free_port(host: str, port: int, *, remedy: str) -> None:
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until stopped. Raises Fault where the frontend was never built.
+    """Serve until stopped.
+
+    Raises Fault where the frontend was never built, or a setting is not fit for strangers.
 
     Reflex's own start of a production server, less its build: one worker, or
     several where REFLEX_REDIS_URL lets them share their state.
     """
+    production.require_fit(settings(), host)
     frontend.require_built()
     os.chdir(ROOT)  # Reflex looks for rxconfig.py and .web where it is started
     if str(ROOT) not in sys.path:

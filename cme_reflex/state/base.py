@@ -1,10 +1,12 @@
 """What every page of a claim has in common: who is asking, what stands, what went wrong."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, signature
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import reflex as rx
@@ -12,6 +14,7 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.domain.meeting import ClaimPeriod
 from cme_reflex.domain.submission import Status
+from cme_reflex.logs import fields, opaque
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services import signin
 from cme_reflex.services.claim import Standing
@@ -20,6 +23,9 @@ from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
 from cme_reflex.state.outbox import Outbox
 from cme_reflex.web.cookies import token_in
+from cme_reflex.web.doors import Audience, open_to
+
+logger = logging.getLogger(__name__)
 
 Page = TypeVar("Page", bound="ClaimPage")
 Arguments = ParamSpec("Arguments")
@@ -66,27 +72,35 @@ class ClaimPage(rx.State, mixin=True):
     async def _visited(
         self, asked: str, handler: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
     ) -> Any:
+        event = f"{type(self).__name__}.{handler.__name__}".lower()
         token = token_in(self.router.headers.cookie)
         try:
             visit = await signin.visit(settings().meeting, token, now=clock())
         except signin.NotSignedIn:
+            _log(event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
             self.leave = f"{SIGN_IN_FORM}#expired"
             return None
+        who = {"meeting": visit.meeting.code, "attendee": opaque(visit.attendee.id)}
         if self._whose != visit.attendee.id:
             # What somebody else left in this tab is nobody's business.
             self.reset()  # type: ignore[no-untyped-call]
             self._whose = visit.attendee.id
         outbox = await self.get_state(Outbox)
         outbox.attendee = str(visit.attendee.id)
+        started, outcome = perf_counter(), "done"
         try:
             answer = await handler(self, replace(visit, command=asked), *args, **kwargs)
         except Exception as error:
             problem = words.problem(error, visit.meeting.zone)
+            outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
             if problem is None:
                 raise
             self._set(problem=problem, ready=True)
             answer = None
+        finally:
+            ms = round(1000 * (perf_counter() - started), 1)
+            _log(event, **who, ms=ms, outcome=outcome)
         if asked:
             # Carried out, or refused in words: either way the browser need not keep it.
             outbox.applied = asked
@@ -115,11 +129,11 @@ def command(handler: Handler[Page, Arguments]) -> Any:
     """
 
     @wraps(handler)
-    async def guarded(self: Page, *args: Any, command: object = "", **kwargs: Any) -> Any:
-        asked = command if isinstance(command, str) else repr(command)
-        return await self._visited(asked, handler, *args, **kwargs)
+    async def guarded(self: Page, *args: Any, command: str = "", **kwargs: Any) -> Any:
+        return await self._visited(command, handler, *args, **kwargs)
 
-    return _as_event(guarded, handler, Parameter("command", Parameter.POSITIONAL_OR_KEYWORD))
+    given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
+    return _as_event(guarded, handler, given)
 
 
 def _as_event(guarded: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
@@ -128,7 +142,11 @@ def _as_event(guarded: Any, handler: Callable[..., Any], *more: Parameter) -> An
     parameters = [p for p in signature(handler).parameters.values() if p.name != "visit"]
     guarded.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
     guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k != "visit"}
-    return guarded
+    return open_to(Audience.ATTENDEE)(guarded)
+
+
+def _log(event: str, **told: object) -> None:
+    logger.info("an event", extra=fields(event=event, **told))
 
 
 def _lock(visit: Visit, standing: Standing) -> str:

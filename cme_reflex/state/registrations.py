@@ -8,6 +8,7 @@ from cme_reflex.settings import settings
 from cme_reflex.state import views
 from cme_reflex.state.base import clock
 from cme_reflex.web.cookies import CHOICE, token_in
+from cme_reflex.web.doors import Audience, open_to
 
 
 class Registrations(rx.State):
@@ -17,6 +18,7 @@ class Registrations(rx.State):
     leave: str = ""
 
     @rx.event
+    @open_to(Audience.ANYONE)
     async def load(self):
         """Show what the cookie of this very event stands for; without one the page is left."""
         self.offered, self.leave = [], ""

@@ -66,15 +66,22 @@ async def _session(*, write: bool) -> AsyncIterator[AsyncSession]:
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """An engine with what acknowledged writes need: foreign keys, WAL and full sync on SQLite."""
+    """An engine with what acknowledged writes need: foreign keys, WAL and full sync on SQLite.
+
+    Its errors do not repeat the values that a statement was given.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"))
+        engine = create_async_engine(
+            parsed.set(drivername="sqlite+aiosqlite"), hide_parameters=True
+        )
         _prepare_sqlite(engine)
         return engine
     if parsed.get_backend_name() != "postgresql":
         raise sa.exc.ArgumentError("only SQLite and PostgreSQL are supported")
-    return create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+    return create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _use_wal(cursor: Any) -> None:

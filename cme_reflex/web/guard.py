@@ -1,38 +1,39 @@
-"""The guard before the pages: a stranger is sent to the sign-in over HTTP, before any script."""
+"""The guard before the pages: a stranger is sent to the sign-in over HTTP, before any script.
+
+What Reflex would serve by itself beside the pages is closed here.
+"""
 
 from datetime import UTC, datetime
 
-from starlette.datastructures import Headers
+from reflex_base.constants import Endpoint
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
 from cme_reflex.routes import HOME, PROTECTED, SIGN_IN_FORM
 from cme_reflex.services import signin
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
-from cme_reflex.web.same_site import from_this_site
+from cme_reflex.web.paths import page_of
 
-POLICY_VIOLATION = 1008  # the close code of RFC 6455
+CLOSED = frozenset(f"/{endpoint.value}" for endpoint in Endpoint)
+"""Reflex's own paths: uploads, a ping, lists of routes; and the socket, which speaks no HTTP."""
 
 
 def guarded(app: ASGIApp) -> ASGIApp:
     """The application with the guard in front of it."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and not from_this_site(Headers(scope=scope)):
-            # The socket carries the cookie, so another site's page may not open one.
-            await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
-            return
-        response = await _redirect(scope) if scope["type"] == "http" else None
+        response = await _answer(scope) if scope["type"] == "http" else None
         await (response or app)(scope, receive, send)
 
     return guard
 
 
-async def _redirect(scope: Scope) -> RedirectResponse | None:
-    path = scope["path"].rstrip("/") or "/"
+async def _answer(scope: Scope) -> Response | None:
+    path = page_of(scope["path"])
+    if f"/{path.split('/')[1]}" in CLOSED:
+        return PlainTextResponse("Not Found", status_code=404)
     if path != SIGN_IN_FORM and path not in PROTECTED:
         return None
     request = Request(scope)

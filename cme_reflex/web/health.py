@@ -6,12 +6,14 @@ from starlette.routing import Route
 
 from cme_reflex.routes import HEALTH
 from cme_reflex.services import health
+from cme_reflex.web.doors import Audience, doors, open_to
 
 
+@open_to(Audience.ANYONE)
 async def answer(request: Request) -> Response:
     """200 where the database answers, 503 where it does not."""
     well = await health.database_answers()
     return JSONResponse({"database": well}, status_code=200 if well else 503)
 
 
-ROUTES = [Route(HEALTH, answer, methods=["GET"])]
+ROUTES = doors(Route(HEALTH, answer, methods=["GET"]))

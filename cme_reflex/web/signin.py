@@ -13,11 +13,13 @@ from cme_reflex.services import signin
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.client_address import client_address
+from cme_reflex.web.doors import Audience, doors, open_to
 from cme_reflex.web.same_site import from_this_site
 
 FORM_LIMIT = 8_192  # bytes; two short fields
 
 
+@open_to(Audience.ANYONE)
 async def sign_in(request: Request) -> Response:
     """Sign in with the posted form and go on to where the attendee was going.
 
@@ -50,6 +52,7 @@ async def sign_in(request: Request) -> Response:
     return await welcome(request, admission)
 
 
+@open_to(Audience.ANYONE)
 async def choose(request: Request) -> Response:
     """Sign in with the one of several registrations that was chosen."""
     if refusal := _refusal(request):
@@ -64,6 +67,7 @@ async def choose(request: Request) -> Response:
     return await welcome(request, signin.SignedIn(token))
 
 
+@open_to(Audience.ANYONE)
 async def sign_out(request: Request) -> Response:
     """End the sign-in, here and on the server. Nothing is lost: it was all saved before."""
     if not from_this_site(request.headers):
@@ -117,8 +121,8 @@ async def _end(request: Request) -> None:
         await signin.sign_out(token)
 
 
-ROUTES = [
+ROUTES = doors(
     Route(SIGN_IN, sign_in, methods=["POST"]),
     Route(CHOOSE, choose, methods=["POST"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
-]
+)

@@ -11,6 +11,7 @@ from cme_reflex.routes import SSO, SSO_CALLBACK
 from cme_reflex.services import oidc, signin, single_sign_on
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
+from cme_reflex.web.doors import Audience, doors, open_to
 from cme_reflex.web.signin import back_to_form, welcome
 
 ANSWER_LIMIT = 4_096  # characters of a query; a code and a state are a few hundred
@@ -18,6 +19,7 @@ ANSWER_LIMIT = 4_096  # characters of a query; a code and a state are a few hund
 logger = logging.getLogger(__name__)
 
 
+@open_to(Audience.ANYONE)
 async def depart(request: Request) -> Response:
     """Send the browser to the provider, with a cookie to come back with."""
     try:
@@ -34,6 +36,7 @@ async def depart(request: Request) -> Response:
     return response
 
 
+@open_to(Audience.ANYONE)
 async def arrive(request: Request) -> Response:
     """Sign in whoever comes back with a good answer; a fault goes to the form as a code."""
     if len(request.url.query) > ANSWER_LIMIT:
@@ -64,12 +67,11 @@ async def arrive(request: Request) -> Response:
 
 def _callback(request: Request) -> str:
     """The address for the way back, as it is registered with the provider."""
-    # A proxy that ends TLS says http where the browser says https.
-    scheme = "https" if settings().secure_cookies else request.url.scheme
-    return f"{scheme}://{request.url.netloc}{SSO_CALLBACK}"
+    here = f"{request.url.scheme}://{request.url.netloc}"
+    return f"{settings().public_url or here}{SSO_CALLBACK}"
 
 
-ROUTES = [
+ROUTES = doors(
     Route(SSO, depart, methods=["GET"]),
     Route(SSO_CALLBACK, arrive, methods=["GET"]),
-]
+)

@@ -250,10 +250,6 @@ def test_a_name_of_signs_only_has_no_key() -> None:
     assert name_key("'-.") == ""
 
 
-def test_numbers_are_read_without_case_spaces_and_hyphens() -> None:
-    assert number_key(" pstm24-aa ") == number_key("PSTM24AA") == "PSTM24AA"
-
-
 @pytest.mark.parametrize("text", ["It's `so`: A_b-C, 8.50!", "", "?", " a  b "])
 def test_text_is_folded_alike_with_and_without_an_accent_in_it(text: str) -> None:
     assert f"{fold(text)} e".strip() == fold(f"{text} é")

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from cme_reflex.settings import ROOT
 from tests.browser import find_browser, launch_arguments
@@ -16,6 +16,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PATIENCE = 15_000  # milliseconds for what the page has to show; two cores are also the server's
 
+_violations: list[str] = []  # of the content security policy, by any page of any context
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -24,8 +26,17 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=find_browser(), args=launch_arguments()
         )
+        _watch(browser)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def violations() -> Iterator[list[str]]:
+    """What the content security policy stopped; after a test it must be nothing."""
+    _violations.clear()
+    yield _violations
+    assert _violations == []
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +110,22 @@ def people() -> Iterator[tuple[str, str]]:
 def _rows(file: str) -> list[dict[str, str]]:
     with (DEMO / file).open(encoding="utf-8", newline="") as table:
         return list(csv.DictReader(table))
+
+
+def _watch(browser: Browser) -> None:
+    """Note what the console of every page of this browser says about the policy."""
+    new_context = browser.new_context
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            _violations.append(message.text)
+
+    def watched(**options: object) -> BrowserContext:
+        context = new_context(**options)  # type: ignore[arg-type]
+        context.on("console", note)
+        return context
+
+    browser.new_context = watched  # type: ignore[method-assign]
 
 
 def _context(

@@ -1,0 +1,77 @@
+"""Every handler and every HTTP route is a door that strangers try; each says who may come in.
+
+Nothing is open by default. A handler without an audience is refused before Reflex hears of it
+(`web/entrance.py`), a route without one does not come into the application at all (`doors`), and
+what Reflex serves by itself is closed by `web/guard.py`.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from inspect import Parameter, signature
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
+from reflex_base.utils.form import form_data_as_dict
+from starlette.routing import Route
+
+Called = TypeVar("Called", bound=Callable[..., Any])
+
+# A form travels as pairs under a key of Reflex's own; a ticked box in it is no text.
+FormFields = Annotated[
+    dict[str, str | bool | int | float | None], BeforeValidator(form_data_as_dict)
+]
+
+_STRICT = ConfigDict(strict=True, extra="forbid")
+
+
+class Audience(StrEnum):
+    """Who may call a handler or a route."""
+
+    ANYONE = "anyone"
+    ATTENDEE = "a signed-in attendee"
+    SERVER = "the server itself"
+
+
+class Undeclared(TypeError):
+    """A handler or route that does not say who may call it, or what it takes."""
+
+
+def open_to(audience: Audience) -> Callable[[Called], Called]:
+    """Declare who may call a handler or the endpoint of a route; stands right above it.
+
+    It declares and does not check: an attendee's identity is proved by `state.base.signed_in`,
+    which declares it too, or by the endpoint itself.
+    """
+
+    def declare(called: Called) -> Called:
+        called.audience = audience  # type: ignore[attr-defined]
+        return called
+
+    return declare
+
+
+def audience_of(called: object) -> Audience | None:
+    """Who may call it; None where nobody said so."""
+    return getattr(called, "audience", None)
+
+
+def doors(*routes: Route) -> list[Route]:
+    """The routes, each of which says who may call it. Raises Undeclared."""
+    for route in routes:
+        if audience_of(route.endpoint) is None:
+            raise Undeclared(f"{route.path} does not say who may call it: @open_to(…)")
+    return list(routes)
+
+
+def arguments_of(handler: Callable[..., Any]) -> type[BaseModel]:
+    """What a browser may send to a handler: exactly its parameters, exactly of their types.
+
+    Reflex itself enforces neither. Raises Undeclared for a parameter without a type.
+    """
+    fields: dict[str, Any] = {}
+    for name, parameter in list(signature(handler).parameters.items())[1:]:
+        if parameter.annotation is Parameter.empty:
+            raise Undeclared(f"{handler.__qualname__}: {name} has no type")
+        kind = FormFields if parameter.annotation == dict[str, str] else parameter.annotation
+        fields[name] = (kind, ... if parameter.default is Parameter.empty else parameter.default)
+    return create_model(handler.__qualname__, __config__=_STRICT, **fields)
