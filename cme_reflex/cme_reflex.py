@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 import reflex as rx
@@ -19,6 +20,8 @@ from cme_reflex.pages.reporting import reporting
 from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.submit import submit
+from cme_reflex.post_office import post_office
+from cme_reflex.services.postman import sending
 from cme_reflex.settings import settings
 from cme_reflex.state.evaluation import Evaluation
 from cme_reflex.state.home import Home
@@ -54,6 +57,13 @@ async def database() -> AsyncIterator[None]:
     await close_database()
 
 
+@asynccontextmanager
+async def mail() -> AsyncIterator[None]:
+    """What is posted is sent, for as long as the process serves."""
+    async with sending(post_office(settings()), clock=lambda: datetime.now(UTC)):
+        yield
+
+
 app = rx.App(
     # From the inside out: routes beside the socket, the pages' files, the guard before all.
     api_transformer=[
@@ -77,6 +87,7 @@ app = rx.App(
     backend_exception_handler=report,
 )
 app.register_lifespan_task(database)
+app.register_lifespan_task(mail)
 
 for route, page, title, load in PAGES:
     app.add_page(

@@ -11,8 +11,15 @@ REPORTING = "/reporting"
 RECEIPT = "/receipt"
 PRIVACY = "/privacy"
 
+ASK_LINK = "/sign-in-link"
+LINK = "/link"
+PASSWORD = "/password"  # noqa: S105 - the path of the page on which one is set
+
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
+SEND_LINK = "/sign-in-link/send"
+USE_LINK = "/link/use"
+SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
 
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})

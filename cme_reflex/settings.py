@@ -2,9 +2,13 @@
 
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cme_reflex.domain.mail import address
+from cme_reflex.mail_server import mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +26,41 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="set the Secure attribute; needs HTTPS in front"
     )
+    public_url: str | None = Field(
+        default=None, description="address under which people reach it, https://cme.example.org"
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None, description="mail server; without one mail goes to a folder"
+    )
+    mail_folder: Path = Field(
+        default=ROOT / ".cme" / "mail", description="folder of .eml files, without a mail server"
+    )
+    mail_from: str | None = Field(
+        default=None, description="address that mail comes from; needed with a mail server"
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address_without_a_path(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("Write scheme and host, such as https://cme.example.org")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None or not url.get_secret_value():
+            return None
+        mail_server(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, written: str | None) -> str | None:
+        return address(written) if written else None
 
 
 @lru_cache

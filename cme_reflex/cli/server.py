@@ -4,9 +4,9 @@ import os
 import socket
 import sys
 
-from cme_reflex.cli import frontend
+from cme_reflex.cli import frontend, mail
 from cme_reflex.cli.faults import Fault
-from cme_reflex.settings import ROOT
+from cme_reflex.settings import ROOT, settings
 
 
 def require_free_port(host: str, port: int, *, remedy: str) -> None:
@@ -45,6 +45,10 @@ def serve(host: str, port: int) -> None:
     from reflex_base.constants import Env, LogLevel
     from reflex_base.environment import environment
 
+    # Links in messages lead here where nobody said otherwise. Strangers cannot come to it then.
+    os.environ.setdefault("CME_PUBLIC_URL", f"http://localhost:{port}")
+    settings.cache_clear()
+    mail.office()  # or a Fault before anything is served
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     os.environ |= {"REFLEX_FRONTEND_PORT": str(port), "REFLEX_BACKEND_PORT": str(port)}

@@ -90,5 +90,5 @@ def address(text: str) -> str:
         or not written.isprintable()
         or not all(local.split("."))
     ):
-        raise InvalidAddress(text)
+        raise InvalidAddress("This is no e-mail address")
     return written

@@ -60,9 +60,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "purpose IN ('sign in', 'set password')", name=op.f("ck_link_purpose")
-        ),
+        sa.CheckConstraint("purpose IN ('sign in', 'set password')", name=op.f("ck_link_purpose")),
         sa.CheckConstraint(
             "(purpose = 'set password') = (member_id IS NOT NULL)",
             name=op.f("ck_link_member_sets_password"),
