@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 
 from cme_reflex.exchange.carrier import Unavailable
@@ -33,7 +34,7 @@ class EmlFolder:
         name = _UNFIT.sub("-", str(message["Message-ID"]).partition("@")[0]).strip("-.")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The policy of an address in another alphabet, which a file can hold as it is.
-        content = message.as_bytes(policy=message.policy.clone(utf8=not _is_ascii(message)))
+        content = message.as_bytes(policy=SMTP if _is_ascii(message) else SMTPUTF8)
         partial = self.folder / f".{name}.{os.getpid()}"
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -1,7 +1,5 @@
 """Links in messages: a token that nobody guesses, of which the store has a hash, used once."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +10,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.routes import LINK
+from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.store.tables import LinkRow, MeetingRow, OutboxRow
 
-TOKEN_BYTES = 32  # 256 bits that nobody guesses
 TOKEN_LIMIT = 500  # characters; a whole link that was pasted still fits
 
 
@@ -70,11 +68,11 @@ def new_link(
     no log, ours or a proxy's, and in no Referer. It is made when the message is written,
     at each attempt anew, and an earlier one of the same message is good until one is used.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     purpose = Purpose.SIGN_IN if member_id is None else Purpose.SET_PASSWORD
     db.add(
         LinkRow(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             purpose=purpose,
             outbox_id=outbox_id,
             attendee_ids=list(attendee_ids),
@@ -119,7 +117,7 @@ async def _find(db: AsyncSession, meeting: str, token: str, *, lock: bool = Fals
         select(LinkRow)
         .join(OutboxRow, col(OutboxRow.id) == LinkRow.outbox_id)
         .join(MeetingRow, col(MeetingRow.id) == OutboxRow.meeting_id)
-        .where(LinkRow.token_hash == _hash(token), MeetingRow.code == meeting)
+        .where(LinkRow.token_hash == token_hash(token), MeetingRow.code == meeting)
     )
     if lock:
         found = found.with_for_update(of=LinkRow)
@@ -136,8 +134,3 @@ def _good(row: LinkRow, now: datetime) -> Link:
     if row.expires_at <= now:
         raise LinkExpired(purpose)
     return Link(purpose, tuple(row.attendee_ids), row.member_id)
-
-
-def _hash(token: str) -> str:
-    # The token is 256 random bits, so one round of SHA-256 keeps it secret.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

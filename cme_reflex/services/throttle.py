@@ -12,11 +12,14 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attempts import Delay, Limit, Lock, Quota, TooManyAttempts
 from cme_reflex.store import tallies
 from cme_reflex.store.database import transaction
+from cme_reflex.store.sweeping import sweep
+from cme_reflex.store.tables import TallyRow
 
 NUMBER = Lock(
     scope="number",
@@ -95,7 +98,7 @@ async def attempt(*attempts: Attempt, now: datetime) -> None:
                 break
             await tallies.put(db, limit.scope, key, after)
             wait = max(wait, asked)
-        await tallies.sweep(db, now)
+        await sweep(db, TallyRow, col(TallyRow.forgotten_at) <= now)
     if refusal is not None:
         raise refusal
     if wait:

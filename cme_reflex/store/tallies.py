@@ -4,14 +4,12 @@ from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attempts import Tally
 from cme_reflex.store.insert import insert_into
 from cme_reflex.store.tables import TallyRow
-
-SWEPT = 20  # rows at once; an attempt makes a few at most, so the table does not grow
 
 
 async def lock(db: AsyncSession, scope: str, key: str, now: datetime) -> Tally:
@@ -35,19 +33,6 @@ async def put(db: AsyncSession, scope: str, key: str, tally: Tally | None) -> No
         return
     values = {"count": tally.count, "until": tally.until, "forgotten_at": tally.forgotten_at}
     await db.exec(sa.update(TallyRow).where(*of_key).values(values))
-
-
-async def sweep(db: AsyncSession, now: datetime) -> None:
-    """Delete some of what is forgotten; the last thing in a transaction, because it locks."""
-    forgotten = (
-        select(TallyRow.scope, TallyRow.key_hash)
-        .where(TallyRow.forgotten_at <= now)
-        .limit(SWEPT)
-        # What another transaction counts at this moment is not forgotten.
-        .with_for_update(skip_locked=True)
-    )
-    key = sa.tuple_(col(TallyRow.scope), col(TallyRow.key_hash))
-    await db.exec(sa.delete(TallyRow).where(key.in_(forgotten)))
 
 
 def _hash(key: str) -> str:

@@ -69,6 +69,8 @@ UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("uq_receipt_number", {"id": 2, "version": 2}),
     ("pk_claim_line", {}),
     ("pk_sign_in", {}),
+    ("pk_choice", {}),
+    ("pk_departure", {}),
     ("pk_tally", {}),
     ("pk_reporting", {}),
     ("pk_command", {}),
@@ -116,7 +118,17 @@ def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
         if index.unique
     }
     without_counted_ids = {
-        f"pk_{table}" for table in ("claim_line", "sign_in", "tally", "reporting", "command", "link")
+        f"pk_{table}"
+        for table in (
+            "claim_line",
+            "sign_in",
+            "choice",
+            "departure",
+            "tally",
+            "reporting",
+            "command",
+            "link",
+        )
     }
     expected = names_of(sa.UniqueConstraint) | indexes | without_counted_ids
     assert {name for name, _ in UNIQUES} == expected
