@@ -13,13 +13,16 @@ from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
+from cme_reflex.pages.link import link
 from cme_reflex.pages.not_found import not_found
+from cme_reflex.pages.password import password
 from cme_reflex.pages.privacy import privacy
 from cme_reflex.pages.receipt import receipt
 from cme_reflex.pages.registrations import registrations
 from cme_reflex.pages.reporting import reporting
 from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
+from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
 from cme_reflex.post_office import post_office
 from cme_reflex.services.postman import sending
@@ -33,7 +36,7 @@ from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import health, signin, single_sign_on
+from cme_reflex.web import health, links, signin, single_sign_on
 from cme_reflex.web.guard import guarded
 from cme_reflex.web.page_files import without_detour
 
@@ -47,6 +50,9 @@ PAGES = [
     (routes.SUBMIT, submit, "Overall Eval / Submit CME", Submit.load),
     (routes.REPORTING, reporting, "Learner Credit Reporting", Reporting.load),
     (routes.RECEIPT, receipt, "Your receipt", Receipt.load),
+    (routes.ASK_LINK, sign_in_link, "Sign in by e-mail", None),
+    (routes.LINK, link, "Your link", None),
+    (routes.PASSWORD, password, "Set your password", None),
     (routes.PRIVACY, privacy, "Privacy", None),
     ("/404", not_found, "No such page", None),
 ]
@@ -70,7 +76,7 @@ async def mail() -> AsyncIterator[None]:
 app = rx.App(
     # From the inside out: routes beside the socket, the pages' files, the guard before all.
     api_transformer=[
-        Starlette(routes=[*signin.ROUTES, *single_sign_on.ROUTES, *health.ROUTES]),
+        Starlette(routes=[*signin.ROUTES, *single_sign_on.ROUTES, *links.ROUTES, *health.ROUTES]),
         partial(without_detour, {route for route, *_ in PAGES}),
         guarded,
     ],

@@ -9,6 +9,7 @@ from cme_reflex.cli.mail import not_loaded
 from cme_reflex.cli.output import answer
 from cme_reflex.services import invitations, outbox
 from cme_reflex.services.invitations import Invited
+from cme_reflex.services.signin import PasswordsNotTaken
 from cme_reflex.settings import settings
 
 
@@ -24,6 +25,10 @@ def invite(usernames: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
     except invitations.UnknownMembers as error:
         unknown = ", ".join(error.usernames)
         raise Fault(f"There is no member {unknown}. Nobody was invited.") from None
+    except PasswordsNotTaken:
+        raise Fault(
+            "Members of this meeting use single sign-on; they need no password here."
+        ) from None
     answer(_told(done), done, as_json=as_json)
 
 

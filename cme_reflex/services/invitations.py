@@ -14,8 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cme_reflex import letters
 from cme_reflex.domain import passwords
 from cme_reflex.domain.mail import INVITATION_LASTS, Kind, State
+from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.services import links, outbox
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
+from cme_reflex.services.signin import PasswordsNotTaken
 from cme_reflex.store import outbox as rows
 from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import AttendeeRow, MemberRow, OutboxRow, SignInRow
@@ -47,14 +49,18 @@ async def invite(
 
     Who is named gets a link also where there is a password, or an earlier link that
     is still good; but not two before the first is sent. With `dry_run` nothing is
-    written. Raises UnknownMembers and UnknownMeeting; then nobody is invited.
+    written. Raises UnknownMembers, UnknownMeeting, and PasswordsNotTaken where members use
+    the society's single sign-on; then nobody is invited.
     """
     async with transaction() as db:
-        meeting_id = cast(int, (await outbox.meeting_row(db, meeting)).id)
+        row = await outbox.meeting_row(db, meeting)
+        meeting_id = cast(int, row.id)
+        if meeting_from_document(row.document).single_sign_on is not None:
+            raise PasswordsNotTaken
         members = await _members(db, usernames)
         earlier: dict[int, list[OutboxRow]] = {}
-        for row in await rows.posted(db, meeting_id, Kind.INVITATION):
-            earlier.setdefault(row.payload["member"], []).append(row)
+        for message in await rows.posted(db, meeting_id, Kind.INVITATION):
+            earlier.setdefault(message.payload["member"], []).append(message)
         groups: dict[str, list[str]] = {"new": [], "before": [], "nowhere": []}
         for member in members:
             sent = earlier.get(cast(int, member.id), [])

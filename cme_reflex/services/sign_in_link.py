@@ -67,14 +67,23 @@ async def write(db: AsyncSession, task: Task) -> Written:
     return Written(letter, name, attendees[0].email)
 
 
-async def enter(db: AsyncSession, link: links.Link, *, now: datetime) -> signin.Admission:
-    """Sign in with a link that was just used, asked which where several share the address."""
-    theirs = (
-        select(AttendeeRow)
-        .where(col(AttendeeRow.id).in_(link.attendee_ids))
-        .order_by(col(AttendeeRow.id))
-    )
-    return await signin.admit(db, (await db.exec(theirs)).all(), now=now)
+async def open_link(meeting: str, token: str, *, now: datetime) -> signin.Admission | None:
+    """Sign in with a link and use it up; None for a good link that sets a password instead.
+
+    Whoever has several registrations under the address is asked which, as after
+    a member's credential. Raises LinkUnknown, LinkUsed, LinkExpired and NotRegistered.
+    """
+    async with transaction() as db:
+        link = await links.look(db, meeting, token, now=now)
+        if link.purpose is links.Purpose.SET_PASSWORD:
+            return None
+        await links.use(db, meeting, token, now=now)
+        theirs = (
+            select(AttendeeRow)
+            .where(col(AttendeeRow.id).in_(link.attendee_ids))
+            .order_by(col(AttendeeRow.id))
+        )
+        return await signin.admit(db, (await db.exec(theirs)).all(), now=now)
 
 
 async def _at(db: AsyncSession, meeting_id: int, recipient: str) -> list[AttendeeRow]:
