@@ -13,6 +13,7 @@ from cme_reflex.exchange.letter_text import text
 from cme_reflex.exchange.mail_address import wire_address
 
 NAME_LIMIT = 120  # characters of a name in a header
+ONE_WORD = 45  # bytes that fit into one encoded word of a header (RFC 2047: 75 characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,17 @@ def message(
 
 def _header(person: Person) -> Address:
     local, _, host = wire_address(person.address).rpartition("@")
-    return Address(display_name=_one_line(person.name), username=local, domain=host)
+    return Address(display_name=_shown(person.name), username=local, domain=host)
+
+
+def _shown(name: str) -> str:
+    """The name for a header, or none where it would have to be folded.
+
+    Python's headers put spaces into the words of long names of other alphabets where
+    they fold them. The letter itself has the whole name.
+    """
+    line = _one_line(name)
+    return line if line.isascii() or len(line.encode()) <= ONE_WORD else ""
 
 
 def _one_line(words: str) -> str:
