@@ -1,5 +1,6 @@
 """A letter as the message that travels: MIME, with text, HTML and attachments."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,10 @@ from cme_reflex.exchange.letter_html import html
 from cme_reflex.exchange.letter_text import text
 from cme_reflex.exchange.mail_address import wire_address
 
-NAME_LIMIT = 120  # characters of a name in a header
+LINE_LIMIT = 120  # characters of a subject or a file's name
 ONE_WORD = 45  # bytes that fit into one encoded word of a header (RFC 2047: 75 characters)
+
+_QUOTED = re.compile(r'[()<>\[\]:;@\\,."]+')  # RFC 5322's specials
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +75,16 @@ def _header(person: Person) -> Address:
 
 
 def _shown(name: str) -> str:
-    """The name for a header, or none where it would have to be folded.
+    """The name for a header, without what would have to be quoted; none where it is long.
 
-    Python's headers put spaces into the words of long names of other alphabets where
-    they fold them. The letter itself has the whole name.
+    Where Python folds a header, it puts spaces into the words of long names of other
+    alphabets, and takes the quotes from long names with a comma, which are then two
+    addresses. The letter itself has the whole name.
     """
-    line = _one_line(name)
-    return line if line.isascii() or len(line.encode()) <= ONE_WORD else ""
+    line = _one_line(_QUOTED.sub(" ", name))
+    return line if len(line.encode()) <= ONE_WORD else ""
 
 
 def _one_line(words: str) -> str:
     printable = "".join(x if x.isprintable() else " " for x in words)
-    return " ".join(printable.split())[:NAME_LIMIT]
+    return " ".join(printable.split())[:LINE_LIMIT]
