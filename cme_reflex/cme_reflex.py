@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 import reflex as rx
@@ -13,14 +14,19 @@ from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
+from cme_reflex.pages.link import link
 from cme_reflex.pages.not_found import not_found
+from cme_reflex.pages.password import password
 from cme_reflex.pages.privacy import privacy
 from cme_reflex.pages.receipt import receipt
 from cme_reflex.pages.registrations import registrations
 from cme_reflex.pages.reporting import reporting
 from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
+from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
+from cme_reflex.post_office import post_office
+from cme_reflex.services.postman import sending
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.evaluation import Evaluation
 from cme_reflex.state.home import Home
@@ -31,7 +37,7 @@ from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report, report_page
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import entrance, health, signin, single_sign_on
+from cme_reflex.web import entrance, health, links, signin, single_sign_on
 from cme_reflex.web.access_log import logged
 from cme_reflex.web.client_address import behind_proxies
 from cme_reflex.web.guard import guarded
@@ -50,10 +56,13 @@ PAGES = [
     (routes.SUBMIT, submit, "Overall Eval / Submit CME", Submit.load),
     (routes.REPORTING, reporting, "Learner Credit Reporting", Reporting.load),
     (routes.RECEIPT, receipt, "Your receipt", Receipt.load),
+    (routes.ASK_LINK, sign_in_link, "Sign in by e-mail", None),
+    (routes.LINK, link, "Your link", None),
+    (routes.PASSWORD, password, "Set your password", None),
     (routes.PRIVACY, privacy, "Privacy", None),
     ("/404", not_found, "No such page", None),
 ]
-ROUTES = [*signin.ROUTES, *single_sign_on.ROUTES, *health.ROUTES]
+ROUTES = [*signin.ROUTES, *single_sign_on.ROUTES, *links.ROUTES, *health.ROUTES]
 
 KNOWN = {route for route, *_ in PAGES} | {route.path_format for route in ROUTES}
 BUILT = ROOT / ".web" / "build" / "client"
@@ -72,6 +81,13 @@ async def log() -> AsyncIterator[None]:
     """The log, set up in the process that serves; the server's own start has set up another."""
     logs.set_up()
     yield
+
+
+@asynccontextmanager
+async def mail() -> AsyncIterator[None]:
+    """What is posted is sent, for as long as the process serves."""
+    async with sending(post_office(settings()), clock=lambda: datetime.now(UTC)):
+        yield
 
 
 app = rx.App(
@@ -107,6 +123,7 @@ app = rx.App(
 entrance.put_before(app)
 app.register_lifespan_task(log)
 app.register_lifespan_task(database)
+app.register_lifespan_task(mail)
 
 for route, page, title, load in PAGES:
     app.add_page(

@@ -12,11 +12,18 @@ RECEIPT = "/receipt"
 PRIVACY = "/privacy"
 REGISTRATIONS = "/registrations"
 
+ASK_LINK = "/sign-in-link"
+LINK = "/link"
+PASSWORD = "/password"  # noqa: S105 - the path of the page on which one is set
+
 SIGN_IN = "/sign-in"
 CHOOSE = "/sign-in/registration"
 SSO = "/sign-in/sso"
 SSO_CALLBACK = "/sign-in/sso/callback"
 SIGN_OUT = "/sign-out"
+SEND_LINK = "/sign-in-link/send"
+USE_LINK = "/link/use"
+SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
 
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from cme_reflex.domain.mail import address
+from cme_reflex.mail_server import mail_server
+
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/production.py
 
@@ -62,6 +65,15 @@ class Settings(BaseSettings):
     events_per_second: int = Field(
         default=50, ge=1, description="what one connection may send in the long run"
     )
+    smtp_url: SecretStr | None = Field(
+        default=None, description="mail server; without one mail goes to a folder"
+    )
+    mail_folder: Path = Field(
+        default=ROOT / ".cme" / "mail", description="folder of .eml files, without a mail server"
+    )
+    mail_from: str | None = Field(
+        default=None, description="address that mail comes from; needed with a mail server"
+    )
 
     @field_validator("public_url")
     @classmethod
@@ -78,6 +90,19 @@ class Settings(BaseSettings):
         """The host under which strangers come; None where it serves this machine alone."""
         host = urlsplit(self.public_url or "").hostname
         return None if host is None or is_loopback(host) else host
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None or not url.get_secret_value():
+            return None
+        mail_server(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, written: str | None) -> str | None:
+        return address(written) if written else None
 
 
 @lru_cache

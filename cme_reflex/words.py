@@ -13,6 +13,7 @@ from cme_reflex.domain.claim import CreditLimitExceeded, OverlapPolicy
 from cme_reflex.domain.credit import InvalidHours, hours
 from cme_reflex.domain.evaluation import InvalidAnswer
 from cme_reflex.domain.overlap import Window
+from cme_reflex.domain.passwords import LONGEST, SHORTEST
 from cme_reflex.domain.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting import ConsentMissing, Fault
 from cme_reflex.domain.submission import (
@@ -50,6 +51,31 @@ SIGN_IN_ERRORS: Mapping[str, str] = {
 
 WAITS = (1, 2, 5, 10, 15)
 """Minutes that somebody may be told to wait; each has a message in the sign-in's page."""
+
+LINK_NOTICES: Mapping[str, str] = {
+    "link-sent": "If this address is registered for the meeting, a link is on its way to it. It is "
+    "good for 15 minutes. Nothing there after a minute or two? Look among your junk mail, and "
+    "whether you registered with another address.",
+    "link-address": "Write your whole e-mail address, such as name@example.org.",
+    "link-used": "This link was used before, and each is good for one time. Ask for a new one "
+    "here.",
+    "link-expired": "This link is too old. Ask for a new one here; it is good for 15 minutes.",
+    "link-unknown": "This link is not complete, or not from us. Ask for a new one here.",
+    "password-link": "This link to set a password was used before, or is too old. To sign in "
+    "now, have a link sent to you here; for a new link to set a password ask",
+}
+"""What the page that sends sign-in links says, by the code in its address."""
+
+PASSWORD_FAULTS: Mapping[str, str] = {
+    "password-differs": "The two are not the same. Write your new password again, twice.",
+    "password-too-short": f"Your password needs at least {SHORTEST} characters.",
+    "password-too-long": f"Your password can have up to {LONGEST} characters.",
+    "password-guessable": "This password is among the first that others would try. Choose a few "
+    "words that only you would put together.",
+}
+"""What is wrong with a new password, by the code in its page's address."""
+
+PASSWORD_SET = "Your password is set. Sign in with your username and the new password."  # noqa: S105
 
 SIGNED_OUT = "You are signed out. Everything was saved."
 
@@ -101,6 +127,15 @@ def wait(minutes: int, single_sign_on: str = "") -> str:
     if not single_sign_on:
         ways = "a sign-in link by e-mail"
     return f"Too many attempts. Wait {how_long}, then try again, or use {ways}."
+
+
+def link_wait(minutes: int) -> str:
+    """After too many requests for a sign-in link."""
+    how_long = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return (
+        "Several links were asked for already. Look whether one has arrived; otherwise wait "
+        f"{how_long}, then ask again."
+    )
 
 
 def need(kind: Need, *, title: str = "", question: str = "") -> str:

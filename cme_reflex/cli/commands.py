@@ -29,9 +29,14 @@ app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
 app.add_typer(evaluations, name="evaluations")
+mail = typer.Typer(help="Messages: sent, waiting, dead; and reminders.", no_args_is_help=True)
+members = typer.Typer(help="Members' accounts.", no_args_is_help=True)
+app.add_typer(mail, name="mail")
+app.add_typer(members, name="members")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say who it would be, write nothing.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -121,6 +126,60 @@ def evaluations_report(out: Out, force: Force = False, as_json: AsJson = False) 
 
     with stop_on_faults():
         exports.evaluations(out, force=force, as_json=as_json)
+
+
+@mail.command("status")
+def mail_status(as_json: AsJson = False) -> None:
+    """Print how many messages are in which state, and each that is late, uncertain or dead."""
+    from cme_reflex.cli import mail as post
+
+    with stop_on_faults():
+        post.status(as_json=as_json)
+
+
+@mail.command("send")
+def mail_send(as_json: AsJson = False) -> None:
+    """Send everything that is due, by hand or from cron; the server does so by itself."""
+    from cme_reflex.cli import mail as post
+
+    with stop_on_faults():
+        post.send(as_json=as_json)
+
+
+@mail.command("remind")
+def mail_remind(dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Remind everybody who has begun and not submitted, once for each deadline."""
+    from cme_reflex.cli import mail as post
+
+    with stop_on_faults():
+        post.remind(dry_run=dry_run, as_json=as_json)
+
+
+@mail.command("retry")
+def mail_retry(
+    ids: Annotated[list[int], typer.Argument(metavar="ID…", help="As cme mail status has them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let dead or uncertain messages wait for another attempt: all of these, or none."""
+    from cme_reflex.cli import mail as post
+
+    with stop_on_faults():
+        post.retry(ids, as_json=as_json)
+
+
+@members.command("invite")
+def members_invite(
+    usernames: Annotated[
+        list[str] | None, typer.Argument(metavar="USERNAME…", show_default=False)
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send these members, or all without a password, a link with which they set one."""
+    from cme_reflex.cli import members as accounts
+
+    with stop_on_faults():
+        accounts.invite(usernames or [], dry_run=dry_run, as_json=as_json)
 
 
 @app.command()

@@ -20,12 +20,13 @@ from cme_reflex.store import migrate
 HOST = "127.0.0.1"
 MEETING = "pstm24"
 DATABASE = ROOT / ".cme" / "demo.db"
+MAIL = ROOT / ".cme" / "mail"
 
 
 def run(port: int, *, reset: bool) -> None:
     """Serve the demo until stopped; its data are kept unless `reset`."""
     server.require_free_port(HOST, port, remedy="make demo PORT=")
-    _choose_the_demo()
+    _choose_the_demo(port)
     if reset:
         _forget()
     folder = read_meeting_folder(settings().meetings / MEETING)
@@ -34,20 +35,31 @@ def run(port: int, *, reset: bool) -> None:
         typer.echo(line)
     frontend.build()
     sign_ins = tomllib.loads((settings().meetings / MEETING / "demo.toml").read_text("utf-8"))
-    lines = (f"http://localhost:{port}", "", *_told(sign_ins["sign_in"]), "", "Stop with Ctrl-C.")
+    lines = (
+        f"http://localhost:{port}",
+        "",
+        *_told(sign_ins["sign_in"]),
+        "",
+        f"E-mail goes to {MAIL.relative_to(ROOT)}.",
+        "Stop with Ctrl-C.",
+    )
     title = f"{folder.meeting.short_name}: claim CME credit"
     Console(highlight=False).print(Panel.fit("\n".join(lines), title=title, padding=(1, 2)))
     server.serve(HOST, port)
 
 
-def _choose_the_demo() -> None:
+def _choose_the_demo(port: int) -> None:
     """Whatever this machine's settings are, the demo never touches a real database."""
     os.environ |= {
         "CME_MEETING": MEETING,
         "CME_MEETINGS": str(ROOT / "meetings"),
         "CME_DATABASE_URL": f"sqlite:///{DATABASE}",
         "CME_SECURE_COOKIES": "false",
+        "CME_PUBLIC_URL": f"http://localhost:{port}",
+        "CME_MAIL_FOLDER": str(MAIL),
     }
+    # Whatever the demo writes to its made-up people stays on this machine.
+    os.environ.pop("CME_SMTP_URL", None)
     settings.cache_clear()
 
 

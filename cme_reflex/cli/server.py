@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 
-from cme_reflex.cli import frontend, production
+from cme_reflex.cli import frontend, mail, production
 from cme_reflex.cli.faults import Fault
 from cme_reflex.settings import ROOT, settings
 
@@ -51,6 +51,10 @@ def serve(host: str, port: int) -> None:
     from reflex_base.constants import Env, LogLevel
     from reflex_base.environment import environment
 
+    # Links in messages lead here where nobody said otherwise. Strangers cannot come to it then.
+    os.environ.setdefault("CME_PUBLIC_URL", f"http://localhost:{port}")
+    settings.cache_clear()
+    mail.office()  # or a Fault before anything is served
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     os.environ |= {"REFLEX_FRONTEND_PORT": str(port), "REFLEX_BACKEND_PORT": str(port)}

@@ -33,7 +33,8 @@ def member(row: Row) -> MemberRecord:
 
 
 def _password_hash(row: Row) -> str:
-    stored = row.required("password_hash")
+    """The hash; empty where the member sets a password through a link (`cme members invite`)."""
+    stored = row.text("password_hash")
     try:
         if stored:
             extract_parameters(stored)

@@ -11,10 +11,10 @@ from cme_reflex.components.cards import card
 from cme_reflex.components.fields import text_field
 from cme_reflex.components.forms import post_form
 from cme_reflex.components.icons import icon
-from cme_reflex.components.notices import notice
 from cme_reflex.components.shell import help_contact, shell
+from cme_reflex.components.told import told
 from cme_reflex.domain.meeting import SingleSignOn
-from cme_reflex.routes import SIGN_IN, SSO
+from cme_reflex.routes import ASK_LINK, SIGN_IN, SSO
 
 
 def sign_in() -> rx.Component:
@@ -29,6 +29,7 @@ def sign_in() -> rx.Component:
                 class_name="grid gap-2",
             ),
             _told("signed-out", words.SIGNED_OUT, tone="done"),
+            _told("password-set", words.PASSWORD_SET, tone="done"),
             _told("expired", tone="info"),
             _told("choice-expired", tone="info"),
             *_waits(sso),
@@ -38,6 +39,11 @@ def sign_in() -> rx.Component:
                 if sso
                 else _way(meeting.provider.account_name, _as_member()),
                 class_name="divide-y divide-line overflow-hidden",
+            ),
+            plain_link(
+                "My number is not at hand: send me a link",
+                href=ASK_LINK,
+                class_name="inline-flex min-h-11 w-fit items-center text-15 font-semibold",
             ),
             _where_is_my_number(),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
@@ -140,15 +146,8 @@ def _form(way: str, *children: Any) -> rx.Component:
 
 
 def _told(code: str, text: str = "", *, tone: Any = "warning") -> rx.Component:
-    """A message that shows while the address ends in #code, without any script."""
-    role = "alert" if tone == "warning" else "status"
-    return notice(
-        text or words.SIGN_IN_ERRORS[code],
-        tone=tone,
-        id=code,
-        role=role,
-        class_name="told-by-address scroll-mt-[50vh]",
-    )
+    """A message of the sign-in, by the code in the address."""
+    return told(code, text or words.SIGN_IN_ERRORS[code], tone=tone)
 
 
 def _where_is_my_number() -> rx.Component:
@@ -164,7 +163,13 @@ def _where_is_my_number() -> rx.Component:
                 "Your badge number is printed under your name on your badge. Your confirmation "
                 "number is in the e-mail that confirmed your registration. Either will do."
             ),
-            rx.el.p("Have neither at hand? Ask ", help_contact(), "."),
+            rx.el.p(
+                "Have neither at hand? ",
+                plain_link("Have a link sent to your e-mail address", href=ASK_LINK),
+                ", or ask ",
+                help_contact(),
+                ".",
+            ),
             class_name="grid gap-2 pb-2 text-15 text-muted",
         ),
         class_name="group",

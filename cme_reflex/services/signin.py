@@ -233,7 +233,7 @@ async def visit(meeting: str, token: str, *, now: datetime) -> Visit:
             raise NotSignedIn
         attendee, version, seen_at = found
         visiting = Visit(
-            _attendee(attendee), await programme.current(db, attendee.meeting_id, version)
+            attendee_of(attendee), await programme.current(db, attendee.meeting_id, version)
         )
     if seen_at <= now - NOTICED:
         await _see(token, now)
@@ -282,7 +282,8 @@ def _registrations(meeting: str) -> Any:
     )
 
 
-def _attendee(row: AttendeeRow) -> Attendee:
+def attendee_of(row: AttendeeRow) -> Attendee:
+    """Who a registration's row is about."""
     return Attendee(
         id=cast(int, row.id),
         last_name=row.last_name,

@@ -17,6 +17,7 @@ from cme_reflex.domain.submission import (
     missing,
     require_changeable,
 )
+from cme_reflex.services import confirmation
 from cme_reflex.services.claim import Draft, Standing, changing, locked, once
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
@@ -110,7 +111,10 @@ async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: d
         answers = await claims.answers(draft.db, visit.attendee.id)
         if lacking := missing(claim, answers, draft.visit.programme, attested=attested):
             raise Incomplete(lacking)
-        return await _submitted(draft, answers, now)
+        receipt = await _submitted(draft, answers, now)
+        await draft.db.flush()
+        await confirmation.post(draft.db, visit.attendee.id, receipt.number, now=now)
+        return receipt
 
 
 async def last_receipt(visit: Visit) -> Receipt | None:

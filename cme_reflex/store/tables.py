@@ -327,3 +327,68 @@ class ReportingRow(SQLModel, table=True):
     consent_version: str
     consented_at: datetime = Field(sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class OutboxRow(SQLModel, table=True):
+    """A message that shall be sent, put here by the transaction that it tells about.
+
+    `recipient` is the address, `payload` what the message is written from at the moment
+    of sending. A worker that sends has it until `leased_until`; `dedupe_key` keeps a
+    message from being put here twice. After `expires_at` it is not worth sending.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation')", name="kind"
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'sending', 'sent', 'withdrawn', 'uncertain', 'dead')",
+            name="state",
+        ),
+        sa.CheckConstraint("attempts >= 0", name="attempts"),
+        sa.CheckConstraint(
+            "(state = 'sending') = (leased_until IS NOT NULL)", name="leased_while_sending"
+        ),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_with_its_time"),
+        sa.Index("ix_outbox_due", "state", "not_before"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id")
+    kind: str
+    recipient: str
+    payload: dict[str, Any] = Field(sa_type=sa.JSON)
+    dedupe_key: str = Field(unique=True)
+    created_at: datetime = Field(sa_type=Instant)
+    not_before: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    state: str = "waiting"
+    attempts: int = 0
+    leased_until: datetime | None = Field(default=None, sa_type=Instant)
+    last_error: str = ""
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LinkRow(SQLModel, table=True):
+    """A link that was written into a message. Only a hash of its token is kept; used once.
+
+    It signs in as one of `attendee_ids`, or lets `member_id` set a password.
+    """
+
+    __tablename__ = "link"
+    __table_args__ = (
+        sa.CheckConstraint("purpose IN ('sign in', 'set password')", name="purpose"),
+        sa.CheckConstraint(
+            "(purpose = 'set password') = (member_id IS NOT NULL)", name="member_sets_password"
+        ),
+    )
+
+    token_hash: str = Field(primary_key=True)
+    purpose: str
+    outbox_id: int = Field(foreign_key="outbox.id", ondelete="CASCADE", index=True)
+    attendee_ids: list[int] = Field(sa_type=sa.JSON)
+    member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -26,8 +26,8 @@ async def sign_in(request: Request) -> Response:
     A fault goes back to the form as a code of a closed list, in the fragment:
     the form's page has the words of each, so they need no script.
     """
-    if refusal := _refusal(request):
-        return refusal
+    if refused := refusal(request):
+        return refused
     form = {name: str(value) for name, value in (await request.form()).items()}
     as_member = form.get("way") == "member"
     names = ("username", "password") if as_member else ("last_name", "number")
@@ -55,8 +55,8 @@ async def sign_in(request: Request) -> Response:
 @open_to(Audience.ANYONE)
 async def choose(request: Request) -> Response:
     """Sign in with the one of several registrations that was chosen."""
-    if refusal := _refusal(request):
-        return refusal
+    if refused := refusal(request):
+        return refused
     asked = str((await request.form()).get("registration", ""))
     attendee_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
@@ -103,7 +103,7 @@ def back_to_form(code: str) -> Response:
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
 
 
-def _refusal(request: Request) -> Response | None:
+def refusal(request: Request) -> Response | None:
     """Why a form is not even read."""
     if not from_this_site(request.headers):
         return _another_site()

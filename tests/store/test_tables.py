@@ -45,6 +45,16 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_reporting_birth_month", {"birth_month": 13}),
     ("ck_reporting_birth_day", {"birth_day": 0}),
     ("ck_reporting_birth_day", {"birth_day": 32}),
+    ("ck_outbox_kind", {"kind": "greeting"}),
+    ("ck_outbox_state", {"state": "lost"}),
+    ("ck_outbox_attempts", {"attempts": -1}),
+    ("ck_outbox_leased_while_sending", {"state": "sending"}),
+    ("ck_outbox_leased_while_sending", {"leased_until": datetime(2024, 1, 1, tzinfo=UTC)}),
+    ("ck_outbox_sent_with_its_time", {"state": "sent"}),
+    ("ck_outbox_sent_with_its_time", {"sent_at": datetime(2024, 1, 1, tzinfo=UTC)}),
+    ("ck_link_purpose", {"purpose": "look", "member_id": None}),
+    ("ck_link_member_sets_password", {"member_id": None}),
+    ("ck_link_member_sets_password", {"purpose": "sign in"}),
 ]
 
 # What a second row changes so that only this constraint stands in its way.
@@ -64,6 +74,8 @@ UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("pk_tally", {}),
     ("pk_reporting", {}),
     ("pk_command", {}),
+    ("pk_link", {}),
+    ("uq_outbox_dedupe_key", {"id": 2}),
     ("uq_answer_session", {"id": 3, "session_id": 1}),
     ("uq_answer_overall", {"id": 3, "session_id": None}),
 ]
@@ -115,6 +127,7 @@ def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
             "tally",
             "reporting",
             "command",
+            "link",
         )
     }
     expected = names_of(sa.UniqueConstraint) | indexes | without_counted_ids

@@ -1,0 +1,55 @@
+"""The address of a mail server, as one URL."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+
+class Security(StrEnum):
+    """How a connection is kept from others, by the URL's scheme."""
+
+    TLS = "smtps"
+    STARTTLS = "smtp"
+    NONE = "smtp+plain"
+
+
+PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where messages are handed over, and as whom."""
+
+    host: str
+    port: int
+    security: Security
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def mail_server(url: str) -> MailServer:
+    """The server of a URL such as ``smtp://user:password@mail.example.org:587``.
+
+    ``smtps`` is TLS from the first byte, ``smtp`` insists on STARTTLS, and
+    ``smtp+plain`` has none; a password never goes over that to another machine.
+    Characters such as @ in a password are written as %40. Raises ValueError.
+    """
+    parts = urlsplit(url)
+    try:
+        security, port = Security(parts.scheme), parts.port
+    except ValueError:
+        security, port = None, None
+    if security is None or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("Write smtp://user:password@host:587, smtps://… or smtp+plain://…")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if security is Security.NONE and password and not _is_here(parts.hostname):
+        raise ValueError("A password would go over the network in clear. Write smtp:// or smtps://")
+    return MailServer(parts.hostname, port or PORTS[security], security, user, password)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,56 @@
+"""Setting a password, after a link from an e-mail; the browser has the link in a cookie by now."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import words
+from cme_reflex.branding import current_meeting
+from cme_reflex.components.buttons import button, plain_link
+from cme_reflex.components.cards import card
+from cme_reflex.components.fields import text_field
+from cme_reflex.components.forms import post_form
+from cme_reflex.components.shell import page_title, shell
+from cme_reflex.components.told import told
+from cme_reflex.domain.passwords import LONGEST, SHORTEST
+from cme_reflex.routes import SET_PASSWORD, SIGN_IN_FORM
+
+
+def password() -> rx.Component:
+    """Long is all that it must be; each fault has its message here."""
+    account = current_meeting().provider.account_name
+    return shell(
+        rx.el.div(
+            page_title("Set your password", lead=f"For your {account} username on this site."),
+            card(
+                post_form(
+                    *(told(code, text) for code, text in words.PASSWORD_FAULTS.items()),
+                    _field(
+                        "New password",
+                        field_id="new-password",
+                        name="password",
+                        hint=f"At least {SHORTEST} characters. A few words that only you would put "
+                        "together are good; spaces are welcome.",
+                    ),
+                    _field("New password again", field_id="again", name="again"),
+                    button("Set password", type="submit", class_name="mt-1 w-full"),
+                    action=SET_PASSWORD,
+                    class_name="grid gap-4",
+                )
+            ),
+            plain_link("Back to sign-in", href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            class_name="mx-auto grid w-full max-w-[28rem] gap-5",
+        ),
+        live=False,
+    )
+
+
+def _field(label: str, **props: Any) -> rx.Component:
+    return text_field(
+        label,
+        type="password",
+        auto_complete="new-password",
+        required=True,
+        max_length=LONGEST,
+        **props,
+    )

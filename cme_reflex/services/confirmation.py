@@ -1,0 +1,72 @@
+"""The confirmation after Submit. `services.submission` posts it; here it is written."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex import letters
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.letter import Attachment
+from cme_reflex.domain.mail import Kind
+from cme_reflex.routes import RECEIPT
+from cme_reflex.services import outbox
+from cme_reflex.services.correspondence import Task, Withdrawn, Writer, Written
+from cme_reflex.store.tables import AttendeeRow, ReceiptRow
+
+Attach: TypeAlias = Callable[[AsyncSession, ReceiptRow], Awaitable[tuple[Attachment, ...]]]
+"""What goes with the confirmation of a submitted version: made when it is sent, never stored."""
+
+
+async def nothing(db: AsyncSession, receipt: ReceiptRow) -> tuple[Attachment, ...]:
+    """No attachment."""
+    return ()
+
+
+async def post(db: AsyncSession, attendee_id: int, receipt: str, *, now: datetime) -> None:
+    """Confirm a submission, once, where there is an address; in the transaction of Submit."""
+    attendee = await db.get_one(AttendeeRow, attendee_id)
+    if attendee.email:
+        await outbox.post(
+            db,
+            meeting_id=attendee.meeting_id,
+            kind=Kind.CONFIRMATION,
+            recipient=attendee.email,
+            key=receipt,
+            now=now,
+            receipt=receipt,
+        )
+
+
+def writer(attach: Attach = nothing) -> Writer:
+    """Write confirmations with what `attach` makes of the receipt."""
+
+    async def write(db: AsyncSession, task: Task) -> Written:
+        receipt = await _receipt(db, task.row.payload["receipt"])
+        document = receipt.document
+        attachments = await attach(db, receipt)
+        letter = letters.confirmation(
+            task.meeting,
+            name=document["name_on_certificate"],
+            number=receipt.number,
+            submitted_at=receipt.submitted_at,
+            category1=Quarters(receipt.category1),
+            safety=Quarters(receipt.safety),
+            sessions=len(document["lines"]),
+            replaces=receipt.version > 1,
+            certificate=bool(attachments),
+            url=f"{task.public_url}{RECEIPT}",
+        )
+        return Written(letter, document["name_on_certificate"], task.row.recipient, attachments)
+
+    return write
+
+
+async def _receipt(db: AsyncSession, number: str) -> ReceiptRow:
+    found = select(ReceiptRow).where(ReceiptRow.number == number)
+    row = (await db.exec(found)).one_or_none()
+    if row is None:
+        raise Withdrawn("There is no such receipt.")
+    return row

@@ -1,0 +1,182 @@
+"""Putting messages into the outbox, in the transaction of what they tell about; and its state.
+
+    await outbox.post(db, meeting_id=…, kind=Kind.CONFIRMATION, recipient=…, key=…, now=now)
+
+What is committed is sent by `services.postman`, of this process or another, and by `cme mail send`.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex.domain.mail import WORTH_SENDING, Kind, State
+from cme_reflex.store import outbox
+from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.tables import MeetingRow, OutboxRow
+
+_bells: set[asyncio.Event] = set()
+
+
+class UnknownMeeting(LookupError):
+    """No meeting of this code was loaded."""
+
+
+class NotToRetry(LookupError):
+    """There are no dead or uncertain messages with these ids."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__(ids)
+        self.ids = tuple(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message as staff see it. Instants are aware UTC."""
+
+    id: int
+    kind: str
+    state: str
+    recipient: str
+    attempts: int
+    created_at: datetime
+    next_attempt: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the outbox holds for a meeting.
+
+    `counts` by kind and state; `late` are those that were tried and wait for the
+    next attempt; `dead` and `uncertain` ones are not tried again unless staff say so.
+    """
+
+    meeting: str
+    counts: dict[str, dict[str, int]]
+    late: tuple[Entry, ...]
+    dead: tuple[Entry, ...]
+    uncertain: tuple[Entry, ...]
+
+
+async def post(
+    db: AsyncSession,
+    *,
+    meeting_id: int,
+    kind: Kind,
+    recipient: str,
+    key: str,
+    now: datetime,
+    until: datetime | None = None,
+    **payload: Any,
+) -> bool:
+    """Put a message into the outbox; it is sent once `db` has committed, and not before.
+
+    `key` says what it is about: a second one with the same key is not put there,
+    and the answer is False. After `until` it is not worth sending.
+    """
+    row = OutboxRow(
+        meeting_id=meeting_id,
+        kind=kind,
+        recipient=recipient,
+        payload=payload,
+        dedupe_key=f"{kind}:{key}",
+        created_at=now,
+        not_before=now,
+        expires_at=until or now + WORTH_SENDING[kind],
+        state=State.WAITING,
+    )
+    added = await outbox.put(db, row)
+    if added:
+        _ring_after(db)
+    return added
+
+
+@contextmanager
+def bell() -> Iterator[asyncio.Event]:
+    """An event that is set whenever this process has committed a new message."""
+    event = asyncio.Event()
+    _bells.add(event)
+    try:
+        yield event
+    finally:
+        _bells.discard(event)
+
+
+def _ring_after(db: AsyncSession) -> None:
+    @sa.event.listens_for(db.sync_session, "after_commit", once=True)
+    def ring(_: object) -> None:
+        for event in _bells:
+            event.set()
+
+
+async def meeting_row(db: AsyncSession, code: str) -> MeetingRow:
+    """The row of the meeting with this code. Raises UnknownMeeting."""
+    row = (await db.exec(select(MeetingRow).where(MeetingRow.code == code))).one_or_none()
+    if row is None:
+        raise UnknownMeeting(code)
+    return row
+
+
+async def status(meeting: str) -> Status:
+    """What the outbox holds. Raises UnknownMeeting."""
+    async with reading() as db:
+        meeting_id = cast(int, (await meeting_row(db, meeting)).id)
+        counts: dict[str, dict[str, int]] = {}
+        for (kind, state), count in sorted((await outbox.counts(db, meeting_id)).items()):
+            counts.setdefault(kind, {})[state] = count
+        waiting = await outbox.in_states(db, meeting_id, State.WAITING)
+        return Status(
+            meeting=meeting,
+            counts=counts,
+            late=tuple(_shown(row) for row in waiting if row.last_error),
+            dead=tuple(map(_shown, await outbox.in_states(db, meeting_id, State.DEAD))),
+            uncertain=tuple(map(_shown, await outbox.in_states(db, meeting_id, State.UNCERTAIN))),
+        )
+
+
+async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Entry, ...]:
+    """Let dead or uncertain messages wait for another attempt: all of these ids, or none.
+
+    Raises NotToRetry and UnknownMeeting.
+    """
+    async with transaction() as db:
+        of_meeting = (await meeting_row(db, meeting)).id
+        found = (
+            select(OutboxRow)
+            .where(
+                col(OutboxRow.id).in_(ids),
+                OutboxRow.meeting_id == of_meeting,
+                col(OutboxRow.state).in_([State.DEAD, State.UNCERTAIN]),
+            )
+            .order_by(col(OutboxRow.id))
+            .with_for_update()
+        )
+        rows = (await db.exec(found)).all()
+        if missing := sorted(set(ids) - {cast(int, row.id) for row in rows}):
+            raise NotToRetry(missing)
+        for row in rows:
+            row.state, row.not_before, row.attempts = State.WAITING, now, 0
+            row.expires_at = now + WORTH_SENDING[Kind(row.kind)]
+        if rows:
+            _ring_after(db)
+        return tuple(map(_shown, rows))
+
+
+def _shown(row: OutboxRow) -> Entry:
+    return Entry(
+        id=cast(int, row.id),
+        kind=row.kind,
+        state=row.state,
+        recipient=row.recipient,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_attempt=row.not_before if row.state == State.WAITING else None,
+        last_error=row.last_error,
+    )

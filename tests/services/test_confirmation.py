@@ -1,0 +1,149 @@
+"""The confirmation: posted in the transaction of Submit, written with the receipt's content."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex.domain.letter import Attachment
+from cme_reflex.domain.mail import Kind
+from cme_reflex.exchange.records import MeetingFolder
+from cme_reflex.services import confirmation, submission
+from cme_reflex.services.postman import WRITERS, Round, send_due
+from cme_reflex.services.reopening import reopen_claim
+from cme_reflex.services.submission import Receipt
+from cme_reflex.services.visit import Visit
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import OutboxRow, ReceiptRow
+from tests.mail_server import MailServer, mail_server
+from tests.services.conftest import SignIn
+from tests.services.mailing import KIM, WITH_ADDRESSES, office, send
+from tests.services.test_submission import complete
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    return WITH_ADDRESSES
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+async def submit(visit: Visit, now: datetime) -> Receipt:
+    ids = {session.code: session.id for session in visit.programme.sessions.values()}
+    revision = await complete(visit, ids, now)
+    return await submission.submit_claim(visit, revision, attested=True, now=now)
+
+
+async def posted() -> list[OutboxRow]:
+    async with reading() as db:
+        return list((await db.exec(select(OutboxRow))).all())
+
+
+async def test_submit_posts_one_confirmation_however_often_it_arrives(
+    visit: Visit, now: datetime
+) -> None:
+    receipt = await submit(visit, now)
+    again = await submission.submit_claim(
+        visit, receipt.document["revision"], attested=True, now=now
+    )
+    assert again == receipt
+    (row,) = await posted()
+    assert (row.kind, row.recipient, row.payload, row.dedupe_key) == (
+        "confirmation",
+        KIM,
+        {"receipt": receipt.number},
+        f"confirmation:{receipt.number}",
+    )
+
+
+async def test_a_refused_submit_posts_nothing(visit: Visit, now: datetime) -> None:
+    with pytest.raises(submission.Incomplete):
+        await submission.submit_claim(visit, 0, attested=True, now=now)
+    assert await posted() == []
+
+
+async def test_who_has_no_address_submits_all_the_same(visit_as: SignIn, now: datetime) -> None:
+    assert (await submit(await visit_as("104", "Nowhere"), now)).version == 1
+    assert await posted() == []
+
+
+async def test_the_message_says_what_was_claimed_and_whom_to_ask(
+    visit: Visit, now: datetime, server: MailServer
+) -> None:
+    receipt = await submit(visit, now)
+    assert await send(server, now) == Round(sent=1)
+    (taken,) = server.taken
+    assert taken.recipient == KIM.replace("Example", "example")
+    assert str(taken.message["Subject"]) == f"Your TEST24 CME credit: 1.50 hours, {receipt.number}"
+    assert taken.text.splitlines() == [
+        "Dear Kim O'Brien-Núñez Jr,",
+        "",
+        "Thank you. We have your CME claim for The Test Meeting 2024.",
+        "",
+        "  Category 1 hours: 1.50",
+        "  of which Patient Safety: 0.50",
+        "  Sessions: 1",
+        "  Name on certificate: Kim O'Brien-Núñez Jr",
+        "  Submitted: Nov 1, 2024, 5:00 am PT",
+        f"  Receipt number: {receipt.number}",
+        "",
+        "You find the receipt with all its sessions on the site, whenever you sign",
+        "in. Keep the receipt number: it is what we look your claim up by.",
+        "",
+        "See your receipt:",
+        "https://cme.example.org/receipt",
+        "",
+        "-- ",
+        "Questions about your CME credits? Member Services, help@example.org",
+        "Claims close on Dec 31, 2030, 3:00 pm PT.",
+        "Society of Tests, for The Test Meeting 2024",
+    ]
+    for line in ("Claims close on Dec 31, 2030, 3:00 pm PT.", receipt.number, "1.50"):
+        assert line in taken.html
+
+
+async def test_a_second_submission_has_a_confirmation_of_its_own(
+    visit: Visit, now: datetime, server: MailServer
+) -> None:
+    first = await submit(visit, now)
+    await reopen_claim(
+        first.number, reason="r", until=now + timedelta(days=9), actor="staff", now=now
+    )
+    revision = (await submission.choose_safety(visit, None, now=now)).claim.revision
+    second = await submission.submit_claim(visit, revision, attested=True, now=now)
+    assert await send(server, now) == Round(sent=2)
+    texts = [taken.text for taken in server.taken]
+    assert [receipt.number in text for receipt in (first, second) for text in texts] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert ["It replaces" in text for text in texts] == [False, True]
+
+
+async def test_what_is_attached_is_made_when_it_is_sent(
+    visit: Visit, now: datetime, server: MailServer
+) -> None:
+    async def attach(db: AsyncSession, receipt: ReceiptRow) -> tuple[Attachment, ...]:
+        content = f"%PDF {receipt.number} {receipt.version}".encode()
+        return (Attachment("certificate.pdf", "application/pdf", content),)
+
+    receipt = await submit(visit, now)
+    with_certificate = replace(
+        office(server), writers={**WRITERS, Kind.CONFIRMATION: confirmation.writer(attach)}
+    )
+    assert await send_due(with_certificate, clock=lambda: now) == Round(sent=1)
+    (taken,) = server.taken
+    (attached,) = taken.message.iter_attachments()
+    assert attached.get_content() == f"%PDF {receipt.number} 1".encode()
+    assert "Your certificate is attached." in taken.text
+    (row,) = await posted()
+    assert "PDF" not in str(row.payload)

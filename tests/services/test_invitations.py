@@ -1,0 +1,188 @@
+"""Members set their own password, through a link that is good once and for some days."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from cme_reflex.domain.mail import INVITATION_LASTS
+from cme_reflex.domain.passwords import PasswordTooShort
+from cme_reflex.exchange.records import MeetingFolder
+from cme_reflex.services import invitations, links, sign_in_link, signin
+from cme_reflex.services.invitations import Invited
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.postman import Round
+from cme_reflex.services.visit import Visit
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import MemberRow
+from tests.mail_server import MailServer, mail_server
+from tests.meetings import MEETING, PASSWORD
+from tests.services.mailing import WITH_ADDRESSES, send
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+CHOSEN = "correct horse battery staple"
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    return WITH_ADDRESSES
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+async def invite(now: datetime, *usernames: str, dry_run: bool = False) -> Invited:
+    return await invitations.invite(MEETING.code, usernames, now=now, dry_run=dry_run)
+
+
+def told(**groups: object) -> Invited:
+    nobody: dict[str, object] = {
+        "meeting": "test24",
+        "dry_run": False,
+        "invited": (),
+        "before": (),
+        "without_address": (),
+    }
+    return Invited(**(nobody | groups))  # type: ignore[arg-type]
+
+
+async def token(server: MailServer, now: datetime, username: str = "kim") -> str:
+    await invite(now, username)
+    await send(server, now)
+    return server.taken[-1].link().partition("#")[2]
+
+
+async def set_password(token: str, now: datetime, password: str = CHOSEN) -> None:
+    await invitations.set_password(MEETING.code, token, password, now=now)
+
+
+async def can_sign_in(username: str, password: str, now: datetime) -> bool:
+    try:
+        await signin.as_member(MEETING.code, username, password, now=now)
+    except signin.NotRecognised:
+        return False
+    except signin.NotRegistered:
+        return True
+    return True
+
+
+async def test_members_without_a_password_are_invited_once(
+    server: MailServer, now: datetime
+) -> None:
+    nowhere = ("noaddress",)
+    dry = told(invited=("kim",), without_address=nowhere, dry_run=True)
+    assert await invite(now, dry_run=True) == dry
+    assert await invite(now) == told(invited=("kim",), without_address=nowhere)
+    assert await invite(now) == told(before=("kim",), without_address=nowhere)
+    assert await send(server, now) == Round(sent=1)
+    later = now + INVITATION_LASTS
+    assert (await invite(later - timedelta(seconds=1))).before == ("kim",)
+    assert (await invite(later)).invited == ("kim",)
+    (taken,) = server.taken
+    assert taken.recipient == "kim@example.org"
+    assert "  Username: kim" in taken.text
+    assert "  Good until: Nov 8, 2024, 4:00 am PT" in taken.text
+
+
+async def test_who_is_named_is_invited_again_once_the_first_is_sent(
+    server: MailServer, now: datetime
+) -> None:
+    assert await invite(now, " Lee ", "kim") == told(invited=("kim", "lee"))
+    assert await invite(now, "kim") == told(before=("kim",))
+    await send(server, now)
+    assert await invite(now, "kim") == told(invited=("kim",))
+
+
+async def test_an_unknown_name_invites_nobody(now: datetime) -> None:
+    with pytest.raises(invitations.UnknownMembers) as unknown:
+        await invite(now, "kim", "nobody")
+    assert unknown.value.usernames == ("nobody",)
+    assert (await invite(now)).invited == ("kim",)
+
+
+async def test_a_member_sets_a_password_and_signs_in_with_it(
+    server: MailServer, now: datetime
+) -> None:
+    assert not await can_sign_in("kim", "", now)
+    link = await token(server, now)
+    assert await sign_in_link.open_link(MEETING.code, link, now=now) is None
+    await set_password(link, now)
+    assert await can_sign_in("kim", CHOSEN, now)
+    async with reading() as db:
+        member = (await db.exec(select(MemberRow).where(MemberRow.username == "kim"))).one()
+    assert member.password_hash.startswith("$argon2id$")
+
+
+async def test_a_short_password_leaves_the_link_good(server: MailServer, now: datetime) -> None:
+    link = await token(server, now)
+    with pytest.raises(PasswordTooShort):
+        await set_password(link, now, "short")
+    await set_password(link, now)
+
+
+async def test_a_used_link_and_every_other_of_the_member_are_used_up(
+    server: MailServer, now: datetime
+) -> None:
+    first, second = await token(server, now), await token(server, now)
+    await set_password(second, now)
+    for link in (first, second):
+        with pytest.raises(links.LinkUsed):
+            await set_password(link, now, "another good password")
+    assert await can_sign_in("kim", CHOSEN, now)
+
+
+async def test_an_expired_link_sets_nothing(server: MailServer, now: datetime) -> None:
+    link = await token(server, now)
+    with pytest.raises(links.LinkExpired):
+        await set_password(link, now + INVITATION_LASTS)
+    assert not await can_sign_in("kim", CHOSEN, now)
+
+
+@pytest.mark.parametrize("foreign", ["", "x" * 43])
+async def test_a_foreign_link_sets_nothing(now: datetime, foreign: str) -> None:
+    with pytest.raises(links.LinkUnknown):
+        await set_password(foreign, now)
+
+
+async def test_a_sign_in_link_sets_no_password(server: MailServer, now: datetime) -> None:
+    await sign_in_link.ask(MEETING.code, "kim.obrien@example.org", client="", now=now)
+    await send(server, now)
+    with pytest.raises(links.LinkUnknown):
+        await set_password(server.taken[-1].link().partition("#")[2], now)
+
+
+async def test_a_new_password_ends_the_sign_ins_of_the_member(
+    server: MailServer, visit: Visit, now: datetime
+) -> None:
+    theirs = await signin.with_number(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    others = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    await set_password(await token(server, now), now)
+    with pytest.raises(signin.NotSignedIn):
+        await signin.visit(MEETING.code, theirs, now=now)
+    assert (await signin.visit(MEETING.code, others, now=now)).attendee.badge == "102"
+
+
+async def test_loading_the_folder_again_keeps_what_the_member_set(
+    server: MailServer, now: datetime
+) -> None:
+    await set_password(await token(server, now), now)
+    await load_meeting(WITH_ADDRESSES, now=now)
+    assert await can_sign_in("kim", CHOSEN, now)
+    assert (await invite(now)).invited == ()
+
+
+async def test_a_hash_that_is_new_in_the_folder_replaces_it(
+    server: MailServer, now: datetime
+) -> None:
+    await set_password(await token(server, now), now)
+    kim, lee, nowhere = WITH_ADDRESSES.members
+    kim = replace(kim, password_hash=lee.password_hash)
+    await load_meeting(replace(WITH_ADDRESSES, members=(kim, lee, nowhere)), now=now)
+    assert not await can_sign_in("kim", CHOSEN, now)
+    assert await can_sign_in("kim", PASSWORD, now)

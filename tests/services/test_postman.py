@@ -1,0 +1,333 @@
+"""Nothing is lost and nothing is sent twice: by a real server that takes, refuses and closes."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from cme_reflex.domain.mail import WORTH_SENDING, Kind
+from cme_reflex.exchange.records import MeetingFolder
+from cme_reflex.services import outbox, postman
+from cme_reflex.services.postman import Round, send_due
+from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.tables import OutboxRow
+from tests.mail_server import MailServer, mail_server
+from tests.meetings import MEETING
+from tests.services.mailing import WITH_ADDRESSES, Clock, office, send
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    return WITH_ADDRESSES
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+async def post(
+    now: datetime, key: str = "1", kind: Kind = Kind.INVITATION, member: int = 1
+) -> bool:
+    async with transaction() as db:
+        return await outbox.post(
+            db,
+            meeting_id=1,
+            kind=kind,
+            recipient="kim.obrien@example.org",
+            key=key,
+            now=now,
+            member=member,
+        )
+
+
+async def rows() -> list[OutboxRow]:
+    async with reading() as db:
+        return list((await db.exec(select(OutboxRow).order_by("id"))).all())
+
+
+async def states() -> list[tuple[str, int, str]]:
+    return [(row.state, row.attempts, row.last_error) for row in await rows()]
+
+
+async def reaches(state: str, which: int = 0) -> None:
+    while (await states())[which][0] != state:  # noqa: ASYNC110 - another worker writes it
+        await asyncio.sleep(0.01)
+
+
+async def test_what_is_posted_is_sent_once(server: MailServer, now: datetime) -> None:
+    await post(now)
+    assert await send(server, now) == Round(sent=1)
+    assert await send(server, now + timedelta(days=1)) == Round()
+    (row,) = await rows()
+    assert (row.state, row.attempts, row.sent_at, row.leased_until) == ("sent", 1, now, None)
+    assert [taken.recipient for taken in server.taken] == ["kim.obrien@example.org"]
+
+
+async def test_the_same_is_posted_once(server: MailServer, now: datetime) -> None:
+    assert [await post(now), await post(now), await post(now, "2")] == [True, False, True]
+    assert await send(server, now) == Round(sent=2)
+
+
+async def test_what_is_not_committed_is_not_sent(server: MailServer, now: datetime) -> None:
+    async def post_and_fail() -> None:
+        async with transaction() as db:
+            await outbox.post(
+                db, meeting_id=1, kind=Kind.REMINDER, recipient="a@b.c", key="1", now=now
+            )
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await post_and_fail()
+    assert await states() == []
+    assert await send(server, now) == Round()
+
+
+async def test_a_refused_message_is_dead_and_told(server: MailServer, now: datetime) -> None:
+    server.does = {"RCPT": "550 5.1.1 no such user"}
+    await post(now)
+    assert await send(server, now) == Round(dead=1)
+    status = await outbox.status(MEETING.code)
+    assert status.counts == {"invitation": {"dead": 1}}
+    (dead,) = status.dead
+    assert asdict(dead) == {
+        "id": 1,
+        "kind": "invitation",
+        "state": "dead",
+        "recipient": "kim.obrien@example.org",
+        "attempts": 1,
+        "created_at": now,
+        "next_attempt": None,
+        "last_error": "550 5.1.1 no such user",
+    }
+    server.does = {}
+    assert await send(server, now + timedelta(days=1)) == Round()
+
+
+async def test_dead_messages_are_tried_again_only_where_staff_say_so(
+    server: MailServer, now: datetime
+) -> None:
+    server.does = {"RCPT": "550 no"}
+    await post(now)
+    await post(now, "2")
+    assert await send(server, now) == Round(dead=2)
+    server.does = {}
+    later = now + timedelta(days=30)
+    with pytest.raises(outbox.NotToRetry) as refused:
+        await outbox.retry(MEETING.code, [1, 7], now=later)
+    assert refused.value.ids == (7,)
+    assert [entry.id for entry in await outbox.retry(MEETING.code, [2], now=later)] == [2]
+    assert await send(server, later) == Round(sent=1)
+    with pytest.raises(outbox.NotToRetry):
+        await outbox.retry(MEETING.code, [2], now=later)
+
+
+async def test_a_deferred_message_is_repeated_with_pauses_that_grow(
+    server: MailServer, now: datetime
+) -> None:
+    server.does = {"RCPT": "451 greylisted"}
+    await post(now)
+    clock = Clock(now)
+    pauses = []
+    for _ in range(4):
+        assert await send_due(office(server), clock=clock) == Round(deferred=1)
+        assert await send_due(office(server), clock=clock) == Round()
+        (row,) = await rows()
+        pauses.append((row.not_before - clock.now).total_seconds())
+        assert (row.state, row.last_error) == ("waiting", "451 greylisted")
+        clock.now = row.not_before
+    assert pauses == [30, 120, 480, 1920]
+    server.does = {}
+    assert await send_due(office(server), clock=clock) == Round(sent=1)
+    assert len(server.taken) == 1
+
+
+async def test_after_its_time_a_message_is_given_up(server: MailServer, now: datetime) -> None:
+    server.does = {"RCPT": "451 greylisted"}
+    await post(now)
+    clock = Clock(now)
+    while (await states())[0][0] == "waiting":
+        await send_due(office(server), clock=clock)
+        clock.now = max((await rows())[0].not_before, clock.now + timedelta(seconds=1))
+    assert clock.now <= now + WORTH_SENDING[Kind.INVITATION]
+    assert (await states())[0][2] == "451 greylisted"
+    await post(now, "2")
+    assert await send(server, now + WORTH_SENDING[Kind.INVITATION]) == Round(dead=1)
+
+
+@pytest.mark.parametrize("does", [{"MAIL": "550 not your domain"}, {"RCPT": "close"}])
+async def test_a_server_that_takes_nothing_costs_no_message_an_attempt(
+    server: MailServer, now: datetime, does: dict[str, str]
+) -> None:
+    server.does = does
+    await post(now)
+    await post(now, "2")
+    done = await send(server, now)
+    assert replace(done, unavailable="") == Round()
+    assert done.unavailable.startswith(f"127.0.0.1:{server.port}")
+    first, second = await states()
+    assert (first[:2], second) == (("waiting", 0), ("waiting", 0, ""))
+    server.does = {}
+    assert await send(server, now + timedelta(seconds=30)) == Round(sent=2)
+
+
+async def test_a_stalled_server_is_left_and_the_message_waits(
+    server: MailServer, now: datetime
+) -> None:
+    server.does = {"DATA": "stall"}
+    await post(now)
+    stalled = office(server, patience=0.3)
+    assert await send_due(stalled, clock=lambda: now) == Round(deferred=1)
+    assert (await states())[0][2].endswith("it may have arrived")
+    server.does = {}
+    assert await send(server, now + timedelta(seconds=30)) == Round(sent=1)
+    assert len(server.taken) == 1
+
+
+async def test_what_arrived_without_an_answer_comes_again_with_the_same_id(
+    server: MailServer, now: datetime
+) -> None:
+    server.does = {"DATA": "take and close"}
+    await post(now)
+    assert await send(server, now) == Round(deferred=1)
+    server.does = {}
+    assert await send(server, now + timedelta(seconds=30)) == Round(sent=1)
+    first, second = (taken.message for taken in server.taken)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Date"] == second["Date"]
+
+
+async def test_different_messages_have_different_ids(server: MailServer, now: datetime) -> None:
+    for key in "12":
+        await post(now, key)
+    await send(server, now)
+    ids = {taken.message["Message-ID"] for taken in server.taken}
+    assert len(ids) == 2
+    assert all(str(one).endswith("@example.org>") for one in ids)
+
+
+async def test_a_dead_workers_message_is_repeated_when_its_lease_is_over(
+    server: MailServer, now: datetime
+) -> None:
+    await post(now)
+    async with transaction() as db:
+        await postman.rows.take(db, now=now, until=now + postman.LEASE)
+    assert await send(server, now + postman.LEASE - timedelta(seconds=1)) == Round()
+    assert await send(server, now + postman.LEASE) == Round(sent=1)
+    assert len(server.taken) == 1
+
+
+async def test_a_dead_workers_sign_in_link_is_uncertain_and_not_repeated(
+    server: MailServer, now: datetime
+) -> None:
+    await post(now, kind=Kind.SIGN_IN_LINK)
+    async with transaction() as db:
+        await postman.rows.take(db, now=now, until=now + postman.LEASE)
+    assert await send(server, now + postman.LEASE) == Round()
+    (row,) = (await outbox.status(MEETING.code)).uncertain
+    assert (row.kind, row.attempts) == ("sign-in link", 1)
+    assert server.taken == []
+    await outbox.retry(MEETING.code, [row.id], now=now + postman.LEASE)
+    assert await send(server, now + postman.LEASE) == Round(sent=1)
+
+
+async def test_a_worker_that_was_too_slow_writes_over_nobodys_outcome(
+    server: MailServer, now: datetime
+) -> None:
+    await post(now)
+    async with transaction() as db:
+        slow = await postman.rows.take(db, now=now, until=now + postman.LEASE)
+    assert slow is not None
+    assert await send(server, now + postman.LEASE) == Round(sent=1)
+    async with transaction() as db:
+        assert not await postman.rows.settle(db, slow, state="dead", last_error="late")
+    assert (await states())[0] == ("sent", 2, "")
+
+
+async def test_links_for_people_who_wait_come_first(server: MailServer, now: datetime) -> None:
+    for key in "123":
+        await post(now, key)
+    await post(now + timedelta(seconds=1), kind=Kind.SIGN_IN_LINK)
+    await send(server, now + timedelta(seconds=1))
+    subjects = [str(taken.message["Subject"]) for taken in server.taken]
+    assert [subject.startswith("Your link") for subject in subjects] == [True, False, False, False]
+
+
+async def test_a_message_that_cannot_be_written_stops_no_other(
+    server: MailServer, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with transaction() as db:
+        await outbox.post(
+            db, meeting_id=1, kind=Kind.INVITATION, recipient="a@b.example", key="1", now=now
+        )
+    await post(now, "2")
+    assert await send(server, now) == Round(sent=1, deferred=1)
+    assert await states() == [("waiting", 1, "a defect: KeyError"), ("sent", 1, "")]
+    assert "a message could not be sent" in caplog.text
+
+
+async def test_several_workers_at_once_send_each_message_once(
+    server: MailServer, now: datetime
+) -> None:
+    for number in range(30):
+        await post(now, str(number))
+    rounds = await asyncio.gather(*(send(server, now) for _ in range(4)))
+    assert sum(done.sent for done in rounds) == 30
+    assert min(done.sent for done in rounds) > 0
+    ids = [taken.message["Message-ID"] for taken in server.taken]
+    assert (len(ids), len(set(ids))) == (30, 30)
+    assert {state for state, *_ in await states()} == {"sent"}
+
+
+async def test_a_serving_process_sends_what_it_commits_and_stops_cleanly(
+    server: MailServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only the bell can wake it within the test's time.
+    monkeypatch.setattr(postman, "LOOKS_EVERY", 3600)
+    async with postman.sending(office(server), clock=lambda: now):
+        for key in "12":
+            await post(now, key)
+            await reaches("sent", -1)
+    await post(now, "3")
+    await asyncio.sleep(0)
+    assert [state for state, *_ in await states()] == ["sent", "sent", "waiting"]
+    assert outbox._bells == set()
+
+
+async def test_stopping_finishes_the_message_on_its_way_and_no_other(
+    server: MailServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman, "STOPS_WITHIN", 0.2)
+    server.does = {"DATA": "stall"}
+    for key in "12":
+        await post(now, key)
+    async with postman.sending(office(server), clock=lambda: now):
+        await reaches("sending")
+    assert [state for state, *_ in await states()] == ["sending", "waiting"]
+    server.does = {}
+    assert await send(server, now + postman.LEASE) == Round(sent=2)
+
+
+async def test_a_database_that_was_away_stops_the_worker_for_a_moment_only(
+    server: MailServer, now: datetime, loaded: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman, "LOOKS_EVERY", 0.05)
+    real, failures = postman.send_due, [OSError("away"), OSError("away")]
+
+    async def sometimes(*args: object, **options: object) -> Round:
+        if failures:
+            raise failures.pop()
+        return await real(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(postman, "send_due", sometimes)
+    await post(now)
+    async with postman.sending(office(server), clock=lambda: now):
+        await reaches("sent")
+    assert len(server.taken) == 1
