@@ -45,6 +45,7 @@ SIGNED_OUT = "You are signed out. Everything was saved."
 REPORTING_FAULTS: Mapping[Fault, str] = {
     Fault.MISSING: "Fill this in.",
     Fault.TOO_LONG: "Shorten this to 60 characters without special signs.",
+    Fault.FORMULA: "Begin this with a letter or a digit.",
     Fault.NO_SUCH_DAY: "Give a day that is in the calendar.",
     Fault.NO_SUCH_STATE: "Choose a state from the list.",
     Fault.NOT_AN_NPI: "Check the number: an NPI has ten digits, and these do not form one.",

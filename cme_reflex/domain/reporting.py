@@ -19,10 +19,16 @@ STATES = (
 )
 # fmt: on
 
+BOARDS = ("ABA", "ABIM", "ABOHNS", "ABOS", "ABP", "ABPath", "ABPMR", "ABS", "ABTS")
+"""The boards that take credit from PARS. The American Board of Plastic Surgery is none of them."""
+
 _LEAP_YEAR = 2024  # the year of birth is not asked, so 29 February is a birthday
 _NPI_PREFIX = "80840"  # the issuer that the check digit of an NPI includes (ISO 7812)
 _FIELD_LIMIT = 60  # characters
 _REQUIRED = ("first_name", "last_name", "birth_month", "birth_day", "state")
+# Staff open the file in a spreadsheet, which would run such a text as a formula; and the file
+# says what was given word for word, so nothing can be put before it.
+_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 class Fault(StrEnum):
@@ -30,6 +36,7 @@ class Fault(StrEnum):
 
     MISSING = "missing"
     TOO_LONG = "too_long"
+    FORMULA = "formula"
     NO_SUCH_DAY = "no_such_day"
     NO_SUCH_STATE = "no_such_state"
     NOT_AN_NPI = "not_an_npi"
@@ -91,6 +98,8 @@ def _faults(text: Mapping[str, str]) -> dict[str, Fault]:
     for name, value in text.items():
         if len(value) > _FIELD_LIMIT or not value.isprintable():
             faults[name] = Fault.TOO_LONG
+        elif value.startswith(_FORMULA_SIGNS):
+            faults[name] = Fault.FORMULA
     if text["state"] and text["state"] not in STATES:
         faults["state"] = Fault.NO_SUCH_STATE
     if not text["licence_id"] and not text["npi"]:
