@@ -71,4 +71,6 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             consent_version="1",
             consented_at=now,
         ),
+        tables.BatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
+        tables.ReportedRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
     ]
