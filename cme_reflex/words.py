@@ -14,7 +14,7 @@ from cme_reflex.domain.credit import InvalidHours, hours
 from cme_reflex.domain.evaluation import InvalidAnswer
 from cme_reflex.domain.overlap import Window
 from cme_reflex.domain.programme import NotEligible, NotYetEnded, PresentedByAttendee
-from cme_reflex.domain.reporting import ConsentMissing, Fault
+from cme_reflex.domain.reporting import ConsentChanged, ConsentMissing, Fault
 from cme_reflex.domain.submission import (
     ClaimLocked,
     ClaimPeriodClosed,
@@ -196,4 +196,5 @@ _PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {
     NotSubmitted: lambda _, __: "Your claim is not submitted, so you can change it.",
     InvalidCommand: lambda _, __: "That could not be read. Load the page again.",
     ConsentMissing: lambda _, __: "Tick the consent to opt in.",
+    ConsentChanged: lambda _, __: "The text of the consent has changed. Read it, then tick it.",
 }

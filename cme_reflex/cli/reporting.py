@@ -201,7 +201,8 @@ def _refused(refused: Refused) -> Iterator[str]:
 
 
 def _told(exported: Exported) -> Iterator[str]:
-    yield f"{exported.meeting}, batch {exported.batch}: {exported.adds} Add, {exported.deletes} Delete"
+    counted = f"{exported.adds} Add, {exported.deletes} Delete"
+    yield f"{exported.meeting}, batch {exported.batch}: {counted}"
     if exported.left_out:
         yield f"  {_attendees(exported.left_out)} left out: cme reporting check"
     for file in exported.files:

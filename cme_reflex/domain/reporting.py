@@ -57,6 +57,10 @@ class ConsentMissing(Exception):
     """Nothing is reported without the learner's consent."""
 
 
+class ConsentChanged(Exception):
+    """The text that was agreed to is no longer the meeting's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
     """A learner as PARS knows one. Month and day of birth, no year; a board is optional."""

@@ -27,10 +27,26 @@ def reporting() -> rx.Component:
         Reporting,
         page_title(f"Opt-In to {meeting.reporting.name}", lead=meeting.reporting.text),
         rx.cond(
+            Reporting.rejection != "",
+            notice(
+                rx.el.p("“", Reporting.rejection, "”"),
+                rx.el.p("Correct what you gave below and save. Your credit is then sent again."),
+                tone="warning",
+                title="ACCME did not take your record",
+            ),
+        ),
+        rx.cond(
             Reporting.opted_in,
             notice(
                 rx.el.p("Your consent is from ", Reporting.consented_on, "."),
                 tone="done",
+                title=Reporting.result,
+            ),
+        ),
+        rx.cond(
+            Reporting.withdrawn,
+            notice(
+                rx.el.p("What was reported is taken back with the next report."),
                 title=Reporting.result,
             ),
         ),
@@ -78,7 +94,7 @@ def _form() -> rx.Component:
             _text("Board ID", "board_id", hint="With a board."),
         ),
         check_field(
-            current_meeting().reporting.consent,
+            Reporting.consent_text,
             field_id="consent",
             name="consent",
             checked=Reporting.consented,

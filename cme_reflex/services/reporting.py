@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from cme_reflex.domain.reporting import ConsentMissing, Learner, learner
+from cme_reflex.domain.reporting import ConsentChanged, ConsentMissing, Learner, learner
 from cme_reflex.services.learners import learner_of
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import reading, transaction
@@ -32,17 +32,20 @@ class OptIn:
 
 
 async def opt_in(
-    visit: Visit, given: Mapping[str, object], *, consented: bool, now: datetime
+    visit: Visit, given: Mapping[str, object], *, consented: bool, version: str, now: datetime
 ) -> OptIn:
     """Keep what PARS needs to know, with the consent's version and time.
 
-    It can be done before or after submitting, and again to correct it.
-    Raises InvalidLearner or ConsentMissing.
+    It can be done before or after submitting, and again to correct it. `version`
+    is that of the text that was shown. Raises InvalidLearner, ConsentMissing or
+    ConsentChanged.
     """
     terms = visit.meeting.reporting
     known = learner(given, terms.boards)
     if not consented:
         raise ConsentMissing
+    if version != terms.consent_version:
+        raise ConsentChanged
     async with transaction() as db:
         row = await db.merge(
             ReportingRow(

@@ -5,7 +5,7 @@ from dataclasses import fields
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.domain.reporting import STATES, InvalidLearner, Learner
+from cme_reflex.domain.reporting import STATES, ConsentChanged, InvalidLearner, Learner
 from cme_reflex.services import claim, reporting
 from cme_reflex.services.reporting import OptIn
 from cme_reflex.services.visit import Visit
@@ -21,10 +21,14 @@ class Reporting(ClaimPage, rx.State):
     faults: dict[str, str] = EMPTY
     states: list[str] = []
     boards: list[str] = []
+    consent_text: str = ""
+    consent_version: str = ""
     consented: bool = False
     consented_on: str = ""
     opted_in: bool = False
+    withdrawn: bool = False
     result: str = ""
+    rejection: str = ""
 
     @rx.event
     @signed_in
@@ -56,7 +60,13 @@ class Reporting(ClaimPage, rx.State):
         given = {name: str(form.get(name, "")) for name in EMPTY}
         self._set(given=given, faults=EMPTY, problem="")
         try:
-            known = await reporting.opt_in(visit, given, consented=self.consented, now=clock())
+            known = await reporting.opt_in(
+                visit,
+                given,
+                consented=self.consented,
+                version=self.consent_version,
+                now=clock(),
+            )
         except InvalidLearner as invalid:
             faults = {name: words.REPORTING_FAULTS[fault] for name, fault in invalid.faults.items()}
             self._set(
@@ -64,6 +74,9 @@ class Reporting(ClaimPage, rx.State):
                 problem=f"{len(faults)} of the fields need another look.",
             )
             return
+        except ConsentChanged:
+            self._show(visit, await reporting.current(visit))
+            raise
         self._show(visit, known, said="Saved. You are opted in.")
 
     @rx.event
@@ -75,9 +88,15 @@ class Reporting(ClaimPage, rx.State):
 
     def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
         stands = known.stands if known else None
+        terms = visit.meeting.reporting
         self._set(
+            consent_text=terms.consent,
+            consent_version=terms.consent_version,
             opted_in=bool(stands),
-            consented=bool(stands),
+            withdrawn=stands is False,
+            # Who agreed to an older text is asked anew.
+            consented=bool(stands and known and known.consent_version == terms.consent_version),
+            rejection=known.rejection if known else "",
             consented_on=words.instant(known.consented_at, visit.meeting.zone) if known else "",
             result=words.opted_in(stands),
             announcement=said,
