@@ -22,6 +22,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from cme_reflex.domain.credit import Quarters, from_hours, hours
 from cme_reflex.exchange.formulas import harmless, plain
@@ -136,9 +137,10 @@ class XlsxFile:
 
 def save_still(book: Workbook, path: Path) -> None:
     """Write a workbook whose archive does not know the time of day."""
-    book.properties.created = book.properties.modified = EPOCH
     made = io.BytesIO()
-    book.save(made)
+    # Not book.save, which would set the time of modification to now.
+    book.properties.created = book.properties.modified = EPOCH
+    ExcelWriter(book, zipfile.ZipFile(made, "w")).save()
     with (
         zipfile.ZipFile(made) as archive,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as still,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -95,16 +96,7 @@ async def export(
         new, left_out = await _new(db, meeting_id, meeting)
         if not new:
             raise NothingNew(number - 1 or None)
-        db.add_all(
-            ReportedRow(
-                batch_id=cast(int, row.id),
-                attendee_id=attendee,
-                action=each.action,
-                record=asdict(each.record),
-            )
-            for attendee, each in new
-        )
-        await db.flush()
+        await _remember(db, cast(int, row.id), new)
         batch = _batch(code, row, tuple(each for _, each in new), left_out)
         write(batch)
         return batch
@@ -149,6 +141,21 @@ async def _begin(
     except IntegrityError:
         raise Overtaken from None
     return row
+
+
+async def _remember(db: AsyncSession, batch_id: int, rows: list[tuple[int, Row]]) -> None:
+    each = [
+        {
+            "batch_id": batch_id,
+            "attendee_id": attendee,
+            "action": row.action,
+            "record": asdict(row.record),
+            "rejection": "",
+            "rejected_in": "",
+        }
+        for attendee, row in rows
+    ]
+    await db.exec(sa.insert(ReportedRow), params=each)
 
 
 async def _next_number(db: AsyncSession, meeting_id: int) -> int:
