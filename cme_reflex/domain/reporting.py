@@ -1,7 +1,7 @@
 """Learner credit reporting: what ACCME's PARS needs to know of a learner, and what it accepts."""
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,14 +87,33 @@ def is_npi(number: str) -> bool:
 
 def learner(fields: Mapping[str, object], boards: Sequence[str]) -> Learner:
     """The learner that a form describes. Raises InvalidLearner naming every faulty field."""
-    text = {name: " ".join(str(fields.get(name) or "").split()) for name in Learner.__slots__}
-    faults = {**_faults(text), **_birthday_faults(text), **_board_faults(text, boards)}
-    if faults:
+    text = _tidy(fields)
+    if faults := {**_faults(text), **_birthday_faults(text), **_board_faults(text, boards)}:
         raise InvalidLearner(faults)
     words = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
     return Learner(
         birth_month=_number(text["birth_month"]), birth_day=_number(text["birth_day"]), **words
     )
+
+
+def faults_so_far(
+    fields: Mapping[str, object], reached: Collection[str], boards: Sequence[str]
+) -> dict[str, Fault]:
+    """What PARS would reject of the fields that somebody filling them in has reached."""
+    try:
+        learner(fields, boards)
+    except InvalidLearner as invalid:
+        return {
+            name: fault
+            for name, fault in invalid.faults.items()
+            # Whoever leaves the licence empty may be about to give an NPI.
+            if name in reached and (fault is not Fault.LICENCE_OR_NPI or "npi" in reached)
+        }
+    return {}
+
+
+def _tidy(fields: Mapping[str, object]) -> dict[str, str]:
+    return {name: " ".join(str(fields.get(name) or "").split()) for name in Learner.__slots__}
 
 
 def _faults(text: Mapping[str, str]) -> dict[str, Fault]:

@@ -14,6 +14,8 @@ from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import SUBMIT
 from cme_reflex.state.reporting import Reporting
 
+TYPING_PAUSE = 600  # milliseconds without a keystroke, before what was typed is looked at
+
 MONTHS = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -119,11 +121,24 @@ def _pair(*fields: rx.Component) -> rx.Component:
 
 
 def _text(label: str, name: str, **props: Any) -> rx.Component:
-    return text_field(label, **_bound(name), **props)
+    return text_field(
+        label,
+        **_bound(name),
+        on_change=lambda value: Reporting.typed(name, value).debounce(TYPING_PAUSE),
+        on_blur=lambda value: Reporting.typed(name, value),
+        **props,
+    )
 
 
 def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.Component:
-    return select_field(label, rx.el.option("Choose…", value=""), *options, **_bound(name), **props)
+    return select_field(
+        label,
+        rx.el.option("Choose…", value=""),
+        *options,
+        **_bound(name),
+        on_change=lambda value: Reporting.typed(name, value),
+        **props,
+    )
 
 
 def _bound(name: str) -> dict[str, Any]:

@@ -19,11 +19,16 @@ def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     page.get_by_label("Month of birth").select_option(label="February")
     page.get_by_role("textbox", name="Day of birth").fill("29")
     page.get_by_label("State of licensure").select_option("California")
+    # It is checked as it is typed, before anything is saved.
+    page.get_by_label("NPI", exact=True).press_sequentially("1234567890")
+    expect(page.locator("#npi-error")).to_contain_text("an NPI has ten digits")
+    page.get_by_label("NPI", exact=True).fill("")
+    expect(page.locator("#npi-error")).to_be_empty()
     page.get_by_label("License ID").fill("=A-77")
-    page.get_by_label("I consent").check()
-    page.get_by_role("button", name="Opt in").click()
     expect(page.locator("#licence-id-error")).to_contain_text("Begin this with")
     page.get_by_label("License ID").fill("A-77")
+    expect(page.locator("#licence-id-error")).to_be_empty()
+    page.get_by_label("I consent").check()
     page.get_by_role("button", name="Opt in").click()
     expect(page.get_by_text("You are opted in.").first).to_be_visible()
 
