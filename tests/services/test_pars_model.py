@@ -243,6 +243,15 @@ class Reporting(RuleBasedStateMachine):
             self.submit(who, 6, 1, on_demand)
         self.export(refuse)
 
+    @rule(who=WHO)
+    def lose_a_delete(self, who: str) -> None:
+        """A correction of which PARS takes the Add and not the Delete: it then holds both."""
+        self.finish(who, GIVEN[0], False, [])
+        self.opt_in(who, GIVEN[1])
+        self.export([True, False])
+        while self.answers:
+            self.take_in(False, True)
+
     # Staff and PARS.
 
     @rule(refuse=st.lists(st.booleans(), max_size=4))
