@@ -15,7 +15,7 @@ from cme_reflex.domain.evaluation import InvalidAnswer
 from cme_reflex.domain.overlap import Window
 from cme_reflex.domain.passwords import LONGEST, SHORTEST
 from cme_reflex.domain.programme import NotEligible, NotYetEnded, PresentedByAttendee
-from cme_reflex.domain.reporting import ConsentMissing, Fault
+from cme_reflex.domain.reporting import ConsentChanged, ConsentMissing, Fault
 from cme_reflex.domain.submission import (
     ClaimLocked,
     ClaimPeriodClosed,
@@ -82,6 +82,7 @@ SIGNED_OUT = "You are signed out. Everything was saved."
 REPORTING_FAULTS: Mapping[Fault, str] = {
     Fault.MISSING: "Fill this in.",
     Fault.TOO_LONG: "Shorten this to 60 characters without special signs.",
+    Fault.FORMULA: "Begin this with a letter or a digit.",
     Fault.NO_SUCH_DAY: "Give a day that is in the calendar.",
     Fault.NO_SUCH_STATE: "Choose a state from the list.",
     Fault.NOT_AN_NPI: "Check the number: an NPI has ten digits, and these do not form one.",
@@ -256,4 +257,5 @@ _PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {
     NotSubmitted: lambda _, __: "Your claim is not submitted, so you can change it.",
     InvalidCommand: lambda _, __: "That could not be read. Load the page again.",
     ConsentMissing: lambda _, __: "Tick the consent to opt in.",
+    ConsentChanged: lambda _, __: "The text of the consent has changed. Read it, then tick it.",
 }

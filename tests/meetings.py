@@ -82,6 +82,7 @@ MEETING = Meeting(
         text="We can report.",
         consent="I consent.",
         boards=("ABS",),
+        pars_activity_id="202412345",
     ),
     privacy="Kept six years.",
 )

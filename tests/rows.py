@@ -105,4 +105,6 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             created_at=now,
             expires_at=now,
         ),
+        tables.BatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
+        tables.ReportedRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
     ]

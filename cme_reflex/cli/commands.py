@@ -25,6 +25,7 @@ db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_
 meeting = typer.Typer(help="Meetings: folders that are loaded.", no_args_is_help=True)
 claims = typer.Typer(help="Claims: looked up, reopened, exported.", no_args_is_help=True)
 evaluations = typer.Typer(help="Evaluations: reported without names.", no_args_is_help=True)
+reporting = typer.Typer(help="Learner credit reporting to ACCME's PARS.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
@@ -33,6 +34,7 @@ mail = typer.Typer(help="Messages: sent, waiting, dead; and reminders.", no_args
 members = typer.Typer(help="Members' accounts.", no_args_is_help=True)
 app.add_typer(mail, name="mail")
 app.add_typer(members, name="members")
+app.add_typer(reporting, name="reporting")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
@@ -180,6 +182,46 @@ def members_invite(
 
     with stop_on_faults():
         accounts.invite(usernames or [], dry_run=dry_run, as_json=as_json)
+
+
+@reporting.command("check")
+def reporting_check(as_json: AsJson = False) -> None:
+    """List what PARS would reject and why, by attendee; exit code 1 where there is any."""
+    from cme_reflex.cli import reporting as desk
+
+    with stop_on_faults():
+        desk.check(as_json=as_json)
+
+
+@reporting.command("export")
+def reporting_export(
+    out: Out = Path(),
+    again: Annotated[
+        int | None, typer.Option(min=1, metavar="BATCH", help="Write a remembered batch again.")
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write what PARS does not hold yet, as XLSX and tab-delimited, and remember it."""
+    from cme_reflex.cli import reporting as desk
+
+    with stop_on_faults():
+        desk.export(out, again=again, force=force, as_json=as_json)
+
+
+@reporting.command("rejected")
+def reporting_rejected(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="The batch that PARS answered; else the newest.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in the rows that PARS rejected; their attendees see why."""
+    from cme_reflex.cli import reporting as desk
+
+    with stop_on_faults():
+        desk.rejected(file, batch=batch, as_json=as_json)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Learner credit reporting: what ACCME's PARS needs to know of a learner, and what it accepts."""
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
@@ -19,10 +19,16 @@ STATES = (
 )
 # fmt: on
 
+BOARDS = ("ABA", "ABIM", "ABOHNS", "ABOS", "ABP", "ABPath", "ABPMR", "ABS", "ABTS")
+"""The boards that take credit from PARS. The American Board of Plastic Surgery is none of them."""
+
 _LEAP_YEAR = 2024  # the year of birth is not asked, so 29 February is a birthday
 _NPI_PREFIX = "80840"  # the issuer that the check digit of an NPI includes (ISO 7812)
 _FIELD_LIMIT = 60  # characters
 _REQUIRED = ("first_name", "last_name", "birth_month", "birth_day", "state")
+# Staff open the file in a spreadsheet, which would run such a text as a formula; and the file
+# says what was given word for word, so nothing can be put before it.
+_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 class Fault(StrEnum):
@@ -30,6 +36,7 @@ class Fault(StrEnum):
 
     MISSING = auto()
     TOO_LONG = auto()
+    FORMULA = auto()
     NO_SUCH_DAY = auto()
     NO_SUCH_STATE = auto()
     NOT_AN_NPI = auto()
@@ -48,6 +55,10 @@ class InvalidLearner(ValueError):
 
 class ConsentMissing(Exception):
     """Nothing is reported without the learner's consent."""
+
+
+class ConsentChanged(Exception):
+    """The text that was agreed to is no longer the meeting's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +87,8 @@ def is_npi(number: str) -> bool:
 
 def learner(fields: Mapping[str, object], boards: Sequence[str]) -> Learner:
     """The learner that a form describes. Raises InvalidLearner naming every faulty field."""
-    text = {name: " ".join(str(fields.get(name) or "").split()) for name in Learner.__slots__}
-    faults = {**_faults(text), **_birthday_faults(text), **_board_faults(text, boards)}
-    if faults:
+    text = _tidy(fields)
+    if faults := {**_faults(text), **_birthday_faults(text), **_board_faults(text, boards)}:
         raise InvalidLearner(faults)
     words = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
     return Learner(
@@ -86,11 +96,33 @@ def learner(fields: Mapping[str, object], boards: Sequence[str]) -> Learner:
     )
 
 
+def faults_so_far(
+    fields: Mapping[str, object], reached: Collection[str], boards: Sequence[str]
+) -> dict[str, Fault]:
+    """What PARS would reject of the fields that somebody filling them in has reached."""
+    try:
+        learner(fields, boards)
+    except InvalidLearner as invalid:
+        return {
+            name: fault
+            for name, fault in invalid.faults.items()
+            # Whoever leaves the licence empty may be about to give an NPI.
+            if name in reached and (fault is not Fault.LICENCE_OR_NPI or "npi" in reached)
+        }
+    return {}
+
+
+def _tidy(fields: Mapping[str, object]) -> dict[str, str]:
+    return {name: " ".join(str(fields.get(name) or "").split()) for name in Learner.__slots__}
+
+
 def _faults(text: Mapping[str, str]) -> dict[str, Fault]:
     faults = {name: Fault.MISSING for name in _REQUIRED if not text[name]}
     for name, value in text.items():
         if len(value) > _FIELD_LIMIT or not value.isprintable():
             faults[name] = Fault.TOO_LONG
+        elif value.startswith(_FORMULA_SIGNS):
+            faults[name] = Fault.FORMULA
     if text["state"] and text["state"] not in STATES:
         faults["state"] = Fault.NO_SUCH_STATE
     if not text["licence_id"] and not text["npi"]:

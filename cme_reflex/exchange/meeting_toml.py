@@ -13,7 +13,9 @@ from pydantic_core import ErrorDetails
 
 from cme_reflex.domain import credit
 from cme_reflex.domain.credit import InvalidHours
-from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.meeting import Meeting, ReportingTerms
+from cme_reflex.domain.pars import is_activity_id
+from cme_reflex.domain.reporting import BOARDS
 from cme_reflex.exchange.local_time import Ambiguous, NotOnThisClock, on_the_clock
 from cme_reflex.exchange.meeting_document import meeting_adapter
 from cme_reflex.exchange.meeting_keys import FILE, column, unknown, unknown_keys
@@ -182,10 +184,22 @@ def _contradictions(meeting: Meeting) -> Iterator[Problem]:
         yield _odd("credit.safety.maximum_hours", fault, "Lower it.")
     if not meeting.registration_types:
         yield _odd("registration_types", "There is no registration type.", "Add one.")
+    yield from _unreportable(meeting.reporting)
     codes = [kind.code for kind in meeting.registration_types]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         fault = f"Two registration types have the code {code!r}."
         yield _odd("registration_types", fault, "Each needs its own.")
+
+
+def _unreportable(terms: ReportingTerms) -> Iterator[Problem]:
+    """What ACCME's PARS would not take."""
+    if terms.pars_activity_id and not is_activity_id(terms.pars_activity_id):
+        fault = f"{terms.pars_activity_id!r} is no activity ID of PARS."
+        yield _odd("reporting.pars_activity_id", fault, "Write its nine digits.")
+    for board in terms.boards:
+        if board not in BOARDS:
+            fault = f"PARS does not report to the board {board!r}."
+            yield _odd("reporting.boards", fault, f"Use some of: {', '.join(BOARDS)}.")
 
 
 def _odd(column: str, fault: str, remedy: str) -> Problem:

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from cme_reflex.domain.credit import Quarters, from_hours, hours
 from cme_reflex.exchange.formulas import harmless, plain
@@ -109,7 +111,6 @@ class XlsxFile:
     def __init__(self, path: Path, sheets: Sequence[Sheet]) -> None:
         self._path = path
         self._book = Workbook(write_only=True)
-        self._book.properties.created = self._book.properties.modified = EPOCH
         self._sheets = {}
         for sheet in sheets:
             page = self._book.create_sheet(sheet.name)
@@ -130,17 +131,31 @@ class XlsxFile:
         )
 
     def close(self) -> None:
-        """Finish the workbook. Its archive is written anew without the time of day."""
-        made = io.BytesIO()
-        self._book.save(made)
-        with (
-            zipfile.ZipFile(made) as archive,
-            zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED) as still,
-        ):
-            for name in archive.namelist():
-                entry = zipfile.ZipInfo(name, EPOCH.timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                still.writestr(entry, archive.read(name))
+        """Finish the workbook."""
+        save_still(self._book, self._path)
+
+
+def save_still(book: Workbook, path: Path) -> None:
+    """Write a workbook whose archive does not know the time of day."""
+    made = io.BytesIO()
+    # Not book.save, which would set the time of modification to now.
+    book.properties.created = book.properties.modified = EPOCH
+    ExcelWriter(book, zipfile.ZipFile(made, "w")).save()
+    with (
+        zipfile.ZipFile(made) as archive,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as still,
+    ):
+        for name in archive.namelist():
+            entry = zipfile.ZipInfo(name, EPOCH.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            still.writestr(entry, archive.read(name))
+
+
+def text_cell(page: WriteOnlyWorksheet, text: str) -> SheetCell:
+    """A cell with this very text, never a formula."""
+    made = WriteOnlyCell(page, value=_UNPRINTABLE.sub(_escape, text))
+    made.data_type = "s"
+    return made
 
 
 def read_csv(path: Path, sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
@@ -206,9 +221,7 @@ def _xlsx_cell(page: WriteOnlyWorksheet, column: Column, cell: Cell) -> object:
             # Excel knows no zones: an ISO text keeps the instant for every reader.
             return cell.astimezone(UTC).isoformat()
         case Kind.TEXT, str():
-            made = WriteOnlyCell(page, value=_UNPRINTABLE.sub(_escape, cell))
-            made.data_type = "s"  # never a formula
-            return made
+            return text_cell(page, cell)
     return cell
 
 

@@ -14,6 +14,8 @@ from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import SUBMIT
 from cme_reflex.state.reporting import Reporting
 
+TYPING_PAUSE = 600  # milliseconds without a keystroke, before what was typed is looked at
+
 MONTHS = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -27,10 +29,26 @@ def reporting() -> rx.Component:
         Reporting,
         page_title(f"Opt-In to {meeting.reporting.name}", lead=meeting.reporting.text),
         rx.cond(
+            Reporting.rejection != "",
+            notice(
+                rx.el.p("“", Reporting.rejection, "”"),
+                rx.el.p("Correct what you gave below and save. Your credit is then sent again."),
+                tone="warning",
+                title="ACCME did not take your record",
+            ),
+        ),
+        rx.cond(
             Reporting.opted_in,
             notice(
                 rx.el.p("Your consent is from ", Reporting.consented_on, "."),
                 tone="done",
+                title=Reporting.result,
+            ),
+        ),
+        rx.cond(
+            Reporting.withdrawn,
+            notice(
+                rx.el.p("What was reported is taken back with the next report."),
                 title=Reporting.result,
             ),
         ),
@@ -78,7 +96,7 @@ def _form() -> rx.Component:
             _text("Board ID", "board_id", hint="With a board."),
         ),
         check_field(
-            current_meeting().reporting.consent,
+            Reporting.consent_text,
             field_id="consent",
             name="consent",
             checked=Reporting.consented,
@@ -103,11 +121,24 @@ def _pair(*fields: rx.Component) -> rx.Component:
 
 
 def _text(label: str, name: str, **props: Any) -> rx.Component:
-    return text_field(label, **_bound(name), **props)
+    return text_field(
+        label,
+        **_bound(name),
+        on_change=lambda value: Reporting.typed(name, value).debounce(TYPING_PAUSE),
+        on_blur=lambda value: Reporting.typed(name, value),
+        **props,
+    )
 
 
 def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.Component:
-    return select_field(label, rx.el.option("Choose…", value=""), *options, **_bound(name), **props)
+    return select_field(
+        label,
+        rx.el.option("Choose…", value=""),
+        *options,
+        **_bound(name),
+        on_change=lambda value: Reporting.typed(name, value),
+        **props,
+    )
 
 
 def _bound(name: str) -> dict[str, Any]:

@@ -4,20 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from cme_reflex.domain.reporting import ConsentMissing, Learner, learner
+from cme_reflex.domain.reporting import ConsentChanged, ConsentMissing, Learner, learner
+from cme_reflex.services.learners import learner_of
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.reporting import last_rejection
 from cme_reflex.store.tables import ReportingRow
 
 
 @dataclass(frozen=True, slots=True)
 class OptIn:
-    """What the attendee gave, and whether the consent stands. Instants are aware UTC."""
+    """What the attendee gave, and whether the consent stands. Instants are aware UTC.
+
+    `rejection` is why PARS did not take it, until something is corrected.
+    """
 
     learner: Learner
     consent_version: str
     consented_at: datetime
     withdrawn_at: datetime | None
+    rejection: str = ""
 
     @property
     def stands(self) -> bool:
@@ -26,17 +32,20 @@ class OptIn:
 
 
 async def opt_in(
-    visit: Visit, given: Mapping[str, object], *, consented: bool, now: datetime
+    visit: Visit, given: Mapping[str, object], *, consented: bool, version: str, now: datetime
 ) -> OptIn:
     """Keep what PARS needs to know, with the consent's version and time.
 
-    It can be done before or after submitting, and again to correct it.
-    Raises InvalidLearner or ConsentMissing.
+    It can be done before or after submitting, and again to correct it. `version`
+    is that of the text that was shown. Raises InvalidLearner, ConsentMissing or
+    ConsentChanged.
     """
     terms = visit.meeting.reporting
     known = learner(given, terms.boards)
     if not consented:
         raise ConsentMissing
+    if version != terms.consent_version:
+        raise ConsentChanged
     async with transaction() as db:
         row = await db.merge(
             ReportingRow(
@@ -64,13 +73,17 @@ async def current(visit: Visit) -> OptIn | None:
     """What the attendee gave, if anything."""
     async with reading() as db:
         row = await db.get(ReportingRow, visit.attendee.id)
-        return _opt_in(row) if row else None
+        if row is None:
+            return None
+        rejected = await last_rejection(db, row.attendee_id, since=row.consented_at)
+        return _opt_in(row, rejected.rejection if rejected else "")
 
 
-def _opt_in(row: ReportingRow) -> OptIn:
+def _opt_in(row: ReportingRow, rejection: str = "") -> OptIn:
     return OptIn(
-        learner=Learner(**{field.name: getattr(row, field.name) for field in fields(Learner)}),
+        learner=learner_of(row),
         consent_version=row.consent_version,
         consented_at=row.consented_at,
         withdrawn_at=row.withdrawn_at,
+        rejection="" if row.withdrawn_at else rejection,
     )

@@ -1,16 +1,25 @@
 """Learner credit reporting, in a window of its own."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.domain.reporting import STATES, InvalidLearner, Learner
+from cme_reflex.domain.reporting import (
+    STATES,
+    ConsentChanged,
+    Fault,
+    InvalidLearner,
+    Learner,
+    faults_so_far,
+)
 from cme_reflex.services import claim, reporting
 from cme_reflex.services.reporting import OptIn
 from cme_reflex.services.visit import Visit
 from cme_reflex.state.base import ClaimPage, clock, signed_in
 
+TYPED_LIMIT = 1000  # characters of a field that are looked at; far more than PARS takes
 EMPTY = {field.name: "" for field in fields(Learner)}
 
 
@@ -21,10 +30,16 @@ class Reporting(ClaimPage, rx.State):
     faults: dict[str, str] = EMPTY
     states: list[str] = []
     boards: list[str] = []
+    consent_text: str = ""
+    consent_version: str = ""
     consented: bool = False
     consented_on: str = ""
     opted_in: bool = False
+    withdrawn: bool = False
     result: str = ""
+    rejection: str = ""
+    _typed: dict[str, str] = EMPTY
+    _reached: list[str] = []
 
     @rx.event
     @signed_in
@@ -35,6 +50,7 @@ class Reporting(ClaimPage, rx.State):
         known = await reporting.current(visit)
         names = {"first_name": visit.attendee.first_name, "last_name": visit.attendee.last_name}
         self._set(given=_given(known) if known else {**EMPTY, **names}, faults=EMPTY)
+        self._typed, self._reached = dict(self.given), []
         self._show(visit, known)
 
     @rx.event
@@ -51,19 +67,39 @@ class Reporting(ClaimPage, rx.State):
 
     @rx.event
     @signed_in
+    async def typed(self, visit: Visit, name: str, value: str):
+        """Say as somebody types what PARS would reject; nothing is kept yet."""
+        if name not in EMPTY or len(str(value)) > TYPED_LIMIT:
+            return
+        self._typed = {**self._typed, name: str(value)}
+        self._reached = sorted({*self._reached, name})
+        found = faults_so_far(self._typed, self._reached, visit.meeting.reporting.boards)
+        self._set(faults=_in_words(found))
+
+    @rx.event
+    @signed_in
     async def opt_in(self, visit: Visit, form: dict[str, str]):
         """Keep what was filled in, or show what PARS would reject."""
         given = {name: str(form.get(name, "")) for name in EMPTY}
         self._set(given=given, faults=EMPTY, problem="")
+        self._typed, self._reached = given, list(EMPTY)
         try:
-            known = await reporting.opt_in(visit, given, consented=self.consented, now=clock())
+            known = await reporting.opt_in(
+                visit,
+                given,
+                consented=self.consented,
+                version=self.consent_version,
+                now=clock(),
+            )
         except InvalidLearner as invalid:
-            faults = {name: words.REPORTING_FAULTS[fault] for name, fault in invalid.faults.items()}
             self._set(
-                faults={**EMPTY, **faults},
-                problem=f"{len(faults)} of the fields need another look.",
+                faults=_in_words(invalid.faults),
+                problem=f"{len(invalid.faults)} of the fields need another look.",
             )
             return
+        except ConsentChanged:
+            self._show(visit, await reporting.current(visit))
+            raise
         self._show(visit, known, said="Saved. You are opted in.")
 
     @rx.event
@@ -75,13 +111,23 @@ class Reporting(ClaimPage, rx.State):
 
     def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
         stands = known.stands if known else None
+        terms = visit.meeting.reporting
         self._set(
+            consent_text=terms.consent,
+            consent_version=terms.consent_version,
             opted_in=bool(stands),
-            consented=bool(stands),
+            withdrawn=stands is False,
+            # Who agreed to an older text is asked anew.
+            consented=bool(stands and known and known.consent_version == terms.consent_version),
+            rejection=known.rejection if known else "",
             consented_on=words.instant(known.consented_at, visit.meeting.zone) if known else "",
             result=words.opted_in(stands),
             announcement=said,
         )
+
+
+def _in_words(faults: Mapping[str, Fault]) -> dict[str, str]:
+    return EMPTY | {name: words.REPORTING_FAULTS[fault] for name, fault in faults.items()}
 
 
 def _given(known: OptIn) -> dict[str, str]:

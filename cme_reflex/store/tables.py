@@ -392,3 +392,39 @@ class LinkRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class BatchRow(SQLModel, table=True):
+    """One file of learner credit for PARS. Without `delivered_at` its files may be missing."""
+
+    __tablename__ = "reporting_batch"
+    __table_args__ = (
+        sa.UniqueConstraint("meeting_id", "number"),
+        sa.CheckConstraint("number > 0", name="number"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id")
+    number: int
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ReportedRow(SQLModel, table=True):
+    """One row of such a file, word for word; what PARS rejected of it never took effect.
+
+    `rejected_in` is the digest of the file that told of the rejection.
+    """
+
+    __tablename__ = "reported_row"
+    __table_args__ = (sa.CheckConstraint("action IN ('Add', 'Delete')", name="action"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="reporting_batch.id", index=True)
+    attendee_id: int = Field(foreign_key="attendee.id", index=True)
+    action: str
+    record: dict[str, str] = Field(sa_type=sa.JSON)
+    rejected_at: datetime | None = Field(default=None, sa_type=Instant)
+    rejection: str = ""
+    rejected_in: str = ""

@@ -1,6 +1,14 @@
 import pytest
 
-from cme_reflex.domain.reporting import STATES, Fault, InvalidLearner, Learner, is_npi, learner
+from cme_reflex.domain.reporting import (
+    STATES,
+    Fault,
+    InvalidLearner,
+    Learner,
+    faults_so_far,
+    is_npi,
+    learner,
+)
 
 BOARDS = ("ABS", "ABOS")
 GIVEN: dict[str, object] = {
@@ -98,6 +106,38 @@ def test_a_licence_is_from_a_state_the_capitals_district_or_one_of_five_territor
     names = [" ".join(place.split()[1:]) for place in POSTAL.split(",")]
     assert list(STATES) == sorted(names)
     assert len(names) == 50 + 1 + 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "faults"),
+    [
+        ({}, {}),
+        ({"birth_month": "2"}, {}),
+        ({"birth_month": "2", "birth_day": "30"}, {"birth_day": Fault.NO_SUCH_DAY}),
+        ({"birth_month": "2", "birth_day": "29"}, {}),
+        ({"licence_id": ""}, {}),
+        ({"licence_id": "", "npi": ""}, {"licence_id": Fault.LICENCE_OR_NPI}),
+        ({"licence_id": "", "npi": "1234567890"}, {"npi": Fault.NOT_AN_NPI}),
+        ({"licence_id": "", "npi": "1234567893"}, {}),
+        ({"board": "ABS"}, {}),
+        ({"board": "ABS", "board_id": ""}, {"board_id": Fault.BOARD_ID_MISSING}),
+        ({"state": ""}, {"state": Fault.MISSING}),
+        ({"first_name": "=Kim"}, {"first_name": Fault.FORMULA}),
+    ],
+)
+def test_what_was_not_reached_yet_is_not_missing(
+    typed: dict[str, str], faults: dict[str, Fault]
+) -> None:
+    assert faults_so_far(typed, set(typed), BOARDS) == faults
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_what_a_spreadsheet_would_run_is_refused(sign: str) -> None:
+    names = ("first_name", "last_name", "licence_id", "board_id")
+    with pytest.raises(InvalidLearner) as refused:
+        learner(GIVEN | dict.fromkeys(names, f"{sign}1"), BOARDS)
+    assert refused.value.faults == dict.fromkeys(names, Fault.FORMULA)
+    assert learner(GIVEN | {"last_name": "'t Hooft"}, BOARDS).last_name == "'t Hooft"
 
 
 def test_a_licence_serves_where_there_is_no_npi() -> None:

@@ -49,6 +49,20 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: Files) -> None:
             "Check starts_on and ends_on.",
         ),
         (
+            'boards = ["ABS", "ABOHNS"]\n',
+            'boards = ["ABS", "ABPS"]\n',
+            "reporting.boards",
+            "PARS does not report to the board 'ABPS'.",
+            "Use some of: ABA, ABIM, ABOHNS, ABOS, ABP, ABPath, ABPMR, ABS, ABTS.",
+        ),
+        (
+            'name = "PARS"\n',
+            'name = "PARS"\npars_activity_id = "20241234"\n',
+            "reporting.pars_activity_id",
+            "'20241234' is no activity ID of PARS.",
+            "Write its nine digits.",
+        ),
+        (
             "America/Los_Angeles",
             "America/San_Diego",
             "time_zone",

@@ -55,6 +55,8 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_link_purpose", {"purpose": "look", "member_id": None}),
     ("ck_link_member_sets_password", {"member_id": None}),
     ("ck_link_member_sets_password", {"purpose": "sign in"}),
+    ("ck_reporting_batch_number", {"number": 0}),
+    ("ck_reported_row_action", {"action": "Edit"}),
 ]
 
 # What a second row changes so that only this constraint stands in its way.
@@ -67,6 +69,7 @@ UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("uq_claim_attendee_id", {"id": 2}),
     ("uq_receipt_claim_id_version", {"id": 2, "number": "N2"}),
     ("uq_receipt_number", {"id": 2, "version": 2}),
+    ("uq_reporting_batch_meeting_id_number", {"id": 2}),
     ("pk_claim_line", {}),
     ("pk_sign_in", {}),
     ("pk_choice", {}),

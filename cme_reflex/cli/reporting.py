@@ -1,0 +1,225 @@
+"""`cme reporting`: learner credit for PARS, checked, exported, and rejections taken back in."""
+
+import os
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from getpass import getuser
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from cme_reflex import words
+from cme_reflex.cli.database import run
+from cme_reflex.cli.exports import written_together
+from cme_reflex.cli.faults import Fault
+from cme_reflex.cli.output import answer, progress
+from cme_reflex.domain.pars import Action, is_activity_id
+from cme_reflex.exchange.pars import file_names, write_sheet
+from cme_reflex.exchange.pars_rejections import read_rejections
+from cme_reflex.exchange.problems import FaultyFolder, Problem
+from cme_reflex.services import pars, pars_check, rejections
+from cme_reflex.services.export import NoSuchMeeting
+from cme_reflex.services.pars import Batch
+from cme_reflex.services.pars_check import Check, Refused
+from cme_reflex.services.rejections import Taken
+from cme_reflex.settings import settings
+
+NO_ACTIVITY_ID = (
+    "meeting.toml, reporting.pars_activity_id: PARS takes no row without the activity's ID. "
+    "Write its nine digits and load the meeting."
+)
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written; `batch` is None where nothing is new. `left_out` counts attendees."""
+
+    meeting: str
+    batch: int | None = None
+    adds: int = 0
+    deletes: int = 0
+    left_out: int = 0
+    files: tuple[Path, ...] = ()
+
+
+def check(*, as_json: bool) -> None:
+    """Print what PARS would reject; exit with 1 where there is anything."""
+    found = _run(pars_check.check(settings().meeting))
+    answer(_found(found), found, as_json=as_json)
+    if not found.passes:
+        raise typer.Exit(1)
+
+
+def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
+    """Write what is new, or a batch again, into the folder. Raises Fault."""
+    meeting = settings().meeting
+    make = _new(meeting, out, force=force) if again is None else _again(meeting, again, out, force)
+    try:
+        with progress("Comparing with what was reported"):
+            exported = _run(make)
+    except pars.NothingNew as nothing:
+        since = f" since batch {nothing.last}" if nothing.last else ""
+        said = [f"{meeting}: there is nothing new to report{since}. No file was written."]
+        answer(said, Exported(meeting=meeting), as_json=as_json)
+        return
+    answer(_told(exported), exported, as_json=as_json)
+
+
+def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
+    """Take in what PARS rejected. Raises Fault, or FaultyFolder with every fault of the file."""
+    if not file.is_file():
+        raise Fault(f"There is no file {file}.")
+    told = read_rejections(file)
+    try:
+        taken = _run(
+            rejections.take_in(settings().meeting, told, now=datetime.now(UTC), batch=batch)
+        )
+    except rejections.UnknownRows as unknown:
+        fault, remedy = "This row was never reported.", "Take in what PARS said of this meeting."
+        raise FaultyFolder(
+            Problem(told.file, row.number, None, fault, remedy) for row in unknown.rows
+        ) from None
+    answer(_taken(taken, file), taken, as_json=as_json)
+
+
+async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
+    number = await pars.next_number(meeting)
+    names = file_names(meeting, number)
+    now = datetime.now(UTC)
+    batch: Batch | None = None
+    try:
+        with written_together(out, names, force=force) as folder:
+            batch = await pars.export(
+                meeting,
+                number,
+                actor=f"staff {getuser()}",
+                now=now,
+                write=lambda new: write_sheet(folder, names, new.rows),
+            )
+        _sync(out)
+    except (Fault, OSError) as fault:
+        why = _why(out, fault)
+        if batch is not None:
+            why += f" Batch {number} is remembered. {_write_again(number)}"
+        raise Fault(why) from None
+    await pars.delivered(meeting, number, now=now)
+    return _exported(batch, out, names)
+
+
+async def _again(meeting: str, number: int, out: Path, force: bool) -> Exported:
+    batch = await pars.batch(meeting, number)
+    names = file_names(meeting, number)
+    try:
+        with written_together(out, names, force=force) as folder:
+            write_sheet(folder, names, batch.rows)
+        _sync(out)
+    except OSError as error:
+        raise Fault(_why(out, error)) from None
+    await pars.delivered(meeting, number, now=datetime.now(UTC))
+    return _exported(batch, out, names)
+
+
+def _exported(batch: Batch, out: Path, names: tuple[str, ...]) -> Exported:
+    return Exported(
+        meeting=batch.meeting,
+        batch=batch.number,
+        adds=batch.count(Action.ADD),
+        deletes=batch.count(Action.DELETE),
+        left_out=batch.left_out,
+        files=tuple(out / name for name in names),
+    )
+
+
+def _sync(folder: Path) -> None:
+    """Have the names of the files on the disk too, not only what is in them."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _why(out: Path, fault: Exception) -> str:
+    if isinstance(fault, OSError):
+        return f"{out} cannot be written to: {fault.strerror}."
+    return str(fault)
+
+
+def _write_again(number: int) -> str:
+    return f"Write its files with: cme reporting export --again {number}"
+
+
+def _run(intention: Coroutine[Any, Any, Answer]) -> Answer:
+    meeting = settings().meeting
+    try:
+        return run(intention)
+    except NoSuchMeeting:
+        raise Fault(
+            f"The meeting {meeting} was never loaded here. "
+            "Choose another with CME_MEETING, or load it: cme meeting load"
+        ) from None
+    except pars.NoActivityId:
+        raise Fault(NO_ACTIVITY_ID) from None
+    except pars.NotDelivered as missing:
+        raise Fault(
+            f"The files of batch {missing.number} were not finished. {_write_again(missing.number)}"
+        ) from None
+    except pars.Overtaken:
+        raise Fault("Somebody else reported at the same time. Try again.") from None
+    except pars.NoSuchBatch as unknown:
+        last = f"The newest is {unknown.last}." if unknown.last else "Nothing was reported yet."
+        raise Fault(f"There is no batch {unknown.number} of {meeting}. {last}") from None
+
+
+def _found(found: Check) -> Iterator[str]:
+    yield (
+        f"{found.meeting}: {_attendees(found.reportable)} consented and submitted; "
+        f"{found.waiting} consented and did not submit yet."
+    )
+    yield (
+        f"ACCME asks for the report by {_day(found.report_by)}; "
+        f"PARS closes the year on {_day(found.year_closes)}."
+    )
+    if not is_activity_id(found.activity_id):
+        yield NO_ACTIVITY_ID
+    for refused in found.refused:
+        yield from _refused(refused)
+    if found.refused:
+        yield f"PARS would reject {_attendees(len(found.refused))}."
+
+
+def _refused(refused: Refused) -> Iterator[str]:
+    who = f"badge {refused.badge}, {refused.name}"
+    for field, fault in refused.faults.items():
+        yield f"  {who}, {field}: {words.REPORTING_FAULTS[fault]}"
+    if refused.rejection:
+        yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
+
+
+def _told(exported: Exported) -> Iterator[str]:
+    counted = f"{exported.adds} Add, {exported.deletes} Delete"
+    yield f"{exported.meeting}, batch {exported.batch}: {counted}"
+    if exported.left_out:
+        yield f"  {_attendees(exported.left_out)} left out: cme reporting check"
+    for file in exported.files:
+        yield f"  {file}"
+
+
+def _taken(taken: Taken, file: Path) -> Iterator[str]:
+    if taken.before:
+        yield f"{file.name} was taken in before; nothing was changed."
+        yield "If PARS answered a later batch in the same words, name it: --batch"
+        return
+    yield f"{taken.meeting}: {taken.rejected} rejected, {taken.known} known before."
+
+
+def _attendees(count: int) -> str:
+    return "1 attendee" if count == 1 else f"{count} attendees"
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"

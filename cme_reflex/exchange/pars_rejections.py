@@ -1,0 +1,178 @@
+"""What PARS rejected, read back: its answer to an upload, as XLSX, tab-delimited or CSV.
+
+The file repeats the uploaded columns, in any order and under any rows of
+guidance, and has one or more columns whose heading speaks of an error, a
+message or a reason. A row without one was not rejected.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from cme_reflex.domain.pars import Action, Record, Row
+from cme_reflex.exchange.pars import COLUMNS, DATE
+from cme_reflex.exchange.problems import FaultyFolder, Problem
+from cme_reflex.exchange.text_file import SIZE_LIMIT, read_text
+
+REASON_LIMIT = 300  # characters of a reason that are kept; longer ones are cut
+
+_HEADING_WITHIN = 10  # rows
+_REASON = re.compile(r"error|message|reason", re.IGNORECASE)
+_DAYS = (DATE, "%m/%d/%y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
+_BIRTHDAYS = ("%m/%d", "%d-%b", "%b %d", "%m/%d/%Y", "%Y-%m-%d")
+_CREDIT = ("credits", "board_credits", "credits_of_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that PARS did not take, and why; `number` counts as a spreadsheet does."""
+
+    number: int
+    row: Row
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    """All of a file; `digest` tells this file from others."""
+
+    file: str
+    digest: str
+    rows: tuple[Rejected, ...]
+
+
+def read_rejections(path: Path) -> Rejections:
+    """The rows that the file says were rejected. Raises FaultyFolder with every fault."""
+    rows = list(_rows(path))
+    start, columns, reasons = _headings(path.name, rows)
+    problems: list[Problem] = []
+    rejected = []
+    for number, cells in enumerate(rows[start:], start=start + 1):
+        said = (_plain(cells[place]) for place in reasons if place < len(cells))
+        reason = "; ".join(text for text in said if text)
+        if not reason:
+            continue
+        given = {
+            column.field: cells[place] if place < len(cells) else ""
+            for column, place in zip(COLUMNS, columns, strict=True)
+        }
+        action = _plain(given.pop("")).capitalize()
+        if action not in set(Action):
+            fault = f"{action!r} is no record action."
+            problems.append(
+                Problem(path.name, number, COLUMNS[0].heading, fault, "Write Add or Delete.")
+            )
+            continue
+        record = Record(**{name: _canonical(name, cell) for name, cell in given.items()})
+        rejected.append(Rejected(number, Row(Action(action), record), reason[:REASON_LIMIT]))
+    if problems:
+        raise FaultyFolder(problems)
+    return Rejections(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(rejected))
+
+
+def _rows(path: Path) -> Iterator[Sequence[Any]]:
+    if path.suffix.lower() != ".xlsx":
+        text = read_text(path)
+        delimiter = "\t" if "\t" in text else ","
+        try:
+            yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        except csv.Error as error:
+            raise _faulty(path, f"This is no table: {error}.", "Save it from PARS anew.") from None
+        return
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise _faulty(path, "The file is too large.", "Leave out what is not needed.")
+        book = load_workbook(path, read_only=True, data_only=True)
+    except OSError as error:
+        raise _faulty(path, f"The file cannot be read: {error.strerror}.", "Check it.") from None
+    except (InvalidFileException, BadZipFile, KeyError, ValueError):
+        raise _faulty(path, "This is no XLSX workbook.", "Save it as XLSX or as text.") from None
+    try:
+        yield from book.worksheets[0].iter_rows(values_only=True)
+    finally:
+        book.close()
+
+
+def _headings(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, list[int], list[int]]:
+    """How many rows stand above the data, the place of each column, and those of the reasons."""
+    named = [
+        {_plain(cell).casefold(): place for place, cell in enumerate(row)}
+        for row in rows[:_HEADING_WITHIN]
+    ]
+    number = next((n for n, row in enumerate(named, 1) if _folded(COLUMNS[0].heading) in row), None)
+    if number is None:
+        fault = f"There is no row of headings with {COLUMNS[0].heading!r} in it."
+        raise FaultyFolder([Problem(file, None, None, fault, "Keep the headings of the sheet.")])
+    places = named[number - 1]
+    problems = [
+        Problem(file, number, column.heading, "The column is missing.", "Keep all columns.")
+        for column in COLUMNS
+        if _folded(column.heading) not in places
+    ]
+    known = {_folded(column.heading) for column in COLUMNS}
+    reasons = [
+        place for name, place in places.items() if name not in known and _REASON.search(name)
+    ]
+    if not reasons:
+        remedy = 'Give each rejected row its reason in a column "Error".'
+        problems.append(Problem(file, number, None, "No column has the reasons.", remedy))
+    if problems:
+        raise FaultyFolder(problems)
+    return number, [places[_folded(column.heading)] for column in COLUMNS], reasons
+
+
+def _folded(heading: str) -> str:
+    return heading.strip().casefold()
+
+
+def _canonical(name: str, cell: Any) -> str:
+    """The cell as the exported file had it, whatever a spreadsheet program made of it."""
+    if name == "completion_date":
+        return _day(cell, _DAYS, DATE)
+    if name == "birthday":
+        return _day(cell, _BIRTHDAYS, "%m/%d")
+    text = _plain(cell)
+    if name in _CREDIT and text:
+        try:
+            return f"{Decimal(text):.2f}"
+        except InvalidOperation:
+            return text
+    return text
+
+
+def _day(cell: Any, patterns: Sequence[str], written: str) -> str:
+    if isinstance(cell, date):
+        return f"{cell:{written}}"
+    text = _plain(cell)
+    for pattern in patterns:
+        # A year stands before a birthday, because 29 February needs one that has it.
+        with_year = (f"2024 {text}", f"%Y {pattern}") if "%Y" not in pattern.upper() else None
+        try:
+            day = datetime.strptime(*(with_year or (text, pattern)))  # noqa: DTZ007 - only a day
+        except ValueError:
+            continue
+        return f"{day:{written}}"
+    return text
+
+
+def _plain(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split())
+
+
+def _faulty(path: Path, fault: str, remedy: str) -> FaultyFolder:
+    return FaultyFolder([Problem(path.name, None, None, fault, remedy)])

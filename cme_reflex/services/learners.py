@@ -1,0 +1,92 @@
+"""Who opted in to learner credit reporting at a meeting, with all that was submitted."""
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import cast
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.pars import Version
+from cme_reflex.domain.reporting import BOARDS, Fault, InvalidLearner, Learner, learner
+from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.services.export import NoSuchMeeting
+from cme_reflex.store import reporting
+from cme_reflex.store.tables import ReceiptRow, ReportingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An attendee who ever opted in: what was given, and all submitted versions."""
+
+    id: int
+    badge: str
+    name: str
+    learner: Learner
+    consented_at: datetime
+    stands: bool
+    versions: tuple[Version, ...]
+
+    @property
+    def reportable(self) -> bool:
+        """Whether the consent stands and a claim was submitted."""
+        return self.stands and bool(self.versions)
+
+    @property
+    def faults(self) -> dict[str, Fault]:
+        """What PARS would reject of what was given, by field."""
+        # What was valid when it was given may not be so by the rules of today.
+        try:
+            learner(asdict(self.learner), BOARDS)
+        except InvalidLearner as invalid:
+            return invalid.faults
+        return {}
+
+
+async def meeting_of(db: AsyncSession, code: str) -> tuple[int, Meeting]:
+    """The meeting and its id. Raises NoSuchMeeting."""
+    row = await reporting.meeting(db, code)
+    if row is None:
+        raise NoSuchMeeting(code)
+    return cast(int, row.id), meeting_from_document(row.document)
+
+
+async def learners(db: AsyncSession, meeting_id: int) -> AsyncIterator[Known]:
+    """Everybody who ever opted in; only one at a time is in memory with the receipts."""
+    last: Known | None = None
+    async for attendee, row, receipt in reporting.given(db, meeting_id):
+        versions = (_version(receipt),) if receipt else ()
+        if last is not None and last.id == attendee.id:
+            versions = (*last.versions, *versions)
+        elif last is not None:
+            yield last
+        last = Known(
+            id=row.attendee_id,
+            badge=attendee.badge,
+            name=f"{attendee.first_name} {attendee.last_name}".strip(),
+            learner=learner_of(row),
+            consented_at=row.consented_at,
+            stands=row.withdrawn_at is None,
+            versions=versions,
+        )
+    if last is not None:
+        yield last
+
+
+def learner_of(row: ReportingRow) -> Learner:
+    """The learner that an attendee's row keeps."""
+    return Learner(**{field.name: getattr(row, field.name) for field in fields(Learner)})
+
+
+def _version(receipt: ReceiptRow) -> Version:
+    lines = receipt.document["lines"]
+    claimed = ("code", "quarters", "safety", "on_demand")
+    return Version(
+        submitted_at=receipt.submitted_at,
+        category1=Quarters(receipt.category1),
+        safety=Quarters(receipt.safety),
+        on_demand=any(line["on_demand"] for line in lines),
+        lines=tuple(sorted(tuple(line[name] for name in claimed) for line in lines)),
+    )

@@ -1,0 +1,79 @@
+"""What PARS would reject of a meeting, by attendee, before it does."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cme_reflex.domain import pars
+from cme_reflex.domain.pars import Action
+from cme_reflex.domain.reporting import Fault
+from cme_reflex.services.learners import Known, learners, meeting_of
+from cme_reflex.store import reporting
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import ReportedRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An attendee of whom PARS would reject the record: faults by field, or what PARS said."""
+
+    badge: str
+    name: str
+    faults: dict[str, Fault]
+    rejection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """How it stands with the reporting of a meeting; counts are attendees.
+
+    `reportable` consented and have submitted; `waiting` consented and have not.
+    """
+
+    meeting: str
+    activity_id: str
+    report_by: date
+    year_closes: date
+    reportable: int
+    waiting: int
+    refused: tuple[Refused, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether PARS would take everything."""
+        return pars.is_activity_id(self.activity_id) and not self.refused
+
+
+async def check(code: str) -> Check:
+    """What PARS would reject, by attendee. Raises NoSuchMeeting."""
+    async with reading() as db:
+        meeting_id, meeting = await meeting_of(db, code)
+        rejected: dict[int, ReportedRow] = {}
+        for row in await reporting.reported(db, meeting_id):
+            if row.rejected_at is not None and row.action == Action.ADD:
+                rejected[row.attendee_id] = row
+        reportable = waiting = 0
+        refused = []
+        async for known in learners(db, meeting_id):
+            reportable += known.reportable
+            waiting += known.stands and not known.versions
+            faults, said = known.faults, _still_rejected(known, rejected.get(known.id))
+            if known.stands and (faults or said):
+                refused.append(
+                    Refused(badge=known.badge, name=known.name, faults=faults, rejection=said)
+                )
+    return Check(
+        meeting=code,
+        activity_id=meeting.reporting.pars_activity_id,
+        report_by=pars.report_by(meeting),
+        year_closes=pars.year_closes(meeting),
+        reportable=reportable,
+        waiting=waiting,
+        refused=tuple(refused),
+    )
+
+
+def _still_rejected(known: Known, row: ReportedRow | None) -> str:
+    """Why PARS rejected the attendee's record, where nothing was corrected since."""
+    if row is None or row.rejected_at is None or row.rejected_at <= known.consented_at:
+        return ""
+    return row.rejection

@@ -1,0 +1,59 @@
+"""What PARS rejected comes back to the attendee's own page, is corrected there, and withdrawn."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.serving import Server, cme
+from tests.e2e.test_terms import ready_to_submit
+
+
+def test_a_rejected_record_is_shown_corrected_and_withdrawn(
+    attendee: Attendee, page: Page, server: Server, tmp_path: Path
+) -> None:
+    ready_to_submit(attendee, SEED[0])
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    page.goto("/reporting")
+    page.get_by_label("Month of birth").select_option(label="February")
+    page.get_by_role("textbox", name="Day of birth").fill("29")
+    page.get_by_label("State of licensure").select_option("California")
+    # It is checked as it is typed, before anything is saved.
+    page.get_by_label("NPI", exact=True).press_sequentially("1234567890")
+    expect(page.locator("#npi-error")).to_contain_text("an NPI has ten digits")
+    page.get_by_label("NPI", exact=True).fill("")
+    expect(page.locator("#npi-error")).to_be_empty()
+    page.get_by_label("License ID").fill("=A-77")
+    expect(page.locator("#licence-id-error")).to_contain_text("Begin this with")
+    page.get_by_label("License ID").fill("A-77")
+    expect(page.locator("#licence-id-error")).to_be_empty()
+    page.get_by_label("I consent").check()
+    page.get_by_role("button", name="Opt in").click()
+    expect(page.get_by_text("You are opted in.").first).to_be_visible()
+
+    database = {"CME_DATABASE_URL": server.database_url}
+    cme("reporting", "export", "--out", str(tmp_path), **database)
+    (sheet,) = tmp_path.glob("*.txt")
+    guidance, headings, row = sheet.read_text("utf-8").splitlines()
+    assert "\tCalifornia\tA-77\t" in row
+    answer = tmp_path / "answer.txt"
+    answer.write_text(f"{guidance}\n{headings}\tError\n{row}\tLicense not found\n", "utf-8")
+    cme("reporting", "rejected", str(answer), **database)
+
+    page.reload()
+    rejection = page.get_by_text("“License not found”")
+    expect(rejection).to_be_visible()
+    page.get_by_label("License ID").fill("A-78")
+    page.get_by_role("button", name="Save changes").click()
+    expect(rejection).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("License ID")).to_have_value("A-78")
+    expect(rejection).to_have_count(0)
+    said = cme("reporting", "export", "--out", str(tmp_path), **database)
+    assert ": 1 Add, 0 Delete" in said
+
+    page.get_by_role("button", name="Withdraw consent").click()
+    expect(page.get_by_text("You have withdrawn your consent.")).to_be_visible()
+    said = cme("reporting", "export", "--out", str(tmp_path), **database)
+    assert ": 0 Add, 1 Delete" in said

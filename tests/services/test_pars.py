@@ -1,0 +1,332 @@
+"""Reporting to PARS: one batch at a time, all of it or nothing, and what is told of it."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cme_reflex.domain.pars import Action, Record, Row
+from cme_reflex.domain.reporting import ConsentChanged, Fault
+from cme_reflex.exchange.pars_rejections import Rejected, Rejections
+from cme_reflex.services import pars, pars_check, rejections, reporting, submission
+from cme_reflex.services.export import NoSuchMeeting
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.pars import Batch
+from cme_reflex.services.pars_check import Check, Refused
+from cme_reflex.services.rejections import Taken, UnknownRows
+from cme_reflex.services.visit import Visit
+from cme_reflex.store.database import transaction
+from tests.meetings import FOLDER, MEETING, attendee
+from tests.services.conftest import SignIn
+from tests.services.test_reporting import GIVEN
+from tests.services.test_submission import complete
+
+CODE = MEETING.code
+RECORD = Record(
+    activity_id="202412345",
+    completion_date="09/29/2024",
+    first_name="Kim",
+    last_name="O'Brien-Núñez",
+    birthday="02/29",
+    state="Texas",
+    licence_or_npi="1234567893",
+    credits="1.50",
+)
+ADDED = Row(Action.ADD, RECORD)
+PEOPLE = (("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith"))
+
+
+async def submits(visit: Visit, now: datetime, **given: str) -> None:
+    """Opt in and submit what is worth an hour and a half."""
+    fields = GIVEN | {"last_name": visit.attendee.last_name} | given
+    await reporting.opt_in(visit, fields, consented=True, version="1", now=now)
+    ids = {session.code: session.id for session in visit.programme.sessions.values()}
+    revision = await complete(visit, ids, now)
+    await submission.submit_claim(visit, revision, attested=True, now=now)
+
+
+async def export(now: datetime, write: Callable[[Batch], None] = lambda batch: None) -> Batch:
+    """Export and deliver, as the command does."""
+    number = await pars.next_number(CODE)
+    batch = await pars.export(CODE, number, actor="staff", now=now, write=write)
+    await pars.delivered(CODE, number, now=now)
+    return batch
+
+
+def told(*rows: Row, reason: str = "License not found", digest: str = "1") -> Rejections:
+    """What PARS says of these rows."""
+    numbered = (Rejected(number, row, reason) for number, row in enumerate(rows, start=3))
+    return Rejections("answer.txt", digest, tuple(numbered))
+
+
+async def test_what_is_new_is_one_batch_and_then_there_is_nothing(
+    visit: Visit, now: datetime
+) -> None:
+    await submits(visit, now)
+    batch = await export(now)
+    assert batch == Batch(meeting=CODE, number=1, at=now, actor="staff", rows=(ADDED,))
+    assert await pars.batch(CODE, 1) == batch
+    with pytest.raises(pars.NothingNew) as nothing:
+        await export(now)
+    assert nothing.value.last == 1
+
+
+async def test_without_consent_or_without_a_submitted_claim_nothing_is_reported(
+    visit: Visit, visit_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    await reporting.opt_in(visit, GIVEN, consented=True, version="1", now=now)
+    other = await visit_as("102", "Smith")
+    revision = await complete(other, ids, now)
+    await submission.submit_claim(other, revision, attested=True, now=now)
+    with pytest.raises(pars.NothingNew) as nothing:
+        await export(now)
+    assert nothing.value.last is None
+
+
+async def test_what_cannot_be_written_was_never_reported(visit: Visit, now: datetime) -> None:
+    await submits(visit, now)
+    written: list[Batch] = []
+
+    def write(batch: Batch) -> None:
+        written.append(batch)
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        await export(now, write)
+    assert await export(now) == written[0]
+
+
+async def test_a_batch_whose_files_may_be_missing_comes_first_and_is_the_same_again(
+    visit: Visit, now: datetime
+) -> None:
+    await submits(visit, now)
+    batch = await pars.export(CODE, 1, actor="staff", now=now, write=lambda batch: None)
+    await reporting.withdraw(visit, now=now)
+    for attempt in (pars.next_number(CODE), export(now)):
+        with pytest.raises(pars.NotDelivered) as missing:
+            await attempt
+        assert missing.value.number == 1
+    assert await pars.batch(CODE, 1) == batch
+    await pars.delivered(CODE, 1, now=now)
+    assert (await export(now)).rows == (Row(Action.DELETE, RECORD),)
+
+
+async def test_two_who_report_at_once_make_one_batch(visit: Visit, now: datetime) -> None:
+    await submits(visit, now)
+
+    async def attempt(name: str) -> str:
+        with suppress(pars.Overtaken, pars.NotDelivered):
+            await pars.export(CODE, 1, actor=name, now=now, write=lambda batch: None)
+            return name
+        return ""
+
+    made = await asyncio.gather(*(attempt(name) for name in ("a", "b", "c")))
+    assert [(await pars.batch(CODE, 1)).actor] == [name for name in made if name]
+    await pars.delivered(CODE, 1, now=now)
+    assert await pars.next_number(CODE) == 2
+
+
+async def test_a_number_that_was_taken_meanwhile_is_told(visit: Visit, now: datetime) -> None:
+    await submits(visit, now)
+    await export(now)
+    with pytest.raises(pars.Overtaken):
+        await pars.export(CODE, 1, actor="staff", now=now, write=lambda batch: None)
+
+
+async def test_what_pars_would_reject_is_left_out_and_listed(
+    visit: Visit, visit_as: SignIn, now: datetime
+) -> None:
+    await submits(visit, now)
+    other = await visit_as("102", "Smith")
+    await submits(other, now)
+    async with transaction() as db:
+        # As it was given before a rule was known.
+        fault = "UPDATE reporting SET npi = '1234567890', last_name = '=1+1' WHERE attendee_id = "
+        connection = await db.connection()
+        await connection.exec_driver_sql(f"{fault}{other.attendee.id}")
+    assert await pars_check.check(CODE) == Check(
+        meeting=CODE,
+        activity_id="202412345",
+        report_by=datetime(2024, 10, 29, tzinfo=now.tzinfo).date(),
+        year_closes=datetime(2025, 3, 31, tzinfo=now.tzinfo).date(),
+        reportable=2,
+        waiting=0,
+        refused=(
+            Refused(
+                badge="102",
+                name="Kim Smith",
+                faults={"last_name": Fault.FORMULA, "npi": Fault.NOT_AN_NPI},
+            ),
+        ),
+    )
+    batch = await export(now)
+    assert (batch.rows, batch.left_out) == ((ADDED,), 1)
+
+
+async def test_without_an_activity_id_nothing_is_exported(
+    loaded: AsyncEngine, visit: Visit, now: datetime
+) -> None:
+    await submits(visit, now)
+    terms = replace(MEETING.reporting, pars_activity_id="")
+    await load_meeting(replace(FOLDER, meeting=replace(MEETING, reporting=terms)), now=now)
+    with pytest.raises(pars.NoActivityId):
+        await export(now)
+    found = await pars_check.check(CODE)
+    assert (found.passes, found.refused) == (False, ())
+
+
+async def test_a_rejected_row_never_existed_and_the_attendee_sees_why(
+    visit: Visit, visit_as: SignIn, now: datetime
+) -> None:
+    await submits(visit, now)
+    await export(now)
+    later = now + timedelta(hours=1)
+    assert await rejections.take_in(CODE, told(ADDED), now=later) == Taken(meeting=CODE, rejected=1)
+    known = await reporting.current(visit)
+    assert known is not None
+    assert known.rejection == "License not found"
+    assert await reporting.current(await visit_as("102", "Smith")) is None
+    (refused,) = (await pars_check.check(CODE)).refused
+    assert (refused.badge, refused.rejection) == ("101", "License not found")
+    corrected = GIVEN | {"last_name": "O'Brien-Núñez", "state": "Ohio"}
+    saved = await reporting.opt_in(
+        visit, corrected, consented=True, version="1", now=later + timedelta(hours=1)
+    )
+    assert (saved.rejection, await reporting.current(visit)) == ("", saved)
+    assert (await pars_check.check(CODE)).passes
+    assert (await export(now)).rows == (Row(Action.ADD, replace(RECORD, state="Ohio")),)
+
+
+async def test_who_withdraws_is_not_asked_to_correct(visit: Visit, now: datetime) -> None:
+    await submits(visit, now)
+    await export(now)
+    later = now + timedelta(hours=1)
+    await rejections.take_in(CODE, told(ADDED), now=later)
+    withdrawn = await reporting.withdraw(visit, now=later)
+    assert await reporting.current(visit) == withdrawn
+    assert (await pars_check.check(CODE)).refused == ()
+
+
+async def test_rejections_are_taken_in_once_and_all_or_none(visit: Visit, now: datetime) -> None:
+    await submits(visit, now)
+    await export(now)
+    stranger = Row(Action.ADD, replace(RECORD, first_name="Pat"))
+    with pytest.raises(UnknownRows) as unknown:
+        await rejections.take_in(CODE, told(ADDED, stranger), now=now)
+    assert [row.number for row in unknown.value.rows] == [4]
+    assert await rejections.take_in(CODE, told(ADDED), now=now) == Taken(meeting=CODE, rejected=1)
+    again = await rejections.take_in(CODE, told(ADDED), now=now)
+    assert again == Taken(meeting=CODE, known=1, before=True)
+
+
+async def test_the_same_answer_to_a_later_batch_names_it(visit: Visit, now: datetime) -> None:
+    await submits(visit, now)
+    for number in (1, 2):
+        assert (await export(now)).number == number
+        taken = await rejections.take_in(CODE, told(ADDED), now=now, batch=number)
+        assert taken == Taken(meeting=CODE, rejected=1)
+    assert await rejections.take_in(CODE, told(ADDED), now=now, batch=1) == Taken(
+        meeting=CODE, known=1
+    )
+    with pytest.raises(pars.NoSuchBatch) as unknown:
+        await rejections.take_in(CODE, told(ADDED), now=now, batch=3)
+    assert (unknown.value.number, unknown.value.last) == (3, 2)
+
+
+async def test_an_answer_without_a_batch_is_about_the_newest_that_has_the_row(
+    visit: Visit, now: datetime
+) -> None:
+    await submits(visit, now)
+    await export(now)
+    await rejections.take_in(CODE, told(ADDED), now=now)
+    await export(now)
+    taken = await rejections.take_in(CODE, told(ADDED, reason="Again", digest="2"), now=now)
+    assert taken == Taken(meeting=CODE, rejected=1)
+    assert (await export(now)).rows == (ADDED,)
+
+
+async def test_one_person_who_is_registered_twice_may_be_rejected_twice(
+    visit: Visit, visit_as: SignIn, now: datetime
+) -> None:
+    await submits(visit, now)
+    await submits(await visit_as("102", "Smith"), now, last_name="O'Brien-Núñez")
+    assert (await export(now)).rows == (ADDED, ADDED)
+    taken = await rejections.take_in(CODE, told(ADDED, ADDED), now=now)
+    assert taken == Taken(meeting=CODE, rejected=2)
+
+
+async def test_a_changed_consent_is_read_again(visit: Visit, now: datetime) -> None:
+    with pytest.raises(ConsentChanged):
+        await reporting.opt_in(visit, GIVEN, consented=True, version="0", now=now)
+    assert await reporting.current(visit) is None
+
+
+async def test_unknown_meetings_and_batches_are_told(loaded: AsyncEngine, now: datetime) -> None:
+    for attempt in (pars_check.check("no"), pars.next_number("no"), pars.batch("no", 1)):
+        with pytest.raises(NoSuchMeeting):
+            await attempt
+    with pytest.raises(pars.NoSuchBatch) as unknown:
+        await pars.batch(CODE, 1)
+    assert (unknown.value.number, unknown.value.last) == (1, None)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+async def test_the_number_of_queries_does_not_grow_with_the_attendees(
+    loaded: AsyncEngine, visit_as: SignIn, now: datetime, people: int
+) -> None:
+    for badge, last_name in PEOPLE[:people]:
+        await submits(await visit_as(badge, last_name), now)
+    statements: list[str] = []
+
+    @sa.event.listens_for(loaded.sync_engine, "before_cursor_execute")
+    def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    async def asked(attempt: object) -> int:
+        statements.clear()
+        await attempt  # type: ignore[misc]
+        # Others than those that begin and end a transaction.
+        return len([each for each in statements if not each.startswith(("BEGIN", "COMMIT"))])
+
+    assert await asked(pars_check.check(CODE)) == 3
+    write = {"actor": "staff", "now": now, "write": lambda batch: None}
+    assert await asked(pars.export(CODE, 1, **write)) == 6  # type: ignore[arg-type]
+    assert await asked(pars.batch(CODE, 1)) == 3
+    assert await asked(rejections.take_in(CODE, told(ADDED), now=now)) == 3
+
+
+# Every attendee with a name such as Name1234 claims and gave what the first of them did.
+COPIES = (
+    """INSERT INTO claim (attendee_id, status, revision, category1, safety)
+    SELECT id, 'submitted', 1, 6, 2 FROM attendee
+    WHERE last_name LIKE 'Name%' AND last_name <> 'Name1000'""",
+    """INSERT INTO receipt
+    (claim_id, version, number, submitted_at, category1, safety, document)
+    SELECT claim.id, 1, claim.id, submitted_at, 6, 2, document FROM claim, receipt
+    WHERE claim.id <> receipt.claim_id""",
+    """INSERT INTO reporting
+    SELECT attendee.id, reporting.first_name, attendee.last_name, birth_month, birth_day, state,
+    licence_id, npi, board, board_id, consent_version, consented_at, withdrawn_at
+    FROM attendee, reporting
+    WHERE attendee.last_name LIKE 'Name%' AND attendee.last_name <> 'Name1000'""",
+)
+
+
+async def test_five_hundred_attendees_are_reported_in_their_order(
+    loaded: AsyncEngine, visit_as: SignIn, now: datetime
+) -> None:
+    more = tuple(attendee(str(badge), f"Name{badge}") for badge in range(1000, 1500))
+    await load_meeting(replace(FOLDER, attendees=FOLDER.attendees + more), now=now)
+    await submits(await visit_as("1000", "Name1000"), now)
+    async with transaction() as db:
+        connection = await db.connection()
+        for copy in COPIES:
+            await connection.exec_driver_sql(copy)
+    batch = await export(now)
+    names = [row.record.last_name for row in batch.rows]
+    assert names == [f"Name{badge}" for badge in range(1000, 1500)]
