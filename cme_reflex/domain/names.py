@@ -2,7 +2,7 @@
 
 from cme_reflex.domain.text import fold
 
-_SUFFIXES = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "iv", "v", "md", "do", "phd"})
+_SUFFIXES = ("jr", "sr", "junior", "senior", "ii", "iii", "iv", "v", "md", "do", "phd")
 
 
 def name_key(last_name: str) -> str:
