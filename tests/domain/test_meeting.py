@@ -6,7 +6,13 @@ import pytest
 
 from cme_reflex.domain.claim import Limits
 from cme_reflex.domain.credit import Quarters
-from cme_reflex.domain.meeting import ClaimPeriod, Look, RegistrationType, SingleSignOn
+from cme_reflex.domain.meeting import (
+    ClaimPeriod,
+    ClaimTerms,
+    Look,
+    RegistrationType,
+    SingleSignOn,
+)
 from tests.meetings import MEETING
 
 NOT_OPEN, OPEN, CLOSED = ClaimPeriod
@@ -43,6 +49,15 @@ def test_a_registration_types_maximum_holds_where_it_is_lower() -> None:
         "more": Limits(Quarters(40), Quarters(8)),
         "unknown": Limits(Quarters(40), Quarters(8)),
     }
+
+
+def test_a_meeting_allows_and_requires_no_more_than_it_says() -> None:
+    given = {"opens_at": OPENS, "closes_at": CLOSES, "note": "", "attestation": ""}
+    assert ClaimTerms(**given) == ClaimTerms(
+        **given, session_evaluations_required=False, attendee_may_reopen=False, on_demand_from=None
+    )
+    assert RegistrationType(code="full", label="Full").maximum is None
+    assert replace(MEETING.reporting, boards=()).pars_activity_id == ""
 
 
 def test_times_are_shown_in_the_meetings_zone() -> None:
