@@ -43,7 +43,12 @@ def serving(
         process = subprocess.Popen(
             [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
             cwd=root,
-            env={**os.environ, "CME_DATABASE_URL": database_url, **environment},
+            env={
+                **os.environ,
+                "CME_DATABASE_URL": database_url,
+                "CME_MAIL_FOLDER": str(log.parent / "mail"),
+                **environment,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
