@@ -16,6 +16,7 @@ from cme_reflex.pages.home import home
 from cme_reflex.pages.not_found import not_found
 from cme_reflex.pages.privacy import privacy
 from cme_reflex.pages.receipt import receipt
+from cme_reflex.pages.registrations import registrations
 from cme_reflex.pages.reporting import reporting
 from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
@@ -24,18 +25,20 @@ from cme_reflex.settings import settings
 from cme_reflex.state.evaluation import Evaluation
 from cme_reflex.state.home import Home
 from cme_reflex.state.receipt import Receipt
+from cme_reflex.state.registrations import Registrations
 from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import health, signin
+from cme_reflex.web import health, signin, single_sign_on
 from cme_reflex.web.guard import guarded
 from cme_reflex.web.page_files import without_detour
 
 #  route                page         title                        what loads
 PAGES = [
     (routes.SIGN_IN_FORM, sign_in, "Log in", None),
+    (routes.REGISTRATIONS, registrations, "Which registration?", Registrations.load),
     (routes.HOME, home, "Your claim", Home.load),
     (routes.SESSIONS, sessions, "Add Sessions", Sessions.load),
     (routes.EVALUATION, evaluation, "Evaluation", Evaluation.load),
@@ -58,7 +61,7 @@ async def database() -> AsyncIterator[None]:
 app = rx.App(
     # From the inside out: routes beside the socket, the pages' files, the guard before all.
     api_transformer=[
-        Starlette(routes=[*signin.ROUTES, *health.ROUTES]),
+        Starlette(routes=[*signin.ROUTES, *single_sign_on.ROUTES, *health.ROUTES]),
         partial(without_detour, {route for route, *_ in PAGES}),
         guarded,
     ],

@@ -10,8 +10,12 @@ SUBMIT = "/submit"
 REPORTING = "/reporting"
 RECEIPT = "/receipt"
 PRIVACY = "/privacy"
+REGISTRATIONS = "/registrations"
 
 SIGN_IN = "/sign-in"
+CHOOSE = "/sign-in/registration"
+SSO = "/sign-in/sso"
+SSO_CALLBACK = "/sign-in/sso/callback"
 SIGN_OUT = "/sign-out"
 HEALTH = "/health"
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     )
     secure_cookies: bool = Field(
         default=False, description="set the Secure attribute; needs HTTPS in front"
+    )
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="what the single sign-on's provider knows us by"
     )
 
 

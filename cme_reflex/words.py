@@ -4,7 +4,7 @@ Screens say hours where the code says quarters, and name the zone of every insta
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,10 +35,21 @@ SIGN_IN_ERRORS: Mapping[str, str] = {
     "member-missing": "Fill in both your username and your password.",
     "member-not-registered": "Your account is fine, but it has no registration for this meeting. "
     "Sign in with your badge or confirmation number, or ask us for help.",
+    "sso-only": "Passwords are no longer taken here. Use the button instead.",
+    "sso-failed": "That sign-in could not be completed. Please start again.",
+    "sso-cancelled": "You did not finish signing in. Start again, or use your badge.",
+    "sso-unavailable": "Your account cannot be reached at the moment. Try again in a few minutes, "
+    "or sign in with your badge or confirmation number.",
+    "sso-unknown": "You are signed in there, but we do not know your account yet. Sign in with "
+    "your badge or confirmation number, or ask us for help.",
     "expired": "You were signed out after a time. Everything you entered is saved; "
     "sign in to go on.",
+    "choice-expired": "That took too long. Please sign in again.",
 }
 """What the sign-in says after a fault, by the code in its address."""
+
+WAITS = (1, 2, 5, 10, 15)
+"""Minutes that somebody may be told to wait; each has a message in the sign-in's page."""
 
 SIGNED_OUT = "You are signed out. Everything was saved."
 
@@ -75,6 +86,21 @@ _NEEDS: Mapping[Need, str] = {
     Need.CATEGORY1: "Choose your Claimed Category 1 Hours",
     Need.ATTESTATION: "Confirm the attestation",
 }
+
+
+def wait_code(until: datetime, now: datetime) -> str:
+    """The code of the message that tells how long to wait, at least until then."""
+    minutes = (until - now) / timedelta(minutes=1)
+    return f"wait-{next((wait for wait in WAITS if wait >= minutes), WAITS[-1])}"
+
+
+def wait(minutes: int, single_sign_on: str = "") -> str:
+    """After too many attempts: how long, and what works meanwhile."""
+    how_long = "a minute" if minutes == 1 else f"{minutes} minutes"
+    ways = f"a sign-in link by e-mail or “{single_sign_on}”"
+    if not single_sign_on:
+        ways = "a sign-in link by e-mail"
+    return f"Too many attempts. Wait {how_long}, then try again, or use {ways}."
 
 
 def need(kind: Need, *, title: str = "", question: str = "") -> str:

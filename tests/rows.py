@@ -11,7 +11,14 @@ def one_of_each(now: datetime) -> list[SQLModel]:
     """A valid row of every table, in an order in which they can be added; every id is 1."""
     return [
         tables.MeetingRow(id=1, code="m", version=1, document={}, loaded_at=now),
-        tables.MemberRow(id=1, username="u", last_name="L", first_name="F", password_hash="h"),
+        tables.MemberRow(
+            id=1,
+            username="u",
+            last_name="L",
+            first_name="F",
+            password_hash="h",
+            loaded_hash="d",
+        ),
         tables.AttendeeRow(
             id=1,
             meeting_id=1,
@@ -41,7 +48,14 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             eligible=True,
             faculty_badges=[],
         ),
-        tables.SignInRow(token_hash="t", attendee_id=1, created_at=now, expires_at=now),
+        tables.SignInRow(
+            token_hash="t", attendee_id=1, created_at=now, seen_at=now, expires_at=now
+        ),
+        tables.ChoiceRow(token_hash="t", attendee_ids=[1], expires_at=now),
+        tables.DepartureRow(
+            token_hash="t", state="s", nonce="n", verifier="v", redirect_uri="r", expires_at=now
+        ),
+        tables.TallyRow(scope="s", key_hash="h", count=1, until=now, forgotten_at=now),
         tables.ClaimRow(id=1, attendee_id=1, category1=4, safety=0),
         tables.LineRow(claim_id=1, session_id=1, quarters=4, safety=0, on_demand=False),
         tables.CommandRow(claim_id=1, id="c", at=now),

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claim import Limits, OverlapPolicy
@@ -11,6 +12,7 @@ from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Form
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")  # for a try; nobody is in between
 
 
 class ClaimPeriod(StrEnum):
@@ -32,6 +34,26 @@ class Provider:
     help_email: str
     accreditation_statement: str
     designation_statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOn:
+    """Where members prove who they are: the society's OpenID Connect provider.
+
+    `username_claim` is the claim that holds what members.csv calls the username.
+    """
+
+    issuer: str
+    client_id: str
+    label: str
+    username_claim: str = "preferred_username"
+
+    def __post_init__(self) -> None:
+        # Who can read or change what is sent there can be any member.
+        address = urlsplit(self.issuer)
+        encrypted = address.scheme == "https" or address.hostname in _THIS_MACHINE
+        if not (encrypted and address.netloc and not address.query and not address.fragment):
+            raise ValueError(f"{self.issuer!r} is no issuer such as https://login.example.org")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +136,7 @@ class Meeting:
     overall_form: Form
     reporting: ReportingTerms
     privacy: str
+    single_sign_on: SingleSignOn | None = None
 
     @property
     def zone(self) -> ZoneInfo:

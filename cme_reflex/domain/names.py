@@ -1,24 +1,52 @@
 """Names as two systems spell them: what counts as the same last name at sign-in."""
 
+import unicodedata
+
 from cme_reflex.domain.text import fold
 
-_SUFFIXES = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "iv", "v", "md", "do", "phd"})
+_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms"})
+_SUFFIXES = frozenset(
+    {
+        *("jr", "sr", "junior", "senior", "ii", "iii", "iv", "v"),
+        *("md", "do", "phd", "facs", "frcs", "frcsc", "dds", "dmd", "mbbs", "mbchb", "msc"),
+        *("mph", "mba", "rn", "np", "pa", "pac", "crna"),
+    }
+)
+
+
+def same_name(one: str, another: str) -> bool:
+    """Whether two spellings are one last name.
+
+    Names are matched without regard to case, accents, hyphens, apostrophes,
+    spaces, titles and suffixes: ``same_name("O'Brien-Núñez Jr", "OBRIEN
+    NUNEZ")``. What may be a suffix may be a part of the name as well: "Le Do"
+    is "Ledo", and also "Le".
+    """
+    return bool(_readings(one) & _readings(another))
 
 
 def name_key(last_name: str) -> str:
-    """What two spellings of one last name have in common.
-
-    Names are matched without regard to case, accents, hyphens, apostrophes,
-    spaces and suffixes: ``name_key("O'Brien-Núñez Jr") == name_key("OBRIEN NUNEZ")``.
-    A name that is nothing but a suffix is kept whole, or nobody called
-    "Do" could sign in.
-    """
-    words = fold(last_name).split()
-    while len(words) > 1 and words[-1] in _SUFFIXES:
-        words.pop()
-    return "".join(words)
+    """The shortest reading of a last name; empty where it has no letter."""
+    return min(_readings(last_name), key=len, default="")
 
 
 def number_key(number: str) -> str:
     """A badge or confirmation number as typed, without case, spaces and hyphens."""
-    return "".join(fold(number).split()).upper()
+    digits = (str(unicodedata.decimal(sign, sign)) for sign in number)
+    return "".join(fold("".join(digits)).split()).upper()
+
+
+def _readings(last_name: str) -> frozenset[str]:
+    """The name with all of its words, and with fewer and fewer of its suffixes.
+
+    A name that is nothing but a suffix is kept, or nobody called "Do" could sign in.
+    """
+    # M.D. and Ph.D. are words; St.John is read as St. John is.
+    words = fold(last_name.replace(".", "")).split()
+    if len(words) > 1 and words[0] in _TITLES:
+        del words[0]
+    readings = {"".join(words)}
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+        readings.add("".join(words))
+    return frozenset(readings - {""})

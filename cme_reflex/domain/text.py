@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-# Letters that Unicode does not take apart into a base letter and a mark.
+_ASCII_WORD = re.compile("[0-9a-z]+")
+# Letters that Unicode does not take apart into a base letter and a mark, and
+# those that two keyboards of one script have in two forms.
 _UNDIVIDED = str.maketrans(
     {
         "ø": "o",
@@ -12,14 +14,20 @@ _UNDIVIDED = str.maketrans(
         "ħ": "h",
         "ı": "i",
         "ł": "l",
+        "ŧ": "t",
         "æ": "ae",
         "œ": "oe",
         "þ": "th",
         "ς": "σ",
+        "ک": "ك",
+        "ی": "ي",
+        "ى": "ي",
+        "ة": "ه",
+        "ـ": "",  # no letter: it stretches a word
     }
 )
-_APOSTROPHES = re.compile("['’‘ʼʻ`´]")
-_NOT_A_WORD = re.compile(r"[\W_]+")
+# Whatever has stood for an apostrophe, a glottal stop or a soft sign: ' ’ ‘ ‛ ′ ` ´ ʼ ʻ ʾ ʿ ׳ …
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛′‵`´ʹʻʼʽʾʿˈˊˋꞋꞌ׳ʹ"))
 
 
 def fold(text: str) -> str:
@@ -27,7 +35,14 @@ def fold(text: str) -> str:
 
     ``fold("Möbius’ O’Brien-Núñez") == "mobius obrien nunez"``.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    together = _APOSTROPHES.sub("", bare.translate(_UNDIVIDED))
-    return _NOT_A_WORD.sub(" ", together).strip()
+    if text.isascii():  # most titles are, and a list is sorted by them
+        return " ".join(_ASCII_WORD.findall(text.lower().translate(_APOSTROPHES)))
+    bare = text.casefold().translate(_APOSTROPHES)
+    decomposed = unicodedata.normalize("NFKD", bare).translate(_APOSTROPHES)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    # Vowel signs of Indic scripts are marks, and no accents: without them names fall together.
+    words = (
+        letter if unicodedata.category(letter)[0] in "LMN" else " "
+        for letter in letters.translate(_UNDIVIDED)
+    )
+    return " ".join("".join(words).split())

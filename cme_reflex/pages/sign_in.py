@@ -6,19 +6,21 @@ import reflex as rx
 
 from cme_reflex import words
 from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button
+from cme_reflex.components.buttons import button, plain_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.fields import text_field
 from cme_reflex.components.forms import post_form
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
 from cme_reflex.components.shell import help_contact, shell
-from cme_reflex.routes import SIGN_IN
+from cme_reflex.domain.meeting import SingleSignOn
+from cme_reflex.routes import SIGN_IN, SSO
 
 
 def sign_in() -> rx.Component:
     """The two ways in, with every message that the server may send the browser back with."""
     meeting = current_meeting()
+    sso = meeting.single_sign_on
     return shell(
         rx.el.div(
             rx.el.div(
@@ -27,10 +29,14 @@ def sign_in() -> rx.Component:
                 class_name="grid gap-2",
             ),
             _told("signed-out", words.SIGNED_OUT, tone="done"),
-            _told("expired", words.SIGN_IN_ERRORS["expired"], tone="info"),
+            _told("expired", tone="info"),
+            _told("choice-expired", tone="info"),
+            *_waits(sso),
             card(
                 _way("Meeting badge", _with_number(), opened=True),
-                _way(meeting.provider.account_name, _as_member()),
+                _with_single_sign_on(sso)
+                if sso
+                else _way(meeting.provider.account_name, _as_member()),
                 class_name="divide-y divide-line overflow-hidden",
             ),
             _where_is_my_number(),
@@ -105,6 +111,22 @@ def _as_member() -> rx.Component:
             required=True,
         ),
     )
+
+
+def _with_single_sign_on(sso: SingleSignOn) -> rx.Component:
+    """In the place of the password: it is asked for by the society, and never here."""
+    return rx.el.div(
+        *(_told(f"sso-{fault}") for fault in ("only", "failed", "cancelled", "unavailable")),
+        _told("sso-unknown"),
+        _told("member-not-registered"),
+        plain_link(sso.label, href=SSO, class_name="button button-secondary w-full"),
+        class_name="grid gap-4 px-4 py-5 md:px-6",
+    )
+
+
+def _waits(sso: SingleSignOn | None) -> list[rx.Component]:
+    label = sso.label if sso else ""
+    return [_told(f"wait-{minutes}", words.wait(minutes, label)) for minutes in words.WAITS]
 
 
 def _form(way: str, *children: Any) -> rx.Component:

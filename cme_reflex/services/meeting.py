@@ -18,6 +18,7 @@ from cme_reflex.exchange.records import (
     MemberRecord,
     SessionRecord,
 )
+from cme_reflex.services.passwords import digest
 from cme_reflex.store.database import transaction
 from cme_reflex.store.tables import (
     AttendeeRow,
@@ -150,11 +151,19 @@ async def _members(
 ) -> tuple[Counts, Mapping[str, int]]:
     """What changed, and the id of each member by user name."""
     known = {row.username: row for row in (await db.exec(select(MemberRow))).all()}
-    wanted = {record.username: asdict(record) for record in records}
+    wanted = {record.username: _member(record, known.get(record.username)) for record in records}
     counts = _upsert(db, MemberRow, known, wanted)
     await db.flush()
     ids = (await db.exec(select(MemberRow.username, MemberRow.id))).all()
     return counts, {username: cast(int, member_id) for username, member_id in ids}
+
+
+def _member(record: MemberRecord, row: MemberRow | None) -> dict[str, Any]:
+    values = asdict(record) | {"loaded_hash": digest(record.password_hash)}
+    if row is not None and row.loaded_hash == values["loaded_hash"]:
+        # The folder's password is the one before; a sign-in may have hashed it anew.
+        del values["password_hash"]
+    return values
 
 
 async def _attendees(

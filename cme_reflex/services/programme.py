@@ -21,6 +21,13 @@ async def current(db: AsyncSession, meeting_id: int, version: int) -> Programme:
     return known
 
 
+async def of_code(db: AsyncSession, code: str) -> Programme | None:
+    """The programme of the meeting with this code; None where it was never loaded."""
+    found = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
+    row = (await db.exec(found)).one_or_none()
+    return None if row is None else await current(db, cast(int, row[0]), row[1])
+
+
 async def newest(db: AsyncSession, meeting_id: int) -> Programme:
     """The meeting's programme as it stays until the end of `db`: a load has to wait."""
     held = select(MeetingRow.version).where(MeetingRow.id == meeting_id).with_for_update(read=True)

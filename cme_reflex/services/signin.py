@@ -1,27 +1,27 @@
 """Signing in and out, and who holds a cookie."""
 
-import asyncio
-import hashlib
-import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attendee import PHYSICIAN, Attendee
-from cme_reflex.domain.names import name_key, number_key
-from cme_reflex.services import programme
+from cme_reflex.domain.meeting import SingleSignOn
+from cme_reflex.domain.names import name_key, number_key, same_name
+from cme_reflex.services import passwords, programme, throttle
+from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import reading, transaction
-from cme_reflex.store.tables import AttendeeRow, MeetingRow, MemberRow, SignInRow
+from cme_reflex.store.sweeping import sweep
+from cme_reflex.store.tables import AttendeeRow, ChoiceRow, MeetingRow, MemberRow, SignInRow
 
 LASTS = timedelta(days=7)  # from one congress day to the quiet weekend after it
-TOKEN_BYTES = 32  # 256 bits that nobody guesses
+IDLE = timedelta(hours=12)  # over lunch and an afternoon's sessions, not over night
+NOTICED = timedelta(minutes=5)  # how exactly it is known when somebody was last seen
+CHOICE_LASTS = timedelta(minutes=10)
 INPUT_LIMIT = 200  # characters; a longer name, number or password is nobody's
 
 
@@ -30,113 +30,256 @@ class NotRecognised(Exception):
 
 
 class NotRegistered(Exception):
-    """The member's password is right, but there is no registration for this meeting."""
+    """The person is known, but there is no registration for this meeting."""
 
 
 class NotSignedIn(Exception):
     """The cookie names no sign-in that is still good."""
 
 
-async def with_number(meeting: str, last_name: str, number: str, *, now: datetime) -> str:
+class PasswordsNotTaken(Exception):
+    """Members of this meeting use the society's single sign-on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The token of a sign-in, for its cookie."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Who it is, is known; `token` is for the cookie of the choice among their registrations."""
+
+    token: str
+
+
+Admission: TypeAlias = SignedIn | Undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One of several registrations of one person, as its owner tells it from the others."""
+
+    attendee_id: int
+    kind: str
+    badge: str
+    confirmation: str
+
+
+async def with_number(
+    meeting: str, last_name: str, number: str, *, now: datetime, address: str = ""
+) -> str:
     """Sign an attendee in with last name and badge or confirmation number.
 
-    Returns the token for the cookie. Raises NotRecognised.
+    `address` is where the attempt comes from, if over the network. Returns the
+    token for the cookie. Raises NotRecognised and TooManyAttempts.
     """
     if max(len(last_name), len(number)) > INPUT_LIMIT:
         raise NotRecognised
     key, number = name_key(last_name), number_key(number)
+    attempts: list[throttle.Attempt] = [
+        (throttle.ADDRESS, address),
+        (throttle.NAME, key and f"{meeting} {key}"),
+        (throttle.NUMBER, f"{meeting} {number}"),
+    ]
+    await throttle.attempt(*attempts, now=now)
     async with transaction() as db:
-        found = (
-            await db.exec(
-                select(AttendeeRow)
-                .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
-                .where(
-                    MeetingRow.code == meeting,
-                    sa.or_(
-                        col(AttendeeRow.badge) == number, col(AttendeeRow.confirmation) == number
-                    ),
-                )
-            )
-        ).all()
-        matching = [attendee for attendee in found if key and attendee.name_key == key]
+        of_number = sa.or_(
+            col(AttendeeRow.badge) == number, col(AttendeeRow.confirmation) == number
+        )
+        found = (await db.exec(_registrations(meeting).where(of_number))).all()
+        matching = [attendee for attendee in found if same_name(attendee.last_name, last_name)]
         if len(matching) != 1:
             raise NotRecognised
-        return await _begin(db, matching[0], now)
+        token = await _begin(db, cast(int, matching[0].id), now)
+        await throttle.succeeded(db, *attempts, person=f"attendee {matching[0].id}", now=now)
+        return token
 
 
-async def as_member(meeting: str, username: str, password: str, *, now: datetime) -> str:
+async def as_member(
+    meeting: str, username: str, password: str, *, now: datetime, address: str = ""
+) -> Admission:
     """Sign a member in with the provider's credential.
 
-    Returns the token for the cookie. Raises NotRecognised, or NotRegistered
-    where the credential is right and the meeting has no registration for it.
+    Raises NotRecognised and TooManyAttempts; NotRegistered where the credential is right and
+    the meeting has no registration for it; PasswordsNotTaken where there is single sign-on.
     """
-    if max(len(username), len(password)) > INPUT_LIMIT:
+    username = username.strip().casefold()
+    if max(len(username), len(password)) > INPUT_LIMIT or not username.isprintable():
         raise NotRecognised
+    if await single_sign_on(meeting) is not None:
+        raise PasswordsNotTaken
+    attempts: list[throttle.Attempt] = [
+        (throttle.ADDRESS, address),
+        (throttle.MEMBER, username),
+    ]
+    await throttle.attempt(*attempts, now=now)
     async with reading() as db:
-        member = (
-            await db.exec(
-                select(MemberRow).where(MemberRow.username == username.strip().casefold())
-            )
-        ).one_or_none()
-    stored = member.password_hash if member else _nobodys_hash()
-    # Hashing takes a good part of a tenth of a second: not on everybody's event loop.
-    right = await asyncio.to_thread(_verify, stored, password)
+        found = select(MemberRow).where(MemberRow.username == username)
+        member = (await db.exec(found)).one_or_none()
+    right = await passwords.is_right(member.password_hash if member else None, password)
     if member is None or not right:
         raise NotRecognised
+    anew = await passwords.hashed_anew(member.password_hash, password)
     async with transaction() as db:
-        attendee = (
-            await db.exec(
-                select(AttendeeRow)
-                .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
-                .where(MeetingRow.code == meeting, AttendeeRow.member_id == member.id)
-                .order_by(col(AttendeeRow.id))
-                .limit(1)
+        if anew is not None:
+            await _rehash(db, member, anew)
+        await throttle.succeeded(db, *attempts, person=f"member {member.id}", now=now)
+    return await known_member(meeting, cast(int, member.id), now=now)
+
+
+async def single_sign_on(meeting: str) -> SingleSignOn | None:
+    """Where the meeting's members prove who they are, if not with a password here."""
+    async with reading() as db:
+        loaded = await programme.of_code(db, meeting)
+    return loaded.meeting.single_sign_on if loaded is not None else None
+
+
+async def known_member(meeting: str, member_id: int, *, now: datetime) -> Admission:
+    """Sign in a member who has proven who it is. Raises NotRegistered."""
+    async with transaction() as db:
+        theirs = _registrations(meeting).where(AttendeeRow.member_id == member_id)
+        return await admit(db, (await db.exec(theirs)).all(), now=now)
+
+
+async def admit(db: AsyncSession, registrations: Any, *, now: datetime) -> Admission:
+    """Sign in a person who has proven to be the owner of all these rows of attendees.
+
+    One is taken, several are asked about, none is NotRegistered.
+    """
+    ids = [cast(int, registration.id) for registration in registrations]
+    if not ids:
+        raise NotRegistered
+    if len(ids) == 1:
+        return SignedIn(await _begin(db, ids[0], now))
+    token = new_token()
+    await sweep(db, ChoiceRow, col(ChoiceRow.expires_at) <= now)
+    until = now + CHOICE_LASTS
+    db.add(ChoiceRow(token_hash=token_hash(token), attendee_ids=ids, expires_at=until))
+    return Undecided(token)
+
+
+async def registrations(meeting: str, token: str, *, now: datetime) -> tuple[Registration, ...]:
+    """What an undecided person chooses from; the choice stays open. Raises NotSignedIn."""
+    async with reading() as db:
+        open_choice = select(ChoiceRow).where(
+            ChoiceRow.token_hash == token_hash(token), ChoiceRow.expires_at > now
+        )
+        choice = (await db.exec(open_choice)).one_or_none()
+        if choice is None:
+            raise NotSignedIn
+        theirs = _registrations(meeting).where(col(AttendeeRow.id).in_(choice.attendee_ids))
+        rows = (await db.exec(theirs)).all()
+        loaded = await programme.of_code(db, meeting)
+        kinds = loaded.meeting.registration_types if loaded is not None else ()
+        labels = {kind.code: kind.label for kind in kinds}
+        return tuple(
+            Registration(
+                attendee_id=cast(int, row.id),
+                kind=labels.get(row.registration_type, row.registration_type),
+                badge=row.badge,
+                confirmation=row.confirmation,
             )
-        ).one_or_none()
-        if attendee is None:
-            raise NotRegistered
-        return await _begin(db, attendee, now)
+            for row in rows
+        )
+
+
+async def choose(token: str, attendee_id: int, *, now: datetime) -> str:
+    """Sign in with one of the registrations; the choice is used up by a right answer.
+
+    Returns the token for the cookie. Raises NotSignedIn, also for what was not offered.
+    """
+    async with transaction() as db:
+        # Taken before it is looked at, so that of two answers at once one comes too late.
+        taken = await db.exec(
+            sa.delete(ChoiceRow)
+            .where(col(ChoiceRow.token_hash) == token_hash(token), col(ChoiceRow.expires_at) > now)
+            .returning(col(ChoiceRow.attendee_ids))
+        )
+        offered = taken.scalar_one_or_none()
+        if offered is None or attendee_id not in offered:
+            raise NotSignedIn
+        return await _begin(db, attendee_id, now)
 
 
 async def sign_out(token: str) -> None:
     """End the sign-in on the server, for every tab that holds the cookie."""
     async with transaction() as db:
-        await db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash) == _hash(token)))
+        await db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token)))
 
 
 async def visit(meeting: str, token: str, *, now: datetime) -> Visit:
-    """Who holds this token, with the meeting's newest programme: one query. Raises NotSignedIn."""
+    """Who holds this token, with the meeting's newest programme: one query. Raises NotSignedIn.
+
+    Every few minutes it is also written that they were seen.
+    """
     async with reading() as db:
         found = (
             await db.exec(
-                select(AttendeeRow, MeetingRow.version)
+                select(AttendeeRow, MeetingRow.version, SignInRow.seen_at)
                 .join(SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id)
                 .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
                 .where(
-                    SignInRow.token_hash == _hash(token),
+                    SignInRow.token_hash == token_hash(token),
                     SignInRow.expires_at > now,
+                    SignInRow.seen_at > now - IDLE,
                     MeetingRow.code == meeting,
                 )
             )
         ).one_or_none()
         if found is None:
             raise NotSignedIn
-        attendee, version = found
-        return Visit(_attendee(attendee), await programme.current(db, attendee.meeting_id, version))
+        attendee, version, seen_at = found
+        visiting = Visit(
+            _attendee(attendee), await programme.current(db, attendee.meeting_id, version)
+        )
+    if seen_at <= now - NOTICED:
+        await _see(token, now)
+    return visiting
 
 
-async def _begin(db: AsyncSession, attendee: AttendeeRow, now: datetime) -> str:
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    await db.exec(sa.delete(SignInRow).where(col(SignInRow.expires_at) <= now))
+async def _see(token: str, now: datetime) -> None:
+    async with transaction() as db:
+        # Only forward, and only what is still there: another tab may have signed out.
+        seen = sa.update(SignInRow).where(
+            col(SignInRow.token_hash) == token_hash(token), col(SignInRow.seen_at) < now
+        )
+        await db.exec(seen.values(seen_at=now))
+
+
+async def _begin(db: AsyncSession, attendee_id: int, now: datetime) -> str:
+    token = new_token()
+    ended = sa.or_(col(SignInRow.expires_at) <= now, col(SignInRow.seen_at) <= now - IDLE)
+    await sweep(db, SignInRow, ended)
     db.add(
         SignInRow(
-            token_hash=_hash(token),
-            attendee_id=cast(int, attendee.id),
+            token_hash=token_hash(token),
+            attendee_id=attendee_id,
             created_at=now,
+            seen_at=now,
             expires_at=now + LASTS,
         )
     )
     return token
+
+
+async def _rehash(db: AsyncSession, member: MemberRow, anew: str) -> None:
+    # Unless a load of the folder brought another password in between.
+    unchanged = sa.update(MemberRow).where(
+        col(MemberRow.id) == member.id, col(MemberRow.password_hash) == member.password_hash
+    )
+    await db.exec(unchanged.values(password_hash=anew))
+
+
+def _registrations(meeting: str) -> Any:
+    return (
+        select(AttendeeRow)
+        .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+        .where(MeetingRow.code == meeting)
+        .order_by(col(AttendeeRow.id))
+    )
 
 
 def _attendee(row: AttendeeRow) -> Attendee:
@@ -150,21 +293,3 @@ def _attendee(row: AttendeeRow) -> Attendee:
         registration_type=row.registration_type,
         corrected_name=row.name_on_certificate,
     )
-
-
-def _hash(token: str) -> str:
-    # The token is 256 random bits, so one round of SHA-256 keeps it secret.
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-@lru_cache
-def _nobodys_hash() -> str:
-    # Compared where there is no such member, so that the answer takes as long.
-    return PasswordHasher().hash(secrets.token_hex())
-
-
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return PasswordHasher().verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False

@@ -119,3 +119,12 @@ class ReceiptView:
     hours: str = ""
     safety: str = ""
     lines: list[ReceiptLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RegistrationView:
+    """One of several registrations of one person; `value` is what the form sends."""
+
+    value: str
+    kind: str
+    numbers: str

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.evaluation import Answer, Answers
+from cme_reflex.store.insert import insert_into
 from cme_reflex.store.tables import (
     AnswerRow,
     AuditRow,
@@ -36,7 +35,7 @@ async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
     if (begun := (await db.exec(locked)).one_or_none()) is not None:
         return begun
     await db.exec(
-        _insert(db, ClaimRow)
+        insert_into(db, ClaimRow)
         .values(attendee_id=attendee_id, status="draft", revision=0)
         .on_conflict_do_nothing()
     )
@@ -46,7 +45,7 @@ async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
 async def record_command(db: AsyncSession, claim_id: int, command: str, now: datetime) -> bool:
     """Note that a command is being carried out; False where that was done before."""
     noted = await db.exec(
-        _insert(db, CommandRow)
+        insert_into(db, CommandRow)
         .values(claim_id=claim_id, id=command, at=now)
         .on_conflict_do_nothing()
     )
@@ -100,7 +99,7 @@ async def put_answer(
     )
     of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
     await db.exec(
-        _insert(db, AnswerRow)
+        insert_into(db, AnswerRow)
         .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
         .on_conflict_do_update(index_elements=whose, index_where=of_session, set_={"value": value})
     )
@@ -131,10 +130,3 @@ async def audit(db: AsyncSession, claim_id: int) -> list[AuditRow]:
     """Every change of the claim's status, the first one first."""
     entries = select(AuditRow).where(AuditRow.claim_id == claim_id).order_by(col(AuditRow.id))
     return list((await db.exec(entries)).all())
-
-
-def _insert(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
-    # Both databases have INSERT … ON CONFLICT, in the same words but from two modules.
-    postgres = db.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
-    return cast(sqlite.Insert, insert)

@@ -81,7 +81,11 @@ class SessionRow(SQLModel, table=True):
 
 
 class MemberRow(SQLModel, table=True):
-    """A person's account at the provider. `username` is kept folded to lower case."""
+    """A person's account at the provider. `username` is kept folded to lower case.
+
+    A sign-in may bring `password_hash` to newer parameters; `loaded_hash` is a digest of the one
+    in the folder, so that loading it again changes nothing.
+    """
 
     __tablename__ = "member"
 
@@ -92,6 +96,7 @@ class MemberRow(SQLModel, table=True):
     suffix: str = ""
     email: str = ""
     password_hash: str
+    loaded_hash: str
 
 
 class AttendeeRow(SQLModel, table=True):
@@ -124,14 +129,57 @@ class AttendeeRow(SQLModel, table=True):
 
 
 class SignInRow(SQLModel, table=True):
-    """A sign-in that is still good. Only a hash of what the cookie holds is kept."""
+    """A sign-in that is still good. Only a hash of what the cookie holds is kept.
+
+    `seen_at` is not newer than a few minutes ago, because not every event is worth a write.
+    """
 
     __tablename__ = "sign_in"
 
     token_hash: str = Field(primary_key=True)
     attendee_id: int = Field(foreign_key="attendee.id", index=True)
     created_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class ChoiceRow(SQLModel, table=True):
+    """Somebody is known, and has yet to say for which of these registrations. Used once."""
+
+    __tablename__ = "choice"
+
+    token_hash: str = Field(primary_key=True)
+    attendee_ids: list[int] = Field(sa_type=sa.JSON)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class DepartureRow(SQLModel, table=True):
+    """A browser that was sent to the single sign-on and has not come back. Used once.
+
+    `state`, `nonce` and `verifier` are those of OpenID Connect and PKCE.
+    """
+
+    __tablename__ = "departure"
+
+    token_hash: str = Field(primary_key=True)
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class TallyRow(SQLModel, table=True):
+    """How often something was tried. What was tried is hashed: a number never rests in clear."""
+
+    __tablename__ = "tally"
+    __table_args__ = (sa.CheckConstraint("count >= 0", name="count"),)
+
+    scope: str = Field(primary_key=True)
+    key_hash: str = Field(primary_key=True)
+    count: int
+    until: datetime = Field(sa_type=Instant)
+    forgotten_at: datetime = Field(sa_type=Instant, index=True)
 
 
 class ClaimRow(SQLModel, table=True):

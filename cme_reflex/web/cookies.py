@@ -1,5 +1,9 @@
-"""The two cookies: who is signed in, and where a stranger was going."""
+"""The cookies: who is signed in, two that bridge a sign-in, and where a stranger was going.
 
+None is for scripts, and none leaves this host: each has the prefix `__Host-` over HTTPS.
+"""
+
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, unquote
 
@@ -9,23 +13,26 @@ from cme_reflex.routes import HOME, PROTECTED
 from cme_reflex.services.signin import LASTS
 from cme_reflex.settings import settings
 
+SIGN_IN = "cme_sign_in"
+CHOICE = "cme_choice"  # somebody is known, and chooses among several registrations
+DEPARTURE = "cme_departure"  # somebody is at the single sign-on, and comes back
 NEXT = "cme_next"
-NEXT_LASTS = 600  # seconds; long enough to look for one's badge
+NEXT_LASTS = timedelta(minutes=10)  # long enough to look for one's badge
 NEXT_LIMIT = 500  # characters; a longer address is not remembered
 
 
-def sign_in_cookie() -> str:
-    """The name of the cookie that holds the sign-in.
+def cookie_name(name: str) -> str:
+    """The name as browsers see it.
 
-    With the prefix `__Host-` browsers take it from this host alone, over HTTPS alone.
+    With the prefix `__Host-` they take it from this host alone, over HTTPS alone.
     """
-    return "__Host-cme_sign_in" if settings().secure_cookies else "cme_sign_in"
+    return f"__Host-{name}" if settings().secure_cookies else name
 
 
-def token_in(header: str) -> str:
-    """The sign-in's token in a Cookie header, or an empty string."""
+def token_in(header: str, name: str = SIGN_IN) -> str:
+    """The value of one of our cookies in a Cookie header, or an empty string."""
     try:
-        cookie = SimpleCookie(header).get(sign_in_cookie())
+        cookie = SimpleCookie(header).get(cookie_name(name))
     except CookieError:
         return ""
     return cookie.value if cookie else ""
@@ -33,23 +40,23 @@ def token_in(header: str) -> str:
 
 def set_sign_in(response: Response, token: str) -> None:
     """Let the browser keep the sign-in, out of reach of scripts."""
-    _set(response, sign_in_cookie(), token, int(LASTS.total_seconds()))
+    keep(response, SIGN_IN, token, LASTS)
 
 
 def drop_sign_in(response: Response) -> None:
     """Let the browser forget the sign-in."""
-    _set(response, sign_in_cookie(), "", 0)
+    drop(response, SIGN_IN)
 
 
 def remember_next(response: Response, address: str) -> None:
     """Keep where a stranger was going. A cookie, because the address stays free of it."""
     if len(address) <= NEXT_LIMIT:
-        _set(response, NEXT, quote(address), NEXT_LASTS)
+        keep(response, NEXT, quote(address), NEXT_LASTS)
 
 
 def forget_next(response: Response) -> None:
     """They have arrived."""
-    _set(response, NEXT, "", 0)
+    drop(response, NEXT)
 
 
 def next_address(value: str | None) -> str:
@@ -59,13 +66,19 @@ def next_address(value: str | None) -> str:
     return address if path in PROTECTED and address.isprintable() else HOME
 
 
-def _set(response: Response, name: str, value: str, seconds: int) -> None:
+def keep(response: Response, name: str, value: str, lasts: timedelta) -> None:
+    """Let the browser keep one of our cookies."""
     response.set_cookie(
-        name,
+        cookie_name(name),
         value,
-        max_age=seconds,
+        max_age=int(lasts.total_seconds()),
         path="/",
         secure=settings().secure_cookies,
         httponly=True,
         samesite="lax",
     )
+
+
+def drop(response: Response, name: str) -> None:
+    """Let the browser forget one of our cookies."""
+    keep(response, name, "", timedelta(0))

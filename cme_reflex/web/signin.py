@@ -6,10 +6,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cme_reflex.routes import SIGN_IN, SIGN_IN_FORM, SIGN_OUT
+from cme_reflex import words
+from cme_reflex.domain.attempts import TooManyAttempts
+from cme_reflex.routes import CHOOSE, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services import signin
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
+from cme_reflex.web.client_address import client_address
 from cme_reflex.web.same_site import from_this_site
 
 FORM_LIMIT = 8_192  # bytes; two short fields
@@ -21,39 +24,92 @@ async def sign_in(request: Request) -> Response:
     A fault goes back to the form as a code of a closed list, in the fragment:
     the form's page has the words of each, so they need no script.
     """
-    if not from_this_site(request.headers):
-        return PlainTextResponse("This form was sent from another site.", status_code=403)
-    if int(request.headers.get("content-length") or FORM_LIMIT + 1) > FORM_LIMIT:
-        return PlainTextResponse("Too long for a sign-in.", status_code=413)
+    if refusal := _refusal(request):
+        return refusal
     form = {name: str(value) for name, value in (await request.form()).items()}
     as_member = form.get("way") == "member"
     names = ("username", "password") if as_member else ("last_name", "number")
     first, second = (form.get(name, "") for name in names)
     if not (first.strip() and second.strip()):
-        return _back_to_form("member-missing" if as_member else "missing")
-    enter = signin.as_member if as_member else signin.with_number
+        return back_to_form("member-missing" if as_member else "missing")
+    meeting, now, address = settings().meeting, datetime.now(UTC), client_address(request.scope)
     try:
-        token = await enter(settings().meeting, first, second, now=datetime.now(UTC))
+        if as_member:
+            admission = await signin.as_member(meeting, first, second, now=now, address=address)
+        else:
+            token = await signin.with_number(meeting, first, second, now=now, address=address)
+            admission = signin.SignedIn(token)
     except signin.NotRecognised:
-        return _back_to_form("member-not-recognised" if as_member else "not-recognised")
+        return back_to_form("member-not-recognised" if as_member else "not-recognised")
     except signin.NotRegistered:
-        return _back_to_form("member-not-registered")
-    await _end(request)
-    address = cookies.next_address(request.cookies.get(cookies.NEXT))
-    response = RedirectResponse(address, status_code=303)
-    cookies.set_sign_in(response, token)
-    cookies.forget_next(response)
-    return response
+        return back_to_form("member-not-registered")
+    except signin.PasswordsNotTaken:
+        return back_to_form("sso-only")
+    except TooManyAttempts as error:
+        return back_to_form(words.wait_code(error.until, now))
+    return await welcome(request, admission)
+
+
+async def choose(request: Request) -> Response:
+    """Sign in with the one of several registrations that was chosen."""
+    if refusal := _refusal(request):
+        return refusal
+    asked = str((await request.form()).get("registration", ""))
+    attendee_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
+    try:
+        token = await signin.choose(token, attendee_id, now=datetime.now(UTC))
+    except signin.NotSignedIn:
+        return back_to_form("choice-expired")
+    return await welcome(request, signin.SignedIn(token))
 
 
 async def sign_out(request: Request) -> Response:
     """End the sign-in, here and on the server. Nothing is lost: it was all saved before."""
     if not from_this_site(request.headers):
-        return PlainTextResponse("This form was sent from another site.", status_code=403)
+        return _another_site()
     await _end(request)
-    response = _back_to_form("signed-out")
+    response = back_to_form("signed-out")
     cookies.drop_sign_in(response)
     return response
+
+
+async def welcome(request: Request, admission: signin.Admission) -> Response:
+    """Let somebody in who has proven who it is, whichever way; the sign-in before this one ends.
+
+    Whoever has several registrations is asked for which of them first.
+    """
+    if isinstance(admission, signin.Undecided):
+        response = RedirectResponse(REGISTRATIONS, status_code=303)
+        cookies.keep(response, cookies.CHOICE, admission.token, signin.CHOICE_LASTS)
+        return response
+    await _end(request)
+    header = request.headers.get("cookie", "")
+    address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
+    response = RedirectResponse(address, status_code=303)
+    cookies.set_sign_in(response, admission.token)
+    for bridge in (cookies.NEXT, cookies.CHOICE, cookies.DEPARTURE):
+        if cookies.token_in(header, bridge):
+            cookies.drop(response, bridge)
+    return response
+
+
+def back_to_form(code: str) -> Response:
+    """The sign-in page with the message of this code."""
+    return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
+
+
+def _refusal(request: Request) -> Response | None:
+    """Why a form is not even read."""
+    if not from_this_site(request.headers):
+        return _another_site()
+    if int(request.headers.get("content-length") or FORM_LIMIT + 1) > FORM_LIMIT:
+        return PlainTextResponse("Too long for a sign-in.", status_code=413)
+    return None
+
+
+def _another_site() -> Response:
+    return PlainTextResponse("This form was sent from another site.", status_code=403)
 
 
 async def _end(request: Request) -> None:
@@ -61,11 +117,8 @@ async def _end(request: Request) -> None:
         await signin.sign_out(token)
 
 
-def _back_to_form(code: str) -> Response:
-    return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
-
-
 ROUTES = [
     Route(SIGN_IN, sign_in, methods=["POST"]),
+    Route(CHOOSE, choose, methods=["POST"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
 ]

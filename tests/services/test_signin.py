@@ -53,8 +53,9 @@ async def test_a_number_is_good_for_its_own_meeting_only(now: datetime) -> None:
 
 
 async def test_a_member_signs_in_with_the_credential(now: datetime) -> None:
-    token = await signin.as_member(MEETING.code, " Kim ", PASSWORD, now=now)
-    assert (await signin.visit(MEETING.code, token, now=now)).attendee.badge == "101"
+    admitted = await signin.as_member(MEETING.code, " Kim ", PASSWORD, now=now)
+    assert isinstance(admitted, signin.SignedIn)
+    assert (await signin.visit(MEETING.code, admitted.token, now=now)).attendee.badge == "101"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,9 @@ async def test_a_member_signs_in_with_the_credential(now: datetime) -> None:
         ("nobody", PASSWORD),
         ("kim", ""),
         ("kim", "x" * 201),
-        ("kim" + 198 * " ", PASSWORD),
+        ("kim" + 198 * "x", PASSWORD),
+        ("kim\x00", PASSWORD),
+        ("kim", f"{PASSWORD}\x00"),
     ],
 )
 async def test_a_wrong_credential_is_not_recognised(
@@ -84,7 +87,8 @@ async def test_the_store_holds_no_token(now: datetime) -> None:
     async with reading() as db:
         (row,) = (await db.exec(select(SignInRow))).all()
     assert token not in row.token_hash
-    assert (row.created_at, row.expires_at) == (now, now + signin.LASTS)
+    assert len(token) == 43  # 256 bits, six to a character
+    assert (row.created_at, row.seen_at, row.expires_at) == (now, now, now + signin.LASTS)
 
 
 async def test_sign_out_ends_it_everywhere_and_only_once(now: datetime) -> None:
@@ -97,14 +101,48 @@ async def test_sign_out_ends_it_everywhere_and_only_once(now: datetime) -> None:
     assert (await signin.visit(MEETING.code, other, now=now)).attendee.badge == "102"
 
 
-async def test_a_sign_in_is_good_for_its_time(now: datetime) -> None:
+async def test_a_sign_in_in_use_is_good_for_its_time_and_no_longer(now: datetime) -> None:
     token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    at = now
+    while at + signin.IDLE < now + signin.LASTS:
+        at += signin.IDLE - timedelta(seconds=1)
+        await signin.visit(MEETING.code, token, now=at)
     await signin.visit(MEETING.code, token, now=now + signin.LASTS - timedelta(seconds=1))
     with pytest.raises(signin.NotSignedIn):
         await signin.visit(MEETING.code, token, now=now + signin.LASTS)
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "0" * 10_000])
+async def test_a_sign_in_that_nobody_uses_ends_when_idle(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    with pytest.raises(signin.NotSignedIn):
+        await signin.visit(MEETING.code, token, now=now + signin.IDLE)
+    await signin.visit(MEETING.code, token, now=now + signin.IDLE - timedelta(seconds=1))
+
+
+async def seen_at() -> datetime:
+    async with reading() as db:
+        return (await db.exec(select(SignInRow.seen_at))).one()
+
+
+async def test_not_every_event_is_a_write(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    soon = now + signin.NOTICED - timedelta(seconds=1)
+    await signin.visit(MEETING.code, token, now=soon)
+    assert await seen_at() == now
+    later = now + signin.NOTICED
+    await signin.visit(MEETING.code, token, now=later)
+    assert await seen_at() == later
+
+
+async def test_ended_sign_ins_are_swept_with_the_next_one(now: datetime) -> None:
+    for _ in range(3):
+        await signin.with_number(MEETING.code, "Smith", "102", now=now)
+    await signin.with_number(MEETING.code, "Smith", "103", now=now + signin.IDLE)
+    async with reading() as db:
+        assert len((await db.exec(select(SignInRow))).all()) == 1
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "0" * 10_000, "\udcff"])
 async def test_a_made_up_token_is_nobodys(token: str, now: datetime) -> None:
     with pytest.raises(signin.NotSignedIn):
         await signin.visit(MEETING.code, token, now=now)

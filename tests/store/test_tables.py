@@ -28,6 +28,7 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_session_eligible_has_credit", {"quarters": 0, "safety": 0}),
     ("ck_attendee_profession", {"profession": "surgeon"}),
     ("ck_attendee_corrected_profession", {"corrected_profession": "surgeon"}),
+    ("ck_tally_count", {"count": -1}),
     ("ck_claim_status", {"status": "lost"}),
     ("ck_claim_category1", {"category1": 0}),
     ("ck_claim_safety", {"safety": -1}),
@@ -58,6 +59,9 @@ UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("uq_receipt_number", {"id": 2, "version": 2}),
     ("pk_claim_line", {}),
     ("pk_sign_in", {}),
+    ("pk_choice", {}),
+    ("pk_departure", {}),
+    ("pk_tally", {}),
     ("pk_reporting", {}),
     ("pk_command", {}),
     ("uq_answer_session", {"id": 3, "session_id": 1}),
@@ -101,7 +105,18 @@ def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
         for index in table.indexes
         if index.unique
     }
-    without_counted_ids = {"pk_claim_line", "pk_sign_in", "pk_reporting", "pk_command"}
+    without_counted_ids = {
+        f"pk_{table}"
+        for table in (
+            "claim_line",
+            "sign_in",
+            "choice",
+            "departure",
+            "tally",
+            "reporting",
+            "command",
+        )
+    }
     expected = names_of(sa.UniqueConstraint) | indexes | without_counted_ids
     assert {name for name, _ in UNIQUES} == expected
 

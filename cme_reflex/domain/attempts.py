@@ -1,0 +1,140 @@
+"""How often something may be tried: a number, an address, a link by e-mail.
+
+An attempt is counted before it is known whether it succeeds, so that a thousand at once are
+counted as a thousand; one that succeeds takes its count back.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+_NO_WAIT = timedelta(0)
+
+
+class TooManyAttempts(Exception):
+    """Something was tried too often; from `until` on it may be tried again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is remembered about one key: how many attempts, and until when what they did lasts.
+
+    `until` is the end of a lock or the turn of the next attempt, by the limit; from
+    `forgotten_at` on it is as if nothing had been tried.
+    """
+
+    count: int
+    until: datetime
+    forgotten_at: datetime
+
+
+class Limit(Protocol):
+    """A rule for the attempts of one `scope`, the name of what is counted."""
+
+    @property
+    def scope(self) -> str:
+        """What is counted; two limits never share a name."""
+
+    def attempted(self, before: Tally, now: datetime) -> tuple[Tally, timedelta]:
+        """The tally after one more attempt, and how long that attempt has to wait.
+
+        Raises TooManyAttempts; a refused attempt is not counted.
+        """
+
+    def succeeded(self, before: Tally, *, first: bool) -> Tally | None:
+        """The tally after an attempt that was counted has succeeded, None for a clean slate.
+
+        `first` says that this person had not succeeded before in a while.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Hard and brief: the `free`-th failure locks for `shortest`, each further one twice as long.
+
+    What is tried during a lock is refused and does not prolong it. All is
+    forgotten after a success, and `memory` after the last attempt.
+    """
+
+    scope: str
+    free: int
+    shortest: timedelta
+    longest: timedelta
+    memory: timedelta
+
+    def attempted(self, before: Tally, now: datetime) -> tuple[Tally, timedelta]:
+        """See Limit."""
+        if now < before.until:
+            raise TooManyAttempts(before.until)
+        count = _standing(before, now) + 1
+        doublings = min(count - self.free, 32)  # beyond that even a millisecond is too long
+        locked = min(self.shortest * 2**doublings, self.longest) if doublings >= 0 else _NO_WAIT
+        return Tally(count, now + locked, now + locked + self.memory), _NO_WAIT
+
+    def succeeded(self, before: Tally, *, first: bool) -> Tally | None:
+        """See Limit."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """Failures slow down whoever comes from the same place; nobody is locked out.
+
+    Up to `free` failures within `window` nothing happens. Beyond, attempts
+    take turns that are `step` apart for each failure too many, at most
+    `longest`. Whoever would wait for more than `patience` is refused until then.
+
+    Each person who gets in takes one failure back besides the own attempt: a
+    hall full of people who mistype once is no attack, and an attacker has few
+    accounts.
+    """
+
+    scope: str
+    free: int
+    window: timedelta
+    step: timedelta
+    longest: timedelta
+    patience: timedelta
+
+    def attempted(self, before: Tally, now: datetime) -> tuple[Tally, timedelta]:
+        """See Limit."""
+        count = _standing(before, now) + 1
+        turn = max(now, before.until)
+        if turn - now > self.patience:
+            raise TooManyAttempts(turn - self.patience)
+        apart = min(self.step * max(count - self.free, 0), self.longest)
+        ends = before.forgotten_at if count > 1 else now + self.window
+        return Tally(count, turn + apart, max(ends, turn + apart)), turn - now
+
+    def succeeded(self, before: Tally, *, first: bool) -> Tally | None:
+        """See Limit."""
+        return replace(before, count=max(before.count - (2 if first else 1), 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """At most `most` within `window`, which begins with the first; success or not."""
+
+    scope: str
+    most: int
+    window: timedelta
+
+    def attempted(self, before: Tally, now: datetime) -> tuple[Tally, timedelta]:
+        """See Limit."""
+        if now >= before.forgotten_at:
+            return Tally(1, now, now + self.window), _NO_WAIT
+        if before.count >= self.most:
+            raise TooManyAttempts(before.forgotten_at)
+        return replace(before, count=before.count + 1), _NO_WAIT
+
+    def succeeded(self, before: Tally, *, first: bool) -> Tally | None:
+        """See Limit."""
+        return before
+
+
+def _standing(before: Tally, now: datetime) -> int:
+    return before.count if now < before.forgotten_at else 0

@@ -1,0 +1,64 @@
+"""Which registration: asked of whoever has several for this meeting, after signing in."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.branding import current_meeting
+from cme_reflex.components.buttons import button, plain_link
+from cme_reflex.components.cards import card
+from cme_reflex.components.forms import post_form
+from cme_reflex.components.shell import page_title, shell
+from cme_reflex.components.skeleton import skeleton_lines
+from cme_reflex.routes import CHOOSE, SIGN_IN_FORM
+from cme_reflex.state.registrations import Registrations
+
+
+def registrations() -> rx.Component:
+    """Each registration has a claim of its own, so one is chosen by name and number."""
+    meeting = current_meeting()
+    return shell(
+        rx.el.div(hidden=True, custom_attrs={"data-cme-leave": Registrations.leave}),
+        rx.el.div(
+            page_title(
+                "Which registration?",
+                lead=f"You are registered more than once for {meeting.short_name}, and each "
+                "registration has a claim of its own.",
+            ),
+            rx.cond(
+                Registrations.offered.length() > 0,
+                rx.el.ul(
+                    rx.foreach(Registrations.offered, _registration),
+                    role="list",
+                    class_name="grid gap-3",
+                ),
+                skeleton_lines(4),
+            ),
+            plain_link("Back to sign-in", href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            class_name="mx-auto grid w-full max-w-[28rem] gap-5",
+        ),
+    )
+
+
+def _registration(one: Any) -> rx.Component:
+    return rx.el.li(
+        card(
+            rx.el.div(
+                rx.el.h2(one.kind, class_name="text-17"),
+                rx.el.p(one.numbers, class_name="text-15 text-muted"),
+                class_name="min-w-0",
+            ),
+            post_form(
+                rx.el.input(type="hidden", name="registration", value=one.value, read_only=True),
+                button(
+                    "Continue",
+                    rx.el.span(" with ", one.kind, ", ", one.numbers, class_name="sr-only"),
+                    kind="secondary",
+                    type="submit",
+                ),
+                action=CHOOSE,
+            ),
+            class_name="flex flex-wrap items-center justify-between gap-3 p-4",
+        ),
+        key=one.value,
+    )

@@ -1,0 +1,36 @@
+"""Which registration: somebody is known, and has several for this meeting."""
+
+import reflex as rx
+
+from cme_reflex.routes import SIGN_IN_FORM
+from cme_reflex.services import signin
+from cme_reflex.settings import settings
+from cme_reflex.state import views
+from cme_reflex.state.base import clock
+from cme_reflex.web.cookies import CHOICE, token_in
+
+
+class Registrations(rx.State):
+    """What `/registrations` shows: the registrations that this browser may choose from."""
+
+    offered: list[views.RegistrationView] = []
+    leave: str = ""
+
+    @rx.event
+    async def load(self):
+        """Show what the cookie of this very event stands for; without one the page is left."""
+        self.offered, self.leave = [], ""
+        token = token_in(self.router.headers.cookie, CHOICE)
+        try:
+            offered = await signin.registrations(settings().meeting, token, now=clock())
+        except signin.NotSignedIn:
+            self.leave = f"{SIGN_IN_FORM}#choice-expired"
+            return
+        self.offered = [
+            views.RegistrationView(
+                value=str(one.attendee_id),
+                kind=one.kind,
+                numbers=f"Badge {one.badge}, confirmation {one.confirmation}",
+            )
+            for one in offered
+        ]

@@ -1,0 +1,98 @@
+"""One person with several registrations for the meeting, and one with none."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from cme_reflex.exchange.records import MeetingFolder
+from cme_reflex.services import signin
+from cme_reflex.services.signin import Registration
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import ChoiceRow
+from tests.meetings import ATTENDEES, FOLDER, MEETING, PASSWORD, attendee
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    second = attendee("104", "O'Brien-Núñez", registration_type="day", member="kim")
+    return replace(FOLDER, attendees=(*ATTENDEES, second))
+
+
+async def undecided(now: datetime) -> str:
+    admitted = await signin.as_member(MEETING.code, "kim", PASSWORD, now=now)
+    assert isinstance(admitted, signin.Undecided)
+    return admitted.token
+
+
+async def test_a_member_with_two_registrations_is_asked_which(now: datetime) -> None:
+    offered = await signin.registrations(MEETING.code, await undecided(now), now=now)
+    assert offered == (
+        Registration(attendee_id=1, kind="Full", badge="101", confirmation="CONF101"),
+        Registration(attendee_id=4, kind="One day", badge="104", confirmation="CONF104"),
+    )
+
+
+async def test_the_choice_is_no_sign_in(now: datetime) -> None:
+    with pytest.raises(signin.NotSignedIn):
+        await signin.visit(MEETING.code, await undecided(now), now=now)
+
+
+async def test_the_chosen_registration_is_signed_in_and_the_choice_is_used_up(
+    now: datetime,
+) -> None:
+    choice = await undecided(now)
+    token = await signin.choose(choice, 4, now=now)
+    assert (await signin.visit(MEETING.code, token, now=now)).attendee.badge == "104"
+    with pytest.raises(signin.NotSignedIn):
+        await signin.choose(choice, 1, now=now)
+
+
+async def test_of_two_answers_at_once_one_comes_too_late(now: datetime) -> None:
+    choice = await undecided(now)
+    answers = await asyncio.gather(
+        *(signin.choose(choice, which, now=now) for which in (1, 4)), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["NotSignedIn", "str"]
+
+
+@pytest.mark.parametrize("attendee_id", [2, 0, -1, 99])
+async def test_what_was_not_offered_cannot_be_chosen(attendee_id: int, now: datetime) -> None:
+    choice = await undecided(now)
+    with pytest.raises(signin.NotSignedIn):
+        await signin.choose(choice, attendee_id, now=now)
+    assert len(await signin.registrations(MEETING.code, choice, now=now)) == 2
+
+
+async def test_a_choice_is_open_for_ten_minutes(now: datetime) -> None:
+    choice = await undecided(now)
+    late = now + timedelta(minutes=10)
+    with pytest.raises(signin.NotSignedIn):
+        await signin.registrations(MEETING.code, choice, now=late)
+    with pytest.raises(signin.NotSignedIn):
+        await signin.choose(choice, 1, now=late)
+    await undecided(late)
+    async with reading() as db:
+        assert len((await db.exec(select(ChoiceRow))).all()) == 1
+
+
+async def test_a_number_names_its_registration(now: datetime) -> None:
+    token = await signin.with_number(MEETING.code, "Obrien Nunez", "104", now=now)
+    assert (await signin.visit(MEETING.code, token, now=now)).attendee.badge == "104"
+
+
+async def test_the_store_holds_no_token_of_a_choice(now: datetime) -> None:
+    token = await undecided(now)
+    async with reading() as db:
+        (row,) = (await db.exec(select(ChoiceRow))).all()
+    assert token not in row.token_hash
+
+
+@pytest.mark.parametrize("token", ["", "nonsense"])
+async def test_nobody_chooses_with_a_made_up_token(token: str, now: datetime) -> None:
+    with pytest.raises(signin.NotSignedIn):
+        await signin.choose(token, 1, now=now)

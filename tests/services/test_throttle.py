@@ -1,0 +1,150 @@
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from cme_reflex.services import throttle
+from cme_reflex.services.throttle import ADDRESS, NAME, NUMBER, Quota, TooManyAttempts
+from cme_reflex.store.database import close_database, open_database, reading, transaction
+from cme_reflex.store.tables import TallyRow
+
+pytestmark = pytest.mark.usefixtures("database")
+
+MINUTE = timedelta(minutes=1)
+LINKS = Quota(scope="links", most=3, window=10 * MINUTE)
+
+
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The seconds that attempts were made to wait; the clock itself stands still."""
+    seconds: list[float] = []
+
+    async def sleep(delay: float) -> None:
+        seconds.append(delay)
+
+    monkeypatch.setattr(throttle.asyncio, "sleep", sleep)
+    yield seconds
+    monkeypatch.undo()
+
+
+async def refused(*attempts: throttle.Attempt, now: datetime) -> datetime | None:
+    try:
+        await throttle.attempt(*attempts, now=now)
+    except TooManyAttempts as refusal:
+        return refusal.until
+    return None
+
+
+async def rows() -> list[TallyRow]:
+    async with reading() as db:
+        return list((await db.exec(select(TallyRow).order_by(TallyRow.scope))).all())
+
+
+async def counts() -> dict[str, int]:
+    return {row.scope: row.count for row in await rows()}
+
+
+async def succeeded(*attempts: throttle.Attempt, person: str = "1", now: datetime) -> None:
+    async with transaction() as db:
+        await throttle.succeeded(db, *attempts, person=person, now=now)
+
+
+async def test_a_number_is_locked_after_five_failures_for_a_minute(now: datetime) -> None:
+    for _ in range(5):
+        assert await refused((NUMBER, "240001"), now=now) is None
+    assert await refused((NUMBER, "240001"), now=now) == now + MINUTE
+    assert await refused((NUMBER, "240002"), now=now) is None
+    assert await refused((NUMBER, "240001"), now=now + MINUTE) is None
+    assert await refused((NUMBER, "240001"), now=now + MINUTE) == now + 3 * MINUTE
+
+
+async def test_a_lock_survives_a_restart(now: datetime, database_url: str) -> None:
+    for _ in range(5):
+        await throttle.attempt((NUMBER, "240001"), now=now)
+    await close_database()
+    open_database(database_url)
+    assert await refused((NUMBER, "240001"), now=now) == now + MINUTE
+
+
+async def test_of_forty_attempts_at_once_five_are_let_through(now: datetime) -> None:
+    answers = await asyncio.gather(*(refused((NUMBER, "240001"), now=now) for _ in range(40)))
+    assert sorted(answers, key=str) == sorted([None] * 5 + [now + MINUTE] * 35, key=str)
+
+
+async def test_attempts_and_successes_at_once_never_wait_for_each_other(now: datetime) -> None:
+    async def tries(number: int) -> None:
+        keys: Any = ((ADDRESS, "a"), (NAME, str(number % 3)), (NUMBER, str(number)))
+        await throttle.attempt(*keys, now=now)
+        await succeeded(*keys, person=str(number % 5), now=now)
+
+    await asyncio.gather(*(tries(number) for number in range(30)))
+    assert {row.count for row in await rows() if row.scope != "success"} == {0}
+
+
+async def test_a_success_clears_the_number(now: datetime) -> None:
+    for _ in range(4):
+        await throttle.attempt((NUMBER, "240001"), now=now)
+    await succeeded((NUMBER, "240001"), now=now)
+    for _ in range(5):
+        assert await refused((NUMBER, "240001"), now=now) is None
+
+
+async def test_what_is_refused_by_one_limit_counts_under_those_before_it_alone(
+    now: datetime,
+) -> None:
+    for _ in range(3):
+        await throttle.attempt((LINKS, "k"), now=now)
+    assert await refused((ADDRESS, "a"), (LINKS, "k"), (NUMBER, "n"), now=now) is not None
+    assert await counts() == {"address": 1, "links": 3}
+
+
+async def test_an_empty_key_is_not_counted(now: datetime) -> None:
+    await throttle.attempt((ADDRESS, ""), (NUMBER, "n"), now=now)
+    await succeeded((ADDRESS, ""), now=now)
+    assert await counts() == {"number": 1, "success": 1}
+
+
+async def test_no_number_rests_in_clear(now: datetime) -> None:
+    await throttle.attempt((ADDRESS, "203.0.113.7"), (NUMBER, "240001"), now=now)
+    await succeeded((NUMBER, "240002"), person="attendee 17", now=now)
+    kept = " ".join(str(row.model_dump()) for row in await rows())
+    assert not [word for word in ("240001", "240002", "203.0.113.7", "17'") if word in kept]
+
+
+async def test_a_surrogate_in_a_number_is_a_number_like_any_other(now: datetime) -> None:
+    assert await refused((NUMBER, "\udcff"), now=now) is None
+
+
+async def test_failures_from_one_address_delay_and_do_not_lock(
+    now: datetime, waited: list[float]
+) -> None:
+    for _ in range(100):
+        await throttle.attempt((ADDRESS, "a"), now=now)
+    assert waited == []
+    for _ in range(10):
+        await throttle.attempt((ADDRESS, "a"), now=now)
+    assert waited == pytest.approx([0.05, 0.15, 0.3, 0.5, 0.75, 1.05, 1.4, 1.8, 2.25])
+    await throttle.attempt((ADDRESS, "b"), now=now)
+    assert len(waited) == 9
+
+
+async def test_one_persons_many_successes_pay_for_one_failure_only(now: datetime) -> None:
+    for _ in range(20):
+        await throttle.attempt((ADDRESS, "a"), now=now)
+    for _ in range(10):
+        await throttle.attempt((ADDRESS, "a"), now=now)
+        await succeeded((ADDRESS, "a"), person="attacker", now=now)
+    assert (await counts())["address"] == 19
+
+
+async def test_what_is_forgotten_is_swept(now: datetime) -> None:
+    for number in range(50):
+        await throttle.attempt((ADDRESS, str(number)), (NUMBER, str(number)), now=now)
+    assert len(await rows()) == 100
+    later = now + timedelta(hours=2)
+    for _ in range(5):
+        await throttle.attempt((NUMBER, "another"), now=later)
+    assert [row.scope for row in await rows()] == ["number"]
