@@ -31,7 +31,7 @@ from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import health, signin, single_sign_on
+from cme_reflex.web import certificate, health, signin, single_sign_on, verify
 from cme_reflex.web.guard import guarded
 from cme_reflex.web.page_files import without_detour
 
@@ -61,7 +61,15 @@ async def database() -> AsyncIterator[None]:
 app = rx.App(
     # From the inside out: routes beside the socket, the pages' files, the guard before all.
     api_transformer=[
-        Starlette(routes=[*signin.ROUTES, *single_sign_on.ROUTES, *health.ROUTES]),
+        Starlette(
+            routes=[
+                *signin.ROUTES,
+                *single_sign_on.ROUTES,
+                *certificate.ROUTES,
+                *verify.ROUTES,
+                *health.ROUTES,
+            ]
+        ),
         partial(without_detour, {route for route, *_ in PAGES}),
         guarded,
     ],

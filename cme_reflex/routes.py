@@ -1,6 +1,6 @@
 """The paths of the application, and the addresses built from them."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 SIGN_IN_FORM = "/"
 HOME = "/claim"
@@ -18,6 +18,8 @@ SSO = "/sign-in/sso"
 SSO_CALLBACK = "/sign-in/sso/callback"
 SIGN_OUT = "/sign-out"
 HEALTH = "/health"
+CERTIFICATE = "/certificate/{number}.pdf"
+VERIFY = "/verify"
 
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})
 """The pages that only a signed-in attendee is shown."""
@@ -26,3 +28,13 @@ PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})
 def evaluation(session_id: int) -> str:
     """The address of a session's evaluation."""
     return f"{EVALUATION}?{urlencode({'session': session_id})}"
+
+
+def certificate(number: str) -> str:
+    """The address of the certificate with this receipt number, for its owner."""
+    return CERTIFICATE.format(number=quote(number, safe=""))
+
+
+def verify(number: str) -> str:
+    """The address at which anybody can check a certificate's number."""
+    return f"{VERIFY}/{quote(number, safe='')}"

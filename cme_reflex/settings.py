@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,9 +23,22 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="set the Secure attribute; needs HTTPS in front"
     )
+    public_url: str | None = Field(
+        default=None, description="address under which people reach it, https://cme.example.org"
+    )
     oidc_client_secret: SecretStr = Field(
         default=SecretStr(""), description="what the single sign-on's provider knows us by"
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address_without_a_path(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("Write scheme and host, such as https://cme.example.org")
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @lru_cache
