@@ -1,6 +1,8 @@
 """PDFs as a reader sees them: their text, and their pages as pictures."""
 
+import ctypes
 from contextlib import closing
+from itertools import groupby
 
 import pypdfium2
 
@@ -26,3 +28,17 @@ def inked(pdf: bytes, page: int) -> list[list[bool]]:
             [dot < 200 for dot in buffer[row * stride : row * stride + drawn.width]]
             for row in range(drawn.height)
         ]
+
+
+def faces(pdf: bytes, page: int) -> list[tuple[str, str]]:
+    """The text of a page in runs of one face of the font: its name, and the run."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        text = document[page].get_textpage()
+        runs = groupby(range(text.count_chars()), key=lambda index: _face(text, index))
+        return [(face, "".join(text.get_text_range(i, 1) for i in run)) for face, run in runs]
+
+
+def _face(text: pypdfium2.PdfTextPage, index: int) -> str:
+    name = ctypes.create_string_buffer(80)
+    pypdfium2.raw.FPDFText_GetFontInfo(text, index, name, len(name), None)
+    return name.value.decode().partition("+")[2]

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,3 +39,18 @@ def test_one_session_is_singular() -> None:
         "1 session",
         "2 sessions",
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2024, 9, 26), date(2024, 9, 26), "September 26, 2024"),
+        (date(2024, 9, 26), date(2024, 9, 29), "September 26–29, 2024"),
+        (date(2024, 9, 30), date(2024, 10, 2), "September 30 – October 2, 2024"),
+        (date(2024, 12, 30), date(2025, 1, 2), "December 30, 2024 – January 2, 2025"),
+    ],
+)
+def test_the_days_of_a_meeting_say_no_more_than_they_need(
+    first: date, last: date, text: str
+) -> None:
+    assert words.days(first, last) == text

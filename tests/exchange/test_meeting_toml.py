@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_reflex.domain.meeting import RegistrationType
+from cme_reflex.domain.meeting import Paper, RegistrationType
 from cme_reflex.exchange.meeting_document import meeting_document, meeting_from_document
 from cme_reflex.exchange.meeting_toml import read_meeting
 from cme_reflex.exchange.problems import FaultyFolder
@@ -193,3 +193,11 @@ def test_what_is_no_toml_is_told_with_its_line(files: Files) -> None:
     assert column is None
     assert fault.startswith("This is no TOML: ")
     assert "line 2" in fault
+
+
+def test_certificates_are_for_letter_paper_unless_the_meeting_says_a4(files: Files) -> None:
+    assert read_meeting(files.write() / "meeting.toml").paper is Paper.LETTER
+    files.replace("meeting.toml", 'format = "live activity"', 'format = "Live"\npaper = "a4"')
+    assert read_meeting(files.write() / "meeting.toml").paper is Paper.A4
+    files.replace("meeting.toml", 'paper = "a4"', 'paper = "legal"')
+    assert told(files) == [("paper", "'legal' is not known here.", "Write 'letter' or 'a4'.")]

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
-from cme_reflex.web import health, signin
+from cme_reflex.web import certificate, health, signin, verify
 from cme_reflex.web.guard import guarded
 from tests.meetings import FOLDER, MEETING
 
@@ -42,6 +42,8 @@ def _site() -> Starlette:
     return Starlette(
         routes=[
             *signin.ROUTES,
+            *certificate.ROUTES,
+            *verify.ROUTES,
             *health.ROUTES,
             Route("/{path:path}", page, methods=["GET", "POST"]),
         ]
