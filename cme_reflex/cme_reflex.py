@@ -37,7 +37,7 @@ from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report, report_page
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import entrance, health, links, signin, single_sign_on
+from cme_reflex.web import certificate, entrance, health, links, signin, single_sign_on, verify
 from cme_reflex.web.access_log import logged
 from cme_reflex.web.client_address import behind_proxies
 from cme_reflex.web.guard import guarded
@@ -62,7 +62,14 @@ PAGES = [
     (routes.PRIVACY, privacy, "Privacy", None),
     ("/404", not_found, "No such page", None),
 ]
-ROUTES = [*signin.ROUTES, *single_sign_on.ROUTES, *links.ROUTES, *health.ROUTES]
+ROUTES = [
+    *signin.ROUTES,
+    *single_sign_on.ROUTES,
+    *links.ROUTES,
+    *certificate.ROUTES,
+    *verify.ROUTES,
+    *health.ROUTES,
+]
 
 KNOWN = {route for route, *_ in PAGES} | {route.path_format for route in ROUTES}
 BUILT = ROOT / ".web" / "build" / "client"

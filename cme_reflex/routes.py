@@ -1,6 +1,6 @@
 """The paths of the application, and the addresses built from them."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 SIGN_IN_FORM = "/"
 HOME = "/claim"
@@ -25,6 +25,8 @@ SEND_LINK = "/sign-in-link/send"
 USE_LINK = "/link/use"
 SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
+CERTIFICATE = "/certificate/{number}.pdf"
+VERIFY = "/verify"
 
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})
 """The pages that only a signed-in attendee is shown."""
@@ -33,3 +35,13 @@ PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})
 def evaluation(session_id: int) -> str:
     """The address of a session's evaluation."""
     return f"{EVALUATION}?{urlencode({'session': session_id})}"
+
+
+def certificate(number: str) -> str:
+    """The address of the certificate with this receipt number, for its owner."""
+    return CERTIFICATE.format(number=quote(number, safe=""))
+
+
+def verify(number: str) -> str:
+    """The address at which anybody can check a certificate's number."""
+    return f"{VERIFY}/{quote(number, safe='')}"

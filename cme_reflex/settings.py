@@ -49,11 +49,11 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="set the Secure attribute; needs HTTPS in front"
     )
-    oidc_client_secret: SecretStr = Field(
-        default=SecretStr(""), description="what the single sign-on's provider knows us by"
-    )
     public_url: str | None = Field(
         default=None, description="address under which people reach it, https://cme.example.org"
+    )
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="what the single sign-on's provider knows us by"
     )
     trusted_proxies: Networks = Field(
         default=(), description="addresses or networks of the proxies that end TLS"

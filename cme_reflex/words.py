@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.attendee import InvalidName
+from cme_reflex.domain.attendee import InvalidName, UnprintableName
 from cme_reflex.domain.claim import CreditLimitExceeded, OverlapPolicy
 from cme_reflex.domain.credit import InvalidHours, hours
 from cme_reflex.domain.evaluation import InvalidAnswer
@@ -155,6 +155,22 @@ def day(of: date) -> str:
     return f"{of:%A, %B} {of.day}"
 
 
+def full_day(of: date) -> str:
+    """A day with its year, as a document has it: ``September 26, 2024``."""
+    return f"{of:%B} {of.day}, {of.year}"
+
+
+def days(first: date, last: date) -> str:
+    """From which day to which: ``September 26–29, 2024``, ``September 30 – October 2, 2024``."""
+    if first == last:
+        return full_day(first)
+    if first.year != last.year:
+        return f"{full_day(first)} – {full_day(last)}"
+    if first.month != last.month:
+        return f"{first:%B} {first.day} – {full_day(last)}"
+    return f"{first:%B} {first.day}–{last.day}, {last.year}"
+
+
 def short_day(of: date) -> str:
     """A day in a line: ``Thu, Sep 26``."""
     return f"{of:%a, %b} {of.day}"
@@ -250,6 +266,10 @@ _PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {
     InvalidHours: lambda _, __: "Choose hours in quarters, such as 1.25.",
     InvalidAnswer: lambda _, __: "That is not one of the answers. Choose again.",
     InvalidName: lambda _, __: "Write your name in up to 120 characters.",
+    UnprintableName: lambda error, __: (
+        f"The certificate cannot print {' '.join(error.characters)}. "
+        "Write your name in Latin, Greek or Cyrillic letters."
+    ),
     StaleRevision: lambda _, __: (
         "Your claim changed on another screen. Check it again, then submit."
     ),

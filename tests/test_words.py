@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,3 +66,18 @@ def test_who_has_to_wait_is_told_what_works_meanwhile() -> None:
         "Too many attempts. Wait 5 minutes, then try again, or use a sign-in link by e-mail "
         "or “Society login”."
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2024, 9, 26), date(2024, 9, 26), "September 26, 2024"),
+        (date(2024, 9, 26), date(2024, 9, 29), "September 26–29, 2024"),
+        (date(2024, 9, 30), date(2024, 10, 2), "September 30 – October 2, 2024"),
+        (date(2024, 12, 30), date(2025, 1, 2), "December 30, 2024 – January 2, 2025"),
+    ],
+)
+def test_the_days_of_a_meeting_say_no_more_than_they_need(
+    first: date, last: date, text: str
+) -> None:
+    assert words.days(first, last) == text

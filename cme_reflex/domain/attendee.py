@@ -11,6 +11,14 @@ class InvalidName(ValueError):
     """Nothing that could be printed as a name."""
 
 
+class UnprintableName(InvalidName):
+    """A name with characters that the certificate's font lacks."""
+
+    def __init__(self, characters: str) -> None:
+        super().__init__(characters)
+        self.characters = characters
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
     """Who is claiming."""

@@ -70,6 +70,13 @@ class Look:
                 raise ValueError(f"{colour!r} is no colour such as #0b5563")
 
 
+class Paper(StrEnum):
+    """The paper that certificates are made for."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimTerms:
     """When and how a claim is made. Instants are aware."""
@@ -136,6 +143,7 @@ class Meeting:
     overall_form: Form
     reporting: ReportingTerms
     privacy: str
+    paper: Paper = Paper.LETTER
     single_sign_on: SingleSignOn | None = None
 
     @property

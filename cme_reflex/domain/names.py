@@ -30,6 +30,21 @@ def name_key(last_name: str) -> str:
     return min(_readings(last_name), key=len, default="")
 
 
+def initials(name: str) -> str:
+    """A person's initials: ``initials("Dr. Kim O'Neil Jr") == "K. O."``.
+
+    Enough to compare with a name that one has, and too little to learn it.
+    """
+    words = [(fold(word.replace(".", "")), word) for word in name.replace(",", " ").split()]
+    words = [(folded, word) for folded, word in words if folded]
+    if len(words) > 2 and words[0][0] in _TITLES:
+        del words[0]
+    while len(words) > 2 and words[-1][0] in _SUFFIXES:
+        words.pop()
+    letters = (next(sign for sign in word if sign.isalnum()) for _, word in words)
+    return " ".join(f"{letter.upper()}." for letter in letters)
+
+
 def number_key(number: str) -> str:
     """A badge or confirmation number as typed, without case, spaces and hyphens."""
     digits = (str(unicodedata.decimal(sign, sign)) for sign in number)

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button_link
+from cme_reflex.components.buttons import button_link, plain_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.forms import sign_out_form
@@ -40,8 +40,13 @@ def receipt() -> rx.Component:
             skeleton_lines(6),
         ),
         bar=action_bar(
-            rx.el.p("Submitted", class_name="font-semibold text-done"),
             button_link("Back to your claim", href=HOME, kind="secondary"),
+            # The browser fetches the file itself; a page of ours it is not.
+            plain_link(
+                "Download certificate",
+                href=Receipt.receipt.certificate,
+                class_name="button button-primary",
+            ),
         ),
         actions=sign_out_form(),
     )
@@ -72,7 +77,12 @@ def _replaced() -> rx.Component:
             rx.foreach(
                 Receipt.replaced,
                 lambda old: rx.el.li(
-                    f"{old.number}: {old.hours} hours, submitted {old.submitted}",
+                    f"{old.number}: {old.hours} hours, submitted {old.submitted}. ",
+                    plain_link(
+                        "Its certificate",
+                        href=old.certificate,
+                        aria_label=f"Certificate {old.number}",
+                    ),
                     key=old.number,
                     class_name="py-2",
                 ),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from cme_reflex.domain.attendee import OTHER, PHYSICIAN, printable_name
+from cme_reflex.domain.attendee import OTHER, PHYSICIAN, UnprintableName, printable_name
 from cme_reflex.domain.claim import Totals, check_totals
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answers
+from cme_reflex.domain.receipt import new_number
 from cme_reflex.domain.submission import (
     ClaimLocked,
     Incomplete,
@@ -17,15 +18,16 @@ from cme_reflex.domain.submission import (
     missing,
     require_changeable,
 )
+from cme_reflex.exchange.certificate_fonts import missing_characters
 from cme_reflex.services import confirmation
 from cme_reflex.services.claim import Draft, Standing, changing, locked, once
+from cme_reflex.services.printed import printed_facts
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ReceiptRow
 
-NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is read as a digit
-NUMBER_GROUPS = 2, 4  # two groups of four: 39 bits, so nobody meets another one's by typing
+DOCUMENT_FORM = 2  # form 1 had no "form", and no "certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,12 @@ async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetim
 async def correct_name(visit: Visit, name: str, *, now: datetime) -> Standing:
     """Keep the name for the certificate as the attendee writes it; as registered is no correction.
 
-    Raises InvalidName, and what `changing` raises.
+    Raises InvalidName, for characters that cannot be printed UnprintableName, and what
+    `changing` raises.
     """
     printed = printable_name(name)
+    if printed != visit.attendee.name and (missing := missing_characters(printed)):
+        raise UnprintableName(missing)
     async with changing(visit, now=now) as draft:
         attendee = await draft.db.get_one(AttendeeRow, visit.attendee.id)
         attendee.name_on_certificate = None if printed == visit.attendee.name else printed
@@ -142,7 +147,7 @@ async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
     row = ReceiptRow(
         claim_id=draft.id,
         version=1 + len(await claims.receipts(draft.db, draft.id)),
-        number=_number(draft.visit.meeting.short_name),
+        number=new_number(draft.visit.meeting.short_name, secrets.choice),
         submitted_at=now,
         category1=cast(int, totals.category1),
         safety=totals.safety or 0,
@@ -169,8 +174,10 @@ def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
     """The claim as it is submitted, whole: nothing loaded later changes what this says."""
     visit, claim = draft.visit, draft.standing.claim
     return {
+        "form": DOCUMENT_FORM,
         "revision": claim.revision,
         "meeting": visit.meeting.code,
+        "certificate": printed_facts(visit.meeting),
         "programme_version": visit.programme.version,
         "name_on_certificate": visit.attendee.name_on_certificate,
         "is_physician": visit.attendee.is_physician,
@@ -203,11 +210,3 @@ def receipt_of(row: ReceiptRow) -> Receipt:
         safety=Quarters(row.safety),
         document=row.document,
     )
-
-
-def _number(meeting: str) -> str:
-    groups, length = NUMBER_GROUPS
-    letters = [
-        "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(length)) for _ in range(groups)
-    ]
-    return "-".join([meeting.upper(), *letters])

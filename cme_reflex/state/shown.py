@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from cme_reflex import words
+from cme_reflex import routes, words
 from cme_reflex.domain.claim import Line, blocks, safety_limit
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.evaluation import Answer, Answers, Form, QuestionKind
@@ -207,6 +207,7 @@ def receipt_view(receipt: Receipt, programme: Programme) -> views.ReceiptView:
         name=receipt.document["name_on_certificate"],
         hours=hours(receipt.category1),
         safety=hours(receipt.safety),
+        certificate=routes.certificate(receipt.number),
         lines=[
             views.ReceiptLine(
                 title=line["title"],

@@ -110,7 +110,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """The proof of a submitted claim, ready to read."""
+    """The proof of a submitted claim, ready to read. `certificate` is the address of its PDF."""
 
     number: str = ""
     version: int = 0
@@ -118,6 +118,7 @@ class ReceiptView:
     name: str = ""
     hours: str = ""
     safety: str = ""
+    certificate: str = ""
     lines: list[ReceiptLine] = field(default_factory=list)
 
 

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,10 +13,12 @@ from cme_reflex.domain.evaluation import Answer, Answers
 from cme_reflex.store.insert import insert_into
 from cme_reflex.store.tables import (
     AnswerRow,
+    AttendeeRow,
     AuditRow,
     ClaimRow,
     CommandRow,
     LineRow,
+    MeetingRow,
     ReceiptRow,
 )
 
@@ -124,6 +128,33 @@ async def of_receipt(db: AsyncSession, number: str) -> ClaimRow | None:
         .with_for_update(of=ClaimRow)
     )
     return (await db.exec(claim)).one_or_none()
+
+
+class Issued(NamedTuple):
+    """A receipt, the document of its meeting, and the newest version of its claim."""
+
+    receipt: ReceiptRow
+    meeting: dict[str, Any]
+    newest: int
+
+
+async def issued(db: AsyncSession, number: str) -> Issued | None:
+    """The receipt of this number, whoever's it is, in one query."""
+    newer = aliased(ReceiptRow)
+    newest = (
+        select(sa.func.max(newer.version))
+        .where(col(newer.claim_id) == ReceiptRow.claim_id)
+        .scalar_subquery()
+    )
+    found = (
+        select(ReceiptRow, MeetingRow.document, newest)
+        .join(ClaimRow, col(ClaimRow.id) == ReceiptRow.claim_id)
+        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
+        .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+        .where(ReceiptRow.number == number)
+    )
+    row = (await db.exec(found)).one_or_none()
+    return None if row is None else Issued(row[0], dict(row[1]), row[2])
 
 
 async def audit(db: AsyncSession, claim_id: int) -> list[AuditRow]:

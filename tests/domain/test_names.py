@@ -2,7 +2,7 @@
 
 import pytest
 
-from cme_reflex.domain.names import name_key, number_key, same_name
+from cme_reflex.domain.names import initials, name_key, number_key, same_name
 from cme_reflex.domain.text import fold
 
 SPELLINGS = [
@@ -253,3 +253,19 @@ def test_a_name_of_signs_only_has_no_key() -> None:
 @pytest.mark.parametrize("text", ["It's `so`: A_b-C, 8.50!", "", "?", " a  b "])
 def test_text_is_folded_alike_with_and_without_an_accent_in_it(text: str) -> None:
     assert f"{fold(text)} e".strip() == fold(f"{text} é")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Kim O'Brien-Núñez Jr", "K. O."),
+        ("Dr. Elena Maria Rivera, M.D., FACS", "E. M. R."),
+        ("Thi Do", "T. D."),
+        ("élodie de la cruz", "É. D. L. C."),
+        ("李 Wei", "李. W."),
+        ("Cher", "C."),
+        ("(Bob) - Smith", "B. S."),
+    ],
+)
+def test_initials_are_of_the_name_without_titles_and_suffixes(name: str, expected: str) -> None:
+    assert initials(name) == expected

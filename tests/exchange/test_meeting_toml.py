@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_reflex.domain.meeting import RegistrationType, SingleSignOn
+from cme_reflex.domain.meeting import Paper, RegistrationType, SingleSignOn
 from cme_reflex.exchange.meeting_document import meeting_document, meeting_from_document
 from cme_reflex.exchange.meeting_toml import read_meeting
 from cme_reflex.exchange.problems import FaultyFolder
@@ -264,3 +264,11 @@ def test_a_fault_in_single_sign_on_is_told(
 ) -> None:
     files.texts["meeting.toml"] += SSO.replace(old, new)
     assert told_of in told(files)
+
+
+def test_certificates_are_for_letter_paper_unless_the_meeting_says_a4(files: Files) -> None:
+    assert read_meeting(files.write() / "meeting.toml").paper is Paper.LETTER
+    files.replace("meeting.toml", 'format = "live activity"', 'format = "Live"\npaper = "a4"')
+    assert read_meeting(files.write() / "meeting.toml").paper is Paper.A4
+    files.replace("meeting.toml", 'paper = "a4"', 'paper = "legal"')
+    assert told(files) == [("paper", "'legal' is not known here.", "Write 'letter' or 'a4'.")]

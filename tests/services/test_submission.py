@@ -3,9 +3,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from cme_reflex.domain.attendee import InvalidName
+from cme_reflex.domain.attendee import InvalidName, UnprintableName
 from cme_reflex.domain.claim import CreditLimitExceeded
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.submission import (
@@ -17,13 +18,13 @@ from cme_reflex.domain.submission import (
     StaleRevision,
     Status,
 )
-from cme_reflex.services import claim, evaluation, selection, submission
+from cme_reflex.services import claim, evaluation, selection, signin, submission
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import AuditRow, ReceiptRow
-from tests.meetings import FOLDER, MEETING, with_terms
+from tests.meetings import FOLDER, MEETING, attendee, with_terms
 from tests.services.conftest import SignIn
 
 
@@ -56,8 +57,23 @@ async def test_a_complete_claim_is_locked_and_gets_its_receipt(
         now,
     )
     assert receipt.document == {
+        "form": 2,
         "revision": revision,
         "meeting": "test24",
+        "certificate": {
+            "provider": "Society of Tests",
+            "meeting": "The Test Meeting 2024",
+            "format": "Live activity",
+            "location": "San Diego, California",
+            "starts_on": "2024-09-26",
+            "ends_on": "2024-09-29",
+            "time_zone": "America/Los_Angeles",
+            "statements": ["Accredited.", "Designated."],
+            "safety_label": "Patient Safety",
+            "paper": "letter",
+            "accent": "#0b5563",
+            "language": "en",
+        },
         "programme_version": 1,
         "name_on_certificate": "Kim O'Brien-Núñez Jr",
         "is_physician": True,
@@ -269,3 +285,25 @@ async def test_a_session_that_lost_its_credit_stops_the_submission(
 async def test_what_cannot_be_printed_is_no_name(visit: Visit, now: datetime, name: str) -> None:
     with pytest.raises(InvalidName):
         await submission.correct_name(visit, name, now=now)
+
+
+async def test_a_name_is_corrected_to_what_the_certificate_can_print(
+    visit: Visit, visit_as: SignIn, now: datetime
+) -> None:
+    with pytest.raises(UnprintableName) as refused:
+        await submission.correct_name(visit, "李 Wei 伟", now=now)
+    assert refused.value.characters == "李伟"
+    assert (await visit_as()).attendee.corrected_name is None
+    await submission.correct_name(visit, "Щёголев Ηλίας Đặng", now=now)
+    assert (await visit_as()).attendee.name_on_certificate == "Щёголев Ηλίας Đặng"
+
+
+async def test_a_name_as_registered_is_no_correction_even_where_it_cannot_be_printed(
+    database: AsyncEngine, now: datetime
+) -> None:
+    registered = attendee("104", "李")
+    await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)
+    token = await signin.with_number(MEETING.code, "李", "104", now=now)
+    visit = await signin.visit(MEETING.code, token, now=now)
+    await submission.correct_name(visit, "Kim 李", now=now)
+    assert (await signin.visit(MEETING.code, token, now=now)).attendee.corrected_name is None

@@ -1,0 +1,147 @@
+"""Certificates: each submitted version's, for its owner, and the check of a number by anybody."""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.meeting import Meeting, Paper
+from cme_reflex.domain.names import initials
+from cme_reflex.domain.receipt import canonical_number
+from cme_reflex.exchange.certificate import Certificate, CertifiedSession, certificate_pdf
+from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.services import submission, throttle
+from cme_reflex.services.printed import printed_facts
+from cme_reflex.services.submission import Receipt
+from cme_reflex.services.visit import Visit
+from cme_reflex.store import claims
+from cme_reflex.store.database import reading
+
+AT_ONCE = 2  # certificates that are drawn at the same time; the others wait for them
+
+CHECKS = throttle.Quota(scope="verify", most=60, window=timedelta(minutes=10))
+"""How many numbers one address may check: a board's clerk with a pile, not a walk through all."""
+
+
+class NoSuchCertificate(LookupError):
+    """There is no certificate of this number, or none of this attendee."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What anybody who has a certificate's number may know. Credit in quarter hours.
+
+    `safety` is None where the meeting has no Patient Safety. `replaced` says that a newer version
+    was submitted. `accent` is the colour of the meeting.
+    """
+
+    number: str
+    initials: str
+    provider: str
+    meeting: str
+    issued_on: date
+    category1: Quarters
+    safety: Quarters | None
+    safety_label: str
+    replaced: bool
+    accent: str
+
+
+async def certificate(visit: Visit, number: str) -> Certificate:
+    """The certificate with this number, if it is one of the attendee's versions, old ones too.
+
+    Raises NoSuchCertificate.
+    """
+    for receipt in await submission.receipts(visit):
+        if receipt.number == canonical_number(number):
+            return certificate_of(receipt, visit.meeting)
+    raise NoSuchCertificate(number)
+
+
+async def drawn(certificate: Certificate) -> bytes:
+    """The PDF. Nothing of it is kept: it is drawn again in a tenth of a second."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads(), certificate_pdf, certificate)
+
+
+async def verified(number: str, *, now: datetime, address: str) -> Verified:
+    """What a certificate's number proves. `address` is where the question comes from.
+
+    Raises NoSuchCertificate and TooManyAttempts.
+    """
+    await throttle.attempt((CHECKS, address), now=now)
+    known = canonical_number(number)
+    async with reading() as db:
+        found = await claims.issued(db, known) if known is not None else None
+    if found is None:
+        raise NoSuchCertificate(number)
+    receipt = submission.receipt_of(found.receipt)
+    facts = _facts(receipt, meeting_from_document(found.meeting))
+    return Verified(
+        number=receipt.number,
+        initials=initials(receipt.document["name_on_certificate"]),
+        provider=facts["provider"],
+        meeting=facts["meeting"],
+        issued_on=receipt.submitted_at.astimezone(ZoneInfo(facts["time_zone"])).date(),
+        category1=receipt.category1,
+        safety=receipt.safety if facts["safety_label"] is not None else None,
+        safety_label=facts["safety_label"] or "",
+        replaced=found.newest > receipt.version,
+        accent=facts["accent"],
+    )
+
+
+def certificate_of(receipt: Receipt, meeting: Meeting) -> Certificate:
+    """What the certificate of a submitted version says. `meeting` is the one that it is of.
+
+    All of it is what was stored with the submission.
+    """
+    document, facts = receipt.document, _facts(receipt, meeting)
+    return Certificate(
+        number=receipt.number,
+        issued_at=receipt.submitted_at,
+        name=document["name_on_certificate"],
+        is_physician=document["is_physician"],
+        provider=facts["provider"],
+        meeting=facts["meeting"],
+        format=facts["format"],
+        location=facts["location"],
+        starts_on=date.fromisoformat(facts["starts_on"]),
+        ends_on=date.fromisoformat(facts["ends_on"]),
+        zone=ZoneInfo(facts["time_zone"]),
+        statements=tuple(facts["statements"]),
+        category1=receipt.category1,
+        safety=receipt.safety,
+        safety_label=facts["safety_label"],
+        sessions=tuple(map(_session, document["lines"])),
+        paper=Paper(facts["paper"]),
+        accent=facts["accent"],
+        language=facts["language"],
+    )
+
+
+def _facts(receipt: Receipt, meeting: Meeting) -> Mapping[str, Any]:
+    # Documents of form 1 were written before there were certificates, and without these facts.
+    facts: Mapping[str, Any] | None = receipt.document.get("certificate")
+    return printed_facts(meeting) if facts is None else facts
+
+
+def _session(line: Mapping[str, Any]) -> CertifiedSession:
+    return CertifiedSession(
+        title=line["title"],
+        starts_at=datetime.fromisoformat(line["starts_at"]),
+        ends_at=datetime.fromisoformat(line["ends_at"]),
+        on_demand=line["on_demand"],
+        category1=Quarters(line["quarters"]),
+        safety=Quarters(line["safety"]),
+    )
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="certificate")

@@ -1,0 +1,26 @@
+"""What a submitted version keeps of its meeting, so that its certificate never changes."""
+
+from typing import Any
+
+from cme_reflex.domain.meeting import Meeting
+
+LANGUAGE = "en"  # of the certificate's own words
+
+
+def printed_facts(meeting: Meeting) -> dict[str, Any]:
+    """What the certificate says about the meeting and its provider, as JSON values."""
+    provider = meeting.provider
+    return {
+        "provider": provider.name,
+        "meeting": meeting.name,
+        "format": meeting.format,
+        "location": meeting.location,
+        "starts_on": meeting.starts_on.isoformat(),
+        "ends_on": meeting.ends_on.isoformat(),
+        "time_zone": meeting.time_zone,
+        "statements": [provider.accreditation_statement, provider.designation_statement],
+        "safety_label": meeting.safety.label if meeting.safety.maximum else None,
+        "paper": str(meeting.paper),
+        "accent": meeting.look.accent,
+        "language": LANGUAGE,
+    }

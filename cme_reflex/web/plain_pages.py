@@ -1,0 +1,27 @@
+"""Pages that the server writes whole, for people without a sign-in and browsers without scripts."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+
+def plain_page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
+    """The page of this template, filled in and escaped; no search engine keeps it."""
+    return HTMLResponse(
+        _templates().get_template(template).render(values),
+        status_code,
+        headers={"cache-control": "private, no-store", "x-robots-tag": "noindex"},
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("cme_reflex.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
