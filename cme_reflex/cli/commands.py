@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cme_reflex.cli import converters
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
 
@@ -26,6 +27,9 @@ claims = typer.Typer(help="Claims: looked up and reopened by receipt.", no_args_
 app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
+app.add_typer(converters.programme, name="programme")
+app.add_typer(converters.attendees, name="attendees")
+app.add_typer(converters.members, name="members")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
