@@ -11,6 +11,7 @@ import typer
 from cme_reflex.cli import converters
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
+from cme_reflex.exchange.formats import Format
 
 HOST = "127.0.0.1"
 PORT = 3000
@@ -23,16 +24,20 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_is_help=True)
 meeting = typer.Typer(help="Meetings: folders that are loaded.", no_args_is_help=True)
-claims = typer.Typer(help="Claims: looked up and reopened by receipt.", no_args_is_help=True)
+claims = typer.Typer(help="Claims: looked up, reopened, exported.", no_args_is_help=True)
+evaluations = typer.Typer(help="Evaluations: reported without names.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
 app.add_typer(converters.programme, name="programme")
 app.add_typer(converters.attendees, name="attendees")
 app.add_typer(converters.members, name="members")
+app.add_typer(evaluations, name="evaluations")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
@@ -97,6 +102,29 @@ def claims_reopen(
 
     with stop_on_faults():
         desk.reopen(receipt, reason=reason, until=until, as_json=as_json)
+
+
+@claims.command("export")
+def claims_export(
+    out: Out,
+    kind: Annotated[Format, typer.Option("--format", help="What files to write.")] = Format.CSV,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write all claims with their lines and evaluation answers into files."""
+    from cme_reflex.cli import exports
+
+    with stop_on_faults():
+        exports.claims(kind, out, force=force, as_json=as_json)
+
+
+@evaluations.command("report")
+def evaluations_report(out: Out, force: Force = False, as_json: AsJson = False) -> None:
+    """Count the answers, without names: CSV files, a workbook, and a page with plots."""
+    from cme_reflex.cli import exports
+
+    with stop_on_faults():
+        exports.evaluations(out, force=force, as_json=as_json)
 
 
 @app.command()

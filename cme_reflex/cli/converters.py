@@ -1,6 +1,5 @@
 """The commands that convert: their options, and nothing else."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,8 @@ import typer
 
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
+from cme_reflex.domain.programme import Delivery
+from cme_reflex.exchange.dates import DateOrder
 
 programme = typer.Typer(help="Programmes of other systems.", no_args_is_help=True)
 attendees = typer.Typer(help="Registrations of other systems.", no_args_is_help=True)
@@ -15,6 +16,7 @@ members = typer.Typer(help="Accounts of other systems.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(metavar="FILE")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file of --out.")]
 Sheet = Annotated[str, typer.Option(help="Sheet of a workbook; by default the first.")]
 Maps = Annotated[
     list[str] | None,
@@ -32,25 +34,11 @@ Values = Annotated[
 ]
 
 
-class Dates(StrEnum):
-    """What comes first in 9/10/2024."""
-
-    MONTH = "mdy"
-    DAY = "dmy"
-
-
-class Mode(StrEnum):
-    """How sessions can be attended that do not say it."""
-
-    LIVE = "live"
-    ON_DEMAND = "on demand"
-    BOTH = "both"
-
-
 @programme.command("convert")
 def programme_convert(
     file: File,
     out: Out = None,
+    force: Force = False,
     supplement: Annotated[
         Path | None,
         typer.Option("--credits", metavar="FILE", help="Table of SessionID, Credit Type, Credits."),
@@ -62,8 +50,10 @@ def programme_convert(
     wall_clock: Annotated[
         bool, typer.Option("--wall-clock", help="Leave out offsets: they are wrong.")
     ] = False,
-    dates: Annotated[Dates | None, typer.Option(help="What 9/10/2024 is.")] = None,
-    delivery: Annotated[Mode, typer.Option(help="Where the file does not say.")] = Mode.LIVE,
+    dates: Annotated[DateOrder | None, typer.Option(help="What 9/10/2024 is.")] = None,
+    delivery: Annotated[
+        Delivery, typer.Option(help="Where the file does not say.")
+    ] = Delivery.LIVE,
     eligible: Annotated[
         list[str] | None, typer.Option(metavar="KIND", help="A kind that can be claimed.")
     ] = None,
@@ -78,16 +68,14 @@ def programme_convert(
     """Print sessions.csv from XLSX, CSV, schedule.xml, schedule.json or iCalendar."""
     with stop_on_faults():
         from cme_reflex.cli import converting
-        from cme_reflex.domain.programme import Delivery
-        from cme_reflex.exchange.dates import DateOrder
 
         choices = converting.choices_from(
             zone,
             eligible=eligible or (),
             ineligible=not_eligible or (),
             wall_clock=wall_clock,
-            dates=DateOrder(dates) if dates else None,
-            delivery=Delivery(delivery),
+            dates=dates,
+            delivery=delivery,
         )
         converting.programme(
             file,
@@ -95,6 +83,7 @@ def programme_convert(
             supplement=supplement,
             sheet=sheet,
             out=out,
+            force=force,
             summarize=summary,
             as_json=as_json,
         )
@@ -104,6 +93,7 @@ def programme_convert(
 def attendees_convert(
     file: File,
     out: Out = None,
+    force: Force = False,
     maps: Maps = None,
     defaults: Defaults = None,
     values: Values = None,
@@ -118,13 +108,14 @@ def attendees_convert(
         filling = converting.filling_from(
             ATTENDEES, maps or (), defaults or (), values or (), sheet=sheet
         )
-        converting.people(ATTENDEES, file, filling, out, as_json=as_json)
+        converting.people(ATTENDEES, file, filling, out, force=force, as_json=as_json)
 
 
 @members.command("convert")
 def members_convert(
     file: File,
     out: Out = None,
+    force: Force = False,
     maps: Maps = None,
     defaults: Defaults = None,
     values: Values = None,
@@ -147,4 +138,4 @@ def members_convert(
             sheet=sheet,
             hash_passwords=hash_passwords,
         )
-        converting.people(MEMBERS, file, filling, out, as_json=as_json)
+        converting.people(MEMBERS, file, filling, out, force=force, as_json=as_json)

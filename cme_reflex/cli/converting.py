@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from cme_reflex.cli.exports import written_together
 from cme_reflex.cli.faults import Fault
 from cme_reflex.cli.output import answer
 from cme_reflex.domain.text import fold
@@ -18,7 +19,6 @@ from cme_reflex.exchange.programmes.convert import convert
 from cme_reflex.exchange.programmes.converted import Choices
 from cme_reflex.exchange.programmes.summary import Summary, summary
 from cme_reflex.exchange.programmes.writer import sessions_csv
-from cme_reflex.exchange.whole_file import write_whole
 
 WARNINGS_SHOWN = 20  # lines; `--json` has them all
 
@@ -40,6 +40,7 @@ def programme(  # each argument is an option of the command
     supplement: Path | None,
     sheet: str,
     out: Path | None,
+    force: bool,
     summarize: bool,
     as_json: bool,
 ) -> None:
@@ -48,14 +49,16 @@ def programme(  # each argument is an option of the command
     figures = summary(converted.sessions) if summarize else None
     text = "" if figures and out is None else sessions_csv(converted.sessions)
     written = Written(len(converted.sessions), out, figures, converted.warnings)
-    _give(text, written, "sessions", as_json=as_json)
+    _give(text, written, "sessions", force=force, as_json=as_json)
 
 
-def people(kind: People, file: Path, filling: Filling, out: Path | None, *, as_json: bool) -> None:
+def people(
+    kind: People, file: Path, filling: Filling, out: Path | None, *, force: bool, as_json: bool
+) -> None:
     """Convert registrations or accounts. Raises FaultyFolder or Fault, with nothing written."""
     converted = people_files.convert(kind, file, filling)
     written = Written(converted.rows, out, None, converted.warnings)
-    _give(converted.text, written, kind.name, as_json=as_json)
+    _give(converted.text, written, kind.name, force=force, as_json=as_json)
 
 
 def choices_from(
@@ -121,7 +124,7 @@ def _column(kind: People, column: str, option: str) -> str:
     return column
 
 
-def _give(text: str, written: Written, what: str, *, as_json: bool) -> None:
+def _give(text: str, written: Written, what: str, *, force: bool, as_json: bool) -> None:
     if written.file is None and written.summary is None:
         if as_json:
             raise Fault("--json needs --out FILE; without it, the table itself is printed.")
@@ -129,10 +132,9 @@ def _give(text: str, written: Written, what: str, *, as_json: bool) -> None:
         typer.echo(text.encode(), nl=False)
         return
     if written.file is not None:
-        try:
-            write_whole(written.file, text)
-        except OSError as error:
-            raise Fault(f"{written.file} cannot be written: {error.strerror}.") from None
+        name = written.file.name
+        with written_together(written.file.parent, [name], force=force) as folder:
+            (folder / name).write_text(text, encoding="utf-8", newline="")
     if not as_json:
         _warn(written.warnings)
     words = [] if written.file is None else [f"{written.rows} {what} in {written.file}"]

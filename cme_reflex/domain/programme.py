@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import cast
 
-from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.credit import Quarters, nearest_quarters
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.search import Index
 
@@ -107,6 +107,28 @@ class Programme:
         """The sessions that carry credit, by start, then title."""
         eligible = (s for s in self.sessions.values() if s.gives_credit)
         return tuple(sorted(eligible, key=lambda s: (s.starts_at, s.title, s.code)))
+
+    @cached_property
+    def hours_of_instruction(self) -> Quarters:
+        """ACCME's figure for the activity: the sum of the credit of all that is offered."""
+        return Quarters(sum(session.quarters for session in self.offered))
+
+    @cached_property
+    def most_for_one(self) -> Quarters:
+        """The most that one person could claim: the time in which anything was live, once.
+
+        What is on demand only has no clock and adds its credit. In quarter hours.
+        """
+        covered = 0.0
+        until = None
+        for session in self.offered:  # by start
+            if session.delivery is Delivery.ON_DEMAND:
+                continue
+            begins = session.starts_at if until is None else max(until, session.starts_at)
+            covered += max(0.0, (session.ends_at - begins).total_seconds())
+            until = session.ends_at if until is None else max(until, session.ends_at)
+        recorded = sum(s.quarters for s in self.offered if s.delivery is Delivery.ON_DEMAND)
+        return Quarters(nearest_quarters(int(covered) // 60) + recorded)
 
     @cached_property
     def index(self) -> Index:

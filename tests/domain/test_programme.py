@@ -152,3 +152,29 @@ def test_search_looks_in_title_code_track_and_speakers_of_what_is_offered() -> N
         assert whole.index.search(query) == {1}
     for query in ("6A", "panel", "breast"):
         assert whole.index.search(query) == frozenset()
+
+
+def hours_of(*sessions: Session) -> tuple[int, int]:
+    """Hours of instruction and the most for one person, in quarter hours."""
+    of = programme(*sessions)
+    return of.hours_of_instruction, of.most_for_one
+
+
+def test_simultaneous_sessions_are_instruction_twice_and_credit_for_one_once() -> None:
+    sessions = (
+        session(1, "8:00", "10:00", quarters=Quarters(8)),
+        session(2, "9:00", "11:00", quarters=Quarters(8)),
+        session(3, "9:15", "9:45", quarters=Quarters(2)),
+        session(4, "13:00", "14:00", delivery=LIVE),
+        session(5, "13:00", "14:00", delivery=ON_DEMAND),
+        session(6, "15:00", "16:00", eligible=False),
+        session(7, "15:00", "16:00", withdrawn=True),
+    )
+    # 8:00–11:00, 13:00–14:00, and the recording.
+    assert hours_of(*sessions) == (26, 12 + 4 + 4)
+
+
+def test_the_time_of_a_day_is_rounded_once() -> None:
+    parts = [session(at, f"8:{at * 20:02}", f"8:{at * 20 + 20:02}") for at in range(2)]
+    assert hours_of(*parts) == (8, 3)  # 40 minutes
+    assert hours_of() == (0, 0)

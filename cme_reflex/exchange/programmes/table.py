@@ -103,7 +103,7 @@ class _Rows:
         return tuple(tidy(part) for line in lines for part in line.split(";") if part.strip())
 
     def _times(self, row: Row, place: Place) -> tuple[datetime | None, datetime | None]:
-        """Start and end; an end that is a time of day comes after the start, if need be by night."""
+        """Start and end; an end that is a time of day may be in the night after the start."""
         if not row.text("start"):
             row.required("start")
             return None, None

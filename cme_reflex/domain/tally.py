@@ -1,0 +1,96 @@
+"""Answers counted: how often each was given, without names.
+
+An answer of very few people tells who gave it, so nothing is shown of fewer
+than LEAST: their number, but not what they said.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import median
+
+from cme_reflex.domain.evaluation import Answer, Form, Question, QuestionKind
+
+LEAST = 3  # people who must have answered a question before their answers are shown
+
+OUTCOMES = (
+    "Learner Knowledge",
+    "Learner Competence",
+    "Learner Performance",
+    "Patient Health",
+    "Community Health",
+)
+"""What a question can measure, in the words of ACCME's PARS."""
+
+COMMERCIAL_BIAS = "commercial bias"
+"""The tag of a question that asks about it (ACCME Standards for Integrity and Independence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The answers to one question. `counts` has every possible choice, in the form's order.
+
+    `texts` are in the order of the alphabet, which tells nothing of who wrote
+    them. All but `answered` is empty where fewer than LEAST people answered.
+    """
+
+    question: Question
+    answered: int
+    counts: Mapping[str, int]
+    texts: tuple[str, ...] = ()
+    mean: Fraction | None = None
+    middle: Fraction | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether enough people answered."""
+        return self.answered >= LEAST
+
+
+def tally(question: Question, answers: Iterable[Answer]) -> Tally:
+    """Count the answers to a question."""
+    given = list(answers)
+    if len(given) < LEAST:
+        return Tally(question, len(given), {})
+    if question.kind is QuestionKind.TEXT:
+        texts = sorted(map(str, given), key=lambda text: (text.casefold(), text))
+        return Tally(question, len(given), {}, tuple(texts))
+    counted = Counter(label for answer in given for label in _labels(answer))
+    # An option that a later form no longer has was chosen all the same.
+    labels = [*_choices(question), *sorted(set(counted) - set(_choices(question)))]
+    points = [answer for answer in given if question.kind is QuestionKind.SCALE]
+    return Tally(
+        question,
+        len(given),
+        {label: counted[label] for label in labels},
+        mean=Fraction(sum(map(int, points)), len(points)) if points else None,  # type: ignore[arg-type]
+        middle=Fraction(median(map(int, points))) if points else None,  # type: ignore[arg-type]
+    )
+
+
+def tallies(form: Form, answers: Iterable[Mapping[str, Answer]]) -> tuple[Tally, ...]:
+    """Count the answers of many people to a form, question by question."""
+    given = list(answers)
+    return tuple(
+        tally(question, [each[question.key] for each in given if question.key in each])
+        for question in form.questions
+    )
+
+
+def _choices(question: Question) -> tuple[str, ...]:
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return ("Yes", "No")
+        case QuestionKind.SCALE:
+            return tuple(str(point) for point in range(1, question.points + 1))
+    return question.options
+
+
+def _labels(answer: Answer) -> tuple[str, ...]:
+    match answer:
+        case bool():
+            return ("Yes" if answer else "No",)
+        case tuple():
+            return answer
+    return (str(answer),)

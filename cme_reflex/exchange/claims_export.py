@@ -1,0 +1,255 @@
+"""Claims as files for a society's own systems: CSV, XLSX or JSON, and read back.
+
+A claim that was submitted is exported as its valid version, also while it is
+reopened; one that never was, as the draft stands. Removed lines are left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.evaluation import Answer
+from cme_reflex.exchange.formats import Format
+from cme_reflex.exchange.sheets import (
+    Column,
+    CsvFiles,
+    Kind,
+    Sheet,
+    XlsxFile,
+    read_csv,
+    read_xlsx,
+)
+
+CLAIMS = Sheet(
+    "claims",
+    (
+        Column("badge"),
+        Column("confirmation"),
+        Column("last_name", width=20),
+        Column("first_name", width=20),
+        Column("suffix", width=8),
+        Column("name_on_certificate", width=28),
+        Column("email", width=28),
+        Column("profession"),
+        Column("registration_type", width=18),
+        Column("status"),
+        Column("version", Kind.NUMBER, 8),
+        Column("receipt", width=20),
+        Column("submitted_at", Kind.INSTANT, 26),
+        Column("category1_hours", Kind.HOURS, 16, "category1"),
+        Column("patient_safety_hours", Kind.HOURS, 20, "safety"),
+    ),
+)
+LINES = Sheet(
+    "lines",
+    (
+        Column("badge"),
+        Column("session"),
+        Column("title", width=60),
+        Column("starts_at", Kind.INSTANT, 26),
+        Column("ends_at", Kind.INSTANT, 26),
+        Column("watched"),
+        Column("category1_hours", Kind.HOURS, 16, "category1"),
+        Column("patient_safety_hours", Kind.HOURS, 20, "safety"),
+    ),
+)
+ANSWERS = Sheet(
+    "answers",
+    (
+        Column("badge"),
+        Column("session"),
+        Column("question", width=24),
+        Column("kind"),
+        Column("answer", width=60),
+    ),
+)
+SHEETS = (CLAIMS, LINES, ANSWERS)
+
+Hours = Annotated[
+    Quarters,
+    PlainSerializer(lambda quarters: quarters / 4),
+    BeforeValidator(lambda hours: round(hours * 4)),
+]
+"""Quarter hours here, hours as a number in JSON."""
+
+Category1 = Field(alias="category1_hours")
+Safety = Field(alias="patient_safety_hours")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedLine:
+    """A session of a claim. Instants are aware UTC, credit is in quarter hours."""
+
+    session: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    watched: str
+    category1: Annotated[Hours, Category1]
+    safety: Annotated[Hours, Safety]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedAnswer:
+    """An answer; `session` is empty for the overall evaluation."""
+
+    session: str
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedClaim:
+    """A claim with what is in it. Without a `version` it was never submitted."""
+
+    badge: str
+    confirmation: str
+    last_name: str
+    first_name: str
+    suffix: str
+    name_on_certificate: str
+    email: str
+    profession: str
+    registration_type: str
+    status: str
+    version: int | None
+    receipt: str
+    submitted_at: datetime | None
+    category1: Annotated[Hours | None, Category1]
+    safety: Annotated[Hours | None, Safety]
+    lines: tuple[ExportedLine, ...]
+    answers: tuple[ExportedAnswer, ...]
+
+
+class ClaimsFiles(Protocol):
+    """Files that are being written."""
+
+    def add(self, claim: ExportedClaim) -> None:
+        """Write one claim."""
+
+    def close(self) -> None:
+        """Finish the files."""
+
+
+def open_files(folder: Path, kind: Format) -> ClaimsFiles:
+    """Begin the files of an export in a folder that is there."""
+    match kind:
+        case Format.CSV:
+            return _Tables(CsvFiles(folder, SHEETS))
+        case Format.XLSX:
+            return _Tables(XlsxFile(folder / "claims.xlsx", SHEETS))
+        case Format.JSON:
+            return _JsonFile(folder / "claims.json")
+
+
+def file_names(kind: Format) -> tuple[str, ...]:
+    """What an export of this format consists of."""
+    return (
+        tuple(f"{sheet.name}.csv" for sheet in SHEETS)
+        if kind is Format.CSV
+        else (f"claims.{kind}",)
+    )
+
+
+def read_files(folder: Path, kind: Format) -> tuple[ExportedClaim, ...]:
+    """The claims that `open_files` wrote there."""
+    if kind is Format.JSON:
+        return _JSON.validate_json((folder / "claims.json").read_bytes())
+    if kind is Format.XLSX:
+        tables = [read_xlsx(folder / "claims.xlsx", sheet) for sheet in SHEETS]
+    else:
+        tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in SHEETS]
+    claims, lines, answers = (
+        [sheet.record(row) for row in rows] for sheet, rows in zip(SHEETS, tables, strict=True)
+    )
+    lines_of, answers_of = _by_badge(lines), _by_badge(answers)
+    return tuple(
+        ExportedClaim(
+            **claim,
+            lines=tuple(ExportedLine(**line) for line in lines_of[claim["badge"]]),
+            answers=tuple(_answers(answers_of[claim["badge"]])),
+        )
+        for claim in claims
+    )
+
+
+class _Tables:
+    def __init__(self, files: CsvFiles | XlsxFile) -> None:
+        self._files = files
+
+    def add(self, claim: ExportedClaim) -> None:
+        self._files.add("claims", CLAIMS.row(claim))
+        for line in claim.lines:
+            self._files.add("lines", (claim.badge, *LINES.row(line, skip=1)))
+        for given in claim.answers:
+            for kind, text in _texts(given.answer):
+                place = (claim.badge, given.session, given.question)
+                self._files.add("answers", (*place, kind, text))
+
+    def close(self) -> None:
+        self._files.close()
+
+
+_JSON: TypeAdapter[tuple[ExportedClaim, ...]] = TypeAdapter(tuple[ExportedClaim, ...])
+_ONE: TypeAdapter[ExportedClaim] = TypeAdapter(ExportedClaim)
+
+
+class _JsonFile:
+    """A list of claims, each in a line of its own, so that it is written as it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._before = b"[\n"
+
+    def add(self, claim: ExportedClaim) -> None:
+        self._file.write(self._before + _ONE.dump_json(claim, by_alias=True))
+        self._before = b",\n"
+
+    def close(self) -> None:
+        self._file.write(b"[]\n" if self._before == b"[\n" else b"\n]\n")
+        self._file.close()
+
+
+def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Kind and text of an answer: several for a choice of several, so that none is split again."""
+    match answer:
+        case bool():
+            yield "yes_no", "yes" if answer else "no"
+        case int():
+            yield "scale", str(answer)
+        case tuple():
+            yield from (("some_of", option) for option in answer)
+        case text:
+            yield "text", text
+
+
+def _answers(rows: Iterable[dict[str, Any]]) -> Iterator[ExportedAnswer]:
+    texts: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        texts[row["session"], row["question"], row["kind"]].append(row["answer"])
+    for (session, question, kind), given in texts.items():
+        yield ExportedAnswer(session=session, question=question, answer=_answer(kind, given))
+
+
+def _answer(kind: str, texts: Sequence[str]) -> Answer:
+    match kind:
+        case "yes_no":
+            return texts[0] == "yes"
+        case "scale":
+            return int(texts[0])
+        case "some_of":
+            return tuple(texts)
+    return texts[0]
+
+
+def _by_badge(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["badge"]].append({name: row[name] for name in row if name != "badge"})
+    return found

@@ -1,0 +1,235 @@
+"""Tables that leave the program: the same columns and values as CSV and as XLSX.
+
+What is written is read back equal. The same table makes the same bytes, so that
+two exports can be compared.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from cme_reflex.domain.credit import Quarters, from_hours, hours
+from cme_reflex.exchange.formulas import harmless, plain
+
+Cell: TypeAlias = str | int | Decimal | datetime | None
+
+EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - the earliest date that a ZIP knows, and no instant
+
+# XML has no such characters; the format writes them as _x000B_, and such a text with an escape.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class Kind(Enum):
+    """What a column holds.
+
+    Hours are quarter hours here and hours in the file; decimals have two places.
+    """
+
+    TEXT = "text"
+    NUMBER = "number"
+    DECIMAL = "decimal"
+    HOURS = "hours"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, and what stands under it; every cell but a text may be empty (None).
+
+    `field` is the name of the value in a record, where that is another one.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    width: int = 14
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table's name and columns; its rows come separately, since they may be many."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def row(self, record: object, *, skip: int = 0) -> tuple[Cell, ...]:
+        """The cells of a record, from its attributes, without the first `skip` columns."""
+        return tuple(getattr(record, column.field or column.name) for column in self.columns[skip:])
+
+    def record(self, row: Sequence[Cell]) -> dict[str, Any]:
+        """The values of a record by name."""
+        names = (column.field or column.name for column in self.columns)
+        return dict(zip(names, row, strict=True))
+
+
+class CsvFiles:
+    """One file a sheet, `<prefix><name>.csv`: UTF-8 with the byte order mark that Excel wants."""
+
+    def __init__(self, folder: Path, sheets: Sequence[Sheet], prefix: str = "") -> None:
+        self._sheets = {sheet.name: sheet for sheet in sheets}
+        self._files = {
+            name: (folder / f"{prefix}{name}.csv").open("w", encoding="utf-8-sig", newline="")
+            for name in self._sheets
+        }
+        self._writers = {name: csv.writer(file) for name, file in self._files.items()}
+        for name, sheet in self._sheets.items():
+            self._writers[name].writerow([column.name for column in sheet.columns])
+
+    def add(self, sheet: str, row: Sequence[Cell]) -> None:
+        """Write one row."""
+        columns = self._sheets[sheet].columns
+        self._writers[sheet].writerow(
+            [_text(column, cell) for column, cell in zip(columns, row, strict=True)]
+        )
+
+    def close(self) -> None:
+        """Finish the files."""
+        for file in self._files.values():
+            file.close()
+
+
+class XlsxFile:
+    """One workbook; its first row stays in sight, and hours and instants are real ones."""
+
+    def __init__(self, path: Path, sheets: Sequence[Sheet]) -> None:
+        self._path = path
+        self._book = Workbook(write_only=True)
+        self._book.properties.created = self._book.properties.modified = EPOCH
+        self._sheets = {}
+        for sheet in sheets:
+            page = self._book.create_sheet(sheet.name)
+            page.freeze_panes = "A2"
+            for number, column in enumerate(sheet.columns, start=1):
+                page.column_dimensions[get_column_letter(number)].width = column.width
+            headings = [WriteOnlyCell(page, value=column.name) for column in sheet.columns]
+            for heading in headings:
+                heading.font = Font(bold=True)
+            page.append(headings)
+            self._sheets[sheet.name] = (sheet, page)
+
+    def add(self, sheet: str, row: Sequence[Cell]) -> None:
+        """Write one row."""
+        of, page = self._sheets[sheet]
+        page.append(
+            [_xlsx_cell(page, column, cell) for column, cell in zip(of.columns, row, strict=True)]
+        )
+
+    def close(self) -> None:
+        """Finish the workbook. Its archive is written anew without the time of day."""
+        made = io.BytesIO()
+        self._book.save(made)
+        with (
+            zipfile.ZipFile(made) as archive,
+            zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED) as still,
+        ):
+            for name in archive.namelist():
+                entry = zipfile.ZipInfo(name, EPOCH.timetuple()[:6])
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                still.writestr(entry, archive.read(name))
+
+
+def read_csv(path: Path, sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
+    """The rows that `CsvFiles` wrote."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        next(rows)
+        for row in rows:
+            yield tuple(
+                _value(column, text) for column, text in zip(sheet.columns, row, strict=True)
+            )
+
+
+def read_xlsx(path: Path, sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
+    """The rows that `XlsxFile` wrote."""
+    book = load_workbook(path, read_only=True)
+    try:
+        for row in book[sheet.name].iter_rows(min_row=2, values_only=True):
+            padded = [*row, *[None] * (len(sheet.columns) - len(row))]
+            yield tuple(
+                _xlsx_value(column, cell)
+                for column, cell in zip(sheet.columns, padded, strict=True)
+            )
+    finally:
+        book.close()
+
+
+def _text(column: Column, cell: Cell) -> str:
+    if cell is None:
+        return ""
+    match column.kind, cell:
+        case Kind.HOURS, int():
+            return hours(Quarters(cell))
+        case Kind.INSTANT, datetime():
+            return cell.astimezone(UTC).isoformat()
+    return harmless(str(cell)) if column.kind is Kind.TEXT else str(cell)
+
+
+def _value(column: Column, text: str) -> Cell:
+    if column.kind is Kind.TEXT:
+        return plain(text)
+    if not text:
+        return None
+    match column.kind:
+        case Kind.HOURS:
+            return from_hours(text)
+        case Kind.DECIMAL:
+            return Decimal(text)
+        case Kind.INSTANT:
+            return datetime.fromisoformat(text)
+    return int(text)
+
+
+def _xlsx_cell(page: WriteOnlyWorksheet, column: Column, cell: Cell) -> object:
+    if cell is None or cell == "":
+        return None
+    match column.kind, cell:
+        case ((Kind.HOURS | Kind.DECIMAL), (int() | Decimal())):
+            made = WriteOnlyCell(page, value=float(cell) / (4 if column.kind is Kind.HOURS else 1))
+            made.number_format = "0.00"
+            return made
+        case Kind.INSTANT, datetime():
+            # Excel knows no zones: an ISO text keeps the instant for every reader.
+            return cell.astimezone(UTC).isoformat()
+        case Kind.TEXT, str():
+            made = WriteOnlyCell(page, value=_UNPRINTABLE.sub(_escape, cell))
+            made.data_type = "s"  # never a formula
+            return made
+    return cell
+
+
+def _xlsx_value(column: Column, cell: object) -> Cell:
+    match column.kind, cell:
+        case Kind.TEXT, None:
+            return ""
+        case Kind.TEXT, _:
+            return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(cell))
+        case _, None:
+            return None
+        case Kind.HOURS, int() | float():
+            return Quarters(round(cell * 4))
+        case Kind.INSTANT, str():
+            return datetime.fromisoformat(cell)
+        case Kind.DECIMAL, int() | float():
+            return Decimal(f"{cell:.2f}")
+        case Kind.NUMBER, int() | float():
+            return int(cell)
+    raise ValueError(f"{cell!r} is no {column.kind.value}")
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"_x{ord(found[0]):04X}_"

@@ -1,0 +1,81 @@
+"""What the evaluations of a meeting say, counted over all submitted claims."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.evaluation import Answer
+from cme_reflex.domain.programme import Programme
+from cme_reflex.domain.tally import tallies
+from cme_reflex.exchange.claims_export import ExportedClaim
+from cme_reflex.exchange.evaluations_report import EvaluationsReport, SessionReport
+from cme_reflex.services import export, programme
+from cme_reflex.store.database import reading
+
+_Answers = Mapping[str, Answer]
+
+
+@dataclass(slots=True)
+class _Counted:
+    claims: int = 0
+    category1: int = 0
+    safety: int = 0
+    overall: list[_Answers] = field(default_factory=list)
+    claimed: Counter[str] = field(default_factory=Counter)
+    sessions: dict[str, list[_Answers]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, claim: ExportedClaim) -> None:
+        self.claims += 1
+        self.category1 += claim.category1 or 0
+        self.safety += claim.safety or 0
+        self.claimed.update(line.session for line in claim.lines)
+        given: dict[str, dict[str, Answer]] = defaultdict(dict)
+        for answer in claim.answers:
+            given[answer.session][answer.question] = answer.answer
+        if overall := given.pop("", None):
+            self.overall.append(overall)
+        for session, answers in given.items():
+            self.sessions[session].append(answers)
+
+
+async def report(meeting: str, *, now: datetime) -> EvaluationsReport:
+    """The report as of `now` (aware). What is still a draft is not in it: it may change.
+
+    Raises NoSuchMeeting.
+    """
+    counted = _Counted()
+    async with reading() as db:
+        meeting_id, version = await export.meeting_id(db, meeting)
+        of = await programme.current(db, meeting_id, version)
+        async for claim in export.claims_within(db, meeting_id):
+            if claim.version is not None:
+                counted.add(claim)
+    return EvaluationsReport(
+        meeting=of.meeting,
+        as_of=now,
+        claims=counted.claims,
+        hours_of_instruction=of.hours_of_instruction,
+        most_for_one=of.most_for_one,
+        category1_claimed=Quarters(counted.category1),
+        safety_claimed=Quarters(counted.safety),
+        overall=tallies(of.meeting.overall_form, counted.overall),
+        sessions=_sessions(of, counted),
+    )
+
+
+def _sessions(of: Programme, counted: _Counted) -> tuple[SessionReport, ...]:
+    claimed = (session for session in of.sessions.values() if counted.claimed[session.code])
+    return tuple(
+        SessionReport(
+            session=session.code,
+            title=session.title,
+            starts_at=session.starts_at,
+            category1=session.quarters,
+            claimed=counted.claimed[session.code],
+            evaluated=len(counted.sessions[session.code]),
+            tallies=tallies(of.meeting.session_form, counted.sessions[session.code]),
+        )
+        for session in sorted(claimed, key=lambda each: (each.starts_at, each.title, each.code))
+    )

@@ -1,0 +1,147 @@
+"""What an export has of each claim, and what it asks the database."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
+from cme_reflex.services import evaluation, export, reopening, selection, submission
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.visit import Visit
+from tests.meetings import FOLDER, MEETING, attendee, session
+from tests.services.conftest import SignIn
+from tests.services.test_submission import complete
+
+A = session("A", "8:00", "9:30", "1.50")
+B = session("B", "9:45", "11:45", "2.00")
+
+
+async def exported() -> list[ExportedClaim]:
+    return [claim async for claim in export.claims(MEETING.code)]
+
+
+async def test_a_submitted_claim_is_its_valid_version(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete(visit, ids, now)
+    revision = (
+        await evaluation.answer_session(visit, ids["A"], "objectives", 4, now=now)
+    ).claim.revision
+    receipt = await submission.submit_claim(visit, revision, attested=True, now=now)
+    assert await exported() == [
+        ExportedClaim(
+            badge="101",
+            confirmation="CONF101",
+            last_name="O'Brien-Núñez",
+            first_name="Kim",
+            suffix="Jr",
+            name_on_certificate="Kim O'Brien-Núñez Jr",
+            email="",
+            profession="physician",
+            registration_type="full",
+            status="submitted",
+            version=1,
+            receipt=receipt.number,
+            submitted_at=now,
+            category1=Quarters(6),
+            safety=Quarters(2),
+            lines=(
+                ExportedLine(
+                    session="A",
+                    title="Session A",
+                    starts_at=A.starts_at,
+                    ends_at=A.ends_at,
+                    watched="live",
+                    category1=Quarters(6),
+                    safety=Quarters(4),
+                ),
+            ),
+            answers=(
+                ExportedAnswer(session="A", question="objectives", answer=4),
+                ExportedAnswer(session="", question="bias", answer=True),
+            ),
+        )
+    ]
+
+
+async def test_a_draft_is_as_it_stands_without_what_was_removed(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    for code in ("B", "A"):
+        await selection.add_session(visit, ids[code], now=now)
+        await evaluation.answer_session(visit, ids[code], "objectives", 3, now=now)
+    await evaluation.answer_overall(visit, "change", ["B", "A"], now=now)
+    await selection.set_on_demand(visit, ids["A"], True, now=now)
+    await selection.remove_session(visit, ids["B"], now=now)
+    (claim,) = await exported()
+    assert (claim.status, claim.version, claim.receipt, claim.submitted_at) == (
+        "draft",
+        None,
+        "",
+        None,
+    )
+    assert [(line.session, line.watched) for line in claim.lines] == [("A", "on demand")]
+    assert claim.answers == (
+        ExportedAnswer(session="A", question="objectives", answer=3),
+        ExportedAnswer(session="", question="change", answer=("A", "B")),
+    )
+
+
+async def test_while_a_claim_is_reopened_its_last_version_is_exported(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete(visit, ids, now)
+    receipt = await submission.submit_claim(visit, revision, attested=True, now=now)
+    before = await exported()
+    await reopening.reopen_claim(
+        receipt.number, reason="forgotten", until=now.replace(year=2031), actor="staff", now=now
+    )
+    await selection.add_session(visit, ids["B"], now=now)
+    assert await exported() == [replace(before[0], status="reopened")]
+
+
+async def test_claims_come_in_pages_that_miss_and_repeat_none(
+    visit_as: SignIn, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [attendee(str(badge), "Smith") for badge in range(201, 206)]
+    await load_meeting(replace(FOLDER, attendees=(*FOLDER.attendees, *people)), now=now)
+    monkeypatch.setattr(export, "PAGE", 2)
+    for person in people:
+        who = await visit_as(person.badge, "Smith")
+        (code, *_) = who.programme.offered
+        await selection.add_session(who, code.id, now=now)
+    assert [claim.badge for claim in await exported()] == [person.badge for person in people]
+    assert await export.count_claims(MEETING.code) == 5
+
+
+@pytest.mark.parametrize("people", [1, 3])
+async def test_a_page_is_a_fixed_number_of_queries(
+    loaded: AsyncEngine,
+    visit_as: SignIn,
+    now: datetime,
+    people: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for badge, name in [("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith")][:people]:
+        who = await visit_as(badge, name)
+        await selection.add_session(who, who.programme.offered[0].id, now=now)
+    asked: list[str] = []
+    sa.event.listen(
+        loaded.sync_engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *_: asked.append(statement),
+    )
+    assert len(await exported()) == people
+    # The meeting, the page, its versions, its lines, its answers, and that there is no more.
+    assert len([statement for statement in asked if statement != "BEGIN"]) == 6
+
+
+async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: AsyncEngine) -> None:
+    with pytest.raises(export.NoSuchMeeting):
+        await export.count_claims("other")
+    with pytest.raises(export.NoSuchMeeting):
+        await anext(export.claims("other"))
