@@ -74,7 +74,8 @@ class _Rows:
         delivery = row.choice("delivery", Delivery) if row.text("delivery") else None
         on_demand_from = self._moment(row, "on_demand_from", None, place)
         quarters, safety = row.hours("category1_hours"), row.hours("patient_safety_hours")
-        if not code or not title or starts_at is None or ends_at is None:
+        again = row.table.first_row(row, ("code", code), note=False) != row.number
+        if again or not code or not title or starts_at is None or ends_at is None:
             return None
         return Item(
             place=place,
