@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cme_reflex.cli import converters
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
 from cme_reflex.exchange.formats import Format
@@ -29,6 +30,9 @@ reporting = typer.Typer(help="Learner credit reporting to ACCME's PARS.", no_arg
 app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
+app.add_typer(converters.programme, name="programme")
+app.add_typer(converters.attendees, name="attendees")
+app.add_typer(converters.members, name="members")
 app.add_typer(evaluations, name="evaluations")
 mail = typer.Typer(help="Messages: sent, waiting, dead; and reminders.", no_args_is_help=True)
 members = typer.Typer(help="Members' accounts.", no_args_is_help=True)
