@@ -71,4 +71,5 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             consent_version="1",
             consented_at=now,
         ),
+        tables.OperationRow(at=now, actor="staff", what="purged", details={"before": "2018-01-01"}),
     ]

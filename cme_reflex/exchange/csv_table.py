@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from cme_reflex.domain import credit
 from cme_reflex.domain.credit import InvalidHours, Quarters
 from cme_reflex.exchange.local_time import Ambiguous, NotATime, NotOnThisClock, instant
-from cme_reflex.exchange.problems import FaultyFolder, Problem, did_you_mean
+from cme_reflex.exchange.problems import FaultyFolder, Problem, Severity, did_you_mean
 from cme_reflex.exchange.text_file import read_text
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -55,6 +55,13 @@ class Row:
     def fault(self, column: str | None, fault: str, remedy: str) -> None:
         """Note a fault of this row."""
         self.table.problems.append(Problem(self.table.file, self.number, column, fault, remedy))
+
+    def warning(self, column: str, fault: str, remedy: str) -> None:
+        """Note what may well be meant, and should be looked at."""
+        problem = Problem(
+            self.table.file, self.number, column, fault, remedy, severity=Severity.WARNING
+        )
+        self.table.problems.append(problem)
 
     def text(self, column: str) -> str:
         """The cell's text with single spaces; empty where there is none."""

@@ -44,6 +44,7 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_reporting_birth_month", {"birth_month": 13}),
     ("ck_reporting_birth_day", {"birth_day": 0}),
     ("ck_reporting_birth_day", {"birth_day": 32}),
+    ("ck_operation_what", {"what": "forgotten"}),
 ]
 
 # What a second row changes so that only this constraint stands in its way.
