@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cme_reflex.cli import converters
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
 from cme_reflex.exchange.formats import Format
@@ -28,6 +29,9 @@ evaluations = typer.Typer(help="Evaluations: reported without names.", no_args_i
 app.add_typer(db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
+app.add_typer(converters.programme, name="programme")
+app.add_typer(converters.attendees, name="attendees")
+app.add_typer(converters.members, name="members")
 app.add_typer(evaluations, name="evaluations")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.domain import credit
 from cme_reflex.domain.credit import InvalidHours, Quarters
+from cme_reflex.exchange.formulas import plain
 from cme_reflex.exchange.local_time import Ambiguous, NotATime, NotOnThisClock, instant
 from cme_reflex.exchange.problems import FaultyFolder, Problem, Severity, did_you_mean
 from cme_reflex.exchange.text_file import read_text
@@ -116,17 +117,19 @@ class Row:
 def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()) -> Table:
     """The rows of a CSV file with these headings, in any order.
 
-    Cells come with single spaces. Raises FaultyFolder where there is no such
+    Cells come with single spaces, and without the apostrophe that keeps a
+    spreadsheet from taking a text for a formula. Raises FaultyFolder where there is no such
     table at all; faults of single rows stand in the table's problems.
     """
-    records = _records(path, read_text(path))
-    _, headings = next(records, (1, []))
+    records = csv_records(path.name, read_text(path))
+    headings = [tidy(cell) for cell in next(records, (1, []))[1]]
     _check_headings(path.name, headings, tuple(required), tuple(optional))
     table = Table(path.name)
-    for number, cells in records:
+    for number, raw in records:
+        cells = [tidy(cell) for cell in raw]
         if not any(cells):
             continue
-        row = Row(table, number, dict(zip(headings, cells, strict=False)))
+        row = Row(table, number, dict(zip(headings, map(plain, cells), strict=False)))
         if len(cells) == len(headings):
             table.rows.append(row)
         else:
@@ -148,19 +151,21 @@ def read_rows(path: Path, read: Callable[[Path], Table]) -> Table:
         return Table(path.name, readable=False, problems=list(faulty.problems))
 
 
-def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def csv_records(file: str, text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows as they are, with their numbers. Raises FaultyFolder where the text is no CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            yield number, [_tidy(cell) for cell in cells]
+            yield number, cells
     except csv.Error as error:
         remedy = "Check the quotes of this row and of the one before."
-        problem = Problem(path.name, number + 1, None, f"This is no CSV: {error}.", remedy)
+        problem = Problem(file, number + 1, None, f"This is no CSV: {error}.", remedy)
         raise FaultyFolder([problem]) from None
 
 
-def _tidy(cell: str) -> str:
+def tidy(cell: str) -> str:
+    """The text with single spaces, its letters composed."""
     return unicodedata.normalize("NFC", " ".join(cell.split()))
 
 

@@ -1,4 +1,4 @@
-"""Text files as societies send them: UTF-8, with or without a byte order mark, within limits."""
+"""Files as societies send them: within limits; text is UTF-8, also with a byte order mark."""
 
 from pathlib import Path
 
@@ -6,25 +6,45 @@ from cme_reflex.exchange.problems import FaultyFolder, Problem
 
 SIZE_LIMIT = 20_000_000  # bytes; a hundred times the programme of the largest meeting known
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
 
 def read_text(path: Path) -> str:
     """The text of the file. Raises FaultyFolder where it is missing, too large or not UTF-8."""
+    return decoded(path.name, read_bytes(path, missing="Put it into the meeting's folder."))
+
+
+def read_bytes(path: Path, *, missing: str = "Check its name.") -> bytes:
+    """The bytes of the file. Raises FaultyFolder where it cannot be read or is too large.
+
+    `missing` is the remedy where there is no such file.
+    """
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= SIZE_LIMIT else b""
+        with path.open("rb") as file:
+            # One byte more than may be: a pipe has no size to ask for.
+            data = file.read(SIZE_LIMIT + 1)
     except FileNotFoundError:
-        raise _faulty(path, "The file is missing.", "Put it into the meeting's folder.") from None
+        raise _faulty(path.name, "The file is missing.", missing) from None
     except OSError as error:
-        raise _faulty(path, f"The file cannot be read: {error.strerror}.", "Check it.") from error
-    if size > SIZE_LIMIT:
+        fault = f"The file cannot be read: {error.strerror}."
+        raise _faulty(path.name, fault, "Check it.") from error
+    if len(data) > SIZE_LIMIT:
         limit = f"{SIZE_LIMIT // 1_000_000} MB"
-        raise _faulty(path, f"The file is larger than {limit}.", "Leave out what is not needed.")
+        fault = f"The file is larger than {limit}."
+        raise _faulty(path.name, fault, "Leave out what is not needed.")
+    return data
+
+
+def decoded(name: str, data: bytes) -> str:
+    """The bytes of the file with this name as text. Raises FaultyFolder where they are no UTF-8."""
+    if data.startswith(_UTF_16):
+        raise _faulty(name, "This is UTF-16.", "Save the file as UTF-8.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _faulty(path, "This is not UTF-8.", "Save the file as UTF-8.", row=line) from None
+        raise _faulty(name, "This is not UTF-8.", "Save the file as UTF-8.", row=line) from None
 
 
-def _faulty(path: Path, fault: str, remedy: str, row: int | None = None) -> FaultyFolder:
-    return FaultyFolder([Problem(path.name, row, None, fault, remedy)])
+def _faulty(name: str, fault: str, remedy: str, row: int | None = None) -> FaultyFolder:
+    return FaultyFolder([Problem(name, row, None, fault, remedy)])

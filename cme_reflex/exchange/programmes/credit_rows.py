@@ -1,0 +1,70 @@
+"""The supplement with one row per session and credit type, joined on the session's code."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.text import fold
+from cme_reflex.exchange.grid import Grid
+from cme_reflex.exchange.headed import read_headed
+from cme_reflex.exchange.programmes.converted import Item, Notes, Place
+from cme_reflex.exchange.programmes.headings import CATEGORY1, CREDIT_HEADINGS, SAFETY
+from cme_reflex.exchange.source import Source
+
+
+def joined(items: Sequence[Item], source: Source, notes: Notes) -> list[Item]:
+    """The items with the credits that the supplement gives them.
+
+    A session or credit given twice, or unknown, is a fault of the supplement;
+    credit types that cannot be claimed here are told and left out. Raises
+    FaultyFolder where the supplement is no such table.
+    """
+    grid = Grid(source.name, source.data, source.sheet)
+    headed = read_headed(grid, CREDIT_HEADINGS, ("code", "credit_type", "credits"))
+    known = {item.code for item in items}
+    given: dict[tuple[str, str], Quarters] = {}
+    others: dict[str, int] = {}
+    for row in headed.table.rows:
+        code, kind = row.required("code"), fold(row.required("credit_type"))
+        column = "category1" if kind in CATEGORY1 else "safety" if kind in SAFETY else ""
+        amount = row.hours("credits") if row.required("credits") else None
+        if code and code not in known:
+            fault = f"The programme has no session {code!r}."
+            row.fault("code", fault, "Correct it, or take the row out.")
+        if kind and not column:
+            others.setdefault(row.text("credit_type"), row.number)
+        if column and code and amount is not None:
+            first = headed.table.first_row(row, (code, column))
+            if first != row.number:
+                fault = f"Row {first} gives the same session the same credit."
+                row.fault("code", fault, "Keep one of them.")
+            given[code, column] = amount
+    found = Notes(source.name, list(headed.problems()))
+    for kind, number in others.items():
+        what = f"The credit type {kind!r} cannot be claimed here; its rows are left out."
+        found.warn(Place(number), "credit_type", what, "Claimed are Category 1 and Patient Safety.")
+    _tell_ungiven(items, given, found)
+    notes.faults.extend(found.faults)
+    notes.warnings.extend(found.warnings)
+    return [
+        replace(
+            item,
+            quarters=given.get((item.code, "category1"), item.quarters),
+            safety=given.get((item.code, "safety"), item.safety),
+        )
+        for item in items
+    ]
+
+
+def _tell_ungiven(
+    items: Sequence[Item], given: dict[tuple[str, str], Quarters], notes: Notes
+) -> None:
+    without = [
+        item.code
+        for item in items
+        if (item.code, "category1") not in given and item.quarters is None
+    ]
+    if without:
+        named = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
+        what = f"{len(without)} sessions have no Category 1 row: {named}."
+        notes.warn(Place(), "", what, "An eligible one gets its rounded duration.")
