@@ -135,7 +135,10 @@ def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()
         else:
             fault = f"The row has {len(cells)} cells, the headings are {len(headings)}."
             row.fault(None, fault, "Put text with a comma in it into quotes.")
-        for column, cell in row.cells.items():
+        for column, cell in zip(headings, cells, strict=False):
+            if cell.startswith("="):
+                fault = "The cell holds a formula in place of its value."
+                row.fault(column, fault, "Paste the value; put an apostrophe before a text.")
             if not cell.isprintable():
                 row.fault(
                     column, "The cell holds a character that cannot be printed.", "Retype it."

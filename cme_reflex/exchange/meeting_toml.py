@@ -1,5 +1,6 @@
 """meeting.toml: a meeting as a person writes it, checked to the last key."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -66,8 +67,23 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_text(path), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        problem = Problem(FILE, None, None, f"This is no TOML: {error}.", "Correct that line.")
+        fault, row = _what_and_where(str(error))
+        problem = Problem(FILE, row, None, f"This is no TOML: {fault}.", "Correct that line.")
         raise FaultyFolder([problem]) from None
+    except (RecursionError, ValueError):
+        # Brackets within brackets without end, or a number of thousands of digits.
+        problem = Problem(FILE, None, None, "This cannot be meant as TOML.", "Write it anew.")
+        raise FaultyFolder([problem]) from None
+
+
+def _what_and_where(error: str) -> tuple[str, int | None]:
+    """What the parser says, and the row that it names in its words, if any."""
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", error)
+    if place is None:
+        return error, None
+    if place[1] is None:
+        return f"{error[: place.start()]}, at the end of the file", None
+    return error[: place.start()], int(place[1])
 
 
 def _as_meeting(file: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ COLUMNS = (
 )
 OPTIONAL_COLUMNS = ("on_demand_from",)
 NO_CREDIT = Quarters(0)
+TO_FILL_IN = "FILL IN"  # how a text begins that `cme meeting new` left to be written
 
 
 class YesNo(StrEnum):
@@ -50,6 +51,8 @@ def session(row: Row, zone: ZoneInfo, release: datetime | None) -> SessionRecord
     """
     code, title, kind = (row.required(column) for column in ("code", "title", "kind"))
     row.table.require_new(row, "code", code)
+    if title.startswith(TO_FILL_IN):
+        row.warning("title", "This is still the template's row.", "Write your own, or delete it.")
     starts_at, ends_at = _time(row, "start", zone), _time(row, "end", zone)
     delivery = row.choice("delivery", Delivery)
     eligible = row.choice("eligible", YesNo) is YesNo.YES
