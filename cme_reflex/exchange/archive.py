@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from pydantic_core import to_json
 
@@ -95,15 +95,9 @@ def verified(path: Path) -> tuple[Header, int]:
 
     Raises DamagedBackup, and OSError where the file cannot be read.
     """
-    header, rows = None, 0
-    for item in _items(path):
-        if isinstance(item, Header):
-            header = item
-        elif isinstance(item, list):
-            rows += 1
-    if header is None:
-        raise DamagedBackup("it is empty")
-    return header, rows
+    items = _items(path)
+    header = cast(Header, next(items))
+    return header, sum(isinstance(item, list) for item in items)
 
 
 def tables(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[Any]]]]:
@@ -131,7 +125,7 @@ def _rows_of(items: Iterator[Any], after: list[Any]) -> Iterator[list[Any]]:
 def _items(path: Path) -> Iterator[Header | dict[str, Any] | list[Any]]:
     """The header, then each table's line, and its rows. Raises DamagedBackup at what is odd."""
     digest, counted, table = hashlib.sha256(), dict[str, int](), ""
-    end = None
+    number, end = 0, None
     for number, line in enumerate(_lines(path), start=1):
         if end is not None:
             raise DamagedBackup("there is something behind its last line")
@@ -151,7 +145,7 @@ def _items(path: Path) -> Iterator[Header | dict[str, Any] | list[Any]]:
             raise DamagedBackup("its content was changed")
         digest.update(line)
     if end is None:
-        raise DamagedBackup("its end is missing")
+        raise DamagedBackup("its end is missing" if number else "it is empty")
     if end.get("rows") != counted:
         raise DamagedBackup("its content was changed")
 

@@ -175,6 +175,8 @@ def tidy(cell: str) -> str:
 def _check_headings(
     file: str, headings: list[str], required: tuple[str, ...], optional: tuple[str, ...]
 ) -> None:
+    if not {*required} & {*headings}:
+        raise FaultyFolder([_no_headings(file, headings, required)])
     missing = [column for column in required if column not in headings]
     unknown = [column for column in headings if column not in (*required, *optional)]
     repeated = [column for column, times in Counter(headings).items() if times > 1]
@@ -197,3 +199,14 @@ def _check_headings(
     ]
     if problems:
         raise FaultyFolder(problems)
+
+
+def _no_headings(file: str, headings: list[str], required: tuple[str, ...]) -> Problem:
+    """One problem in place of one for each column, where the first row is something else."""
+    # A tab has become a space by now.
+    for sign, name in ((";", "semicolons"), (" ", "tabs")):
+        if len(headings) == 1 and {*required} & {*headings[0].split(sign)}:
+            fault = f"There are {name} between the cells."
+            return Problem(file, 1, None, fault, "Save it as CSV with commas.")
+    fault = "Row 1 holds none of the headings." if any(headings) else "The file is empty."
+    return Problem(file, 1, None, fault, f"Write the headings there: {','.join(required)}")
