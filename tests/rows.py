@@ -107,4 +107,5 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         ),
         tables.BatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
         tables.ReportedRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
+        tables.OperationRow(at=now, actor="staff", what="purged", details={"before": "2018-01-01"}),
     ]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cme_reflex.cli import converters
+from cme_reflex.cli import complete, converters
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
 from cme_reflex.exchange.formats import Format
@@ -20,7 +20,6 @@ app = typer.Typer(
     help="Claim CME credit after a medical meeting.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_is_help=True)
 meeting = typer.Typer(help="Meetings: folders that are loaded.", no_args_is_help=True)
@@ -45,6 +44,9 @@ Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever v
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say who it would be, write nothing.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", autocompletion=complete.meetings)]
+File = Annotated[Path, typer.Argument(metavar="FILE", autocompletion=complete.paths)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
@@ -75,15 +77,40 @@ def db_current() -> None:
         database.current()
 
 
-@meeting.command("load")
-def meeting_load(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: AsJson = False
+@meeting.command("new")
+def meeting_new(
+    code: Annotated[
+        str, typer.Argument(help="Short name without spaces, such as pstm25; of the folder too.")
+    ],
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of meetings; by default CME_MEETINGS."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
+    """Write a folder with comments, to start a meeting from; nothing is ever replaced."""
+    from cme_reflex.cli import preparing
+
+    with stop_on_faults():
+        preparing.new(code, into, as_json=as_json)
+
+
+@meeting.command("check")
+def meeting_check(folder: Folder, as_json: AsJson = False) -> None:
+    """List every fault of a meeting's folder with its place and remedy, and what to look at."""
+    from cme_reflex.cli import preparing
+
+    with stop_on_faults():
+        preparing.check(folder, as_json=as_json)
+
+
+@meeting.command("load")
+def meeting_load(folder: Folder, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Load a meeting's folder: all or nothing; loading it again changes nothing."""
     from cme_reflex.cli import loading
 
     with stop_on_faults():
-        loading.load(folder, as_json=as_json)
+        loading.load(folder, dry_run=dry_run, as_json=as_json)
 
 
 @claims.command("show")
@@ -226,6 +253,46 @@ def reporting_rejected(
 
     with stop_on_faults():
         desk.rejected(file, batch=batch, as_json=as_json)
+
+
+@app.command()
+def backup(file: File, force: Force = False, as_json: AsJson = False) -> None:
+    """Write all records of this moment into one file, while the server runs."""
+    from cme_reflex.cli import keeping
+
+    with stop_on_faults():
+        keeping.back_up(file, force=force, as_json=as_json)
+
+
+@app.command()
+def restore(
+    file: File,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the claims that are there.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the database to what a backup holds, all or nothing; all sign-ins end."""
+    from cme_reflex.cli import keeping
+
+    with stop_on_faults():
+        keeping.restore(file, replace=replace, as_json=as_json)
+
+
+@app.command()
+def purge(
+    before: Annotated[
+        str, typer.Option(metavar="DATE", help="Meetings that ended before this date.")
+    ],
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete the records of meetings that are past their six years."""
+    from cme_reflex.cli import keeping
+
+    with stop_on_faults():
+        keeping.purge(before, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @app.command()

@@ -1,23 +1,25 @@
-"""`cme meeting load`: from a folder into the database."""
+"""`cme meeting load`: from a folder into the database, or a rehearsal of it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cme_reflex.cli.database import run
 from cme_reflex.cli.faults import Fault
-from cme_reflex.cli.output import answer
+from cme_reflex.cli.output import answer, progress
 from cme_reflex.domain.credit import hours
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
 from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
 
 
-def load(path: Path, *, as_json: bool) -> None:
+def load(path: Path, *, dry_run: bool, as_json: bool) -> None:
     """Load the folder and print what changed. Raises FaultyFolder, or Fault without tables."""
     if not path.is_dir():
         raise Fault(f"There is no folder {path}.")
-    folder = read_meeting_folder(path)
-    report = run(load_meeting(folder, now=datetime.now(UTC)))
-    answer(told(report), report, as_json=as_json)
+    with progress("Loading"):
+        folder = read_meeting_folder(path)
+        report = run(load_meeting(folder, now=datetime.now(UTC), dry_run=dry_run))
+    rehearsed = ["Nothing was written."] if dry_run else []
+    answer([*told(report), *rehearsed], report, as_json=as_json)
 
 
 def told(report: LoadReport) -> list[str]:

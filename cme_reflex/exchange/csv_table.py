@@ -16,7 +16,7 @@ from cme_reflex.domain import credit
 from cme_reflex.domain.credit import InvalidHours, Quarters
 from cme_reflex.exchange.formulas import plain
 from cme_reflex.exchange.local_time import Ambiguous, NotATime, NotOnThisClock, instant
-from cme_reflex.exchange.problems import FaultyFolder, Problem, did_you_mean
+from cme_reflex.exchange.problems import FaultyFolder, Problem, Severity, did_you_mean
 from cme_reflex.exchange.text_file import read_text
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -56,6 +56,13 @@ class Row:
     def fault(self, column: str | None, fault: str, remedy: str) -> None:
         """Note a fault of this row."""
         self.table.problems.append(Problem(self.table.file, self.number, column, fault, remedy))
+
+    def warning(self, column: str, fault: str, remedy: str) -> None:
+        """Note what may well be meant, and should be looked at."""
+        problem = Problem(
+            self.table.file, self.number, column, fault, remedy, severity=Severity.WARNING
+        )
+        self.table.problems.append(problem)
 
     def text(self, column: str) -> str:
         """The cell's text with single spaces; empty where there is none."""
@@ -128,7 +135,10 @@ def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()
         else:
             fault = f"The row has {len(cells)} cells, the headings are {len(headings)}."
             row.fault(None, fault, "Put text with a comma in it into quotes.")
-        for column, cell in row.cells.items():
+        for column, cell in zip(headings, cells, strict=False):
+            if cell.startswith("="):
+                fault = "The cell holds a formula in place of its value."
+                row.fault(column, fault, "Paste the value; put an apostrophe before a text.")
             if not cell.isprintable():
                 row.fault(
                     column, "The cell holds a character that cannot be printed.", "Retype it."
@@ -165,6 +175,8 @@ def tidy(cell: str) -> str:
 def _check_headings(
     file: str, headings: list[str], required: tuple[str, ...], optional: tuple[str, ...]
 ) -> None:
+    if not {*required} & {*headings}:
+        raise FaultyFolder([_no_headings(file, headings, required)])
     missing = [column for column in required if column not in headings]
     unknown = [column for column in headings if column not in (*required, *optional)]
     repeated = [column for column, times in Counter(headings).items() if times > 1]
@@ -187,3 +199,14 @@ def _check_headings(
     ]
     if problems:
         raise FaultyFolder(problems)
+
+
+def _no_headings(file: str, headings: list[str], required: tuple[str, ...]) -> Problem:
+    """One problem in place of one for each column, where the first row is something else."""
+    # A tab has become a space by now.
+    for sign, name in ((";", "semicolons"), (" ", "tabs")):
+        if len(headings) == 1 and {*required} & {*headings[0].split(sign)}:
+            fault = f"There are {name} between the cells."
+            return Problem(file, 1, None, fault, "Save it as CSV with commas.")
+    fault = "Row 1 holds none of the headings." if any(headings) else "The file is empty."
+    return Problem(file, 1, None, fault, f"Write the headings there: {','.join(required)}")

@@ -9,7 +9,7 @@ from cme_reflex.exchange import attendees_csv, members_csv, sessions_csv
 from cme_reflex.exchange.csv_table import Table, read_rows
 from cme_reflex.exchange.meeting_keys import FILE
 from cme_reflex.exchange.meeting_toml import read_meeting
-from cme_reflex.exchange.problems import FaultyFolder, Problem
+from cme_reflex.exchange.problems import FaultyFolder, Problem, Severity
 from cme_reflex.exchange.records import AttendeeRecord, MeetingFolder, MemberRecord, SessionRecord
 
 __all__ = ["FaultyFolder", "MeetingFolder", "Problem", "read_meeting_folder"]
@@ -17,6 +17,14 @@ __all__ = ["FaultyFolder", "MeetingFolder", "Problem", "read_meeting_folder"]
 
 def read_meeting_folder(path: Path) -> MeetingFolder:
     """The meeting in this folder. Raises FaultyFolder with every fault of all its files."""
+    folder, problems = look_through(path)
+    if folder is None:
+        raise FaultyFolder(problem for problem in problems if problem.severity is Severity.FAULT)
+    return folder
+
+
+def look_through(path: Path) -> tuple[MeetingFolder | None, tuple[Problem, ...]]:
+    """The meeting in this folder, unless it has faults; and its faults and warnings."""
     meeting, problems = _meeting(path / FILE)
     sessions = read_rows(path / "sessions.csv", sessions_csv.read_sessions)
     attendees = read_rows(path / "attendees.csv", attendees_csv.read_attendees)
@@ -27,9 +35,9 @@ def read_meeting_folder(path: Path) -> MeetingFolder:
         tuple(members_csv.member(row) for row in members.rows),
     )
     problems += [problem for table in (sessions, attendees, members) for problem in table.problems]
-    if meeting is None or problems:
-        raise FaultyFolder(problems)
-    return _folder(meeting, *folder)
+    if meeting is None or any(problem.severity is Severity.FAULT for problem in problems):
+        return None, tuple(problems)
+    return _folder(meeting, *folder), tuple(problems)
 
 
 def _folder(

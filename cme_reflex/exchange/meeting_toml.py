@@ -1,8 +1,9 @@
 """meeting.toml: a meeting as a person writes it, checked to the last key."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,30 @@ def read_meeting(path: Path) -> Meeting:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
+    text = read_text(path)
+    if not text.strip():
+        remedy = "Begin with the one that cme meeting new writes."
+        raise FaultyFolder([Problem(FILE, None, None, "The file is empty.", remedy)])
     try:
-        return tomllib.loads(read_text(path), parse_float=Decimal)
+        return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        problem = Problem(FILE, None, None, f"This is no TOML: {error}.", "Correct that line.")
+        fault, row = _what_and_where(str(error))
+        problem = Problem(FILE, row, None, f"This is no TOML: {fault}.", "Correct that line.")
         raise FaultyFolder([problem]) from None
+    except (RecursionError, ValueError):
+        # Brackets within brackets without end, or a number of thousands of digits.
+        problem = Problem(FILE, None, None, "This cannot be meant as TOML.", "Write it anew.")
+        raise FaultyFolder([problem]) from None
+
+
+def _what_and_where(error: str) -> tuple[str, int | None]:
+    """What the parser says, and the row that it names in its words, if any."""
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", error)
+    if place is None:
+        return error, None
+    if place[1] is None:
+        return f"{error[: place.start()]}, at the end of the file", None
+    return error[: place.start()], int(place[1])
 
 
 def _as_meeting(file: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
@@ -160,6 +180,11 @@ def _put_on_the_clock(data: dict[str, Any], problems: list[Problem]) -> None:
             remedy = "Write it with its offset, such as 2024-11-03T01:30:00-06:00."
             problems.append(Problem(FILE, None, f"claim.{key}", fault, remedy))
             claim[key] = time.replace(tzinfo=zone)
+        except OverflowError:
+            fault = f"{time.isoformat()} is before the first year or after the last."
+            problems.append(Problem(FILE, None, f"claim.{key}", fault, "Check the year."))
+            edge = datetime.min if time.year == 1 else datetime.max
+            claim[key] = edge.replace(tzinfo=UTC)
 
 
 def _problem(error: ErrorDetails) -> Problem:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit import Quarters, nearest_quarters
+from cme_reflex.domain.credit import Quarters, hours, nearest_quarters
 from cme_reflex.domain.names import number_key
 from cme_reflex.domain.programme import Delivery
 from cme_reflex.exchange.csv_table import Row, Table, read_table
@@ -28,6 +28,7 @@ COLUMNS = (
 )
 OPTIONAL_COLUMNS = ("on_demand_from",)
 NO_CREDIT = Quarters(0)
+TO_FILL_IN = "FILL IN"  # how a text begins that `cme meeting new` left to be written
 
 
 class YesNo(StrEnum):
@@ -50,6 +51,8 @@ def session(row: Row, zone: ZoneInfo, release: datetime | None) -> SessionRecord
     """
     code, title, kind = (row.required(column) for column in ("code", "title", "kind"))
     row.table.require_new(row, "code", code)
+    if title.startswith(TO_FILL_IN):
+        row.warning("title", "This is still the template's row.", "Write your own, or delete it.")
     starts_at, ends_at = _time(row, "start", zone), _time(row, "end", zone)
     delivery = row.choice("delivery", Delivery)
     eligible = row.choice("eligible", YesNo) is YesNo.YES
@@ -100,12 +103,19 @@ def _credit(
     It is what the provider designated, or else the rounded duration; what
     rounds to zero is not eligible.
     """
+    lasts = nearest_quarters(_minutes(starts_at, ends_at))
     if designated is None:
-        quarters = nearest_quarters(_minutes(starts_at, ends_at)) if eligible else NO_CREDIT
+        if eligible and lasts == 0:
+            fault = "The session is too short for a quarter of an hour, so it gives no credit."
+            row.warning("end", fault, "Check start and end, or write no under eligible.")
+        quarters = lasts if eligible else NO_CREDIT
         return quarters, eligible and quarters > 0
     if eligible and designated == 0:
         fault = "The session is eligible and has no credit."
         row.fault("category1_hours", fault, "Give its hours, or write no under eligible.")
+    if designated > lasts:
+        fault = f"The credit is more than the session lasts, {hours(lasts)} hours."
+        row.warning("category1_hours", fault, "Check the hours, start and end.")
     return designated, eligible
 
 

@@ -7,6 +7,7 @@ from cme_reflex.exchange.problems import FaultyFolder, Problem
 SIZE_LIMIT = 20_000_000  # bytes; a hundred times the programme of the largest meeting known
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how XLSX and the older XLS begin
 
 
 def read_text(path: Path) -> str:
@@ -39,6 +40,9 @@ def decoded(name: str, data: bytes) -> str:
     """The bytes of the file with this name as text. Raises FaultyFolder where they are no UTF-8."""
     if data.startswith(_UTF_16):
         raise _faulty(name, "This is UTF-16.", "Save the file as UTF-8.")
+    if data.startswith(_WORKBOOK):
+        remedy = "Save the sheet as CSV in UTF-8, or convert it."
+        raise _faulty(name, "This is a workbook, no text.", remedy)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -74,15 +74,19 @@ class LoadReport:
     touched: tuple[Touched, ...] = ()
 
 
-async def load_meeting(folder: MeetingFolder, *, now: datetime) -> LoadReport:
+async def load_meeting(
+    folder: MeetingFolder, *, now: datetime, dry_run: bool = False
+) -> LoadReport:
     """Bring the database to what the folder says: all of it or nothing; twice changes nothing.
+
+    With `dry_run` the same is done and taken back, so that its report is the one to come.
 
     Nothing is deleted: a session that is no longer in the folder is withdrawn.
     A submitted claim stays as it is; a draft's line above the session's new
     credit is lowered. Raises FaultyFolder where a number in the folder belongs
     to an attendee who is no longer in it.
     """
-    async with transaction() as db:
+    async with transaction(keep=not dry_run) as db:
         meeting, changed = await _meeting(db, folder, now)
         meeting_id = cast(int, meeting.id)
         sessions, worthless = await _sessions(db, meeting_id, folder.sessions)

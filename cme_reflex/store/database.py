@@ -38,10 +38,15 @@ async def close_database() -> None:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[AsyncSession]:
-    """A unit of work that writes: everything in it is committed together, or nothing is."""
-    async with _session(write=True) as db, db.begin():
+async def transaction(*, keep: bool = True) -> AsyncIterator[AsyncSession]:
+    """A unit of work that writes: everything in it is committed together, or nothing is.
+
+    Nothing is either where it is not to be kept, but only made to see what it would do.
+    """
+    async with _session(write=True) as db, db.begin() as begun:
         yield db
+        if not keep:
+            await begun.rollback()
 
 
 @asynccontextmanager

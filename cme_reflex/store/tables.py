@@ -428,3 +428,19 @@ class ReportedRow(SQLModel, table=True):
     rejected_at: datetime | None = Field(default=None, sa_type=Instant)
     rejection: str = ""
     rejected_in: str = ""
+
+
+class OperationRow(SQLModel, table=True):
+    """What staff did to the database as a whole: a backup restored, old records purged.
+
+    Only ever added to; neither a purge nor a restore takes one away.
+    """
+
+    __tablename__ = "operation"
+    __table_args__ = (sa.CheckConstraint("what IN ('restored', 'purged')", name="what"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    what: str
+    details: dict[str, Any] = Field(sa_type=sa.JSON)

@@ -38,8 +38,8 @@ def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
 def test_the_database_goes_up_and_down() -> None:
     no_tables = "The database has no tables. Make them with: cme db upgrade"
     assert told("db", "current") == (0, [no_tables], [])
-    assert told("db", "upgrade") == (0, ["0005"], [])
-    assert told("db", "current") == (0, ["0005"], [])
+    assert told("db", "upgrade") == (0, ["0006"], [])
+    assert told("db", "current") == (0, ["0006"], [])
     assert told("db", "downgrade", "base") == (0, [no_tables], [])
 
 

@@ -57,6 +57,7 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_link_member_sets_password", {"purpose": "sign in"}),
     ("ck_reporting_batch_number", {"number": 0}),
     ("ck_reported_row_action", {"action": "Edit"}),
+    ("ck_operation_what", {"what": "forgotten"}),
 ]
 
 # What a second row changes so that only this constraint stands in its way.

@@ -1,0 +1,23 @@
+"""How well one colour can be read on another (WCAG 2.2, "contrast ratio")."""
+
+WHITE = "#ffffff"
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two colours such as #0b5563: from 1, the same, to 21.
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    darker, lighter = sorted((_luminance(first), _luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """The relative luminance of a colour in sRGB, from 0 to 1."""
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)

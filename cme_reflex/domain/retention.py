@@ -1,0 +1,17 @@
+"""How long records are kept (ACCME: six years from the activity)."""
+
+from datetime import date
+
+YEARS = 6
+
+
+def kept_until(today: date) -> date:
+    """The first day of which the records must still be kept today.
+
+    What ended before it may be deleted. Without a February 29 six years ago it
+    is the 28th, so that nothing is deleted a day early.
+    """
+    try:
+        return today.replace(year=today.year - YEARS)
+    except ValueError:
+        return today.replace(year=today.year - YEARS, day=28)

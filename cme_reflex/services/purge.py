@@ -1,0 +1,118 @@
+"""Records past their time: the claims of old meetings with all that hangs on them.
+
+Accredited providers keep who claimed what for six years from the activity
+(ACCME); longer than it is needed, nobody should keep it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.retention import YEARS, kept_until
+from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.store.database import transaction
+from cme_reflex.store.tables import AttendeeRow, ClaimRow, MeetingRow, OperationRow, ReceiptRow
+
+# The programme stays: it says nothing about who attended.
+_STAYS = frozenset({"meeting", "session"})
+
+
+class TooRecent(Exception):
+    """What ended on the day before that date has to be kept; `latest` is the last that may be."""
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(f"Records are kept for {YEARS} years; the latest date is {latest}.")
+        self.latest = latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What was deleted of one meeting, by table; `ended_on` is its last day or last submission."""
+
+    meeting: str
+    ended_on: date
+    rows: dict[str, int]
+
+
+async def purge(before: date, *, actor: str, now: datetime, dry_run: bool) -> tuple[Purged, ...]:
+    """Delete what hangs on the meetings that ended before that date; what that was, by code.
+
+    A meeting counts as ended with its last day or its last submission, whichever
+    is later (on demand, credit is earned when it is claimed), and not before its
+    claim period is over. The meeting and its programme stay, and so do members'
+    accounts, which are the society's. A line in the log of operations stays too.
+    With `dry_run` the same is done and taken back. Raises TooRecent.
+    """
+    latest = kept_until(now.date())
+    if before > latest:
+        raise TooRecent(latest)
+    purged: list[Purged] = []
+    async with transaction(keep=not dry_run) as db:
+        for row, ended_on in await _ended(db, before, now):
+            rows = await _delete(db, cast(int, row.id))
+            if rows:
+                purged.append(Purged(meeting=row.code, ended_on=ended_on, rows=rows))
+        if purged:
+            details = {
+                "before": before.isoformat(),
+                "rows": {each.meeting: each.rows for each in purged},
+            }
+            db.add(OperationRow(at=now, actor=actor, what="purged", details=details))
+    return tuple(purged)
+
+
+async def _ended(db: AsyncSession, before: date, now: datetime) -> list[tuple[MeetingRow, date]]:
+    """The meetings that ended before that date, held until the end of `db`."""
+    held = select(MeetingRow).order_by(col(MeetingRow.code)).with_for_update()
+    found = []
+    for row in (await db.exec(held)).all():
+        meeting = meeting_from_document(row.document)
+        ended_on = await _ended_on(db, cast(int, row.id), meeting)
+        if ended_on < before and meeting.claim.closes_at < now:
+            found.append((row, ended_on))
+    return found
+
+
+async def _ended_on(db: AsyncSession, meeting_id: int, meeting: Meeting) -> date:
+    last = (
+        select(sa.func.max(col(ReceiptRow.submitted_at)))
+        .join(ClaimRow, col(ClaimRow.id) == ReceiptRow.claim_id)
+        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
+        .where(AttendeeRow.meeting_id == meeting_id)
+    )
+    submitted_at = (await db.exec(last)).one()
+    if submitted_at is None:
+        return meeting.ends_on
+    return max(meeting.ends_on, submitted_at.astimezone(meeting.zone).date())
+
+
+async def _delete(db: AsyncSession, meeting_id: int) -> dict[str, int]:
+    """Delete what hangs on the meeting, however indirectly; the rows by table."""
+    connection = await db.connection()
+    deleted = {}
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        condition = None if table.name in _STAYS else _hanging(table, meeting_id)
+        if condition is not None:
+            result = await connection.execute(sa.delete(table).where(condition))
+            if result.rowcount:
+                deleted[table.name] = result.rowcount
+    return dict(reversed(deleted.items()))
+
+
+def _hanging(table: sa.Table, meeting_id: int) -> sa.ColumnElement[bool] | None:
+    """Which rows of the table hang on the meeting, by way of whatever table; None where none can."""
+    conditions: list[Any] = []
+    for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
+        parent = key.column.table
+        if parent.name == "meeting":
+            conditions.append(key.parent == meeting_id)
+        elif parent.name not in _STAYS:
+            above = _hanging(parent, meeting_id)
+            if above is not None:
+                conditions.append(key.parent.in_(sa.select(key.column).where(above)))
+    return sa.or_(*conditions) if conditions else None

@@ -1,0 +1,102 @@
+"""What holds of every command: help, wrong usage, JSON, and the Tab key."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from cme_reflex.cli.commands import app
+from cme_reflex.settings import ROOT
+
+CME = Path(sys.executable).with_name("cme")
+# They make, build or serve and have nothing to report; `db` prints one word.
+WITHOUT_JSON = {"build", "demo", "serve", "db upgrade", "db downgrade", "db current"}
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every command and group with the words that call it."""
+    waiting = [((), typer.main.get_command(app))]
+    while waiting:
+        words, command = waiting.pop()
+        yield words
+        inner = getattr(command, "commands", {})
+        waiting += [((*words, name), each) for name, each in inner.items()]
+
+
+EVERY = sorted(commands())
+LEAVES = [
+    words for words in EVERY if not any(words == each[: len(words)] != each for each in EVERY)
+]
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_help_works_and_an_unknown_option_is_wrong_usage(words: tuple[str, ...]) -> None:
+    helped = CliRunner().invoke(app, [*words, "--help"])
+    assert (helped.exit_code, helped.stderr) == (0, "")
+    assert "Usage:" in helped.stdout
+    wrong = CliRunner().invoke(app, [*words, "--no-such-option"])
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "no such option" in wrong.stderr.casefold()
+
+
+def test_every_command_that_reports_has_json() -> None:
+    with_json = {
+        " ".join(words)
+        for words in LEAVES
+        if "--json" in CliRunner().invoke(app, [*words, "--help"], terminal_width=200).stdout
+    }
+    assert {" ".join(words) for words in LEAVES} - with_json == WITHOUT_JSON
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("cme me", {"meeting", "members"}),
+        ("cme meeting ", {"new", "check", "load"}),
+        ("cme meeting load meetings/ps", {"meetings/pstm24/"}),
+        ("cme meeting check psT", set()),
+        ("cme restore docs/for-so", {"docs/for-societies.md"}),
+        ("cme purge --b", {"--before"}),
+    ],
+)
+def test_bash_completes_commands_options_and_paths(line: str, expected: set[str]) -> None:
+    words = line.split(" ")
+    done = subprocess.run(
+        [CME],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "_CME_COMPLETE": "complete_bash",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(words) - 1),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert set(done.stdout.split()) == expected
+
+
+def test_completion_is_installed_for_bash(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [CME, "--install-completion", "bash"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "HOME": str(tmp_path),
+            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    [script] = (tmp_path / ".bash_completions").iterdir()
+    assert "_CME_COMPLETE=complete_bash" in script.read_text()
+    assert str(script) in (tmp_path / ".bashrc").read_text()

@@ -1,0 +1,142 @@
+"""Records past their six years: what goes, what stays, and what may not go yet."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel, select
+
+from cme_reflex.domain.retention import kept_until
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.purge import Purged, TooRecent, purge
+from cme_reflex.store import tables
+from cme_reflex.store.database import reading, transaction
+from tests.meetings import FOLDER, MEETING
+from tests.rows import one_of_each
+
+NOW = datetime(2031, 3, 1, 12, tzinfo=UTC)
+CLOSES = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+async def counts() -> dict[str, int]:
+    async with reading() as db:
+        connection = await db.connection()
+        return {
+            table.name: (
+                await connection.execute(sa.select(sa.func.count()).select_from(table))
+            ).scalar_one()
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+async def old_meeting(**meeting: Any) -> None:
+    """The meeting of one_of_each, with a document, and a second one that is loaded."""
+    old = replace(MEETING, code="m", claim=replace(MEETING.claim, closes_at=CLOSES), **meeting)
+    await load_meeting(replace(FOLDER, meeting=replace(old, code="other")), now=NOW)
+    async with transaction() as db:
+        [other] = (await db.exec(select(tables.MeetingRow))).all()
+        document = {**other.document, "code": "m"}
+        # The rows of one_of_each have the ids 1: the loaded meeting gives way.
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            await db.exec(sa.delete(table))
+    async with transaction() as db:
+        for row in one_of_each(datetime(2024, 10, 3, 5, tzinfo=UTC)):
+            if isinstance(row, tables.MeetingRow):
+                row.document = document
+            db.add(row)
+            await db.flush()
+
+
+async def test_all_that_hangs_on_an_old_meeting_goes_and_the_programme_stays(
+    database: AsyncEngine,
+) -> None:
+    await old_meeting()
+    before = await counts()
+    assert all(before.values())
+    rehearsed = await purge(date(2025, 1, 1), actor="staff kim", now=NOW, dry_run=True)
+    assert await counts() == before
+    done = await purge(date(2025, 1, 1), actor="staff kim", now=NOW, dry_run=False)
+    gone = {name: n for name, n in before.items() if name not in {*STAYS, "operation"}}
+    # Submitted at 05:00 UTC, which is the evening before on the meeting's clocks.
+    assert done == rehearsed == (Purged(meeting="m", ended_on=date(2024, 10, 2), rows=gone),)
+    assert await counts() == {
+        name: n + (name == "operation") if name in {*STAYS, "operation"} else 0
+        for name, n in before.items()
+    }
+    async with reading() as db:
+        *_, entry = (await db.exec(select(tables.OperationRow))).all()
+    assert (entry.at, entry.actor, entry.what, entry.details) == (
+        NOW,
+        "staff kim",
+        "purged",
+        {"before": "2025-01-01", "rows": {"m": gone}},
+    )
+
+
+STAYS = {"meeting", "session", "member"}
+
+
+async def test_a_second_purge_finds_nothing_and_writes_nothing(database: AsyncEngine) -> None:
+    await old_meeting()
+    await purge(date(2025, 1, 1), actor="k", now=NOW, dry_run=False)
+    before = await counts()
+    assert await purge(date(2025, 1, 1), actor="k", now=NOW, dry_run=False) == ()
+    assert await counts() == before
+
+
+async def test_another_meeting_is_not_touched(database: AsyncEngine) -> None:
+    await old_meeting()
+    recent = replace(FOLDER, meeting=replace(MEETING, code="later", ends_on=date(2030, 1, 1)))
+    await load_meeting(recent, now=NOW)
+    before = await counts()
+    [purged] = await purge(date(2025, 3, 1), actor="k", now=NOW, dry_run=False)
+    after = await counts()
+    assert purged.meeting == "m"
+    assert after["attendee"] == before["attendee"] - 1 == len(FOLDER.attendees)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "goes"),
+    [
+        (date(2024, 10, 3), NOW, True),
+        (date(2024, 10, 2), NOW, False),  # submitted on that very day
+        (date(2024, 10, 3), datetime(2030, 10, 3, tzinfo=UTC), True),
+    ],
+)
+async def test_what_ended_before_the_date_goes(
+    database: AsyncEngine, before: date, now: datetime, goes: bool
+) -> None:
+    await old_meeting()
+    assert bool(await purge(before, actor="k", now=now, dry_run=True)) is goes
+
+
+async def test_a_meeting_whose_claim_period_is_open_is_kept(database: AsyncEngine) -> None:
+    await old_meeting()
+    async with transaction() as db:
+        row = (await db.exec(select(tables.MeetingRow))).one()
+        claim = {**row.document["claim"], "closes_at": (NOW + timedelta(days=1)).isoformat()}
+        row.document = {**row.document, "claim": claim}
+    assert await purge(date(2025, 1, 1), actor="k", now=NOW, dry_run=True) == ()
+
+
+async def test_a_date_within_six_years_is_refused(database: AsyncEngine) -> None:
+    with pytest.raises(TooRecent) as caught:
+        await purge(date(2025, 3, 2), actor="k", now=NOW, dry_run=True)
+    assert caught.value.latest == date(2025, 3, 1)
+    assert await purge(date(2025, 3, 1), actor="k", now=NOW, dry_run=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("today", "latest"),
+    [
+        (date(2030, 9, 29), date(2024, 9, 29)),
+        (date(2030, 2, 28), date(2024, 2, 28)),
+        (date(2034, 2, 28), date(2028, 2, 28)),
+        (date(2028, 2, 29), date(2022, 2, 28)),
+    ],
+)
+def test_six_years_ago(today: date, latest: date) -> None:
+    assert kept_until(today) == latest
