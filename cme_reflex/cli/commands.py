@@ -41,7 +41,6 @@ app.add_typer(reporting, name="reporting")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say who it would be, write nothing.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", autocompletion=complete.meetings)]

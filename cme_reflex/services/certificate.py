@@ -3,24 +3,28 @@
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.letter import Attachment
 from cme_reflex.domain.meeting import Meeting, Paper
 from cme_reflex.domain.names import initials
 from cme_reflex.domain.receipt import canonical_number
 from cme_reflex.exchange.certificate import Certificate, CertifiedSession, certificate_pdf
 from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.routes import verify
 from cme_reflex.services import submission, throttle
+from cme_reflex.services.correspondence import Task
 from cme_reflex.services.printed import printed_facts
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.database import reading
+from cme_reflex.store.tables import ReceiptRow
 
 AT_ONCE = 2  # certificates that are drawn at the same time; the others wait for them
 
@@ -67,6 +71,18 @@ async def drawn(certificate: Certificate) -> bytes:
     """The PDF. Nothing of it is kept: it is drawn again in a tenth of a second."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads(), certificate_pdf, certificate)
+
+
+async def attached(task: Task, row: ReceiptRow) -> tuple[Attachment, ...]:
+    """The certificate of a submitted version as it goes with a message."""
+    of = certificate_of(submission.receipt_of(row), task.meeting)
+    of = replace(of, address=f"{task.public_url}{verify(of.number)}")
+    return (Attachment(file_name(of.number), "application/pdf", await drawn(of)),)
+
+
+def file_name(number: str) -> str:
+    """What the file of a certificate is called."""
+    return f"certificate-{number}.pdf"
 
 
 async def verified(number: str, *, now: datetime, address: str) -> Verified:

@@ -16,13 +16,8 @@ from cme_reflex.services import outbox
 from cme_reflex.services.correspondence import Task, Withdrawn, Writer, Written
 from cme_reflex.store.tables import AttendeeRow, ReceiptRow
 
-Attach: TypeAlias = Callable[[AsyncSession, ReceiptRow], Awaitable[tuple[Attachment, ...]]]
+Attach: TypeAlias = Callable[[Task, ReceiptRow], Awaitable[tuple[Attachment, ...]]]
 """What goes with the confirmation of a submitted version: made when it is sent, never stored."""
-
-
-async def nothing(db: AsyncSession, receipt: ReceiptRow) -> tuple[Attachment, ...]:
-    """No attachment."""
-    return ()
 
 
 async def post(db: AsyncSession, attendee_id: int, receipt: str, *, now: datetime) -> None:
@@ -40,13 +35,13 @@ async def post(db: AsyncSession, attendee_id: int, receipt: str, *, now: datetim
         )
 
 
-def writer(attach: Attach = nothing) -> Writer:
+def writer(attach: Attach) -> Writer:
     """Write confirmations with what `attach` makes of the receipt."""
 
     async def write(db: AsyncSession, task: Task) -> Written:
         receipt = await _receipt(db, task.row.payload["receipt"])
         document = receipt.document
-        attachments = await attach(db, receipt)
+        attachments = await attach(task, receipt)
         letter = letters.confirmation(
             task.meeting,
             name=document["name_on_certificate"],

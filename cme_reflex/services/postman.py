@@ -22,7 +22,14 @@ from cme_reflex.exchange.carrier import Carrier, Deferred, Refused, Unavailable
 from cme_reflex.exchange.mail_address import wire_address
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.exchange.mime import Envelope, Person
-from cme_reflex.services import confirmation, invitations, outbox, reminders, sign_in_link
+from cme_reflex.services import (
+    certificate,
+    confirmation,
+    invitations,
+    outbox,
+    reminders,
+    sign_in_link,
+)
 from cme_reflex.services.correspondence import Task, Withdrawn, Writers
 from cme_reflex.store import outbox as rows
 from cme_reflex.store.database import transaction
@@ -34,8 +41,7 @@ STOPS_WITHIN = 10.0  # seconds for the message that is on its way when the proce
 ERROR_LIMIT = 300  # characters of what a server said
 
 WRITERS: Writers = {
-    # The certificate goes with the confirmation once there is one: confirmation.writer(attach).
-    Kind.CONFIRMATION: confirmation.writer(),
+    Kind.CONFIRMATION: confirmation.writer(certificate.attached),
     Kind.REMINDER: reminders.write,
     Kind.SIGN_IN_LINK: sign_in_link.write,
     Kind.INVITATION: invitations.write,

@@ -31,7 +31,7 @@ async def download(request: Request) -> Response:
     # Without a public address it is not known where the number could be checked.
     if base := settings().public_url:
         owned = replace(owned, address=base + verify(owned.number))
-    name = quote(f"certificate-{owned.number}.pdf")
+    name = quote(certificate.file_name(owned.number))
     return Response(
         await certificate.drawn(owned),
         media_type="application/pdf",
