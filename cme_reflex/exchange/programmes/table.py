@@ -1,5 +1,6 @@
 """Programmes as tables: CSV and XLSX, one row a session, under any of the documented headings."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,7 @@ from cme_reflex.exchange.source import Source
 
 NIGHT = timedelta(hours=12)  # the longest that a session may last over midnight
 _YES = {"yes", "y", "true"}
+_MIDNIGHT = re.compile(r"(?<=\d)T00:00:00$")
 _CANCELLED = {"cancelled", "canceled", "withdrawn"}
 
 
@@ -142,7 +144,7 @@ class _Rows:
         text = row.text("date")
         try:
             # A workbook's dates come with a midnight that nobody wrote.
-            return self._as_date(text.partition("T")[0]) if text else None
+            return self._as_date(_MIDNIGHT.sub("", text)) if text else None
         except NotADate:
             row.fault("date", f"{text!r} is no date.", "Write it as 2024-09-26.")
         except EitherDate:
