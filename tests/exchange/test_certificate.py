@@ -55,13 +55,15 @@ def test_the_sessions_follow_with_their_credit_under_their_day() -> None:
     )
     claimed = certificate(sessions=both, category1=Quarters(12), safety=Quarters(1))
     assert pages(certificate_pdf(claimed))[1:] == [
-        "Sessions claimed Kathleen O’Brien-Núñez Jr "
-        "The Test Meeting 2024, September 26–29, 2024 "
-        "When Session Credits Patient Safety "
-        "Thursday, September 26, 2024 8:00–9:30 am First 1.50 0.00 "
-        "Watched on demand On demand Second 1.50 0.25 "
-        "Claimed for this activity 3.00 0.25 "
-        "Receipt number TEST24-7KQM-X4WD Page 2 of 2"
+        (
+            "Sessions claimed Kathleen O’Brien-Núñez Jr "
+            "The Test Meeting 2024, September 26–29, 2024 "
+            "When Session Credits Patient Safety "
+            "Thursday, September 26, 2024 8:00–9:30 am First 1.50 0.00 "
+            "Watched on demand On demand Second 1.50 0.25 "
+            "Claimed for this activity 3.00 0.25 "
+            "Receipt number TEST24-7KQM-X4WD Page 2 of 2"
+        )
     ]
 
 
