@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from cme_reflex.routes import certificate
 from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.serving import Server
+from tests.pdfs import pages
 
 LAB = "Facelift Cadaver Lab"
 
@@ -76,6 +79,44 @@ def test_the_seeds_ten_steps(
     page.get_by_role("link", name="See your receipt").first.click()
     expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(SEED[0])
+    # The certificate is a file, and its number can be checked by somebody who is not signed in.
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download certificate").click()
+    number = page.get_by_text(re.compile(r"^PSTM24-[2-9A-Z]{4}-[2-9A-Z]{4}$")).inner_text()
+    assert download.value.suggested_filename == f"certificate-{number}.pdf"
+    wall, *sessions = pages(download.value.path().read_bytes())
+    assert "8.50 AMA PRA Category 1 Credits™" in wall
+    for title in SEED:
+        assert title in " ".join(sessions)
+
+
+def test_a_stranger_checks_a_number_and_opens_no_certificate(
+    attendee: Attendee, page: Page, browser: Browser, server: Server
+) -> None:
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.returns()
+    attendee.opens_submit()
+    attendee.answers_required_questions()
+    page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("1.50")
+    page.locator("#attestation").check()
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    number = page.locator("#receipt strong").inner_text()
+    stranger = browser.new_context(base_url=server.url, java_script_enabled=False)
+    other = stranger.new_page()
+    other.goto("/verify")
+    other.get_by_label("Receipt number").fill(number.lower().replace("-", " "))
+    other.get_by_role("button", name="Check").click()
+    expect(other.get_by_role("heading", name=f"Certificate {number}")).to_be_visible()
+    expect(other.get_by_role("main")).to_contain_text("This certificate is valid.")
+    expect(other.get_by_role("main")).to_contain_text("Plastic Surgery The Meeting 2024")
+    answer = other.goto(certificate(number))
+    assert answer is not None
+    assert answer.status == 404
+    expect(other.get_by_role("heading", name="There is no such certificate here")).to_be_visible()
+    stranger.close()
 
 
 def test_a_removed_session_comes_back_with_its_hours(attendee: Attendee, page: Page) -> None:

@@ -20,8 +20,9 @@ ANOTHER = {"way": "badge", "last_name": "Smith", "number": "102"}
 
 async def submitted(quarters: int = 6) -> str:
     """Submit the owner's claim; the number."""
-    token = await signin.with_number(MEETING.code, "O'Brien-Núñez", "101", now=NOW)
-    visit = await signin.visit(MEETING.code, token, now=NOW)
+    today = datetime.now(UTC)  # the doors sign in by the real clock
+    token = await signin.with_number(MEETING.code, "O'Brien-Núñez", "101", now=today)
+    visit = await signin.visit(MEETING.code, token, now=today)
     (first,) = (each.id for each in visit.programme.sessions.values() if each.code == "A")
     await selection.add_session(visit, first, now=NOW)
     await evaluation.answer_overall(visit, "bias", True, now=NOW)
