@@ -3,17 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Whether a file can be used in spite of it."""
+
+    FAULT = "fault"
+    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault. `row` counts as a spreadsheet does: the headings are row 1."""
+    """One fault, or one warning. `row` counts as a spreadsheet does: the headings are row 1."""
 
     file: str
     row: int | None
     column: str | None
     fault: str
     remedy: str
+    severity: Severity = Severity.FAULT
 
     def __str__(self) -> str:
         row = f"row {self.row}" if self.row is not None else ""
