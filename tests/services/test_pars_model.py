@@ -407,9 +407,9 @@ def _check(url: str, *, examples: int, steps: int) -> None:
 def test_pars_holds_what_it_should_whatever_is_submitted_withdrawn_or_rejected(
     database_url: str,
 ) -> None:
-    _check(database_url, examples=20, steps=20)
+    _check(database_url, examples=12, steps=15)
 
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, examples=80, steps=40)
+    _check(database_url, examples=40, steps=30)
