@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.letter import Attachment
 from cme_reflex.domain.mail import Kind
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import confirmation, submission
+from cme_reflex.services.correspondence import Task
 from cme_reflex.services.postman import WRITERS, Round, send_due
 from cme_reflex.services.reopening import reopen_claim
 from cme_reflex.services.submission import Receipt
@@ -132,7 +132,7 @@ async def test_a_second_submission_has_a_confirmation_of_its_own(
 async def test_what_is_attached_is_made_when_it_is_sent(
     visit: Visit, now: datetime, server: MailServer
 ) -> None:
-    async def attach(db: AsyncSession, receipt: ReceiptRow) -> tuple[Attachment, ...]:
+    async def attach(task: Task, receipt: ReceiptRow) -> tuple[Attachment, ...]:
         content = f"%PDF {receipt.number} {receipt.version}".encode()
         return (Attachment("certificate.pdf", "application/pdf", content),)
 
