@@ -81,9 +81,7 @@ def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         raise Fault(f"--before {before} is no date. Write it as 2018-12-31.") from None
     if not (dry_run or yes):
         _confirm(day)
-    change = purging.purge(
-        day, actor=f"staff {getuser()}", now=datetime.now(UTC), dry_run=dry_run
-    )
+    change = purging.purge(day, actor=f"staff {getuser()}", now=datetime.now(UTC), dry_run=dry_run)
     try:
         report = PurgeReport(before=day, dry_run=dry_run, meetings=run(change))
     except purging.TooRecent as recent:

@@ -36,7 +36,9 @@ def new(code: str, into: Path | None, *, as_json: bool) -> None:
             "Use lower-case letters, digits and hyphens, such as pstm25."
         ) from None
     except FileExistsError:
-        raise Fault(f"{folder} is there already; nothing was changed. Choose another code.") from None
+        raise Fault(
+            f"{folder} is there already; nothing was changed. Choose another code."
+        ) from None
     except OSError as error:
         raise Fault(f"{folder} cannot be written: {error.strerror}.") from None
     words = [f"{folder}: a meeting to fill in.", *(f"  {file}" for file in files)]

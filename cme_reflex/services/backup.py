@@ -95,9 +95,7 @@ async def back_up(path: Path, *, now: datetime, done: Done) -> BackedUp:
     return BackedUp(revision=revision, taken_at=now, rows=writer.rows)
 
 
-async def restore(
-    path: Path, *, replace: bool, actor: str, now: datetime, done: Done
-) -> Restored:
+async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done: Done) -> Restored:
     """Bring the database to what the backup holds: in one transaction, all of it or nothing.
 
     The rows are first written into a file of their own at the backup's revision
@@ -192,7 +190,9 @@ async def _copy(source: AsyncConnection, db: AsyncSession, done: Done) -> dict[s
         written[table.name] = 0
         batch: list[dict[str, Any]] = []
         async for row in copying.rows(source, table):
-            batch.append({column.name: value for column, value in zip(table.columns, row, strict=True)})
+            batch.append(
+                {column.name: value for column, value in zip(table.columns, row, strict=True)}
+            )
             if len(batch) == copying.BATCH:
                 written[table.name] += await _insert(target, table, batch, done)
         written[table.name] += await _insert(target, table, batch, done)

@@ -66,9 +66,7 @@ async def purge(before: date, *, actor: str, now: datetime, dry_run: bool) -> tu
     return tuple(purged)
 
 
-async def _ended(
-    db: AsyncSession, before: date, now: datetime
-) -> list[tuple[MeetingRow, date]]:
+async def _ended(db: AsyncSession, before: date, now: datetime) -> list[tuple[MeetingRow, date]]:
     """The meetings that ended before that date, held until the end of `db`."""
     held = select(MeetingRow).order_by(col(MeetingRow.code)).with_for_update()
     found = []
@@ -87,7 +85,7 @@ async def _ended_on(db: AsyncSession, meeting_id: int, meeting: Meeting) -> date
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(AttendeeRow.meeting_id == meeting_id)
     )
-    submitted_at = (await db.exec(last)).one()
+    submitted_at = cast(datetime | None, (await db.exec(last)).one())
     if submitted_at is None:
         return meeting.ends_on
     return max(meeting.ends_on, submitted_at.astimezone(meeting.zone).date())

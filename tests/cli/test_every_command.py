@@ -29,7 +29,9 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 EVERY = sorted(commands())
-LEAVES = [words for words in EVERY if not any(words == each[: len(words)] != each for each in EVERY)]
+LEAVES = [
+    words for words in EVERY if not any(words == each[: len(words)] != each for each in EVERY)
+]
 
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)

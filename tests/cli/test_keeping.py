@@ -218,10 +218,14 @@ def test_a_rehearsed_purge_tells_what_the_real_one_deletes(files: Files) -> None
     rehearsed = json.loads(cme("purge", "--before", "2013-01-01", "--dry-run", "--json").stdout)
     done = json.loads(cme("purge", "--before", "2013-01-01", "--yes", "--json").stdout)
     assert (rehearsed.pop("dry_run"), done.pop("dry_run")) == (True, False)
-    assert done == rehearsed == {
-        "before": "2013-01-01",
-        "meetings": [{"meeting": "test24", "ended_on": "2012-09-29", "rows": {"attendee": 2}}],
-    }
+    assert (
+        done
+        == rehearsed
+        == {
+            "before": "2013-01-01",
+            "meetings": [{"meeting": "test24", "ended_on": "2012-09-29", "rows": {"attendee": 2}}],
+        }
+    )
     assert told("purge", "--before", "2013-01-01", "--yes")[1] == [
         "No meeting that ended before 2013-01-01 has records to delete."
     ]

@@ -116,10 +116,6 @@ async def test_equal_rows_make_equal_bytes_that_nobody_else_reads(
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
     assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
     assert (tmp_path / "a.gz").stat().st_mode & 0o777 == 0o600
-    assert sorted(each.name for each in tmp_path.iterdir() if each.suffix == ".gz") == [
-        "a.gz",
-        "b.gz",
-    ]
 
 
 async def test_a_backup_holds_no_sign_in(
@@ -399,9 +395,7 @@ async def test_rows_that_break_a_rule_are_refused_before_anything_is_touched(
     ):
         (tmp_path / "forged.gz").write_bytes(_forged(tmp_path / "b.gz", old, new))
         with pytest.raises(DamagedBackup, match="its rows do not hold together"):
-            await restore(
-                tmp_path / "forged.gz", replace=True, actor="k", now=now, done=nobody
-            )
+            await restore(tmp_path / "forged.gz", replace=True, actor="k", now=now, done=nobody)
         assert await snapshot() == before
 
 
