@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from cme_reflex.domain.claim import Line
 from cme_reflex.domain.programme import Delivery, Programme, Session
-from cme_reflex.domain.text import fold
 
 
 class Sort(StrEnum):
@@ -37,31 +36,30 @@ class Listing:
     show: Show = Show.ALL
 
 
-_ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
-    Sort.TITLE: lambda session: (fold(session.title), session.starts_at),
-    Sort.HOURS: lambda session: (-session.quarters, session.starts_at, session.title),
+# Each order is made once for a version of the programme; a search only leaves sessions out.
+_ORDERS: dict[Sort, Callable[[Programme], tuple[Session, ...]]] = {
+    Sort.DATE: lambda programme: programme.offered,
+    Sort.TITLE: lambda programme: programme.offered_by_title,
+    Sort.HOURS: lambda programme: programme.offered_by_hours,
 }
 
 
 def matching(programme: Programme, listing: Listing, lines: Iterable[Line]) -> list[Session]:
     """The sessions that the listing asks for, in its order."""
-    zone = programme.meeting.zone
     chosen = {line.session_id: line for line in lines}
-    live = [line for line in chosen.values() if not line.on_demand]
-    found = programme.index.search(listing.query) if listing.query.strip() else None
-
-    def wanted(session: Session) -> bool:
-        return (
-            (found is None or session.id in found)
-            and (not listing.kind or session.kind == listing.kind)
-            and (listing.day is None or session.starts_at.astimezone(zone).date() == listing.day)
-            and (listing.show is not Show.ADDED or session.id in chosen)
-            and (listing.show is not Show.FITS or _fits(session, chosen.keys(), live))
-        )
-
-    sessions = [session for session in programme.offered if wanted(session)]
-    if order := _ORDERS.get(listing.sort):
-        sessions.sort(key=order)
+    sessions = list(_ORDERS[listing.sort](programme))
+    if listing.query.strip():
+        found = programme.index.search(listing.query)
+        sessions = [session for session in sessions if session.id in found]
+    if listing.kind:
+        sessions = [session for session in sessions if session.kind == listing.kind]
+    if listing.day is not None:
+        sessions = [session for session in sessions if programme.days[session.id] == listing.day]
+    if listing.show is Show.ADDED:
+        sessions = [session for session in sessions if session.id in chosen]
+    if listing.show is Show.FITS:
+        live = [line for line in chosen.values() if not line.on_demand]
+        sessions = [session for session in sessions if _fits(session, chosen.keys(), live)]
     return sessions
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import cast
@@ -10,6 +10,7 @@ from typing import cast
 from cme_reflex.domain.credit import Quarters, nearest_quarters
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.search import Index
+from cme_reflex.domain.text import fold
 
 
 class Delivery(StrEnum):
@@ -129,6 +130,22 @@ class Programme:
             until = session.ends_at if until is None else max(until, session.ends_at)
         recorded = sum(s.quarters for s in self.offered if s.delivery is Delivery.ON_DEMAND)
         return Quarters(nearest_quarters(int(covered) // 60) + recorded)
+
+    @cached_property
+    def offered_by_title(self) -> tuple[Session, ...]:
+        """The same by title, whatever its case and accents."""
+        return tuple(sorted(self.offered, key=lambda s: (fold(s.title), s.starts_at)))
+
+    @cached_property
+    def offered_by_hours(self) -> tuple[Session, ...]:
+        """The same, with the most credit first."""
+        return tuple(sorted(self.offered, key=lambda s: (-s.quarters, s.starts_at, s.title)))
+
+    @cached_property
+    def days(self) -> Mapping[int, date]:
+        """The day that each session begins on, in the meeting's zone, by the session's id."""
+        zone = self.meeting.zone
+        return {key: s.starts_at.astimezone(zone).date() for key, s in self.sessions.items()}
 
     @cached_property
     def index(self) -> Index:

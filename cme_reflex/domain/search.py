@@ -39,7 +39,7 @@ class Index:
         return found
 
     def _exact(self, word: str) -> frozenset[int]:
-        return frozenset(key for key, text in self._texts.items() if word in text)
+        return frozenset({key for key, text in self._texts.items() if word in text})
 
     def _forgiving(self, word: str) -> frozenset[int]:
         exact = self._exact(word)

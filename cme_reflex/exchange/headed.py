@@ -1,6 +1,6 @@
 """Rows of a table whose headings are any of a documented set, or mapped by the caller."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -84,6 +84,7 @@ def read_headed(
 
 def _read_rows(grid: Grid, headings: int, headed: HeadedTable, mapped: Mapped) -> None:
     table = headed.table
+    computed = _computed(grid, headings, headed)
     for number, cells in grid.rows:
         if number <= headings or not any(cell.strip() for cell in cells):
             continue
@@ -93,13 +94,22 @@ def _read_rows(grid: Grid, headings: int, headed: HeadedTable, mapped: Mapped) -
         }
         row = Row(table, number, {**mapped.defaults, **{c: t for c, t in texts.items() if t}})
         headed.raw[number] = cells
-        table.rows.append(row)
-    read = {at: column for column, at in headed.columns.items()}
-    for formula in grid.formulas:
-        if formula.row > headings and (column := read.get(formula.column)):
+        for column in computed.get(number, ()):
             fault = "The cell holds a formula or an error, not a value."
             remedy = "Put its value there; before a text that begins with = write an apostrophe."
-            table.problems.append(Problem(grid.name, formula.row, column, fault, remedy))
+            row.fault(column, fault, remedy)
+        if number not in computed:
+            table.rows.append(row)
+
+
+def _computed(grid: Grid, headings: int, headed: HeadedTable) -> dict[int, list[str]]:
+    """The columns of each row whose cells hold no values; nothing else is read of such a row."""
+    read = {at: column for column, at in headed.columns.items()}
+    found: dict[int, list[str]] = defaultdict(list)
+    for formula in grid.formulas:
+        if formula.row > headings and formula.column in read:
+            found[formula.row].append(read[formula.column])
+    return found
 
 
 def _headings(grid: Grid, names: Mapping[str, str]) -> tuple[int, list[str]]:

@@ -86,16 +86,17 @@ def convert(kind: People, path: Path, filling: Filling) -> Table:
 
 
 def _translated(row: Row, filling: Filling) -> Row:
-    """The row with our values for theirs."""
+    """The row with our values for theirs: those given by name, those known, then all others."""
     cells = dict(row.cells)
-    for column, _ in filling.values:
-        theirs = cells.get(column, "").casefold()
-        for key in (theirs, "*"):
-            if (column, key) in filling.values:
-                cells[column] = filling.values[column, key]
-                break
-    if (column := "profession") in cells:
-        cells[column] = _profession(cells[column])
+    for column in {"profession", *(column for column, _ in filling.values)} & cells.keys():
+        theirs = cells[column].casefold()
+        if (column, theirs) in filling.values:
+            cells[column] = filling.values[column, theirs]
+            continue
+        if column == "profession":
+            cells[column] = _profession(cells[column])
+        if column != "profession" or cells[column] not in set(Profession):
+            cells[column] = filling.values.get((column, "*"), cells[column])
     return replace(row, cells=cells)
 
 

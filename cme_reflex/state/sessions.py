@@ -197,14 +197,13 @@ class Sessions(ClaimPage, rx.State):
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
         self._chunks = wanted
         begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
-        zone = visit.meeting.zone
         self._set(
             phase=wanted[0] % SLOTS,
             rows_before=begin,
             rows_after=len(sessions) - end,
             heads_before=sum(at < begin for at in heads),
             heads_after=sum(at >= end for at in heads),
-            window_day=words.day(sessions[begin].starts_at.astimezone(zone).date())
+            window_day=words.day(visit.programme.days[sessions[begin].id])
             if by_date and sessions
             else "",
         )
@@ -222,15 +221,13 @@ class Sessions(ClaimPage, rx.State):
 
 def _heads(sessions: list[Session], programme: Programme) -> set[int]:
     """The places in the list, counted from 0, where a day begins."""
-    zone = programme.meeting.zone
-    days = [session.starts_at.astimezone(zone).date() for session in sessions]
+    days = [programme.days[session.id] for session in sessions]
     turns = {at for at, (before, after) in enumerate(pairwise(days), 1) if before != after}
     return turns | {0} if sessions else set()
 
 
 def _days(programme: Programme) -> list[views.Choice]:
-    zone = programme.meeting.zone
-    days = sorted({session.starts_at.astimezone(zone).date() for session in programme.offered})
+    days = sorted({programme.days[session.id] for session in programme.offered})
     return [views.Choice("", "All days")] + [
         views.Choice(day.isoformat(), words.short_day(day)) for day in days
     ]

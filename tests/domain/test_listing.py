@@ -1,4 +1,6 @@
+import sys
 from datetime import date
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -120,3 +122,28 @@ def test_what_was_watched_on_demand_is_in_nobodys_way_and_does_not_fit_again() -
 )
 def test_what_is_only_on_demand_always_fits(delivery: Delivery, fits: list[int]) -> None:
     assert fitting((line(session(3, "9:00", "10:00")),), delivery=delivery) == fits
+
+
+def calls_of(size: int, listing: Listing) -> int:
+    """How many functions of Python are called for a search in so many sessions, after a first."""
+    of = programme(*(session(n, "8:00", "9:00", title=f"Flap {n}") for n in range(size)))
+    matching(of, listing, ())  # the index and the orders are made once for a programme
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        found = matching(of, listing, ())
+    finally:
+        sys.setprofile(None)
+    assert len(found) == size
+    return calls
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_a_search_calls_no_more_functions_for_943_sessions_than_for_30(sort: Sort) -> None:
+    asked = Listing(query="flap", kind="panel", sort=sort)
+    assert 0 < calls_of(943, asked) == calls_of(30, asked) < 50

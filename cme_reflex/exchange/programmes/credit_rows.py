@@ -25,7 +25,7 @@ def joined(items: Sequence[Item], source: Source, notes: Notes) -> list[Item]:
     given: dict[tuple[str, str], Quarters] = {}
     others: dict[str, int] = {}
     for row in headed.table.rows:
-        code, kind = row.required("code"), fold(row.required("credit_type"))
+        code, kind = row.required("code"), fold(row.required("credit_type").replace("™", ""))
         column = "category1" if kind in CATEGORY1 else "safety" if kind in SAFETY else ""
         amount = row.hours("credits") if row.required("credits") else None
         if code and code not in known:
@@ -66,5 +66,6 @@ def _tell_ungiven(
     ]
     if without:
         named = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
-        what = f"{len(without)} sessions have no Category 1 row: {named}."
+        have = "session has" if len(without) == 1 else "sessions have"
+        what = f"{len(without)} {have} no Category 1 row: {named}."
         notes.warn(Place(), "", what, "An eligible one gets its rounded duration.")

@@ -35,8 +35,10 @@ def _calendars(source: Source) -> list[Component]:
     lines = [line.strip().upper() for line in text.splitlines() if line.strip()]
     if not lines or lines[0] != "BEGIN:VCALENDAR":
         raise source.faulty("The file does not begin with BEGIN:VCALENDAR.", "Export it again.")
-    if lines[-1] != "END:VCALENDAR":
-        raise source.faulty("The file is cut off: no END:VCALENDAR.", "Export it again.")
+    begun, ended = (sum(line.startswith(word) for line in lines) for word in ("BEGIN:", "END:"))
+    if lines[-1] != "END:VCALENDAR" or begun != ended:
+        fault = f"The file is cut off: {begun} BEGIN, {ended} END."
+        raise source.faulty(fault, "Export it again.")
     try:
         return list(Calendar.from_ical(text, multiple=True))
     except Exception as error:  # what it raises for lines that are none is not documented
@@ -52,11 +54,12 @@ def _occurrences(calendar: Component, notes: Notes) -> Iterator[tuple[Component,
         for name, error in event.errors:
             fault = f"This cannot be read: {tidy(str(error))[:120]}."
             notes.fault(place, name or "", fault, "Correct it.")
+        if event.errors:
+            continue
         if not uid:
             notes.fault(place, "UID", "The event has no UID.", "Give it one that stays the same.")
         elif event.get("DTSTART") is None:
-            if not any(name == "DTSTART" for name, _ in event.errors):
-                notes.fault(place, "DTSTART", "The event has no start.", "Add it.")
+            notes.fault(place, "DTSTART", "The event has no start.", "Add it.")
         else:
             series[uid].append(event)
     for uid, events in series.items():
@@ -103,7 +106,15 @@ def _item(event: Component, place: Place, clock: Clock) -> Item | None:
     title = tidy(str(event.get("SUMMARY", "")))
     if not title:
         clock.notes.fault(place, "SUMMARY", "The event has no title.", "Add a SUMMARY.")
-    first, last = event["DTSTART"].dt, _end(event)
+    try:
+        first, last = event["DTSTART"].dt, _end(event)
+        # Whoever writes a time twice, or a span in place of one, gets a list or a pair.
+        dated = isinstance(first, date) and isinstance(last, date)
+    except (AttributeError, TypeError, OverflowError):
+        dated = False
+    if not dated:
+        clock.notes.fault(place, "DTSTART", "Start and end are no two times.", "Correct them.")
+        return None
     starts_at = clock.instant(_midnight(first), place, "DTSTART")
     ends_at = clock.instant(_midnight(last), place, "DTEND") if starts_at else None
     if not title or starts_at is None or ends_at is None:

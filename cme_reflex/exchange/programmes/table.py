@@ -1,5 +1,6 @@
 """Programmes as tables: CSV and XLSX, one row a session, under any of the documented headings."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,7 @@ from cme_reflex.exchange.source import Source
 
 NIGHT = timedelta(hours=12)  # the longest that a session may last over midnight
 _YES = {"yes", "y", "true"}
+_MIDNIGHT = re.compile(r"(?<=\d)T00:00:00$")
 _CANCELLED = {"cancelled", "canceled", "withdrawn"}
 
 
@@ -74,7 +76,8 @@ class _Rows:
         delivery = row.choice("delivery", Delivery) if row.text("delivery") else None
         on_demand_from = self._moment(row, "on_demand_from", None, place)
         quarters, safety = row.hours("category1_hours"), row.hours("patient_safety_hours")
-        if not code or not title or starts_at is None or ends_at is None:
+        again = row.table.first_row(row, ("code", code), note=False) != row.number
+        if again or not code or not title or starts_at is None or ends_at is None:
             return None
         return Item(
             place=place,
@@ -141,7 +144,7 @@ class _Rows:
         text = row.text("date")
         try:
             # A workbook's dates come with a midnight that nobody wrote.
-            return self._as_date(text.partition("T")[0]) if text else None
+            return self._as_date(_MIDNIGHT.sub("", text)) if text else None
         except NotADate:
             row.fault("date", f"{text!r} is no date.", "Write it as 2024-09-26.")
         except EitherDate:
