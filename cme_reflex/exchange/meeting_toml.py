@@ -183,8 +183,7 @@ def _put_on_the_clock(data: dict[str, Any], problems: list[Problem]) -> None:
         except OverflowError:
             fault = f"{time.isoformat()} is before the first year or after the last."
             problems.append(Problem(FILE, None, f"claim.{key}", fault, "Check the year."))
-            edge = datetime.min if time.year == 1 else datetime.max
-            claim[key] = edge.replace(tzinfo=UTC)
+            claim[key] = datetime(2 if time.year == 1 else 9998, 1, 1, tzinfo=UTC)
 
 
 def _problem(error: ErrorDetails) -> Problem:

@@ -85,7 +85,7 @@ async def _ended_on(db: AsyncSession, meeting_id: int, meeting: Meeting) -> date
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(AttendeeRow.meeting_id == meeting_id)
     )
-    submitted_at = (await db.exec(last)).one()
+    submitted_at = cast(datetime | None, (await db.exec(last)).one())
     if submitted_at is None:
         return meeting.ends_on
     return max(meeting.ends_on, submitted_at.astimezone(meeting.zone).date())
@@ -105,7 +105,7 @@ async def _delete(db: AsyncSession, meeting_id: int) -> dict[str, int]:
 
 
 def _hanging(table: sa.Table, meeting_id: int) -> sa.ColumnElement[bool] | None:
-    """Which rows of the table hang on the meeting, by way of whatever table; None where none can."""
+    """Which rows of the table hang on the meeting, by whatever way; None where none can."""
     conditions: list[Any] = []
     for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
         parent = key.column.table

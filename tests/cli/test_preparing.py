@@ -128,7 +128,7 @@ def _form(key: str) -> str:
 
 
 def _keys(value: Any, place: str = "") -> Any:
-    """The keys of the file, those of a list's tables once: claim.opens_at, registration_types.code."""
+    """The keys of the file, those of a list's tables once, such as registration_types.code."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _keys(inner, f"{place}.{key}".removeprefix("."))
@@ -157,8 +157,8 @@ def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: Files) -> No
         0,
         [
             (
-                "warning: meeting.toml, credit.category1.maximum_hours: The most that the programme "
-                "can yield is 3.75, less than this. Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit.category1.maximum_hours: The most that the "
+                "programme can yield is 3.75, less than this. Check it, and the hours in sessions.csv."
             ),
             (
                 "warning: meeting.toml, credit.safety.maximum_hours: The most that the programme "
