@@ -119,9 +119,36 @@ function close(event) {
 }
 
 // 8. Signing in and out is for a new start: the tab's state on the server belongs to its token.
-function forget(event) {
-  if (event.target.method === "post") sessionStorage.removeItem("token");
+// After a fault the last name need not be typed again; whatever comes next, it is forgotten.
+const LAST_NAME = "cme-last-name";
+function forget({ target: form }) {
+  if (form.method !== "post") return;
+  sessionStorage.removeItem("token");
+  const name = form.elements.last_name?.value;
+  if (name) sessionStorage.setItem(LAST_NAME, name);
 }
+
+function remember() {
+  const field = one("#last-name");
+  const name = sessionStorage.getItem(LAST_NAME);
+  sessionStorage.removeItem(LAST_NAME);
+  if (field && name && location.hash) field.value = name;
+}
+
+// 9. A badge's QR code opens /#badge=240001: the number goes into its field, and out of the
+// address before anything is sent anywhere. Nothing else is filled in.
+function fillNumber() {
+  const number = new URLSearchParams(location.hash.slice(1)).get("badge");
+  if (number === null) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const field = one("#number");
+  if (field) field.value = number.slice(0, 40);
+}
+
+// 10. Save & Log Out ends it in every tab: the others ask the server, which sends them away.
+const tabs = new BroadcastChannel("cme");
+tabs.onmessage = () => one("[data-cme-refresh]")?.click();
+if (location.hash === "#signed-out") tabs.postMessage("signed out");
 
 const OPINIONS = ["data-cme-checked", "data-cme-value"];
 
@@ -134,6 +161,8 @@ function rendered(records) {
   look();
 }
 
+addEventListener("popstate", fillNumber);
+addEventListener("pageshow", ({ persisted }) => persisted && refresh());
 addEventListener("click", close, true);
 addEventListener("click", mark);
 addEventListener("submit", forget);
@@ -153,4 +182,6 @@ new MutationObserver(rendered).observe(document.documentElement, {
     "data-first",
   ],
 });
+fillNumber();
+remember();
 rendered([]);

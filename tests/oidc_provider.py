@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID = "cme"
 CLIENT_SECRET = "a-secret-of-the-tests"
@@ -49,8 +49,8 @@ class Provider:
     algorithm: str = "RS256"
     broken: dict[str, int] = field(default_factory=dict)  # path -> status
     codes_last: float = 60
-    key: RSAKey = field(default_factory=lambda: FIRST_KEY)
-    published: RSAKey | None = None
+    key: RSAKey | OctKey = field(default_factory=lambda: FIRST_KEY)
+    published: RSAKey | OctKey | None = None
     grants: dict[str, Grant] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
 
@@ -121,7 +121,7 @@ class Provider:
         signed = ".".join(_base64(json.dumps(part).encode()) for part in (header, kept))
         if self.algorithm == "none":
             return f"{signed}."
-        if self.algorithm == "HS256":
+        if self.algorithm == "HS256" and isinstance(self.key, RSAKey):
             # The old trick: the public key as the secret of a signature that anybody can make.
             secret = self.key.as_pem(private=False)
             return f"{signed}.{_base64(hmac.digest(secret, signed.encode(), 'sha256'))}"
@@ -129,7 +129,12 @@ class Provider:
 
     def keys(self) -> dict[str, Any]:
         """The public key; the published one where it is not the one that signs."""
-        return {"keys": [(self.published or self.key).as_dict(private=False)]}
+        return {"keys": [_published(self.published or self.key)]}
+
+
+def _published(key: RSAKey | OctKey) -> dict[str, Any]:
+    # A secret key has no public part; who publishes it publishes the secret.
+    return dict(key.as_dict(private=isinstance(key, OctKey)))
 
 
 def _base64(value: bytes) -> str:

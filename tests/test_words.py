@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,3 +39,30 @@ def test_one_session_is_singular() -> None:
         "1 session",
         "2 sessions",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (0, "wait-1"),
+        (60, "wait-1"),
+        (61, "wait-2"),
+        (240, "wait-5"),
+        (480, "wait-10"),
+        (900, "wait-15"),
+        (9000, "wait-15"),
+    ],
+)
+def test_who_has_to_wait_is_told_no_less_than_that(seconds: int, code: str) -> None:
+    now = datetime(2024, 11, 1, tzinfo=UTC)
+    assert words.wait_code(now + timedelta(seconds=seconds), now) == code
+
+
+def test_who_has_to_wait_is_told_what_works_meanwhile() -> None:
+    assert words.wait(1) == (
+        "Too many attempts. Wait a minute, then try again, or use a sign-in link by e-mail."
+    )
+    assert words.wait(5, "Society login") == (
+        "Too many attempts. Wait 5 minutes, then try again, or use a sign-in link by e-mail "
+        "or “Society login”."
+    )

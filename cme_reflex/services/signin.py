@@ -106,11 +106,11 @@ async def as_member(
     Raises NotRecognised and TooManyAttempts; NotRegistered where the credential is right and
     the meeting has no registration for it; PasswordsNotTaken where there is single sign-on.
     """
+    if await single_sign_on(meeting) is not None:
+        raise PasswordsNotTaken
     username = username.strip().casefold()
     if max(len(username), len(password)) > INPUT_LIMIT or not username.isprintable():
         raise NotRecognised
-    if await single_sign_on(meeting) is not None:
-        raise PasswordsNotTaken
     attempts: list[throttle.Attempt] = [
         (throttle.ADDRESS, address),
         (throttle.MEMBER, username),

@@ -6,7 +6,7 @@ import pytest
 
 from cme_reflex.domain.claim import Limits
 from cme_reflex.domain.credit import Quarters
-from cme_reflex.domain.meeting import ClaimPeriod, Look, RegistrationType
+from cme_reflex.domain.meeting import ClaimPeriod, Look, RegistrationType, SingleSignOn
 from tests.meetings import MEETING
 
 NOT_OPEN, OPEN, CLOSED = ClaimPeriod
@@ -59,3 +59,29 @@ def test_nothing_but_a_colour_is_an_accent(colour: str) -> None:
     for accents in ((colour, "#7fd3dd"), ("#0b5563", colour)):
         with pytest.raises(ValueError, match="is no colour such as #0b5563"):
             Look(accent=accents[0], accent_dark=accents[1])
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://login.example.org", "https://login.example.org/realms/cme", "http://localhost:8080"],
+)
+def test_an_issuer_is_an_encrypted_address_or_this_machine(issuer: str) -> None:
+    assert SingleSignOn(issuer=issuer, client_id="c", label="l").issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "",
+        "login.example.org",
+        "http://login.example.org",
+        "http://localhost.example.org",
+        "https://",
+        "https://login.example.org?x=1",
+        "https://login.example.org#x",
+        "file:///etc/passwd",
+    ],
+)
+def test_nothing_else_is_an_issuer(issuer: str) -> None:
+    with pytest.raises(ValueError, match="is no issuer such as"):
+        SingleSignOn(issuer=issuer, client_id="c", label="l")

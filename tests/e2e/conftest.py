@@ -80,6 +80,12 @@ def attendee(page: Page, people: Iterator[tuple[str, str]]) -> Attendee:
 
 
 @pytest.fixture(scope="session")
+def all_people() -> list[tuple[str, str]]:
+    """Last name and badge of everybody, for a test with a server of its own."""
+    return [(row["last_name"], row["badge"]) for row in _rows("attendees.csv")]
+
+
+@pytest.fixture(scope="session")
 def people() -> Iterator[tuple[str, str]]:
     """Last name and badge of attendees that no other test is."""
     presenting = {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_reflex.domain.meeting import RegistrationType
+from cme_reflex.domain.meeting import RegistrationType, SingleSignOn
 from cme_reflex.exchange.meeting_document import meeting_document, meeting_from_document
 from cme_reflex.exchange.meeting_toml import read_meeting
 from cme_reflex.exchange.problems import FaultyFolder
@@ -193,3 +193,60 @@ def test_what_is_no_toml_is_told_with_its_line(files: Files) -> None:
     assert column is None
     assert fault.startswith("This is no TOML: ")
     assert "line 2" in fault
+
+
+SSO = """
+[single_sign_on]
+issuer = "https://login.example.org"
+client_id = "cme"
+label = "Sign in with Example"
+"""
+
+
+def test_single_sign_on_is_read_with_the_usual_claim(files: Files) -> None:
+    files.texts["meeting.toml"] += SSO
+    assert read_meeting(files.write() / "meeting.toml").single_sign_on == SingleSignOn(
+        issuer="https://login.example.org",
+        client_id="cme",
+        label="Sign in with Example",
+        username_claim="preferred_username",
+    )
+
+
+def test_without_a_table_there_is_no_single_sign_on(files: Files) -> None:
+    assert read_meeting(files.write() / "meeting.toml").single_sign_on is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told_of"),
+    [
+        (
+            "https://",
+            "http://",
+            (
+                "single_sign_on",
+                "'http://login.example.org' is no issuer such as https://login.example.org.",
+                "Correct it.",
+            ),
+        ),
+        (
+            'client_id = "cme"',
+            "",
+            ("single_sign_on.client_id", "The key is missing.", "Add it."),
+        ),
+        (
+            "label",
+            "labels",
+            (
+                "single_sign_on.labels",
+                "The key 'labels' is unknown here.",
+                "Did you mean label?",
+            ),
+        ),
+    ],
+)
+def test_a_fault_in_single_sign_on_is_told(
+    files: Files, old: str, new: str, told_of: tuple[str, str, str]
+) -> None:
+    files.texts["meeting.toml"] += SSO.replace(old, new)
+    assert told_of in told(files)

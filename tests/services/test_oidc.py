@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
 from cme_reflex.domain.meeting import SingleSignOn
 from cme_reflex.services import oidc
@@ -130,26 +130,27 @@ async def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(
 
 
 @pytest.mark.parametrize(
-    ("claim", "value"),
+    "claims",
     [
-        ("nonce", "another"),
-        ("nonce", None),
-        ("aud", "another client"),
-        ("aud", ["another client"]),
-        ("aud", [CLIENT_ID, "another client"]),
-        ("azp", "another client"),
-        ("iss", "https://evil.example"),
-        ("exp", 1),
-        ("exp", "soon"),
-        ("iat", 4_000_000_000),
-        ("nbf", 4_000_000_000),
-        ("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"),
+        {"nonce": "another"},
+        {"nonce": None},
+        {"aud": "another client"},
+        {"aud": ["another client"]},
+        {"aud": "another client", "azp": CLIENT_ID},
+        {"aud": [CLIENT_ID, "another client"]},
+        {"azp": "another client"},
+        {"iss": "https://evil.example"},
+        {"exp": 1},
+        {"exp": "soon"},
+        {"iat": 4_000_000_000},
+        {"nbf": 4_000_000_000},
+        {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
     ],
 )
 async def test_a_token_with_a_wrong_claim_is_refused(
-    provider: Provider, terms: SingleSignOn, claim: str, value: object, now: datetime
+    provider: Provider, terms: SingleSignOn, claims: dict[str, Any], now: datetime
 ) -> None:
-    provider.claims = {claim: value}
+    provider.claims = claims
     with pytest.raises(SignInRefused, match="the ID token is not good"):
         await there_and_back(terms, now)
 
@@ -168,6 +169,15 @@ async def test_a_token_that_anybody_could_have_signed_is_refused(
     provider: Provider, terms: SingleSignOn, algorithm: str, now: datetime
 ) -> None:
     provider.algorithm = algorithm
+    with pytest.raises(SignInRefused, match="the ID token is not good"):
+        await there_and_back(terms, now)
+
+
+async def test_a_token_signed_with_a_secret_is_refused_even_where_the_provider_publishes_it(
+    provider: Provider, terms: SingleSignOn, now: datetime
+) -> None:
+    secret = OctKey.generate_key(256, {"kid": "1"})
+    provider.algorithm, provider.key, provider.published = "HS256", secret, secret
     with pytest.raises(SignInRefused, match="the ID token is not good"):
         await there_and_back(terms, now)
 

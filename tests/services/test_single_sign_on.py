@@ -149,7 +149,7 @@ async def test_nobody_comes_back_after_ten_minutes(now: datetime) -> None:
     departure = await depart(now)
     answer = await answer_to(departure)
     late = now + single_sign_on.DEPARTURE_LASTS
-    with pytest.raises(SignInRefused):
+    with pytest.raises(SignInRefused, match="did not depart"):
         await arrive(departure.token, answer, late)
     await depart(late)
     assert len(await departures()) == 1

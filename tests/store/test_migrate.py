@@ -1,7 +1,8 @@
 """Migrations, on both databases: there and back with data, and no drift from the tables."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -51,6 +52,38 @@ async def test_a_second_upgrade_keeps_the_data(database_url: str, now: datetime)
         meeting = (await db.exec(select(tables.MeetingRow))).one()
     await close_database()
     assert (meeting.code, meeting.document, meeting.loaded_at) == ("pstm24", {"a": "é"}, now)
+
+
+async def test_who_is_signed_in_stays_so_and_what_was_loaded_is_known_when_sign_ins_get_idle(
+    unmigrated_url: str,
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0002")
+    engine = create_engine(unmigrated_url)
+    async with engine.begin() as connection:
+        for statement in _ROWS_OF_0002:
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    before = datetime.now(UTC)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    async with reading() as db:
+        sign_in = (await db.exec(select(tables.SignInRow))).one()
+        member = (await db.exec(select(tables.MemberRow))).one()
+    await close_database()
+    assert timedelta(seconds=-2) < sign_in.seen_at - before < timedelta(minutes=5)
+    assert (member.password_hash, member.loaded_hash) == ("h", sha256(b"h").hexdigest())
+
+
+_ROWS_OF_0002 = (
+    "INSERT INTO meeting VALUES (1, 'm', 1, '{}', '2024-11-01 00:00:00')",
+    "INSERT INTO member VALUES (1, 'u', 'L', 'F', '', '', 'h')",
+    (
+        "INSERT INTO attendee (id, meeting_id, last_name, first_name, suffix, name_key, badge,"
+        " confirmation, email, profession, registration_type)"
+        " VALUES (1, 1, 'L', 'F', '', 'l', 'B', 'C', '', 'other', 'full')"
+    ),
+    "INSERT INTO sign_in VALUES ('t', 1, '2024-11-01 00:00:00', '2024-11-08 00:00:00')",
+)
 
 
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
-from cme_reflex.web import health, links, signin
+from cme_reflex.web import health, links, signin, single_sign_on
 from cme_reflex.web.guard import guarded
 from tests.meetings import FOLDER, MEETING
 
@@ -21,11 +22,17 @@ HOST = "https://cme.example.org"
 
 
 @pytest.fixture
+def folder() -> MeetingFolder:
+    """What is loaded; a test that needs another one overrides this."""
+    return FOLDER
+
+
+@pytest.fixture
 async def client(
-    database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    database: AsyncEngine, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without scripts, at a meeting that is loaded."""
-    await load_meeting(FOLDER, now=datetime(2024, 11, 1, tzinfo=UTC))
+    await load_meeting(folder, now=datetime(2024, 11, 1, tzinfo=UTC))
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
     transport = httpx.ASGITransport(guarded(_site()))
@@ -43,6 +50,7 @@ def _site() -> Starlette:
         routes=[
             *signin.ROUTES,
             *links.ROUTES,
+            *single_sign_on.ROUTES,
             *health.ROUTES,
             Route("/{path:path}", page, methods=["GET", "POST"]),
         ]

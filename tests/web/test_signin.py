@@ -81,6 +81,26 @@ async def test_a_form_of_this_site_is_taken(client: httpx.AsyncClient) -> None:
     assert answer(await client.post("/sign-in", data=BADGE, headers=headers)) == (303, "/claim")
 
 
+async def test_the_sixth_failure_is_told_how_long_to_wait_and_the_right_name_as_well(
+    client: httpx.AsyncClient,
+) -> None:
+    wrong = [await client.post("/sign-in", data=BADGE | {"last_name": "X"}) for _ in range(5)]
+    assert {answer(each) for each in wrong} == {(303, "/#not-recognised")}
+    for last_name in ("X", "Smith"):
+        form = BADGE | {"last_name": last_name}
+        assert answer(await client.post("/sign-in", data=form)) == (303, "/#wait-1")
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_a_locked_username_is_answered_like_a_locked_number(
+    client: httpx.AsyncClient,
+) -> None:
+    for username in ("kim", "nobody"):
+        form = MEMBER | {"username": username, "password": "wrong"}
+        answers = [answer(await client.post("/sign-in", data=form)) for _ in range(6)]
+        assert answers == [(303, "/#member-not-recognised")] * 5 + [(303, "/#wait-1")]
+
+
 async def test_a_huge_form_is_not_read(client: httpx.AsyncClient) -> None:
     form = BADGE | {"last_name": "x" * 10_000}
     assert (await client.post("/sign-in", data=form)).status_code == 413
@@ -93,6 +113,17 @@ async def test_a_stranger_is_sent_to_the_sign_in_and_then_to_where_they_were_goi
     arrived = await client.post("/sign-in", data=BADGE)
     assert answer(arrived) == (303, "/sessions?q=breast&day=2024-09-26")
     assert "cme_next" not in client.cookies
+
+
+async def test_behind_https_no_cookie_is_any_other_hosts(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_SECURE_COOKIES", "true")
+    settings.cache_clear()
+    await client.get("/sessions?q=breast")
+    assert list(client.cookies) == ["__Host-cme_next"]
+    assert answer(await client.post("/sign-in", data=BADGE)) == (303, "/sessions?q=breast")
+    assert list(client.cookies) == ["__Host-cme_sign_in"]
 
 
 @pytest.mark.parametrize(

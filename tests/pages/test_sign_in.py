@@ -1,0 +1,51 @@
+"""The sign-in page as it is built, with and without the society's single sign-on."""
+
+from dataclasses import replace
+
+import pytest
+
+from cme_reflex import words
+from cme_reflex.domain.meeting import SingleSignOn
+from cme_reflex.pages import sign_in
+from tests.meetings import MEETING
+
+SOCIETY = SingleSignOn(
+    issuer="https://login.example.org", client_id="cme", label="Sign in with Example"
+)
+
+
+def built(monkeypatch: pytest.MonkeyPatch, sso: SingleSignOn | None) -> str:
+    meeting = replace(MEETING, single_sign_on=sso)
+    monkeypatch.setattr(sign_in, "current_meeting", lambda: meeting)
+    return str(sign_in.sign_in().render())
+
+
+def test_a_password_is_asked_for_where_there_is_no_single_sign_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = built(monkeypatch, None)
+    assert 'type:"password"' in page
+    assert "/sign-in/sso" not in page
+
+
+def test_the_single_sign_on_takes_the_place_of_the_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = built(monkeypatch, SOCIETY)
+    assert 'type:"password"' not in page
+    assert "/sign-in/sso" in page
+    assert "Sign in with Example" in page
+    assert "Badge/Confirmation Number" in page
+
+
+@pytest.mark.parametrize("sso", [None, SOCIETY])
+def test_every_code_that_the_server_sends_has_its_message(
+    monkeypatch: pytest.MonkeyPatch, sso: SingleSignOn | None
+) -> None:
+    page = built(monkeypatch, sso)
+    for_passwords = {"member-not-recognised", "member-missing"}
+    for_single_sign_on = {code for code in words.SIGN_IN_ERRORS if code.startswith("sso-")}
+    waits = {f"wait-{minutes}" for minutes in words.WAITS}
+    codes = set(words.SIGN_IN_ERRORS) | waits | {"signed-out"}
+    expected = codes - (for_passwords if sso else for_single_sign_on)
+    assert {code for code in codes if f'id:"{code}"' in page} == expected
