@@ -20,7 +20,6 @@ from cme_reflex.store import migrate
 HOST = "127.0.0.1"
 MEETING = "pstm24"
 DATABASE = ROOT / ".cme" / "demo.db"
-MAIL = ROOT / ".cme" / "mail"
 
 
 def run(port: int, *, reset: bool) -> None:
@@ -40,7 +39,7 @@ def run(port: int, *, reset: bool) -> None:
         "",
         *_told(sign_ins["sign_in"]),
         "",
-        f"E-mail goes to {MAIL.relative_to(ROOT)}.",
+        f"E-mail goes to {_mail().relative_to(ROOT)}.",
         "Stop with Ctrl-C.",
     )
     title = f"{folder.meeting.short_name}: claim CME credit"
@@ -56,11 +55,16 @@ def _choose_the_demo(port: int) -> None:
         "CME_DATABASE_URL": f"sqlite:///{DATABASE}",
         "CME_SECURE_COOKIES": "false",
         "CME_PUBLIC_URL": f"http://localhost:{port}",
-        "CME_MAIL_FOLDER": str(MAIL),
+        "CME_MAIL_FOLDER": str(_mail()),
     }
     # Whatever the demo writes to its made-up people stays on this machine.
-    os.environ.pop("CME_SMTP_URL", None)
+    for variable in ("CME_SMTP_URL", "CME_MAIL_FROM"):
+        os.environ.pop(variable, None)
     settings.cache_clear()
+
+
+def _mail() -> Path:
+    return DATABASE.parent / "mail"
 
 
 def _forget() -> None:

@@ -37,7 +37,16 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = Files(tmp_path / "meetings" / "pstm24")
     files.texts["demo.toml"] = SIGN_INS
     files.write()
-    for variable in ("CME_MEETING", "CME_MEETINGS", "CME_DATABASE_URL", "CME_SECURE_COOKIES"):
+    for variable in (
+        "CME_MEETING",
+        "CME_MEETINGS",
+        "CME_DATABASE_URL",
+        "CME_SECURE_COOKIES",
+        "CME_PUBLIC_URL",
+        "CME_SMTP_URL",
+        "CME_MAIL_FROM",
+        "CME_MAIL_FOLDER",
+    ):
         monkeypatch.setenv(variable, "of somebody's real deployment")
     monkeypatch.setattr(demo, "ROOT", tmp_path)
     monkeypatch.setattr(demo, "DATABASE", tmp_path / ".cme" / "demo.db")
@@ -65,6 +74,7 @@ def test_it_loads_the_meeting_and_prints_the_address_and_three_sign_ins(root: Pa
         "badge number         O'Brien-Núñez / B1",
         "confirmation number  李 / C2",
         "member account       ana / password",
+        "E-mail goes to .cme/mail.",
         "Stop with Ctrl-C.",
     ]
     assert printed.splitlines()[-1] == "serving 127.0.0.1:3100"
@@ -72,6 +82,7 @@ def test_it_loads_the_meeting_and_prints_the_address_and_three_sign_ins(root: Pa
 
 def test_it_never_touches_the_database_of_this_machines_settings(root: Path) -> None:
     run("--reset")
+    assert "CME_SMTP_URL" not in os.environ
     assert os.environ["CME_DATABASE_URL"] == f"sqlite:///{root / '.cme' / 'demo.db'}"
 
 
