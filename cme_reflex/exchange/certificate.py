@@ -79,7 +79,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"certificate": json.dumps(_data(certificate))},
         pdf_standards=["ua-1"],
-        timestamp=certificate.issued_at,
+        timestamp=int(certificate.issued_at.timestamp()),  # a PDF's date has whole seconds
     )
 
 

@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pypdf
 import pytest
@@ -21,6 +22,7 @@ from tests.certificates import (
     certificate,
     sessions,
 )
+from tests.meetings import ZONE
 from tests.pdfs import faces, inked, pages, sizes
 
 
@@ -199,6 +201,16 @@ def test_it_is_the_same_bytes_each_time_and_in_another_process() -> None:
         text=True,
     )
     assert again.stdout.strip() == hashlib.sha256(pdf).hexdigest()
+
+
+def test_its_date_is_the_submission_to_the_second_on_whatever_clock() -> None:
+    at = datetime(2024, 11, 2, 4, 30, 15, 999_999, tzinfo=UTC)
+    pdf = certificate_pdf(certificate(issued_at=at))
+    assert certificate_pdf(certificate(issued_at=at.astimezone(ZONE))) == pdf
+    metadata = pypdf.PdfReader(io.BytesIO(pdf)).metadata
+    assert metadata is not None
+    assert metadata.creation_date == at.replace(microsecond=0)
+    assert "Date issued November 1, 2024" in pages(pdf)[0]  # on the meeting's clocks
 
 
 def test_the_qr_code_is_there_where_the_address_is_known() -> None:
