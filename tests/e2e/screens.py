@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e import pars
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.proxy import Network, network
 from tests.e2e.serving import Server, cme
@@ -158,6 +160,7 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_role("link", name="See your receipt").first.click()
     expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
     yield "receipt", page
+    yield from _rejected(scene, page)
     page.goto("/sessions")
     expect(attendee.rows.first).to_be_visible()
     yield "sessions-locked", page
@@ -179,6 +182,18 @@ def _reporting(page: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_role("button", name="Opt in").click()
     expect(page.get_by_text("Your consent is from")).to_be_visible()
     yield "reporting-opted-in", page
+
+
+def _rejected(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    with TemporaryDirectory() as folder:
+        pars.export(Path(folder), scene.terms.database_url)
+        pars.reject(Path(folder), scene.terms.database_url, "No license A1234 in Texas")
+    page.goto("/reporting")
+    expect(page.get_by_text("“No license A1234 in Texas”")).to_be_visible()
+    yield "reporting-rejected", page
+    page.get_by_role("button", name="Withdraw consent").click()
+    expect(page.get_by_text("You have withdrawn your consent.")).to_be_visible()
+    yield "reporting-withdrawn", page
 
 
 def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:

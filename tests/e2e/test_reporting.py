@@ -4,8 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e import pars
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.serving import Server, cme
+from tests.e2e.serving import Server
 from tests.e2e.test_terms import ready_to_submit
 
 
@@ -32,14 +33,9 @@ def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     page.get_by_role("button", name="Opt in").click()
     expect(page.get_by_text("You are opted in.").first).to_be_visible()
 
-    database = {"CME_DATABASE_URL": server.database_url}
-    cme("reporting", "export", "--out", str(tmp_path), **database)
-    (sheet,) = tmp_path.glob("*.txt")
-    guidance, headings, row = sheet.read_text("utf-8").splitlines()
+    pars.export(tmp_path, server.database_url)
+    row = pars.reject(tmp_path, server.database_url, "License not found")
     assert "\tCalifornia\tA-77\t" in row
-    answer = tmp_path / "answer.txt"
-    answer.write_text(f"{guidance}\n{headings}\tError\n{row}\tLicense not found\n", "utf-8")
-    cme("reporting", "rejected", str(answer), **database)
 
     page.reload()
     rejection = page.get_by_text("“License not found”")
@@ -50,10 +46,8 @@ def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     page.reload()
     expect(page.get_by_label("License ID")).to_have_value("A-78")
     expect(rejection).to_have_count(0)
-    said = cme("reporting", "export", "--out", str(tmp_path), **database)
-    assert ": 1 Add, 0 Delete" in said
+    assert ": 1 Add, 0 Delete" in pars.export(tmp_path, server.database_url)
 
     page.get_by_role("button", name="Withdraw consent").click()
     expect(page.get_by_text("You have withdrawn your consent.")).to_be_visible()
-    said = cme("reporting", "export", "--out", str(tmp_path), **database)
-    assert ": 0 Add, 1 Delete" in said
+    assert ": 0 Add, 1 Delete" in pars.export(tmp_path, server.database_url)
