@@ -158,7 +158,8 @@ def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: Files) -> No
         [
             (
                 "warning: meeting.toml, credit.category1.maximum_hours: The most that the "
-                "programme can yield is 3.75, less than this. Check it, and the hours in sessions.csv."
+                "programme can yield is 3.75, less than this. "
+                "Check it, and the hours in sessions.csv."
             ),
             (
                 "warning: meeting.toml, credit.safety.maximum_hours: The most that the programme "
