@@ -104,7 +104,8 @@ def test_a_session_of_943_is_found_added_and_on_the_claim(
     title = max(eligible.values(), key=len)
     assert len(title) > 150
     attendee.opens_sessions()
-    attendee.searches(title)
+    # As people do: Reflex sends the address back, and with it whatever was typed.
+    attendee.searches(" ".join(title.split()[:4]))
     add = attendee.row(title).get_by_role("button", name=re.compile("^Add "))
     expect(add).to_be_visible()
     page.wait_for_timeout(PAUSE)
