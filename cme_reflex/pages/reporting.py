@@ -35,6 +35,7 @@ def reporting() -> rx.Component:
                 rx.el.p("Correct what you gave below and save. Your credit is then sent again."),
                 tone="warning",
                 title="ACCME did not take your record",
+                class_name="max-w-text",
             ),
         ),
         rx.cond(
@@ -43,6 +44,7 @@ def reporting() -> rx.Component:
                 rx.el.p("Your consent is from ", Reporting.consented_on, "."),
                 tone="done",
                 title=Reporting.result,
+                class_name="max-w-text",
             ),
         ),
         rx.cond(
@@ -50,6 +52,7 @@ def reporting() -> rx.Component:
             notice(
                 rx.el.p("What was reported is taken back with the next report."),
                 title=Reporting.result,
+                class_name="max-w-text",
             ),
         ),
         rx.cond(Reporting.ready, _form(), skeleton_lines(6)),

@@ -69,9 +69,10 @@ class Reporting(ClaimPage, rx.State):
     @signed_in
     async def typed(self, visit: Visit, name: str, value: str):
         """Say as somebody types what PARS would reject; nothing is kept yet."""
-        if name not in EMPTY or len(str(value)) > TYPED_LIMIT:
+        name, value = str(name), str(value)  # a browser may send anything
+        if name not in EMPTY or len(value) > TYPED_LIMIT:
             return
-        self._typed = {**self._typed, name: str(value)}
+        self._typed = {**self._typed, name: value}
         self._reached = sorted({*self._reached, name})
         found = faults_so_far(self._typed, self._reached, visit.meeting.reporting.boards)
         self._set(faults=_in_words(found))
