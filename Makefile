@@ -13,7 +13,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format lock clean
+.PHONY: help demo test test-slow screens check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: .venv/dev.stamp ## the whole suite, browser included [PYTEST="-k words"]
 
 test-slow: .venv/dev.stamp ## what takes longer
 	$(BIN)/pytest -m slow $(PYTEST)
+
+screens: .venv/dev.stamp ## a picture of every screen and case, into docs/screens
+	$(BIN)/python -m tests.e2e.contact_sheet docs/screens
 
 check: .venv/dev.stamp ## ruff, mypy and the floors of the house
 	$(BIN)/ruff check

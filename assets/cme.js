@@ -123,6 +123,16 @@ function forget(event) {
   if (event.target.method === "post") sessionStorage.removeItem("token");
 }
 
+// 9. Back at a line of the claim that one came from: its link has the focus once it is there.
+let arrived = "";
+function arrive() {
+  const place = location.hash.startsWith("#line-") ? location.hash.slice(1) : "";
+  const link = document.getElementById(place)?.querySelector("a");
+  if (place === arrived || (place && !link)) return; // been there, or it is yet to come
+  arrived = place;
+  link?.focus();
+}
+
 const OPINIONS = ["data-cme-checked", "data-cme-value"];
 
 function rendered(records) {
@@ -131,6 +141,7 @@ function rendered(records) {
   }
   writeAddress();
   leave();
+  arrive();
   look();
 }
 

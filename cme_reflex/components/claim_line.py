@@ -120,7 +120,7 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 href=f"{EVALUATION}?session={line.id}",
                 kind="secondary",
             ),
-            rx.el.span(line.evaluation, class_name="min-w-0 flex-1 text-13 text-muted"),
+            rx.el.span(line.evaluation, class_name="min-w-20 flex-1 text-13 text-muted"),
             button(
                 "Remove",
                 about,
@@ -128,6 +128,6 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 pending=True,
                 on_click=page.remove(line.id, COMMAND),
             ),
-            class_name="compact flex items-center gap-2 border-t border-line pt-3",
+            class_name="compact flex flex-wrap items-center gap-2 border-t border-line pt-3",
         ),
     )

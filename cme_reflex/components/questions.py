@@ -131,7 +131,7 @@ def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any
             class_name="size-6 flex-none accent-accent",
             **owned({"checked": chosen}),
         ),
-        rx.el.span(label),
+        rx.el.span(label, class_name="min-w-0"),
         key=label,
         class_name="choice",
     )

@@ -145,5 +145,5 @@ def help_contact() -> rx.Component:
 
 
 def deadline() -> rx.Component:
-    """When the claim period ends, with its zone; not broken in the middle."""
-    return rx.el.strong(branding.deadline(), class_name="font-semibold whitespace-nowrap text-ink")
+    """When the claim period ends, with its zone; broken only where it has to be."""
+    return rx.el.strong(branding.deadline(), class_name="inline-block font-semibold text-ink")

@@ -152,7 +152,7 @@ def _receipt() -> rx.Component:
         ),
         rx.el.p(
             "Receipt number ",
-            rx.el.strong(Home.receipt.number, class_name="whitespace-nowrap tabular-nums"),
+            rx.el.strong(Home.receipt.number, class_name="inline-block tabular-nums"),
         ),
         rx.el.p(page_link("See your receipt", href=RECEIPT), class_name="pt-1"),
         rx.cond(

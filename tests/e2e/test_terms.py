@@ -1,49 +1,34 @@
 """What a meeting's other terms look like: its policy, its period, its forms, its reopening."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.conftest import DEMO, DESKTOP, PATIENCE
-from tests.e2e.serving import Server, cme, serving
+from tests.e2e.conftest import DESKTOP, PATIENCE
+from tests.e2e.serving import Server, cme
+from tests.e2e.terms import Terms, serving_terms
 
 LAB = "Facelift Cadaver Lab"
 
-Terms = Callable[..., None]
+Load = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
 def other_server(
     built: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Terms]]:
-    """A server of its own, and a way to load its meeting again with other terms."""
-    folder = tmp_path_factory.mktemp("terms")
-    url = f"sqlite:///{folder / 'cme.db'}"
-    meeting = folder / "pstm24"
-
-    def load(**terms: str) -> None:
-        """Load it with these keys of meeting.toml changed, each where it first stands."""
-        shutil.copytree(DEMO, meeting, dirs_exist_ok=True)
-        text = (meeting / "meeting.toml").read_text("utf-8")
-        for key, value in terms.items():
-            text, times = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value} ", text, count=1)
-            assert times == 1, key
-        (meeting / "meeting.toml").write_text(text, "utf-8")
-        cme("meeting", "load", str(meeting), CME_DATABASE_URL=url)
-
-    cme("db", "upgrade", CME_DATABASE_URL=url)
-    load()
-    with serving(url, folder / "server.log") as server:
-        yield server, load
+    """A server of its own, and its meeting."""
+    with serving_terms(tmp_path_factory.mktemp("terms")) as served:
+        yield served
 
 
 @pytest.fixture
-def terms(other_server: tuple[Server, Terms]) -> Terms:
-    return other_server[1]
+def terms(other_server: tuple[Server, Terms]) -> Load:
+    """Load the meeting with these terms."""
+    return other_server[1].load
 
 
 @pytest.fixture
@@ -69,7 +54,7 @@ def ready_to_submit(attendee: Attendee, *titles: str) -> None:
 
 
 def test_before_the_period_nothing_can_be_added_and_the_page_says_from_when(
-    terms: Terms, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(opens_at="2030-02-23T13:00:00-08:00")
     page.reload()
@@ -80,7 +65,7 @@ def test_before_the_period_nothing_can_be_added_and_the_page_says_from_when(
 
 
 def test_after_the_period_the_claim_can_be_read(
-    terms: Terms, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms()
     attendee.opens_sessions()
@@ -97,7 +82,7 @@ def test_after_the_period_the_claim_can_be_read(
 
 
 def test_under_cap_overlapping_time_is_counted_once_and_stops_nobody(
-    terms: Terms, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(overlap_policy='"cap"')
     ready_to_submit(attendee, SEED[0], LAB)
@@ -107,7 +92,7 @@ def test_under_cap_overlapping_time_is_counted_once_and_stops_nobody(
     expect(page.locator("#receipt")).to_contain_text("4.00 Category 1 hours claimed")
 
 
-def test_under_allow_both_are_claimed(terms: Terms, attendee: Attendee, page: Page) -> None:
+def test_under_allow_both_are_claimed(terms: Load, attendee: Attendee, page: Page) -> None:
     terms(overlap_policy='"allow"')
     ready_to_submit(attendee, SEED[0], LAB)
     expect(page.locator("#conflicts")).to_contain_text("lets you claim both")
@@ -116,7 +101,7 @@ def test_under_allow_both_are_claimed(terms: Terms, attendee: Attendee, page: Pa
 
 
 def test_required_session_evaluations_are_listed_and_linked(
-    terms: Terms, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(session_evaluations_required="true", required="true")
     ready_to_submit(attendee, SEED[0])
@@ -133,7 +118,7 @@ def test_required_session_evaluations_are_listed_and_linked(
 
 
 def test_an_attendee_reopens_the_claim_and_submits_it_anew(
-    terms: Terms, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(attendee_may_reopen="true")
     ready_to_submit(attendee, SEED[0])
@@ -149,7 +134,7 @@ def test_an_attendee_reopens_the_claim_and_submits_it_anew(
 
 
 def test_staff_reopen_a_claim_with_a_deadline_of_its_own(
-    terms: Terms, other_server: tuple[Server, Terms], attendee: Attendee, page: Page
+    terms: Load, other_server: tuple[Server, Terms], attendee: Attendee, page: Page
 ) -> None:
     terms()
     ready_to_submit(attendee, SEED[0])
@@ -166,7 +151,7 @@ def test_staff_reopen_a_claim_with_a_deadline_of_its_own(
 
 
 def test_a_window_that_shows_an_older_claim_checks_again_before_it_submits(
-    terms: Terms, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms()
     ready_to_submit(attendee, SEED[0])

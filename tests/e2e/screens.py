@@ -1,0 +1,261 @@
+"""Every screen and every case of it, one after the other, as an attendee comes to them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.proxy import Network, network
+from tests.e2e.serving import Server, cme
+from tests.e2e.socket_client import SocketClient
+from tests.e2e.terms import Terms, serving_terms
+
+LAB = "Facelift Cadaver Lab"
+LONG_TITLE = (
+    "Long-Term Outcomes of Immediate Versus Delayed Autologous Breast Reconstruction After "
+    "Post-Mastectomy Radiotherapy: Lessons From a Multicenter Prospective Registry of 2,400"
+)
+LONG_NAME = "Bartholomäus-Maximilian von Hohenstaufen-Wittelsbach-Auersperg"
+MANY = 40  # sessions on one claim
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A width in CSS pixels and a colour scheme."""
+
+    width: int
+    scheme: str
+
+    def put_on(self, page: Page) -> None:
+        """Show the page so."""
+        page.set_viewport_size({"width": self.width, "height": 900 if self.width > 600 else 844})
+        page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the screens are played: a server, its meeting, the network to it, and a browser."""
+
+    server: Server
+    terms: Terms
+    between: Network
+    browser: Browser
+
+    @contextmanager
+    def page(self) -> Iterator[Page]:
+        """A tab of a browser that nobody has used, on a phone, with motion at rest."""
+        context = self.browser.new_context(
+            base_url=self.between.url,
+            viewport={"width": 390, "height": 844},
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        yield context.new_page()
+        context.close()
+
+
+@contextmanager
+def scene(browser: Browser, folder: Path) -> Iterator[Scene]:
+    """A meeting with a title and a name that are as long as they come."""
+    with serving_terms(folder) as (server, terms), network(server.port) as between:
+        terms.append(
+            "sessions.csv",
+            f'LONG-1,"{LONG_TITLE}",panel,Breast,"Ballroom 20A",2024-09-29T13:00,'
+            '2024-09-29T14:00,"Ana Restrepo, MD",both,1.00,0.25,yes,',
+        )
+        terms.append(
+            "attendees.csv",
+            f"{LONG_NAME},Anna,,990001,PSTM24ZZ,,physician,{_registration_type(terms)},",
+        )
+        terms.load()
+        yield Scene(server, terms, between, browser)
+
+
+def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
+    """The name of each screen with the page that shows it; look at it before the next one."""
+    with scene.page() as page:
+        yield from _doors(page)
+        yield from _claiming(scene, page)
+    with scene.page() as page:
+        yield from _much(scene, page)
+    with scene.page() as page:
+        yield from _waiting(scene, page)
+    with scene.page() as page:
+        yield from _closed(scene, page)
+
+
+def _doors(page: Page) -> Iterator[tuple[str, Page]]:
+    page.goto("/")
+    yield "sign-in", page
+    page.get_by_text("Where do I find my number?").click()
+    yield "sign-in-help", page
+    for code in ("missing", "not-recognised", "member-not-recognised", "signed-out", "expired"):
+        page.goto("/privacy")
+        page.goto(f"/#{code}")
+        yield f"sign-in-{code}", page
+    page.goto("/privacy")
+    yield "privacy", page
+    page.goto("/nowhere")
+    yield "not-found", page
+
+
+def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    attendee = Attendee(page)
+    attendee.signs_in("Rivera", "240001")
+    expect(page.get_by_role("heading", name="Session Evaluations")).to_be_visible()
+    yield "claim-empty", page
+    attendee.opens_sessions()
+    yield "sessions", page
+    attendee.searches("no such thing at all")
+    expect(page.get_by_text("0 sessions found").first).to_be_visible()
+    yield "sessions-none", page
+    for title in (*SEED, LAB):
+        attendee.adds(title)
+    attendee.searches("breast")
+    expect(attendee.rows.first).to_contain_text(re.compile("breast", re.IGNORECASE))
+    yield "sessions-found", page
+    attendee.searches(LONG_TITLE[:40])
+    expect(attendee.row(LONG_TITLE)).to_be_visible()
+    yield "sessions-long-title", page
+    yield from _away(scene, attendee)
+    attendee.returns()
+    expect(page.locator("#conflicts")).to_contain_text("possible")
+    yield "claim-conflict", page
+    attendee.line(SEED[4]).get_by_role("link", name="Evaluation").click()
+    expect(page.get_by_role("heading", name=SEED[4])).to_be_visible()
+    yield "evaluation", page
+    page.get_by_role("group").first.locator("label").last.click()
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    yield "evaluation-begun", page
+    page.get_by_role("link", name="Done").click()
+    attendee.line(LAB).get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    yield "claim-undo", page
+    attendee.opens_submit()
+    yield "submit", page
+    attendee.submits()
+    expect(page.locator("#error-summary")).to_be_focused()
+    yield "submit-missing", page
+    attendee.answers_required_questions()
+    page.get_by_role("button", name="Claim all that my sessions support").click()
+    page.locator("#attestation").check()
+    expect(page.locator("#error-summary")).to_have_count(0)
+    yield "submit-ready", page
+    yield from _reporting(page)
+    page.goto("/submit")
+    page.locator("#attestation").check()
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    expect(page.locator("#receipt")).to_be_visible()
+    yield "claim-submitted", page
+    page.get_by_role("link", name="See your receipt").first.click()
+    expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
+    yield "receipt", page
+    page.goto("/sessions")
+    expect(attendee.rows.first).to_be_visible()
+    yield "sessions-locked", page
+    yield from _reopened(scene, attendee)
+
+
+def _reporting(page: Page) -> Iterator[tuple[str, Page]]:
+    page.goto("/reporting")
+    expect(page.get_by_role("button", name="Opt in")).to_be_visible()
+    yield "reporting", page
+    page.get_by_role("button", name="Opt in").click()
+    expect(page.get_by_role("alert").first).to_contain_text("another look")
+    yield "reporting-faults", page
+    page.get_by_label("Month of birth").select_option("2")
+    page.get_by_label("Day of birth", exact=True).fill("29")
+    page.get_by_label("State of licensure").select_option("Texas")
+    page.get_by_label("License ID", exact=True).fill("A1234")
+    page.locator("#consent").check()
+    page.get_by_role("button", name="Opt in").click()
+    expect(page.get_by_text("Your consent is from")).to_be_visible()
+    yield "reporting-opted-in", page
+
+
+def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
+    page = attendee.page
+    page.goto("/claim")
+    number = page.locator("#receipt strong").inner_text()
+    cme(
+        "claims", "reopen", number, "--reason", "A session was forgotten",
+        "--until", "2031-02-23T13:00", CME_DATABASE_URL=scene.terms.database_url,
+    )  # fmt: skip
+    page.reload()
+    expect(page.locator("#reopened")).to_be_visible()
+    yield "claim-reopened", page
+    attendee.opens_submit()
+    page.locator("#attestation").check()
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    page.goto("/receipt")
+    expect(page.get_by_role("heading", name="Replaced")).to_be_visible()
+    yield "receipt-replaced", page
+
+
+def _away(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
+    page = attendee.page
+    scene.between.cut()
+    attendee.row(LONG_TITLE).get_by_role("button").click()
+    expect(page.locator("[data-shown=offline]")).to_be_visible()
+    yield "sessions-offline", page
+    scene.between.restore()
+    expect(page.locator("[data-shown=saved]")).to_be_visible()
+    yield "sessions-saved", page
+
+
+def _much(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    """A long name, and more sessions than most attend."""
+    attendee = Attendee(page)
+    attendee.signs_in(LONG_NAME, "990001")
+    attendee.opens_sessions()
+    with SocketClient(scene.server.url, LONG_NAME, "990001") as client:
+        for session_id in range(1, MANY + 1):
+            client.send("sessions", "add", session_id=session_id, command=f"many-{session_id}")
+            client.hears(f"many-{session_id}")
+    page.goto("/claim")
+    expect(page.locator("#lines li").nth(10)).to_be_visible()
+    yield "claim-many", page
+
+
+def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    """What is there before the server has said anything."""
+    Attendee(page).signs_in("Rivera", "240001")
+    page.route_web_socket(re.compile("/_event"), lambda socket: None)
+    for name in ("claim", "sessions", "submit"):
+        page.goto(f"/{name}")
+        expect(page.get_by_role("main")).to_be_visible()
+        yield f"{name}-waiting", page
+
+
+def _closed(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    attendee = Attendee(page)
+    attendee.signs_in(LONG_NAME, "990001")
+    scene.terms.load(opens_at="2030-02-23T13:00:00-08:00")
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("Claims open on")
+    yield "claim-not-open", page
+    scene.terms.load(closes_at="2025-02-23T13:00:00-08:00")
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("Claims closed on")
+    yield "claim-closed", page
+    page.goto("/submit")
+    expect(page.get_by_role("button", name="Submit", exact=True)).to_be_disabled()
+    yield "submit-closed", page
+
+
+def _registration_type(terms: Terms) -> str:
+    found = re.search(
+        r'(?m)^\[\[registration_types\]\]\ncode = "([^"]+)"',
+        (terms.folder / "meeting.toml").read_text("utf-8"),
+    )
+    assert found is not None
+    return found[1]

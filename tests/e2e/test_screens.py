@@ -1,0 +1,69 @@
+"""axe-core finds nothing on any screen, however wide, light or dark."""
+
+from itertools import cycle, product
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.screens import Variant, scene, screens
+
+VARIANTS = [
+    Variant(width, scheme) for width, scheme in product((390, 1440, 320), ("light", "dark"))
+]
+
+# What axe does not measure: reflow, the size of what is tapped, motion that was asked to rest,
+# and whether twice the size of text still fits.
+MEASURED = """() => {
+    const faults = [];
+    const wider = () => document.scrollingElement.scrollWidth - innerWidth;
+    const html = document.documentElement;
+    if (wider() > 0) faults.push(`${wider()} px wider than the screen`);
+    const name = (element) => element.outerHTML.slice(0, 120);
+    const tapped = ".button, .chip, .choice, .scale-point, summary";
+    for (const element of document.querySelectorAll(tapped)) {
+        const { width, height } = element.getBoundingClientRect();
+        const small = width && Math.min(width, height) < 43.5;
+        if (small) faults.push(`${Math.round(width)} by ${Math.round(height)}: ${name(element)}`);
+    }
+    for (const element of document.querySelectorAll("*")) {
+        const { transitionDuration, animationDuration, animationName } = getComputedStyle(element);
+        const moves = [transitionDuration, animationName === "none" ? "0s" : animationDuration];
+        if (moves.some((time) => Math.max(...time.split(",").map(parseFloat)) > 0.01))
+            faults.push(`moves: ${name(element)}`);
+    }
+    if (innerWidth > 320) html.style.fontSize = "200%"; // at 320 it is reflow that counts
+    if (wider() > 0) faults.push(`${wider()} px wider than the screen with large text`);
+    html.style.fontSize = "";
+    return [...new Set(faults)].slice(0, 9);
+}"""
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "every", [pytest.param(False, id="one"), pytest.param(True, id="all", marks=pytest.mark.slow)]
+)
+def test_axe_finds_nothing_on_any_screen(
+    browser: Browser, built: None, tmp_path: Path, every: bool
+) -> None:
+    turn = cycle(VARIANTS)
+    found: dict[str, list[str]] = {}
+    with scene(browser, tmp_path) as played:
+        for name, page in screens(played):
+            for variant in VARIANTS if every else [next(turn)]:
+                variant.put_on(page)
+                if violations := faults(page):
+                    found[f"{name} {variant}"] = violations
+    assert found == {}
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong on the page: axe's rules, and anything wider than the screen."""
+    violations = Axe().run(page).response["violations"]
+    told = [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+    return [*told, *page.evaluate(MEASURED)]
