@@ -214,6 +214,15 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     page.goto("/receipt")
     expect(page.get_by_role("heading", name="Replaced")).to_be_visible()
     yield "receipt-replaced", page
+    page.goto(f"/verify/{number}")
+    expect(page.get_by_role("main")).to_contain_text("was replaced")
+    yield "verify-replaced", page
+    page.goto("/verify/unknown")
+    expect(page.get_by_role("main")).to_contain_text("No such certificate")
+    yield "verify-unknown", page
+    page.goto("/certificate/unknown.pdf")
+    expect(page.get_by_role("main")).to_contain_text("no such certificate")
+    yield "certificate-unknown", page
 
 
 def _away(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
