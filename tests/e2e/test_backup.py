@@ -1,0 +1,107 @@
+"""Backups and a restore of a real server under load, by the command that staff type."""
+
+import gzip
+import json
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.serving import cme, serving
+from tests.e2e.test_killed import Claimant
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_runs(
+    built: None, tmp_path: Path, people: Iterator[tuple[str, str]]
+) -> None:
+    database = tmp_path / "cme.db"
+    url = f"sqlite:///{database}"
+    cme("db", "upgrade", CME_DATABASE_URL=url)
+    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+    rows = sqlite3.connect(database).execute(
+        "SELECT id, title FROM session WHERE eligible AND title NOT IN "
+        "(SELECT title FROM session GROUP BY title HAVING count(*) > 1) LIMIT 12"
+    )
+    sessions = [(int(number), str(title)) for number, title in rows]
+    choice = random.Random(20240926)  # noqa: S311 - repeatable is what is wanted
+    claimants = [Claimant(*next(people), sessions, choice) for _ in range(3)]
+    with serving(url, tmp_path / "server.log") as server:
+        threads = [
+            threading.Thread(target=claimant.works, args=(server.url,), daemon=True)
+            for claimant in claimants
+        ]
+        for thread in threads:
+            thread.start()
+        backups = [tmp_path / f"{number}.gz" for number in range(3)]
+        acknowledged = []
+        for backup in backups:
+            acknowledged.append({each.badge: each.acknowledged for each in claimants})
+            cme("backup", str(backup), CME_DATABASE_URL=url)
+        for backup, before in zip(backups, acknowledged, strict=True):
+            _has_whole_commands(_content(backup), before)
+        cme("restore", str(backups[0]), "--replace", CME_DATABASE_URL=url)
+        # All sign-ins have ended, so nothing that is tapped is carried out any more.
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        assert _claims(database) == _claims_of(_content(backups[0]))
+        # The same server, not started anew, takes up the restored claims.
+        again = Claimant(claimants[0].last_name, claimants[0].badge, sessions, choice)
+        worker = threading.Thread(target=again.works, args=(server.url,), daemon=True)
+        worker.start()
+        for _ in range(300):
+            if again.acknowledged:
+                break
+            time.sleep(0.1)
+        assert again.acknowledged > 0
+
+
+def _content(backup: Path) -> dict[str, list[dict[str, object]]]:
+    content: dict[str, list[dict[str, object]]] = {}
+    columns: list[str] = []
+    rows: list[dict[str, object]] = []
+    for line in gzip.decompress(backup.read_bytes()).splitlines():
+        item = json.loads(line)
+        if isinstance(item, list):
+            rows.append(dict(zip(columns, item, strict=True)))
+        elif "table" in item:
+            columns, rows = item["columns"], []
+            content[item["table"]] = rows
+    return content
+
+
+def _has_whole_commands(
+    content: dict[str, list[dict[str, object]]], acknowledged: dict[str, int]
+) -> None:
+    """Every revision has its command, and what was acknowledged before is in it."""
+    commands = [row["claim_id"] for row in content["command"]]
+    badges = {row["id"]: row["badge"] for row in content["attendee"]}
+    for claim in content["claim"]:
+        assert claim["revision"] == commands.count(claim["id"])
+    revisions = {badges[row["attendee_id"]]: row["revision"] for row in content["claim"]}
+    for badge, count in acknowledged.items():
+        assert int(str(revisions.get(badge, 0))) >= count
+
+
+def _claims_of(content: dict[str, list[dict[str, object]]]) -> list[tuple[object, ...]]:
+    return sorted(
+        (row["claim_id"], row["session_id"], bool(row["removed"])) for row in content["claim_line"]
+    )
+
+
+def _claims(database: Path) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(database)
+    found = connection.execute("SELECT claim_id, session_id, removed FROM claim_line").fetchall()
+    connection.close()
+    return sorted((claim, session, bool(removed)) for claim, session, removed in found)
