@@ -229,7 +229,7 @@ def test_answers_of_every_kind_are_there_after_a_reload(attendee: Attendee, page
             choices = group.locator("input")
             kinds[choices.first.get_attribute("type") or ""] += 1
             group.locator("label").last.click()
-        expect(page.get_by_role("status").filter(has_text="Saved")).to_have_count(1)
+        expect(page.get_by_role("status").filter(has_text=re.compile("^Saved$"))).to_have_count(1)
     assert all(kinds.values())
     page.reload()
     expect(page.get_by_role("heading", name="CME Credit Claim")).to_be_visible()
