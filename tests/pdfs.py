@@ -5,6 +5,7 @@ from contextlib import closing
 from itertools import groupby
 
 import pypdfium2
+import zxingcpp
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -28,6 +29,13 @@ def inked(pdf: bytes, page: int) -> list[list[bool]]:
             [dot < 200 for dot in buffer[row * stride : row * stride + drawn.width]]
             for row in range(drawn.height)
         ]
+
+
+def codes(pdf: bytes, page: int) -> list[str]:
+    """What a phone reads from the codes on a page, printed at 144 dots an inch."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        picture = document[page].render(scale=2).to_pil()
+        return [code.text for code in zxingcpp.read_barcodes(picture)]
 
 
 def faces(pdf: bytes, page: int) -> list[tuple[str, str]]:

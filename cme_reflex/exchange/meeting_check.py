@@ -10,6 +10,7 @@ from cme_reflex.domain.colour import WHITE, contrast
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.programme import Programme, Session
+from cme_reflex.exchange.certificate_fonts import unprintable
 from cme_reflex.exchange.meeting_folder import look_through
 from cme_reflex.exchange.meeting_keys import FILE, column
 from cme_reflex.exchange.problems import Problem, Severity
@@ -61,7 +62,7 @@ def check(path: Path) -> Checked:
     programme = _programme(folder)
     return Checked(
         meeting=folder.meeting.code,
-        problems=(*_warnings(path, folder, programme), *problems),
+        problems=(*_warnings(path, folder, programme), *unprintable(folder), *problems),
         figures=Figures(
             sessions=len(folder.sessions),
             sessions_with_credit=len(programme.offered),

@@ -23,7 +23,7 @@ from tests.certificates import (
     sessions,
 )
 from tests.meetings import ZONE
-from tests.pdfs import faces, inked, pages, sizes
+from tests.pdfs import codes, faces, inked, pages, sizes
 
 
 def test_a_physician_is_awarded_credit() -> None:
@@ -217,8 +217,10 @@ def test_the_qr_code_is_there_where_the_address_is_known() -> None:
     reader = pypdf.PdfReader(io.BytesIO(certificate_pdf(CERTIFICATE)))
     links = [note.get_object()["/A"]["/URI"] for note in reader.pages[0]["/Annots"]]
     assert links == [ADDRESS]
+    assert codes(certificate_pdf(CERTIFICATE), 0) == [ADDRESS]
     without = certificate_pdf(certificate(address=None))
     assert "/Annots" not in pypdf.PdfReader(io.BytesIO(without)).pages[0]
+    assert codes(without, 0) == []
     assert "TEST24-7KQM-X4WD" in pages(without)[0]
 
 
