@@ -64,6 +64,11 @@ def test_credit_is_given_where_a_session_is_eligible_and_not_withdrawn() -> None
     }
 
 
+def test_a_session_is_neither_withdrawn_nor_presented_nor_released_unless_that_is_said() -> None:
+    told = {"withdrawn": False, "faculty_badges": frozenset(), "on_demand_from": None}
+    assert session(1) == session(1, **told)
+
+
 def test_a_session_is_claimable_from_its_end_and_on_demand_from_its_release() -> None:
     released, unreleased = session(1, on_demand_from=RELEASE), session(1)
     instants = [
@@ -133,13 +138,13 @@ def test_what_is_no_sessions_id_is_refused(wrong: object) -> None:
 def test_offered_is_what_gives_credit_by_start_then_title_then_code() -> None:
     whole = programme(
         session(1, "9:00", "10:00", title="A"),
-        session(2, "8:00", "10:00", title="B", code="Y"),
-        session(3, "8:00", "9:00", title="B", code="X"),
+        session(2, "8:00", "10:00", title="B", code="X"),
+        session(3, "8:00", "9:00", title="B", code="Y"),
         session(4, "8:00", "9:00", title="A", code="Z"),
         session(5, eligible=False),
         session(6, withdrawn=True),
     )
-    assert [each.id for each in whole.offered] == [4, 3, 2, 1]
+    assert whole.offered == tuple(whole.sessions[each] for each in (4, 2, 3, 1))
 
 
 def test_search_looks_in_title_code_track_and_speakers_of_what_is_offered() -> None:
