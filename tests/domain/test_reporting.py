@@ -41,6 +41,8 @@ def test_what_pars_accepts_is_kept_without_stray_spaces() -> None:
     ("change", "faults"),
     [
         ({"first_name": ""}, {"first_name": Fault.MISSING}),
+        ({"last_name": " "}, {"last_name": Fault.MISSING}),
+        ({"state": ""}, {"state": Fault.MISSING}),
         ({"birth_day": ""}, {"birth_day": Fault.MISSING}),
         ({"birth_month": ""}, {"birth_month": Fault.MISSING}),
         ({"birth_day": "0"}, {"birth_day": Fault.NO_SUCH_DAY}),
