@@ -71,9 +71,11 @@ class Lock:
         if now < before.until:
             raise TooManyAttempts(before.until)
         count = _standing(before, now) + 1
+        if count < self.free:
+            return Tally(count, before.until, now + self.memory), _NO_WAIT
         doublings = min(count - self.free, 32)  # beyond that even a millisecond is too long
-        locked = min(self.shortest * 2**doublings, self.longest) if doublings >= 0 else _NO_WAIT
-        return Tally(count, now + locked, now + locked + self.memory), _NO_WAIT
+        until = now + min(self.shortest * 2**doublings, self.longest)
+        return Tally(count, until, until + self.memory), _NO_WAIT
 
     def succeeded(self, before: Tally, *, first: bool) -> Tally | None:
         """See Limit."""
@@ -107,8 +109,10 @@ class Delay:
         if turn - now > self.patience:
             raise TooManyAttempts(turn - self.patience)
         apart = min(self.step * max(count - self.free, 0), self.longest)
+        # Attempts that nobody spaces reserve nothing: one whose clock is behind is not too early.
+        until = turn + apart if apart else before.until
         ends = before.forgotten_at if count > 1 else now + self.window
-        return Tally(count, turn + apart, max(ends, turn + apart)), turn - now
+        return Tally(count, until, max(ends, until)), turn - now
 
     def succeeded(self, before: Tally, *, first: bool) -> Tally | None:
         """See Limit."""

@@ -90,7 +90,7 @@ async def attempt(*attempts: Attempt, now: datetime) -> None:
     refusal, wait = None, timedelta(0)
     async with transaction() as db:
         for limit, key in _counted(attempts):
-            before = await tallies.lock(db, limit.scope, key, now)
+            before = await tallies.lock(db, limit.scope, key)
             try:
                 after, asked = limit.attempted(before, now)
             except TooManyAttempts as refused:
@@ -110,7 +110,7 @@ async def succeeded(db: AsyncSession, *attempts: Attempt, person: str, now: date
 
     `person` is whoever got in, by an id: each pays a failure back once in a while.
     """
-    before = await tallies.lock(db, _ONE_SUCCESS.scope, person, now)
+    before = await tallies.lock(db, _ONE_SUCCESS.scope, person)
     try:
         after, _ = _ONE_SUCCESS.attempted(before, now)
     except TooManyAttempts:
@@ -119,7 +119,7 @@ async def succeeded(db: AsyncSession, *attempts: Attempt, person: str, now: date
         first = True
         await tallies.put(db, _ONE_SUCCESS.scope, person, after)
     for limit, key in _counted(attempts):
-        before = await tallies.lock(db, limit.scope, key, now)
+        before = await tallies.lock(db, limit.scope, key)
         await tallies.put(db, limit.scope, key, limit.succeeded(before, first=first))
 
 

@@ -1,6 +1,6 @@
 """Reading and writing the tallies of attempts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -11,11 +11,13 @@ from cme_reflex.domain.attempts import Tally
 from cme_reflex.store.insert import insert_into
 from cme_reflex.store.tables import TallyRow
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-async def lock(db: AsyncSession, scope: str, key: str, now: datetime) -> Tally:
+
+async def lock(db: AsyncSession, scope: str, key: str) -> Tally:
     """The tally of a key, nobody else's until the end of `db`; empty where there was none."""
     mine = insert_into(db, TallyRow).values(
-        scope=scope, key_hash=_hash(key), count=0, until=now, forgotten_at=now
+        scope=scope, key_hash=_hash(key), count=0, until=_NEVER, forgotten_at=_NEVER
     )
     # What is there is written as it is: that locks it, and no sweep can come in between.
     kept = mine.on_conflict_do_update(

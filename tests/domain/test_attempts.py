@@ -56,7 +56,7 @@ def test_a_lock_is_forgotten_after_its_memory() -> None:
     locked = tried(LOCK, 3)
     assert locked.forgotten_at == NOON + 61 * MINUTE
     later = locked.forgotten_at
-    assert LOCK.attempted(locked, later)[0] == Tally(1, later, later + 60 * MINUTE)
+    assert LOCK.attempted(locked, later)[0] == Tally(1, NOON + MINUTE, later + 60 * MINUTE)
     assert LOCK.attempted(locked, later - SECOND)[0].count == 4
 
 
@@ -85,7 +85,10 @@ def test_a_delay_refuses_only_whoever_would_wait_too_long() -> None:
 def test_a_delay_begins_anew_after_its_window() -> None:
     tally = tried(DELAY, 4)
     end = NOON + 10 * MINUTE
-    assert DELAY.attempted(tally, end) == (Tally(1, end, end + 10 * MINUTE), timedelta(0))
+    assert DELAY.attempted(tally, end) == (
+        Tally(1, tally.until, end + 10 * MINUTE),
+        timedelta(0),
+    )
 
 
 def test_a_window_is_not_prolonged_by_what_happens_in_it() -> None:
@@ -102,6 +105,12 @@ def test_a_person_who_gets_in_takes_back_the_attempt_and_one_failure() -> None:
 def test_nobody_pays_back_more_than_there_is() -> None:
     tally = tried(DELAY, 1)
     assert DELAY.succeeded(tally, first=True) == Tally(0, tally.until, tally.forgotten_at)
+
+
+@pytest.mark.parametrize("limit", [LOCK, DELAY, QUOTA])
+def test_an_attempt_whose_clock_is_behind_is_not_too_early(limit: Limit) -> None:
+    tally = tried(limit, 1, at=NOON + 30 * SECOND)
+    assert limit.attempted(tally, NOON)[1] == timedelta(0)
 
 
 def test_a_quota_gives_so_many_in_a_window_from_the_first() -> None:

@@ -61,6 +61,15 @@ async def test_a_number_is_locked_after_five_failures_for_a_minute(now: datetime
     assert await refused((NUMBER, "240001"), now=now + MINUTE) == now + 3 * MINUTE
 
 
+@pytest.mark.parametrize("limit", [NUMBER, ADDRESS, NAME, LINKS])
+async def test_an_attempt_that_waited_for_the_database_is_not_too_early(
+    now: datetime, waited: list[float], limit: throttle.Limit
+) -> None:
+    for seconds in (30, 0, 15):
+        await throttle.attempt((limit, "k"), now=now + timedelta(seconds=seconds))
+    assert waited == []
+
+
 async def test_a_lock_survives_a_restart(now: datetime, database_url: str) -> None:
     for _ in range(5):
         await throttle.attempt((NUMBER, "240001"), now=now)
