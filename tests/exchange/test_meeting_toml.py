@@ -203,10 +203,12 @@ def test_unknown_tables_and_credit_types_are_told(files: Files) -> None:
 
 def test_what_is_no_toml_is_told_with_its_line(files: Files) -> None:
     files.replace("meeting.toml", 'code = "test24"', "code = test24")
-    [(column, fault, _)] = told(files)
-    assert column is None
-    assert fault.startswith("This is no TOML: ")
-    assert "line 2" in fault
+    with pytest.raises(FaultyFolder) as caught:
+        read_meeting(files.write() / "meeting.toml")
+    [problem] = caught.value.problems
+    assert str(problem) == (
+        "meeting.toml, row 2: This is no TOML: Invalid value. Correct that line."
+    )
 
 
 SSO = """
