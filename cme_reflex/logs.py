@@ -84,7 +84,8 @@ class _Text(logging.Formatter):
         below = [
             f"  {part}"
             for exception in exceptions  # type: ignore[attr-defined]
-            for part in (exception["type"], *exception["places"])
+            for places in [exception.pop("places")]
+            for part in (" ".join(exception.values()), *places)
         ]
         return "\n".join([" ".join(words), *below])
 

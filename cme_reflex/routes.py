@@ -31,6 +31,9 @@ VERIFY = "/verify"
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})
 """The pages that only a signed-in attendee is shown."""
 
+OPEN = frozenset({SIGN_IN_FORM, PRIVACY})
+"""The pages for everybody; each page is in one of the two."""
+
 
 def evaluation(session_id: int) -> str:
     """The address of a session's evaluation."""

@@ -6,6 +6,7 @@ from cme_reflex import words
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN, printable_name
 from cme_reflex.domain.claim import claimable_safety
 from cme_reflex.domain.credit import from_hours, hours
+from cme_reflex.domain.evaluation import InvalidAnswer
 from cme_reflex.domain.submission import Incomplete, Need, StaleRevision, missing
 from cme_reflex.routes import HOME
 from cme_reflex.services import claim, evaluation, reporting, submission
@@ -113,6 +114,8 @@ class Submit(ClaimPage, rx.State):
     @command
     async def correct_profession(self, visit: Visit, profession: str):
         """Keep whether the attendee is a physician."""
+        if profession not in (PHYSICIAN, OTHER):
+            raise InvalidAnswer("profession")
         is_physician = profession == PHYSICIAN
         standing = await submission.correct_profession(
             visit, is_physician=is_physician, now=clock()

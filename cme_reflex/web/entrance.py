@@ -155,13 +155,10 @@ class Entrance(EventNamespace):
             known_place = _Place.model_validate(place)
         except (ValidationError, TypeError):
             raise Refused("wrong arguments", short) from None
-        if _holds_nul(payload):
+        place = known_place.model_dump(exclude_unset=True)
+        if not (_writable(payload) and _writable(place)):
             raise Refused("wrong arguments", short)
-        return {
-            "name": name,
-            "payload": payload,
-            "router_data": known_place.model_dump(exclude_unset=True),
-        }
+        return {"name": name, "payload": payload, "router_data": place}
 
 
 def put_before(app: rx.App) -> None:
@@ -179,13 +176,21 @@ def _log(refused: Refused) -> None:
     )
 
 
-def _holds_nul(value: object) -> bool:
-    """Whether a text in it has the character that PostgreSQL cannot keep."""
+def _writable(value: object) -> bool:
+    """Whether every text in it can be written down: whole letters, and no NUL for PostgreSQL."""
     match value:
         case str():
-            return "\0" in value
+            return _is_text(value)
         case dict():
-            return any(map(_holds_nul, [*value, *value.values()]))
+            return all(map(_writable, [*value, *value.values()]))
         case list():
-            return any(map(_holds_nul, value))
-    return False
+            return all(map(_writable, value))
+    return True
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a letter: JSON can name it, no encoding has it
+        return False
+    return "\0" not in value

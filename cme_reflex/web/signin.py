@@ -107,9 +107,14 @@ def refusal(request: Request) -> Response | None:
     """Why a form is not even read."""
     if not from_this_site(request.headers):
         return _another_site()
-    if int(request.headers.get("content-length") or FORM_LIMIT + 1) > FORM_LIMIT:
+    if not _is_short(request.headers.get("content-length", "")):
         return PlainTextResponse("Too long for a sign-in.", status_code=413)
     return None
+
+
+def _is_short(length: str) -> bool:
+    """Whether a body says its length, and it is one that a form of ours can have."""
+    return length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= FORM_LIMIT
 
 
 def _another_site() -> Response:

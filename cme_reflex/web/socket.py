@@ -107,9 +107,7 @@ class _Conversation:
         if len(text) > MESSAGE_LIMIT:
             raise _TooFar(TOO_BIG, f"a message has at most {MESSAGE_LIMIT} characters")
         if not self._rate.allows():
-            raise _TooFar(
-                POLICY_VIOLATION, f"at most {settings().events_per_second} messages a second"
-            )
+            raise _TooFar(POLICY_VIOLATION, "too many messages; try again in a few seconds")
         if text.startswith(_JOIN) and not self._joined:
             self._joined = True
         elif not (self._joined and text.startswith((_EVENT, _LEAVE))) and text not in (

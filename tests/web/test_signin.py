@@ -9,6 +9,7 @@ from cme_reflex.words import SIGN_IN_ERRORS
 from tests.meetings import PASSWORD
 
 BADGE = {"way": "badge", "last_name": "Smith", "number": "102"}
+FORM_TYPE = b"application/x-www-form-urlencoded"
 MEMBER = {"way": "member", "username": "kim", "password": PASSWORD}
 
 
@@ -104,6 +105,15 @@ async def test_a_locked_username_is_answered_like_a_locked_number(
 async def test_a_huge_form_is_not_read(client: httpx.AsyncClient) -> None:
     form = BADGE | {"last_name": "x" * 10_000}
     assert (await client.post("/sign-in", data=form)).status_code == 413
+
+
+@pytest.mark.parametrize("length", ["", "x", "-1", "1e3", "²", "9" * 5_000])
+async def test_a_form_that_does_not_say_its_length_is_not_read(
+    client: httpx.AsyncClient, length: str
+) -> None:
+    content = b"way=badge&last_name=Smith&number=102"
+    headers = {b"content-length": length.encode(), b"content-type": FORM_TYPE}
+    assert (await client.post("/sign-in", content=content, headers=headers)).status_code == 413
 
 
 async def test_a_stranger_is_sent_to_the_sign_in_and_then_to_where_they_were_going(

@@ -1,0 +1,42 @@
+"""The whole application in this process, at two small meetings and with people in them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from cme_reflex import logs
+from cme_reflex.services import programme
+from cme_reflex.services.meeting import load_meeting
+from cme_reflex.settings import settings
+from cme_reflex.web import socket
+from tests.doors.people import ANOTHER_FOLDER, FOLDER_WITH_PEOPLE, NOW, People, sign_everybody_in
+from tests.in_process import Site, application, serving
+from tests.meetings import MEETING
+
+
+@pytest.fixture
+async def site(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """What `cme serve` serves, at the test meeting; another meeting is in the database too."""
+    application()  # its pages are the demo meeting's
+    monkeypatch.setenv("CME_DATABASE_URL", database_url)
+    monkeypatch.setenv("CME_MEETING", MEETING.code)
+    monkeypatch.setenv("CME_EVENTS_PER_SECOND", "100000")
+    # Hypothesis connects as often as an attacker would like to.
+    monkeypatch.setattr(socket, "PER_SIGN_IN", replace(socket.PER_SIGN_IN, at_once=10**6))
+    # The log is pytest's, so that a test can read it.
+    monkeypatch.setattr(logs, "set_up", lambda: None)
+    settings.cache_clear()
+    programme.forget()
+    async with serving() as site:
+        for folder in (FOLDER_WITH_PEOPLE, ANOTHER_FOLDER):
+            await load_meeting(folder, now=NOW)
+        yield site
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+async def people(site: Site) -> People:
+    """Somebody with a draft, somebody with a submitted claim, and a visitor."""
+    return await sign_everybody_in()

@@ -1,0 +1,117 @@
+"""Who is at the meeting: their own rows, and what nobody else may learn of them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlmodel import SQLModel, select
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.services import evaluation, reporting, selection, signin, submission
+from cme_reflex.services.visit import Visit
+from cme_reflex.store.database import reading
+from tests.meetings import FOLDER, MEETING, attendee
+
+NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
+OTHER_MEETING = "other24"
+SECRET = "Xylophantes"  # in all that belongs to somebody else and could be learned
+
+DRAFTING, SUBMITTED, VISITING = "901", "902", "903"
+LAST_NAMES = {DRAFTING: f"{SECRET}-Draft", SUBMITTED: f"{SECRET}-Done", VISITING: "Smith"}
+
+FOLDER_WITH_PEOPLE = replace(
+    FOLDER, attendees=tuple(attendee(badge, name) for badge, name in LAST_NAMES.items())
+)
+ANOTHER_FOLDER = replace(
+    FOLDER_WITH_PEOPLE, meeting=replace(MEETING, code=OTHER_MEETING), members=()
+)
+LEARNER = {
+    "first_name": SECRET,
+    "last_name": SECRET,
+    "birth_month": "2",
+    "birth_day": "28",
+    "state": "California",
+    "licence_id": f"{SECRET}-1",
+}
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@dataclass(frozen=True)
+class People:
+    """The tokens of their sign-ins by badge, and their ids."""
+
+    tokens: dict[str, str]
+    ids: dict[str, int]
+    sessions: dict[str, int]
+    elsewhere: dict[str, int]
+    receipt: str
+
+
+async def sign_everybody_in() -> People:
+    """One with a draft, one with a submitted claim, and one who has nothing yet."""
+    tokens, visits = {}, {}
+    for badge, last_name in LAST_NAMES.items():
+        tokens[badge], visits[badge] = await _sign_in(MEETING.code, last_name, badge)
+    await _fill(visits[DRAFTING])
+    await _fill(visits[SUBMITTED])
+    visit = (await _sign_in(MEETING.code, LAST_NAMES[SUBMITTED], SUBMITTED))[1]
+    standing = await submission.choose_category1(visit, Quarters(4), now=NOW)
+    receipt = await submission.submit_claim(visit, standing.claim.revision, attested=True, now=NOW)
+    elsewhere = (await _sign_in(OTHER_MEETING, "Smith", VISITING))[1]
+    return People(
+        tokens,
+        {badge: visit.attendee.id for badge, visit in visits.items()},
+        {session.code: session.id for session in visit.programme.sessions.values()},
+        {session.code: session.id for session in elsewhere.programme.sessions.values()},
+        receipt.number,
+    )
+
+
+async def _sign_in(meeting: str, last_name: str, badge: str) -> tuple[str, Visit]:
+    now = datetime.now(UTC)
+    token = await signin.with_number(meeting, last_name, badge, now=now)
+    return token, await signin.visit(meeting, token, now=now)
+
+
+async def _fill(visit: Visit) -> None:
+    """Two sessions, an answer about each and about the meeting, a name, an opt-in."""
+    codes = {session.code: session.id for session in visit.programme.sessions.values()}
+    for code in ("A", "B"):
+        await selection.add_session(visit, codes[code], now=NOW)
+        await evaluation.answer_session(visit, codes[code], "comment", f"{SECRET}!", now=NOW)
+    await evaluation.answer_overall(visit, "bias", True, now=NOW)
+    await submission.correct_name(visit, f"Kim {SECRET}", now=NOW)
+    await reporting.opt_in(visit, LEARNER, consented=True, now=NOW)
+
+
+async def rows(*, without: int | None = None, only: int | None = None) -> Rows:
+    """Every row of every table; without those of one attendee, or only these.
+
+    The sign-ins are left out: they come and go with the tests.
+    """
+    async with reading() as db:
+        connection = await db.connection()
+        tables = {
+            table.name: [row._mapping for row in (await connection.execute(select(table))).all()]
+            for table in SQLModel.metadata.sorted_tables
+            if table.name != "sign_in"
+        }
+    claims = {claim["id"]: claim["attendee_id"] for claim in tables["claim"]}
+
+    def owner(table: str, row: dict[str, object]) -> object:
+        if table == "attendee":
+            return row["id"]
+        return row.get("attendee_id") or claims.get(row.get("claim_id"))
+
+    return {
+        name: sorted(
+            (
+                tuple(row.values())
+                for row in found
+                if (without is None or owner(name, row) != without)
+                and (only is None or owner(name, row) == only)
+            ),
+            key=repr,
+        )
+        for name, found in tables.items()
+    }
