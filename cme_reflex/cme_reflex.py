@@ -37,7 +37,17 @@ from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.state.trouble import report, report_page
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import certificate, entrance, health, links, signin, single_sign_on, verify
+from cme_reflex.web import (
+    account,
+    api,
+    certificate,
+    entrance,
+    health,
+    links,
+    signin,
+    single_sign_on,
+    verify,
+)
 from cme_reflex.web.access_log import logged
 from cme_reflex.web.client_address import behind_proxies
 from cme_reflex.web.guard import guarded
@@ -68,6 +78,8 @@ ROUTES = [
     *links.ROUTES,
     *certificate.ROUTES,
     *verify.ROUTES,
+    *account.ROUTES,
+    *api.ROUTES,
     *health.ROUTES,
 ]
 

@@ -9,6 +9,7 @@ EVALUATION = "/evaluation"
 SUBMIT = "/submit"
 REPORTING = "/reporting"
 RECEIPT = "/receipt"
+ACCOUNT = "/account"
 PRIVACY = "/privacy"
 REGISTRATIONS = "/registrations"
 
@@ -27,8 +28,14 @@ SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
 CERTIFICATE = "/certificate/{number}.pdf"
 VERIFY = "/verify"
+TRANSCRIPT_PDF = "/account/transcript.pdf"
+TRANSCRIPT_CSV = "/account/transcript.csv"
+API = "/api/v1"
+API_CLAIMS = f"{API}/claims"
+API_CLAIM = f"{API}/claims/{{receipt_number}}"
+API_DOCUMENT = f"{API}/openapi.json"
 
-PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT})
+PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, ACCOUNT})
 """The pages that only a signed-in attendee is shown."""
 
 OPEN = frozenset({SIGN_IN_FORM, PRIVACY})

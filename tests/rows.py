@@ -69,7 +69,9 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             category1=4,
             safety=0,
             document={},
+            position=1,
         ),
+        tables.FeedRow(epoch="e", last=1),
         tables.AuditRow(claim_id=1, at=now, actor="attendee", to_status="draft"),
         tables.ReportingRow(
             attendee_id=1,
@@ -107,5 +109,8 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         ),
         tables.BatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
         tables.ReportedRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
+        tables.ApiTokenRow(
+            id=1, name="society", selector="s", secret_hash="h", created_at=now, created_by="staff"
+        ),
         tables.OperationRow(at=now, actor="staff", what="purged", details={"before": "2018-01-01"}),
     ]

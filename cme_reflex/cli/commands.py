@@ -38,6 +38,8 @@ members = typer.Typer(help="Members' accounts.", no_args_is_help=True)
 app.add_typer(mail, name="mail")
 app.add_typer(members, name="members")
 app.add_typer(reporting, name="reporting")
+tokens = typer.Typer(help="Tokens of systems that read claims over HTTP.", no_args_is_help=True)
+app.add_typer(tokens, name="tokens")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Receipt = Annotated[str, typer.Argument(help="Number of a receipt, of whatever version.")]
@@ -252,6 +254,36 @@ def reporting_rejected(
 
     with stop_on_faults():
         desk.rejected(file, batch=batch, as_json=as_json)
+
+
+TokenName = Annotated[str, typer.Argument(help="What to know it by, such as membership-2025.")]
+
+
+@tokens.command("new")
+def tokens_new(name: TokenName, as_json: AsJson = False) -> None:
+    """Make a token and print it, this once."""
+    from cme_reflex.cli import tokens as keys
+
+    with stop_on_faults():
+        keys.new(name, as_json=as_json)
+
+
+@tokens.command("list")
+def tokens_list(as_json: AsJson = False) -> None:
+    """Print every token that was made: by whom, when it was last used, whether it is revoked."""
+    from cme_reflex.cli import tokens as keys
+
+    with stop_on_faults():
+        keys.listed(as_json=as_json)
+
+
+@tokens.command("revoke")
+def tokens_revoke(name: TokenName, as_json: AsJson = False) -> None:
+    """Let a token open nothing from now on."""
+    from cme_reflex.cli import tokens as keys
+
+    with stop_on_faults():
+        keys.revoke(name, as_json=as_json)
 
 
 @app.command()

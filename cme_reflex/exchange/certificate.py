@@ -26,7 +26,8 @@ from cme_reflex.exchange.certificate_fonts import FONTS, printable
 ON_DEMAND = "Watched on demand"
 
 _TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
-_PAPERS = {Paper.LETTER: "us-letter", Paper.A4: "a4"}
+PAPERS = {Paper.LETTER: "us-letter", Paper.A4: "a4"}
+"""What typst calls each paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
     """The PDF. It takes a tenth of a second of one core: call it in a thread."""
     return typst.compile(
         _TEMPLATE,
-        font_paths=_fonts(),
+        font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"certificate": json.dumps(_data(certificate))},
         pdf_standards=["ua-1"],
@@ -84,7 +85,8 @@ def certificate_pdf(certificate: Certificate) -> bytes:
 
 
 @lru_cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The font of all that is printed."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
@@ -96,7 +98,7 @@ def _data(of: Certificate) -> dict[str, Any]:
     return {
         "accent": of.accent,
         "language": of.language,
-        "paper": _PAPERS[of.paper],
+        "paper": PAPERS[of.paper],
         "physician": of.is_physician,
         "number": printable(of.number),
         "name": printable(of.name),

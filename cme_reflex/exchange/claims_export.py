@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
@@ -75,6 +75,7 @@ Hours = Annotated[
     Quarters,
     PlainSerializer(lambda quarters: quarters / 4),
     BeforeValidator(lambda hours: round(hours * 4)),
+    WithJsonSchema({"type": "number", "minimum": 0, "multipleOf": 0.25}),
 ]
 """Quarter hours here, hours as a number in JSON."""
 

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -103,6 +103,16 @@ class CsvFiles:
         """Finish the files."""
         for file in self._files.values():
             file.close()
+
+
+def csv_bytes(sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> bytes:
+    """One table whole, as `CsvFiles` would write it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([column.name for column in sheet.columns])
+    for row in rows:
+        writer.writerow([_text(*pair) for pair in zip(sheet.columns, row, strict=True)])
+    return text.getvalue().encode("utf-8-sig")
 
 
 class XlsxFile:

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.exchange import archive
 from cme_reflex.exchange.archive import DamagedBackup, Header
-from cme_reflex.store import copying, migrate
+from cme_reflex.store import copying, feed, migrate
 from cme_reflex.store.database import create_engine, reading, transaction
 from cme_reflex.store.tables import ClaimRow, MeetingRow, OperationRow
 
@@ -119,6 +119,7 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
                 rows = await _copy(connection, db, done)
                 await _remember(db, replaced.operations)
                 await _renew_versions(db, replaced.version)
+                await feed.begin_epoch(db)
                 details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
                 db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
                 await db.flush()

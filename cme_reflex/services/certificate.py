@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.letter import Attachment
 from cme_reflex.domain.meeting import Meeting, Paper
@@ -19,10 +21,10 @@ from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.routes import verify
 from cme_reflex.services import submission, throttle
 from cme_reflex.services.correspondence import Task
-from cme_reflex.services.printed import printed_facts
+from cme_reflex.services.printed import facts_of
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
-from cme_reflex.store import claims
+from cme_reflex.store import accounts, claims
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import ReceiptRow
 
@@ -57,14 +59,23 @@ class Verified:
 
 
 async def certificate(visit: Visit, number: str) -> Certificate:
-    """The certificate with this number, if it is one of the attendee's versions, old ones too.
+    """The certificate with this number, if it is one of the person's versions, old ones too.
 
-    Raises NoSuchCertificate.
+    A member's are those of all meetings. Raises NoSuchCertificate.
     """
-    for receipt in await submission.receipts(visit):
-        if receipt.number == canonical_number(number):
-            return certificate_of(receipt, visit.meeting)
-    raise NoSuchCertificate(number)
+    known = canonical_number(number)
+    async with reading() as db:
+        found = await claims.issued(db, known) if known is not None else None
+        if found is None or not await _is_own(db, visit, found.receipt):
+            raise NoSuchCertificate(number)
+    meeting = meeting_from_document(found.meeting)
+    return certificate_of(submission.receipt_of(found.receipt), meeting)
+
+
+async def _is_own(db: AsyncSession, visit: Visit, receipt: ReceiptRow) -> bool:
+    member = await accounts.member_of(db, visit.attendee.id)
+    member_id = member.id if member else None
+    return await accounts.is_own(db, visit.attendee.id, member_id, receipt.claim_id)
 
 
 async def drawn(certificate: Certificate) -> bytes:
@@ -97,7 +108,7 @@ async def verified(number: str, *, now: datetime, address: str) -> Verified:
     if found is None:
         raise NoSuchCertificate(number)
     receipt = submission.receipt_of(found.receipt)
-    facts = _facts(receipt, meeting_from_document(found.meeting))
+    facts = facts_of(receipt.document, meeting_from_document(found.meeting))
     return Verified(
         number=receipt.number,
         initials=initials(receipt.document["name_on_certificate"]),
@@ -117,7 +128,7 @@ def certificate_of(receipt: Receipt, meeting: Meeting) -> Certificate:
 
     All of it is what was stored with the submission.
     """
-    document, facts = receipt.document, _facts(receipt, meeting)
+    document, facts = receipt.document, facts_of(receipt.document, meeting)
     return Certificate(
         number=receipt.number,
         issued_at=receipt.submitted_at,
@@ -139,12 +150,6 @@ def certificate_of(receipt: Receipt, meeting: Meeting) -> Certificate:
         accent=facts["accent"],
         language=facts["language"],
     )
-
-
-def _facts(receipt: Receipt, meeting: Meeting) -> Mapping[str, Any]:
-    # Documents of form 1 were written before there were certificates, and without these facts.
-    facts: Mapping[str, Any] | None = receipt.document.get("certificate")
-    return printed_facts(meeting) if facts is None else facts
 
 
 def _session(line: Mapping[str, Any]) -> CertifiedSession:

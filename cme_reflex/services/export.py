@@ -149,7 +149,7 @@ def _submitted(attendee: AttendeeRow, claim: ClaimRow, receipt: ReceiptRow) -> E
         submitted_at=receipt.submitted_at,
         category1=Quarters(receipt.category1),
         safety=Quarters(receipt.safety),
-        lines=tuple(_document_line(line) for line in document["lines"]),
+        lines=tuple(document_line(line) for line in document["lines"]),
         answers=(
             *(
                 answer
@@ -210,7 +210,8 @@ def _registered(attendee: AttendeeRow) -> dict[str, Any]:
     return {name: getattr(attendee, name) for name in fields}
 
 
-def _document_line(line: Mapping[str, Any]) -> ExportedLine:
+def document_line(line: Mapping[str, Any]) -> ExportedLine:
+    """A line of a submitted version's document."""
     return ExportedLine(
         session=line["code"],
         title=line["title"],

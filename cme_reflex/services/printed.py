@@ -1,5 +1,6 @@
 """What a submitted version keeps of its meeting, so that its certificate never changes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cme_reflex.domain.meeting import Meeting
@@ -24,3 +25,10 @@ def printed_facts(meeting: Meeting) -> dict[str, Any]:
         "accent": meeting.look.accent,
         "language": LANGUAGE,
     }
+
+
+def facts_of(document: Mapping[str, Any], meeting: Meeting) -> Mapping[str, Any]:
+    """The same as a submitted version's document has kept them."""
+    # Documents of form 1 were written before there were certificates, and without these facts.
+    facts: Mapping[str, Any] | None = document.get("certificate")
+    return printed_facts(meeting) if facts is None else facts

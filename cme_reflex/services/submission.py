@@ -23,7 +23,7 @@ from cme_reflex.services import confirmation
 from cme_reflex.services.claim import Draft, Standing, changing, locked, once
 from cme_reflex.services.printed import printed_facts
 from cme_reflex.services.visit import Visit
-from cme_reflex.store import claims
+from cme_reflex.store import claims, feed
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ReceiptRow
 
@@ -116,10 +116,10 @@ async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: d
         answers = await claims.answers(draft.db, visit.attendee.id)
         if lacking := missing(claim, answers, draft.visit.programme, attested=attested):
             raise Incomplete(lacking)
-        receipt = await _submitted(draft, answers, now)
-        await draft.db.flush()
-        await confirmation.post(draft.db, visit.attendee.id, receipt.number, now=now)
-        return receipt
+        number = new_number(draft.visit.meeting.short_name, secrets.choice)
+        _lock(draft, number, now)
+        await confirmation.post(draft.db, visit.attendee.id, number, now=now)
+        return receipt_of(await _version(draft, answers, number, now))
 
 
 async def last_receipt(visit: Visit) -> Receipt | None:
@@ -142,18 +142,8 @@ async def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
     return receipt_of(last)
 
 
-async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
+def _lock(draft: Draft, number: str, now: datetime) -> None:
     totals = draft.standing.claim.totals
-    row = ReceiptRow(
-        claim_id=draft.id,
-        version=1 + len(await claims.receipts(draft.db, draft.id)),
-        number=new_number(draft.visit.meeting.short_name, secrets.choice),
-        submitted_at=now,
-        category1=cast(int, totals.category1),
-        safety=totals.safety or 0,
-        document=_document(draft, answers),
-    )
-    draft.db.add(row)
     draft.db.add(
         AuditRow(
             claim_id=draft.id,
@@ -161,13 +151,28 @@ async def _submitted(draft: Draft, answers: Answers, now: datetime) -> Receipt:
             actor=f"attendee {draft.visit.attendee.id}",
             from_status=draft.row.status,
             to_status=Status.SUBMITTED,
-            receipt=row.number,
+            receipt=number,
         )
     )
     draft.row.status = Status.SUBMITTED
     draft.row.category1, draft.row.safety = totals.category1, totals.safety
     draft.row.reopened_until = None
-    return receipt_of(row)
+
+
+async def _version(draft: Draft, answers: Answers, number: str, now: datetime) -> ReceiptRow:
+    """The new version; the last thing of the transaction, for its position is waited for."""
+    row = ReceiptRow(
+        claim_id=draft.id,
+        version=1 + len(await claims.receipts(draft.db, draft.id)),
+        number=number,
+        submitted_at=now,
+        category1=cast(int, draft.row.category1),
+        safety=draft.row.safety or 0,
+        document=_document(draft, answers),
+        position=await feed.next_position(draft.db),
+    )
+    draft.db.add(row)
+    return row
 
 
 def _document(draft: Draft, answers: Answers) -> dict[str, Any]:

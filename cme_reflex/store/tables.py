@@ -269,12 +269,34 @@ class AnswerRow(SQLModel, table=True):
     value: Any = Field(sa_type=sa.JSON)
 
 
+class FeedRow(SQLModel, table=True):
+    """The one row that counts submitted versions in the order in which they are committed.
+
+    Whoever submits has it locked until the end of the transaction, so a number is never
+    seen before a smaller one. `epoch` is another one after a restore, which may count anew.
+    """
+
+    __tablename__ = "feed"
+    __table_args__ = (
+        sa.CheckConstraint("id = 1", name="one_row"),
+        sa.CheckConstraint("last > 0", name="last"),
+    )
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    epoch: str
+    last: int
+
+
 class ReceiptRow(SQLModel, table=True):
-    """The proof of one submitted version. `document` is the claim as it was submitted."""
+    """The proof of one submitted version. `document` is the claim as it was submitted.
+
+    `position` is its number in the order of all meetings' submissions; see FeedRow.
+    """
 
     __tablename__ = "receipt"
     __table_args__ = (
         sa.UniqueConstraint("claim_id", "version"),
+        sa.CheckConstraint("position > 0", name="position"),
         sa.CheckConstraint("version > 0", name="version"),
         sa.CheckConstraint("category1 > 0", name="category1"),
         sa.CheckConstraint("safety BETWEEN 0 AND category1", name="safety"),
@@ -288,6 +310,7 @@ class ReceiptRow(SQLModel, table=True):
     category1: int
     safety: int
     document: dict[str, Any] = Field(sa_type=sa.JSON)
+    position: int = Field(unique=True)
 
 
 class AuditRow(SQLModel, table=True):
@@ -444,3 +467,22 @@ class OperationRow(SQLModel, table=True):
     actor: str
     what: str
     details: dict[str, Any] = Field(sa_type=sa.JSON)
+
+
+class ApiTokenRow(SQLModel, table=True):
+    """What a system of the society's reads claims with. Its secret is kept as a hash alone.
+
+    `selector` finds the row and is no secret; `last_used_at` is exact to a minute.
+    """
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    selector: str = Field(unique=True)
+    secret_hash: str
+    created_at: datetime = Field(sa_type=Instant)
+    created_by: str
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_by: str | None = None

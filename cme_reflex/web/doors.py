@@ -29,6 +29,7 @@ class Audience(StrEnum):
 
     ANYONE = "anyone"
     ATTENDEE = "a signed-in attendee"
+    SYSTEM = "a system with a token"
     SERVER = "the server itself"
 
 

@@ -1,0 +1,143 @@
+"""A person's account: what was claimed at all meetings, year by year, and what is reported."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum, auto
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.submission import Status
+
+
+class Reported(StrEnum):
+    """How far the reporting of one meeting's credit to ACCME is."""
+
+    NOT_ASKED = auto()
+    OPTED_IN = auto()
+    EXPORTED = auto()
+    REJECTED = auto()
+    WITHDRAWN = auto()
+    WITHDRAWN_LATER = auto()  # what PARS holds is still to be deleted there
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """The same with what belongs to it: when it was exported (aware), why it was rejected."""
+
+    state: Reported = Reported.NOT_ASKED
+    at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """One submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+
+    number: str
+    submitted_at: datetime
+    category1: Quarters
+    safety: Quarters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A registration of the person with its claim.
+
+    `versions` are the submitted ones, the newest, which is the valid one, first. `closes_at` is
+    this claim's deadline, `sessions` how many are on it. `status` is None where nothing was begun.
+    """
+
+    meeting: str
+    short_name: str
+    provider: str
+    location: str
+    starts_on: date
+    ends_on: date
+    zone: ZoneInfo
+    badge: str
+    registration: str
+    current: bool
+    closes_at: datetime
+    status: Status | None
+    sessions: int
+    versions: tuple[Submitted, ...]
+    reporting: Reporting
+
+    @property
+    def valid(self) -> Submitted | None:
+        """The version that counts; a reopened claim's stays valid until a new one replaces it."""
+        return self.versions[0] if self.versions else None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What was claimed, in quarter hours: Category 1, and of that Patient Safety."""
+
+    category1: Quarters
+    safety: Quarters
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The submitted claims of the meetings that ended in one year."""
+
+    year: int
+    credit: Credit
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a person sees of all own claims. Without a member record it is one meeting's.
+
+    `years` has what counts, the newest first; `open` what was begun and never submitted, and the
+    registration of this sign-in while it has no version.
+    """
+
+    name: str
+    member: str | None
+    credit: Credit
+    years: tuple[Year, ...]
+    open: tuple[Entry, ...]
+
+    @property
+    def newest(self) -> datetime | None:
+        """When a version that counts was submitted last (aware); None where there is none."""
+        valid = (entry.valid for year in self.years for entry in year.entries)
+        return max((each.submitted_at for each in valid if each), default=None)
+
+
+def account(name: str, member: str | None, entries: Iterable[Entry]) -> Account:
+    """The account of these registrations.
+
+    A meeting's credit is that of the year in which the meeting ended, whenever it was claimed:
+    this is the date on the certificate that a board asks for.
+    """
+    newest_first = sorted(
+        entries, key=lambda entry: (entry.ends_on, entry.meeting, entry.badge), reverse=True
+    )
+    submitted = [entry for entry in newest_first if entry.valid is not None]
+    years = [
+        Year(year, credit(of_year), tuple(of_year))
+        for year, group in groupby(submitted, key=lambda entry: entry.ends_on.year)
+        for of_year in [list(group)]
+    ]
+    still_open = [entry for entry in newest_first if entry.valid is None]
+    return Account(
+        name=name,
+        member=member,
+        credit=credit(submitted),
+        years=tuple(years),
+        open=tuple(entry for entry in still_open if entry.current or entry.status is not None),
+    )
+
+
+def credit(entries: Iterable[Entry]) -> Credit:
+    """What the valid versions of these claims add up to."""
+    valid = [entry.valid for entry in entries if entry.valid is not None]
+    return Credit(
+        Quarters(sum(version.category1 for version in valid)),
+        Quarters(sum(version.safety for version in valid)),
+    )

@@ -1,0 +1,129 @@
+"""A person's account: own claims at all meetings, and the transcript of what was submitted.
+
+A sign-in is that of one meeting's attendee. From the attendee the member is known, and from the
+member all attendees that the society has linked to it; who has no member record sees this one.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.account import Account, Entry, Reported, Reporting, Submitted, account
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.pars import Action, held
+from cme_reflex.domain.submission import Status
+from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.exchange.transcript import Transcript, transcript_csv, transcript_pdf
+from cme_reflex.services.pars import row_of
+from cme_reflex.services.printed import LANGUAGE, facts_of
+from cme_reflex.services.visit import Visit
+from cme_reflex.store import accounts
+from cme_reflex.store.accounts import Registration, Sent
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import ReceiptRow, ReportingRow
+
+
+class NothingSubmitted(Exception):
+    """There is no submitted claim that a transcript could have."""
+
+
+async def own(visit: Visit) -> Account:
+    """Everything that the signed-in person has claimed or begun, as of one moment."""
+    async with reading() as db:
+        member = await accounts.member_of(db, visit.attendee.id)
+        member_id = member.id if member else None
+        found = await accounts.registrations(db, visit.attendee.id, member_id)
+        ids = [cast(int, each.attendee.id) for each in found]
+        receipts = await accounts.receipts(db, ids)
+        reported = await accounts.reported(db, ids)
+    entries = [
+        _entry(each, receipts.get(key, []), reported.get(key, []), visit)
+        for key, each in zip(ids, found, strict=True)
+    ]
+    return account(visit.attendee.name, member.username if member else None, entries)
+
+
+async def pdf(visit: Visit) -> bytes:
+    """The transcript as a PDF: the same bytes for the same claims. Raises NothingSubmitted."""
+    return await asyncio.to_thread(transcript_pdf, await transcript(visit))
+
+
+async def csv(visit: Visit) -> bytes:
+    """The same as CSV, a row for each claim. Raises NothingSubmitted."""
+    return transcript_csv(await transcript(visit))
+
+
+async def transcript(visit: Visit) -> Transcript:
+    """The valid versions of all submitted claims. Raises NothingSubmitted."""
+    owned, meeting = await own(visit), visit.meeting
+    if not owned.years:
+        raise NothingSubmitted
+    return Transcript(
+        account=owned,
+        zone=meeting.zone,
+        category1_label=meeting.category1.label,
+        safety_label=meeting.safety.label,
+        paper=meeting.paper,
+        accent=meeting.look.accent,
+        language=LANGUAGE,
+    )
+
+
+def _entry(
+    of: Registration, receipts: Sequence[ReceiptRow], sent: Sequence[Sent], visit: Visit
+) -> Entry:
+    meeting, claim = meeting_from_document(of.meeting), of.claim
+    # What was submitted keeps the meeting as it was then.
+    facts = facts_of(receipts[0].document if receipts else {}, meeting)
+    return Entry(
+        meeting=facts["meeting"],
+        short_name=meeting.short_name,
+        provider=facts["provider"],
+        location=facts["location"],
+        starts_on=date.fromisoformat(facts["starts_on"]),
+        ends_on=date.fromisoformat(facts["ends_on"]),
+        zone=ZoneInfo(facts["time_zone"]),
+        badge=of.attendee.badge,
+        registration=_registration(meeting, of.attendee.registration_type),
+        current=of.attendee.id == visit.attendee.id,
+        closes_at=(claim.reopened_until if claim else None) or meeting.claim.closes_at,
+        status=Status(claim.status) if claim else None,
+        sessions=of.lines,
+        versions=tuple(
+            Submitted(
+                number=row.number,
+                submitted_at=row.submitted_at,
+                category1=Quarters(row.category1),
+                safety=Quarters(row.safety),
+            )
+            for row in receipts
+        ),
+        reporting=_reporting(of.reporting, sent),
+    )
+
+
+def _registration(meeting: Meeting, code: str) -> str:
+    labels = {kind.code: kind.label for kind in meeting.registration_types}
+    return labels.get(code, code)
+
+
+def _reporting(given: ReportingRow | None, sent: Sequence[Sent]) -> Reporting:
+    """How far the reporting is; what PARS rejected never took effect."""
+    if given is None:
+        return Reporting()
+    holds = bool(held(row_of(each.row) for each in sent if each.row.rejected_at is None))
+    if given.withdrawn_at is not None:
+        state = Reported.WITHDRAWN_LATER if holds else Reported.WITHDRAWN
+        return Reporting(state, given.withdrawn_at)
+    added = [each for each in sent if each.row.action == Action.ADD]
+    last = added[-1] if added else None
+    if last is not None and last.row.rejected_at is not None:
+        if last.row.rejected_at > given.consented_at:
+            return Reporting(Reported.REJECTED, last.row.rejected_at, last.row.rejection)
+        return Reporting(Reported.OPTED_IN, given.consented_at)  # corrected since
+    if last is not None and holds:
+        return Reporting(Reported.EXPORTED, last.batch.at)
+    return Reporting(Reported.OPTED_IN, given.consented_at)

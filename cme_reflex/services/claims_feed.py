@@ -1,0 +1,123 @@
+"""All submitted claims for the society's own systems: read from any place on, none left out."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.receipt import canonical_number
+from cme_reflex.exchange.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
+from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.services.export import document_line
+from cme_reflex.services.printed import facts_of
+from cme_reflex.services.reopening import UnknownReceipt
+from cme_reflex.store import feed
+from cme_reflex.store.database import reading
+from cme_reflex.store.feed import Published
+
+START = "start"
+"""The cursor before the first version."""
+
+MOST = 200  # versions on a page; one of a hundred sessions is some 25 kB
+
+CURSOR = r"start|([0-9a-f]{8})-([1-9][0-9]{0,9})"
+"""How cursors are written, START among them."""
+
+
+class InvalidCursor(ValueError):
+    """No cursor that was ever given out."""
+
+
+class CursorGone(Exception):
+    """The cursor is from before a restore; what it counted may have been counted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    epoch: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.position}" if self.position else START
+
+
+async def page(*, cursor: str = START, since: datetime | None = None, limit: int) -> FeedPage:
+    """At most so many versions behind the cursor, in the order in which they were committed.
+
+    Read with each page's `next_cursor`, every version comes exactly once, also those that are
+    submitted meanwhile; a claim that is submitted again comes again as its next version.
+    `since` (aware) leaves out what was submitted before. Raises InvalidCursor and CursorGone.
+    """
+    asked = _place(cursor)
+    async with reading() as db:
+        # First: what is counted here is seen below, and nothing beyond it would be left out.
+        state = await feed.state(db)
+        if asked.position and (state is None or state.epoch != asked.epoch):
+            raise CursorGone(cursor)
+        if state is None:
+            return FeedPage(claims=(), next_cursor=START, has_more=False)
+        if asked.position > state.last:
+            raise InvalidCursor(cursor)
+        found = await feed.after(db, asked.position, limit=limit + 1, since=since)
+    shown = found[:limit]
+    has_more = len(found) > limit
+    reached = shown[-1].receipt.position if has_more else state.last
+    return FeedPage(
+        claims=tuple(map(_claim, shown)),
+        next_cursor=str(_Place(state.epoch, reached)),
+        has_more=has_more,
+    )
+
+
+async def claim(number: str) -> FeedClaim:
+    """The version with this receipt number, however it is written. Raises UnknownReceipt."""
+    known = canonical_number(number)
+    async with reading() as db:
+        found = await feed.of_number(db, known) if known is not None else None
+    if found is None:
+        raise UnknownReceipt(number)
+    return _claim(found)
+
+
+def _place(cursor: str) -> _Place:
+    if cursor == START:
+        return _Place("", 0)
+    parts = re.fullmatch(CURSOR, cursor)
+    if parts is None:
+        raise InvalidCursor(cursor)
+    return _Place(parts[1], int(parts[2]))
+
+
+def _claim(of: Published) -> FeedClaim:
+    document, attendee = of.receipt.document, of.attendee
+    facts = facts_of(document, meeting_from_document(of.meeting))
+    return FeedClaim(
+        receipt_number=of.receipt.number,
+        version=of.receipt.version,
+        replaces=of.replaces,
+        replaced_by=of.replaced_by,
+        submitted_at=of.receipt.submitted_at,
+        meeting=FeedMeeting(
+            code=document["meeting"],
+            name=facts["meeting"],
+            provider=facts["provider"],
+            location=facts["location"],
+            starts_on=date.fromisoformat(facts["starts_on"]),
+            ends_on=date.fromisoformat(facts["ends_on"]),
+            time_zone=facts["time_zone"],
+        ),
+        attendee=FeedAttendee(
+            badge=attendee.badge,
+            confirmation=attendee.confirmation,
+            member_username=of.username,
+            last_name=attendee.last_name,
+            first_name=attendee.first_name,
+            suffix=attendee.suffix,
+            name_on_certificate=document["name_on_certificate"],
+            profession="physician" if document["is_physician"] else "other",
+            registration_type=document["registration_type"],
+        ),
+        category1=Quarters(of.receipt.category1),
+        safety=Quarters(of.receipt.safety),
+        lines=tuple(map(document_line, document["lines"])),
+    )

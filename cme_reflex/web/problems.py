@@ -1,0 +1,50 @@
+"""What goes wrong at the HTTP API, as RFC 9457 has it: `application/problem+json`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+_TYPES = "urn:problem-type:cme-reflex:"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem: the last word of its `type`, its status and its title."""
+
+    name: str
+    status: HTTPStatus
+    title: str
+
+    @property
+    def type(self) -> str:
+        """The URI by which a program knows it."""
+        return f"{_TYPES}{self.name}"
+
+    def response(self, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+        """The answer that says what is wrong with this request, and what to do."""
+        told = {
+            "type": self.type,
+            "title": self.title,
+            "status": int(self.status),
+            "detail": detail,
+        }
+        return Response(
+            json.dumps(told, ensure_ascii=False),
+            status_code=self.status,
+            media_type=MEDIA_TYPE,
+            headers={"cache-control": "no-store", **(headers or {})},
+        )
+
+
+BAD_PARAMETER = Problem("bad-parameter", HTTPStatus.BAD_REQUEST, "A parameter cannot be read")
+NO_TOKEN = Problem("no-token", HTTPStatus.UNAUTHORIZED, "A token is needed")
+REVOKED = Problem("token-revoked", HTTPStatus.FORBIDDEN, "The token was revoked")
+NO_SUCH_CLAIM = Problem("no-such-claim", HTTPStatus.NOT_FOUND, "There is no such claim")
+NO_SUCH_PATH = Problem("no-such-path", HTTPStatus.NOT_FOUND, "There is nothing at this address")
+ONLY_READ = Problem("only-read", HTTPStatus.METHOD_NOT_ALLOWED, "This address is only read")
+CURSOR_GONE = Problem("cursor-gone", HTTPStatus.GONE, "The cursor is not good any more")
+TOO_MANY = Problem("too-many-requests", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")
