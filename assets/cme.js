@@ -145,7 +145,7 @@ function remember() {
   if (field && name && location.hash) field.value = name;
 }
 
-// 10. A badge's QR code opens /#badge=240001: the number goes into its field, and out of the
+// 10. A badge's QR code opens /#badge=<number>: the number goes into its field, and out of the
 // address before anything is sent anywhere. Nothing else is filled in.
 function fillNumber() {
   const number = new URLSearchParams(location.hash.slice(1)).get("badge");

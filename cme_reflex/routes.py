@@ -38,7 +38,7 @@ API_DOCUMENT = f"{API}/openapi.json"
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, ACCOUNT})
 """The pages that only a signed-in attendee is shown."""
 
-OPEN = frozenset({SIGN_IN_FORM, PRIVACY})
+OPEN = frozenset({SIGN_IN_FORM, REGISTRATIONS, ASK_LINK, LINK, PASSWORD, PRIVACY})
 """The pages for everybody; each page is in one of the two."""
 
 

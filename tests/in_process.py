@@ -17,7 +17,7 @@ from reflex_base.environment import environment
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from starlette.applications import Starlette
 
-from cme_reflex.web.cookies import sign_in_cookie
+from cme_reflex.web.cookies import SIGN_IN, cookie_name
 
 HOST = "localhost:3000"
 PONG = '42/_event,["ping","pong"]'
@@ -85,7 +85,7 @@ class Socket:
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._server_waits = asyncio.Event()
         self._spoken = asyncio.Condition()
-        cookie = {"cookie": f"{sign_in_cookie()}={sign_in}"} if sign_in else {}
+        cookie = {"cookie": f"{cookie_name(SIGN_IN)}={sign_in}"} if sign_in else {}
         named = {"host": HOST, "connection": "Upgrade", "upgrade": "websocket", **cookie, **headers}
         self._scope = {
             "type": "websocket",

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cme_reflex import __version__
 from cme_reflex.cli import complete, converters
 from cme_reflex.cli.faults import stop_on_faults
 from cme_reflex.cli.output import AsJson
@@ -16,11 +17,7 @@ from cme_reflex.exchange.formats import Format
 HOST = "127.0.0.1"
 PORT = 3000
 
-app = typer.Typer(
-    help="Claim CME credit after a medical meeting.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_is_help=True)
 meeting = typer.Typer(help="Meetings: folders that are loaded.", no_args_is_help=True)
 claims = typer.Typer(help="Claims: looked up, reopened, exported.", no_args_is_help=True)
@@ -49,6 +46,23 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", autocompletion=complete.m
 File = Annotated[Path, typer.Argument(metavar="FILE", autocompletion=complete.paths)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
+]
+
+
+@app.callback()
+def cme(version: Version = False) -> None:
+    """Claim CME credit after a medical meeting."""
 
 
 @db.command("upgrade")

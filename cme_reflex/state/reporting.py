@@ -69,7 +69,6 @@ class Reporting(ClaimPage, rx.State):
     @signed_in
     async def typed(self, visit: Visit, name: str, value: str):
         """Say as somebody types what PARS would reject; nothing is kept yet."""
-        name, value = str(name), str(value)  # a browser may send anything
         if name not in EMPTY or len(value) > TYPED_LIMIT:
             return
         self._typed = {**self._typed, name: value}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from cme_reflex import __version__
 from cme_reflex.cli.commands import app
 from cme_reflex.settings import settings
 from cme_reflex.store.copying import newest_revision
@@ -34,6 +35,10 @@ def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
     """Exit code, and what was printed and said on the error output."""
     result = cme(*words)
     return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
+
+
+def test_it_tells_its_version() -> None:
+    assert told("--version") == (0, [__version__], [])
 
 
 def test_the_database_goes_up_and_down() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,16 +12,20 @@ from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web import socket
 from tests.doors.people import ANOTHER_FOLDER, FOLDER_WITH_PEOPLE, NOW, People, sign_everybody_in
-from tests.in_process import Site, application, serving
+from tests.in_process import HOST, Site, application, serving
 from tests.meetings import MEETING
 
 
 @pytest.fixture
-async def site(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+async def site(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Site]:
     """What `cme serve` serves, at the test meeting; another meeting is in the database too."""
     application()  # its pages are the demo meeting's
     monkeypatch.setenv("CME_DATABASE_URL", database_url)
     monkeypatch.setenv("CME_MEETING", MEETING.code)
+    monkeypatch.setenv("CME_PUBLIC_URL", f"http://{HOST}")
+    monkeypatch.setenv("CME_MAIL_FOLDER", str(tmp_path / "mail"))
     monkeypatch.setenv("CME_EVENTS_PER_SECOND", "100000")
     # Hypothesis connects as often as an attacker would like to.
     monkeypatch.setattr(socket, "PER_SIGN_IN", replace(socket.PER_SIGN_IN, at_once=10**6))

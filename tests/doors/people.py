@@ -81,7 +81,8 @@ async def _fill(visit: Visit) -> None:
         await evaluation.answer_session(visit, codes[code], "comment", f"{SECRET}!", now=NOW)
     await evaluation.answer_overall(visit, "bias", True, now=NOW)
     await submission.correct_name(visit, f"Kim {SECRET}", now=NOW)
-    await reporting.opt_in(visit, LEARNER, consented=True, now=NOW)
+    version = visit.meeting.reporting.consent_version
+    await reporting.opt_in(visit, LEARNER, consented=True, version=version, now=NOW)
 
 
 async def rows(*, without: int | None = None, only: int | None = None) -> Rows:

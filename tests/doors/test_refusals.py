@@ -33,6 +33,7 @@ VALID: dict[str, Payload] = {
     "reporting.refresh": {},
     "reporting.consent": {"consented": True},
     "reporting.opt_in": {"form": {"first_name": "Kim"}},
+    "reporting.typed": {"name": "first_name", "value": "Kim"},
     "reporting.withdraw": {},
     "sessions.load": {},
     "sessions.search": {"query": "x"},
@@ -136,8 +137,8 @@ async def test_ids_of_another_meeting_and_of_nothing_are_refused(
     before = await rows(without=people.ids[VISITING])
     ids = [*people.elsewhere.values(), 0, -1, 10**6, 2**31, 2**63, 2**70]
     async with site.socket(people.tokens[VISITING]) as socket:
-        for event in VALID:
-            if "session_id" not in VALID[event]:
+        for event, payload in VALID.items():
+            if "session_id" not in payload:
                 continue
             for number in ids:
                 await socket.send(event, valid(event, number))

@@ -94,7 +94,7 @@ async def test_the_cookie_is_for_this_host_and_lasts_ten_minutes(
 async def test_behind_a_proxy_that_ends_tls_the_way_back_is_https(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CME_SECURE_COOKIES", "true")
+    monkeypatch.setenv("CME_PUBLIC_URL", "https://cme.example.org")
     settings.cache_clear()
     response = await client.get("http://cme.example.org/sign-in/sso")
     address = httpx.URL(response.headers["location"])

@@ -1,0 +1,37 @@
+"""What was built for everybody: nothing of anybody is in it."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from cme_reflex.cli.frontend import BUILT
+from cme_reflex.settings import ROOT
+from tests.e2e.conftest import DEMO
+
+PERSONAL = {
+    "attendees.csv": ("badge", "confirmation", "email", "member"),
+    "members.csv": ("username", "email", "password_hash"),
+}
+
+
+def test_no_page_and_no_script_names_anybody_of_the_meeting(built: None) -> None:
+    texts = {file: file.read_bytes() for file in _files(ROOT / BUILT)}
+    assert any(b"Plastic Surgery The Meeting 2024" in text for text in texts.values())
+    everything = b"\n".join(texts.values())
+    told = [value for value in _personal() if value.encode() in everything]
+    assert told == []
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """What is served; the compressed ones say the same."""
+    return (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".gz")
+
+
+def _personal() -> set[str]:
+    found: set[str] = set()
+    for name, columns in PERSONAL.items():
+        with (DEMO / name).open(encoding="utf-8", newline="") as table:
+            for row in csv.DictReader(table):
+                found |= {row[column] for column in columns}
+    assert len(found) > 1_500
+    return found - {""}
