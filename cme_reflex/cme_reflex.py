@@ -12,6 +12,7 @@ from cme_reflex import logs, routes
 from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
+from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
 from cme_reflex.pages.link import link
@@ -28,6 +29,7 @@ from cme_reflex.pages.submit import submit
 from cme_reflex.post_office import post_office
 from cme_reflex.services.postman import sending
 from cme_reflex.settings import ROOT, settings
+from cme_reflex.state.account import Account
 from cme_reflex.state.evaluation import Evaluation
 from cme_reflex.state.home import Home
 from cme_reflex.state.receipt import Receipt
@@ -66,6 +68,7 @@ PAGES = [
     (routes.SUBMIT, submit, "Overall Eval / Submit CME", Submit.load),
     (routes.REPORTING, reporting, "Learner Credit Reporting", Reporting.load),
     (routes.RECEIPT, receipt, "Your receipt", Receipt.load),
+    (routes.ACCOUNT, account_page, "Your account", Account.load),
     (routes.ASK_LINK, sign_in_link, "Sign in by e-mail", None),
     (routes.LINK, link, "Your link", None),
     (routes.PASSWORD, password, "Set your password", None),

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cme_reflex.domain.account import Entry, Reported, Reporting
 from cme_reflex.domain.attendee import InvalidName, UnprintableName
 from cme_reflex.domain.claim import CreditLimitExceeded, OverlapPolicy
 from cme_reflex.domain.credit import InvalidHours, hours
 from cme_reflex.domain.evaluation import InvalidAnswer
+from cme_reflex.domain.meeting import ClaimPeriod
 from cme_reflex.domain.overlap import Window
 from cme_reflex.domain.passwords import LONGEST, SHORTEST
 from cme_reflex.domain.programme import NotEligible, NotYetEnded, PresentedByAttendee
@@ -26,6 +28,7 @@ from cme_reflex.domain.submission import (
     NotSubmitted,
     ReopeningNotAllowed,
     StaleRevision,
+    Status,
 )
 
 SIGN_IN_ERRORS: Mapping[str, str] = {
@@ -248,6 +251,48 @@ def opted_in(stands: bool | None) -> str:
     if stands is None:
         return "You have not opted in."
     return "You are opted in." if stands else "You have withdrawn your consent."
+
+
+def claims(count: int) -> str:
+    """A number of submitted claims: ``1 claim``, ``3 claims``."""
+    return "1 claim" if count == 1 else f"{count} claims"
+
+
+def claim_status(entry: Entry) -> str:
+    """How far a claim is, in the account."""
+    if entry.status is Status.SUBMITTED:
+        return "Submitted"
+    match entry.period:
+        case ClaimPeriod.NOT_OPEN:
+            when = opens(entry.opens_at, entry.zone)
+        case ClaimPeriod.OPEN:
+            when = f"Claims close on {instant(entry.closes_at, entry.zone)}."
+        case ClaimPeriod.CLOSED:
+            when = closed(entry.closes_at, entry.zone)
+    if entry.status is Status.REOPENED:
+        if entry.period is ClaimPeriod.CLOSED:
+            return "Submitted"  # nobody can change it any more, and the version is valid
+        until = instant(entry.closes_at, entry.zone)
+        return f"Open again until {until}. Until you submit anew, this version stays valid."
+    so_far = "Nothing added yet." if not entry.sessions else f"{sessions(entry.sessions)} added."
+    return f"Not submitted. {so_far} {when}"
+
+
+def reported(reporting: Reporting, zone: ZoneInfo) -> str:
+    """How far the reporting of a meeting's credit to ACCME is; empty without an opt-in."""
+    on = full_day(reporting.at.astimezone(zone).date()) if reporting.at else ""
+    return _REPORTED[reporting.state].format(on=on)
+
+
+_REPORTED: Mapping[Reported, str] = {
+    Reported.NOT_ASKED: "",
+    Reported.OPTED_IN: "Opted in on {on}. Not reported to ACCME yet.",
+    Reported.EXPORTED: "Reported to ACCME on {on}.",
+    Reported.REJECTED: "ACCME did not take the record of {on}:",
+    Reported.WITHDRAWN: "Consent withdrawn on {on}. Nothing is reported.",
+    Reported.WITHDRAWN_LATER: "Consent withdrawn on {on}. What was reported is taken back with the "
+    "next report.",
+}
 
 
 _PROBLEMS: Mapping[type[Exception], Callable[[Any, ZoneInfo], str]] = {

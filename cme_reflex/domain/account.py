@@ -8,6 +8,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.meeting import ClaimPeriod
 from cme_reflex.domain.submission import Status
 
 
@@ -45,8 +46,9 @@ class Submitted:
 class Entry:
     """A registration of the person with its claim.
 
-    `versions` are the submitted ones, the newest, which is the valid one, first. `closes_at` is
-    this claim's deadline, `sessions` how many are on it. `status` is None where nothing was begun.
+    `versions` are the submitted ones, the newest, which is the valid one, first. `period` is where
+    the moment of asking lies in this claim's period, `sessions` how many are on the claim.
+    `status` is None where nothing was begun.
     """
 
     meeting: str
@@ -59,6 +61,8 @@ class Entry:
     badge: str
     registration: str
     current: bool
+    period: ClaimPeriod
+    opens_at: datetime
     closes_at: datetime
     status: Status | None
     sessions: int

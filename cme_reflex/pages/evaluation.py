@@ -2,10 +2,10 @@
 
 import reflex as rx
 
+from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button_link
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.connection import saved
-from cme_reflex.components.forms import sign_out_form
 from cme_reflex.components.notices import notice
 from cme_reflex.components.questions import questions
 from cme_reflex.components.shell import action_bar, page_title
@@ -33,5 +33,5 @@ def evaluation() -> rx.Component:
             ),
             button_link("Done", href=f"{HOME}#line-{Evaluation.session_id}"),
         ),
-        actions=sign_out_form(),
+        actions=signed_in_actions(),
     )

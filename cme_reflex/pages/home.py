@@ -3,13 +3,13 @@
 import reflex as rx
 
 from cme_reflex.branding import current_meeting
+from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.claim_line import claim_line
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.conflicts import conflicts
-from cme_reflex.components.forms import sign_out_form
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
 from cme_reflex.components.shell import action_bar, page_title
@@ -34,7 +34,7 @@ def home() -> rx.Component:
         rx.cond(Home.ready, rx.cond(~Home.submitted, _tasks()), skeleton_lines(4)),
         rx.cond(Home.ready, _lines()),
         bar=rx.fragment(_undo(), rx.cond(Home.submitted, _after_submission(), _bar())),
-        actions=sign_out_form(),
+        actions=signed_in_actions(),
     )
 
 

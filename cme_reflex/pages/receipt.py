@@ -5,13 +5,13 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button_link, plain_link
+from cme_reflex.components.account_link import signed_in_actions
+from cme_reflex.components.buttons import button_link, page_link, plain_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.forms import sign_out_form
 from cme_reflex.components.shell import action_bar, help_contact, page_title
 from cme_reflex.components.skeleton import skeleton_lines
-from cme_reflex.routes import HOME
+from cme_reflex.routes import ACCOUNT, HOME
 from cme_reflex.state.receipt import Receipt
 
 
@@ -48,7 +48,7 @@ def receipt() -> rx.Component:
                 class_name="button button-primary",
             ),
         ),
-        actions=sign_out_form(),
+        actions=signed_in_actions(),
     )
 
 
@@ -97,8 +97,10 @@ def _next() -> rx.Component:
     return rx.el.div(
         rx.el.h2("What happens next", class_name="text-20"),
         rx.el.p(
-            f"Your claim is complete. {meeting.provider.short_name} keeps it for six years from "
-            "the meeting. Quote the receipt number when you ask about it: ",
+            "Your claim is complete and reflects on ",
+            page_link("your account", href=ACCOUNT),
+            f", with all that you have claimed. {meeting.provider.short_name} keeps it for six "
+            "years from the meeting. Quote the receipt number when you ask about it: ",
             help_contact(),
             ".",
         ),

@@ -2,11 +2,11 @@
 
 import reflex as rx
 
+from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.chips import chips
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.fields import select_field, text_field
-from cme_reflex.components.forms import sign_out_form
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
 from cme_reflex.components.session_list import session_list
@@ -43,7 +43,7 @@ def sessions() -> rx.Component:
             totals_line(Sessions.totals),
             button_link(icon("back"), "Return to Sessions", href=HOME),
         ),
-        actions=sign_out_form(),
+        actions=signed_in_actions(),
         address=True,
     )
 

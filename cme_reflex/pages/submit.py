@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cme_reflex.branding import current_meeting
+from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.cards import card, summary_list
@@ -10,7 +11,6 @@ from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.conflicts import conflicts
 from cme_reflex.components.error_summary import error_summary
 from cme_reflex.components.fields import check_field, select_field, text_field
-from cme_reflex.components.forms import sign_out_form
 from cme_reflex.components.notices import notice
 from cme_reflex.components.questions import questions
 from cme_reflex.components.shell import action_bar, page_title
@@ -41,7 +41,7 @@ def submit() -> rx.Component:
             button("Submit", on_click=Submit.submit, disabled=Submit.locked != "", pending=True),
             button_link("Save & Go Back", href=HOME, kind="secondary"),
         ),
-        actions=sign_out_form(),
+        actions=signed_in_actions(),
     )
 
 

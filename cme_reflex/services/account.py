@@ -6,7 +6,7 @@ member all attendees that the society has linked to it; who has no member record
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ class NothingSubmitted(Exception):
     """There is no submitted claim that a transcript could have."""
 
 
-async def own(visit: Visit) -> Account:
+async def own(visit: Visit, *, now: datetime) -> Account:
     """Everything that the signed-in person has claimed or begun, as of one moment."""
     async with reading() as db:
         member = await accounts.member_of(db, visit.attendee.id)
@@ -40,25 +40,25 @@ async def own(visit: Visit) -> Account:
         receipts = await accounts.receipts(db, ids)
         reported = await accounts.reported(db, ids)
     entries = [
-        _entry(each, receipts.get(key, []), reported.get(key, []), visit)
+        _entry(each, receipts.get(key, []), reported.get(key, []), visit, now)
         for key, each in zip(ids, found, strict=True)
     ]
     return account(visit.attendee.name, member.username if member else None, entries)
 
 
-async def pdf(visit: Visit) -> bytes:
+async def pdf(visit: Visit, *, now: datetime) -> bytes:
     """The transcript as a PDF: the same bytes for the same claims. Raises NothingSubmitted."""
-    return await asyncio.to_thread(transcript_pdf, await transcript(visit))
+    return await asyncio.to_thread(transcript_pdf, await transcript(visit, now=now))
 
 
-async def csv(visit: Visit) -> bytes:
+async def csv(visit: Visit, *, now: datetime) -> bytes:
     """The same as CSV, a row for each claim. Raises NothingSubmitted."""
-    return transcript_csv(await transcript(visit))
+    return transcript_csv(await transcript(visit, now=now))
 
 
-async def transcript(visit: Visit) -> Transcript:
+async def transcript(visit: Visit, *, now: datetime) -> Transcript:
     """The valid versions of all submitted claims. Raises NothingSubmitted."""
-    owned, meeting = await own(visit), visit.meeting
+    owned, meeting = await own(visit, now=now), visit.meeting
     if not owned.years:
         raise NothingSubmitted
     return Transcript(
@@ -73,9 +73,14 @@ async def transcript(visit: Visit) -> Transcript:
 
 
 def _entry(
-    of: Registration, receipts: Sequence[ReceiptRow], sent: Sequence[Sent], visit: Visit
+    of: Registration,
+    receipts: Sequence[ReceiptRow],
+    sent: Sequence[Sent],
+    visit: Visit,
+    now: datetime,
 ) -> Entry:
     meeting, claim = meeting_from_document(of.meeting), of.claim
+    reopened_until = claim.reopened_until if claim else None
     # What was submitted keeps the meeting as it was then.
     facts = facts_of(receipts[0].document if receipts else {}, meeting)
     return Entry(
@@ -89,7 +94,9 @@ def _entry(
         badge=of.attendee.badge,
         registration=_registration(meeting, of.attendee.registration_type),
         current=of.attendee.id == visit.attendee.id,
-        closes_at=(claim.reopened_until if claim else None) or meeting.claim.closes_at,
+        period=meeting.period(now, reopened_until),
+        opens_at=meeting.claim.opens_at,
+        closes_at=reopened_until or meeting.claim.closes_at,
         status=Status(claim.status) if claim else None,
         sessions=of.lines,
         versions=tuple(

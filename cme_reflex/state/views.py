@@ -129,3 +129,59 @@ class RegistrationView:
     value: str
     kind: str
     numbers: str
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A submitted version of a claim in the account. `certificate` is the address of its PDF."""
+
+    number: str = ""
+    submitted: str = ""
+    hours: str = ""
+    safety: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """A registration in the account with its claim, ready to read.
+
+    `tone` is that of the reporting: `done`, `warning` or `quiet`. `act` is what the link to the
+    claim says, and empty for the claim of another meeting.
+    """
+
+    key: str
+    meeting: str
+    short_name: str
+    when: str
+    registered: str
+    status: str
+    act: str
+    valid: VersionView
+    replaced: list[VersionView]
+    reporting: str
+    reason: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class YearView:
+    """A year of the account with its totals. Hours as text."""
+
+    year: str
+    hours: str
+    safety: str
+    entries: list[EntryView]
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """All that a person has claimed. Hours as text; `member` is empty without a member record."""
+
+    name: str = ""
+    member: str = ""
+    hours: str = "0.00"
+    safety: str = "0.00"
+    claims: str = ""
+    open: list[EntryView] = field(default_factory=list)
+    years: list[YearView] = field(default_factory=list)

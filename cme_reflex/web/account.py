@@ -1,7 +1,7 @@
 """The transcript as files, for the person whose it is."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +14,10 @@ from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.doors import Audience, doors, open_to
 from cme_reflex.web.signin import back_to_form
+
+
+class _Make(Protocol):
+    async def __call__(self, visit: Visit, *, now: datetime) -> bytes: ...
 
 
 @open_to(Audience.ATTENDEE)
@@ -30,15 +34,15 @@ async def transcript_csv(request: Request) -> Response:
 
 async def _download(
     request: Request,
-    make: Callable[[Visit], Awaitable[bytes]],
+    make: _Make,
     name: str,
     media_type: str,
 ) -> Response:
     """The file of who is signed in; anybody else signs in first and comes to the account."""
-    token = cookies.token_in(request.headers.get("cookie", ""))
+    token, now = cookies.token_in(request.headers.get("cookie", "")), datetime.now(UTC)
     try:
-        visit = await signin.visit(settings().meeting, token, now=datetime.now(UTC))
-        made = await make(visit)
+        visit = await signin.visit(settings().meeting, token, now=now)
+        made = await make(visit, now=now)
     except signin.NotSignedIn:
         response = back_to_form("expired") if token else RedirectResponse(SIGN_IN_FORM, 303)
         cookies.remember_next(response, ACCOUNT)

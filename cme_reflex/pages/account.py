@@ -1,0 +1,264 @@
+"""The account: all that a person has claimed, year by year, and the transcript of it."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.branding import current_meeting
+from cme_reflex.components.account_link import signed_in_actions
+from cme_reflex.components.buttons import button_link, plain_link
+from cme_reflex.components.cards import card
+from cme_reflex.components.claim_page import claim_page
+from cme_reflex.components.icons import icon
+from cme_reflex.components.shell import action_bar, page_title
+from cme_reflex.components.skeleton import skeleton_lines
+from cme_reflex.components.totals import number
+from cme_reflex.routes import HOME, TRANSCRIPT_CSV, TRANSCRIPT_PDF
+from cme_reflex.state.account import Account
+
+
+def account() -> rx.Component:
+    """What counts by year, what is still open above it, and the files to take along."""
+    return claim_page(
+        Account,
+        page_title("Your account", lead=rx.cond(Account.ready, Account.account.name, " ")),
+        rx.cond(Account.ready, _claims(), skeleton_lines(6)),
+        bar=_bar(),
+        actions=signed_in_actions(account=False),
+    )
+
+
+def _claims() -> rx.Component:
+    return rx.fragment(
+        rx.foreach(Account.account.open, _open),
+        rx.cond(
+            Account.account.years.length() > 0,
+            rx.fragment(rx.foreach(Account.account.years, _year), _whose()),
+            _nothing_yet(),
+        ),
+    )
+
+
+def _bar() -> rx.Component:
+    """The total of all years with its transcript; without a claim only the way back."""
+    return rx.cond(
+        Account.account.years.length() > 0,
+        action_bar(
+            rx.el.div(
+                rx.el.p(
+                    number(Account.account.hours, "text-20 font-bold"),
+                    rx.el.span(" hours in all", class_name="text-15 text-muted"),
+                    class_name="flex items-baseline gap-1 whitespace-nowrap",
+                ),
+                rx.el.p(
+                    f"{Account.account.claims}, {Account.account.safety} {_safety()}",
+                    class_name="text-13 text-muted",
+                ),
+                class_name="grid min-w-0 gap-1",
+            ),
+            plain_link(
+                "Transcript (CSV)",
+                href=TRANSCRIPT_CSV,
+                class_name="button button-secondary",
+            ),
+            plain_link(
+                "Transcript (PDF)",
+                href=TRANSCRIPT_PDF,
+                class_name="button button-primary",
+            ),
+        ),
+        action_bar(
+            rx.el.p(f"{current_meeting().short_name}", class_name="font-semibold"),
+            button_link("Go to your claim", href=HOME),
+        ),
+    )
+
+
+def _nothing_yet() -> rx.Component:
+    return card(
+        rx.el.h2("Nothing submitted yet", class_name="text-20"),
+        rx.el.p(
+            "What you submit appears here at once: the hours of each year, your certificates, and "
+            "a transcript of everything.",
+            class_name="max-w-text",
+        ),
+        class_name="grid gap-2 p-4 md:p-6",
+        id="nothing",
+    )
+
+
+def _open(entry: Any) -> rx.Component:
+    """A claim that was begun and never submitted."""
+    return card(
+        rx.el.div(
+            _heading(entry),
+            rx.el.p(entry.status, class_name="pt-2 text-15"),
+            _reporting(entry),
+            class_name="grid min-w-0 flex-1 gap-0.5",
+        ),
+        rx.cond(
+            entry.act != "",
+            button_link(entry.act, href=HOME, kind="secondary", class_name="compact"),
+        ),
+        key=entry.key,
+        class_name="flex flex-wrap items-center justify-between gap-4 p-4 md:p-6",
+        custom_attrs={"data-open": ""},
+    )
+
+
+def _year(year: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(year.year, class_name="text-24"),
+            rx.el.p(
+                rx.el.span(year.hours, class_name="text-20 font-bold"),
+                rx.el.span(" hours", class_name="text-15 text-muted"),
+                rx.el.span(f", {year.safety} {_safety()}", class_name="text-15 text-muted"),
+            ),
+            class_name="flex flex-wrap items-baseline justify-between gap-x-4 px-1",
+        ),
+        rx.el.ul(
+            rx.foreach(year.entries, _entry),
+            role="list",
+            class_name="card divide-y divide-line",
+        ),
+        key=year.year,
+        id=f"year-{year.year}",
+        class_name="grid gap-2",
+    )
+
+
+def _entry(entry: Any) -> rx.Component:
+    """A submitted claim: what counts, its proof, and what came before it."""
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(_heading(entry), class_name="min-w-0 flex-1 basis-64"),
+            _figures(entry),
+            class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",
+        ),
+        rx.cond(
+            entry.status == "Submitted",
+            rx.el.p(
+                icon("check"),
+                rx.el.span(f"Submitted {entry.valid.submitted}"),
+                class_name="flex items-start gap-1.5 text-15 text-done [&>svg]:mt-0.5",
+            ),
+            rx.el.p(
+                icon("info"),
+                rx.el.span(entry.status),
+                class_name="flex items-start gap-1.5 text-15 text-accent [&>svg]:mt-0.5",
+            ),
+        ),
+        _reporting(entry),
+        rx.el.div(
+            plain_link(
+                f"Certificate {entry.valid.number}",
+                href=entry.valid.certificate,
+                class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
+            ),
+            rx.cond(
+                entry.act != "",
+                rx.el.a(
+                    entry.act, href=HOME, class_name="inline-block py-2.5 text-15 font-semibold"
+                ),
+            ),
+            class_name="-my-1 flex flex-wrap gap-x-6",
+        ),
+        rx.cond(entry.replaced.length() > 0, _replaced(entry)),
+        key=entry.key,
+        class_name="grid gap-2 p-4 md:px-6 md:py-5",
+    )
+
+
+def _heading(entry: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(entry.meeting, class_name="text-17"),
+        rx.el.p(entry.when, class_name="text-15 text-muted"),
+        rx.el.p(entry.registered, class_name="text-15 text-muted"),
+    )
+
+
+def _figures(entry: Any) -> rx.Component:
+    """The hours of the valid version, each with its name."""
+
+    def figure(name: str, value: Any, class_name: str) -> rx.Component:
+        return rx.el.div(
+            rx.el.dt(name, class_name="text-13 text-muted"),
+            rx.el.dd(value, class_name=class_name),
+            class_name="flex flex-col-reverse justify-end",
+        )
+
+    return rx.el.dl(
+        figure(current_meeting().category1.label, entry.valid.hours, "text-20 font-bold"),
+        figure(_safety(), entry.valid.safety, "text-20"),
+        class_name="flex gap-6 md:text-right",
+    )
+
+
+def _reporting(entry: Any) -> rx.Component:
+    tones = ("done", "text-done"), ("warning", "text-warm")
+    return rx.cond(
+        entry.reporting != "",
+        rx.el.p(
+            rx.cond(
+                entry.tone == "quiet",
+                icon("info"),
+                rx.cond(entry.tone == "done", icon("check"), icon("warning")),
+            ),
+            rx.el.span(entry.reporting, rx.cond(entry.reason != "", f" “{entry.reason}”")),
+            class_name="flex items-start gap-1.5 text-15 [&>svg]:mt-0.5 "
+            + rx.match(entry.tone, *tones, "text-muted"),
+        ),
+    )
+
+
+def _replaced(entry: Any) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron", "transition-transform group-open:rotate-90"),
+            rx.cond(
+                entry.replaced.length() == 1,
+                "1 version was replaced",
+                f"{entry.replaced.length()} versions were replaced",
+            ),
+            class_name="flex min-h-11 w-fit items-center gap-1.5 text-15 text-muted",
+        ),
+        rx.el.ul(
+            rx.foreach(
+                entry.replaced,
+                lambda old: rx.el.li(
+                    f"{old.hours} hours, of which {old.safety} {_safety()}, submitted "
+                    f"{old.submitted}. ",
+                    plain_link(
+                        f"Certificate {old.number}, replaced",
+                        href=old.certificate,
+                        class_name="inline-block py-1.5 tabular-nums",
+                    ),
+                    key=old.number,
+                    class_name="py-1",
+                ),
+            ),
+            role="list",
+            class_name="border-l-2 border-line pl-4 text-15 text-muted",
+        ),
+        class_name="group",
+    )
+
+
+def _whose() -> rx.Component:
+    """Whose claims these are, and whose not."""
+    society = current_meeting().provider.short_name
+    return rx.el.p(
+        rx.cond(
+            Account.account.member != "",
+            f"All claims of your {society} account {Account.account.member}. A year has the "
+            "meetings that ended in it.",
+            f"The claims of this registration. Those of other meetings appear here where {society} "
+            "has linked your registrations to a member account.",
+        ),
+        class_name="max-w-text text-15 text-muted",
+    )
+
+
+def _safety() -> str:
+    return current_meeting().safety.label

@@ -1,0 +1,126 @@
+"""Tokens of other systems: kept as a hash, good until revoked, and not to be guessed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from cme_reflex.domain.attempts import TooManyAttempts
+from cme_reflex.services import api_tokens
+from cme_reflex.services.api_tokens import (
+    NOTICED,
+    REQUESTS,
+    STRANGERS,
+    ApiToken,
+    InvalidTokenName,
+    NoSuchToken,
+    TokenNameTaken,
+    TokenRevoked,
+    TokenUnknown,
+)
+from cme_reflex.store.database import reading
+from cme_reflex.store.tables import ApiTokenRow
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_a_token_opens_and_nothing_of_its_secret_is_kept(now: datetime) -> None:
+    made = await api_tokens.make(" membership  2025 ", actor="staff kim", now=now)
+    assert made.name == "membership 2025"
+    assert await api_tokens.holder(made.token, now=now, address="a") == "membership 2025"
+    async with reading() as db:
+        row = (await db.exec(select(ApiTokenRow))).one()
+    _, selector, secret = made.token.split("_", 2)
+    assert selector == row.selector
+    assert len(secret) == 43
+    assert secret not in repr(row)
+
+
+async def test_the_list_says_who_made_it_and_when_it_was_used(now: datetime) -> None:
+    made = await api_tokens.make("a", actor="staff kim", now=now)
+    await api_tokens.make("b", actor="staff lee", now=now)
+    for minutes in (1, 1.5, 10):
+        await api_tokens.holder(made.token, now=now + timedelta(minutes=minutes), address="a")
+    await api_tokens.revoke("b", actor="staff kim", now=now)
+    await api_tokens.revoke("b", actor="staff lee", now=now + timedelta(days=1))
+    assert await api_tokens.known() == (
+        ApiToken(
+            name="a",
+            created_at=now,
+            created_by="staff kim",
+            last_used_at=now + timedelta(minutes=10),
+            revoked_at=None,
+            revoked_by=None,
+        ),
+        ApiToken(
+            name="b",
+            created_at=now,
+            created_by="staff lee",
+            last_used_at=None,
+            revoked_at=now,
+            revoked_by="staff kim",
+        ),
+    )
+    assert timedelta(seconds=30) < NOTICED
+
+
+async def test_a_revoked_token_opens_nothing(now: datetime) -> None:
+    made = await api_tokens.make("a", actor="k", now=now)
+    await api_tokens.revoke("a", actor="k", now=now)
+    with pytest.raises(TokenRevoked):
+        await api_tokens.holder(made.token, now=now, address="a")
+
+
+async def test_a_name_is_given_once_even_after_it_was_revoked(now: datetime) -> None:
+    await api_tokens.make("a", actor="k", now=now)
+    await api_tokens.revoke("a", actor="k", now=now)
+    with pytest.raises(TokenNameTaken):
+        await api_tokens.make("a", actor="k", now=now)
+    for name in ("", "  ", "x" * 61, "a\0b", "a\u200bb"):
+        with pytest.raises(InvalidTokenName):
+            await api_tokens.make(name, actor="k", now=now)
+    with pytest.raises(NoSuchToken):
+        await api_tokens.revoke("b", actor="k", now=now)
+
+
+async def test_what_is_nearly_a_token_is_none(now: datetime) -> None:
+    made = await api_tokens.make("a", actor="k", now=now)
+    other = await api_tokens.make("b", actor="k", now=now)
+    prefix, selector, secret = made.token.split("_", 2)
+    wrong = [
+        "", "cme", "cme__", made.token[:-1], f"{made.token}x", f"x{made.token}", secret,
+        f"{prefix}_{other.token.split('_')[1]}_{secret}", f"{prefix}_{selector}_",
+        f"{prefix}_{selector.upper()}x_{secret}", f"{prefix}_\0\0\0\0\0\0\0\0\0\0\0\0_{secret}",
+        f"{prefix}_{'٣' * 12}_{secret}", "\ud800" * 80, "x" * 100_000,
+    ]  # fmt: skip
+    for token in wrong:
+        with pytest.raises(TokenUnknown):
+            await api_tokens.holder(token, now=now, address="a")
+
+
+async def test_one_address_tries_so_many_wrong_tokens_and_a_right_one_is_not_concerned(
+    now: datetime,
+) -> None:
+    made = await api_tokens.make("a", actor="k", now=now)
+    for _ in range(STRANGERS.most):
+        with pytest.raises(TokenUnknown):
+            await api_tokens.holder("x", now=now, address="a")
+    with pytest.raises(TooManyAttempts) as refused:
+        await api_tokens.holder("x", now=now, address="a")
+    assert refused.value.until == now + STRANGERS.window
+    assert await api_tokens.holder(made.token, now=now, address="a") == "a"
+    with pytest.raises(TokenUnknown):
+        await api_tokens.holder("x", now=now, address="b")
+
+
+async def test_one_token_asks_so_often_a_minute(now: datetime, database: AsyncEngine) -> None:
+    made = await api_tokens.make("a", actor="k", now=now)
+    other = await api_tokens.make("b", actor="k", now=now)
+    for _ in range(REQUESTS.most):
+        await api_tokens.holder(made.token, now=now, address="a")
+    with pytest.raises(TooManyAttempts) as refused:
+        await api_tokens.holder(made.token, now=now, address="b")
+    assert refused.value.until == now + REQUESTS.window
+    assert await api_tokens.holder(other.token, now=now, address="a") == "b"
+    assert await api_tokens.holder(made.token, now=now + REQUESTS.window, address="a") == "a"
