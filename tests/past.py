@@ -67,9 +67,7 @@ async def visit_of(year: int, username: str | None) -> Visit:
     return await signin.visit(code(year), token, now=at)
 
 
-async def submits(
-    visit: Visit, *, quarters: int = 6, safety: int = 2, now: datetime
-) -> Receipt:
+async def submits(visit: Visit, *, quarters: int = 6, safety: int = 2, now: datetime) -> Receipt:
     """Claim session A with so much of it, and submit, also a claim that was reopened."""
     (first,) = (each.id for each in visit.programme.sessions.values() if each.code == "A")
     await selection.add_session(visit, first, now=now)
@@ -79,7 +77,9 @@ async def submits(
     return await submission.submit_claim(visit, done.claim.revision, attested=True, now=now)
 
 
-async def claimed(year: int, username: str | None, *, quarters: int = 6, safety: int = 2) -> Receipt:
+async def claimed(
+    year: int, username: str | None, *, quarters: int = 6, safety: int = 2
+) -> Receipt:
     """A submitted claim of that year's meeting."""
     visit = await visit_of(year, username)
     return await submits(visit, quarters=quarters, safety=safety, now=submitted_at(year))

@@ -118,7 +118,7 @@ def _year(year: Any) -> rx.Component:
             class_name="flex flex-wrap items-baseline justify-between gap-x-4 px-1",
         ),
         rx.el.ul(
-            rx.foreach(year.entries, _entry),
+            rx.foreach(year.claims, _entry),
             role="list",
             class_name="card divide-y divide-line",
         ),
@@ -138,16 +138,8 @@ def _entry(entry: Any) -> rx.Component:
         ),
         rx.cond(
             entry.status == "Submitted",
-            rx.el.p(
-                icon("check"),
-                rx.el.span(f"Submitted {entry.valid.submitted}"),
-                class_name="flex items-start gap-1.5 text-15 text-done [&>svg]:mt-0.5",
-            ),
-            rx.el.p(
-                icon("info"),
-                rx.el.span(entry.status),
-                class_name="flex items-start gap-1.5 text-15 text-accent [&>svg]:mt-0.5",
-            ),
+            _line("check", f"Submitted {entry.valid.submitted}", "text-done"),
+            _line("info", entry.status, "text-accent"),
         ),
         _reporting(entry),
         rx.el.div(
@@ -196,19 +188,25 @@ def _figures(entry: Any) -> rx.Component:
 
 
 def _reporting(entry: Any) -> rx.Component:
-    tones = ("done", "text-done"), ("warning", "text-warm")
+    """How far the reporting to ACCME is; the tone has an icon, so that it is not colour alone."""
+    told = rx.cond(entry.reason != "", f"{entry.reporting} “{entry.reason}”", entry.reporting)
     return rx.cond(
         entry.reporting != "",
-        rx.el.p(
-            rx.cond(
-                entry.tone == "quiet",
-                icon("info"),
-                rx.cond(entry.tone == "done", icon("check"), icon("warning")),
-            ),
-            rx.el.span(entry.reporting, rx.cond(entry.reason != "", f" “{entry.reason}”")),
-            class_name="flex items-start gap-1.5 text-15 [&>svg]:mt-0.5 "
-            + rx.match(entry.tone, *tones, "text-muted"),
+        rx.match(
+            entry.tone,
+            ("done", _line("check", told, "text-done")),
+            ("warning", _line("warning", told, "text-warm")),
+            _line("info", told, "text-muted"),
         ),
+    )
+
+
+def _line(drawing: str, told: Any, colour: str) -> rx.Component:
+    """A line with an icon, which stays beside its first words."""
+    return rx.el.p(
+        icon(drawing),
+        rx.el.span(told),
+        class_name=f"flex items-start gap-1.5 text-15 [&>svg]:mt-0.5 {colour}",
     )
 
 

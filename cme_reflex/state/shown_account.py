@@ -28,7 +28,7 @@ def account_view(of: Account) -> views.AccountView:
                 year=str(year.year),
                 hours=hours(year.credit.category1),
                 safety=hours(year.credit.safety),
-                entries=[_entry(entry) for entry in year.entries],
+                claims=[_entry(entry) for entry in year.entries],
             )
             for year in of.years
         ],

@@ -171,7 +171,7 @@ class YearView:
     year: str
     hours: str
     safety: str
-    entries: list[EntryView]
+    claims: list[EntryView]
 
 
 @dataclass(frozen=True)

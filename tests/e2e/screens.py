@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e import pars
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server, cme
+from tests.e2e.serving import Server, cme, past_claims
 from tests.e2e.socket_client import SocketClient
 from tests.e2e.terms import Terms, serving_terms
 
@@ -85,6 +85,8 @@ def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
     with scene.page() as page:
         yield from _doors(page)
         yield from _claiming(scene, page)
+    with scene.page() as page:
+        yield from _account(scene, page)
     with scene.page() as page:
         yield from _much(scene, page)
     with scene.page() as page:
@@ -223,6 +225,37 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     page.goto("/certificate/unknown.pdf")
     expect(page.get_by_role("main")).to_contain_text("no such certificate")
     yield "certificate-unknown", page
+
+
+def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    """A member's account: nothing, a draft, one claim, and several years of them."""
+    attendee = Attendee(page)
+    attendee.signs_in("Okafor", "240003")
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
+    yield "account-empty", page
+    page.goto("/claim")
+    attendee.opens_sessions()
+    attendee.adds(SEED[4])
+    page.goto("/account")
+    expect(page.get_by_text("1 session added.")).to_be_visible()
+    yield "account-draft", page
+    page.goto("/submit")
+    attendee.answers_required_questions()
+    page.get_by_role("button", name="Claim all that my sessions support").click()
+    page.locator("#attestation").check()
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    page.goto("/account")
+    expect(page.get_by_role("heading", name="2024")).to_be_visible()
+    yield "account-one", page
+    past_claims(scene.terms.database_url, "cokafor")
+    page.reload()
+    expect(page.get_by_role("heading", name="2022", exact=True)).to_be_visible()
+    yield "account-years", page
+    page.get_by_text("1 version was replaced").click()
+    expect(page.get_by_role("link", name="replaced")).to_be_visible()
+    yield "account-replaced", page
 
 
 def _away(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:

@@ -89,6 +89,18 @@ def cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
     return done.stdout
 
 
+def past_claims(database_url: str, username: str) -> None:
+    """Give a member claims of earlier years; in a process of its own, for the services' loop."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.past", database_url, username],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:

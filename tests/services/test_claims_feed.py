@@ -261,9 +261,10 @@ async def test_a_submission_that_fails_leaves_no_gap(
         await next_position(db)  # type: ignore[arg-type]
         raise ConnectionError
 
-    with monkeypatch.context() as failing, pytest.raises(ConnectionError):
+    with monkeypatch.context() as failing:
         failing.setattr(feed, "next_position", fails)
-        await submission.submit_claim(visit, revision, attested=True, now=now)
+        with pytest.raises(ConnectionError):
+            await submission.submit_claim(visit, revision, attested=True, now=now)
     await submission.submit_claim(visit, revision, attested=True, now=now)
     async with reading() as db:
         positions = (

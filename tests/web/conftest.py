@@ -14,7 +14,7 @@ from starlette.routing import Route
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
-from cme_reflex.web import certificate, health, links, signin, single_sign_on, verify
+from cme_reflex.web import account, api, certificate, health, links, signin, single_sign_on, verify
 from cme_reflex.web.guard import guarded
 from tests.meetings import FOLDER, MEETING
 
@@ -53,6 +53,8 @@ def _site() -> Starlette:
             *links.ROUTES,
             *certificate.ROUTES,
             *verify.ROUTES,
+            *account.ROUTES,
+            *api.ROUTES,
             *health.ROUTES,
             Route("/{path:path}", page, methods=["GET", "POST"]),
         ]

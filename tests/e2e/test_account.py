@@ -1,0 +1,110 @@
+"""The account in the browser: from the header, its totals, and the files to take along."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.conftest import PATIENCE
+from tests.e2e.serving import past_claims
+from tests.e2e.terms import serving_terms
+from tests.pdfs import pages
+
+
+@pytest.fixture
+def member(
+    browser: Browser, built: None, screen: dict[str, object], tmp_path: Path
+) -> Iterator[Attendee]:
+    """A member who claimed in 2022 and 2023 and has just submitted for 2024."""
+    with serving_terms(tmp_path) as (server, terms):
+        past_claims(terms.database_url, "cokafor")
+        context = browser.new_context(base_url=server.url, **screen)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        attendee = Attendee(context.new_page())
+        attendee.signs_in("Okafor", "240003")
+        attendee.opens_sessions()
+        attendee.adds(SEED[4])
+        attendee.returns()
+        attendee.opens_submit()
+        attendee.answers_required_questions()
+        attendee.page.get_by_role("button", name="Claim all that my sessions support").click()
+        attendee.page.locator("#attestation").check()
+        attendee.submits()
+        attendee.page.wait_for_url("**/claim")
+        yield attendee
+        context.close()
+
+
+def year(page: Page, of: int) -> Locator:
+    """The section of a year."""
+    return page.locator(f"#year-{of}")
+
+
+def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
+    """The file that a link brings."""
+    with page.expect_download() as waiting:
+        link.click()
+    file = folder / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    return file.read_bytes()
+
+
+def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_along(
+    member: Attendee, tmp_path: Path
+) -> None:
+    page = member.page
+    page.get_by_role("link", name="See your receipt").first.click()
+    expect(page.get_by_role("main")).to_contain_text("reflects on your account")
+    page.get_by_role("banner").get_by_role("link", name="Account").click()
+    page.wait_for_url("**/account")
+    headings = page.get_by_role("heading", level=2)
+    expect(headings).to_have_text(["2024", "2023", "2022"])
+    expect(year(page, 2023)).to_contain_text("1.00 hours")
+    expect(year(page, 2022)).to_contain_text("1.25 hours")
+    expect(year(page, 2023)).to_contain_text("1 version was replaced")
+    own = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
+    number = own.removeprefix("Certificate ")
+    bar = page.get_by_role("region", name="Your claim so far")
+    expect(bar).to_contain_text("3 claims")
+    total = bar.locator(".ticks").inner_text()
+    table = downloaded(page, bar.get_by_role("link", name="Transcript (CSV)"), tmp_path)
+    rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
+    assert [row["year"] for row in rows] == ["2024", "2023", "2022"]
+    assert rows[0]["receipt"] == number
+    assert f"{sum(float(row['category1_hours']) for row in rows):.2f}" == total
+    drawn = downloaded(page, bar.get_by_role("link", name="Transcript (PDF)"), tmp_path)
+    (text,) = pages(drawn)
+    assert text.startswith("Transcript of CME Credit Chidi Okafor")
+    assert f"Total of all years {total}" in text
+    # The certificate of another meeting is one's own as well.
+    certificate = year(page, 2022).get_by_role("link", name="Certificate")
+    drawn = downloaded(page, certificate, tmp_path)
+    assert "The Test Meeting 2022" in pages(drawn)[0]
+
+
+def test_who_has_submitted_nothing_is_led_to_the_claim(
+    screen_context: BrowserContext, people: Iterator[tuple[str, str]]
+) -> None:
+    page = screen_context.new_page()
+    Attendee(page).signs_in(*next(people))
+    page.get_by_role("banner").get_by_role("link", name="Account").click()
+    expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Transcript (PDF)")).to_have_count(0)
+    page.get_by_role("link", name="Start your claim").click()
+    page.wait_for_url("**/claim")
+
+
+def test_a_stranger_signs_in_and_comes_to_the_account(
+    screen_context: BrowserContext, people: Iterator[tuple[str, str]]
+) -> None:
+    page = screen_context.new_page()
+    page.goto("/account")
+    last_name, badge = next(people)
+    page.get_by_label("Last Name").fill(last_name)
+    page.get_by_label("Badge/Confirmation Number").fill(badge)
+    page.get_by_role("button", name="Log in").first.click()
+    page.wait_for_url("**/account")
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
