@@ -4,19 +4,14 @@ import reflex as rx
 
 from cme_reflex.components.buttons import page_link
 from cme_reflex.components.forms import sign_out_form
-from cme_reflex.routes import ACCOUNT
+from cme_reflex.routes import ACCOUNT, HOME
 
 
 def signed_in_actions(*, account: bool = True) -> rx.Component:
-    """The account and Save & Log Out; the account's own page has no link to itself."""
+    """The account and Save & Log Out; on the account's own page the way back to the claim."""
+    words, href = ("Account", ACCOUNT) if account else ("Your claim", HOME)
     return rx.el.div(
-        page_link(
-            "Account",
-            href=ACCOUNT,
-            class_name="button button-quiet !px-2 !text-15",
-        )
-        if account
-        else rx.fragment(),
+        page_link(words, href=href, class_name="button button-quiet !px-2 !text-15"),
         sign_out_form(),
-        class_name="flex items-center",
+        class_name="flex flex-wrap items-center justify-end",
     )

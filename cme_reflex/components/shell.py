@@ -83,8 +83,8 @@ def _header(actions: rx.Component | None) -> rx.Component:
                 class_name="text-15",
             ),
             actions or rx.fragment(),
-            class_name="mx-auto flex min-h-14 w-full max-w-page items-center justify-between "
-            "gap-3 px-4",
+            class_name="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center "
+            "justify-between gap-x-3 px-4",
         ),
         class_name="border-b border-line bg-surface pt-[env(safe-area-inset-top)] print:hidden",
     )

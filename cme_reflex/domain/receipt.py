@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is read as a digit
 GROUPS, LENGTH = 2, 4  # two groups of four: 39 bits, so nobody meets another one's by typing
-_LONGEST = 80  # characters; a meeting's short name is shorter
+LONGEST = 80  # characters; a meeting's short name is shorter
 
 
 def new_number(meeting: str, choose: Callable[[Sequence[str]], str]) -> str:
@@ -18,7 +18,7 @@ def canonical_number(typed: str) -> str | None:
 
     None for what cannot be one.
     """
-    plain = _plain(typed) if len(typed) <= _LONGEST else ""
+    plain = _plain(typed) if len(typed) <= LONGEST else ""
     secret = plain[-GROUPS * LENGTH :]
     if len(plain) <= GROUPS * LENGTH or not set(secret) <= set(ALPHABET):
         return None

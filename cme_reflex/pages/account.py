@@ -7,7 +7,6 @@ import reflex as rx
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button_link, plain_link
-from cme_reflex.components.cards import card
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.icons import icon
 from cme_reflex.components.shell import action_bar, page_title
@@ -29,13 +28,12 @@ def account() -> rx.Component:
 
 
 def _claims() -> rx.Component:
+    submitted = Account.account.years.length() > 0
     return rx.fragment(
-        rx.foreach(Account.account.open, _open),
-        rx.cond(
-            Account.account.years.length() > 0,
-            rx.fragment(rx.foreach(Account.account.years, _year), _whose()),
-            _nothing_yet(),
-        ),
+        rx.cond(submitted, rx.fragment(), _nothing_yet()),
+        rx.cond(Account.account.open.length() > 0, _begun(submitted)),
+        rx.foreach(Account.account.years, _year),
+        rx.cond(submitted, _whose()),
     )
 
 
@@ -57,52 +55,61 @@ def _bar() -> rx.Component:
                 class_name="grid min-w-0 gap-1",
             ),
             plain_link(
-                "Transcript (CSV)",
+                "Transcript CSV",
                 href=TRANSCRIPT_CSV,
                 class_name="button button-secondary",
             ),
             plain_link(
-                "Transcript (PDF)",
+                "Transcript PDF",
                 href=TRANSCRIPT_PDF,
                 class_name="button button-primary",
             ),
         ),
         action_bar(
-            rx.el.p(f"{current_meeting().short_name}", class_name="font-semibold"),
+            rx.el.p("No transcript yet", class_name="text-15 text-muted"),
             button_link("Go to your claim", href=HOME),
         ),
     )
 
 
 def _nothing_yet() -> rx.Component:
-    return card(
+    return rx.el.div(
         rx.el.h2("Nothing submitted yet", class_name="text-20"),
         rx.el.p(
             "What you submit appears here at once: the hours of each year, your certificates, and "
-            "a transcript of everything.",
-            class_name="max-w-text",
+            "a transcript of everything."
         ),
-        class_name="grid gap-2 p-4 md:p-6",
-        id="nothing",
+        class_name="grid max-w-text gap-2",
     )
 
 
-def _open(entry: Any) -> rx.Component:
-    """A claim that was begun and never submitted."""
-    return card(
-        rx.el.div(
-            _heading(entry),
-            rx.el.p(entry.status, class_name="pt-2 text-15"),
-            _reporting(entry),
-            class_name="grid min-w-0 flex-1 gap-0.5",
+def _begun(submitted: Any) -> rx.Component:
+    """What was never submitted. The way there is in the bar, until the transcripts are."""
+
+    def claim(entry: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                _heading(entry),
+                rx.el.p(entry.status, class_name="pt-2 text-15"),
+                _reporting(entry),
+                class_name="grid min-w-0 flex-1 basis-64 gap-0.5",
+            ),
+            rx.cond(
+                submitted & (entry.act != ""),
+                button_link(entry.act, href=HOME, kind="secondary", class_name="!text-15"),
+            ),
+            key=entry.key,
+            class_name="flex flex-wrap items-center justify-between gap-4 p-4 md:px-6 md:py-5",
+        )
+
+    return rx.el.section(
+        rx.cond(submitted, rx.el.h2("Not submitted yet", class_name="px-1 text-20")),
+        rx.el.ul(
+            rx.foreach(Account.account.open, claim),
+            role="list",
+            class_name="card divide-y divide-line",
         ),
-        rx.cond(
-            entry.act != "",
-            button_link(entry.act, href=HOME, kind="secondary", class_name="compact"),
-        ),
-        key=entry.key,
-        class_name="flex flex-wrap items-center justify-between gap-4 p-4 md:p-6",
-        custom_attrs={"data-open": ""},
+        class_name="grid gap-2",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cme_reflex import __version__, routes
+from cme_reflex.domain.receipt import LONGEST
 from cme_reflex.exchange.claims_feed import schemas
 from cme_reflex.web import problems
 from cme_reflex.web.problems import Problem
@@ -58,7 +59,7 @@ def document(asked: type[BaseModel]) -> dict[str, Any]:
                             "name": "receipt_number",
                             "in": "path",
                             "required": True,
-                            "schema": {"type": "string", "minLength": 1},
+                            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
                         }
                     ],
                     "responses": _responses("FeedClaim", problems.NO_SUCH_CLAIM),

@@ -240,14 +240,15 @@ def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/account")
     expect(page.get_by_text("1 session added.")).to_be_visible()
     yield "account-draft", page
-    page.goto("/submit")
+    page.get_by_role("link", name="Go to your claim").click()
+    attendee.opens_submit()
     attendee.answers_required_questions()
     page.get_by_role("button", name="Claim all that my sessions support").click()
     page.locator("#attestation").check()
     attendee.submits()
     page.wait_for_url("**/claim")
     page.goto("/account")
-    expect(page.get_by_role("heading", name="2024")).to_be_visible()
+    expect(page.get_by_role("heading", name="2024", exact=True)).to_be_visible()
     yield "account-one", page
     past_claims(scene.terms.database_url, "cokafor")
     page.reload()

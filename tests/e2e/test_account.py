@@ -70,12 +70,12 @@ def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_alo
     bar = page.get_by_role("region", name="Your claim so far")
     expect(bar).to_contain_text("3 claims")
     total = bar.locator(".ticks").inner_text()
-    table = downloaded(page, bar.get_by_role("link", name="Transcript (CSV)"), tmp_path)
+    table = downloaded(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
     rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
     assert [row["year"] for row in rows] == ["2024", "2023", "2022"]
     assert rows[0]["receipt"] == number
     assert f"{sum(float(row['category1_hours']) for row in rows):.2f}" == total
-    drawn = downloaded(page, bar.get_by_role("link", name="Transcript (PDF)"), tmp_path)
+    drawn = downloaded(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
     (text,) = pages(drawn)
     assert text.startswith("Transcript of CME Credit Chidi Okafor")
     assert f"Total of all years {total}" in text
@@ -92,8 +92,8 @@ def test_who_has_submitted_nothing_is_led_to_the_claim(
     Attendee(page).signs_in(*next(people))
     page.get_by_role("banner").get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
-    expect(page.get_by_role("link", name="Transcript (PDF)")).to_have_count(0)
-    page.get_by_role("link", name="Start your claim").click()
+    expect(page.get_by_role("link", name="Transcript PDF")).to_have_count(0)
+    page.get_by_role("link", name="Go to your claim").click()
     page.wait_for_url("**/claim")
 
 
