@@ -9,7 +9,7 @@ from cme_reflex.routes import ACCOUNT, HOME
 
 def signed_in_actions(*, account: bool = True) -> rx.Component:
     """The account and Save & Log Out; on the account's own page the way back to the claim."""
-    words, href = ("Account", ACCOUNT) if account else ("Your claim", HOME)
+    words, href = ("Account", ACCOUNT) if account else ("Claim", HOME)
     return rx.el.div(
         page_link(words, href=href, class_name="button button-quiet !px-2 !text-15"),
         sign_out_form(),

@@ -79,12 +79,16 @@ def _header(actions: rx.Component | None) -> rx.Component:
         rx.el.div(
             rx.el.p(
                 rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
-                rx.el.span(" CME claim", class_name="text-muted"),
+                # On a phone what can be done needs the room; what is read aloud stays whole.
+                rx.el.span(
+                    " CME claim",
+                    class_name="text-muted" if actions is None else "text-muted max-sm:sr-only",
+                ),
                 class_name="text-15",
             ),
             actions or rx.fragment(),
             class_name="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center "
-            "justify-between gap-x-3 px-4",
+            "justify-between gap-x-3 px-4 py-1",
         ),
         class_name="border-b border-line bg-surface pt-[env(safe-area-inset-top)] print:hidden",
     )

@@ -62,6 +62,18 @@ async def test_routes_for_attendees_are_closed_to_strangers(site: Site) -> None:
                 assert answer.status_code in (303, 401, 403, 404), path
 
 
+async def test_routes_for_systems_are_closed_to_everybody_without_a_token(
+    site: Site, people: People
+) -> None:
+    for cookies in ({}, {"cme_sign_in": people.tokens[VISITING]}):
+        async with site.client(**cookies) as client:
+            for route in ours:
+                if audience_of(route.endpoint) is Audience.SYSTEM:
+                    path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "1"))
+                    for header in ({}, {"authorization": "Bearer x"}):
+                        assert (await client.get(path, headers=header)).status_code == 401, path
+
+
 @pytest.mark.parametrize("number", ["999", "CONF901", "901\0", "\0", "9" * 8_000, "901' OR '1'='1"])
 async def test_the_sign_in_takes_wrong_and_odd_numbers(site: Site, number: str) -> None:
     async with site.client() as client:

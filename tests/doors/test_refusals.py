@@ -15,6 +15,8 @@ Payload = dict[str, Any]
 # What a page could send to each handler. With these a call fails for who makes it, or when, and
 # for nothing else; `valid` puts a session of the two claims in the place of 0.
 VALID: dict[str, Payload] = {
+    "account.load": {},
+    "account.refresh": {},
     "evaluation.load": {},
     "evaluation.refresh": {},
     "evaluation.answer": {"question": "objectives", "value": 3},
