@@ -1,5 +1,7 @@
 """The HTTP API: who may read, what is answered, and that it is what its document says."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,11 +11,15 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from schemathesis.core.transport import Response as Answer
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from cme_reflex import routes
-from cme_reflex.services import api_tokens, backup, reopening, signin
+from cme_reflex.exchange.claims_feed import FeedPage, page_json
+from cme_reflex.services import api_tokens, backup, claims_feed, reopening, signin
+from cme_reflex.settings import ROOT
+from cme_reflex.web import problems
 from cme_reflex.web.api import Asked
 from cme_reflex.web.api_document import document
 from tests.meetings import MEETING
@@ -223,6 +229,18 @@ async def test_anybody_reads_how_it_is_described(client: httpx.AsyncClient) -> N
     assert sorted(answer.json()["paths"]) == [routes.API_CLAIMS, routes.API_CLAIM]
 
 
+def test_the_manual_shows_what_is_answered() -> None:
+    manual = (ROOT / "docs" / "integration.md").read_text("utf-8")
+    example, fault = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
+    page = TypeAdapter(FeedPage).validate_json(example)
+    assert json.loads(page_json(page)) == json.loads(example)
+    shown = problems.BAD_PARAMETER.response(json.loads(fault)["detail"])
+    assert json.loads(bytes(shown.body)) == json.loads(fault)
+    assert f"has {api_tokens.REQUESTS.most} requests a minute" in manual
+    assert f"1 to {claims_feed.MOST}, by default {Asked().limit}" in manual
+    assert "Thirty wrong tokens" in manual
+
+
 # That it is what its document says, for whatever is asked.
 
 # Whether a token is asked for is tried apart: with one in every request nothing else is refused.
@@ -231,7 +249,7 @@ CLOSED = schemathesis.openapi.from_dict(document(Asked))
 PATHS = [routes.API_CLAIMS, routes.API_CLAIM]
 MODES = list(schemathesis.GenerationMode)
 ASKED = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
