@@ -4,7 +4,6 @@ A sign-in is that of one meeting's attendee. From the attendee the member is kno
 member all attendees that the society has linked to it; who has no member record sees this one.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import cast
@@ -17,6 +16,7 @@ from cme_reflex.domain.pars import Action, held
 from cme_reflex.domain.submission import Status
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.exchange.transcript import Transcript, transcript_csv, transcript_pdf
+from cme_reflex.services import drawing
 from cme_reflex.services.pars import row_of
 from cme_reflex.services.printed import LANGUAGE, facts_of
 from cme_reflex.services.visit import Visit
@@ -48,7 +48,7 @@ async def own(visit: Visit, *, now: datetime) -> Account:
 
 async def pdf(visit: Visit, *, now: datetime) -> bytes:
     """The transcript as a PDF: the same bytes for the same claims. Raises NothingSubmitted."""
-    return await asyncio.to_thread(transcript_pdf, await transcript(visit, now=now))
+    return await drawing.drawn(transcript_pdf, await transcript(visit, now=now))
 
 
 async def csv(visit: Visit, *, now: datetime) -> bytes:

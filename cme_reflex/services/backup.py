@@ -21,7 +21,7 @@ from cme_reflex.exchange import archive
 from cme_reflex.exchange.archive import DamagedBackup, Header
 from cme_reflex.store import copying, feed, migrate
 from cme_reflex.store.database import create_engine, reading, transaction
-from cme_reflex.store.tables import ClaimRow, MeetingRow, OperationRow
+from cme_reflex.store.tables import ApiTokenRow, ClaimRow, MeetingRow, OperationRow
 
 PAUSE = 0.05  # seconds between two tries to hold a busy PostgreSQL still
 TRIES = 600  # half a minute; the server's own transactions take milliseconds
@@ -101,7 +101,8 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
     The rows are first written into a file of their own at the backup's revision
     and brought to this program's there, by the migrations themselves: what does
     not hold together is found before anything is touched. All sign-ins end. What
-    the log of operations has is kept. `done` is called with each row.
+    the log of operations has is kept, and so are the tokens of other systems, and which
+    of them are revoked. `done` is called with each row.
 
     Raises DamagedBackup, NewerBackup, NotUpgraded, TooBusy, HoldsClaims unless
     `replace`, and OSError.
@@ -118,6 +119,7 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
                 replaced = await _make_room(db, replace=replace)
                 rows = await _copy(connection, db, done)
                 await _remember(db, replaced.operations)
+                await _keep_tokens(db, replaced.tokens)
                 await _renew_versions(db, replaced.version)
                 await feed.begin_epoch(db)
                 details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
@@ -139,6 +141,7 @@ class _Replaced:
     claims: int
     version: int  # the highest of any meeting
     operations: list[dict[str, Any]]
+    tokens: list[ApiTokenRow]
 
 
 async def _prepare(url: str, revision: str, path: Path) -> None:
@@ -166,7 +169,10 @@ async def _make_room(db: AsyncSession, *, replace: bool) -> _Replaced:
         raise HoldsClaims(claims)
     highest = (await db.exec(select(sa.func.max(col(MeetingRow.version))))).one()
     operations = (await db.exec(select(OperationRow).order_by(col(OperationRow.id)))).all()
-    replaced = _Replaced(claims, highest or 0, [_written(each) for each in operations])
+    tokens = (await db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))).all()
+    replaced = _Replaced(
+        claims, highest or 0, [_written(each) for each in operations], list(tokens)
+    )
     db.expunge_all()
     await copying.empty(connection)
     return replaced
@@ -216,6 +222,19 @@ async def _remember(db: AsyncSession, operations: list[dict[str, Any]]) -> None:
     restored = [_written(each) for each in (await db.exec(select(OperationRow))).all()]
     await copying.count_on(await db.connection())
     db.add_all(OperationRow(**each) for each in operations if each not in restored)
+
+
+async def _keep_tokens(db: AsyncSession, tokens: list[ApiTokenRow]) -> None:
+    """Keep which tokens there are: none that was revoked since the backup opens anything again."""
+    restored = {row.selector: row for row in (await db.exec(select(ApiTokenRow))).all()}
+    names = {row.name for row in restored.values()}
+    for token in tokens:
+        known = restored.get(token.selector)
+        if known is not None:
+            known.last_used_at = token.last_used_at
+            known.revoked_at, known.revoked_by = token.revoked_at, token.revoked_by
+        elif token.name not in names:
+            db.add(ApiTokenRow(**token.model_dump(exclude={"id"})))
 
 
 async def _renew_versions(db: AsyncSession, highest: int) -> None:

@@ -1,11 +1,8 @@
 """Certificates: each submitted version's, for its owner, and the check of a number by anybody."""
 
-import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +16,7 @@ from cme_reflex.domain.receipt import canonical_number
 from cme_reflex.exchange.certificate import Certificate, CertifiedSession, certificate_pdf
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.routes import verify
-from cme_reflex.services import submission, throttle
+from cme_reflex.services import drawing, submission, throttle
 from cme_reflex.services.correspondence import Task
 from cme_reflex.services.printed import facts_of
 from cme_reflex.services.submission import Receipt
@@ -27,8 +24,6 @@ from cme_reflex.services.visit import Visit
 from cme_reflex.store import accounts, claims
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import ReceiptRow
-
-AT_ONCE = 2  # certificates that are drawn at the same time; the others wait for them
 
 CHECKS = throttle.Quota(scope="verify", most=60, window=timedelta(minutes=10))
 """How many numbers one address may check: a board's clerk with a pile, not a walk through all."""
@@ -80,8 +75,7 @@ async def _is_own(db: AsyncSession, visit: Visit, receipt: ReceiptRow) -> bool:
 
 async def drawn(certificate: Certificate) -> bytes:
     """The PDF. Nothing of it is kept: it is drawn again in a tenth of a second."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads(), certificate_pdf, certificate)
+    return await drawing.drawn(certificate_pdf, certificate)
 
 
 async def attached(task: Task, row: ReceiptRow) -> tuple[Attachment, ...]:
@@ -161,8 +155,3 @@ def _session(line: Mapping[str, Any]) -> CertifiedSession:
         category1=Quarters(line["quarters"]),
         safety=Quarters(line["safety"]),
     )
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="certificate")

@@ -1,4 +1,4 @@
-"""Reading what one person has at all meetings: three queries, however many meetings there are."""
+"""Reading what one person has at all meetings: as many queries for ten meetings as for one."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -193,6 +193,10 @@ def _rejected(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/reporting")
     expect(page.get_by_text("“No license A1234 in Texas”")).to_be_visible()
     yield "reporting-rejected", page
+    page.goto("/account")
+    expect(page.get_by_text("ACCME did not take the record")).to_be_visible()
+    yield "account-rejected", page
+    page.goto("/reporting")
     page.get_by_role("button", name="Withdraw consent").click()
     expect(page.get_by_text("You have withdrawn your consent.")).to_be_visible()
     yield "reporting-withdrawn", page
@@ -209,6 +213,10 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     page.reload()
     expect(page.locator("#reopened")).to_be_visible()
     yield "claim-reopened", page
+    page.goto("/account")
+    expect(page.get_by_text("Open again until")).to_be_visible()
+    yield "account-reopened", page
+    page.goto("/claim")
     attendee.opens_submit()
     page.locator("#attestation").check()
     attendee.submits()

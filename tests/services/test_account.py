@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from cme_reflex.domain.account import Account, Credit, Entry, Reported, Reporting, Submitted
@@ -21,6 +22,7 @@ from cme_reflex.store.tables import AttendeeRow, ReportedRow
 from tests.meetings import FOLDER, MEETING, ZONE, with_terms
 from tests.past import claimed, submits, visit_of
 from tests.services.conftest import SignIn
+from tests.services.test_programme import statements
 
 LEARNER = {
     "first_name": "Kim",
@@ -95,6 +97,20 @@ async def test_a_member_sees_all_meetings_year_by_year_and_what_they_add_up_to(
     assert [entry.current for year in elsewhere.years for entry in year.entries] == [
         False, False, True,
     ]  # fmt: skip
+
+
+async def test_more_meetings_are_no_more_queries(
+    loaded: AsyncEngine, visit: Visit, now: datetime
+) -> None:
+    await submits(visit, now=now)
+    with statements(loaded) as of_one:
+        await account.own(visit, now=now)
+    await claimed(2022, "kim")
+    await claimed(2023, "kim")
+    with statements(loaded) as of_three:
+        owned = await account.own(visit, now=now)
+    assert len(owned.years) == 3
+    assert len(of_three) == len(of_one)
 
 
 async def test_without_a_member_record_it_is_this_registration_alone(

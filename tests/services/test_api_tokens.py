@@ -1,6 +1,7 @@
 """Tokens of other systems: kept as a hash, good until revoked, and not to be guessed."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,6 +20,7 @@ from cme_reflex.services.api_tokens import (
     TokenRevoked,
     TokenUnknown,
 )
+from cme_reflex.services.backup import back_up, restore
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import ApiTokenRow
 
@@ -124,3 +126,16 @@ async def test_one_token_asks_so_often_a_minute(now: datetime, database: AsyncEn
     assert refused.value.until == now + REQUESTS.window
     assert await api_tokens.holder(other.token, now=now, address="a") == "b"
     assert await api_tokens.holder(made.token, now=now + REQUESTS.window, address="a") == "a"
+
+
+async def test_a_restore_brings_no_revoked_token_back_and_takes_none_away(
+    now: datetime, tmp_path: Path
+) -> None:
+    leaked = await api_tokens.make("leaked", actor="k", now=now)
+    await back_up(tmp_path / "b.gz", now=now, done=lambda rows: None)
+    await api_tokens.revoke("leaked", actor="k", now=now)
+    newer = await api_tokens.make("newer", actor="k", now=now)
+    await restore(tmp_path / "b.gz", replace=False, actor="k", now=now, done=lambda rows: None)
+    with pytest.raises(TokenRevoked):
+        await api_tokens.holder(leaked.token, now=now, address="a")
+    assert await api_tokens.holder(newer.token, now=now, address="a") == "newer"

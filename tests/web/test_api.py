@@ -273,7 +273,7 @@ async def answered(client: httpx.AsyncClient, case: schemathesis.Case, **more: s
     return told
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many requests as Hypothesis likes."""
     for name in ("REQUESTS", "STRANGERS"):
@@ -281,6 +281,7 @@ def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(api_tokens, name, replace(quota, most=10**6))
 
 
+@pytest.mark.usefixtures("without_a_quota")
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("path", PATHS)
 @ASKED
@@ -296,6 +297,7 @@ async def test_whatever_is_asked_with_a_token_the_answer_is_what_the_document_sa
     await answered(client, case, **bearer(token))
 
 
+@pytest.mark.usefixtures("without_a_quota")
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("path", PATHS)
 @ASKED
