@@ -11,6 +11,7 @@ from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.serving import past_claims
 from tests.e2e.terms import serving_terms
+from tests.e2e.test_keyboard import Keyboard
 from tests.pdfs import pages
 
 
@@ -83,6 +84,25 @@ def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_alo
     certificate = year(page, 2022).get_by_role("link", name="Certificate")
     drawn = downloaded(page, certificate, tmp_path)
     assert "The Test Meeting 2022" in pages(drawn)[0]
+
+
+def test_the_account_is_used_without_a_mouse(member: Attendee) -> None:
+    page, keyboard = member.page, Keyboard(member.page)
+    keyboard.presses(page.get_by_role("banner").get_by_role("link", name="Account"))
+    page.wait_for_url("**/account")
+    expect(year(page, 2023)).to_be_visible()
+    keyboard.reaches(year(page, 2024).get_by_role("link", name="Certificate"))
+    replaced = year(page, 2023).locator("summary")
+    keyboard.presses(replaced)
+    keyboard.reaches(year(page, 2023).get_by_role("link", name="replaced"))
+    for name in ("Transcript CSV", "Transcript PDF"):
+        keyboard.reaches(page.get_by_role("link", name=name))
+    page.locator("#main").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Save & Log Out")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/claim")
 
 
 def test_who_has_submitted_nothing_is_led_to_the_claim(
