@@ -178,7 +178,9 @@ async def test_new_rows_get_new_ids_after_a_restore(
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
     await restore(tmp_path / "b.gz", replace=False, actor="k", now=now, done=nobody)
     async with transaction() as db:
-        row = tables.MemberRow(username="new", last_name="L", first_name="F", password_hash="h")
+        row = tables.MemberRow(
+            username="new", last_name="L", first_name="F", password_hash="h", loaded_hash="d"
+        )
         db.add(row)
         await db.flush()
         assert row.id is not None
@@ -263,7 +265,11 @@ async def test_readers_never_see_a_restore_by_half(
     async with transaction() as db:
         for number in range(200):
             row = tables.MemberRow(
-                username=f"later{number}", last_name="L", first_name="F", password_hash="h"
+                username=f"later{number}",
+                last_name="L",
+                first_name="F",
+                password_hash="h",
+                loaded_hash="d",
             )
             db.add(row)
     seen = set()
@@ -307,7 +313,11 @@ async def test_a_restore_waits_for_writers_and_they_for_it(
         async def write(username: str = username, written: asyncio.Event = written) -> None:
             async with transaction() as db:
                 row = tables.MemberRow(
-                    username=username, last_name="L", first_name="F", password_hash="h"
+                    username=username,
+                    last_name="L",
+                    first_name="F",
+                    password_hash="h",
+                    loaded_hash="d",
                 )
                 db.add(row)
                 await db.flush()
