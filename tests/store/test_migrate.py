@@ -86,6 +86,39 @@ _ROWS_OF_0002 = (
 )
 
 
+async def test_what_was_submitted_before_is_numbered_in_its_order(unmigrated_url: str) -> None:
+    await migrate.upgrade(unmigrated_url, "0006")
+    engine = create_engine(unmigrated_url)
+    async with engine.begin() as connection:
+        for statement in _ROWS_OF_0006:
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    async with reading() as db:
+        receipts = (await db.exec(select(tables.ReceiptRow))).all()
+        feed = (await db.exec(select(tables.FeedRow))).one()
+    await close_database()
+    assert {row.number: row.position for row in receipts} == {"LATE": 3, "EARLY": 1, "SAME": 2}
+    assert (feed.id, feed.last, len(feed.epoch)) == (1, 3, 8)
+    await migrate.downgrade(unmigrated_url, "0006")
+    await migrate.upgrade(unmigrated_url)
+
+
+_ROWS_OF_0006 = (
+    "INSERT INTO meeting VALUES (1, 'm', 1, '{}', '2024-11-01 00:00:00')",
+    (
+        "INSERT INTO attendee (id, meeting_id, last_name, first_name, suffix, name_key, badge,"
+        " confirmation, email, profession, registration_type)"
+        " VALUES (1, 1, 'L', 'F', '', 'l', 'B', 'C', '', 'other', 'full')"
+    ),
+    "INSERT INTO claim (id, attendee_id, status, revision, category1) VALUES (1, 1, 'draft', 1, 4)",
+    "INSERT INTO receipt VALUES (1, 1, 3, 'LATE', '2024-11-03 00:00:00', 4, 0, '{}')",
+    "INSERT INTO receipt VALUES (2, 1, 1, 'EARLY', '2024-11-01 00:00:00', 4, 0, '{}')",
+    "INSERT INTO receipt VALUES (3, 1, 2, 'SAME', '2024-11-01 00:00:00', 4, 0, '{}')",
+)
+
+
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:
     await asyncio.gather(*(migrate.upgrade(unmigrated_url) for _ in range(4)))
     assert await migrate.current(unmigrated_url) == HEAD
