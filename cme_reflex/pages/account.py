@@ -6,13 +6,13 @@ import reflex as rx
 
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.buttons import button_link, plain_link
+from cme_reflex.components.buttons import button_link, page_link, plain_link
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.icons import icon
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.totals import number
-from cme_reflex.routes import HOME, TRANSCRIPT_CSV, TRANSCRIPT_PDF
+from cme_reflex.routes import HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
 from cme_reflex.state.account import Account
 
 
@@ -155,18 +155,18 @@ def _entry(entry: Any) -> rx.Component:
                 href=entry.valid.certificate,
                 class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
             ),
-            rx.cond(
-                entry.act != "",
-                rx.el.a(
-                    entry.act, href=HOME, class_name="inline-block py-2.5 text-15 font-semibold"
-                ),
-            ),
+            rx.cond(entry.act != "", _link(entry.act, HOME)),
+            rx.cond(entry.mend, _link("Correct what you gave", REPORTING)),
             class_name="-my-1 flex flex-wrap gap-x-6",
         ),
         rx.cond(entry.replaced.length() > 0, _replaced(entry)),
         key=entry.key,
         class_name="grid gap-2 p-4 md:px-6 md:py-5",
     )
+
+
+def _link(words: Any, href: str) -> rx.Component:
+    return page_link(words, href=href, class_name="inline-block py-2.5 text-15 font-semibold")
 
 
 def _heading(entry: Any) -> rx.Component:

@@ -51,6 +51,7 @@ def _entry(entry: Entry) -> views.EntryView:
         reporting=words.reported(entry.reporting, entry.zone),
         reason=entry.reporting.reason,
         tone=_TONES.get(entry.reporting.state, "quiet"),
+        mend=entry.current and entry.reporting.state is Reported.REJECTED,
     )
 
 

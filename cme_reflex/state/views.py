@@ -146,8 +146,9 @@ class VersionView:
 class EntryView:
     """A registration in the account with its claim, ready to read.
 
-    `tone` is that of the reporting: `done`, `warning` or `quiet`. `act` is what the link to the
-    claim says, and empty for the claim of another meeting.
+    `tone` is that of the reporting: `done`, `warning` or `quiet`; `mend` says that what was
+    rejected can be corrected here. `act` is what the link to the claim says, and empty for the
+    claim of another meeting.
     """
 
     key: str
@@ -162,6 +163,7 @@ class EntryView:
     reporting: str
     reason: str
     tone: str
+    mend: bool
 
 
 @dataclass(frozen=True)
