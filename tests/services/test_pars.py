@@ -306,8 +306,8 @@ COPIES = (
     SELECT id, 'submitted', 1, 6, 2 FROM attendee
     WHERE last_name LIKE 'Name%' AND last_name <> 'Name1000'""",
     """INSERT INTO receipt
-    (claim_id, version, number, submitted_at, category1, safety, document)
-    SELECT claim.id, 1, claim.id, submitted_at, 6, 2, document FROM claim, receipt
+    (claim_id, version, number, submitted_at, category1, safety, document, position)
+    SELECT claim.id, 1, claim.id, submitted_at, 6, 2, document, 1000 + claim.id FROM claim, receipt
     WHERE claim.id <> receipt.claim_id""",
     """INSERT INTO reporting
     SELECT attendee.id, reporting.first_name, attendee.last_name, birth_month, birth_day, state,

@@ -139,6 +139,7 @@ def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
             "reporting",
             "command",
             "link",
+            "feed",
         )
     }
     expected = names_of(sa.UniqueConstraint) | indexes | without_counted_ids
