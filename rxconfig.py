@@ -13,6 +13,9 @@ config = rx.Config(
     disable_plugins=[SitemapPlugin],
     # No page of another site may read answers of this one.
     cors_allowed_origins=[],
+    # Over HTTPS every browser takes Brotli, which saves a tenth of the first load; gzip is for the
+    # rest. Both are made at the build, by their hardest.
+    frontend_compression_formats=["brotli", "gzip"],
     telemetry_enabled=False,
     show_built_with_reflex=False,
 )

@@ -33,7 +33,7 @@ def totals_line(totals: Any) -> rx.Component:
                 ),
             ),
             saved(),
-            class_name="flex flex-wrap gap-x-3 text-13 text-muted",
+            class_name="flex min-h-4.5 flex-wrap gap-x-3 text-13 text-muted",
         ),
         class_name="grid min-w-0 gap-1",
     )
