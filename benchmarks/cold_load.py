@@ -4,10 +4,11 @@
 
 Each round opens the sign-in, the list of sessions and the bare page in turn, each in a browser
 with an empty cache, on a phone of 390 by 844 pixels with a processor four times slower, over
-1.6 Mbit/s with 150 ms there and back. The line is `tests/e2e/proxy.py`, which is stricter than what
-Chromium emulates: opening a connection costs a round trip, too, and the socket is as slow as the
-rest. The times are those of the browser's own clock, from the start of the navigation. The bare page is
-what Reflex's own tutorial would make of a list with a search: built and served here, in this run.
+1.6 Mbit/s with 150 ms there and back. The line is `tests/e2e/proxy.py`, which is stricter than
+what Chromium emulates: opening a connection costs a round trip, too, and the socket is as slow as
+the rest. The times are those of the browser's own clock, from the start of the navigation. The
+bare page is what Reflex's own tutorial would make of a list with a search, without its component
+library; it is built and served here, in this run.
 """
 
 import os
@@ -128,7 +129,9 @@ from reflex_base.environment import environment
 
 environment.REFLEX_ENV_MODE.set(Env.PROD)
 environment.REFLEX_SKIP_COMPILE.set(True)
-reflex_exec.run_backend_prod("127.0.0.1", {port}, LogLevel.WARNING, mount_frontend_compiled_app=True)
+reflex_exec.run_backend_prod(
+    "127.0.0.1", {port}, LogLevel.WARNING, mount_frontend_compiled_app=True
+)
 """
 
 
