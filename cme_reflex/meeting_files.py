@@ -124,6 +124,7 @@ def away() -> str:
         icon=f"data:image/svg+xml;base64,{icon}",
         styles=[(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")],
         home=HOME,
+        meeting=meeting.short_name,
         provider=meeting.provider,
         deadline=branding.deadline(),
     )

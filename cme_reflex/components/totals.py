@@ -19,7 +19,9 @@ def totals_line(totals: Any) -> rx.Component:
         rx.el.p(
             number(totals.hours, "text-20 font-bold"),
             rx.el.span(" of ", totals.maximum, " hours", class_name="text-15 text-muted"),
-            class_name="flex items-baseline gap-1 whitespace-nowrap",
+            # Until the server has spoken there is a place for them, and no guess in it.
+            class_name=rx.cond(totals.sessions == "", "invisible ", "")
+            + "flex items-baseline gap-1 whitespace-nowrap",
         ),
         _meter(totals.percent),
         rx.el.p(

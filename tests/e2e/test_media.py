@@ -27,6 +27,7 @@ COLOURS = """() => {
     }))].sort();
 }"""
 
+MARGIN = dict.fromkeys(("top", "right", "bottom", "left"), "0.5in")
 BLACK, WHITE, NOTHING = "rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"
 
 
@@ -61,9 +62,10 @@ def printed(page: Page, folder: Path) -> str:
     """The words of the page as it is printed, in the dark; looks at what is on the paper."""
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(ON_PAPER) == []
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     assert set(page.evaluate(COLOURS)) <= {BLACK, WHITE, NOTHING}
     page.emulate_media(media=None, color_scheme="dark")
-    document = page.pdf(format="Letter", margin=dict.fromkeys(("top", "left"), "0.5in"))
+    document = page.pdf(format="Letter", margin=MARGIN)
     (folder / "printed.pdf").write_bytes(document)
     sheets = pypdfium2.PdfDocument(io.BytesIO(document))
     corner = sheets[0].render().to_pil().convert("RGB").getpixel((3, 3))
