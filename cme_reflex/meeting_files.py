@@ -5,7 +5,6 @@ proxy shows in our place.
 """
 
 import json
-from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -115,13 +114,11 @@ def manifest() -> dict[str, Any]:
 
 
 def away() -> str:
-    """The page that a proxy shows while no server answers. It needs nothing of any server."""
+    """The page that a proxy shows while no server answers. It needs nothing of it but its icon."""
     meeting = current_meeting()
-    icon = b64encode((_ASSETS / "favicon.svg").read_bytes()).decode()
     return plain_text(
         "away.html",
         accents=branding.accents(),
-        icon=f"data:image/svg+xml;base64,{icon}",
         styles=[(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")],
         home=HOME,
         meeting=meeting.short_name,

@@ -71,11 +71,11 @@ def test_the_address_of_the_preview_is_absolute_where_the_site_knows_its_own(
     settings.cache_clear()
 
 
-def test_the_page_for_when_no_server_answers_needs_nothing_of_one() -> None:
+def test_the_page_for_when_no_server_answers_brings_all_but_its_icon() -> None:
     page = meeting_files.away()
     assert "Everything that was saved is safe" in page
     assert "registration@plasticsurgery.org" in page
     assert "Dec 31, 2030" in page
-    assert re.findall(r'(?:src|href)="(?!data:|mailto:)([^"]*)"', page) == ["/claim"]
+    assert re.findall(r'(?:src|href)="(?!mailto:)([^"]*)"', page) == ["/favicon.svg", "/claim"]
     assert "url(" not in page
     assert "<script" not in page
