@@ -117,6 +117,7 @@ def _doors(page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/privacy")
     yield "privacy", page
     page.goto("/nowhere")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     yield "not-found", page
 
 
