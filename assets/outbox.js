@@ -19,6 +19,7 @@ let line = []; // what waits for its turn; the first is under way once it has `s
 let whose = ""; // the attendee of this page, as the server names them
 let send = () => {}; // Reflex's own way to the server
 let heard = 0; // when the server last said anything, in ms
+const begins = Date.now();
 let cut = 0; // since when Reflex knows that there is no connection, in ms; 0: there is one
 let told = ""; // what the page says of all this, once there is something to say
 let pause = 0;
@@ -119,9 +120,10 @@ function watch() {
 function tell() {
   const waited = line.length ? Date.now() - (line[0].at || 1) : 0;
   const away = cut ? Date.now() - cut : 0;
+  const unheard = !heard && Date.now() - begins > LONG; // a page that no server has spoken to yet
   const offline = !navigator.onLine && (line.length || cut);
   if (offline || away > LONG) html.dataset.outbox = "offline";
-  else if (cut || waited > LONG) html.dataset.outbox = "reconnecting";
+  else if (cut || unheard || waited > LONG) html.dataset.outbox = "reconnecting";
   else if (line.length) html.dataset.outbox = waited > SLOW ? "saving" : "";
   else html.dataset.outbox = told;
 }

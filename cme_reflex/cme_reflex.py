@@ -8,7 +8,7 @@ from functools import partial
 import reflex as rx
 from starlette.applications import Starlette
 
-from cme_reflex import logs, routes
+from cme_reflex import logs, meeting_files, routes
 from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
@@ -52,6 +52,7 @@ from cme_reflex.web import (
 )
 from cme_reflex.web.access_log import logged
 from cme_reflex.web.client_address import behind_proxies
+from cme_reflex.web.failures import failed, with_failures
 from cme_reflex.web.guard import guarded
 from cme_reflex.web.headers import with_headers
 from cme_reflex.web.host import for_this_host
@@ -113,12 +114,13 @@ async def mail() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    # From the inside out: routes beside the socket, the pages' files, the guard before them, the
-    # bounds of the socket, and what concerns every request.
+    # From the inside out: routes beside the socket, the pages' files, the guard before them,
+    # words for what fails in all these, the bounds of the socket, and what concerns every request.
     api_transformer=[
-        Starlette(routes=ROUTES),
+        Starlette(routes=ROUTES, exception_handlers={Exception: failed}),
         partial(without_detour, {route for route, *_ in PAGES}),
         guarded,
+        with_failures,
         bounded,
         for_this_host,
         partial(with_headers, BUILT),
@@ -131,6 +133,7 @@ app = rx.App(
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),
+        *meeting_files.head(),
         rx.el.script(src="/cme.js", type="module"),
     ],
     stylesheets=["/tokens.css", "/look.css"],
@@ -152,6 +155,6 @@ for route, page, title, load in PAGES:
         page,
         route=route,
         title=f"{title} · {current_meeting().short_name}",
-        image="/favicon.svg",
+        image=meeting_files.picture(),
         on_load=load,
     )

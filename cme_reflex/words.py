@@ -80,6 +80,8 @@ PASSWORD_FAULTS: Mapping[str, str] = {
 
 PASSWORD_SET = "Your password is set. Sign in with your username and the new password."  # noqa: S105
 
+PREVIEW_WHAT = "CME Evaluations & Credit Claim"
+
 SIGNED_OUT = "You are signed out. Everything was saved."
 
 REPORTING_FAULTS: Mapping[Fault, str] = {
@@ -116,6 +118,16 @@ _NEEDS: Mapping[Need, str] = {
     Need.CATEGORY1: "Choose your Claimed Category 1 Hours",
     Need.ATTESTATION: "Confirm the attestation",
 }
+
+
+def preview_title(meeting: str) -> str:
+    """What a link to the site is called where it is shared, and on a phone's home screen."""
+    return f"{meeting} CME claim"
+
+
+def preview(meeting: str, deadline: str) -> str:
+    """What a link to the site says where it is shared."""
+    return f"Evaluate sessions and claim your CME credit for {meeting} until {deadline}."
 
 
 def wait_code(until: datetime, now: datetime) -> str:

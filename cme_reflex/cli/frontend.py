@@ -53,7 +53,10 @@ def _digest_of_sources(root: Path) -> str:
     files = [root / "rxconfig.py", settings().meetings / settings().meeting / "meeting.toml"]
     files += (root / "cme_reflex").rglob("*.py")
     files += (root / "assets").rglob("*")
-    return f"{version('reflex')}-{_digest(files)}"
+    files += (root / "cme_reflex").rglob("templates/*")
+    # The address stands in the pages, for whoever shows a link to them.
+    public_url = hashlib.sha256((settings().public_url or "").encode()).hexdigest()[:8]
+    return f"{version('reflex')}-{public_url}-{_digest(files)}"
 
 
 def _digest_of_lock(root: Path) -> str:

@@ -120,7 +120,11 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 href=f"{EVALUATION}?session={line.id}",
                 kind="secondary",
             ),
-            rx.el.span(line.evaluation, class_name="min-w-20 flex-1 text-13 text-muted"),
+            rx.el.span(
+                rx.el.span("Evaluation: ", class_name="hidden print:inline"),
+                line.evaluation,
+                class_name="min-w-20 flex-1 text-13 text-muted",
+            ),
             button(
                 "Remove",
                 about,

@@ -60,7 +60,9 @@ def action_bar(about: rx.Component, *actions: rx.Component) -> rx.Component:
             *actions,
             class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
         ),
-        class_name="grid gap-3 lg:gap-5",
+        # A phone on its side has no height for two rows.
+        class_name="grid gap-3 lg:gap-5 max-lg:[@media(max-height:28em)]:grid-cols-2 "
+        "max-lg:[@media(max-height:28em)]:items-center",
     )
 
 

@@ -19,7 +19,9 @@ def totals_line(totals: Any) -> rx.Component:
         rx.el.p(
             number(totals.hours, "text-20 font-bold"),
             rx.el.span(" of ", totals.maximum, " hours", class_name="text-15 text-muted"),
-            class_name="flex items-baseline gap-1 whitespace-nowrap",
+            # Until the server has spoken there is a place for them, and no guess in it.
+            class_name=rx.cond(totals.sessions == "", "invisible ", "")
+            + "flex items-baseline gap-1 whitespace-nowrap",
         ),
         _meter(totals.percent),
         rx.el.p(
@@ -33,7 +35,7 @@ def totals_line(totals: Any) -> rx.Component:
                 ),
             ),
             saved(),
-            class_name="flex flex-wrap gap-x-3 text-13 text-muted",
+            class_name="flex min-h-4.5 flex-wrap gap-x-3 text-13 text-muted",
         ),
         class_name="grid min-w-0 gap-1",
     )

@@ -20,6 +20,7 @@ def policy(pages: Path) -> str:
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'"],
         "font-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],

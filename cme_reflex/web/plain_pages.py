@@ -10,10 +10,15 @@ from starlette.responses import HTMLResponse
 def plain_page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
     """The page of this template, filled in and escaped; no search engine keeps it."""
     return HTMLResponse(
-        _templates().get_template(template).render(values),
+        plain_text(template, **values),
         status_code,
         headers={"cache-control": "private, no-store", "x-robots-tag": "noindex"},
     )
+
+
+def plain_text(template: str, **values: Any) -> str:
+    """The same as text, for a file."""
+    return _templates().get_template(template).render(values)
 
 
 @cache

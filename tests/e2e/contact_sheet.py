@@ -1,6 +1,7 @@
 """`make screens`: a picture of every screen and case, for people to look at.
 
-Each picture shows one screen on a phone and on a desk, in light and in dark.
+Each picture shows one screen on a phone and on a desk, in light and in dark, then as narrow
+as a desk at 400 %, and on a phone that lies on its side.
 """
 
 import io
@@ -15,7 +16,11 @@ from tests.browser import find_browser, launch_arguments
 from tests.e2e.screens import Variant, scene, screens
 from tests.e2e.serving import cme
 
-VARIANTS = [Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")]
+VARIANTS = [
+    *(Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")),
+    Variant(320, "light"),
+    Variant(844, "dark", height=390),  # a phone on its side
+]
 HEIGHT = 480  # pixels of each picture on the sheet; what is longer is cut off below
 QUALITY = 70
 GAP = 12

@@ -1,6 +1,7 @@
 """A network that can fail: a TCP proxy between the browser and the server."""
 
 import contextlib
+import queue
 import socket
 import threading
 import time
@@ -8,18 +9,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 CHUNK = 65_536
+PACKET = 1_460  # bytes; what a slow line carries at once, so that connections take turns
+
+
+class Line:
+    """One direction of a slow line, which all connections share."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._free = 0.0
+
+    def carries(self, size: int, rate: float) -> None:
+        """Return when so many bytes have been put on a line of so many bytes a second."""
+        with self._lock:
+            self._free = max(self._free, time.monotonic()) + size / rate
+            wait = self._free - time.monotonic()
+        time.sleep(max(0.0, wait))
 
 
 class Network:
     """What lies between the browser at `url` and the server's port.
 
-    `cut` closes what is open and refuses what is new, `freeze` keeps all of it
-    waiting without a word, `delay` is the seconds that each way takes.
+    `cut` closes what is open and refuses what is new, `freeze` keeps all of it waiting without
+    a word. `delay` is the seconds that each way takes, `rate` the bytes a second that each way
+    carries; 0 is as quickly as this machine can. What Chromium emulates itself does not reach
+    a socket's frames and the opening of a connection; this does.
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.delay = 0.0
+        self.rate = 0.0
+        self._up, self._down = Line(), Line()
         self._flows = threading.Event()
         self._flows.set()
         self._pairs: set[socket.socket] = set()
@@ -73,7 +94,11 @@ class Network:
 
     def _join(self, near: socket.socket) -> None:
         self._flows.wait()
+        time.sleep(2 * self.delay)  # TCP's own greeting, there and back
         far = socket.socket()
+        # Small frames go out at once, as from the server itself.
+        for end in (near, far):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             far.connect(("127.0.0.1", self.port))
         except OSError:
@@ -82,24 +107,43 @@ class Network:
             return
         with self._lock:
             self._pairs |= {near, far}
-        back = threading.Thread(target=self._pump, args=(far, near), daemon=True)
+        back = threading.Thread(target=self._pump, args=(far, near, self._down), daemon=True)
         back.start()
-        self._pump(near, far)
+        self._pump(near, far, self._up)
         back.join()
         with self._lock:
             self._pairs -= {near, far}
         near.close()
         far.close()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, line: Line) -> None:
+        under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        arriving = threading.Thread(target=self._deliver, args=(under_way, sink), daemon=True)
+        arriving.start()
         with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK):
-                self._flows.wait()
-                time.sleep(self.delay)
-                sink.sendall(data)
+            while data := source.recv(PACKET if self.rate else CHUNK):
+                if self.rate:
+                    line.carries(len(data), self.rate)
+                under_way.put((time.monotonic() + self.delay, data))
+        under_way.put((time.monotonic() + self.delay, b""))
+        arriving.join()
         for end in (source, sink):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def _deliver(
+        self, under_way: "queue.SimpleQueue[tuple[float, bytes]]", sink: socket.socket
+    ) -> None:
+        while True:
+            at, data = under_way.get()
+            if not data:
+                return
+            self._flows.wait()
+            time.sleep(max(0.0, at - time.monotonic()))
+            try:
+                sink.sendall(data)
+            except OSError:
+                return
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, expect
 
+from cme_reflex.web.failures import failure_page
 from tests.e2e import pars
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.proxy import Network, network
@@ -27,14 +28,16 @@ MANY = 40  # sessions on one claim
 
 @dataclass(frozen=True)
 class Variant:
-    """A width in CSS pixels and a colour scheme."""
+    """A width in CSS pixels, a colour scheme, and a height where it is not the usual one."""
 
     width: int
     scheme: str
+    height: int = 0
 
     def put_on(self, page: Page) -> None:
         """Show the page so."""
-        page.set_viewport_size({"width": self.width, "height": 900 if self.width > 600 else 844})
+        height = self.height or (900 if self.width > 600 else 844)
+        page.set_viewport_size({"width": self.width, "height": height})
         page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
 
     def __str__(self) -> str:
@@ -76,6 +79,10 @@ def scene(browser: Browser, folder: Path) -> Iterator[Scene]:
             "attendees.csv",
             f"{LONG_NAME},Anna,,990001,PSTM24ZZ,,physician,{_registration_type(terms)},",
         )
+        terms.append(
+            "attendees.csv",
+            f"Okafor,Chidi,,990002,PSTM24YY,,physician,{_registration_type(terms)},cokafor",
+        )
         terms.load()
         yield Scene(server, terms, between, browser)
 
@@ -84,6 +91,11 @@ def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
     """The name of each screen with the page that shows it; look at it before the next one."""
     with scene.page() as page:
         yield from _doors(page)
+        yield from _links(page)
+        yield from _failures(page)
+    with scene.page() as page:
+        yield from _two_registrations(page)
+    with scene.page() as page:
         yield from _claiming(scene, page)
     with scene.page() as page:
         yield from _account(scene, page)
@@ -107,7 +119,56 @@ def _doors(page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/privacy")
     yield "privacy", page
     page.goto("/nowhere")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     yield "not-found", page
+
+
+def _links(page: Page) -> Iterator[tuple[str, Page]]:
+    """By e-mail: asking for a link, where it leads, and what can be wrong with it."""
+    page.goto("/sign-in-link")
+    yield "link-ask", page
+    for code in ("link-sent", "link-address", "link-used", "link-expired", "password-link"):
+        page.goto("/privacy")
+        page.goto(f"/sign-in-link#{code}")
+        yield f"link-ask-{code.removeprefix('link-')}", page
+    for name, token in (("link", "a" * 43), ("link-pasted", "half-of-it")):
+        page.goto("/privacy")
+        page.goto(f"/link#{token}")
+        yield name, page
+    page.goto("/password")
+    yield "password", page
+    for code in ("password-too-short", "password-guessable"):
+        page.goto("/privacy")
+        page.goto(f"/password#{code}")
+        yield code, page
+
+
+def _failures(page: Page) -> Iterator[tuple[str, Page]]:
+    """The server has failed, and there is none."""
+    answer = failure_page()
+    page.route(
+        "**/broken",
+        lambda route: route.fulfill(
+            status=500, body=bytes(answer.body), content_type="text/html; charset=utf-8"
+        ),
+    )
+    page.goto("/broken")
+    expect(page.get_by_role("heading", name="Something went wrong on our side")).to_be_visible()
+    yield "failed", page
+    page.goto("/away.html")
+    expect(page.get_by_role("heading", name="We will be back in a moment")).to_be_visible()
+    yield "server-away", page
+
+
+def _two_registrations(page: Page) -> Iterator[tuple[str, Page]]:
+    page.goto("/")
+    page.get_by_role("heading", name="PlasticSurgery.org").click()
+    page.get_by_label("Username").fill("cokafor")
+    page.get_by_label("Password").fill("face-lift-2024")
+    page.get_by_role("button", name="Log in").last.click()
+    expect(page.get_by_role("heading", name="Which registration?")).to_be_visible()
+    expect(page.get_by_text("Badge 990002, confirmation PSTM24YY", exact=True)).to_be_visible()
+    yield "registrations", page
 
 
 def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
@@ -162,6 +223,7 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_role("link", name="See your receipt").first.click()
     expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
     yield "receipt", page
+    yield from _certified(page)
     yield from _rejected(scene, page)
     page.goto("/sessions")
     expect(attendee.rows.first).to_be_visible()
@@ -184,6 +246,16 @@ def _reporting(page: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_role("button", name="Opt in").click()
     expect(page.get_by_text("Your consent is from")).to_be_visible()
     yield "reporting-opted-in", page
+
+
+def _certified(page: Page) -> Iterator[tuple[str, Page]]:
+    link = page.get_by_role("link", name="Download certificate")
+    number = (link.get_attribute("href") or "").rsplit("/", 1)[1].removesuffix(".pdf")
+    page.goto("/verify")
+    yield "verify", page
+    page.goto(f"/verify/{number}")
+    expect(page.get_by_role("main")).to_contain_text("This certificate is valid")
+    yield "verify-valid", page
 
 
 def _rejected(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:

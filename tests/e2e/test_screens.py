@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.screens import Variant, scene, screens
 
 VARIANTS = [
-    Variant(width, scheme) for width, scheme in product((390, 1440, 320), ("light", "dark"))
+    *(Variant(width, scheme) for width, scheme in product((390, 1440, 320), ("light", "dark"))),
+    Variant(844, "light", height=390),  # a phone on its side
 ]
 
 # What axe does not measure: reflow, the size of what is tapped, motion that was asked to rest,

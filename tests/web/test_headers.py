@@ -124,8 +124,9 @@ async def test_a_page_runs_its_own_scripts_and_no_others(
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     assert policy(build) == (
         f"default-src 'none'; script-src 'self' 'sha256-{digest}'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'; "
+        "manifest-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
     page = await client.get("/")
     assert page.headers["content-security-policy"] == policy(build)

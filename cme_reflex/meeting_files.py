@@ -1,0 +1,145 @@
+"""What else is built of the meeting, for links that are shared and for when no server answers.
+
+The picture and the words of a shared link, the icons of a phone's home screen, and the page that a
+proxy shows in our place.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+import typst
+from reflex_base.plugins import Plugin
+
+from cme_reflex import branding, words
+from cme_reflex.branding import current_meeting
+from cme_reflex.exchange.certificate_fonts import FONTS, printable
+from cme_reflex.routes import HOME
+from cme_reflex.settings import ROOT, settings
+from cme_reflex.web.plain_pages import plain_text
+
+PREVIEW = "preview.png"
+PREVIEW_SIZE = (1200, 630)  # pixels, as the readers of Open Graph ask for
+TOUCH_ICON = "apple-touch-icon.png"
+ICONS = {TOUCH_ICON: 180, "icon-192.png": 192, "icon-512.png": 512}  # pixels a side
+MANIFEST = "manifest.webmanifest"
+AWAY = "away.html"
+
+_TEMPLATES = Path(__file__).parent / "exchange" / "templates"
+_ASSETS = ROOT / "assets"
+_POINTS_AN_INCH = 72.0  # so that a point of the drawing is a pixel
+
+
+class MeetingFilesPlugin(Plugin):
+    """Write these files beside the built pages."""
+
+    def post_build(self, **context: Any) -> None:
+        """Draw the pictures, and fill in the page and the manifest."""
+        static_dir: Path = context["static_dir"]
+        (static_dir / PREVIEW).write_bytes(preview())
+        for name, size in ICONS.items():
+            (static_dir / name).write_bytes(touch_icon(size))
+        (static_dir / MANIFEST).write_text(json.dumps(manifest(), ensure_ascii=False), "utf-8")
+        (static_dir / AWAY).write_text(away(), "utf-8")
+
+
+def head() -> list[rx.Component]:
+    """What stands in the head of every page for those who show a link to it, and for phones.
+
+    Reflex itself writes og:image, from a page's `image`: see `picture`.
+    """
+    meeting, base = current_meeting(), settings().public_url
+    width, height = PREVIEW_SIZE
+    said = {
+        "og:type": "website",
+        "og:site_name": meeting.provider.name,
+        "og:title": words.preview_title(meeting.short_name),
+        "og:description": words.preview(meeting.name, branding.deadline()),
+        **({"og:url": f"{base}/"} if base else {}),
+        "og:image:width": str(width),
+        "og:image:height": str(height),
+        "og:image:alt": meeting.name,
+    }
+    return [
+        *(rx.el.meta(property=name, content=content) for name, content in said.items()),
+        rx.el.meta(name="description", content=said["og:description"]),
+        rx.el.meta(name="twitter:card", content="summary_large_image"),
+        rx.el.meta(name="robots", content="noindex"),
+        rx.el.link(rel="apple-touch-icon", href=f"/{TOUCH_ICON}"),
+        rx.el.link(rel="manifest", href=f"/{MANIFEST}"),
+    ]
+
+
+def picture() -> str:
+    """The address of the preview: absolute, as its readers ask, where CME_PUBLIC_URL is known."""
+    return f"{settings().public_url or ''}/{PREVIEW}"
+
+
+def preview() -> bytes:
+    """The picture of a shared link, a PNG: the meeting's name on its accent."""
+    meeting = current_meeting()
+    return _drawn(
+        "preview.typ",
+        accent=meeting.look.accent,
+        name=printable(meeting.name),
+        what=words.PREVIEW_WHAT,
+        days=words.days(meeting.starts_on, meeting.ends_on),
+        provider=printable(meeting.provider.name),
+    )
+
+
+def touch_icon(size: int) -> bytes:
+    """The favicon on the meeting's accent as a PNG, `size` pixels wide and high."""
+    return _drawn("touch_icon.typ", accent=current_meeting().look.accent, size=str(size))
+
+
+def manifest() -> dict[str, Any]:
+    """The web app manifest: how the site is called on a home screen, and how it opens there."""
+    meeting = current_meeting()
+    return {
+        "name": words.preview_title(meeting.short_name),
+        "short_name": meeting.short_name,
+        "start_url": HOME,
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#f5f7f7",
+        "theme_color": meeting.look.accent,
+        "icons": [
+            {"src": f"/{name}", "sizes": f"{size}x{size}", "type": "image/png"}
+            for name, size in ICONS.items()
+        ],
+    }
+
+
+def away() -> str:
+    """The page that a proxy shows while no server answers. It needs nothing of it but its icon."""
+    meeting = current_meeting()
+    return plain_text(
+        "away.html",
+        accents=branding.accents(),
+        styles=[(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")],
+        home=HOME,
+        meeting=meeting.short_name,
+        provider=meeting.provider,
+        deadline=branding.deadline(),
+    )
+
+
+@lru_cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
+
+
+def _drawn(template: str, **inputs: str) -> bytes:
+    return typst.compile(
+        _TEMPLATES / template,
+        format="png",
+        ppi=_POINTS_AN_INCH,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+    )

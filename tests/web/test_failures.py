@@ -1,0 +1,65 @@
+"""A fault of ours is told in our words, and nothing of it is shown."""
+
+import logging
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cme_reflex.web.failures import failed, with_failures
+
+SECRET = "the attendee's name is Rivera"
+
+
+class Broken(Exception):
+    """What nobody expected."""
+
+
+async def route(_: Request) -> PlainTextResponse:
+    raise Broken(SECRET)
+
+
+async def in_front_of_routes(_: Scope, __: Receive, ___: Send) -> None:
+    raise Broken(SECRET)
+
+
+def routed() -> Starlette:
+    return Starlette(routes=[Route("/", route)], exception_handlers={Exception: failed})
+
+
+@pytest.mark.parametrize("app", [in_front_of_routes, routed()], ids=["before", "in a route"])
+async def test_a_fault_is_told_once_in_words_and_is_in_the_log(
+    app: ASGIApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    transport = httpx.ASGITransport(with_failures(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.get("/")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.text.count("<h1>Something went wrong on our side</h1>") == 1
+    assert "registration@plasticsurgery.org" in response.text
+    for told in ("Broken", SECRET, "Traceback", ".py"):
+        assert told not in response.text
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], Broken)
+
+
+async def test_a_fault_in_the_middle_of_an_answer_ends_it() -> None:
+    async def halfway(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise Broken(SECRET)
+
+    sent: list[str] = []
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(str(message["type"]))
+
+    with pytest.raises(Broken):
+        await with_failures(halfway)({"type": "http"}, None, send)  # type: ignore[arg-type]
+    assert sent == ["http.response.start", "http.response.body"]
