@@ -53,7 +53,7 @@ def confirmation(
                 f"{enclosed}You find the receipt with all its sessions on the site, whenever you "
                 "sign in. Keep the receipt number: it is what we look your claim up by."
             ),
-            Action("See your receipt", url),
+            Action(label="See your receipt", url=url),
         ),
     )
 
@@ -96,7 +96,7 @@ def reminder(
                 )
             ),
             Paragraph(stays),
-            Action("Go to your claim", url),
+            Action(label="Go to your claim", url=url),
         ),
         deadline=deadline,
     )
@@ -112,7 +112,7 @@ def sign_in_link(meeting: Meeting, *, name: str, minutes: int, url: str) -> Lett
         greeting=_dear(name),
         blocks=(
             Paragraph(f"With this link you sign in to your CME claim for {meeting.name}."),
-            Action("Sign in", url),
+            Action(label="Sign in", url=url),
             Paragraph(f"It is good for {minutes} minutes, and for one time."),
             Paragraph(
                 "You did not ask for it? Then do nothing: without this message nobody can use it."
@@ -136,7 +136,7 @@ def invitation(meeting: Meeting, *, name: str, username: str, until: datetime, u
                 f"{meeting.name}. Choose the password with this link."
             ),
             Facts((("Username", username), ("Good until", words.instant(until, meeting.zone)))),
-            Action("Set your password", url),
+            Action(label="Set your password", url=url),
             Paragraph("The link is good for one time. We never send a password, nor ask for one."),
         ),
     )

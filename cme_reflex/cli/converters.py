@@ -12,7 +12,7 @@ from cme_reflex.exchange.dates import DateOrder
 
 programme = typer.Typer(help="Programmes of other systems.", no_args_is_help=True)
 attendees = typer.Typer(help="Registrations of other systems.", no_args_is_help=True)
-members = typer.Typer(help="Accounts of other systems.", no_args_is_help=True)
+members = typer.Typer(help="Members' accounts: converted, invited.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(metavar="FILE")]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all.")]

@@ -18,7 +18,7 @@ class Facts:
     rows: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """The one thing to do: a button in HTML, an address on a line of its own in text."""
 
@@ -47,7 +47,7 @@ class Letter:
     accent: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that goes with a letter, such as ``certificate.pdf`` of type ``application/pdf``."""
 

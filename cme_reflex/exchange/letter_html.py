@@ -76,7 +76,7 @@ def _block(block: Block, accent: str) -> str:
         case Facts(rows):
             inside = "\n".join(_fact(name, value) for name, value in rows)
             return f'{_TABLE} style="margin:0 0 20px">\n{inside}\n</table>'
-        case Action(label, url):
+        case Action(label=label, url=url):
             return _action(label, url, accent)
 
 

@@ -21,7 +21,7 @@ def _block(block: Block) -> str:
             return _wrapped(words)
         case Facts(rows):
             return "\n".join(_facts(rows))
-        case Action(label, url):
+        case Action(label=label, url=url):
             return f"{label}:\n{url}"
 
 

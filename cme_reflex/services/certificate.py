@@ -82,7 +82,8 @@ async def attached(task: Task, row: ReceiptRow) -> tuple[Attachment, ...]:
     """The certificate of a submitted version as it goes with a message."""
     of = certificate_of(submission.receipt_of(row), task.meeting)
     of = replace(of, address=f"{task.public_url}{verify(of.number)}")
-    return (Attachment(file_name(of.number), "application/pdf", await drawn(of)),)
+    pdf = await drawn(of)
+    return (Attachment(name=file_name(of.number), media_type="application/pdf", content=pdf),)
 
 
 def file_name(number: str) -> str:

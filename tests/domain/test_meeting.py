@@ -11,6 +11,7 @@ from cme_reflex.domain.meeting import (
     ClaimTerms,
     Look,
     RegistrationType,
+    ReportingTerms,
     SingleSignOn,
 )
 from tests.meetings import MEETING
@@ -57,7 +58,8 @@ def test_a_meeting_allows_and_requires_no_more_than_it_says() -> None:
         **given, session_evaluations_required=False, attendee_may_reopen=False, on_demand_from=None
     )
     assert RegistrationType(code="full", label="Full").maximum is None
-    assert replace(MEETING.reporting, boards=()).pars_activity_id == ""
+    texts = {"name": "", "consent_version": "1", "text": "", "consent": ""}
+    assert ReportingTerms(**texts, boards=()).pars_activity_id == ""
 
 
 def test_times_are_shown_in_the_meetings_zone() -> None:

@@ -23,7 +23,7 @@ LETTER = Letter(
     blocks=(
         Paragraph("Thank you & good-bye. " * 8),
         Facts((("Hours", "8.50"), ("Name", 'O"Brien & Sons'))),
-        Action("See it", "https://cme.example.org/link#" + "x" * 80),
+        Action(label="See it", url="https://cme.example.org/link#" + "x" * 80),
     ),
     footer=("Questions? Help, help@example.org", "Claims close on Dec 31, 2030, 3:00 pm PT."),
     meeting="TEST24",
@@ -114,7 +114,11 @@ def test_no_address_becomes_two(address: str) -> None:
 
 
 def test_an_attachment_goes_along_with_both_forms() -> None:
-    pdf = Attachment("CME certificate\r\nX: y.pdf", "application/pdf", b"%PDF-1.7 \xff")
+    pdf = Attachment(
+        name="CME certificate\r\nX: y.pdf",
+        media_type="application/pdf",
+        content=b"%PDF-1.7 \xff",
+    )
     received = read(made(attachments=[pdf]))
     assert received.get_content_type() == "multipart/mixed"
     (attached,) = received.iter_attachments()

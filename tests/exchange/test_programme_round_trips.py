@@ -19,6 +19,7 @@ from cme_reflex.domain.programme import Delivery
 from cme_reflex.exchange import sessions_csv as reader
 from cme_reflex.exchange.formulas import harmless
 from cme_reflex.exchange.grid import Grid
+from cme_reflex.exchange.problems import Severity
 from cme_reflex.exchange.programmes.convert import convert
 from cme_reflex.exchange.programmes.converted import Choices, Item, Place
 from cme_reflex.exchange.programmes.writer import sessions_csv
@@ -49,7 +50,7 @@ def tidy(text: str) -> str:
 
 texts = st.lists(words, min_size=1, max_size=6).map(lambda each: tidy(" ".join(each)))
 kinds = texts.filter(lambda text: "]" not in text)
-names = texts.map(lambda text: text.replace(";", "")).filter(lambda text: text.strip(", "))
+names = texts.map(lambda text: tidy(text.replace(";", ""))).filter(lambda text: text.strip(", "))
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC).astimezone(BRUSSELS)
 )
@@ -193,7 +194,8 @@ def test_a_sessions_csv_is_loaded_as_it_was_written_whatever_the_meetings_zone(
         path.write_text(sessions_csv(items), encoding="utf-8", newline="")
         table = reader.read_sessions(path)
         records = [reader.session(row, zone, None) for row in table.rows]
-        assert table.problems == []
+        # More credit than the session lasts is a warning: staff may mean it.
+        assert [each for each in table.problems if each.severity is Severity.FAULT] == []
         assert records == [_record(item) for item in items]
         again = convert(path, Choices()).sessions
     assert sorted(map(_without_place, again), key=str) == sorted(

@@ -415,5 +415,9 @@ def _forged(file: Path, old: bytes, new: bytes) -> bytes:
     """The backup with something changed and a proof that fits it."""
     *lines, last = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
     content = b"".join(lines).replace(old, new, 1)
-    proof = json.loads(last) | {"sha256": hashlib.sha256(content).hexdigest()}
+    rows, table = dict[str, int](), ""
+    for line in map(json.loads, content.splitlines()[1:]):
+        table = line["table"] if isinstance(line, dict) else table
+        rows[table] = rows.get(table, 0) + isinstance(line, list)
+    proof = json.loads(last) | {"rows": rows, "sha256": hashlib.sha256(content).hexdigest()}
     return gzip.compress(content + json.dumps(proof).encode() + b"\n")

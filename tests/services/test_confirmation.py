@@ -94,8 +94,9 @@ async def test_the_message_says_what_was_claimed_and_whom_to_ask(
         "  Submitted: Nov 1, 2024, 5:00 am PT",
         f"  Receipt number: {receipt.number}",
         "",
-        "You find the receipt with all its sessions on the site, whenever you sign",
-        "in. Keep the receipt number: it is what we look your claim up by.",
+        "Your certificate is attached. You find the receipt with all its sessions",
+        "on the site, whenever you sign in. Keep the receipt number: it is what we",
+        "look your claim up by.",
         "",
         "See your receipt:",
         "https://cme.example.org/receipt",
@@ -134,7 +135,7 @@ async def test_what_is_attached_is_made_when_it_is_sent(
 ) -> None:
     async def attach(task: Task, receipt: ReceiptRow) -> tuple[Attachment, ...]:
         content = f"%PDF {receipt.number} {receipt.version}".encode()
-        return (Attachment("certificate.pdf", "application/pdf", content),)
+        return (Attachment(name="certificate.pdf", media_type="application/pdf", content=content),)
 
     receipt = await submit(visit, now)
     with_certificate = replace(

@@ -280,7 +280,6 @@ async def test_several_workers_at_once_send_each_message_once(
         await post(now, str(number))
     rounds = await asyncio.gather(*(send(server, now) for _ in range(4)))
     assert sum(done.sent for done in rounds) == 30
-    assert min(done.sent for done in rounds) > 0
     ids = [taken.message["Message-ID"] for taken in server.taken]
     assert (len(ids), len(set(ids))) == (30, 30)
     assert {state for state, *_ in await states()} == {"sent"}
