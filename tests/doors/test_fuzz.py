@@ -109,8 +109,8 @@ async def test_arbitrary_events_concern_nobody_else(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3000)
-@settings(EXAMPLES, max_examples=3_000)
+@pytest.mark.timeout(1200)
+@settings(EXAMPLES, max_examples=400)
 @given(badge=st.sampled_from(["", VISITING, DRAFTING, SUBMITTED]), conversation=conversations)
 async def test_arbitrary_events_at_length(
     site: Site,
