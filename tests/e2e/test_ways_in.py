@@ -22,8 +22,6 @@ TWICE = "Okafor,Chidi,,249901,PSTM24ZZ,,physician,full,cokafor\n"
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     with oidc_provider() as provider:
-        # Another site than the one under test, as the society's is.
-        provider.issuer = provider.issuer.replace("127.0.0.1", "localhost")
         provider.username = "cokafor"
         yield provider
 
@@ -65,7 +63,10 @@ def site(built: None, folder: Path, tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def visitor(browser: Browser, site: Server) -> Iterator[BrowserContext]:
     """A browser that nobody has used yet."""
-    context = browser.new_context(base_url=site.url, **DESKTOP)  # type: ignore[arg-type]
+    # By the name to which the single sign-on comes back; the provider is another site, as the
+    # society's is.
+    url = site.url.replace("127.0.0.1", "localhost")
+    context = browser.new_context(base_url=url, **DESKTOP)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()

@@ -106,8 +106,11 @@ class Pars:
     def __init__(self) -> None:
         self.holds: list[tuple[str, ...]] = []
 
-    def upload(self, file: Path, refuse: list[bool]) -> list[list[str]]:
-        """Take the file's rows in their order; those that are rejected."""
+    def upload(self, file: Path, refuse: list[bool], *, answered: bool) -> list[list[str]]:
+        """Take the file's rows in their order; those that are rejected.
+
+        What it holds is added again only before its answer about a Delete was `answered`.
+        """
         lines = [line.split("\t") for line in file.read_text("utf-8").splitlines()]
         assert lines[1] == [column.heading for column in COLUMNS]
         rejected = []
@@ -115,8 +118,10 @@ class Pars:
             record = tuple(cells)
             if refuse and refuse[number % len(refuse)]:
                 rejected.append([action, *cells])
+            elif action == "Add" and record in self.holds:
+                assert not answered, "the same record twice"
+                rejected.append([action, *cells])
             elif action == "Add":
-                assert record not in self.holds, "the same record twice"
                 self.holds.append(record)
             elif record in self.holds:
                 self.holds.remove(record)
@@ -308,7 +313,8 @@ class Reporting(RuleBasedStateMachine):
 
     def deliver(self, number: int, refuse: list[bool]) -> None:
         self.run(pars.delivered(MEETING.code, number, now=self.now))
-        rejected = self.pars.upload(self.path / file_names(MEETING.code, number)[1], refuse)
+        file = self.path / file_names(MEETING.code, number)[1]
+        rejected = self.pars.upload(file, refuse, answered=not self.answers)
         if rejected:
             self.answers.append(Upload(number, rejected))
 
