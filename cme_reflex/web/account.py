@@ -53,7 +53,7 @@ async def _download(
         made,
         media_type=media_type,
         headers={
-            "cache-control": "private, no-store",
+            "cache-control": "no-store",
             "content-disposition": f'attachment; filename="{name}"',
         },
     )

@@ -36,7 +36,7 @@ async def download(request: Request) -> Response:
         await certificate.drawn(owned),
         media_type="application/pdf",
         headers={
-            "cache-control": "private, no-store",
+            "cache-control": "no-store",
             "content-disposition": f"attachment; filename*=UTF-8''{name}",
         },
     )

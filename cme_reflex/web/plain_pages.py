@@ -12,7 +12,7 @@ def plain_page(template: str, status_code: int = 200, **values: Any) -> HTMLResp
     return HTMLResponse(
         plain_text(template, **values),
         status_code,
-        headers={"cache-control": "private, no-store", "x-robots-tag": "noindex"},
+        headers={"cache-control": "no-store", "x-robots-tag": "noindex"},
     )
 
 

@@ -49,7 +49,7 @@ async def test_a_file_is_private_and_kept_by_no_cache(
     await client.post("/sign-in", data=MEMBER)
     answer = await client.get(path)
     name = path.rpartition("/")[2]
-    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert (await client.get(path)).content == answer.content
 

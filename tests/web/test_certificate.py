@@ -47,7 +47,7 @@ async def test_the_owner_gets_a_file_that_no_cache_keeps(
         200,
         "application/pdf",
         {
-            "cache-control": "private, no-store",
+            "cache-control": "no-store",
             "content-disposition": f"attachment; filename*=UTF-8''certificate-{number}.pdf",
         },
     )

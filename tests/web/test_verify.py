@@ -65,7 +65,7 @@ async def test_no_search_engine_and_no_cache_keeps_it_and_it_needs_no_script(
     for path in (routes.verify(number), routes.verify("TEST24-2222-2222"), routes.VERIFY):
         response = await client.get(path)
         assert response.headers["x-robots-tag"] == "noindex"
-        assert response.headers["cache-control"] == "private, no-store"
+        assert response.headers["cache-control"] == "no-store"
         assert '<meta name="robots" content="noindex">' in response.text
         assert "<script" not in response.text
         assert "set-cookie" not in response.headers
