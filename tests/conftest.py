@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cme_reflex.store.database import close_database, open_database
 from tests import databases
 from tests.folders import Files
+
+# The same examples at every run, so that a change is judged by what it changes; the slow tests
+# search on. No example has a time limit: the machine is not what is tested.
+settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

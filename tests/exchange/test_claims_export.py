@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -110,7 +110,6 @@ def write(folder: Path, kind: Format, *claims: ExportedClaim) -> None:
 
 
 @pytest.mark.parametrize("kind", list(Format))
-@settings(deadline=None)
 @given(exported=st.lists(claims, max_size=3, unique_by=lambda each: each.badge).map(tuple))
 def test_what_is_exported_is_read_back_equal(
     kind: Format, exported: tuple[ExportedClaim, ...]

@@ -258,7 +258,6 @@ def with_errors_xlsx(path: Path) -> Path:
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     max_examples=60,
-    deadline=None,
 )
 @given(st.lists(st.builds(Row, st.sampled_from(Action), records), min_size=1, max_size=4))
 def test_what_is_written_is_read_back_equal(

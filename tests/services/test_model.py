@@ -385,17 +385,15 @@ async def _forget_claims() -> None:
             await connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names of ours
 
 
-def _check(url: str, *, examples: int, steps: int) -> None:
+def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:
     machine = type("ClaimingAt", (Claiming,), {"url": url})
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
-            # A real database answers each step; that is what is tested.
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-            derandomize=False,
+            **chosen,
         ),
     )
 
@@ -408,4 +406,4 @@ def test_two_tabs_and_a_replaying_client_make_the_claim_that_the_model_makes(
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, examples=60, steps=40)
+    _check(database_url, examples=60, steps=40, derandomize=False)

@@ -395,17 +395,15 @@ async def _forget() -> None:
             await connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names of ours
 
 
-def _check(url: str, *, examples: int, steps: int) -> None:
+def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:
     machine = type("ReportingAt", (Reporting,), {"url": url})
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
-            # A real database answers each step; that is what is tested.
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-            derandomize=False,
+            **chosen,
         ),
     )
 
@@ -418,4 +416,4 @@ def test_pars_holds_what_it_should_whatever_is_submitted_withdrawn_or_rejected(
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, examples=40, steps=30)
+    _check(database_url, examples=40, steps=30, derandomize=False)

@@ -250,7 +250,6 @@ PATHS = [routes.API_CLAIMS, routes.API_CLAIM]
 MODES = list(schemathesis.GenerationMode)
 ASKED = settings(
     max_examples=40,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
