@@ -33,6 +33,8 @@ LEARNER = {
     "licence_id": f"{SECRET}-1",
 }
 
+COME_AND_GO = {"sign_in", "tally"}
+
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -88,14 +90,14 @@ async def _fill(visit: Visit) -> None:
 async def rows(*, without: int | None = None, only: int | None = None) -> Rows:
     """Every row of every table; without those of one attendee, or only these.
 
-    The sign-ins are left out: they come and go with the tests.
+    Left out is what comes and goes with the tests: sign-ins, and how often something was tried.
     """
     async with reading() as db:
         connection = await db.connection()
         tables = {
             table.name: [row._mapping for row in (await connection.execute(select(table))).all()]
             for table in SQLModel.metadata.sorted_tables
-            if table.name != "sign_in"
+            if table.name not in COME_AND_GO
         }
     claims = {claim["id"]: claim["attendee_id"] for claim in tables["claim"]}
 
