@@ -6,12 +6,13 @@ Everything is real but the network: events pass Engine.IO, Socket.IO, the bounds
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from typing import Any
 
 import httpx
+import pytest
 from reflex_base.constants import Env
 from reflex_base.environment import environment
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
@@ -29,9 +30,17 @@ def application() -> tuple[Any, Starlette]:
     """Reflex's application and what it serves, made once; no page is compiled."""
     from cme_reflex.cme_reflex import app
 
-    environment.REFLEX_ENV_MODE.set(Env.PROD)
-    environment.REFLEX_SKIP_COMPILE.set(True)
-    return app, app()
+    with _as_served():
+        return app, app()
+
+
+@contextmanager
+def _as_served() -> Iterator[None]:
+    """What `cme serve` tells Reflex; commands that later tests start are not told, and build."""
+    with pytest.MonkeyPatch.context() as told:
+        told.setenv(environment.REFLEX_ENV_MODE.name, Env.PROD.value)
+        told.setenv(environment.REFLEX_SKIP_COMPILE.name, "true")
+        yield
 
 
 @asynccontextmanager
@@ -40,8 +49,9 @@ async def serving() -> AsyncIterator["Site"]:
     app, asgi = application()
     # Reflex knows its handlers by the context in which they were imported, another test's perhaps.
     RegistrationContext.set(app._registration_context)
-    async with asgi.router.lifespan_context(asgi):
-        yield Site(app, asgi)
+    with _as_served():
+        async with asgi.router.lifespan_context(asgi):
+            yield Site(app, asgi)
 
 
 class Site:
