@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.mail import WORTH_SENDING, Kind, State
 from cme_reflex.store import outbox
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import after_commit, reading, transaction
 from cme_reflex.store.tables import MeetingRow, OutboxRow
 
 _bells: set[asyncio.Event] = set()
@@ -94,7 +93,7 @@ async def post(
     )
     added = await outbox.put(db, row)
     if added:
-        _ring_after(db)
+        after_commit(db, _ring)
     return added
 
 
@@ -109,11 +108,9 @@ def bell() -> Iterator[asyncio.Event]:
         _bells.discard(event)
 
 
-def _ring_after(db: AsyncSession) -> None:
-    @sa.event.listens_for(db.sync_session, "after_commit", once=True)
-    def ring(_: object) -> None:
-        for event in _bells:
-            event.set()
+def _ring() -> None:
+    for event in _bells:
+        event.set()
 
 
 async def meeting_row(db: AsyncSession, code: str) -> MeetingRow:
@@ -165,7 +162,7 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
             row.state, row.not_before, row.attempts = State.WAITING, now, 0
             row.expires_at = now + WORTH_SENDING[Kind(row.kind)]
         if rows:
-            _ring_after(db)
+            after_commit(db, _ring)
         return tuple(map(_shown, rows))
 
 

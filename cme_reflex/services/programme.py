@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import sqlalchemy as sa
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -9,6 +10,13 @@ from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import Delivery, Programme, Session
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.store.tables import MeetingRow, SessionRow
+
+# Asked at every change, so it is put together once.
+_NEWEST = (
+    select(MeetingRow.version)
+    .where(MeetingRow.id == sa.bindparam("meeting"))
+    .with_for_update(read=True)
+)
 
 _current: dict[int, Programme] = {}
 
@@ -30,8 +38,8 @@ async def of_code(db: AsyncSession, code: str) -> Programme | None:
 
 async def newest(db: AsyncSession, meeting_id: int) -> Programme:
     """The meeting's programme as it stays until the end of `db`: a load has to wait."""
-    held = select(MeetingRow.version).where(MeetingRow.id == meeting_id).with_for_update(read=True)
-    return await current(db, meeting_id, (await db.exec(held)).one())
+    held = await db.exec(_NEWEST, params={"meeting": meeting_id})
+    return await current(db, meeting_id, held.one())
 
 
 def forget() -> None:

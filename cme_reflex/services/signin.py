@@ -15,7 +15,7 @@ from cme_reflex.services import passwords, programme, throttle
 from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import reading, transaction
-from cme_reflex.store.sweeping import sweep
+from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import AttendeeRow, ChoiceRow, MeetingRow, MemberRow, SignInRow
 
 LASTS = timedelta(days=7)  # from one congress day to the quiet weekend after it
@@ -23,6 +23,28 @@ IDLE = timedelta(hours=12)  # over lunch and an afternoon's sessions, not over n
 NOTICED = timedelta(minutes=5)  # how exactly it is known when somebody was last seen
 CHOICE_LASTS = timedelta(minutes=10)
 INPUT_LIMIT = 200  # characters; a longer name, number or password is nobody's
+
+# Asked at every event, so it is put together once: that takes longer than the answer.
+_HOLDER = (
+    select(AttendeeRow, MeetingRow.version, SignInRow.seen_at)
+    .join(SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id)
+    .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+    .where(
+        SignInRow.token_hash == sa.bindparam("token"),
+        SignInRow.expires_at > sa.bindparam("now"),
+        SignInRow.seen_at > sa.bindparam("idle"),
+        MeetingRow.code == sa.bindparam("meeting"),
+    )
+)
+
+_ENDED = sweeping(
+    SignInRow,
+    sa.or_(
+        col(SignInRow.expires_at) <= sa.bindparam("now"),
+        col(SignInRow.seen_at) <= sa.bindparam("idle"),
+    ),
+)
+_OLD_CHOICES = sweeping(ChoiceRow, col(ChoiceRow.expires_at) <= sa.bindparam("now"))
 
 
 class NotRecognised(Exception):
@@ -155,7 +177,7 @@ async def admit(db: AsyncSession, registrations: Any, *, now: datetime) -> Admis
     if len(ids) == 1:
         return SignedIn(await _begin(db, ids[0], now))
     token = new_token()
-    await sweep(db, ChoiceRow, col(ChoiceRow.expires_at) <= now)
+    await db.exec(_OLD_CHOICES, params={"now": now})
     until = now + CHOICE_LASTS
     db.add(ChoiceRow(token_hash=token_hash(token), attendee_ids=ids, expires_at=until))
     return Undecided(token)
@@ -215,20 +237,9 @@ async def visit(meeting: str, token: str, *, now: datetime) -> Visit:
 
     Every few minutes it is also written that they were seen.
     """
+    asked = {"token": token_hash(token), "now": now, "idle": now - IDLE, "meeting": meeting}
     async with reading() as db:
-        found = (
-            await db.exec(
-                select(AttendeeRow, MeetingRow.version, SignInRow.seen_at)
-                .join(SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id)
-                .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
-                .where(
-                    SignInRow.token_hash == token_hash(token),
-                    SignInRow.expires_at > now,
-                    SignInRow.seen_at > now - IDLE,
-                    MeetingRow.code == meeting,
-                )
-            )
-        ).one_or_none()
+        found = (await db.exec(_HOLDER, params=asked)).one_or_none()
         if found is None:
             raise NotSignedIn
         attendee, version, seen_at = found
@@ -251,8 +262,7 @@ async def _see(token: str, now: datetime) -> None:
 
 async def _begin(db: AsyncSession, attendee_id: int, now: datetime) -> str:
     token = new_token()
-    ended = sa.or_(col(SignInRow.expires_at) <= now, col(SignInRow.seen_at) <= now - IDLE)
-    await sweep(db, SignInRow, ended)
+    await db.exec(_ENDED, params={"now": now, "idle": now - IDLE})
     db.add(
         SignInRow(
             token_hash=token_hash(token),

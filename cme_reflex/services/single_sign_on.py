@@ -13,10 +13,12 @@ from cme_reflex.domain.meeting import SingleSignOn
 from cme_reflex.services import oidc, signin
 from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.store.database import reading, transaction
-from cme_reflex.store.sweeping import sweep
+from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import DepartureRow, MemberRow
 
 DEPARTURE_LASTS = timedelta(minutes=10)  # to find a password, or a telephone for the second factor
+
+_EXPIRED = sweeping(DepartureRow, col(DepartureRow.expires_at) <= sa.bindparam("now"))
 
 
 class NotConfigured(Exception):
@@ -49,7 +51,7 @@ async def depart(meeting: str, redirect_uri: str, *, now: datetime) -> Departure
     own = oidc.Secrets(new_token(), new_token(), secrets.token_urlsafe(48))
     address = await oidc.address(terms, own, redirect_uri, now=now)
     async with transaction() as db:
-        await sweep(db, DepartureRow, col(DepartureRow.expires_at) <= now)
+        await db.exec(_EXPIRED, params={"now": now})
         db.add(
             DepartureRow(
                 token_hash=token_hash(token),

@@ -12,13 +12,14 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attempts import Delay, Limit, Lock, Quota, TooManyAttempts
 from cme_reflex.store import tallies
 from cme_reflex.store.database import transaction
-from cme_reflex.store.sweeping import sweep
+from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import TallyRow
 
 NUMBER = Lock(
@@ -59,6 +60,8 @@ NAME = Delay(
 )
 """Failures with one last name: a walk through the numbers, from however many addresses."""
 
+_FORGOTTEN = sweeping(TallyRow, col(TallyRow.forgotten_at) <= sa.bindparam("now"))
+
 _ONE_SUCCESS = Quota(scope="success", most=1, window=timedelta(minutes=10))
 
 Attempt: TypeAlias = tuple[Limit, str]
@@ -98,7 +101,7 @@ async def attempt(*attempts: Attempt, now: datetime) -> None:
                 break
             await tallies.put(db, limit.scope, key, after)
             wait = max(wait, asked)
-        await sweep(db, TallyRow, col(TallyRow.forgotten_at) <= now)
+        await db.exec(_FORGOTTEN, params={"now": now})
     if refusal is not None:
         raise refusal
     if wait:

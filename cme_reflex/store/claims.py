@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.evaluation import Answer, Answers
-from cme_reflex.store.insert import insert_into
+from cme_reflex.store.insert import dialect_of, insert_for, insert_into
 from cme_reflex.store.tables import (
     AnswerRow,
     AttendeeRow,
@@ -22,12 +23,23 @@ from cme_reflex.store.tables import (
     ReceiptRow,
 )
 
+# Asked at every event or change, so they are put together once: that takes longer than the answer.
+_OF_ATTENDEE = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
+_LOCKED = _OF_ATTENDEE.with_for_update()
+_LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
+
+
+@lru_cache
+def _noting(dialect: str) -> sa.Insert:
+    command = insert_for(dialect, CommandRow).values(
+        claim_id=sa.bindparam("claim"), id=sa.bindparam("command"), at=sa.bindparam("now")
+    )
+    return command.on_conflict_do_nothing()
+
 
 async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
     """The attendee's claim as it stands, if one was begun."""
-    return (
-        await db.exec(select(ClaimRow).where(ClaimRow.attendee_id == attendee_id))
-    ).one_or_none()
+    return (await db.exec(_OF_ATTENDEE, params={"attendee": attendee_id})).one_or_none()
 
 
 async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
@@ -35,30 +47,27 @@ async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
 
     Two devices that begin at once share one claim.
     """
-    locked = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id).with_for_update()
-    if (begun := (await db.exec(locked)).one_or_none()) is not None:
+    whose = {"attendee": attendee_id}
+    if (begun := (await db.exec(_LOCKED, params=whose)).one_or_none()) is not None:
         return begun
     await db.exec(
         insert_into(db, ClaimRow)
         .values(attendee_id=attendee_id, status="draft", revision=0)
         .on_conflict_do_nothing()
     )
-    return (await db.exec(locked)).one()
+    return (await db.exec(_LOCKED, params=whose)).one()
 
 
 async def record_command(db: AsyncSession, claim_id: int, command: str, now: datetime) -> bool:
     """Note that a command is being carried out; False where that was done before."""
-    noted = await db.exec(
-        insert_into(db, CommandRow)
-        .values(claim_id=claim_id, id=command, at=now)
-        .on_conflict_do_nothing()
-    )
+    asked = {"claim": claim_id, "command": command, "now": now}
+    noted = await db.exec(_noting(dialect_of(db)), params=asked)
     return bool(noted.rowcount)
 
 
 async def lines(db: AsyncSession, claim_id: int) -> list[LineRow]:
     """All lines, the removed ones too."""
-    return list((await db.exec(select(LineRow).where(LineRow.claim_id == claim_id))).all())
+    return list((await db.exec(_LINES, params={"claim": claim_id})).all())
 
 
 async def answers(db: AsyncSession, attendee_id: int) -> Answers:

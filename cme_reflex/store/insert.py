@@ -9,6 +9,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 def insert_into(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
     """An insert that can be told what to do where the row is already there."""
-    postgres = db.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
+    return insert_for(dialect_of(db), table)
+
+
+def dialect_of(db: AsyncSession) -> str:
+    """The kind of database: ``sqlite`` or ``postgresql``."""
+    return db.get_bind().dialect.name
+
+
+def insert_for(dialect: str, table: type[SQLModel]) -> sqlite.Insert:
+    """The same for a statement that is made once for each kind of database and kept."""
+    rows = SQLModel.metadata.tables[str(table.__tablename__)]
+    insert = postgresql.insert(rows) if dialect == "postgresql" else sqlite.insert(rows)
     return cast(sqlite.Insert, insert)

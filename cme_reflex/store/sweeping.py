@@ -2,13 +2,15 @@
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 SWEPT = 20  # rows at once; a few are made between two sweeps, so no table grows
 
 
-async def sweep(db: AsyncSession, table: type[SQLModel], ended: sa.ColumnElement[bool]) -> None:
-    """Delete some of the rows that have `ended`; none that another transaction holds."""
-    key = sa.inspect(table).primary_key
-    some = sa.select(*key).where(ended).limit(SWEPT).with_for_update(skip_locked=True)
-    await db.exec(sa.delete(table).where(sa.tuple_(*key).in_(some)))
+def sweeping(table: type[SQLModel], ended: sa.ColumnElement[bool]) -> sa.Delete:
+    """A statement, to be made once, that deletes some of the rows that have `ended`.
+
+    Those that another transaction holds stay. What `ended` depends on are its parameters.
+    """
+    rows = SQLModel.metadata.tables[str(table.__tablename__)]
+    some = sa.select(*rows.primary_key).where(ended).limit(SWEPT).with_for_update(skip_locked=True)
+    return sa.delete(rows).where(sa.tuple_(*rows.primary_key).in_(some))

@@ -1,41 +1,56 @@
 """Reading and writing the tallies of attempts."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attempts import Tally
-from cme_reflex.store.insert import insert_into
+from cme_reflex.store.insert import dialect_of, insert_for
 from cme_reflex.store.tables import TallyRow
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_TALLIES = SQLModel.metadata.tables["tally"]
+
+# Several at every attempt, so they are put together once: that takes longer than the answer.
+_OF_KEY = (_TALLIES.c.scope == sa.bindparam("of_scope"), _TALLIES.c.key_hash == sa.bindparam("of"))
+_PUT = sa.update(_TALLIES).where(*_OF_KEY)
+_TAKE_AWAY = sa.delete(_TALLIES).where(*_OF_KEY)
+
+
+@lru_cache
+def _locking(dialect: str) -> sa.Insert:
+    mine = insert_for(dialect, TallyRow).values(
+        scope=sa.bindparam("of_scope"),
+        key_hash=sa.bindparam("of"),
+        count=0,
+        until=_NEVER,
+        forgotten_at=_NEVER,
+    )
+    # What is there is written as it is: that locks it, and no sweep can come in between.
+    kept = mine.on_conflict_do_update(
+        index_elements=["scope", "key_hash"], set_={"count": _TALLIES.c.count}
+    )
+    return kept.returning(_TALLIES.c.count, _TALLIES.c.until, _TALLIES.c.forgotten_at)
 
 
 async def lock(db: AsyncSession, scope: str, key: str) -> Tally:
     """The tally of a key, nobody else's until the end of `db`; empty where there was none."""
-    mine = insert_into(db, TallyRow).values(
-        scope=scope, key_hash=_hash(key), count=0, until=_NEVER, forgotten_at=_NEVER
-    )
-    # What is there is written as it is: that locks it, and no sweep can come in between.
-    kept = mine.on_conflict_do_update(
-        index_elements=["scope", "key_hash"], set_={"count": TallyRow.count}
-    )
-    returned = kept.returning(col(TallyRow.count), col(TallyRow.until), col(TallyRow.forgotten_at))
-    return Tally(*(await db.exec(returned)).one())
+    locked = await db.exec(_locking(dialect_of(db)), params=_of(scope, key))
+    return Tally(*locked.one())
 
 
 async def put(db: AsyncSession, scope: str, key: str, tally: Tally | None) -> None:
     """Write the tally of a key that `lock` has locked; None takes it away."""
-    of_key = (col(TallyRow.scope) == scope, col(TallyRow.key_hash) == _hash(key))
     if tally is None:
-        await db.exec(sa.delete(TallyRow).where(*of_key))
-        return
-    values = {"count": tally.count, "until": tally.until, "forgotten_at": tally.forgotten_at}
-    await db.exec(sa.update(TallyRow).where(*of_key).values(values))
+        await db.exec(_TAKE_AWAY, params=_of(scope, key))
+    else:
+        await db.exec(_PUT, params={**_of(scope, key), **asdict(tally)})
 
 
-def _hash(key: str) -> str:
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+def _of(scope: str, key: str) -> dict[str, str]:
+    return {"of_scope": scope, "of": sha256(key.encode("utf-8", "surrogatepass")).hexdigest()}
