@@ -1,7 +1,7 @@
-"""An attendee without a browser, many of whom fit into one process: cookie and socket.
+"""An attendee without a browser, many of whom fit into one process: a cookie and a socket.
 
-The socket is Socket.IO as a page speaks it. What is sent is counted as answered when the server's
-next update has come, so an attendee sends one event at a time, as a person does.
+The socket is Socket.IO as a page speaks it. An attendee sends one event at a time, as a person
+does, and has its answer when the server's next update has come.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 OURS = "cme_reflex___state___{page}____{page}"  # the state of a page, as Reflex names it
-EVENT = "42/_event,"
-JOIN = "40/_event,"
-PING, PONG = "2", "3"
-PATIENCE = 30  # seconds
+ROOT_STATE = "reflex___state____state"
+HYDRATED = '"is_hydrated_rx_state_":true'
+EVENT, JOIN, PING, PONG = "42/_event,", "40/_event,", "2", "3"
+PATIENCE = 60  # seconds
 
 
 class Tab:
-    """One connection, joined. `page` is the state whose events it sends."""
+    """One connection that has joined. What it asks is asked of the state of a page."""
 
     def __init__(self, socket: ClientConnection, state: str) -> None:
         self._socket = socket
@@ -31,34 +31,28 @@ class Tab:
         self._updates: asyncio.Queue[str] = asyncio.Queue()
         self._hearing = asyncio.create_task(self._hear())
 
-    async def open_page(self, page: str) -> str:
-        """Open a page, as a browser does first; its last update."""
-        await self._send("reflex___state____state.hydrate_and_load", {"hashes": []}, page)
-        while '"is_hydrated_rx_state_":true' not in (update := await self._update()):
+    async def open_page(self, page: str, query: str = "") -> None:
+        """Open a page, as a browser does first, and wait until it shows what it has."""
+        await self._send(f"{ROOT_STATE}.hydrate_and_load", {"hashes": []}, page, query)
+        while HYDRATED not in await self._update():
             pass
-        return update
 
     async def ask(self, page: str, handler: str, **payload: Any) -> str:
         """Send an event to the state of a page; the update that answers it."""
-        await self._send(
-            f"reflex___state____state.{self._state.format(page=page)}.{handler}", payload, page
-        )
+        state = self._state.format(page=page)
+        await self._send(f"{ROOT_STATE}.{state}.{handler}", payload, page)
         return await self._update()
 
-    async def command(self, page: str, handler: str, **payload: Any) -> str:
-        """Send what changes the claim; the answer says that it is written."""
+    async def command(self, page: str, handler: str, **payload: Any) -> None:
+        """Send what changes the claim. Raises RuntimeError where it was not written."""
         command = uuid.uuid4().hex
         update = await self.ask(page, handler, **payload, command=command)
-        if f'"applied_rx_state_":"{command}"' not in update:
-            raise RuntimeError(f"{handler} is not acknowledged: {update}")
-        return update
+        if f'"applied_rx_state_":"{command}"' not in update or '"problem_rx_state_":"' in update:
+            raise RuntimeError(f"{handler} was not done: {update}")
 
-    async def _send(self, name: str, payload: dict[str, Any], page: str) -> None:
-        event = {
-            "name": name,
-            "payload": payload,
-            "router_data": {"pathname": f"/{page}", "asPath": f"/{page}"},
-        }
+    async def _send(self, name: str, payload: dict[str, Any], page: str, query: str = "") -> None:
+        place = {"pathname": f"/{page}", "asPath": f"/{page}{query}"}
+        event = {"name": name, "payload": payload, "router_data": place}
         await self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
 
     async def _update(self) -> str:
@@ -83,7 +77,7 @@ async def sign_in(http: httpx.AsyncClient, last_name: str, badge: str) -> str:
     form = {"way": "badge", "last_name": last_name, "number": badge}
     http.cookies.clear()  # a sign-in ends the one whose cookie comes with it
     answer = await http.post("/sign-in", data=form)
-    if answer.status_code != httpx.codes.SEE_OTHER or "set-cookie" not in answer.headers:
+    if "set-cookie" not in answer.headers:
         raise RuntimeError(f"{answer.status_code} {answer.headers.get('location')}")
     return answer.headers["set-cookie"].partition(";")[0]
 
@@ -95,13 +89,11 @@ async def tab(url: str, cookie: str = "", *, state: str = OURS) -> AsyncIterator
     async with connect(
         f"{address}&EIO=4&transport=websocket",
         additional_headers={"Cookie": cookie} if cookie else {},
-        compression=None,
-        ping_interval=None,
+        compression=None,  # a browser's costs its own processor, not that of a neighbour
+        ping_interval=None,  # the server asks
         open_timeout=PATIENCE,
-        max_queue=None,
     ) as socket:
         await socket.recv()
         await socket.send(JOIN)
         await socket.recv()
-        tab = Tab(socket, state)
-        yield tab
+        yield Tab(socket, state)

@@ -54,5 +54,8 @@ class SharedCommits:
             self._batch = None
             try:
                 await connection.commit()
+            except BaseException:
+                await connection.invalidate()  # whatever state it is in
+                raise
             finally:
                 await connection.close()

@@ -14,11 +14,11 @@ from tests.meetings import FOLDER, MEETING
 
 @contextmanager
 def statements(engine: AsyncEngine) -> Iterator[list[str]]:
-    """The statements that reach the database."""
+    """The statements that reach the database, but for those that begin and end a transaction."""
     seen: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
             seen.append(statement)
 
     sa.event.listen(engine.sync_engine, "before_cursor_execute", note)

@@ -1,0 +1,180 @@
+"""What ours is compared with, served beside it in the same run: the least that there can be."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from textwrap import dedent
+
+from tests.e2e.serving import STARTS_WITHIN, STOPS_WITHIN, free_port
+
+COUNTER_STATE = "counter___counter____state"
+
+# Reflex's own first example, served as `reflex run --env prod --backend-only` does.
+_COUNTER = {
+    "rxconfig.py": """
+        import reflex as rx
+
+        config = rx.Config(
+            app_name="counter", telemetry_enabled=False, show_built_with_reflex=False
+        )
+    """,
+    "counter/__init__.py": "",
+    "counter/counter.py": """
+        import reflex as rx
+
+
+        class State(rx.State):
+            count: int = 0
+
+            @rx.event
+            async def increment(self):
+                self.count += 1
+
+
+        def index():
+            return rx.el.button(State.count, on_click=State.increment)
+
+
+        app = rx.App()
+        app.add_page(index)
+    """,
+    "serve.py": """
+        import sys
+
+        from reflex.utils import exec as reflex_exec
+        from reflex_base.constants import Env, LogLevel
+        from reflex_base.environment import environment
+
+        sys.path.insert(0, ".")
+        environment.REFLEX_ENV_MODE.set(Env.PROD)
+        environment.REFLEX_SKIP_COMPILE.set(True)
+        reflex_exec.run_backend_prod("127.0.0.1", int(sys.argv[1]), LogLevel.WARNING)
+    """,
+}
+
+# One row is on disk before the answer; the same server as Reflex's.
+_COMMIT = {
+    "commit.py": """
+        import sqlite3
+
+        from starlette.applications import Starlette
+        from starlette.responses import PlainTextResponse
+        from starlette.routing import Route
+
+        connection = sqlite3.connect("commit.db", isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE added (id INTEGER PRIMARY KEY, session INTEGER)")
+
+
+        async def ping(request):
+            return PlainTextResponse("pong")
+
+
+        async def commit(request):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO added (session) VALUES (7)")
+            connection.execute("COMMIT")
+            return PlainTextResponse("done")
+
+
+        app = Starlette(
+            routes=[Route("/ping", ping), Route("/commit", commit, methods=["POST"])]
+        )
+    """,
+    "serve.py": """
+        import sys
+
+        from granian import Granian
+        from granian.constants import Interfaces
+
+        Granian(
+            "commit:app", address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.ASGI
+        ).serve()
+    """,
+}
+
+
+@contextmanager
+def counter() -> Iterator[str]:
+    """A bare Reflex counter; its address."""
+    with _served(_COUNTER) as url:
+        yield url
+
+
+@contextmanager
+def commit() -> Iterator[str]:
+    """A bare Starlette route that commits one row to SQLite with full sync; its address."""
+    with _served(_COMMIT) as url:
+        yield url
+
+
+@asynccontextmanager
+async def committing(url: str) -> AsyncIterator["Committing"]:
+    """A connection that is kept, to commit over: the least that a client can cost."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        yield Committing(reader, writer)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+class Committing:
+    """One kept connection to the route."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def commit(self) -> None:
+        """Ask for one row, and wait until it is on disk."""
+        self._writer.write(b"POST /commit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode())
+        await self._reader.readexactly(len("done"))
+
+
+@contextmanager
+def _served(files: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, source in files.items():
+            (folder / file).parent.mkdir(exist_ok=True)
+            (folder / file).write_text(dedent(source))
+        process = subprocess.Popen(
+            [sys.executable, "serve.py", str(port)],
+            cwd=folder,
+            env={**os.environ, "REFLEX_BACKEND_PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _await(f"http://127.0.0.1:{port}/ping", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(STOPS_WITHIN)
+
+
+def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(STARTS_WITHIN * 10):
+        if process.poll() is not None:
+            raise RuntimeError("the reference did not start")
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"the reference does not answer at {url}")
