@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 3000
 RESET ?=
 PYTEST ?=
+PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 
 BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
@@ -13,7 +14,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow screens mutants check format lock clean
+.PHONY: help demo test test-slow screens mutants bench check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +35,9 @@ mutants: .venv/dev.stamp ## break each rule of the domain in turn; a test has to
 	rm -rf mutants
 	$(BIN)/mutmut run --max-children 1
 	@! $(BIN)/mutmut results | grep -v ': timeout$$'
+
+bench: .venv/dev.stamp ## how fast, how many, at what cost; takes about 20 minutes [PROGRAMME=file]
+	$(BIN)/python -m benchmarks $(PROGRAMME)
 
 check: .venv/dev.stamp ## ruff, mypy and the floors of the house
 	$(BIN)/ruff check

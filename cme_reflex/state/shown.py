@@ -1,7 +1,10 @@
 """How what the pages show is made: pure functions from the domain to views."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from cme_reflex import routes, words
 from cme_reflex.domain.claim import Line, blocks, safety_limit
@@ -31,7 +34,14 @@ def row(
     heads_day: bool,
 ) -> views.Row:
     """A session as the list shows it to the holder of this badge at this instant."""
-    zone = programme.meeting.zone
+    shown = _row(session, programme.meeting.zone, by_date, heads_day)
+    refusal = _refusal(session, programme, badge, now)
+    return replace(shown, refusal=refusal) if refusal else shown
+
+
+@lru_cache(maxsize=8_192)
+def _row(session: Session, zone: ZoneInfo, by_date: bool, heads_day: bool) -> views.Row:
+    """What everybody is shown of it; at every letter of a search that is the same."""
     day = session.starts_at.astimezone(zone).date()
     when = words.span(session.starts_at, session.ends_at, zone)
     tags = {Delivery.ON_DEMAND: "On demand", Delivery.LIVE: "Live only", Delivery.BOTH: ""}
@@ -44,7 +54,7 @@ def row(
         safety=hours(session.safety) if session.safety else "",
         tag=tags[session.delivery],
         day=words.day(day) if heads_day else "",
-        refusal=_refusal(session, programme, badge, now),
+        refusal="",
     )
 
 

@@ -6,6 +6,7 @@ does, and has its answer when the server's next update has come.
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -19,7 +20,8 @@ OURS = "cme_reflex___state___{page}____{page}"  # the state of a page, as Reflex
 ROOT_STATE = "reflex___state____state"
 HYDRATED = '"is_hydrated_rx_state_":true'
 EVENT, JOIN, PING, PONG = "42/_event,", "40/_event,", "2", "3"
-PATIENCE = 60  # seconds
+ROW = re.compile(r'\{"id":(\d+),"title":')
+PATIENCE = 120  # seconds; a crowd that asks at once is answered one by one
 
 
 class Tab:
@@ -28,14 +30,21 @@ class Tab:
     def __init__(self, socket: ClientConnection, state: str) -> None:
         self._socket = socket
         self._state = state
+        self.shown = ""  # all that the page was sent when it was opened
         self._updates: asyncio.Queue[str] = asyncio.Queue()
         self._hearing = asyncio.create_task(self._hear())
 
-    async def open_page(self, page: str, query: str = "") -> None:
+    async def open_page(self, path: str, query: str = "") -> None:
         """Open a page, as a browser does first, and wait until it shows what it has."""
-        await self._send(f"{ROOT_STATE}.hydrate_and_load", {"hashes": []}, page, query)
-        while HYDRATED not in await self._update():
-            pass
+        await self._send(f"{ROOT_STATE}.hydrate_and_load", {"hashes": []}, path, query)
+        self.shown = update = await self._update()
+        while HYDRATED not in update:
+            update = await self._update()
+            self.shown += update
+
+    def sessions(self) -> list[int]:
+        """The ids of the sessions that the page shows, in their order."""
+        return [int(found) for found in ROW.findall(self.shown)]
 
     async def ask(self, page: str, handler: str, **payload: Any) -> str:
         """Send an event to the state of a page; the update that answers it."""
@@ -50,8 +59,8 @@ class Tab:
         if f'"applied_rx_state_":"{command}"' not in update or '"problem_rx_state_":"' in update:
             raise RuntimeError(f"{handler} was not done: {update}")
 
-    async def _send(self, name: str, payload: dict[str, Any], page: str, query: str = "") -> None:
-        place = {"pathname": f"/{page}", "asPath": f"/{page}{query}"}
+    async def _send(self, name: str, payload: dict[str, Any], path: str, query: str = "") -> None:
+        place = {"pathname": f"/{path}", "asPath": f"/{path}{query}"}
         event = {"name": name, "payload": payload, "router_data": place}
         await self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
 

@@ -1,0 +1,65 @@
+"""What an attendee does from the list of sessions to the receipt, as steps over a tab."""
+
+from functools import partial
+from itertools import cycle, islice
+
+from benchmarks.figures import Step
+from cme_reflex.domain.evaluation import Form, Question, QuestionKind
+from cme_reflex.domain.meeting import Meeting
+from tests.e2e.tab import Tab
+
+WORDS = ("linux", "security", "data", "open", "web", "python", "rust", "kernel")
+
+
+def letters(tab: Tab, count: int) -> list[Step]:
+    """So many letters typed into the search; each finds something else than the one before."""
+    typed = cycle(word[:end] for word in WORDS for end in (2, len(word)))
+    return [partial(tab.ask, "sessions", "search", query=query) for query in islice(typed, count)]
+
+
+def adds(tab: Tab) -> list[Step]:
+    """Add of each session that the list shows at first."""
+    return [partial(tab.command, "sessions", "add", session_id=one) for one in tab.sessions()]
+
+
+async def claim(tab: Tab, meeting: Meeting) -> None:
+    """Search, add five sessions, claim less of one, evaluate it, and submit.
+
+    Raises RuntimeError where something was not written.
+    """
+    for step in (*letters(tab, 6), *adds(tab)[:5]):
+        await step()
+    first = tab.sessions()[0]
+    await tab.open_page("claim")
+    await tab.command("home", "set_hours", session_id=first, hours="0.25")
+    await tab.open_page("evaluation", f"?session={first}")
+    await _answer(tab, "evaluation", meeting.session_form)
+    await tab.open_page("submit")
+    await _answer(tab, "submit", meeting.overall_form)
+    await tab.command("submit", "choose_all")
+    await tab.ask("submit", "attest", attested=True)
+    await tab.ask("submit", "submit")
+    await tab.open_page("claim")
+    if '"submitted_rx_state_":true' not in tab.shown:
+        raise RuntimeError(f"not submitted: {tab.shown}")
+
+
+async def _answer(tab: Tab, page: str, form: Form) -> None:
+    for question in form.questions:
+        match question.kind:
+            case QuestionKind.SOME_OF:
+                option = {"option": question.options[0], "chosen": True}
+                await tab.command(page, "choose", question=question.key, **option)
+            case _:
+                await tab.command(page, "answer", question=question.key, value=_value(question))
+
+
+def _value(question: Question) -> str | int | bool:
+    match question.kind:
+        case QuestionKind.SCALE:
+            return question.points
+        case QuestionKind.ONE_OF:
+            return question.options[0]
+        case QuestionKind.YES_NO:
+            return True
+    return "Worth the way."

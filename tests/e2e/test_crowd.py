@@ -1,0 +1,57 @@
+"""A congress centre: two thousand tabs of five hundred attendees behind one address."""
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from itertools import islice
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import DEMO
+from tests.e2e.serving import Server, cme, serving
+from tests.e2e.tab import Tab, sign_in, tab
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+TABS_OF_EACH = 4
+AT_ONCE = 50
+
+
+@pytest.fixture
+def own_server(built: None, tmp_path: Path) -> Iterator[Server]:
+    """The demo meeting on a server whose attendees nobody else is."""
+    url = f"sqlite:///{tmp_path / 'cme.db'}"
+    cme("db", "upgrade", CME_DATABASE_URL=url)
+    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+    with serving(url, tmp_path / "server.log") as server:
+        yield server
+
+
+def test_two_thousand_tabs_behind_one_address_are_all_served(own_server: Server) -> None:
+    with (DEMO / "attendees.csv").open(encoding="utf-8", newline="") as file:
+        people = [(row["last_name"], row["badge"]) for row in csv.DictReader(file)]
+    assert len(people) * TABS_OF_EACH == 2_000
+    found = asyncio.run(_crowd(own_server.url, people))
+    # Every one of them has its answer while all the others are there, too.
+    assert found == ["34 sessions"] * 2_000
+
+
+async def _crowd(url: str, people: list[tuple[str, str]]) -> list[str]:
+    async with httpx.AsyncClient(base_url=url) as http:
+        cookies = [await sign_in(http, *person) for person in people]
+    async with AsyncExitStack() as stack:
+        tabs: list[Tab] = []
+        waiting = iter(cookies * TABS_OF_EACH)
+        while some := list(islice(waiting, AT_ONCE)):
+            opening = (stack.enter_async_context(tab(url, cookie)) for cookie in some)
+            tabs += await asyncio.gather(*opening)
+        return list(await asyncio.gather(*(_searches(each) for each in tabs)))
+
+
+async def _searches(each: Tab) -> str:
+    await each.open_page("sessions")
+    answer = await each.ask("sessions", "search", query="bre")
+    return answer.partition('"found_rx_state_":"')[2].partition('"')[0]
