@@ -22,6 +22,7 @@ from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
 from cme_reflex.state.outbox import Outbox
+from cme_reflex.state.turns import turn
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.doors import Audience, open_to
 
@@ -70,6 +71,12 @@ class ClaimPage(rx.State, mixin=True):
         )
 
     async def _visited(
+        self, asked: str, handler: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+    ) -> Any:
+        async with turn():
+            return await self._let_in(asked, handler, *args, **kwargs)
+
+    async def _let_in(
         self, asked: str, handler: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
