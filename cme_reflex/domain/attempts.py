@@ -73,7 +73,8 @@ class Lock:
         count = _standing(before, now) + 1
         if count < self.free:
             return Tally(count, before.until, now + self.memory), _NO_WAIT
-        doublings = min(count - self.free, 32)  # beyond that even a millisecond is too long
+        enough = (self.longest // self.shortest).bit_length()  # doublings to be past the longest
+        doublings = min(count - self.free, enough)
         until = now + min(self.shortest * 2**doublings, self.longest)
         return Tally(count, until, until + self.memory), _NO_WAIT
 

@@ -15,9 +15,11 @@ def contrast(first: str, second: str) -> float:
 
 def _luminance(colour: str) -> float:
     """The relative luminance of a colour in sRGB, from 0 to 1."""
-    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    red, green, blue = (_linear(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+def _linear(level: int) -> float:
+    # WCAG's limit of 0.04045 lies between the levels 10 and 11 of 255.
+    part = level / 255
+    return part / 12.92 if level <= 10 else float(((part + 0.055) / 1.055) ** 2.4)

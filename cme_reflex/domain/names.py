@@ -27,13 +27,15 @@ def same_name(one: str, another: str) -> bool:
 
 def name_key(last_name: str) -> str:
     """The shortest reading of a last name; empty where it has no letter."""
-    return min(_readings(last_name), key=len, default="")
+    # The longer ones begin with it, so it is the first in the alphabet too.
+    return min(_readings(last_name), default="")
 
 
 def initials(name: str) -> str:
     """A person's initials: ``initials("Dr. Kim O'Neil Jr") == "K. O."``.
 
-    Enough to compare with a name that one has, and too little to learn it.
+    Enough to compare with a name that one has, and too little to learn it. Of two
+    words neither is left out: "Thi Do" has no suffix.
     """
     words = [(fold(word.replace(".", "")), word) for word in name.replace(",", " ").split()]
     words = [(folded, word) for folded, word in words if folded]
@@ -61,7 +63,7 @@ def _readings(last_name: str) -> frozenset[str]:
     if len(words) > 1 and words[0] in _TITLES:
         del words[0]
     readings = {"".join(words)}
-    while len(words) > 1 and words[-1] in _SUFFIXES:
+    while words and words[-1] in _SUFFIXES:
         words.pop()
         readings.add("".join(words))
     return frozenset(readings - {""})

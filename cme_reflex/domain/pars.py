@@ -6,9 +6,10 @@ the one that added it word for word, and added anew.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.meeting import Meeting
@@ -94,8 +95,7 @@ def record(meeting: Meeting, learner: Learner, versions: Sequence[Version]) -> R
     Safety is a credit type of the boards, of which the total is Category 1.
     """
     newest = versions[-1]
-    safety = newest.safety if learner.board else Quarters(0)
-    return Record(
+    plain = Record(
         activity_id=meeting.reporting.pars_activity_id,
         completion_date=f"{completed(meeting, versions):%m/%d/%Y}",
         first_name=learner.first_name,
@@ -104,11 +104,16 @@ def record(meeting: Meeting, learner: Learner, versions: Sequence[Version]) -> R
         state=learner.state,
         licence_or_npi=learner.npi or learner.licence_id,
         credits=hours(newest.category1),
+    )
+    if not learner.board:
+        return plain
+    return replace(
+        plain,
         board=learner.board,
-        board_id=learner.board_id if learner.board else "",
-        board_credits=hours(newest.category1) if learner.board else "",
-        credit_type=PATIENT_SAFETY if safety else "",
-        credits_of_type=hours(safety) if safety else "",
+        board_id=learner.board_id,
+        board_credits=plain.credits,
+        credit_type=PATIENT_SAFETY if newest.safety else "",
+        credits_of_type=hours(newest.safety) if newest.safety else "",
     )
 
 
@@ -121,12 +126,8 @@ def completed(meeting: Meeting, versions: Sequence[Version]) -> date:
     newest = versions[-1]
     if not newest.on_demand:
         return meeting.ends_on
-    since = newest
-    for version in reversed(versions):
-        if not version.claims_as(newest):
-            break
-        since = version
-    return max(meeting.ends_on, since.submitted_at.astimezone(meeting.zone).date())
+    *_, first = takewhile(newest.claims_as, reversed(versions))
+    return max(meeting.ends_on, first.submitted_at.astimezone(meeting.zone).date())
 
 
 def held(rows: Iterable[Row]) -> tuple[Record, ...]:
@@ -134,7 +135,7 @@ def held(rows: Iterable[Row]) -> tuple[Record, ...]:
     records: dict[Record, None] = {}
     for row in rows:
         if row.action is Action.ADD:
-            records[row.record] = None
+            records.setdefault(row.record)
         else:
             records.pop(row.record, None)
     return tuple(records)
@@ -153,7 +154,7 @@ def same_row(row: Row) -> tuple[str, ...]:
 
     Spreadsheet programs drop leading zeros, and PARS tells names in its own case.
     """
-    return (row.action, *(text.casefold().lstrip("0") for text in astuple(row.record)))
+    return (row.action, *(text.lstrip("0").casefold() for text in astuple(row.record)))
 
 
 def report_by(meeting: Meeting) -> date:

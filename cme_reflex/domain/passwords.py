@@ -14,6 +14,7 @@ _RUNS = (
     "01234567890123456789",
     "qwertyuiopasdfghjklzxcvbnm",
 )
+_TRIMMINGS = frozenset(" 0123456789!.-_@")  # a year or an exclamation mark behind a known word
 _COMMON = ("password", "passwort", "letmein", "welcome", "changeme", "iloveyou", "qwerty", "admin")
 
 
@@ -59,7 +60,7 @@ def require_fit(password: str, *, known: Iterable[str] = ()) -> None:
     if (
         len(set(folded)) < FEWEST_DIFFERENT
         or any(folded in run or folded in run[::-1] for run in _RUNS)
-        # A year or an exclamation mark behind a known word is the next to be tried.
-        or (rest != folded and not rest.strip(" 0123456789!.-_@"))
+        # A known word with something behind it is the next to be tried.
+        or (rest != folded and _TRIMMINGS.issuperset(rest))
     ):
         raise PasswordGuessable

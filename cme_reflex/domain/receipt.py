@@ -18,9 +18,11 @@ def canonical_number(typed: str) -> str | None:
 
     None for what cannot be one.
     """
-    plain = _plain(typed) if len(typed) <= LONGEST else ""
+    if len(typed) > LONGEST:
+        return None
+    plain = _plain(typed)
     secret = plain[-GROUPS * LENGTH :]
-    if len(plain) <= GROUPS * LENGTH or not set(secret) <= set(ALPHABET):
+    if len(plain) <= GROUPS * LENGTH or set(secret).difference(ALPHABET):
         return None
     return "-".join([plain[: -GROUPS * LENGTH], secret[:LENGTH], secret[LENGTH:]])
 

@@ -42,7 +42,7 @@ def fold(text: str) -> str:
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     # Vowel signs of Indic scripts are marks, and no accents: without them names fall together.
     words = (
-        letter if unicodedata.category(letter)[0] in "LMN" else " "
+        letter if unicodedata.category(letter)[0] in {"L", "M", "N"} else " "
         for letter in letters.translate(_UNDIVIDED)
     )
     return " ".join("".join(words).split())

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,13 +44,24 @@ def test_a_lock_refuses_until_its_end_and_not_longer() -> None:
     locked = tried(LOCK, 3)
     with pytest.raises(TooManyAttempts) as refused:
         LOCK.attempted(locked, NOON + MINUTE - SECOND)
-    assert refused.value.until == NOON + MINUTE
+    assert (refused.value.until, refused.value.args) == (NOON + MINUTE, (NOON + MINUTE,))
     assert LOCK.attempted(locked, NOON + MINUTE)[0].count == 4
 
 
 def test_a_hundred_thousand_failures_lock_no_longer_than_the_longest() -> None:
     many = Tally(100_000, NOON, NOON + MINUTE)
     assert LOCK.attempted(many, NOON)[0].until == NOON + 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("longest", "minutes"),
+    [(1, [1, 1, 1]), (3, [1, 2, 3, 3]), (4, [1, 2, 4, 4]), (2**40, [1, 2, 4, 8, 16, 32])],
+)
+def test_a_lock_doubles_until_it_is_the_longest(longest: int, minutes: list[int]) -> None:
+    lock = replace(LOCK, longest=longest * MINUTE)
+    failures = range(LOCK.free, LOCK.free + len(minutes))
+    locks = [lock.attempted(Tally(many - 1, NOON, NOON + MINUTE), NOON)[0] for many in failures]
+    assert [locked_minutes(tally, NOON) for tally in locks] == minutes
 
 
 def test_a_lock_is_forgotten_after_its_memory() -> None:
@@ -111,6 +123,11 @@ def test_nobody_pays_back_more_than_there_is() -> None:
 def test_an_attempt_whose_clock_is_behind_is_not_too_early(limit: Limit) -> None:
     tally = tried(limit, 1, at=NOON + 30 * SECOND)
     assert limit.attempted(tally, NOON)[1] == timedelta(0)
+
+
+def test_a_quota_counts_each_attempt_once() -> None:
+    assert tried(QUOTA, 1) == Tally(1, NOON, NOON + 10 * MINUTE)
+    assert tried(QUOTA, 2) == Tally(2, NOON, NOON + 10 * MINUTE)
 
 
 def test_a_quota_gives_so_many_in_a_window_from_the_first() -> None:

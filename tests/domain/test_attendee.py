@@ -2,7 +2,12 @@ from typing import Any
 
 import pytest
 
-from cme_reflex.domain.attendee import Attendee, InvalidName, printable_name
+from cme_reflex.domain.attendee import (
+    Attendee,
+    InvalidName,
+    UnprintableName,
+    printable_name,
+)
 
 
 def attendee(*, suffix: str = "", **more: Any) -> Attendee:
@@ -40,3 +45,9 @@ def test_what_cannot_be_printed_is_no_name(typed: str) -> None:
     with pytest.raises(InvalidName) as refused:
         printable_name(typed)
     assert refused.value.args == (typed,)
+
+
+def test_a_name_that_the_font_lacks_is_refused_with_its_characters() -> None:
+    refused = UnprintableName("李王")
+    assert isinstance(refused, InvalidName)
+    assert (refused.characters, str(refused)) == ("李王", "李王")

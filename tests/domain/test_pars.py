@@ -158,6 +158,11 @@ def test_a_spreadsheet_may_lose_leading_zeros_and_case() -> None:
     assert same_row(lost) != same_row(Row(Action.ADD, replace(RECORD, credits="8.25")))
 
 
+def test_a_name_that_lost_a_letter_is_another_row() -> None:
+    xu, upper, u = (Row(Action.ADD, replace(RECORD, last_name=name)) for name in ("Xu", "XU", "U"))
+    assert same_row(xu) == same_row(upper) != same_row(u)
+
+
 @pytest.mark.parametrize("text", ["", "20241234", "2024123456", "20241234x", "２０２４１２３４５"])
 def test_an_activity_id_has_nine_digits(text: str) -> None:
     assert is_activity_id("202412345")

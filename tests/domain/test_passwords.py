@@ -23,6 +23,7 @@ KIM = ("kokafor", "Kim", "Okafor", "test24")
         "Okafor likes red tractors",
         "x7" * 6 + "qazwsx",
         "ab cd " * 21 + "ef",
+        "abcde" * 3,
     ],
 )
 def test_length_is_all_that_a_password_needs(password: str) -> None:
@@ -37,6 +38,7 @@ def test_length_is_all_that_a_password_needs(password: str) -> None:
         ("x" * (LONGEST + 1), PasswordTooLong),
         ("a" * SHORTEST, PasswordGuessable),
         ("abababababab", PasswordGuessable),
+        ("abcd" * 3, PasswordGuessable),
         ("abcdefghijklm", PasswordGuessable),
         ("987654321098", PasswordGuessable),
         ("QWERTYUIOPAS", PasswordGuessable),
@@ -49,6 +51,22 @@ def test_length_is_all_that_a_password_needs(password: str) -> None:
 def test_what_is_short_or_tried_first_is_refused(password: str, fault: type[UnfitPassword]) -> None:
     with pytest.raises(fault):
         require_fit(password, known=KIM)
+
+
+@pytest.mark.parametrize("behind", " 0123456789!.-_@")
+def test_a_known_word_is_no_better_for_a_sign_or_digit_behind_it(behind: str) -> None:
+    with pytest.raises(PasswordGuessable):
+        require_fit(f"kokafor{behind * 5}", known=KIM)
+
+
+def test_a_letter_beside_the_known_words_is_another_word() -> None:
+    require_fit("kim.okafor.x.2024", known=KIM)
+
+
+def test_a_name_of_two_letters_is_a_part_of_too_many_words() -> None:
+    require_fit("bo-7359-20148", known=("Bo",))
+    with pytest.raises(PasswordGuessable):
+        require_fit("bob-7359-2014", known=("Bob",))
 
 
 def test_the_lengths_are_those_of_the_guideline() -> None:

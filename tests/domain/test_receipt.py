@@ -34,6 +34,12 @@ def test_what_cannot_be_a_number_is_none(typed: str) -> None:
     assert canonical_number(typed) is None
 
 
+def test_eighty_signs_are_read_and_no_more() -> None:
+    typed = "PSTM24-7KQM-X4WD"
+    assert canonical_number(typed.ljust(80)) == typed
+    assert canonical_number(typed.ljust(81)) is None
+
+
 @pytest.mark.parametrize("meeting", ["PSTM24", "acs-2025", "Ένα 1", "24"])
 def test_every_number_that_is_made_is_found_again(meeting: str) -> None:
     number = new_number(meeting, secrets.choice)

@@ -28,7 +28,8 @@ def test_every_choice_is_counted_those_of_nobody_too(
     question: Question, answers: list[Answer], counts: dict[str, int]
 ) -> None:
     counted = tally(question, answers)
-    assert (counted.answered, counted.counts, list(counted.counts)) == (3, counts, list(counts))
+    assert (counted.question, counted.answered) == (question, 3)
+    assert (counted.counts, list(counted.counts)) == (counts, list(counts))
 
 
 def test_a_scale_has_a_mean_and_a_middle() -> None:
@@ -39,7 +40,8 @@ def test_a_scale_has_a_mean_and_a_middle() -> None:
 
 
 def test_texts_stand_in_an_order_that_names_nobody() -> None:
-    assert tally(TEXT, ["too long", "Bravo", "again"]).texts == ("again", "Bravo", "too long")
+    told = tally(TEXT, ["too long", "Bravo", "again"])
+    assert told == Tally(TEXT, 3, {}, texts=("again", "Bravo", "too long"))
 
 
 @pytest.mark.parametrize("question", [SCALE, TEXT])

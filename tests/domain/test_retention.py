@@ -1,0 +1,42 @@
+"""Six years, counted to the day."""
+
+from datetime import date
+
+import pytest
+
+from cme_reflex.domain.retention import YEARS, kept_until
+
+
+def test_accme_asks_for_six_years() -> None:
+    assert YEARS == 6
+
+
+@pytest.mark.parametrize(
+    ("today", "first_kept"),
+    [
+        (date(2030, 9, 29), date(2024, 9, 29)),
+        (date(2030, 1, 1), date(2024, 1, 1)),
+        (date(2030, 12, 31), date(2024, 12, 31)),
+        (date(2030, 2, 28), date(2024, 2, 28)),
+        (date(2030, 3, 1), date(2024, 3, 1)),
+    ],
+)
+def test_what_ended_six_years_ago_today_is_kept_for_one_more_day(
+    today: date, first_kept: date
+) -> None:
+    assert kept_until(today) == first_kept
+
+
+def test_on_a_leap_day_what_ended_on_february_28_is_still_kept() -> None:
+    days = [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)]
+    assert [kept_until(day) for day in days] == [
+        date(2022, 2, 28),
+        date(2022, 2, 28),
+        date(2022, 3, 1),
+    ]
+
+
+def test_what_ended_on_a_leap_day_is_kept_through_february_28() -> None:
+    ended = date(2024, 2, 29)
+    kept = {day: ended >= kept_until(day) for day in (date(2030, 2, 28), date(2030, 3, 1))}
+    assert kept == {date(2030, 2, 28): True, date(2030, 3, 1): False}
