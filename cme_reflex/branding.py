@@ -27,4 +27,4 @@ def accents() -> str:
 def deadline() -> str:
     """When the claim period ends, with its zone."""
     meeting = current_meeting()
-    return words.instant(meeting.claim.closes_at, meeting.zone)
+    return words.dates.instant(meeting.claim.closes_at, meeting.zone)

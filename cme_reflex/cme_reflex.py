@@ -8,7 +8,7 @@ from functools import partial
 import reflex as rx
 from starlette.applications import Starlette
 
-from cme_reflex import logs, meeting_files, routes
+from cme_reflex import logs, meeting_files, routes, words
 from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
@@ -61,20 +61,20 @@ from cme_reflex.web.socket import bounded
 
 #  route                page         title                        what loads
 PAGES = [
-    (routes.SIGN_IN_FORM, sign_in, "Log in", None),
-    (routes.REGISTRATIONS, registrations, "Which registration?", Registrations.load),
-    (routes.HOME, home, "Your claim", Home.load),
-    (routes.SESSIONS, sessions, "Add Sessions", Sessions.load),
-    (routes.EVALUATION, evaluation, "Evaluation", Evaluation.load),
-    (routes.SUBMIT, submit, "Overall Eval / Submit CME", Submit.load),
-    (routes.REPORTING, reporting, "Learner Credit Reporting", Reporting.load),
-    (routes.RECEIPT, receipt, "Your receipt", Receipt.load),
-    (routes.ACCOUNT, account_page, "Your account", Account.load),
-    (routes.ASK_LINK, sign_in_link, "Sign in by e-mail", None),
-    (routes.LINK, link, "Your link", None),
-    (routes.PASSWORD, password, "Set your password", None),
-    (routes.PRIVACY, privacy, "Privacy", None),
-    ("/404", not_found, "No such page", None),
+    (routes.SIGN_IN_FORM, sign_in, words.sign_in.TAB, None),
+    (routes.REGISTRATIONS, registrations, words.registrations.TITLE, Registrations.load),
+    (routes.HOME, home, words.home.TAB, Home.load),
+    (routes.SESSIONS, sessions, words.sessions.TITLE, Sessions.load),
+    (routes.EVALUATION, evaluation, words.evaluation.TITLE, Evaluation.load),
+    (routes.SUBMIT, submit, words.submit.TITLE, Submit.load),
+    (routes.REPORTING, reporting, words.reporting.TAB, Reporting.load),
+    (routes.RECEIPT, receipt, words.receipt.TITLE, Receipt.load),
+    (routes.ACCOUNT, account_page, words.account.TITLE, Account.load),
+    (routes.ASK_LINK, sign_in_link, words.sign_in_link.TITLE, None),
+    (routes.LINK, link, words.link.TAB, None),
+    (routes.PASSWORD, password, words.password.TITLE, None),
+    (routes.PRIVACY, privacy, words.privacy.TITLE, None),
+    ("/404", not_found, words.not_found.TAB, None),
 ]
 ROUTES = [
     *signin.ROUTES,
@@ -127,7 +127,7 @@ app = rx.App(
         partial(logged, KNOWN),
         behind_proxies,
     ],
-    html_lang="en",
+    html_lang=words.LANGUAGE,
     head_components=[
         rx.el.style(accents()),
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
@@ -154,7 +154,7 @@ for route, page, title, load in PAGES:
     app.add_page(
         page,
         route=route,
-        title=f"{title} · {current_meeting().short_name}",
+        title=words.shell.TAB.format(page=title, meeting=current_meeting().short_name),
         image=meeting_files.picture(),
         on_load=load,
     )

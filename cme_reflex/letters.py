@@ -45,7 +45,7 @@ def confirmation(
                     (f"of which {meeting.safety.label}", hours(safety)),
                     ("Sessions", str(sessions)),
                     ("Name on certificate", name),
-                    ("Submitted", words.instant(submitted_at, meeting.zone)),
+                    ("Submitted", words.dates.instant(submitted_at, meeting.zone)),
                     ("Receipt number", number),
                 )
             ),
@@ -69,7 +69,7 @@ def reminder(
     url: str,
 ) -> Letter:
     """Before the deadline: the claim was begun, or reopened, and not submitted."""
-    until = words.instant(deadline, meeting.zone)
+    until = words.dates.instant(deadline, meeting.zone)
     begun = (
         "Your claim was reopened and is not submitted again yet."
         if reopened
@@ -83,7 +83,7 @@ def reminder(
     return _letter(
         meeting,
         subject=f"Submit your {meeting.short_name} CME claim by {until}",
-        preview=f"{words.sessions(sessions)}, {hours(claimable)} hours so far.",
+        preview=f"{words.claim.SESSIONS(sessions)}, {hours(claimable)} hours so far.",
         heading="Your claim is not submitted yet",
         greeting=_dear(name),
         blocks=(
@@ -127,7 +127,7 @@ def invitation(meeting: Meeting, *, name: str, username: str, until: datetime, u
     return _letter(
         meeting,
         subject=f"Set your password for {meeting.short_name} CME",
-        preview=f"Good until {words.instant(until, meeting.zone)}.",
+        preview=f"Good until {words.dates.instant(until, meeting.zone)}.",
         heading="Set your password",
         greeting=_dear(name),
         blocks=(
@@ -135,7 +135,9 @@ def invitation(meeting: Meeting, *, name: str, username: str, until: datetime, u
                 f"With your {account} username and a password you claim your CME credit for "
                 f"{meeting.name}. Choose the password with this link."
             ),
-            Facts((("Username", username), ("Good until", words.instant(until, meeting.zone)))),
+            Facts(
+                (("Username", username), ("Good until", words.dates.instant(until, meeting.zone)))
+            ),
             Action(label="Set your password", url=url),
             Paragraph("The link is good for one time. We never send a password, nor ask for one."),
         ),
@@ -175,7 +177,7 @@ def _letter(
 
 
 def _deadline(meeting: Meeting, own: datetime | None, zone: ZoneInfo) -> str:
-    return words.instant(own or meeting.claim.closes_at, zone)
+    return words.dates.instant(own or meeting.claim.closes_at, zone)
 
 
 def _dear(name: str) -> str:

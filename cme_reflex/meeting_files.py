@@ -55,8 +55,10 @@ def head() -> list[rx.Component]:
     said = {
         "og:type": "website",
         "og:site_name": meeting.provider.name,
-        "og:title": words.preview_title(meeting.short_name),
-        "og:description": words.preview(meeting.name, branding.deadline()),
+        "og:title": words.preview.TITLE.format(meeting=meeting.short_name),
+        "og:description": words.preview.TEXT.format(
+            meeting=meeting.name, deadline=branding.deadline()
+        ),
         **({"og:url": f"{base}/"} if base else {}),
         "og:image:width": str(width),
         "og:image:height": str(height),
@@ -84,8 +86,8 @@ def preview() -> bytes:
         "preview.typ",
         accent=meeting.look.accent,
         name=printable(meeting.name),
-        what=words.PREVIEW_WHAT,
-        days=words.days(meeting.starts_on, meeting.ends_on),
+        what=words.preview.WHAT,
+        days=words.dates.days(meeting.starts_on, meeting.ends_on),
         provider=printable(meeting.provider.name),
     )
 
@@ -99,7 +101,7 @@ def manifest() -> dict[str, Any]:
     """The web app manifest: how the site is called on a home screen, and how it opens there."""
     meeting = current_meeting()
     return {
-        "name": words.preview_title(meeting.short_name),
+        "name": words.preview.TITLE.format(meeting=meeting.short_name),
         "short_name": meeting.short_name,
         "start_url": HOME,
         "scope": "/",

@@ -23,18 +23,18 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
     ],
 )
 def test_times_read_as_people_say_them(start: datetime, end: datetime, text: str) -> None:
-    assert words.span(start, end, PACIFIC) == text
+    assert words.dates.span(start, end, PACIFIC) == text
 
 
 def test_a_deadline_names_its_zone() -> None:
     deadline = datetime(2026, 2, 23, 19, 0, tzinfo=UTC)
-    assert words.instant(deadline, CENTRAL) == "Feb 23, 2026, 1:00 pm CT"
-    assert words.instant(deadline, ZoneInfo("Europe/Berlin")) == "Feb 23, 2026, 8:00 pm CET"
-    assert words.instant(deadline, UTC) == "Feb 23, 2026, 7:00 pm UTC"
+    assert words.dates.instant(deadline, CENTRAL) == "Feb 23, 2026, 1:00 pm CT"
+    assert words.dates.instant(deadline, ZoneInfo("Europe/Berlin")) == "Feb 23, 2026, 8:00 pm CET"
+    assert words.dates.instant(deadline, UTC) == "Feb 23, 2026, 7:00 pm UTC"
 
 
 def test_one_session_is_singular() -> None:
-    assert [words.sessions(count) for count in (0, 1, 2)] == [
+    assert [words.claim.SESSIONS(count) for count in (0, 1, 2)] == [
         "0 sessions",
         "1 session",
         "2 sessions",
@@ -55,14 +55,14 @@ def test_one_session_is_singular() -> None:
 )
 def test_who_has_to_wait_is_told_no_less_than_that(seconds: int, code: str) -> None:
     now = datetime(2024, 11, 1, tzinfo=UTC)
-    assert words.wait_code(now + timedelta(seconds=seconds), now) == code
+    assert words.sign_in.wait_code(now + timedelta(seconds=seconds), now) == code
 
 
 def test_who_has_to_wait_is_told_what_works_meanwhile() -> None:
-    assert words.wait(1) == (
+    assert words.sign_in.wait(1) == (
         "Too many attempts. Wait a minute, then try again, or use a sign-in link by e-mail."
     )
-    assert words.wait(5, "Society login") == (
+    assert words.sign_in.wait(5, "Society login") == (
         "Too many attempts. Wait 5 minutes, then try again, or use a sign-in link by e-mail "
         "or “Society login”."
     )
@@ -80,4 +80,4 @@ def test_who_has_to_wait_is_told_what_works_meanwhile() -> None:
 def test_the_days_of_a_meeting_say_no_more_than_they_need(
     first: date, last: date, text: str
 ) -> None:
-    assert words.days(first, last) == text
+    assert words.dates.days(first, last) == text

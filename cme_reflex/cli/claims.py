@@ -67,7 +67,11 @@ def _print(record: Record, *, as_json: bool) -> None:
 
 def _told(record: Record, zone: ZoneInfo) -> Iterator[str]:
     yield f"{record.name}, badge {record.badge}"
-    until = f" until {words.instant(record.reopened_until, zone)}" if record.reopened_until else ""
+    until = (
+        f" until {words.dates.instant(record.reopened_until, zone)}"
+        if record.reopened_until
+        else ""
+    )
     yield f"status: {record.status}{until}"
     for receipt in record.receipts:
         yield from _version(receipt, zone)
@@ -79,7 +83,7 @@ def _told(record: Record, zone: ZoneInfo) -> Iterator[str]:
 def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
     yield (
         f"version {receipt.version}: {receipt.number}, "
-        f"{words.instant(receipt.submitted_at, zone)}, "
+        f"{words.dates.instant(receipt.submitted_at, zone)}, "
         f"{hours(receipt.category1)} Category 1, of which {hours(receipt.safety)} Patient Safety"
     )
     for line in receipt.document["lines"]:
@@ -90,6 +94,6 @@ def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
 def _change(change: Change, zone: ZoneInfo) -> str:
     why = f" ({change.reason})" if change.reason else ""
     return (
-        f"  {words.instant(change.at, zone)}  {change.actor}: "
+        f"  {words.dates.instant(change.at, zone)}  {change.actor}: "
         f"{change.from_status or 'none'} → {change.to_status}, {change.receipt}{why}"
     )

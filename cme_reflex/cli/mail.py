@@ -55,7 +55,7 @@ def remind(*, dry_run: bool, as_json: bool) -> None:
     except outbox.UnknownMeeting as error:
         raise not_loaded(error) from None
     except DeadlinePassed as passed:
-        at = words.instant(passed.deadline, current_meeting().zone)
+        at = words.dates.instant(passed.deadline, current_meeting().zone)
         raise Fault(f"Claims closed on {at}, so nobody is reminded.") from None
     answer(_reminded(done, current_meeting().zone), done, as_json=as_json)
 
@@ -90,9 +90,9 @@ def _status(status: Status, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _entry(entry: Entry, zone: ZoneInfo) -> str:
-    again = f", again {words.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
+    again = f", again {words.dates.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
     tried = "1 attempt" if entry.attempts == 1 else f"{entry.attempts} attempts"
-    what = f"{entry.kind} to {entry.recipient} of {words.instant(entry.created_at, zone)}"
+    what = f"{entry.kind} to {entry.recipient} of {words.dates.instant(entry.created_at, zone)}"
     return f"  {entry.id}  {what}: {tried}{again}: {entry.last_error}"
 
 
@@ -108,7 +108,7 @@ def _round(done: Round) -> list[str]:
 
 def _reminded(done: Reminded, zone: ZoneInfo) -> Iterator[str]:
     would = "would be reminded" if done.dry_run else "reminded"
-    yield f"{done.meeting}, deadline {words.instant(done.deadline, zone)}:"
+    yield f"{done.meeting}, deadline {words.dates.instant(done.deadline, zone)}:"
     yield f"  {would}: {_badges(done.reminded)}"
     for title, badges in (
         ("reminded before", done.before),

@@ -195,7 +195,7 @@ def _found(found: Check) -> Iterator[str]:
 def _refused(refused: Refused) -> Iterator[str]:
     who = f"badge {refused.badge}, {refused.name}"
     for field, fault in refused.faults.items():
-        yield f"  {who}, {field}: {words.REPORTING_FAULTS[fault]}"
+        yield f"  {who}, {field}: {words.reporting.FAULTS[fault]}"
     if refused.rejection:
         yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
 

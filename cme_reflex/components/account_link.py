@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.buttons import page_link
 from cme_reflex.components.forms import sign_out_form
 from cme_reflex.routes import ACCOUNT, HOME
@@ -9,9 +10,9 @@ from cme_reflex.routes import ACCOUNT, HOME
 
 def signed_in_actions(*, account: bool = True) -> rx.Component:
     """The account and Save & Log Out; on the account's own page the way back to the claim."""
-    words, href = ("Account", ACCOUNT) if account else ("Claim", HOME)
+    label, href = (words.shell.ACCOUNT, ACCOUNT) if account else (words.shell.CLAIM, HOME)
     return rx.el.div(
-        page_link(words, href=href, class_name="button button-quiet !px-2 !text-15"),
+        page_link(label, href=href, class_name="button button-quiet !px-2 !text-15"),
         sign_out_form(),
         class_name="flex flex-wrap items-center justify-end",
     )

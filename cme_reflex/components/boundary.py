@@ -4,6 +4,7 @@ import reflex as rx
 from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 
+from cme_reflex import words
 from cme_reflex.components.buttons import plain_link
 from cme_reflex.routes import HOME
 
@@ -11,9 +12,11 @@ from cme_reflex.routes import HOME
 def error_boundary(_: bool) -> rx.Component:
     """The boundary around the application, with words of ours."""
     page = rx.el.main(
-        rx.el.h1("Something went wrong on this page", class_name="text-24"),
-        rx.el.p("Everything you entered is saved.", class_name="text-muted"),
-        rx.el.p(plain_link("Load it again", href=HOME, class_name="button button-primary")),
+        rx.el.h1(words.shell.BROKEN, class_name="text-24"),
+        rx.el.p(words.shell.BROKEN_SAFE, class_name="text-muted"),
+        rx.el.p(
+            plain_link(words.shell.BROKEN_AGAIN, href=HOME, class_name="button button-primary")
+        ),
         class_name="mx-auto grid max-w-text gap-4 px-4 py-16",
     )
     return ErrorBoundary.create(

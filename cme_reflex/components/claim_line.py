@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.browser import COMMAND, owned
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.icons import icon
@@ -33,11 +34,9 @@ def claim_line(page: Any, line: Any) -> rx.Component:
 
 def _warnings(line: Any) -> rx.Component:
     return rx.fragment(
-        rx.cond(line.conflict, _warning("Overlaps with another session")),
-        rx.cond(line.withdrawn, _warning("Gives no credit any more: remove it")),
-        rx.cond(
-            line.lowered, _warning(f"Lowered to {line.hours}: the session now has less credit")
-        ),
+        rx.cond(line.conflict, _warning(words.claim.OVERLAPS_WITH)),
+        rx.cond(line.withdrawn, _warning(words.claim.NO_CREDIT)),
+        rx.cond(line.lowered, _warning(words.claim.LOWERED.format(hours=line.hours))),
     )
 
 
@@ -47,11 +46,11 @@ def _warning(text: str) -> rx.Component:
 
 def _credit(page: Any, line: Any) -> rx.Component:
     return rx.el.div(
-        _hours("Hours", "hours", line, line.hours, line.hours_choices, page.set_hours),
+        _hours(words.claim.HOURS, "hours", line, line.hours, line.hours_choices, page.set_hours),
         rx.cond(
             line.safety_choices.length() > 0,
             _hours(
-                "Patient Safety",
+                words.claim.SAFETY,
                 "safety",
                 line,
                 line.safety,
@@ -67,9 +66,13 @@ def _credit(page: Any, line: Any) -> rx.Component:
 def _claimed(line: Any) -> rx.Component:
     """The same where nothing can be changed."""
     return rx.el.p(
-        rx.el.span(line.hours, " hours", class_name="font-semibold"),
-        rx.cond(line.safety_choices.length() > 0, f", of which {line.safety} Patient Safety", ""),
-        rx.cond(line.on_demand, ", watched on demand", ""),
+        rx.el.span(words.claim.CLAIMED_HOURS.format(hours=line.hours), class_name="font-semibold"),
+        rx.cond(
+            line.safety_choices.length() > 0,
+            words.claim.CLAIMED_SAFETY.format(hours=line.safety),
+            "",
+        ),
+        rx.cond(line.on_demand, words.claim.CLAIMED_ON_DEMAND, ""),
         class_name="text-15",
     )
 
@@ -80,7 +83,7 @@ def _hours(
     return rx.el.div(
         rx.el.label(
             label,
-            rx.el.span(" of ", line.title, class_name="sr-only"),
+            rx.el.span(words.claim.OF_SESSION.format(title=line.title), class_name="sr-only"),
             html_for=f"{name}-{line.id}",
             class_name="text-13 text-muted",
         ),
@@ -103,30 +106,30 @@ def _on_demand(page: Any, line: Any) -> rx.Component:
             class_name="size-6 flex-none accent-accent",
             **owned({"checked": line.on_demand}),
         ),
-        rx.el.span("Watched on demand", rx.el.span(": ", line.title, class_name="sr-only")),
+        rx.el.span(words.claim.ON_DEMAND, _about(line)),
         class_name="flex min-h-11 cursor-pointer items-center gap-2 text-15",
     )
 
 
 def _actions(page: Any, line: Any) -> rx.Component:
-    about = rx.el.span(": ", line.title, class_name="sr-only")
+    about = _about(line)
     return rx.cond(
         page.locked == "",
         rx.el.div(
             button_link(
-                rx.cond(line.evaluated, icon("check", "text-done"), rx.fragment()),
-                "Evaluation",
+                rx.cond(line.evaluated, icon("check", class_name="text-done"), rx.fragment()),
+                words.claim.EVALUATION,
                 about,
                 href=f"{EVALUATION}?session={line.id}",
                 kind="secondary",
             ),
             rx.el.span(
-                rx.el.span("Evaluation: ", class_name="hidden print:inline"),
+                rx.el.span(words.claim.EVALUATION_IS, class_name="hidden print:inline"),
                 line.evaluation,
                 class_name="min-w-20 flex-1 text-13 text-muted",
             ),
             button(
-                "Remove",
+                words.claim.REMOVE,
                 about,
                 kind="danger",
                 pending=True,
@@ -135,3 +138,8 @@ def _actions(page: Any, line: Any) -> rx.Component:
             class_name="compact flex flex-wrap items-center gap-2 border-t border-line pt-3",
         ),
     )
+
+
+def _about(line: Any) -> rx.Component:
+    """Which session it is, for who hears the label alone."""
+    return rx.el.span(words.claim.ABOUT.format(title=line.title), class_name="sr-only")

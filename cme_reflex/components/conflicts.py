@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.notices import notice
 
 
@@ -28,6 +29,6 @@ def _conflict(conflict: Any) -> rx.Component:
     )
     return rx.cond(
         conflict.blocking,
-        notice(*parts, tone="warning", title="These overlap"),
-        notice(*parts, tone="info", title="These overlap"),
+        notice(*parts, tone="warning", title=words.claim.THESE_OVERLAP),
+        notice(*parts, tone="info", title=words.claim.THESE_OVERLAP),
     )

@@ -6,6 +6,7 @@ document, and assets/look.css shows it. So it is also true when no server can sa
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.icons import icon
 from cme_reflex.state.trouble import Trouble
 
@@ -13,22 +14,16 @@ from cme_reflex.state.trouble import Trouble
 def connection() -> rx.Component:
     """A line under the header, in a region that is always there to be announced."""
     return rx.el.div(
-        _line("Reconnecting…", shown="reconnecting"),
-        _line(
-            "You are offline: what you tap is kept here and sent when you are back.",
-            shown="offline",
-        ),
-        _line(
-            "Something that you tapped could not be saved. Look it over and try again.",
-            shown="failed",
-        ),
+        _line(words.shell.RECONNECTING, shown="reconnecting"),
+        _line(words.shell.OFFLINE, shown="offline"),
+        _line(words.shell.NOT_SAVED, shown="failed"),
         rx.cond(
             Trouble.shown,
             _line(
-                "That did not work. What was saved before is safe; please try again.",
+                words.shell.TROUBLE,
                 rx.el.button(
                     icon("close"),
-                    rx.el.span("Close this message", class_name="sr-only"),
+                    rx.el.span(words.shell.CLOSE, class_name="sr-only"),
                     type="button",
                     on_click=Trouble.dismiss,
                     class_name="-my-2 flex size-11 flex-none items-center justify-center",
@@ -43,19 +38,19 @@ def connection() -> rx.Component:
 def saved() -> rx.Component:
     """The quiet word that everything is in the database, or about to be."""
     return rx.el.span(
-        rx.el.span("Saving…", class_name="outbox", custom_attrs={"data-shown": "saving"}),
+        rx.el.span(words.shell.SAVING, class_name="outbox", custom_attrs={"data-shown": "saving"}),
         rx.el.span(
-            icon("check", "text-done"),
-            "Saved",
+            icon("check", class_name="text-done"),
+            words.shell.SAVED,
             class_name="outbox items-center gap-1",
             custom_attrs={"data-shown": "saved"},
         ),
     )
 
 
-def _line(words: str, *more: rx.Component, shown: str = "") -> rx.Component:
+def _line(text: str, *more: rx.Component, shown: str = "") -> rx.Component:
     return rx.el.div(
-        rx.el.p(words),
+        rx.el.p(text),
         *more,
         class_name=f"{'outbox' if shown else 'flex'} items-center justify-center gap-2 "
         "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.buttons import plain_link
 from cme_reflex.components.icons import icon
 
 
-def error_summary(missing: Any, *, title: str = "Before you can submit") -> rx.Component:
+def error_summary(missing: Any, *, title: str = words.submit.BEFORE) -> rx.Component:
     """A list of `views.MissingView`; nothing while it is empty.
 
     Give the page's event `rx.set_focus("error-summary")` after a refused submit.

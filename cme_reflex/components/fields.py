@@ -93,9 +93,9 @@ def _field(
     error: Any,
     hidden_label: bool = False,
 ) -> rx.Component:
-    style = "sr-only" if hidden_label else "block text-15 font-semibold"
+    class_name = "sr-only" if hidden_label else "block text-15 font-semibold"
     return rx.el.div(
-        rx.el.label(label, html_for=field_id, class_name=style),
+        rx.el.label(label, html_for=field_id, class_name=class_name),
         _hint(field_id, hint),
         _error(field_id, error),
         control,

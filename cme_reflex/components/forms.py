@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.buttons import Kind, button
 from cme_reflex.routes import SIGN_OUT
 
@@ -22,6 +23,6 @@ def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
 def sign_out_form(kind: Kind = "quiet") -> rx.Component:
     """Save & Log Out. Nothing is left to save: every click was written when it was made."""
     return post_form(
-        button("Save & Log Out", kind=kind, type="submit", class_name="-mr-3 !text-15"),
+        button(words.shell.LOG_OUT, kind=kind, type="submit", class_name="-mr-3 !text-15"),
         action=SIGN_OUT,
     )

@@ -21,7 +21,7 @@ def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any)
     class_name = f"flex gap-3 rounded-card p-4 {wash} {props.pop('class_name', '')}"
     heading = [rx.el.p(title, class_name=f"font-semibold {colour}")] if title is not None else []
     return rx.el.div(
-        icon(drawing, f"mt-0.5 {colour}"),
+        icon(drawing, class_name=f"mt-0.5 {colour}"),
         rx.el.div(*heading, *children, class_name="min-w-0 flex-1 text-15"),
         class_name=class_name,
         **props,

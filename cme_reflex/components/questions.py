@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.browser import COMMAND, owned
 
 TEXT_PAUSE = 600  # milliseconds without a letter, after which a text is sent
@@ -27,7 +28,7 @@ def _question(page: Any, question: Any) -> rx.Component:
             question.text,
             rx.cond(
                 question.required,
-                rx.el.span(" required", class_name="text-13 font-normal text-muted"),
+                rx.el.span(words.evaluation.REQUIRED, class_name="text-13 font-normal text-muted"),
             ),
             class_name="pb-2 text-17 font-semibold",
         ),
@@ -86,7 +87,9 @@ def _yes_no(page: Any, question: Any) -> rx.Component:
         )
 
     return rx.el.div(
-        choice("Yes", True), choice("No", False), class_name="grid max-w-[28rem] grid-cols-2 gap-2"
+        choice(words.evaluation.YES, True),
+        choice(words.evaluation.NO, False),
+        class_name="grid max-w-[28rem] grid-cols-2 gap-2",
     )
 
 

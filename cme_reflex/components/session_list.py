@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button
 from cme_reflex.components.icons import icon
@@ -24,7 +25,7 @@ def session_list(sessions: Any, *, locked: Any = False) -> rx.Component:
         rx.el.ul(
             rx.foreach(_window(sessions), lambda row, at: _row(sessions, row, at, locked)),
             role="list",
-            aria_label="Sessions",
+            aria_label=words.sessions.LIST,
             class_name="session-list",
             custom_attrs={
                 "style": rx.Var.create(
@@ -46,7 +47,7 @@ def session_list(sessions: Any, *, locked: Any = False) -> rx.Component:
             hidden=True,
             tab_index=-1,
             aria_hidden="true",
-            aria_label="Row at the top",
+            aria_label=words.sessions.TOP_ROW,
             on_change=sessions.scroll_to,
             custom_attrs={"data-cme-scroll": "true"},
         ),
@@ -97,16 +98,16 @@ def _words(sessions: Any, row: "Row") -> rx.Component:
         rx.el.h3(row.title, class_name="session-title"),
         rx.el.p(
             rx.el.span(row.when),
-            rx.el.span(row.hours, " hours", class_name="font-semibold"),
-            rx.cond(row.safety != "", rx.el.span(row.safety, " Patient Safety")),
+            rx.el.span(words.sessions.HOURS.format(hours=row.hours), class_name="font-semibold"),
+            rx.cond(row.safety != "", rx.el.span(words.sessions.SAFETY.format(hours=row.safety))),
             class_name="session-facts text-ink",
         ),
         rx.el.p(
             rx.cond(
                 sessions.in_conflict.contains(row.id),
                 rx.el.span(
-                    icon("warning", "mr-1 inline align-[-0.25em]"),
-                    "Overlaps",
+                    icon("warning", class_name="mr-1 inline align-[-0.25em]"),
+                    words.sessions.OVERLAPS,
                     class_name="font-semibold text-warm",
                 ),
             ),
@@ -119,11 +120,15 @@ def _words(sessions: Any, row: "Row") -> rx.Component:
 
 
 def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
-    about = rx.el.span(" ", row.title, class_name="sr-only")
-    ticked = (icon("check"), "Added", rx.el.span(". Remove", class_name="sr-only"))
+    about = rx.el.span(words.sessions.ABOUT.format(title=row.title), class_name="sr-only")
+    ticked = (
+        icon("check"),
+        words.sessions.ADDED,
+        rx.el.span(words.sessions.ADDED_REMOVE, class_name="sr-only"),
+    )
     added = button(
         _now(*ticked),
-        _then("Add"),
+        _then(words.sessions.ADD),
         about,
         kind="done",
         class_name="w-26 px-2",
@@ -132,7 +137,7 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
         on_click=sessions.remove(row.id, COMMAND),
     )
     add = button(
-        _now("Add"),
+        _now(words.sessions.ADD),
         _then(*ticked),
         about,
         kind="secondary",

@@ -8,10 +8,11 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex import branding
+from cme_reflex import branding, words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import page_link, plain_link
 from cme_reflex.components.connection import connection
+from cme_reflex.components.sentences import sentence
 from cme_reflex.routes import PRIVACY
 
 
@@ -27,7 +28,7 @@ def shell(
     """
     return rx.fragment(
         plain_link(
-            "Skip to content",
+            words.shell.SKIP,
             href="#main",
             class_name="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:m-2 "
             "focus:rounded-field focus:bg-surface focus:p-3",
@@ -80,11 +81,11 @@ def _header(actions: rx.Component | None) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             rx.el.p(
-                rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
-                # On a phone what can be done needs the room; what is read aloud stays whole.
-                rx.el.span(
-                    " CME claim",
-                    class_name="text-muted" if actions is None else "text-muted max-sm:sr-only",
+                *sentence(
+                    words.shell.HEADER,
+                    # On a phone what can be done needs the room; what is read aloud stays whole.
+                    text_class="text-muted" if actions is None else "text-muted max-sm:sr-only",
+                    meeting=rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
                 ),
                 class_name="text-15",
             ),
@@ -109,7 +110,7 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
         main,
         rx.el.section(
             bar,
-            aria_label="Your claim so far",
+            aria_label=words.shell.SO_FAR,
             class_name="sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
             "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:w-72 lg:flex-none lg:self-start "
@@ -123,30 +124,30 @@ def _footer() -> rx.Component:
     meeting = current_meeting()
     return rx.el.footer(
         rx.el.div(
+            rx.el.p(*sentence(words.shell.QUESTIONS, contact=help_contact())),
+            rx.el.p(*sentence(words.shell.CLOSE_ON, deadline=deadline())),
             rx.el.p(
-                "Questions about your CME credits? ",
-                help_contact(),
+                page_link(
+                    words.privacy.TITLE, href=PRIVACY, class_name="inline-block py-1 text-muted"
+                )
             ),
-            rx.el.p("Claims close on ", deadline(), "."),
-            rx.el.p(page_link("Privacy", href=PRIVACY, class_name="inline-block py-1 text-muted")),
             class_name="mx-auto grid w-full max-w-page gap-1 px-4 py-6 text-15 text-muted",
         ),
         class_name="border-t border-line print:hidden",
-        aria_label=f"Help with {meeting.short_name}",
+        aria_label=words.shell.HELP.format(meeting=meeting.short_name),
     )
 
 
 def help_contact() -> rx.Component:
     """Whom to ask, and the address."""
     meeting = current_meeting()
+    address = rx.el.a(
+        meeting.provider.help_email,
+        href=f"mailto:{meeting.provider.help_email}",
+        class_name="inline-block py-1 [overflow-wrap:anywhere]",
+    )
     return rx.el.span(
-        meeting.provider.help_contact,
-        ", ",
-        rx.el.a(
-            meeting.provider.help_email,
-            href=f"mailto:{meeting.provider.help_email}",
-            class_name="inline-block py-1 [overflow-wrap:anywhere]",
-        ),
+        *sentence(words.shell.CONTACT, who=meeting.provider.help_contact, address=address)
     )
 
 

@@ -20,7 +20,7 @@ def task(
     return rx.el.li(
         page_link(
             rx.el.span(
-                rx.cond(done, icon("check", "text-done"), rx.fragment(number)),
+                rx.cond(done, icon("check", class_name="text-done"), rx.fragment(number)),
                 class_name="flex size-8 flex-none items-center justify-center rounded-full "
                 "bg-sunken text-15 font-semibold text-ink",
                 aria_hidden="true",
@@ -33,7 +33,7 @@ def task(
                 rx.el.span(detail, class_name="block text-15 text-muted") if detail else None,
                 class_name="min-w-0 flex-1",
             ),
-            icon("chevron", "text-muted"),
+            icon("chevron", class_name="text-muted"),
             href=href,
             class_name="flex min-h-16 items-center gap-3 px-4 py-3 no-underline "
             "hover:bg-accent-wash focus-visible:-outline-offset-4",

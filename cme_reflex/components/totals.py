@@ -4,8 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.connection import saved
 from cme_reflex.components.icons import icon
+from cme_reflex.components.sentences import plural, sentence
 
 
 def number(value: Any, class_name: str = "") -> rx.Component:
@@ -17,8 +19,12 @@ def totals_line(totals: Any) -> rx.Component:
     """Hours of the maximum, with a bar, and the sessions behind them. Takes `views.Totals`."""
     return rx.el.div(
         rx.el.p(
-            number(totals.hours, "text-20 font-bold"),
-            rx.el.span(" of ", totals.maximum, " hours", class_name="text-15 text-muted"),
+            *sentence(
+                words.claim.HOURS_OF,
+                text_class="text-15 text-muted",
+                hours=number(totals.hours, class_name="text-20 font-bold"),
+                maximum=totals.maximum,
+            ),
             # Until the server has spoken there is a place for them, and no guess in it.
             class_name=rx.cond(totals.sessions == "", "invisible ", "")
             + "flex items-baseline gap-1 whitespace-nowrap",
@@ -30,7 +36,7 @@ def totals_line(totals: Any) -> rx.Component:
                 totals.conflicts > 0,
                 rx.el.span(
                     icon("warning"),
-                    rx.cond(totals.conflicts == 1, "1 overlap", f"{totals.conflicts} overlaps"),
+                    plural(words.claim.OVERLAPS, totals.conflicts),
                     class_name="inline-flex items-center gap-1 font-semibold text-warm",
                 ),
             ),

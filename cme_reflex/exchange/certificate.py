@@ -106,8 +106,8 @@ def _data(of: Certificate) -> dict[str, Any]:
         "activity": printable(of.meeting),
         "format": printable(of.format),
         "location": printable(of.location),
-        "dates": words.days(of.starts_on, of.ends_on),
-        "issued": words.full_day(of.issued_at.astimezone(of.zone).date()),
+        "dates": words.dates.days(of.starts_on, of.ends_on),
+        "issued": words.dates.full_day(of.issued_at.astimezone(of.zone).date()),
         "category1": hours(of.category1),
         "safety": hours(of.safety) if has_safety else None,
         "safety_label": printable(of.safety_label) if of.safety_label is not None else None,
@@ -125,7 +125,7 @@ def _days(sessions: Sequence[CertifiedSession], zone: ZoneInfo) -> Iterator[dict
 
     def heading(session: CertifiedSession) -> str:
         day = session.starts_at.astimezone(zone).date()
-        return ON_DEMAND if session.on_demand else f"{words.day(day)}, {day.year}"
+        return ON_DEMAND if session.on_demand else f"{words.dates.day(day)}, {day.year}"
 
     def order(session: CertifiedSession) -> tuple[bool, datetime, datetime, str]:
         return session.on_demand, session.starts_at, session.ends_at, session.title
@@ -138,7 +138,7 @@ def _days(sessions: Sequence[CertifiedSession], zone: ZoneInfo) -> Iterator[dict
                     # When a recording was watched is not known.
                     "when": "On demand"
                     if session.on_demand
-                    else words.span(session.starts_at, session.ends_at, zone),
+                    else words.dates.span(session.starts_at, session.ends_at, zone),
                     "title": printable(session.title),
                     "category1": hours(session.category1),
                     "safety": hours(session.safety),

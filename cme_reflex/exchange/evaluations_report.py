@@ -116,7 +116,7 @@ def _figures(report: EvaluationsReport) -> tuple[tuple[str, str], ...]:
     zone = report.meeting.zone
     return (
         ("Meeting", report.meeting.name),
-        ("As of", words.instant(report.as_of, zone)),
+        ("As of", words.dates.instant(report.as_of, zone)),
         ("Submitted claims", str(report.claims)),
         ("Hours of instruction (ACCME)", hours(report.hours_of_instruction)),
         ("Most that one person could claim, in hours", hours(report.most_for_one)),
@@ -159,10 +159,10 @@ def _page(report: EvaluationsReport) -> str:
     return environment.get_template("evaluations.html").render(
         report=report,
         figures=_figures(report)[2:],
-        as_of=words.instant(report.as_of, zone),
+        as_of=words.dates.instant(report.as_of, zone),
         least=LEAST,
         scale=QuestionKind.SCALE,
         two_places=_two_places,
         hours=hours,
-        day=lambda session: words.day(session.starts_at.astimezone(zone).date()),
+        day=lambda session: words.dates.day(session.starts_at.astimezone(zone).date()),
     )

@@ -100,7 +100,7 @@ def _data(of: Transcript) -> dict[str, Any]:
         "language": of.language,
         "paper": PAPERS[of.paper],
         "name": printable(owned.name),
-        "newest": words.full_day(newest),
+        "newest": words.dates.full_day(newest),
         "category1_label": printable(of.category1_label),
         "safety_label": printable(of.safety_label),
         "total": _figures(owned.credit),
@@ -121,9 +121,9 @@ def _claim(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
         "meeting": printable(entry.meeting),
         "provider": printable(entry.provider),
         "where": printable(entry.location),
-        "dates": words.days(entry.starts_on, entry.ends_on),
+        "dates": words.dates.days(entry.starts_on, entry.ends_on),
         "number": printable(valid.number),
-        "submitted": words.full_day(valid.submitted_at.astimezone(zone).date()),
+        "submitted": words.dates.full_day(valid.submitted_at.astimezone(zone).date()),
         "credit": _figures(Credit(valid.category1, valid.safety)),
     }
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button_link, page_link, plain_link
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.icons import icon
+from cme_reflex.components.sentences import plural, sentence
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.totals import number
@@ -20,7 +22,7 @@ def account() -> rx.Component:
     """What counts by year, what is still open above it, and the files to take along."""
     return claim_page(
         Account,
-        page_title("Your account", lead=rx.cond(Account.ready, Account.account.name, " ")),
+        page_title(words.account.TITLE, lead=rx.cond(Account.ready, Account.account.name, " ")),
         rx.cond(Account.ready, _claims(), skeleton_lines(6)),
         bar=_bar(),
         actions=signed_in_actions(account=False),
@@ -44,41 +46,45 @@ def _bar() -> rx.Component:
         action_bar(
             rx.el.div(
                 rx.el.p(
-                    number(Account.account.hours, "text-20 font-bold"),
-                    rx.el.span(" hours in all", class_name="text-15 text-muted"),
+                    *sentence(
+                        words.account.HOURS_IN_ALL,
+                        text_class="text-15 text-muted",
+                        hours=number(Account.account.hours, class_name="text-20 font-bold"),
+                    ),
                     class_name="flex items-baseline gap-1 whitespace-nowrap",
                 ),
                 rx.el.p(
-                    f"{Account.account.claims}, {Account.account.safety} {_safety()}",
+                    words.account.CLAIMS_AND_SAFETY.format(
+                        claims=Account.account.claims,
+                        hours=Account.account.safety,
+                        safety=_safety(),
+                    ),
                     class_name="text-13 text-muted",
                 ),
                 class_name="grid min-w-0 gap-1",
             ),
             plain_link(
-                "Transcript CSV",
+                words.account.TRANSCRIPT_CSV,
                 href=TRANSCRIPT_CSV,
                 class_name="button button-secondary",
             ),
             plain_link(
-                "Transcript PDF",
+                words.account.TRANSCRIPT_PDF,
                 href=TRANSCRIPT_PDF,
                 class_name="button button-primary",
             ),
         ),
         action_bar(
-            rx.el.p("No transcript yet", class_name="text-15 text-muted"),
-            button_link("Go to your claim", href=HOME),
+            rx.el.p(words.account.NO_TRANSCRIPT, class_name="text-15 text-muted"),
+            button_link(words.account.TO_CLAIM, href=HOME),
         ),
     )
 
 
 def _nothing_yet() -> rx.Component:
     return rx.el.div(
-        rx.el.h2("Nothing submitted yet", class_name="text-20"),
-        rx.el.p(
-            "What you submit appears here at once: the hours of each year, your certificates, and "
-            "a transcript of everything."
-        ),
+        rx.el.h2(words.account.NOTHING_YET, class_name="text-20"),
+        rx.el.p(words.account.NOTHING_YET_TEXT),
         class_name="grid max-w-text gap-2",
     )
 
@@ -103,7 +109,7 @@ def _begun(submitted: Any) -> rx.Component:
         )
 
     return rx.el.section(
-        rx.cond(submitted, rx.el.h2("Not submitted yet", class_name="px-1 text-20")),
+        rx.cond(submitted, rx.el.h2(words.account.OPEN, class_name="px-1 text-20")),
         rx.el.ul(
             rx.foreach(Account.account.open, claim),
             role="list",
@@ -118,9 +124,13 @@ def _year(year: Any) -> rx.Component:
         rx.el.div(
             rx.el.h2(year.year, class_name="text-24"),
             rx.el.p(
-                rx.el.span(year.hours, class_name="text-20 font-bold"),
-                rx.el.span(" hours", class_name="text-15 text-muted"),
-                rx.el.span(f", {year.safety} {_safety()}", class_name="text-15 text-muted"),
+                *sentence(
+                    words.account.YEAR_HOURS,
+                    text_class="text-15 text-muted",
+                    hours=rx.el.span(year.hours, class_name="text-20 font-bold"),
+                    of_which=year.safety,
+                    safety=_safety(),
+                ),
             ),
             class_name="flex flex-wrap items-baseline justify-between gap-x-4 px-1",
         ),
@@ -144,19 +154,23 @@ def _entry(entry: Any) -> rx.Component:
             class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",
         ),
         rx.cond(
-            entry.status == "Submitted",
-            _line("check", f"Submitted {entry.valid.submitted}", "text-done"),
+            entry.status == words.account.SUBMITTED,
+            _line(
+                "check",
+                words.account.SUBMITTED_ON.format(when=entry.valid.submitted),
+                "text-done",
+            ),
             _line("info", entry.status, "text-accent"),
         ),
         _reporting(entry),
         rx.el.div(
             plain_link(
-                f"Certificate {entry.valid.number}",
+                words.account.CERTIFICATE.format(number=entry.valid.number),
                 href=entry.valid.certificate,
                 class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
             ),
             rx.cond(entry.act != "", _link(entry.act, HOME)),
-            rx.cond(entry.mend, _link("Correct what you gave", REPORTING)),
+            rx.cond(entry.mend, _link(words.account.CORRECT, REPORTING)),
             class_name="-my-1 flex flex-wrap gap-x-6",
         ),
         rx.cond(entry.replaced.length() > 0, _replaced(entry)),
@@ -165,8 +179,8 @@ def _entry(entry: Any) -> rx.Component:
     )
 
 
-def _link(words: Any, href: str) -> rx.Component:
-    return page_link(words, href=href, class_name="inline-block py-2.5 text-15 font-semibold")
+def _link(label: Any, href: str) -> rx.Component:
+    return page_link(label, href=href, class_name="inline-block py-2.5 text-15 font-semibold")
 
 
 def _heading(entry: Any) -> rx.Component:
@@ -180,7 +194,7 @@ def _heading(entry: Any) -> rx.Component:
 def _figures(entry: Any) -> rx.Component:
     """The hours of the valid version, each with its name."""
 
-    def figure(name: str, value: Any, class_name: str) -> rx.Component:
+    def figure(name: str, value: Any, *, class_name: str) -> rx.Component:
         return rx.el.div(
             rx.el.dt(name, class_name="text-13 text-muted"),
             rx.el.dd(value, class_name=class_name),
@@ -188,15 +202,21 @@ def _figures(entry: Any) -> rx.Component:
         )
 
     return rx.el.dl(
-        figure(current_meeting().category1.label, entry.valid.hours, "text-20 font-bold"),
-        figure(_safety(), entry.valid.safety, "text-20"),
+        figure(
+            current_meeting().category1.label, entry.valid.hours, class_name="text-20 font-bold"
+        ),
+        figure(_safety(), entry.valid.safety, class_name="text-20"),
         class_name="flex gap-6 md:text-right",
     )
 
 
 def _reporting(entry: Any) -> rx.Component:
     """How far the reporting to ACCME is; the tone has an icon, so that it is not colour alone."""
-    told = rx.cond(entry.reason != "", f"{entry.reporting} “{entry.reason}”", entry.reporting)
+    told = rx.cond(
+        entry.reason != "",
+        words.account.REASON.format(reporting=entry.reporting, reason=entry.reason),
+        entry.reporting,
+    )
     return rx.cond(
         entry.reporting != "",
         rx.match(
@@ -220,24 +240,25 @@ def _line(drawing: str, told: Any, colour: str) -> rx.Component:
 def _replaced(entry: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
-            icon("chevron", "transition-transform group-open:rotate-90"),
-            rx.cond(
-                entry.replaced.length() == 1,
-                "1 version was replaced",
-                f"{entry.replaced.length()} versions were replaced",
-            ),
+            icon("chevron", class_name="transition-transform group-open:rotate-90"),
+            plural(words.account.REPLACED, entry.replaced.length()),
             class_name="flex min-h-11 w-fit items-center gap-1.5 text-15 text-muted",
         ),
         rx.el.ul(
             rx.foreach(
                 entry.replaced,
                 lambda old: rx.el.li(
-                    f"{old.hours} hours, of which {old.safety} {_safety()}, submitted "
-                    f"{old.submitted}. ",
-                    plain_link(
-                        f"Certificate {old.number}, replaced",
-                        href=old.certificate,
-                        class_name="inline-block py-1.5 tabular-nums",
+                    *sentence(
+                        words.account.OLD,
+                        hours=old.hours,
+                        of_which=old.safety,
+                        safety=_safety(),
+                        submitted=old.submitted,
+                        certificate=plain_link(
+                            words.account.OLD_CERTIFICATE.format(number=old.number),
+                            href=old.certificate,
+                            class_name="inline-block py-1.5 tabular-nums",
+                        ),
                     ),
                     key=old.number,
                     class_name="py-1",
@@ -256,10 +277,8 @@ def _whose() -> rx.Component:
     return rx.el.p(
         rx.cond(
             Account.account.member != "",
-            f"All claims of your {society} account {Account.account.member}. A year has the "
-            "meetings that ended in it.",
-            f"The claims of this registration. Those of other meetings appear here where {society} "
-            "has linked your registrations to a member account.",
+            words.account.OF_MEMBER.format(society=society, member=Account.account.member),
+            words.account.OF_REGISTRATION.format(society=society),
         ),
         class_name="max-w-text text-15 text-muted",
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button_link
 from cme_reflex.components.claim_page import claim_page
@@ -18,20 +19,23 @@ def evaluation() -> rx.Component:
     """The questions of the meeting's session form."""
     return claim_page(
         Evaluation,
-        rx.el.p("Evaluation", class_name="-mb-4 text-15 font-semibold text-muted"),
-        page_title(rx.cond(Evaluation.title != "", Evaluation.title, "…"), lead=Evaluation.when),
+        rx.el.p(words.evaluation.TITLE, class_name="-mb-4 text-15 font-semibold text-muted"),
+        page_title(
+            rx.cond(Evaluation.title != "", Evaluation.title, words.evaluation.LOADING),
+            lead=Evaluation.when,
+        ),
         rx.cond(Evaluation.locked != "", notice(Evaluation.locked, tone="info")),
         rx.cond(Evaluation.ready, questions(Evaluation), skeleton_lines(6)),
         bar=action_bar(
             rx.el.div(
                 rx.el.p(Evaluation.progress, class_name="font-semibold"),
                 rx.el.p(
-                    "Each answer is saved at once.",
+                    words.evaluation.AT_ONCE,
                     saved(),
                     class_name="flex gap-3 text-13 text-muted",
                 ),
             ),
-            button_link("Done", href=f"{HOME}#line-{Evaluation.session_id}"),
+            button_link(words.evaluation.BACK, href=f"{HOME}#line-{Evaluation.session_id}"),
         ),
         actions=signed_in_actions(),
     )

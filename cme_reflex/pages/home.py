@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.browser import COMMAND
@@ -12,6 +13,7 @@ from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.conflicts import conflicts
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
+from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.task_list import task, task_list
@@ -25,7 +27,7 @@ def home() -> rx.Component:
     return claim_page(
         Home,
         page_title(
-            f"{current_meeting().short_name} CME Evaluations & Credit Claim", lead=Home.attendee
+            words.home.TITLE.format(meeting=current_meeting().short_name), lead=Home.attendee
         ),
         rx.cond(Home.reopened != "", _reopened()),
         rx.cond(Home.submitted, _receipt()),
@@ -42,30 +44,34 @@ def _tasks() -> rx.Component:
     return task_list(
         task(
             1,
-            "Sessions",
+            words.home.SESSIONS,
             href=SESSIONS,
             status=rx.cond(
                 Home.lines.length() > 0,
-                f"{Home.totals.sessions} added, {Home.totals.hours} hours",
-                "None added yet",
+                words.home.SESSIONS_ADDED.format(
+                    sessions=Home.totals.sessions, hours=Home.totals.hours
+                ),
+                words.home.NONE_ADDED,
             ),
             done=Home.lines.length() > 0,
         ),
         task(
             2,
-            "Evaluations",
+            words.home.EVALUATIONS,
             href="#lines",
-            status=f"{Home.evaluations}, "
-            + rx.cond(Home.evaluations_required, "required", "optional"),
+            status=words.home.EVALUATIONS_DONE.format(
+                done=Home.evaluations,
+                asked=rx.cond(Home.evaluations_required, words.home.REQUIRED, words.home.OPTIONAL),
+            ),
             done=Home.evaluated,
         ),
-        task(3, "Overall evaluation and submit", href=SUBMIT, status=Home.overall, done=False),
+        task(3, words.home.OVERALL, href=SUBMIT, status=Home.overall, done=False),
     )
 
 
 def _lines() -> rx.Component:
     return rx.el.section(
-        rx.el.h2("Session Evaluations", class_name="text-20"),
+        rx.el.h2(words.home.LINES, class_name="text-20"),
         rx.cond(
             Home.lines.length() > 0,
             rx.el.ul(
@@ -82,9 +88,9 @@ def _lines() -> rx.Component:
 
 def _nothing_yet() -> rx.Component:
     return card(
-        rx.el.p("Add the sessions that you attended, live or on demand."),
+        rx.el.p(words.home.NOTHING_YET),
         rx.el.p(
-            button_link(icon("plus"), "Add Sessions", href=SESSIONS),
+            button_link(icon("plus"), words.sessions.TITLE, href=SESSIONS),
         ),
         class_name="grid justify-items-start gap-4 p-4 md:p-6",
     )
@@ -97,11 +103,15 @@ def _undo() -> rx.Component:
             Home.undo_id > 0,
             rx.el.div(
                 rx.el.p(
-                    rx.el.span("Removed: "),
-                    rx.el.span(Home.undo_title, class_name="font-semibold"),
+                    *sentence(
+                        words.claim.REMOVED,
+                        title=rx.el.span(Home.undo_title, class_name="font-semibold"),
+                    ),
                     class_name="min-w-0 flex-1 text-15",
                 ),
-                button("Undo", kind="secondary", on_click=Home.undo(COMMAND), pending=True),
+                button(
+                    words.claim.UNDO, kind="secondary", on_click=Home.undo(COMMAND), pending=True
+                ),
                 class_name="mb-3 flex items-center gap-3 rounded-card bg-sunken p-2 pl-4",
             ),
         ),
@@ -121,25 +131,25 @@ def _bar() -> rx.Component:
 
 
 def _add(kind: Kind) -> rx.Component:
-    return button_link("Add Sessions", href=SESSIONS, kind=kind)
+    return button_link(words.sessions.TITLE, href=SESSIONS, kind=kind)
 
 
 def _submit(kind: Kind) -> rx.Component:
-    return button_link("Overall Eval / Submit CME", href=SUBMIT, kind=kind)
+    return button_link(words.submit.TITLE, href=SUBMIT, kind=kind)
 
 
 def _after_submission() -> rx.Component:
     return action_bar(
-        rx.el.p("Submitted", class_name="font-semibold text-done"),
-        button_link("See your receipt", href=RECEIPT),
+        rx.el.p(words.home.SUBMITTED, class_name="font-semibold text-done"),
+        button_link(words.home.SEE_RECEIPT, href=RECEIPT),
     )
 
 
 def _reopened() -> rx.Component:
     return notice(
         rx.el.p(Home.reopened),
-        rx.el.p(f"Until then your receipt {Home.receipt.number} stays valid."),
-        title="Your claim is open again",
+        rx.el.p(words.home.STAYS_VALID.format(number=Home.receipt.number)),
+        title=words.claim.OPEN_AGAIN,
         id="reopened",
     )
 
@@ -147,22 +157,27 @@ def _reopened() -> rx.Component:
 def _receipt() -> rx.Component:
     return notice(
         rx.el.p(
-            f"{Home.receipt.hours} Category 1 hours claimed, of which "
-            f"{Home.receipt.safety} Patient Safety, on {Home.receipt.submitted}.",
+            words.home.CLAIMED.format(
+                hours=Home.receipt.hours,
+                safety=Home.receipt.safety,
+                submitted=Home.receipt.submitted,
+            ),
         ),
         rx.el.p(
-            "Receipt number ",
-            rx.el.strong(Home.receipt.number, class_name="inline-block tabular-nums"),
+            *sentence(
+                words.home.RECEIPT_NUMBER,
+                number=rx.el.strong(Home.receipt.number, class_name="inline-block tabular-nums"),
+            ),
         ),
-        rx.el.p(page_link("See your receipt", href=RECEIPT), class_name="pt-1"),
+        rx.el.p(page_link(words.home.SEE_RECEIPT, href=RECEIPT), class_name="pt-1"),
         rx.cond(
             Home.may_reopen,
             rx.el.p(
-                button("Reopen my claim", kind="secondary", pending=True, on_click=Home.reopen),
+                button(words.home.REOPEN, kind="secondary", pending=True, on_click=Home.reopen),
                 class_name="pt-3",
             ),
         ),
         tone="done",
-        title="Your claim is submitted",
+        title=words.home.SUBMITTED_TITLE,
         id="receipt",
     )

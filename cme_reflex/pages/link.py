@@ -7,6 +7,7 @@ link is pasted.
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.buttons import button, plain_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.fields import text_field
@@ -21,17 +22,17 @@ def link() -> rx.Component:
         rx.el.script(src="/link.js", type="module"),
         rx.el.div(
             page_title(
-                "One more tap",
-                lead="Some mail programs open links to check them, so yours waits for you.",
+                words.link.TITLE,
+                lead=words.link.LEAD,
             ),
             card(
                 post_form(
                     rx.el.div(
                         text_field(
-                            "Link",
+                            words.link.LINK,
                             field_id="token",
                             name="token",
-                            hint="Paste the whole link from your e-mail here.",
+                            hint=words.link.LINK_HINT,
                             auto_complete="off",
                             auto_capitalize="none",
                             spell_check=False,
@@ -39,12 +40,12 @@ def link() -> rx.Component:
                         ),
                         custom_attrs={"data-cme-paste": "true"},
                     ),
-                    button("Continue", type="submit", class_name="w-full"),
+                    button(words.link.GO_ON, type="submit", class_name="w-full"),
                     action=USE_LINK,
                     class_name="grid gap-4",
                 )
             ),
-            plain_link("Back to sign-in", href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
         live=False,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.buttons import button_link
 from cme_reflex.components.shell import page_title, shell
 from cme_reflex.routes import HOME
@@ -11,10 +12,9 @@ def not_found() -> rx.Component:
     """No such page, and the way back."""
     return shell(
         page_title(
-            "There is no such page",
-            lead="The address may be mistyped or from an older e-mail. Nothing of your claim is "
-            "lost.",
+            words.not_found.TITLE,
+            lead=words.not_found.LEAD,
         ),
-        rx.el.p(button_link("Go to your claim", href=HOME)),
+        rx.el.p(button_link(words.not_found.TO_CLAIM, href=HOME)),
         live=False,
     )

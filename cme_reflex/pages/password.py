@@ -12,7 +12,7 @@ from cme_reflex.components.fields import text_field
 from cme_reflex.components.forms import post_form
 from cme_reflex.components.shell import page_title, shell
 from cme_reflex.components.told import told
-from cme_reflex.domain.passwords import LONGEST, SHORTEST
+from cme_reflex.domain.passwords import LONGEST
 from cme_reflex.routes import SET_PASSWORD, SIGN_IN_FORM
 
 
@@ -21,24 +21,23 @@ def password() -> rx.Component:
     account = current_meeting().provider.account_name
     return shell(
         rx.el.div(
-            page_title("Set your password", lead=f"For your {account} username on this site."),
+            page_title(words.password.TITLE, lead=words.password.LEAD.format(account=account)),
             card(
                 post_form(
-                    *(told(code, text) for code, text in words.PASSWORD_FAULTS.items()),
+                    *(told(code, text) for code, text in words.password.FAULTS.items()),
                     _field(
-                        "New password",
+                        words.password.NEW,
                         field_id="new-password",
                         name="password",
-                        hint=f"At least {SHORTEST} characters. A few words that only you would put "
-                        "together are good; spaces are welcome.",
+                        hint=words.password.NEW_HINT,
                     ),
-                    _field("New password again", field_id="again", name="again"),
-                    button("Set password", type="submit", class_name="mt-1 w-full"),
+                    _field(words.password.AGAIN, field_id="again", name="again"),
+                    button(words.password.SET, type="submit", class_name="mt-1 w-full"),
                     action=SET_PASSWORD,
                     class_name="grid gap-4",
                 )
             ),
-            plain_link("Back to sign-in", href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
         live=False,

@@ -4,11 +4,13 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button_link, page_link, plain_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
+from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import action_bar, help_contact, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import ACCOUNT, HOME
@@ -20,17 +22,17 @@ def receipt() -> rx.Component:
     meeting = current_meeting()
     return claim_page(
         Receipt,
-        page_title("Your receipt", lead=meeting.name),
+        page_title(words.receipt.TITLE, lead=meeting.name),
         rx.cond(
             Receipt.ready,
             rx.fragment(
                 card(
                     summary_list(
-                        ("Receipt number", Receipt.receipt.number),
-                        ("Name", Receipt.receipt.name),
-                        ("Category 1 hours claimed", Receipt.receipt.hours),
-                        ("Of which Patient Safety", Receipt.receipt.safety),
-                        ("Submitted", Receipt.receipt.submitted),
+                        (words.receipt.NUMBER, Receipt.receipt.number),
+                        (words.receipt.NAME, Receipt.receipt.name),
+                        (words.receipt.HOURS, Receipt.receipt.hours),
+                        (words.receipt.SAFETY, Receipt.receipt.safety),
+                        (words.receipt.SUBMITTED, Receipt.receipt.submitted),
                     )
                 ),
                 _sessions(),
@@ -40,10 +42,10 @@ def receipt() -> rx.Component:
             skeleton_lines(6),
         ),
         bar=action_bar(
-            button_link("Back to your claim", href=HOME, kind="secondary"),
+            button_link(words.receipt.BACK, href=HOME, kind="secondary"),
             # The browser fetches the file itself; a page of ours it is not.
             plain_link(
-                "Download certificate",
+                words.receipt.DOWNLOAD,
                 href=Receipt.receipt.certificate,
                 class_name="button button-primary",
             ),
@@ -65,23 +67,30 @@ def _sessions() -> rx.Component:
         )
 
     return card(
-        rx.el.h2("Sessions", class_name="text-20"),
+        rx.el.h2(words.receipt.SESSIONS, class_name="text-20"),
         rx.el.ul(rx.foreach(Receipt.receipt.lines, line), role="list"),
     )
 
 
 def _replaced() -> rx.Component:
     return card(
-        rx.el.h2("Replaced", class_name="text-20"),
+        rx.el.h2(words.receipt.REPLACED, class_name="text-20"),
         rx.el.ul(
             rx.foreach(
                 Receipt.replaced,
                 lambda old: rx.el.li(
-                    f"{old.number}: {old.hours} hours, submitted {old.submitted}. ",
-                    plain_link(
-                        "Its certificate",
-                        href=old.certificate,
-                        aria_label=f"Certificate {old.number}",
+                    *sentence(
+                        words.receipt.OLD,
+                        number=old.number,
+                        hours=old.hours,
+                        submitted=old.submitted,
+                        certificate=plain_link(
+                            words.receipt.OLD_CERTIFICATE,
+                            href=old.certificate,
+                            aria_label=words.receipt.OLD_CERTIFICATE_NUMBER.format(
+                                number=old.number
+                            ),
+                        ),
                     ),
                     key=old.number,
                     class_name="py-2",
@@ -95,14 +104,14 @@ def _replaced() -> rx.Component:
 def _next() -> rx.Component:
     meeting = current_meeting()
     return rx.el.div(
-        rx.el.h2("What happens next", class_name="text-20"),
+        rx.el.h2(words.receipt.NEXT, class_name="text-20"),
         rx.el.p(
-            "Your claim is complete and reflects on ",
-            page_link("your account", href=ACCOUNT),
-            f", with all that you have claimed. {meeting.provider.short_name} keeps it for six "
-            "years from the meeting. Quote the receipt number when you ask about it: ",
-            help_contact(),
-            ".",
+            *sentence(
+                words.receipt.NEXT_TEXT,
+                account=page_link(words.receipt.NEXT_ACCOUNT, href=ACCOUNT),
+                society=meeting.provider.short_name,
+                contact=help_contact(),
+            ),
         ),
         class_name="grid max-w-text gap-2 print:hidden",
     )

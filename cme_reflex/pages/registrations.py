@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import button, plain_link
 from cme_reflex.components.cards import card
@@ -21,9 +22,8 @@ def registrations() -> rx.Component:
         rx.el.div(hidden=True, custom_attrs={"data-cme-leave": Registrations.leave}),
         rx.el.div(
             page_title(
-                "Which registration?",
-                lead=f"You are registered more than once for {meeting.short_name}, and each "
-                "registration has a claim of its own.",
+                words.registrations.TITLE,
+                lead=words.registrations.LEAD.format(meeting=meeting.short_name),
             ),
             rx.cond(
                 Registrations.offered.length() > 0,
@@ -34,7 +34,7 @@ def registrations() -> rx.Component:
                 ),
                 skeleton_lines(4),
             ),
-            plain_link("Back to sign-in", href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
     )
@@ -51,8 +51,11 @@ def _registration(one: Any) -> rx.Component:
             post_form(
                 rx.el.input(type="hidden", name="registration", value=one.value, read_only=True),
                 button(
-                    "Continue",
-                    rx.el.span(" with ", one.kind, ", ", one.numbers, class_name="sr-only"),
+                    words.registrations.GO_ON,
+                    rx.el.span(
+                        words.registrations.GO_ON_WITH.format(kind=one.kind, numbers=one.numbers),
+                        class_name="sr-only",
+                    ),
                     kind="secondary",
                     type="submit",
                 ),

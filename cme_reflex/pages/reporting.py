@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import button
 from cme_reflex.components.claim_page import claim_page
@@ -16,32 +17,30 @@ from cme_reflex.state.reporting import Reporting
 
 TYPING_PAUSE = 600  # milliseconds without a keystroke, before what was typed is looked at
 
-MONTHS = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-]  # fmt: skip
-
 
 def reporting() -> rx.Component:
     """The form, what became of it, and the way back."""
     meeting = current_meeting()
     return claim_page(
         Reporting,
-        page_title(f"Opt-In to {meeting.reporting.name}", lead=meeting.reporting.text),
+        page_title(
+            words.reporting.TITLE.format(programme=meeting.reporting.name),
+            lead=meeting.reporting.text,
+        ),
         rx.cond(
             Reporting.rejection != "",
             notice(
-                rx.el.p("“", Reporting.rejection, "”"),
-                rx.el.p("Correct what you gave below and save. Your credit is then sent again."),
+                rx.el.p(words.reporting.QUOTED.format(said=Reporting.rejection)),
+                rx.el.p(words.reporting.REJECTED_REMEDY),
                 tone="warning",
-                title="ACCME did not take your record",
+                title=words.reporting.REJECTED,
                 class_name="max-w-text",
             ),
         ),
         rx.cond(
             Reporting.opted_in,
             notice(
-                rx.el.p("Your consent is from ", Reporting.consented_on, "."),
+                rx.el.p(words.reporting.CONSENTED_ON.format(when=Reporting.consented_on)),
                 tone="done",
                 title=Reporting.result,
                 class_name="max-w-text",
@@ -50,7 +49,7 @@ def reporting() -> rx.Component:
         rx.cond(
             Reporting.withdrawn,
             notice(
-                rx.el.p("What was reported is taken back with the next report."),
+                rx.el.p(words.reporting.TAKEN_BACK),
                 title=Reporting.result,
                 class_name="max-w-text",
             ),
@@ -58,7 +57,7 @@ def reporting() -> rx.Component:
         rx.cond(Reporting.ready, _form(), skeleton_lines(6)),
         rx.el.p(
             rx.el.a(
-                "Return to your claim",
+                words.reporting.BACK,
                 href=SUBMIT,
                 class_name="button button-secondary",
                 custom_attrs={"data-cme-close": ""},
@@ -69,34 +68,46 @@ def reporting() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        _pair(_text("First Name", "first_name"), _text("Last Name", "last_name")),
+        _pair(
+            _text(words.reporting.FIRST_NAME, "first_name"),
+            _text(words.reporting.LAST_NAME, "last_name"),
+        ),
         _pair(
             _select(
-                "Month of birth",
+                words.reporting.BIRTH_MONTH,
                 "birth_month",
-                *(rx.el.option(month, value=str(number)) for number, month in enumerate(MONTHS, 1)),
+                *(
+                    rx.el.option(month, value=str(number))
+                    for number, month in enumerate(words.dates.MONTHS, 1)
+                ),
             ),
-            _text("Day of birth", "birth_day", input_mode="numeric", max_length=2),
+            _text(words.reporting.BIRTH_DAY, "birth_day", input_mode="numeric", max_length=2),
         ),
         _select(
-            "State of licensure",
+            words.reporting.STATE,
             "state",
             rx.foreach(Reporting.states, lambda state: rx.el.option(state, value=state, key=state)),
         ),
         _pair(
-            _text("License ID", "licence_id", hint="Or give your NPI."),
-            _text("NPI", "npi", hint="Ten digits.", input_mode="numeric", max_length=10),
+            _text(words.reporting.LICENCE, "licence_id", hint=words.reporting.LICENCE_HINT),
+            _text(
+                words.reporting.NPI,
+                "npi",
+                hint=words.reporting.NPI_HINT,
+                input_mode="numeric",
+                max_length=10,
+            ),
         ),
         _pair(
             _select(
-                "Certifying board",
+                words.reporting.BOARD,
                 "board",
                 rx.foreach(
                     Reporting.boards, lambda board: rx.el.option(board, value=board, key=board)
                 ),
-                hint="Optional.",
+                hint=words.reporting.BOARD_HINT,
             ),
-            _text("Board ID", "board_id", hint="With a board."),
+            _text(words.reporting.BOARD_ID, "board_id", hint=words.reporting.BOARD_ID_HINT),
         ),
         check_field(
             Reporting.consent_text,
@@ -106,10 +117,13 @@ def _form() -> rx.Component:
             on_change=Reporting.consent,
         ),
         rx.el.div(
-            button(rx.cond(Reporting.opted_in, "Save changes", "Opt in"), type="submit"),
+            button(
+                rx.cond(Reporting.opted_in, words.reporting.SAVE, words.reporting.OPT_IN),
+                type="submit",
+            ),
             rx.cond(
                 Reporting.opted_in,
-                button("Withdraw consent", kind="danger", on_click=Reporting.withdraw),
+                button(words.reporting.WITHDRAW, kind="danger", on_click=Reporting.withdraw),
             ),
             class_name="flex flex-wrap gap-3",
         ),
@@ -136,7 +150,7 @@ def _text(label: str, name: str, **props: Any) -> rx.Component:
 def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.Component:
     return select_field(
         label,
-        rx.el.option("Choose…", value=""),
+        rx.el.option(words.reporting.CHOOSE, value=""),
         *options,
         **_bound(name),
         on_change=lambda value: Reporting.typed(name, value),

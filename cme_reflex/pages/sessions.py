@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.chips import chips
@@ -19,15 +20,23 @@ from cme_reflex.state.views import Choice
 
 KEYSTROKE_PAUSE = 150  # milliseconds; shorter than between two words, longer than between letters
 
-SHOWING = [Choice("all", "All"), Choice("added", "Added"), Choice("fits", "Fits my claim")]
-ORDERS = [("Date", "date"), ("Title", "title"), ("Hours", "hours")]
+SHOWING = [
+    Choice("all", words.sessions.SHOW_ALL),
+    Choice("added", words.sessions.SHOW_ADDED),
+    Choice("fits", words.sessions.SHOW_FITTING),
+]
+ORDERS = [
+    (words.sessions.BY_DATE, "date"),
+    (words.sessions.BY_TITLE, "title"),
+    (words.sessions.BY_HOURS, "hours"),
+]
 
 
 def sessions() -> rx.Component:
     """The list with what narrows it down."""
     return claim_page(
         Sessions,
-        page_title("Add Sessions"),
+        page_title(words.sessions.TITLE),
         rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info")),
         _filters(),
         rx.cond(
@@ -41,7 +50,7 @@ def sessions() -> rx.Component:
         ),
         bar=action_bar(
             totals_line(Sessions.totals),
-            button_link(icon("back"), "Return to Sessions", href=HOME),
+            button_link(icon("back"), words.sessions.BACK, href=HOME),
         ),
         actions=signed_in_actions(),
         address=True,
@@ -52,10 +61,10 @@ def _filters() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             text_field(
-                "Search Sessions",
+                words.sessions.SEARCH,
                 field_id="search",
                 type="search",
-                placeholder="Title, code, speaker or track",
+                placeholder=words.sessions.SEARCH_IN,
                 auto_complete="off",
                 enter_key_hint="search",
                 spell_check=False,
@@ -63,7 +72,7 @@ def _filters() -> rx.Component:
                 value=Sessions.query,
             ),
             select_field(
-                "Session",
+                words.sessions.KIND,
                 rx.foreach(
                     Sessions.kinds,
                     lambda kind: rx.el.option(kind.label, value=kind.value, key=kind.value),
@@ -73,7 +82,7 @@ def _filters() -> rx.Component:
                 on_change=Sessions.filter_kind,
             ),
             select_field(
-                "Sort",
+                words.sessions.SORT,
                 *(rx.el.option(label, value=value) for label, value in ORDERS),
                 field_id="sort",
                 value=Sessions.sort,
@@ -83,21 +92,21 @@ def _filters() -> rx.Component:
             "md:*:first:col-span-1",
         ),
         chips(
-            "Day",
+            words.sessions.DAY,
             Sessions.days,
             name="day",
             chosen=Sessions.day,
             on_choose=Sessions.filter_day,
         ),
         chips(
-            "Show",
+            words.sessions.SHOW,
             SHOWING,
             name="show",
             chosen=Sessions.showing,
             on_choose=Sessions.show_only,
         ),
         rx.el.p(
-            rx.cond(Sessions.ready, f"{Sessions.found} found", ""),
+            rx.cond(Sessions.ready, words.sessions.FOUND.format(sessions=Sessions.found), ""),
             class_name="min-h-5 text-13 text-muted",
         ),
         role="search",
@@ -107,11 +116,11 @@ def _filters() -> rx.Component:
 
 def _nothing_found() -> rx.Component:
     return rx.el.div(
-        rx.el.p("No session matches all of this.", class_name="font-semibold"),
+        rx.el.p(words.sessions.NOTHING_FOUND, class_name="font-semibold"),
         rx.el.p(
-            "Search for fewer words, choose another day or kind, or show all sessions.",
+            words.sessions.NOTHING_FOUND_REMEDY,
             class_name="text-muted",
         ),
-        button("Show all sessions", kind="secondary", on_click=Sessions.clear_filters),
+        button(words.sessions.EVERYTHING, kind="secondary", on_click=Sessions.clear_filters),
         class_name="grid justify-items-start gap-3 py-6",
     )

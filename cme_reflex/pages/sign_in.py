@@ -11,6 +11,7 @@ from cme_reflex.components.cards import card
 from cme_reflex.components.fields import text_field
 from cme_reflex.components.forms import post_form
 from cme_reflex.components.icons import icon
+from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import help_contact, shell
 from cme_reflex.components.told import told
 from cme_reflex.domain.meeting import SingleSignOn
@@ -25,23 +26,23 @@ def sign_in() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.h1(meeting.name, class_name="text-24 md:text-32"),
-                rx.el.p("CME Evaluations & Credit Claim", class_name="text-muted"),
+                rx.el.p(words.sign_in.WHAT, class_name="text-muted"),
                 class_name="grid gap-2",
             ),
-            _told("signed-out", words.SIGNED_OUT, tone="done"),
-            _told("password-set", words.PASSWORD_SET, tone="done"),
+            _told("signed-out", words.sign_in.SIGNED_OUT, tone="done"),
+            _told("password-set", words.sign_in.PASSWORD_SET, tone="done"),
             _told("expired", tone="info"),
             _told("choice-expired", tone="info"),
             *_waits(sso),
             card(
-                _way("Meeting badge", _with_number(), opened=True),
+                _way(words.sign_in.WITH_BADGE, _with_number(), opened=True),
                 _with_single_sign_on(sso)
                 if sso
                 else _way(meeting.provider.account_name, _as_member()),
                 class_name="divide-y divide-line overflow-hidden",
             ),
             plain_link(
-                "My number is not at hand: send me a link",
+                words.sign_in.SEND_A_LINK,
                 href=ASK_LINK,
                 class_name="inline-flex min-h-11 w-fit items-center text-15 font-semibold",
             ),
@@ -57,7 +58,7 @@ def _way(title: str, form: rx.Component, *, opened: bool = False) -> rx.Componen
     return rx.el.details(
         rx.el.summary(
             rx.el.h2(title, class_name="text-17"),
-            icon("down", "text-muted transition-transform group-open:rotate-180"),
+            icon("down", class_name="text-muted transition-transform group-open:rotate-180"),
             class_name="flex min-h-14 items-center justify-between px-4 md:px-6 "
             "focus-visible:-outline-offset-4",
         ),
@@ -73,7 +74,7 @@ def _with_number() -> rx.Component:
         _told("not-recognised"),
         _told("missing"),
         text_field(
-            "Last Name",
+            words.sign_in.LAST_NAME,
             field_id="last-name",
             name="last_name",
             auto_complete="family-name",
@@ -82,7 +83,7 @@ def _with_number() -> rx.Component:
             required=True,
         ),
         text_field(
-            "Badge/Confirmation Number",
+            words.sign_in.NUMBER,
             field_id="number",
             name="number",
             auto_complete="off",
@@ -100,7 +101,7 @@ def _as_member() -> rx.Component:
         _told("member-missing"),
         _told("member-not-registered"),
         text_field(
-            "Username",
+            words.sign_in.USERNAME,
             field_id="username",
             name="username",
             auto_complete="username",
@@ -109,7 +110,7 @@ def _as_member() -> rx.Component:
             required=True,
         ),
         text_field(
-            "Password",
+            words.sign_in.PASSWORD,
             field_id="password",
             name="password",
             type="password",
@@ -132,14 +133,17 @@ def _with_single_sign_on(sso: SingleSignOn) -> rx.Component:
 
 def _waits(sso: SingleSignOn | None) -> list[rx.Component]:
     label = sso.label if sso else ""
-    return [_told(f"wait-{minutes}", words.wait(minutes, label)) for minutes in words.WAITS]
+    return [
+        _told(f"wait-{minutes}", words.sign_in.wait(minutes, label))
+        for minutes in words.sign_in.WAITS
+    ]
 
 
 def _form(way: str, *children: Any) -> rx.Component:
     return post_form(
         *children,
         rx.el.input(type="hidden", name="way", value=way, read_only=True),
-        button("Log in", type="submit", class_name="mt-1 w-full"),
+        button(words.sign_in.LOG_IN, type="submit", class_name="mt-1 w-full"),
         action=SIGN_IN,
         class_name="grid gap-4 px-4 pb-5 md:px-6 md:pb-6",
     )
@@ -147,28 +151,25 @@ def _form(way: str, *children: Any) -> rx.Component:
 
 def _told(code: str, text: str = "", *, tone: Any = "warning") -> rx.Component:
     """A message of the sign-in, by the code in the address."""
-    return told(code, text or words.SIGN_IN_ERRORS[code], tone=tone)
+    return told(code, text or words.sign_in.ERRORS[code], tone=tone)
 
 
 def _where_is_my_number() -> rx.Component:
     return rx.el.details(
         rx.el.summary(
-            icon("chevron", "transition-transform group-open:rotate-90"),
-            "Where do I find my number?",
+            icon("chevron", class_name="transition-transform group-open:rotate-90"),
+            words.sign_in.WHERE_IS_IT,
             class_name="inline-flex min-h-11 items-center gap-1.5 text-15 font-semibold "
             "text-accent",
         ),
         rx.el.div(
+            rx.el.p(words.sign_in.IT_IS_HERE),
             rx.el.p(
-                "Your badge number is printed under your name on your badge. Your confirmation "
-                "number is in the e-mail that confirmed your registration. Either will do."
-            ),
-            rx.el.p(
-                "Have neither at hand? ",
-                plain_link("Have a link sent to your e-mail address", href=ASK_LINK),
-                ", or ask ",
-                help_contact(),
-                ".",
+                *sentence(
+                    words.sign_in.NEITHER,
+                    link=plain_link(words.sign_in.NEITHER_LINK, href=ASK_LINK),
+                    contact=help_contact(),
+                ),
             ),
             class_name="grid gap-2 pb-2 text-15 text-muted",
         ),

@@ -8,6 +8,7 @@ from cme_reflex.components.buttons import button, plain_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.fields import text_field
 from cme_reflex.components.forms import post_form
+from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import help_contact, page_title, shell
 from cme_reflex.components.told import told
 from cme_reflex.domain.mail import ADDRESS_LIMIT
@@ -19,22 +20,27 @@ def sign_in_link() -> rx.Component:
     return shell(
         rx.el.div(
             page_title(
-                "Sign in by e-mail",
-                lead="Your number is not at hand? We send you a link to sign in with, to the "
-                f"address you registered with for {current_meeting().short_name}.",
+                words.sign_in_link.TITLE,
+                lead=words.sign_in_link.LEAD.format(meeting=current_meeting().short_name),
             ),
-            told("link-sent", words.LINK_NOTICES["link-sent"], tone="done"),
+            told("link-sent", words.sign_in_link.NOTICES["link-sent"], tone="done"),
             *(
-                told(code, words.LINK_NOTICES[code])
+                told(code, words.sign_in_link.NOTICES[code])
                 for code in ("link-used", "link-expired", "link-unknown")
             ),
-            told("password-link", words.LINK_NOTICES["password-link"], " ", help_contact(), "."),
-            *(told(f"link-wait-{wait}", words.link_wait(wait)) for wait in words.WAITS),
+            told(
+                "password-link",
+                *sentence(words.sign_in_link.NOTICES["password-link"], contact=help_contact()),
+            ),
+            *(
+                told(f"link-wait-{wait}", words.sign_in_link.wait(wait))
+                for wait in words.sign_in.WAITS
+            ),
             card(
                 post_form(
-                    told("link-address", words.LINK_NOTICES["link-address"]),
+                    told("link-address", words.sign_in_link.NOTICES["link-address"]),
                     text_field(
-                        "E-mail address",
+                        words.sign_in_link.ADDRESS,
                         field_id="email",
                         name="email",
                         type="email",
@@ -44,12 +50,12 @@ def sign_in_link() -> rx.Component:
                         required=True,
                         max_length=ADDRESS_LIMIT,
                     ),
-                    button("Send me a link", type="submit", class_name="mt-1 w-full"),
+                    button(words.sign_in_link.SEND, type="submit", class_name="mt-1 w-full"),
                     action=SEND_LINK,
                     class_name="grid gap-4",
                 )
             ),
-            plain_link("Back to sign-in", href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
         live=False,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.browser import COMMAND
@@ -27,7 +28,7 @@ def submit() -> rx.Component:
     """The way from the overall evaluation to the receipt, on one screen."""
     return claim_page(
         Submit,
-        page_title("Overall Eval / Submit CME", lead=current_meeting().name),
+        page_title(words.submit.TITLE, lead=current_meeting().name),
         rx.cond(Submit.locked != "", notice(Submit.locked, tone="info")),
         error_summary(Submit.missing),
         conflicts(Submit.conflicts),
@@ -38,40 +39,44 @@ def submit() -> rx.Component:
         ),
         bar=action_bar(
             totals_line(Submit.totals),
-            button("Submit", on_click=Submit.submit, disabled=Submit.locked != "", pending=True),
-            button_link("Save & Go Back", href=HOME, kind="secondary"),
+            button(
+                words.submit.SUBMIT,
+                on_click=Submit.submit,
+                disabled=Submit.locked != "",
+                pending=True,
+            ),
+            button_link(words.submit.BACK, href=HOME, kind="secondary"),
         ),
         actions=signed_in_actions(),
     )
 
 
 def _overall() -> rx.Component:
-    return card(rx.el.h2("Overall evaluation", class_name="pb-4 text-20"), questions(Submit))
+    return card(rx.el.h2(words.submit.OVERALL, class_name="pb-4 text-20"), questions(Submit))
 
 
 def _totals() -> rx.Component:
     meeting = current_meeting()
     return card(
-        rx.el.h2("CME Credit Claim", class_name="text-20"),
+        rx.el.h2(words.submit.TOTALS, class_name="text-20"),
         rx.el.p(meeting.claim.note, class_name="text-15 text-muted"),
         rx.el.div(
             select_field(
-                "Claimed Category 1 Hours",
-                rx.el.option("Choose…", value=""),
+                words.submit.CATEGORY1,
+                rx.el.option(words.submit.CHOOSE, value=""),
                 _options(Submit.category1_choices),
                 field_id="claimed-category-1-hours",
-                hint=f"Required. Your sessions support {Submit.supported}.",
+                hint=words.submit.CATEGORY1_HINT.format(hours=Submit.supported),
                 value=Submit.category1,
                 disabled=Submit.locked != "",
                 on_change=lambda chosen: Submit.choose_category1(chosen, COMMAND),
             ),
             select_field(
-                "Claimed Patient Safety Hours",
-                rx.el.option("None chosen", value=""),
+                words.submit.SAFETY,
+                rx.el.option(words.submit.NONE_CHOSEN, value=""),
                 _options(Submit.safety_choices),
                 field_id="claimed-patient-safety-hours",
-                hint=f"Optional, part of Category 1. Your sessions support "
-                f"{Submit.supported_safety}.",
+                hint=words.submit.SAFETY_HINT.format(hours=Submit.supported_safety),
                 value=Submit.safety,
                 disabled=Submit.locked != "",
                 on_change=lambda chosen: Submit.choose_safety(chosen, COMMAND),
@@ -81,7 +86,7 @@ def _totals() -> rx.Component:
         rx.cond(
             (Submit.category1 != Submit.supported) & (Submit.category1_choices.length() > 0),
             button(
-                f"Claim all that my sessions support: {Submit.supported}",
+                words.submit.CLAIM_ALL.format(hours=Submit.supported),
                 kind="secondary",
                 pending=True,
                 disabled=Submit.locked != "",
@@ -100,13 +105,16 @@ def _options(choices: rx.Var) -> rx.Component:
 def _reporting() -> rx.Component:
     meeting = current_meeting()
     return card(
-        rx.el.h2(f"Opt-In to {meeting.reporting.name}", class_name="text-20"),
+        rx.el.h2(
+            words.submit.REPORTING_TITLE.format(programme=meeting.reporting.name),
+            class_name="text-20",
+        ),
         rx.el.p(meeting.reporting.text, class_name="text-15 text-muted"),
         rx.el.p(Submit.reporting, class_name="font-semibold", role="status", id="reporting"),
         rx.el.p(
             rx.el.a(
-                "Opt-In to Learner Credit Reporting",
-                rx.el.span(" (opens in a new window)", class_name="font-normal"),
+                words.submit.REPORTING,
+                rx.el.span(words.submit.NEW_WINDOW, class_name="font-normal"),
                 href=REPORTING,
                 target="_blank",
                 # The new window may close itself only if it knows its opener.
@@ -120,30 +128,33 @@ def _reporting() -> rx.Component:
 
 def _check() -> rx.Component:
     return card(
-        rx.el.h2("Check your answers", class_name="text-20"),
+        rx.el.h2(words.submit.CHECK, class_name="text-20"),
         text_field(
-            "Name on certificate",
+            words.submit.NAME,
             field_id="name-on-certificate",
-            hint="As it will be printed.",
+            hint=words.submit.NAME_HINT,
             auto_complete="name",
             value=Submit.name_on_certificate,
             disabled=Submit.locked != "",
             on_change=lambda name: Submit.correct_name(name, COMMAND).debounce(NAME_PAUSE),
         ),
         select_field(
-            "Profession",
-            rx.el.option("Physician (MD or DO)", value=PHYSICIAN),
-            rx.el.option("Other", value=OTHER),
+            words.submit.PROFESSION,
+            rx.el.option(words.submit.PHYSICIAN, value=PHYSICIAN),
+            rx.el.option(words.submit.OTHER, value=OTHER),
             field_id="profession",
-            hint="Physicians are awarded credit; all others get a participation certificate.",
+            hint=words.submit.PROFESSION_HINT,
             value=Submit.profession,
             disabled=Submit.locked != "",
             on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
         ),
         summary_list(
-            ("Sessions", Submit.totals.sessions),
-            ("Category 1", rx.cond(Submit.category1 != "", Submit.category1, "Not chosen")),
-            ("Of which Patient Safety", rx.cond(Submit.safety != "", Submit.safety, "0.00")),
+            (words.submit.SESSIONS, Submit.totals.sessions),
+            (
+                words.submit.CATEGORY1_CHOSEN,
+                rx.cond(Submit.category1 != "", Submit.category1, words.submit.NOT_CHOSEN),
+            ),
+            (words.submit.SAFETY_CHOSEN, rx.cond(Submit.safety != "", Submit.safety, "0.00")),
         ),
         check_field(
             current_meeting().claim.attestation,
@@ -152,8 +163,7 @@ def _check() -> rx.Component:
             on_change=Submit.attest,
         ),
         rx.el.p(
-            f"Submitting completes your {current_meeting().short_name} CME claim. "
-            "After that you cannot add or change anything.",
+            words.submit.FINAL.format(meeting=current_meeting().short_name),
             class_name="text-15 text-muted",
         ),
         class_name="grid gap-4 p-4 md:p-6",

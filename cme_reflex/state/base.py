@@ -66,7 +66,7 @@ class ClaimPage(rx.State, mixin=True):
             totals=shown.totals(standing, limits.category1),
             submitted=standing.claim.status is Status.SUBMITTED,
             locked=_lock(visit, standing),
-            problem=words.CLEARED if standing.cleared else "",
+            problem=words.claim.CLEARED if standing.cleared else "",
             announcement=said,
         )
 
@@ -99,7 +99,7 @@ class ClaimPage(rx.State, mixin=True):
         try:
             answer = await handler(self, replace(visit, command=asked), *args, **kwargs)
         except Exception as error:
-            problem = words.problem(error, visit.meeting.zone)
+            problem = words.errors.problem(error, visit.meeting.zone)
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
             if problem is None:
                 raise
@@ -159,10 +159,10 @@ def _log(event: str, **told: object) -> None:
 def _lock(visit: Visit, standing: Standing) -> str:
     claim, meeting = standing.claim, visit.meeting
     if claim.status is Status.SUBMITTED:
-        return words.LOCKED
+        return words.claim.LOCKED
     match meeting.period(clock(), claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:
-            return words.opens(meeting.claim.opens_at, meeting.zone)
+            return words.claim.opens(meeting.claim.opens_at, meeting.zone)
         case ClaimPeriod.CLOSED:
-            return words.closed(claim.reopened_until or meeting.claim.closes_at, meeting.zone)
+            return words.claim.closed(claim.reopened_until or meeting.claim.closes_at, meeting.zone)
     return ""

@@ -31,13 +31,12 @@ class Evaluation(ClaimPage, rx.State):
             raise NotEligible(asked)
         session = visit.programme.session(int(asked))
         zone = visit.meeting.zone
-        day = words.short_day(session.starts_at.astimezone(zone).date())
         standing = await claim.standing(visit)
         self._show_standing(visit, standing)
         self._set(
             session_id=session.id,
             title=session.title,
-            when=f"{day}, {words.span(session.starts_at, session.ends_at, zone)}",
+            when=words.dates.day_span(session.starts_at, session.ends_at, zone),
         )
         await self._show(visit, session)
 
@@ -65,7 +64,7 @@ class Evaluation(ClaimPage, rx.State):
 
     async def _keep(self, visit: Visit, session: Session, question: str, value: object) -> None:
         standing = await evaluation.answer_session(visit, session.id, question, value, now=clock())
-        self._show_standing(visit, standing, said="Saved")
+        self._show_standing(visit, standing, said=words.shell.SAVED)
         await self._show(visit, session)
 
     async def _show(self, visit: Visit, session: Session) -> None:

@@ -48,7 +48,7 @@ class Home(ClaimPage, rx.State):
         standing = await selection.remove_session(visit, session_id, now=clock())
         title = visit.programme.session(session_id).title
         self._set(undo_id=session_id, undo_title=title)
-        await self._show(visit, standing, said=f"Removed: {title}")
+        await self._show(visit, standing, said=words.claim.REMOVED.format(title=title))
 
     @rx.event
     @command
@@ -56,35 +56,35 @@ class Home(ClaimPage, rx.State):
         """Bring the session back that was removed last, with its hours and answers."""
         standing = await selection.add_session(visit, self.undo_id, now=clock())
         self._set(undo_id=0, undo_title="")
-        await self._show(visit, standing, said="Brought back")
+        await self._show(visit, standing, said=words.claim.BROUGHT_BACK)
 
     @rx.event
     @command
     async def set_hours(self, visit: Visit, session_id: int, hours: str):
         """Claim less than a session's credit, or all of it."""
         standing = await selection.set_hours(visit, session_id, from_hours(hours), now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
     async def set_safety(self, visit: Visit, session_id: int, hours: str):
         """Lower a line's Patient Safety, or raise it again."""
         standing = await selection.set_safety(visit, session_id, from_hours(hours), now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
     async def set_on_demand(self, visit: Visit, session_id: int, on_demand: bool):
         """Say whether a session was watched on demand."""
         standing = await selection.set_on_demand(visit, session_id, on_demand, now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @signed_in
     async def reopen(self, visit: Visit):
         """Reopen one's own claim, where the meeting allows it."""
         standing = await reopening.reopen_own(visit, now=clock())
-        await self._show(visit, standing, said="Your claim is open again")
+        await self._show(visit, standing, said=words.claim.OPEN_AGAIN)
 
     async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
         answers = await evaluation.answers(visit)
@@ -100,12 +100,14 @@ class Home(ClaimPage, rx.State):
         self._set(
             lines=shown.line_views(standing, visit.programme, answers),
             conflicts=shown.conflict_views(standing.conflicts, visit.programme),
-            evaluations=f"{done} of {len(standing.claim.lines)}",
+            evaluations=words.home.DONE_OF.format(done=done, all=len(standing.claim.lines)),
             evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,
             overall=shown.progress(meeting.overall_form, answers.overall),
             overall_done=meeting.overall_form.is_complete(answers.overall),
-            reopened=words.reopened(deadline, meeting.zone) if status is Status.REOPENED else "",
+            reopened=words.home.reopened(deadline, meeting.zone)
+            if status is Status.REOPENED
+            else "",
             may_reopen=status is Status.SUBMITTED and meeting.claim.attendee_may_reopen,
             receipt=shown.receipt_view(receipt, visit.programme)
             if receipt

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from cme_reflex import words
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services import signin
 from cme_reflex.settings import settings
@@ -32,7 +33,9 @@ class Registrations(rx.State):
             views.RegistrationView(
                 value=str(one.attendee_id),
                 kind=one.kind,
-                numbers=f"Badge {one.badge}, confirmation {one.confirmation}",
+                numbers=words.registrations.NUMBERS.format(
+                    badge=one.badge, confirmation=one.confirmation
+                ),
             )
             for one in offered
         ]

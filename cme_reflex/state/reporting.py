@@ -94,20 +94,20 @@ class Reporting(ClaimPage, rx.State):
         except InvalidLearner as invalid:
             self._set(
                 faults=_in_words(invalid.faults),
-                problem=f"{len(invalid.faults)} of the fields need another look.",
+                problem=words.reporting.ANOTHER_LOOK(len(invalid.faults)),
             )
             return
         except ConsentChanged:
             self._show(visit, await reporting.current(visit))
             raise
-        self._show(visit, known, said="Saved. You are opted in.")
+        self._show(visit, known, said=words.reporting.SAVED_IN)
 
     @rx.event
     @signed_in
     async def withdraw(self, visit: Visit):
         """Take the consent back."""
         known = await reporting.withdraw(visit, now=clock())
-        self._show(visit, known, said="Saved. Your consent is withdrawn.")
+        self._show(visit, known, said=words.reporting.SAVED_OUT)
 
     def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
         stands = known.stands if known else None
@@ -120,14 +120,16 @@ class Reporting(ClaimPage, rx.State):
             # Who agreed to an older text is asked anew.
             consented=bool(stands and known and known.consent_version == terms.consent_version),
             rejection=known.rejection if known else "",
-            consented_on=words.instant(known.consented_at, visit.meeting.zone) if known else "",
-            result=words.opted_in(stands),
+            consented_on=words.dates.instant(known.consented_at, visit.meeting.zone)
+            if known
+            else "",
+            result=words.reporting.opted_in(stands),
             announcement=said,
         )
 
 
 def _in_words(faults: Mapping[str, Fault]) -> dict[str, str]:
-    return EMPTY | {name: words.REPORTING_FAULTS[fault] for name, fault in faults.items()}
+    return EMPTY | {name: words.reporting.FAULTS[fault] for name, fault in faults.items()}
 
 
 def _given(known: OptIn) -> dict[str, str]:

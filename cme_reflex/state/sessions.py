@@ -121,7 +121,7 @@ class Sessions(ClaimPage, rx.State):
     async def add(self, visit: Visit, session_id: int):
         """Put a session on the claim."""
         standing = await selection.add_session(visit, session_id, now=clock())
-        said = f"Added: {visit.programme.session(session_id).title}"
+        said = words.claim.ADDED.format(title=visit.programme.session(session_id).title)
         self._show_claim(visit, standing, said=said)
 
     @rx.event
@@ -129,7 +129,7 @@ class Sessions(ClaimPage, rx.State):
     async def remove(self, visit: Visit, session_id: int):
         """Take a session off the claim."""
         standing = await selection.remove_session(visit, session_id, now=clock())
-        said = f"Removed: {visit.programme.session(session_id).title}"
+        said = words.claim.REMOVED.format(title=visit.programme.session(session_id).title)
         self._show_claim(visit, standing, said=said)
 
     @rx.event
@@ -142,10 +142,10 @@ class Sessions(ClaimPage, rx.State):
         standing = await claim.standing(visit)
         sessions = self._matching(visit, standing)
         self._chunks = []
-        found = words.sessions(len(sessions))
+        found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         self._show_window(visit, standing, sessions, 0)
-        self._set(announcement=f"{found} found")
+        self._set(announcement=words.sessions.FOUND.format(sessions=found))
 
     def _listing(self) -> Listing:
         return Listing(
@@ -203,7 +203,7 @@ class Sessions(ClaimPage, rx.State):
             rows_after=len(sessions) - end,
             heads_before=sum(at < begin for at in heads),
             heads_after=sum(at >= end for at in heads),
-            window_day=words.day(visit.programme.days[sessions[begin].id])
+            window_day=words.dates.day(visit.programme.days[sessions[begin].id])
             if by_date and sessions
             else "",
         )
@@ -228,14 +228,14 @@ def _heads(sessions: list[Session], programme: Programme) -> set[int]:
 
 def _days(programme: Programme) -> list[views.Choice]:
     days = sorted({programme.days[session.id] for session in programme.offered})
-    return [views.Choice("", "All days")] + [
-        views.Choice(day.isoformat(), words.short_day(day)) for day in days
+    return [views.Choice("", words.sessions.ALL_DAYS)] + [
+        views.Choice(day.isoformat(), words.dates.short_day(day)) for day in days
     ]
 
 
 def _kinds(programme: Programme) -> list[views.Choice]:
     kinds = sorted({session.kind for session in programme.offered})
-    return [views.Choice("", "All sessions")] + [
+    return [views.Choice("", words.sessions.ALL_KINDS)] + [
         views.Choice(kind, kind.capitalize()) for kind in kinds
     ]
 

@@ -43,17 +43,21 @@ def row(
 def _row(session: Session, zone: ZoneInfo, by_date: bool, heads_day: bool) -> views.Row:
     """What everybody is shown of it; at every letter of a search that is the same."""
     day = session.starts_at.astimezone(zone).date()
-    when = words.span(session.starts_at, session.ends_at, zone)
-    tags = {Delivery.ON_DEMAND: "On demand", Delivery.LIVE: "Live only", Delivery.BOTH: ""}
+    when = words.dates.span if by_date else words.dates.day_span
+    tags = {
+        Delivery.ON_DEMAND: words.sessions.ON_DEMAND,
+        Delivery.LIVE: words.sessions.LIVE_ONLY,
+        Delivery.BOTH: "",
+    }
     return views.Row(
         id=session.id,
         title=session.title,
-        when=when if by_date else f"{words.short_day(day)}, {when}",
+        when=when(session.starts_at, session.ends_at, zone),
         place=" · ".join(part for part in (session.kind.capitalize(), session.room) if part),
         hours=hours(session.quarters),
         safety=hours(session.safety) if session.safety else "",
         tag=tags[session.delivery],
-        day=words.day(day) if heads_day else "",
+        day=words.dates.day(day) if heads_day else "",
         refusal="",
     )
 
@@ -63,9 +67,9 @@ def _refusal(session: Session, programme: Programme, badge: str, now: datetime) 
     try:
         session.require_claimable(badge, now, on_demand=session.watched_on_demand(None))
     except PresentedByAttendee:
-        return words.PRESENTED
+        return words.sessions.PRESENTED
     except NotYetEnded as early:
-        return words.not_before(early.claimable_from, programme.meeting.zone)
+        return words.sessions.not_before(early.claimable_from, programme.meeting.zone)
     return ""
 
 
@@ -73,7 +77,7 @@ def totals(standing: Standing, maximum: Quarters) -> views.Totals:
     """The claim in a few words. `maximum` is the attendee's own, in quarter hours."""
     supported = standing.claimable.category1
     return views.Totals(
-        sessions=words.sessions(len(standing.claim.lines)),
+        sessions=words.claim.SESSIONS(len(standing.claim.lines)),
         hours=hours(supported),
         maximum=hours(maximum),
         percent=100 * supported // maximum if maximum else 0,
@@ -87,7 +91,7 @@ def line_views(standing: Standing, programme: Programme, answers: Answers) -> li
     lines: list[views.LineView] = []
     heading = ""
     for line in standing.claim.lines:
-        day = words.day(line.starts_at.astimezone(programme.meeting.zone).date())
+        day = words.dates.day(line.starts_at.astimezone(programme.meeting.zone).date())
         session = programme.sessions[line.session_id]
         lines.append(
             _line_view(
@@ -120,7 +124,7 @@ def _line_view(
         id=session.id,
         title=session.title,
         day=day,
-        when=words.span(session.starts_at, session.ends_at, programme.meeting.zone),
+        when=words.dates.span(session.starts_at, session.ends_at, programme.meeting.zone),
         credit=hours(session.quarters),
         hours=hours(line.quarters),
         hours_choices=steps(session.quarters, least=1),
@@ -144,8 +148,10 @@ def steps(most: int, *, least: int = 0) -> list[str]:
 def progress(form: Form, answers: Mapping[str, Answer]) -> str:
     """How far an evaluation is, in words."""
     if form.is_complete(answers):
-        return "Done"
-    return f"{len(answers)} of {len(form.questions)} answered" if answers else "Not started"
+        return words.evaluation.COMPLETE
+    if not answers:
+        return words.evaluation.NOT_STARTED
+    return words.evaluation.ANSWERED.format(answered=len(answers), questions=len(form.questions))
 
 
 def conflict_views(conflicts: Sequence[Conflict], programme: Programme) -> list[views.ConflictView]:
@@ -153,9 +159,11 @@ def conflict_views(conflicts: Sequence[Conflict], programme: Programme) -> list[
     policy = programme.meeting.overlap_policy
     return [
         views.ConflictView(
-            windows=[words.window(window, programme.meeting.zone) for window in conflict.windows],
+            windows=[
+                words.claim.window(window, programme.meeting.zone) for window in conflict.windows
+            ],
             titles=[programme.sessions[key].title for key in conflict.keys],
-            advice=words.OVERLAP_ADVICE[policy],
+            advice=words.claim.OVERLAP_ADVICE[policy],
             blocking=blocks(conflicts, policy),
         )
         for conflict in conflicts
@@ -195,7 +203,7 @@ def missing_views(
         session = programme.sessions[missing.session_id] if missing.session_id else None
         question = missing.question
         return views.MissingView(
-            text=words.need(
+            text=words.claim.need(
                 missing.need,
                 title=session.title if session else "",
                 question=question.text if question else "",
@@ -213,7 +221,7 @@ def receipt_view(receipt: Receipt, programme: Programme) -> views.ReceiptView:
     return views.ReceiptView(
         number=receipt.number,
         version=receipt.version,
-        submitted=words.instant(receipt.submitted_at, programme.meeting.zone),
+        submitted=words.dates.instant(receipt.submitted_at, programme.meeting.zone),
         name=receipt.document["name_on_certificate"],
         hours=hours(receipt.category1),
         safety=hours(receipt.safety),
@@ -221,7 +229,9 @@ def receipt_view(receipt: Receipt, programme: Programme) -> views.ReceiptView:
         lines=[
             views.ReceiptLine(
                 title=line["title"],
-                when=words.iso_span(line["starts_at"], line["ends_at"], programme.meeting.zone),
+                when=words.dates.iso_span(
+                    line["starts_at"], line["ends_at"], programme.meeting.zone
+                ),
                 hours=hours(Quarters(line["quarters"])),
             )
             for line in receipt.document["lines"]

@@ -21,7 +21,7 @@ def account_view(of: Account) -> views.AccountView:
         member=of.member or "",
         hours=hours(of.credit.category1),
         safety=hours(of.credit.safety),
-        claims=words.claims(claims),
+        claims=words.account.CLAIMS(claims),
         open=[_entry(entry) for entry in of.open],
         years=[
             views.YearView(
@@ -42,13 +42,15 @@ def _entry(entry: Entry) -> views.EntryView:
         key=f"{entry.short_name} {entry.badge}",
         meeting=entry.meeting,
         short_name=entry.short_name,
-        when=f"{words.days(entry.starts_on, entry.ends_on)}, {entry.location}",
-        registered=f"{entry.registration}, badge {entry.badge}",
-        status=words.claim_status(entry),
+        when=words.account.WHEN_AND_WHERE.format(
+            days=words.dates.days(entry.starts_on, entry.ends_on), place=entry.location
+        ),
+        registered=words.account.REGISTERED.format(kind=entry.registration, badge=entry.badge),
+        status=words.account.claim_status(entry),
         act=_act(entry),
         valid=valid,
         replaced=replaced,
-        reporting=words.reported(entry.reporting, entry.zone),
+        reporting=words.account.reported(entry.reporting, entry.zone),
         reason=entry.reporting.reason,
         tone=_TONES.get(entry.reporting.state, "quiet"),
         mend=entry.current and entry.reporting.state is Reported.REJECTED,
@@ -61,13 +63,13 @@ def _act(entry: Entry) -> str:
         return ""
     if entry.period is not ClaimPeriod.OPEN:
         return ""
-    return "Start your claim" if entry.status is None else "Continue your claim"
+    return words.account.START if entry.status is None else words.account.GO_ON
 
 
 def _version(version: Submitted, entry: Entry) -> views.VersionView:
     return views.VersionView(
         number=version.number,
-        submitted=words.instant(version.submitted_at, entry.zone),
+        submitted=words.dates.instant(version.submitted_at, entry.zone),
         hours=hours(version.category1),
         safety=hours(version.safety),
         certificate=routes.certificate(version.number),

@@ -67,7 +67,7 @@ class Submit(ClaimPage, rx.State):
     async def answer(self, visit: Visit, question: str, value: str | int | bool):
         """Keep one answer; an empty value takes it back."""
         standing = await evaluation.answer_overall(visit, question, value, now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
@@ -76,7 +76,7 @@ class Submit(ClaimPage, rx.State):
         given = (await evaluation.answers(visit)).overall.get(question)
         value = changed(given, option, chosen)
         standing = await evaluation.answer_overall(visit, question, value, now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
@@ -84,7 +84,7 @@ class Submit(ClaimPage, rx.State):
         """Choose the Category 1 hours to claim; an empty value takes the choice back."""
         quarters = from_hours(chosen) if chosen else None
         standing = await submission.choose_category1(visit, quarters, now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
@@ -92,7 +92,7 @@ class Submit(ClaimPage, rx.State):
         """Claim all Category 1 hours that the sessions support."""
         most = (await claim.standing(visit)).claimable.category1
         standing = await submission.choose_category1(visit, most, now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
@@ -100,14 +100,14 @@ class Submit(ClaimPage, rx.State):
         """Choose the Patient Safety hours to claim; an empty value takes the choice back."""
         quarters = from_hours(chosen) if chosen else None
         standing = await submission.choose_safety(visit, quarters, now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
     async def correct_name(self, visit: Visit, name: str):
         """Keep the name for the certificate."""
         standing = await submission.correct_name(visit, str(name), now=clock())
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
         self._set(name_on_certificate=printable_name(str(name)))
 
     @rx.event
@@ -120,7 +120,7 @@ class Submit(ClaimPage, rx.State):
         standing = await submission.correct_profession(
             visit, is_physician=is_physician, now=clock()
         )
-        await self._show(visit, standing, said="Saved")
+        await self._show(visit, standing, said=words.shell.SAVED)
         self._set(profession=PHYSICIAN if is_physician else OTHER)
 
     @rx.event
@@ -140,12 +140,12 @@ class Submit(ClaimPage, rx.State):
             await self._show(visit, await claim.standing(visit))
             self._set(
                 missing=shown.missing_views(incomplete.missing, visit.programme, HREFS),
-                announcement=f"{len(incomplete.missing)} things are still missing",
+                announcement=words.submit.MISSING(len(incomplete.missing)),
             )
             return rx.set_focus("error-summary")
         except StaleRevision as stale:
             await self._show(visit, await claim.standing(visit))
-            self._set(problem=words.problem(stale, visit.meeting.zone))
+            self._set(problem=words.errors.problem(stale, visit.meeting.zone))
             return None
         # A claim that is reopened is attested anew.
         self._set(attested=False)
@@ -169,7 +169,7 @@ class Submit(ClaimPage, rx.State):
             conflicts=shown.conflict_views(standing.conflicts, visit.programme),
             name_on_certificate=visit.attendee.name_on_certificate,
             profession=PHYSICIAN if visit.attendee.is_physician else OTHER,
-            reporting=words.opted_in(opted_in.stands if opted_in else None),
+            reporting=words.reporting.opted_in(opted_in.stands if opted_in else None),
             revision=standing.claim.revision,
         )
         if self.missing:

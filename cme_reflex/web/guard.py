@@ -4,6 +4,7 @@ What Reflex would serve by itself beside the pages is closed here.
 """
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from reflex_base.constants import Endpoint
 from starlette.requests import Request
@@ -33,7 +34,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
 async def _answer(scope: Scope) -> Response | None:
     path = page_of(scope["path"])
     if f"/{path.split('/')[1]}" in CLOSED:
-        return PlainTextResponse("Not Found", status_code=404)
+        return PlainTextResponse(HTTPStatus.NOT_FOUND.phrase, HTTPStatus.NOT_FOUND)
     if path != SIGN_IN_FORM and path not in PROTECTED:
         return None
     request = Request(scope)

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from cme_reflex import words
 from cme_reflex.routes import HEALTH
 from cme_reflex.settings import is_loopback, settings
 
@@ -28,9 +29,8 @@ def for_this_host(app: ASGIApp) -> ASGIApp:
         if scope["type"] == "lifespan" or scope["path"] == HEALTH or is_ours(_host(scope)):
             await app(scope, receive, send)
         elif scope["type"] == "http":
-            words = "This server does not answer for that host. See CME_PUBLIC_URL, and let the "
-            words += "proxy pass on the Host header."
-            await PlainTextResponse(words, status_code=MISDIRECTED)(scope, receive, send)
+            told = PlainTextResponse(words.failures.ANOTHER_HOST, status_code=MISDIRECTED)
+            await told(scope, receive, send)
         else:
             await WebSocketClose(code=1008)(scope, receive, send)
 

@@ -38,7 +38,7 @@ async def send(request: Request) -> Response:
     except InvalidAddress:
         return _to(ASK_LINK, "link-address")
     except TooManyAttempts as error:
-        return _to(ASK_LINK, f"link-{words.wait_code(error.until, now)}")
+        return _to(ASK_LINK, f"link-{words.sign_in.wait_code(error.until, now)}")
     return _to(ASK_LINK, "link-sent")
 
 

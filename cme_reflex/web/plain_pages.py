@@ -6,6 +6,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from cme_reflex import words
+
 
 def plain_page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
     """The page of this template, filled in and escaped; no search engine keeps it."""
@@ -23,10 +25,12 @@ def plain_text(template: str, **values: Any) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("cme_reflex.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["words"] = words
+    return environment

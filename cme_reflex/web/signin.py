@@ -48,7 +48,7 @@ async def sign_in(request: Request) -> Response:
     except signin.PasswordsNotTaken:
         return back_to_form("sso-only")
     except TooManyAttempts as error:
-        return back_to_form(words.wait_code(error.until, now))
+        return back_to_form(words.sign_in.wait_code(error.until, now))
     return await welcome(request, admission)
 
 
@@ -108,7 +108,7 @@ def refusal(request: Request) -> Response | None:
     if not from_this_site(request.headers):
         return _another_site()
     if not _is_short(request.headers.get("content-length", "")):
-        return PlainTextResponse("Too long for a sign-in.", status_code=413)
+        return PlainTextResponse(words.sign_in.TOO_LONG, status_code=413)
     return None
 
 
@@ -118,7 +118,7 @@ def _is_short(length: str) -> bool:
 
 
 def _another_site() -> Response:
-    return PlainTextResponse("This form was sent from another site.", status_code=403)
+    return PlainTextResponse(words.sign_in.ANOTHER_SITE, status_code=403)
 
 
 async def _end(request: Request) -> None:

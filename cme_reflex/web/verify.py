@@ -45,7 +45,7 @@ async def answer(request: Request) -> Response:
         found=found,
         category1=hours(found.category1),
         safety=hours(found.safety) if found.safety is not None else None,
-        issued=words.full_day(found.issued_on),
+        issued=words.dates.full_day(found.issued_on),
     )
 
 

@@ -74,7 +74,7 @@ async def test_who_asks_too_often_is_told_how_long_to_wait(visitor: httpx.AsyncC
         await visitor.post("/sign-in-link/send", data={"email": KIM})
     asked = await visitor.post("/sign-in-link/send", data={"email": KIM})
     assert answer(asked) == (303, "/sign-in-link#link-wait-15")
-    assert 15 in words.WAITS
+    assert 15 in words.sign_in.WAITS
 
 
 async def test_looking_at_a_link_uses_nothing_and_the_button_signs_in(
@@ -143,7 +143,7 @@ async def test_a_member_sets_a_password_and_signs_in(
         form = {"password": password, "again": again}
         refused = await visitor.post("/password/set", data=form)
         assert answer(refused) == (303, f"/password#{code}")
-        assert code in words.PASSWORD_FAULTS
+        assert code in words.password.FAULTS
     form = {"password": "correct horse battery", "again": "correct horse battery"}
     assert len(form["password"]) >= SHORTEST
     assert answer(await visitor.post("/password/set", data=form)) == (303, "/#password-set")
@@ -171,7 +171,7 @@ async def test_a_form_of_another_site_is_refused_and_a_huge_one_not_read(
 
 
 async def test_every_notice_of_a_link_has_its_words() -> None:
-    assert set(words.LINK_NOTICES) == {
+    assert set(words.sign_in_link.NOTICES) == {
         "link-sent",
         "link-address",
         "link-used",

@@ -1,0 +1,26 @@
+"""The receipt: what was claimed, its number, and what happens next."""
+
+from typing import Final
+
+TITLE: Final = "Your receipt"
+NUMBER: Final = "Receipt number"
+NAME: Final = "Name"
+HOURS: Final = "Category 1 hours claimed"
+SAFETY: Final = "Of which Patient Safety"
+SUBMITTED: Final = "Submitted"
+SESSIONS: Final = "Sessions"
+BACK: Final = "Back to your claim"
+DOWNLOAD: Final = "Download certificate"
+
+REPLACED: Final = "Replaced"
+OLD: Final = "{number}: {hours} hours, submitted {submitted}. {certificate}"
+OLD_CERTIFICATE: Final = "Its certificate"
+OLD_CERTIFICATE_NUMBER: Final = "Certificate {number}"
+
+NEXT: Final = "What happens next"
+NEXT_TEXT: Final = (
+    "Your claim is complete and reflects on {account}, with all that you have claimed. {society} "
+    "keeps it for six years from the meeting. Quote the receipt number when you ask about it: "
+    "{contact}."
+)
+NEXT_ACCOUNT: Final = "your account"
