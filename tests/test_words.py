@@ -4,6 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cme_reflex import words
+from cme_reflex.domain.attendee import UnprintableName
+from cme_reflex.domain.programme import NotYetEnded
+from cme_reflex.domain.submission import ClaimLocked, ClaimPeriodClosed, ClaimPeriodNotOpen
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 CENTRAL = ZoneInfo("America/Chicago")
@@ -31,6 +34,37 @@ def test_a_deadline_names_its_zone() -> None:
     assert words.dates.instant(deadline, CENTRAL) == "Feb 23, 2026, 1:00 pm CT"
     assert words.dates.instant(deadline, ZoneInfo("Europe/Berlin")) == "Feb 23, 2026, 8:00 pm CET"
     assert words.dates.instant(deadline, UTC) == "Feb 23, 2026, 7:00 pm UTC"
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (local(26, 0, 5), "12:05 am"),
+        (local(26, 9, 30), "9:30 am"),
+        (local(26, 12), "12:00 pm"),
+        (local(26, 23, 59), "11:59 pm"),
+    ],
+)
+def test_noon_and_midnight_are_twelve(at: datetime, text: str) -> None:
+    assert words.dates.clock(at, PACIFIC) == text
+
+
+@pytest.mark.parametrize("offset", range(0, 366, 5))
+def test_days_are_those_of_the_calendar(offset: int) -> None:
+    day = date(2024, 1, 1) + timedelta(days=offset)
+    assert words.dates.day(day) == f"{day:%A, %B} {day.day}"
+    assert words.dates.short_day(day) == f"{day:%a, %b} {day.day}"
+
+
+def test_one_thing_that_is_missing_is_singular() -> None:
+    assert [words.submit.MISSING(1), words.submit.MISSING(2)] == [
+        "1 thing is still missing",
+        "2 things are still missing",
+    ]
+    assert [words.reporting.ANOTHER_LOOK(1), words.reporting.ANOTHER_LOOK(2)] == [
+        "1 of the fields needs another look.",
+        "2 of the fields need another look.",
+    ]
 
 
 def test_one_session_is_singular() -> None:
@@ -81,3 +115,24 @@ def test_the_days_of_a_meeting_say_no_more_than_they_need(
     first: date, last: date, text: str
 ) -> None:
     assert words.dates.days(first, last) == text
+
+
+ERRORS = [
+    (ClaimLocked(), "Your claim is submitted, so it can no longer be changed."),
+    (ClaimPeriodNotOpen(local(26, 8)), "Claims open on Sep 26, 2024, 8:00 am PT."),
+    (ClaimPeriodClosed(local(26, 8)), "Claims closed on Sep 26, 2024, 8:00 am PT."),
+    (NotYetEnded(local(26, 8)), "This session can be added from Sep 26, 2024, 8:00 am PT."),
+    (
+        UnprintableName("漢字"),
+        "The certificate cannot print 漢 字. Write your name in Latin, Greek or Cyrillic letters.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence"), ERRORS)
+def test_an_error_is_told_with_what_it_knows(error: Exception, sentence: str) -> None:
+    assert words.errors.problem(error, PACIFIC) == sentence
+
+
+def test_an_error_that_is_nobodys_to_mend_has_no_words() -> None:
+    assert words.errors.problem(RuntimeError("no database"), PACIFIC) is None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cme_reflex.domain.account import Entry, Reported, Reporting
 from cme_reflex.domain.meeting import ClaimPeriod
 from cme_reflex.domain.submission import Status
-from cme_reflex.words.claim import CLOSES, SESSIONS, closed, opens
+from cme_reflex.words.claim import SESSIONS, closed, opens
 from cme_reflex.words.dates import full_day, instant
 from cme_reflex.words.filling import Plural
 
@@ -32,6 +32,7 @@ GO_ON: Final = "Continue your claim"
 YEAR_HOURS: Final = "{hours} hours, {of_which} {safety}"
 WHEN_AND_WHERE: Final = "{days}, {place}"
 REGISTERED: Final = "{kind}, badge {badge}"
+CLOSES: Final = "Claims close on {when}."
 SUBMITTED: Final = "Submitted"
 SUBMITTED_ON: Final = "Submitted {when}"
 NOT_SUBMITTED: Final = "Not submitted. {so_far} {when}"

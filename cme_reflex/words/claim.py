@@ -17,7 +17,6 @@ CLEARED: Final = (
     "Your claimed hours were above what your sessions now support, so choose them again."
 )
 OPENS: Final = "Claims open on {when}."
-CLOSES: Final = "Claims close on {when}."
 CLOSED: Final = "Claims closed on {when}."
 OPEN_AGAIN: Final = "Your claim is open again"
 

@@ -37,7 +37,7 @@ WITHDRAW: Final = "Withdraw consent"
 SAVED_IN: Final = "Saved. You are opted in."
 SAVED_OUT: Final = "Saved. Your consent is withdrawn."
 ANOTHER_LOOK: Final = Plural(
-    one="{count} of the fields need another look.",
+    one="{count} of the fields needs another look.",
     other="{count} of the fields need another look.",
 )
 

@@ -9,7 +9,7 @@ SUBMIT: Final = "Submit"
 BACK: Final = "Save & Go Back"
 BEFORE: Final = "Before you can submit"
 MISSING: Final = Plural(
-    one="{count} things are still missing", other="{count} things are still missing"
+    one="{count} thing is still missing", other="{count} things are still missing"
 )
 
 OVERALL: Final = "Overall evaluation"

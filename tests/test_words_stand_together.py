@@ -1,0 +1,300 @@
+"""No page, component, state or route has words of its own for people: they stand in words/."""
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Formatter
+from types import ModuleType
+
+import pytest
+
+from cme_reflex import words
+from cme_reflex.words.filling import Plural
+
+HOUSE = Path(words.__file__).parents[1]
+FLOORS = ("pages", "components", "state", "web")
+BESIDE = ("cme_reflex.py", "branding.py", "meeting_files.py")
+
+OTHERS = {
+    "web/api.py": "tells programs and those who write them",
+    "web/api_document.py": "tells programs and those who write them",
+    "web/problems.py": "tells programs and those who write them",
+    "web/doors.py": "tells who is at a door, in tests and faults",
+    "web/socket.py": "closes sockets, whose reasons no page shows",
+}
+"""Modules whose sentences no attendee reads."""
+
+TWO_WORDS = re.compile(r"[^\W\d_][,.:!?…’”)]* +[(“&–]*[^\W\d_](?![\w-]*=)")
+CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
+MARKS = re.compile(r"[…“”’]")
+AT_AN_EDGE = re.compile(r"^[,.:;]? .*[^\W\d_]|[^\W\d_].* $")  # the part of a sentence
+LETTER = re.compile(r"[^\W\d_]")
+
+SPOKEN = {
+    "alt", "aria_label", "aria_description", "aria_placeholder", "aria_roledescription",
+    "aria_valuetext", "hint", "label", "lead", "placeholder", "said", "title",
+}  # fmt: skip
+SAYING = {
+    "button", "button_link", "check_field", "chips", "notice", "page_link", "page_title",
+    "plain_link", "rx.fragment", "select_field", "summary_list", "text_area", "text_field",
+}  # fmt: skip
+"""What says its children, beside the elements of HTML."""
+UNSPOKEN = {"class_name", "text_class", "headers", "app_wraps"}
+UNSPOKEN_CALLS = {
+    "logger.debug", "logger.info", "logger.warning", "logger.error", "logger.exception", "_log",
+    "fields", "re.compile", "TypeVar", "ParamSpec", "rx.Var", "PackageLoader",
+}  # fmt: skip
+
+
+def spoken(source: str) -> list[str]:
+    """The literals of a module that a person would read, in their order."""
+    finder = _Finder()
+    finder.visit(ast.parse(source))
+    return finder.found
+
+
+def _outcome(case: ast.expr) -> ast.expr:
+    return case.elts[-1] if isinstance(case, ast.Tuple) else case
+
+
+class _Finder(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._said = False  # whether any letter here is read by somebody
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        text = node.value
+        if isinstance(text, str) and (
+            any(pattern.search(text) for pattern in (TWO_WORDS, CAPITALISED, MARKS, AT_AN_EDGE))
+            or (self._said and LETTER.search(text))
+        ):
+            self.found.append(text)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = ast.unparse(node.func)
+        if called in UNSPOKEN_CALLS:
+            return
+        child = called.startswith("rx.el.") or called in SAYING
+        # What is chosen to be said is said; what it is chosen by is not.
+        chosen = called in ("rx.cond", "rx.match") and self._said
+        self._with(said=False, nodes=[node.func])
+        told = [_outcome(case) for case in node.args] if called == "rx.match" else node.args
+        self._with(said=child or chosen, nodes=told)
+        for keyword in node.keywords:
+            if keyword.arg not in UNSPOKEN:
+                self._with(said=keyword.arg in SPOKEN, nodes=[keyword.value])
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self._with(said=False, nodes=[node.left, *node.comparators])
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self._with(said=False, nodes=[node.iter, *node.ifs])
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self._with(said=False, nodes=[node.value, node.slice])
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if ast.unparse(node.targets[0]) not in (*UNSPOKEN, "tag"):
+            self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):  # a docstring
+            self.generic_visit(node)
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        """An exception is for programmers; `words.errors` says what people hear of it."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """A type may be written as a text."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        node.returns = None
+        self.generic_visit(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name that ast calls it by
+
+    def _with(self, *, said: bool, nodes: list[ast.expr]) -> None:
+        before, self._said = self._said, said
+        for node in nodes:
+            self.visit(node)
+        self._said = before
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'rx.el.p("Saved")',
+        'rx.el.p("saved")',
+        'rx.el.p(rx.cond(done, "required", "optional"))',
+        'rx.el.span(line.hours, " hours", class_name="font-semibold")',
+        'rx.el.p(f"{done} of {total}")',
+        'rx.el.section(bar, aria_label="help")',
+        'text_field("Last Name", field_id="last-name")',
+        'text_field(words.NAME, hint="optional")',
+        'text_field(words.NAME, placeholder="e.g. breast")',
+        'button("undo", on_click=Home.undo)',
+        'summary_list(("sessions", Submit.totals.sessions))',
+        'button(icon("plus"), "add", title="more")',
+        'self._set(announcement=f"{count} found", problem="")',
+        'self._show(visit, said="kept")',
+        'label = "None chosen" if none else hours',
+        'views.Choice("", "All days")',
+        'NOTICES = {"link-used": "This link was used before."}',
+        'PlainTextResponse("Too long for a sign-in.", status_code=413)',
+        'head = meeting + ", confirmation " + number',
+        'rx.match(kind, ("scale", rx.el.p("none")))',
+        'chips("Day", days)',
+        'heading = "…"',
+    ],
+)
+def test_words_are_found(source: str) -> None:
+    assert spoken(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Words in a docstring."""',
+        'def f(row: "Row") -> "Row": ...',
+        'rx.el.p(words.home.SUBMITTED, class_name="text-15 font-semibold")',
+        'rx.el.input(type="checkbox", name="consent", auto_complete="family-name")',
+        'rx.el.p(rx.cond(Home.locked != "", words.claim.LOCKED, ""), role="status")',
+        'icon("check", class_name="text-done print:hidden")',
+        'class_name = "sr-only" if hidden else "block text-15"',
+        'raise ValueError("no such door: say who may call it")',
+        'logger.info("a request failed", extra=fields(path="no path"))',
+        'rx.el.a(words.BACK, href="/claim#conflicts", target="_blank")',
+        'Response(made, media_type="text/csv; charset=utf-8")',
+        'FOREVER = "public, max-age=31536000, immutable"',
+        'asked = given.get("day", "")',
+        'rx.el.div(rx.match(kind, ("scale", scale), ("text", text)))',
+        'rx.el.div(*(told(code) for code in ("expired", "missing")))',
+    ],
+)
+def test_what_no_person_reads_is_not_found(source: str) -> None:
+    assert spoken(source) == []
+
+
+def _modules() -> Iterator[Path]:
+    for floor in FLOORS:
+        yield from sorted((HOUSE / floor).rglob("*.py"))
+    yield from (HOUSE / name for name in BESIDE)
+
+
+def test_no_words_stand_beside_the_package() -> None:
+    found = {
+        name: literals
+        for path in _modules()
+        if (name := path.relative_to(HOUSE).as_posix()) not in OTHERS
+        and (literals := spoken(path.read_text("utf-8")))
+    }
+    # How a browser is told that both schemes are there.
+    assert found == {"cme_reflex.py": ["light dark"]}
+
+
+def test_modules_that_are_left_out_are_there() -> None:
+    assert [name for name in OTHERS if not (HOUSE / name).is_file()] == []
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._quiet = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._quiet = tag == "style"
+        said = {name.replace("-", "_"): value for name, value in attrs}
+        self.found += [said[name] or "" for name in SPOKEN & said.keys()]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._quiet = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._quiet and LETTER.search(data):
+            self.found.append(data.strip())
+
+
+def written(template: str) -> list[str]:
+    """The words that a Jinja template has of its own."""
+    reader = _Text()
+    accent = r"\{% block accent %\}.*?\{% endblock %\}"
+    told = re.sub(accent + r"|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", template, flags=re.DOTALL)
+    reader.feed(told)
+    return [text for text in reader.found if text]
+
+
+def test_pages_that_the_server_writes_have_no_words_of_their_own() -> None:
+    assert written('<p title="more">{{ words.x }} or <b>less</b></p>') == ["more", "or", "less"]
+    found = {
+        path.name: texts
+        for path in (HOUSE / "web" / "templates").iterdir()
+        if (texts := written(path.read_text("utf-8")))
+    }
+    assert found == {}
+
+
+def test_scripts_have_no_words() -> None:
+    literal = re.compile(r"""(["'`])((?:(?!\1)[^\\\n]|\\.)*)\1""")
+    found = [
+        (path.name, text)
+        for path in sorted((HOUSE.parent / "assets").glob("*.js"))
+        for line in path.read_text("utf-8").splitlines()
+        for _, text in literal.findall(line.split("// ")[0])
+        if TWO_WORDS.search(text) or MARKS.search(text)
+    ]
+    # What one tab calls to the others; nobody reads it.
+    assert found == [("cme.js", "signed out")]
+
+
+def _sentences() -> Iterator[tuple[str, object]]:
+    for module in vars(words).values():
+        if isinstance(module, ModuleType) and module.__name__.startswith(f"{words.__name__}."):
+            for name, value in vars(module).items():
+                if name.isupper():
+                    yield f"{module.__name__.rpartition('.')[2]}.{name}", value
+
+
+def _names(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def test_what_is_filled_in_has_a_name() -> None:
+    nameless = []
+    for name, value in _sentences():
+        texts = value.values() if isinstance(value, dict) else [value]
+        for text in texts:
+            forms = (text.one, text.other) if isinstance(text, Plural) else (text,)
+            named = set().union(*(_names(form) for form in forms if isinstance(form, str)))
+            if not all(each.isidentifier() for each in named):
+                nameless.append(name)
+    assert nameless == []
+
+
+def test_both_forms_of_a_plural_say_the_same() -> None:
+    for name, value in _sentences():
+        if isinstance(value, Plural):
+            assert _names(value.one) | {"count"} == _names(value.other) | {"count"}, name
+
+
+def test_every_word_is_said_somewhere() -> None:
+    house = "".join(
+        path.read_text("utf-8") for pattern in ("*.py", "*.html") for path in HOUSE.rglob(pattern)
+    )
+    once = [
+        name
+        for name, _ in _sentences()
+        if f"words.{name}" not in house
+        and not re.search(rf"\b{name.rpartition('.')[2]}\b(?!: Final)", _module_of(name))
+    ]
+    assert once == []
+
+
+def _module_of(name: str) -> str:
+    return (HOUSE / "words" / f"{name.rpartition('.')[0]}.py").read_text("utf-8")
