@@ -2,10 +2,10 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cme_reflex import words
 from cme_reflex.settings import settings
 from cme_reflex.store.database import close_database, open_database
 from cme_reflex.web.cookies import next_address
-from cme_reflex.words import SIGN_IN_ERRORS
 from tests.meetings import PASSWORD
 
 BADGE = {"way": "badge", "last_name": "Smith", "number": "102"}
@@ -61,7 +61,7 @@ async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
     client: httpx.AsyncClient, form: dict[str, str], code: str
 ) -> None:
     assert answer(await client.post("/sign-in", data=form)) == (303, f"/#{code}")
-    assert code in SIGN_IN_ERRORS
+    assert code in words.sign_in.ERRORS
     assert answer(await client.get("/claim")) == (303, "/")
 
 

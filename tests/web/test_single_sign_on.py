@@ -7,11 +7,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from cme_reflex import words
 from cme_reflex.domain.meeting import SingleSignOn
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import oidc
 from cme_reflex.settings import settings
-from cme_reflex.words import SIGN_IN_ERRORS
 from tests.meetings import FOLDER, MEETING, PASSWORD
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, oidc_provider
 
@@ -124,7 +124,7 @@ async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
     for name, value in change.items():
         setattr(provider, name, value)
     assert answer(await client.get(await way_back(client))) == (303, f"/#{code}")
-    assert code in SIGN_IN_ERRORS
+    assert code in words.sign_in.ERRORS
     assert answer(await client.get("/claim")) == (303, "/")
 
 
@@ -138,7 +138,7 @@ async def test_a_provider_out_of_reach_is_told(
 async def test_the_password_gives_way(client: httpx.AsyncClient) -> None:
     form = {"way": "member", "username": "kim", "password": PASSWORD}
     assert answer(await client.post("/sign-in", data=form)) == (303, "/#sso-only")
-    assert "sso-only" in SIGN_IN_ERRORS
+    assert "sso-only" in words.sign_in.ERRORS
 
 
 async def test_a_locked_number_does_not_stop_the_single_sign_on(
