@@ -1,9 +1,7 @@
 """No page, component, state or route has words of its own for people: they stand in words/."""
 
-import ast
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
@@ -12,6 +10,7 @@ import pytest
 
 from cme_reflex import words
 from cme_reflex.words.filling import Plural
+from tests.spoken import MARKS, TWO_WORDS, spoken, written
 
 HOUSE = Path(words.__file__).parents[1]
 FLOORS = ("pages", "components", "state", "web")
@@ -26,105 +25,6 @@ OTHERS = {
 }
 """Modules whose sentences no attendee reads."""
 
-TWO_WORDS = re.compile(r"[^\W\d_][,.:!?…’”)]* +[(“&–]*[^\W\d_](?![\w-]*=)")
-CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
-MARKS = re.compile(r"[…“”’]")
-AT_AN_EDGE = re.compile(r"^[,.:;]? .*[^\W\d_]|[^\W\d_].* $")  # the part of a sentence
-LETTER = re.compile(r"[^\W\d_]")
-
-SPOKEN = {
-    "alt", "aria_label", "aria_description", "aria_placeholder", "aria_roledescription",
-    "aria_valuetext", "hint", "label", "lead", "placeholder", "said", "title",
-}  # fmt: skip
-SAYING = {
-    "button", "button_link", "check_field", "chips", "notice", "page_link", "page_title",
-    "plain_link", "rx.fragment", "select_field", "summary_list", "text_area", "text_field",
-}  # fmt: skip
-"""What says its children, beside the elements of HTML."""
-UNSPOKEN = {"class_name", "text_class", "headers", "app_wraps"}
-UNSPOKEN_CALLS = {
-    "logger.debug", "logger.info", "logger.warning", "logger.error", "logger.exception", "_log",
-    "fields", "re.compile", "TypeVar", "ParamSpec", "rx.Var", "PackageLoader",
-}  # fmt: skip
-
-
-def spoken(source: str) -> list[str]:
-    """The literals of a module that a person would read, in their order."""
-    finder = _Finder()
-    finder.visit(ast.parse(source))
-    return finder.found
-
-
-def _outcome(case: ast.expr) -> ast.expr:
-    return case.elts[-1] if isinstance(case, ast.Tuple) else case
-
-
-class _Finder(ast.NodeVisitor):
-    def __init__(self) -> None:
-        self.found: list[str] = []
-        self._said = False  # whether any letter here is read by somebody
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        text = node.value
-        if isinstance(text, str) and (
-            any(pattern.search(text) for pattern in (TWO_WORDS, CAPITALISED, MARKS, AT_AN_EDGE))
-            or (self._said and LETTER.search(text))
-        ):
-            self.found.append(text)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        called = ast.unparse(node.func)
-        if called in UNSPOKEN_CALLS:
-            return
-        child = called.startswith("rx.el.") or called in SAYING
-        # What is chosen to be said is said; what it is chosen by is not.
-        chosen = called in ("rx.cond", "rx.match") and self._said
-        self._with(said=False, nodes=[node.func])
-        told = [_outcome(case) for case in node.args] if called == "rx.match" else node.args
-        self._with(said=child or chosen, nodes=told)
-        for keyword in node.keywords:
-            if keyword.arg not in UNSPOKEN:
-                self._with(said=keyword.arg in SPOKEN, nodes=[keyword.value])
-
-    def visit_Compare(self, node: ast.Compare) -> None:
-        self._with(said=False, nodes=[node.left, *node.comparators])
-
-    def visit_comprehension(self, node: ast.comprehension) -> None:
-        self._with(said=False, nodes=[node.iter, *node.ifs])
-
-    def visit_Subscript(self, node: ast.Subscript) -> None:
-        self._with(said=False, nodes=[node.value, node.slice])
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        if ast.unparse(node.targets[0]) not in (*UNSPOKEN, "tag"):
-            self.generic_visit(node)
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a docstring
-            self.generic_visit(node)
-
-    def visit_Raise(self, node: ast.Raise) -> None:
-        """An exception is for programmers; `words.errors` says what people hear of it."""
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.visit(node.value)
-
-    def visit_arg(self, node: ast.arg) -> None:
-        """A type may be written as a text."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        node.returns = None
-        self.generic_visit(node)
-
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name that ast calls it by
-
-    def _with(self, *, said: bool, nodes: list[ast.expr]) -> None:
-        before, self._said = self._said, said
-        for node in nodes:
-            self.visit(node)
-        self._said = before
-
 
 @pytest.mark.parametrize(
     "source",
@@ -135,6 +35,7 @@ class _Finder(ast.NodeVisitor):
         'rx.el.span(line.hours, " hours", class_name="font-semibold")',
         'rx.el.p(f"{done} of {total}")',
         'rx.el.section(bar, aria_label="help")',
+        'rx.el.div(custom_attrs={"aria-label": "help"})',
         'text_field("Last Name", field_id="last-name")',
         'text_field(words.NAME, hint="optional")',
         'text_field(words.NAME, placeholder="e.g. breast")',
@@ -173,6 +74,7 @@ def test_words_are_found(source: str) -> None:
         'Response(made, media_type="text/csv; charset=utf-8")',
         'FOREVER = "public, max-age=31536000, immutable"',
         'asked = given.get("day", "")',
+        'rx.el.div(custom_attrs={"data-shown": "saved"})',
         'rx.el.div(rx.match(kind, ("scale", scale), ("text", text)))',
         'rx.el.div(*(told(code) for code in ("expired", "missing")))',
     ],
@@ -200,34 +102,6 @@ def test_no_words_stand_beside_the_package() -> None:
 
 def test_modules_that_are_left_out_are_there() -> None:
     assert [name for name in OTHERS if not (HOUSE / name).is_file()] == []
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._quiet = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._quiet = tag == "style"
-        said = {name.replace("-", "_"): value for name, value in attrs}
-        self.found += [said[name] or "" for name in SPOKEN & said.keys()]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._quiet = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._quiet and LETTER.search(data):
-            self.found.append(data.strip())
-
-
-def written(template: str) -> list[str]:
-    """The words that a Jinja template has of its own."""
-    reader = _Text()
-    accent = r"\{% block accent %\}.*?\{% endblock %\}"
-    told = re.sub(accent + r"|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", template, flags=re.DOTALL)
-    reader.feed(told)
-    return [text for text in reader.found if text]
 
 
 def test_pages_that_the_server_writes_have_no_words_of_their_own() -> None:
