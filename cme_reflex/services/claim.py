@@ -23,7 +23,7 @@ from cme_reflex.domain.submission import (
 from cme_reflex.services import programme
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import look, transaction
 from cme_reflex.store.tables import ClaimRow, LineRow
 
 COMMAND_LIMIT = 64  # characters; a UUID has 36
@@ -77,7 +77,7 @@ class Draft:
     @property
     def standing(self) -> Standing:
         """The claim as it stands at this moment."""
-        return _standing(self.row, self.lines.values(), self.visit)
+        return standing_of(self.visit, self.row, self.lines.values())
 
     def session(self, session_id: object) -> Session:
         """The session with this id in the newest programme. Raises NotEligible."""
@@ -155,18 +155,13 @@ async def locked(visit: Visit) -> AsyncIterator[Draft]:
 
 async def standing(visit: Visit) -> Standing:
     """The attendee's claim as it stands; an empty draft where none was begun."""
-    async with reading() as db:
-        return await read_standing(db, visit)
+    seen = await look(lambda db: claims.seen(db, visit.attendee.id))
+    return standing_of(visit, *seen)
 
 
-async def read_standing(db: AsyncSession, visit: Visit) -> Standing:
-    """The same, within a reading that asks for more."""
-    row = await claims.find(db, visit.attendee.id)
-    lines = await claims.lines(db, cast(int, row.id)) if row else []
-    return _standing(row or ClaimRow(attendee_id=visit.attendee.id), lines, visit)
-
-
-def _standing(row: ClaimRow, lines: Iterable[LineRow], visit: Visit) -> Standing:
+def standing_of(visit: Visit, row: ClaimRow | None, lines: Iterable[LineRow]) -> Standing:
+    """What the rules say of a claim's rows; without any, of an empty draft."""
+    row = row or ClaimRow(attendee_id=visit.attendee.id)
     visible = [line for line in lines if not line.removed]
     in_order = sorted(
         (_line(line, visit.programme) for line in visible),

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import Delivery, Programme, Session
 from cme_reflex.exchange.meeting_document import meeting_from_document
+from cme_reflex.store.database import reading
 from cme_reflex.store.tables import MeetingRow, SessionRow
 
 # Asked at every change, so it is put together once.
@@ -27,6 +28,15 @@ async def current(db: AsyncSession, meeting_id: int, version: int) -> Programme:
     if known is None or known.version < version:
         known = _current[meeting_id] = await _read(db, meeting_id)
     return known
+
+
+async def known(meeting_id: int, version: int) -> Programme:
+    """The same, for who has no unit of work; the database is asked only where it is newer."""
+    found = _current.get(meeting_id)
+    if found is not None and found.version >= version:
+        return found
+    async with reading() as db:
+        return await current(db, meeting_id, version)
 
 
 async def of_code(db: AsyncSession, code: str) -> Programme | None:

@@ -14,9 +14,10 @@ from cme_reflex.domain.submission import DeadlinePassed, Status
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.routes import HOME
 from cme_reflex.services import outbox, programme, signin
-from cme_reflex.services.claim import read_standing
+from cme_reflex.services.claim import standing_of
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.visit import Visit
+from cme_reflex.store import claims
 from cme_reflex.store import outbox as rows
 from cme_reflex.store.database import transaction
 from cme_reflex.store.tables import AttendeeRow, ClaimRow
@@ -97,7 +98,7 @@ async def write(db: AsyncSession, task: Task) -> Written:
         raise Withdrawn("The deadline was moved meanwhile.")
     who = signin.attendee_of(attendee)
     visit = Visit(who, await programme.newest(db, attendee.meeting_id))
-    standing = await read_standing(db, visit)
+    standing = standing_of(visit, claim, await claims.lines(db, cast(int, claim.id)))
     letter = letters.reminder(
         task.meeting,
         name=who.name,

@@ -11,12 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cme_reflex.domain.attendee import PHYSICIAN, Attendee
 from cme_reflex.domain.meeting import SingleSignOn
 from cme_reflex.domain.names import name_key, number_key, same_name
-from cme_reflex.services import passwords, programme, throttle
+from cme_reflex.services import glances, passwords, programme, throttle
 from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import look, reading, transaction
 from cme_reflex.store.sweeping import sweeping
-from cme_reflex.store.tables import AttendeeRow, ChoiceRow, MeetingRow, MemberRow, SignInRow
+from cme_reflex.store.tables import (
+    AttendeeRow,
+    ChoiceRow,
+    MeetingRow,
+    MemberRow,
+    SignInRow,
+    table_of,
+)
 
 LASTS = timedelta(days=7)  # from one congress day to the quiet weekend after it
 IDLE = timedelta(hours=12)  # over lunch and an afternoon's sessions, not over night
@@ -25,15 +32,16 @@ CHOICE_LASTS = timedelta(minutes=10)
 INPUT_LIMIT = 200  # characters; a longer name, number or password is nobody's
 
 # Asked at every event, so it is put together once: that takes longer than the answer.
+_attendee, _sign_in, _meeting = (table_of(rows) for rows in (AttendeeRow, SignInRow, MeetingRow))
 _HOLDER = (
-    select(AttendeeRow, MeetingRow.version, SignInRow.seen_at)
-    .join(SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id)
-    .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+    sa.select(_attendee, _meeting.c.version, _sign_in.c.seen_at)
+    .join(_sign_in, _sign_in.c.attendee_id == _attendee.c.id)
+    .join(_meeting, _meeting.c.id == _attendee.c.meeting_id)
     .where(
-        SignInRow.token_hash == sa.bindparam("token"),
-        SignInRow.expires_at > sa.bindparam("now"),
-        SignInRow.seen_at > sa.bindparam("idle"),
-        MeetingRow.code == sa.bindparam("meeting"),
+        _sign_in.c.token_hash == sa.bindparam("token"),
+        _sign_in.c.expires_at > sa.bindparam("now"),
+        _sign_in.c.seen_at > sa.bindparam("idle"),
+        _meeting.c.code == sa.bindparam("meeting"),
     )
 )
 
@@ -230,25 +238,29 @@ async def sign_out(token: str) -> None:
     """End the sign-in on the server, for every tab that holds the cookie."""
     async with transaction() as db:
         await db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token)))
+    glances.forget(token)
 
 
 async def visit(meeting: str, token: str, *, now: datetime) -> Visit:
-    """Who holds this token, with the meeting's newest programme: one query. Raises NotSignedIn.
+    """Who holds this token, with the meeting's newest programme: one query. Raises NotSignedIn."""
+    return await seen(await look(lambda db: held(db, meeting, token, now=now)), token, now=now)
 
-    Every few minutes it is also written that they were seen.
-    """
+
+def held(db: sa.Connection, meeting: str, token: str, *, now: datetime) -> sa.Row[Any]:
+    """The row of whoever holds this token, for `seen`. Raises NotSignedIn."""
     asked = {"token": token_hash(token), "now": now, "idle": now - IDLE, "meeting": meeting}
-    async with reading() as db:
-        found = (await db.exec(_HOLDER, params=asked)).one_or_none()
-        if found is None:
-            raise NotSignedIn
-        attendee, version, seen_at = found
-        visiting = Visit(
-            attendee_of(attendee), await programme.current(db, attendee.meeting_id, version)
-        )
-    if seen_at <= now - NOTICED:
+    found = db.execute(_HOLDER, asked).one_or_none()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+async def seen(holder: sa.Row[Any], token: str, *, now: datetime) -> Visit:
+    """The visit of who holds the token. Every few minutes it is written that they were seen."""
+    if holder.seen_at <= now - NOTICED:
         await _see(token, now)
-    return visiting
+    of = await programme.known(holder.meeting_id, holder.version)
+    return Visit(attendee_of(cast(AttendeeRow, holder)), of)
 
 
 async def _see(token: str, now: datetime) -> None:

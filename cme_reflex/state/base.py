@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, signature
 from time import perf_counter
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import reflex as rx
 
@@ -16,8 +16,9 @@ from cme_reflex.domain.meeting import ClaimPeriod
 from cme_reflex.domain.submission import Status
 from cme_reflex.logs import fields, opaque
 from cme_reflex.routes import SIGN_IN_FORM
-from cme_reflex.services import signin
+from cme_reflex.services import looks, signin
 from cme_reflex.services.claim import Standing
+from cme_reflex.services.glances import Look
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
@@ -28,9 +29,11 @@ from cme_reflex.web.doors import Audience, open_to
 
 logger = logging.getLogger(__name__)
 
-Page = TypeVar("Page", bound="ClaimPage")
-Arguments = ParamSpec("Arguments")
-Handler: TypeAlias = Callable[Concatenate[Page, Visit, Arguments], Awaitable[Any]]
+Handler: TypeAlias = Callable[..., Awaitable[Any]]
+Ask: TypeAlias = Callable[[str, int], Awaitable[tuple[Any, ...]]]
+"""What a handler is given, by a token and the revision of the claim that its tab has shown."""
+
+OURS = ("visit", "standing")  # what a handler is given by us, and never by a browser
 
 
 def clock() -> datetime:
@@ -50,6 +53,7 @@ class ClaimPage(rx.State, mixin=True):
     announcement: str = ""
     leave: str = ""
     _whose: int = 0
+    _revision: int = 0
 
     def _set(self, **shown: object) -> None:
         """Set what differs; what stays the same is not sent again."""
@@ -68,21 +72,21 @@ class ClaimPage(rx.State, mixin=True):
             locked=_lock(visit, standing),
             problem=words.claim.CLEARED if standing.cleared else "",
             announcement=said,
+            _revision=standing.claim.revision,
         )
 
     async def _visited(
-        self, asked: str, handler: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+        self, ask: Ask, asked: str, handler: Handler, *args: Any, **given: Any
     ) -> Any:
         async with turn():
-            return await self._let_in(asked, handler, *args, **kwargs)
+            return await self._let_in(ask, asked, handler, *args, **given)
 
     async def _let_in(
-        self, asked: str, handler: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+        self, ask: Ask, asked: str, handler: Handler, *args: Any, **given: Any
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
-        token = token_in(self.router.headers.cookie)
         try:
-            visit = await signin.visit(settings().meeting, token, now=clock())
+            visit, *seen = await ask(token_in(self.router.headers.cookie), self._revision)
         except signin.NotSignedIn:
             _log(event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
@@ -97,7 +101,7 @@ class ClaimPage(rx.State, mixin=True):
         outbox.attendee = str(visit.attendee.id)
         started, outcome = perf_counter(), "done"
         try:
-            answer = await handler(self, replace(visit, command=asked), *args, **kwargs)
+            answer = await handler(self, replace(visit, command=asked), *seen, *args, **given)
         except Exception as error:
             problem = words.errors.problem(error, visit.meeting.zone)
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
@@ -114,21 +118,44 @@ class ClaimPage(rx.State, mixin=True):
         return answer
 
 
-def signed_in(handler: Handler[Page, Arguments]) -> Any:
-    """Give a handler the visit that the cookie of this very event proves.
+def _entered(ask: Ask) -> Callable[[Handler], Any]:
+    def entered(handler: Handler) -> Any:
+        @wraps(handler)
+        async def guarded(self: ClaimPage, *args: Any, **given: Any) -> Any:
+            return await self._visited(ask, "", handler, *args, **given)
 
-    Without one the page is left for the sign-in. A domain error that is the
-    attendee's to mend is shown in words; any other one is raised.
-    """
+        return _as_event(guarded, handler)
 
-    @wraps(handler)
-    async def guarded(self: Page, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
-        return await self._visited("", handler, *args, **kwargs)
-
-    return _as_event(guarded, handler)
+    return entered
 
 
-def command(handler: Handler[Page, Arguments]) -> Any:
+async def _visit(token: str, _: int) -> tuple[Visit]:
+    return (await signin.visit(settings().meeting, token, now=clock()),)
+
+
+async def _look(token: str, _: int) -> Look:
+    return await looks.look(settings().meeting, token, now=clock())
+
+
+async def _glance(token: str, shown: int) -> Look:
+    return await looks.glance(settings().meeting, token, now=clock(), at_least=shown)
+
+
+signed_in = _entered(_visit)
+"""Give a handler the visit that the cookie of this very event proves.
+
+Without one the page is left for the sign-in. A domain error that is the
+attendee's to mend is shown in words; any other one is raised.
+"""
+
+looking = _entered(_look)
+"""The same, and how the claim stands at this moment."""
+
+glancing = _entered(_glance)
+"""The same as it was at most a second ago, yet never older than what this tab has shown."""
+
+
+def command(handler: Handler) -> Any:
     """The same for a handler that changes the claim: what it asks for is carried out once.
 
     The browser gives each tap an id (`components.browser.COMMAND`) as the last
@@ -136,19 +163,18 @@ def command(handler: Handler[Page, Arguments]) -> Any:
     """
 
     @wraps(handler)
-    async def guarded(self: Page, *args: Any, command: str = "", **kwargs: Any) -> Any:
-        return await self._visited(command, handler, *args, **kwargs)
+    async def guarded(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
+        return await self._visited(_visit, command, handler, *args, **kwargs)
 
     given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
     return _as_event(guarded, handler, given)
 
 
 def _as_event(guarded: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
-    # The framework reads a handler's arguments from its signature, and the
-    # visit is none of what a browser may send.
-    parameters = [p for p in signature(handler).parameters.values() if p.name != "visit"]
+    # The framework reads from its signature what a browser may send.
+    parameters = [p for p in signature(handler).parameters.values() if p.name not in OURS]
     guarded.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
-    guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k != "visit"}
+    guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k not in OURS}
     return open_to(Audience.ATTENDEE)(guarded)
 
 

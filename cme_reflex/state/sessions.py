@@ -9,11 +9,11 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.domain.listing import Listing, Show, Sort, matching
 from cme_reflex.domain.programme import Programme, Session
-from cme_reflex.services import claim, selection
+from cme_reflex.services import selection
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, clock, command, signed_in
+from cme_reflex.state.base import ClaimPage, clock, command, glancing, looking
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
 SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours
@@ -24,7 +24,8 @@ class Sessions(ClaimPage, rx.State):
 
     The list is a window: three slots of rows form a ring, and scrolling sends
     only the slot that changes. Chunk n of the list stands in slot n % 3, and
-    `phase` is the slot that comes first in the page.
+    `phase` is the slot that comes first in the page. `_chunks` are the ids of
+    the sessions in each chunk that is there.
     """
 
     day: str = ""
@@ -48,11 +49,11 @@ class Sessions(ClaimPage, rx.State):
     window_day: str = ""
     added: list[int] = []
     in_conflict: list[int] = []
-    _chunks: list[int] = []
+    _chunks: dict[int, tuple[int, ...]] = {}
 
     @rx.event
-    @signed_in
-    async def load(self, visit: Visit):
+    @looking
+    async def load(self, visit: Visit, standing: Standing):
         """Rebuild the page from the address and the database."""
         asked = self.router.url.query_parameters
         self._set(
@@ -64,57 +65,58 @@ class Sessions(ClaimPage, rx.State):
             days=_days(visit.programme),
             kinds=_kinds(visit.programme),
         )
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def search(self, visit: Visit, query: str):
+    @glancing
+    async def search(self, visit: Visit, standing: Standing, query: str):
         """Show what contains every word."""
         self.query = str(query)
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def filter_day(self, visit: Visit, day: str):
+    @glancing
+    async def filter_day(self, visit: Visit, standing: Standing, day: str):
         """Show one day, or with an empty value all."""
         self.day = str(day)
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def filter_kind(self, visit: Visit, kind: str):
+    @glancing
+    async def filter_kind(self, visit: Visit, standing: Standing, kind: str):
         """Show one kind of session, or with an empty value all."""
         self.kind = str(kind)
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def show_only(self, visit: Visit, showing: str):
+    @glancing
+    async def show_only(self, visit: Visit, standing: Standing, showing: str):
         """Show all, those added, or those that fit the claim."""
         self.showing = str(showing)
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def sort_by(self, visit: Visit, sort: str):
+    @glancing
+    async def sort_by(self, visit: Visit, standing: Standing, sort: str):
         """Put the list in order of date, title or hours."""
         self.sort = str(sort)
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def clear_filters(self, visit: Visit):
+    @glancing
+    async def clear_filters(self, visit: Visit, standing: Standing):
         """Show everything."""
         self._set(day="", kind="", query="", showing=Show.ALL.value)
-        await self._list(visit)
+        self._list(visit, standing)
 
     @rx.event
-    @signed_in
-    async def scroll_to(self, visit: Visit, row: str):
+    @glancing
+    async def scroll_to(self, visit: Visit, standing: Standing, row: str):
         """Move the window to where this row (counted from 0) is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
-        standing = await claim.standing(visit)
-        self._show_window(visit, standing, self._matching(visit, standing), top // CHUNK)
+        listing = self._listing()
+        sessions = matching(visit.programme, listing, standing.claim.lines)
+        self._show_window(visit, standing, listing, sessions, top // CHUNK)
 
     @rx.event
     @command
@@ -133,18 +135,18 @@ class Sessions(ClaimPage, rx.State):
         self._show_claim(visit, standing, said=said)
 
     @rx.event
-    @signed_in
-    async def refresh(self, visit: Visit):
+    @looking
+    async def refresh(self, visit: Visit, standing: Standing):
         """Take in what other screens changed, without moving the list."""
-        self._show_claim(visit, await claim.standing(visit))
+        self._show_claim(visit, standing)
 
-    async def _list(self, visit: Visit) -> None:
-        standing = await claim.standing(visit)
-        sessions = self._matching(visit, standing)
-        self._chunks = []
+    def _list(self, visit: Visit, standing: Standing) -> None:
+        listing = self._listing()
+        sessions = matching(visit.programme, listing, standing.claim.lines)
+        self._chunks = {}
         found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
-        self._show_window(visit, standing, sessions, 0)
+        self._show_window(visit, standing, listing, sessions, 0)
         self._set(announcement=words.sessions.FOUND.format(sessions=found))
 
     def _listing(self) -> Listing:
@@ -155,9 +157,6 @@ class Sessions(ClaimPage, rx.State):
             sort=Sort(self.sort) if self.sort in list(Sort) else Sort.DATE,
             show=Show(self.showing) if self.showing in list(Show) else Show.ALL,
         )
-
-    def _matching(self, visit: Visit, standing: Standing) -> list[Session]:
-        return matching(visit.programme, self._listing(), standing.claim.lines)
 
     def _address(self) -> str:
         asked = {
@@ -170,16 +169,23 @@ class Sessions(ClaimPage, rx.State):
         return urlencode({name: value for name, value in asked.items() if value})
 
     def _show_window(
-        self, visit: Visit, standing: Standing, sessions: list[Session], chunk: int
+        self,
+        visit: Visit,
+        standing: Standing,
+        listing: Listing,
+        sessions: list[Session],
+        chunk: int,
     ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
         first = max(0, min(chunk - 1, last - SLOTS + 1))
-        wanted = list(range(first, min(first + SLOTS, last + 1))) if self._chunks else [0]
-        by_date = self._listing().sort is Sort.DATE
+        there = dict(self._chunks)
+        wanted = list(range(first, min(first + SLOTS, last + 1))) if there else [0]
+        by_date = listing.sort is Sort.DATE
         heads = _heads(sessions, visit.programme) if by_date else set()
         for number in wanted:
-            if number not in self._chunks:
+            if number not in there:
+                begin = number * CHUNK
                 rows = [
                     shown.row(
                         session,
@@ -189,13 +195,13 @@ class Sessions(ClaimPage, rx.State):
                         by_date=by_date,
                         heads_day=at in heads,
                     )
-                    for at, session in enumerate(sessions)
-                    if at // CHUNK == number
+                    for at, session in enumerate(sessions[begin : begin + CHUNK], begin)
                 ]
                 setattr(self, ("slot_a", "slot_b", "slot_c")[number % SLOTS], rows)
+                there[number] = tuple(row.id for row in rows)
         for slot in {0, 1, 2} - {number % SLOTS for number in wanted}:
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
-        self._chunks = wanted
+        self._chunks = {number: there[number] for number in wanted}
         begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
         self._set(
             phase=wanted[0] % SLOTS,
@@ -211,7 +217,7 @@ class Sessions(ClaimPage, rx.State):
 
     def _show_claim(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
         # Only what is in the window: the reply must not grow with the claim.
-        shown = {row.id for slot in (self.slot_a, self.slot_b, self.slot_c) for row in slot}
+        shown = set().union(*self._chunks.values())
         self._show_standing(visit, standing, said=said)
         self._set(
             added=[line.session_id for line in standing.claim.lines if line.session_id in shown],

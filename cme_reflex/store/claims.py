@@ -1,9 +1,10 @@
 """Reading and writing a claim's rows."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -21,12 +22,17 @@ from cme_reflex.store.tables import (
     LineRow,
     MeetingRow,
     ReceiptRow,
+    table_of,
 )
 
 # Asked at every event or change, so they are put together once: that takes longer than the answer.
 _OF_ATTENDEE = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
 _LOCKED = _OF_ATTENDEE.with_for_update()
 _LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
+
+_claim, _line = table_of(ClaimRow), table_of(LineRow)
+_SEEN = sa.select(_claim).where(_claim.c.attendee_id == sa.bindparam("attendee"))
+_LINES_SEEN = sa.select(_line).where(_line.c.claim_id == sa.bindparam("claim"))
 
 
 @lru_cache
@@ -40,6 +46,18 @@ def _noting(dialect: str) -> sa.Insert:
 async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
     """The attendee's claim as it stands, if one was begun."""
     return (await db.exec(_OF_ATTENDEE, params={"attendee": attendee_id})).one_or_none()
+
+
+Seen: TypeAlias = tuple[ClaimRow | None, Sequence[LineRow]]
+
+
+def seen(db: sa.Connection, attendee_id: int) -> Seen:
+    """The attendee's claim, if one was begun, and all its lines, only to be looked at."""
+    claim = db.execute(_SEEN, {"attendee": attendee_id}).one_or_none()
+    if claim is None:
+        return None, ()
+    lines = db.execute(_LINES_SEEN, {"claim": claim.id}).all()
+    return cast(ClaimRow, claim), cast(Sequence[LineRow], lines)
 
 
 async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:

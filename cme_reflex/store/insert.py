@@ -6,6 +6,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cme_reflex.store.tables import table_of
+
 
 def insert_into(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
     """An insert that can be told what to do where the row is already there."""
@@ -19,6 +21,6 @@ def dialect_of(db: AsyncSession) -> str:
 
 def insert_for(dialect: str, table: type[SQLModel]) -> sqlite.Insert:
     """The same for a statement that is made once for each kind of database and kept."""
-    rows = SQLModel.metadata.tables[str(table.__tablename__)]
+    rows = table_of(table)
     insert = postgresql.insert(rows) if dialect == "postgresql" else sqlite.insert(rows)
     return cast(sqlite.Insert, insert)
