@@ -153,9 +153,12 @@ def _table(lines: Iterable[_Occupied]) -> Iterator[_Row]:
     So a window comes after all that lie inside it. A row is the row before
     with the lines added that end there: each window costs one addition. None
     reaches beyond a cluster of lines, for between two clusters stands only a
-    gap, and without it the parts have no less excess than the whole.
+    gap, and without it the parts have no less excess than the whole. A line
+    alone occupies no more than its own window, so it has no part in any excess.
     """
     for cluster in _clusters(lines):
+        if len(cluster) == 1:
+            continue
         inside = dict.fromkeys(sorted({line.start for line in cluster}, reverse=True), 0)
         by_end = attrgetter("end")
         for end, ending in groupby(sorted(cluster, key=by_end), by_end):

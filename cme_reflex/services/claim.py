@@ -23,8 +23,9 @@ from cme_reflex.domain.submission import (
 from cme_reflex.services import programme
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
+from cme_reflex.store.claims import KeptLine
 from cme_reflex.store.database import look, transaction
-from cme_reflex.store.tables import ClaimRow, LineRow
+from cme_reflex.store.tables import ClaimRow
 
 COMMAND_LIMIT = 64  # characters; a UUID has 36
 
@@ -61,18 +62,23 @@ Service = TypeVar("Service", bound=Callable[..., Awaitable[Standing]])
 class Draft:
     """A claim that is being changed, locked until the end of its transaction.
 
-    `row` and `lines` (by session id, the removed ones too) are what is changed.
+    `row` is what is changed; `lines` are those that stand, by session id, the removed ones too.
     """
 
     db: AsyncSession
     visit: Visit
     row: ClaimRow
-    lines: dict[int, LineRow]
+    lines: dict[int, KeptLine]
 
     @property
     def id(self) -> int:
         """The claim's id in the store."""
         return cast(int, self.row.id)
+
+    @property
+    def begun(self) -> Claim:
+        """Whether it may be changed, without what it holds."""
+        return Claim(status=Status(self.row.status), reopened_until=self.row.reopened_until)
 
     @property
     def standing(self) -> Standing:
@@ -83,17 +89,17 @@ class Draft:
         """The session with this id in the newest programme. Raises NotEligible."""
         return self.visit.programme.session(session_id)
 
-    def line(self, session_id: int) -> LineRow:
+    def line(self, session_id: int) -> KeptLine:
         """The line of a session, unless it is removed. Raises NotInClaim."""
         line = self.lines.get(session_id)
         if line is None or line.removed:
             raise NotInClaim(session_id)
         return line
 
-    def put_line(self, line: LineRow) -> None:
-        """Put a new line on the claim."""
+    async def put(self, line: KeptLine) -> None:
+        """Put a line on the claim, new or in place of the session's one."""
         self.lines[line.session_id] = line
-        self.db.add(line)
+        await claims.put_line(self.db, self.id, line)
 
     def settled(self) -> Standing:
         """What the claim has become, its revision counted on; the last word of every change.
@@ -130,7 +136,7 @@ async def changing(visit: Visit, *, now: datetime) -> AsyncIterator[Draft]:
     if len(visit.command) > COMMAND_LIMIT or not visit.command.isprintable():
         raise InvalidCommand(visit.command)
     async with locked(visit) as draft:
-        require_changeable(draft.standing.claim, draft.visit.meeting, now)
+        require_changeable(draft.begun, draft.visit.meeting, now)
         if visit.command and not await claims.record_command(
             draft.db, draft.id, visit.command, now
         ):
@@ -159,7 +165,7 @@ async def standing(visit: Visit) -> Standing:
     return standing_of(visit, *seen)
 
 
-def standing_of(visit: Visit, row: ClaimRow | None, lines: Iterable[LineRow]) -> Standing:
+def standing_of(visit: Visit, row: ClaimRow | None, lines: Iterable[KeptLine]) -> Standing:
     """What the rules say of a claim's rows; without any, of an empty draft."""
     row = row or ClaimRow(attendee_id=visit.attendee.id)
     visible = [line for line in lines if not line.removed]
@@ -183,7 +189,7 @@ def standing_of(visit: Visit, row: ClaimRow | None, lines: Iterable[LineRow]) ->
     return Standing(claim, most, conflicts_of(in_order), cleared, lowered)
 
 
-def _line(row: LineRow, of: Programme) -> Line:
+def _line(row: KeptLine, of: Programme) -> Line:
     session = of.sessions[row.session_id]
     return Line(
         session_id=row.session_id,

@@ -9,7 +9,7 @@ from cme_reflex.domain.programme import NotEligible, Session
 from cme_reflex.domain.submission import NotInClaim
 from cme_reflex.services.claim import Standing, changing, once
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.tables import LineRow
+from cme_reflex.store.claims import KeptLine
 
 
 @once
@@ -25,19 +25,11 @@ async def add_session(visit: Visit, session_id: object, *, now: datetime) -> Sta
         on_demand = line.on_demand if line else session.watched_on_demand(None)
         session.require_claimable(visit.attendee.badge, now, on_demand=on_demand)
         if line is None:
-            draft.put_line(
-                LineRow(
-                    claim_id=draft.id,
-                    session_id=session.id,
-                    quarters=session.quarters,
-                    safety=session.safety,
-                    on_demand=on_demand,
-                )
-            )
+            await draft.put(KeptLine(session.id, session.quarters, session.safety, on_demand))
         elif line.removed:
-            line.removed = False
-            line.quarters = min(line.quarters, session.quarters)
-            line.safety = min(line.safety, _safety_limit(session, line.quarters))
+            quarters = min(line.quarters, session.quarters)
+            safety = min(line.safety, _safety_limit(session, quarters))
+            await draft.put(line._replace(removed=False, quarters=quarters, safety=safety))
         return draft.settled()
 
 
@@ -50,7 +42,8 @@ async def remove_session(visit: Visit, session_id: object, *, now: datetime) -> 
     """
     async with changing(visit, now=now) as draft:
         with suppress(NotInClaim):
-            draft.line(draft.session(session_id).id).removed = True
+            line = draft.line(draft.session(session_id).id)
+            await draft.put(line._replace(removed=True))
         return draft.settled()
 
 
@@ -71,9 +64,8 @@ async def set_hours(
         line = draft.line(session.id)
         untouched = line.safety == _safety_limit(session, line.quarters)
         limit = _safety_limit(session, quarters)
-        line.quarters = quarters
-        line.safety = limit if untouched else min(line.safety, limit)
-        line.lowered = False
+        safety = limit if untouched else min(line.safety, limit)
+        await draft.put(line._replace(quarters=quarters, safety=safety, lowered=False))
         return draft.settled()
 
 
@@ -92,7 +84,7 @@ async def set_safety(
         limit = _safety_limit(session, line.quarters)
         if not 0 <= quarters <= limit:
             raise CreditLimitExceeded(limit, quarters)
-        line.safety = quarters
+        await draft.put(line._replace(safety=quarters))
         return draft.settled()
 
 
@@ -111,7 +103,7 @@ async def set_on_demand(
             raise NotEligible(session.code)
         line = draft.line(session.id)
         session.require_claimable(visit.attendee.badge, now, on_demand=on_demand)
-        line.on_demand = on_demand
+        await draft.put(line._replace(on_demand=on_demand))
         return draft.settled()
 
 

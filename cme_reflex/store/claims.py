@@ -1,7 +1,6 @@
 """Reading and writing a claim's rows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -28,11 +27,25 @@ from cme_reflex.store.tables import (
 # Asked at every event or change, so they are put together once: that takes longer than the answer.
 _OF_ATTENDEE = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
 _LOCKED = _OF_ATTENDEE.with_for_update()
-_LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
-
-_claim, _line = table_of(ClaimRow), table_of(LineRow)
+_claim = table_of(ClaimRow)
 _SEEN = sa.select(_claim).where(_claim.c.attendee_id == sa.bindparam("attendee"))
-_LINES_SEEN = sa.select(_line).where(_line.c.claim_id == sa.bindparam("claim"))
+
+
+class KeptLine(NamedTuple):
+    """A line as the store keeps it, see `LineRow`; credit in quarter hours."""
+
+    session_id: int
+    quarters: int
+    safety: int
+    on_demand: bool
+    removed: bool = False
+    lowered: bool = False
+
+
+_line = table_of(LineRow)
+_LINES = sa.select(*(_line.c[name] for name in KeptLine._fields)).where(
+    _line.c.claim_id == sa.bindparam("claim")
+)
 
 
 @lru_cache
@@ -48,16 +61,13 @@ async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
     return (await db.exec(_OF_ATTENDEE, params={"attendee": attendee_id})).one_or_none()
 
 
-Seen: TypeAlias = tuple[ClaimRow | None, Sequence[LineRow]]
+Seen: TypeAlias = tuple[ClaimRow | None, list[KeptLine]]
 
 
 def seen(db: sa.Connection, attendee_id: int) -> Seen:
     """The attendee's claim, if one was begun, and all its lines, only to be looked at."""
     claim = db.execute(_SEEN, {"attendee": attendee_id}).one_or_none()
-    if claim is None:
-        return None, ()
-    lines = db.execute(_LINES_SEEN, {"claim": claim.id}).all()
-    return cast(ClaimRow, claim), cast(Sequence[LineRow], lines)
+    return cast(ClaimRow | None, claim), _lines(db, claim.id) if claim else []
 
 
 async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
@@ -83,9 +93,26 @@ async def record_command(db: AsyncSession, claim_id: int, command: str, now: dat
     return bool(noted.rowcount)
 
 
-async def lines(db: AsyncSession, claim_id: int) -> list[LineRow]:
+async def lines(db: AsyncSession, claim_id: int) -> list[KeptLine]:
     """All lines, the removed ones too."""
-    return list((await db.exec(_LINES, params={"claim": claim_id})).all())
+    return await db.run_sync(lambda session: _lines(session.connection(), claim_id))
+
+
+def _lines(db: sa.Connection, claim_id: int) -> list[KeptLine]:
+    return [KeptLine(*row) for row in db.execute(_LINES, {"claim": claim_id})]
+
+
+@lru_cache
+def _putting(dialect: str) -> sa.Insert:
+    line = insert_for(dialect, LineRow)
+    new = {name: line.excluded[name] for name in KeptLine._fields}
+    return line.on_conflict_do_update(index_elements=["claim_id", "session_id"], set_=new)
+
+
+async def put_line(db: AsyncSession, claim_id: int, line: KeptLine) -> None:
+    """Keep a line, over the one before where there is one of its session."""
+    given = {"claim_id": claim_id, **line._asdict()}
+    await db.exec(_putting(dialect_of(db)), params=given)
 
 
 async def answers(db: AsyncSession, attendee_id: int) -> Answers:
