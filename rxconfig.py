@@ -1,6 +1,7 @@
 """How Reflex builds the frontend. Everything that a deployment chooses is in settings.py."""
 
 import reflex as rx
+from reflex.constants import StateManagerMode
 from reflex_base.plugins.sitemap import SitemapPlugin
 
 from cme_reflex.build import AnyHostPlugin
@@ -20,3 +21,7 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
 )
+if config.redis_url is None:
+    # What a tab shows can be made anew from its address and the database, so it is kept in memory
+    # alone. Files of it would hold what attendees type, and they are looked through all the time.
+    config.state_manager_mode = StateManagerMode.MEMORY

@@ -12,6 +12,7 @@ from cme_reflex import logs, meeting_files, routes, words
 from cme_reflex.branding import accents, current_meeting
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
+from cme_reflex.garbage import seldom_sought
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
@@ -149,6 +150,7 @@ entrance.put_before(app)
 app.register_lifespan_task(log)
 app.register_lifespan_task(database)
 app.register_lifespan_task(mail)
+app.register_lifespan_task(seldom_sought)
 
 for route, page, title, load in PAGES:
     app.add_page(
