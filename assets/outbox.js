@@ -5,6 +5,7 @@
 
 import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
+import { defaults } from "$/public/filled.js";
 
 const KEPT = "cme_outbox"; // in sessionStorage, which outlives a reload and a tab put away
 const SLOW = 300; // ms within which nobody needs to be told that something is being saved
@@ -159,10 +160,11 @@ export function Outbox({ applied, attendee, hydrated, children }) {
 }
 
 // 4. A server that does not know this tab any more answers with an empty page first and with
-// what is on it after. Only both together are shown, so that nobody loses their place.
+// what is on it after. Only both together are shown, so that nobody loses their place. A page that
+// came filled is one that the server does not know yet, and of which it leaves out the defaults.
 
 let held = null;
-let begun = false;
+let begun = Object.keys(defaults).length > 0;
 let limit = 0;
 
 function release(dispatch) {
@@ -177,7 +179,7 @@ function take(dispatch, name, delta) {
   heard = Date.now();
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && begun && !held) {
-    held = {};
+    held = { ...defaults };
     limit = setTimeout(release, HELD, dispatch);
   }
   begun ||= hydrated === true;

@@ -7,6 +7,7 @@ from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.chips import chips
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.fields import select_field, text_field
+from cme_reflex.components.filled import filled
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
 from cme_reflex.components.session_list import session_list
@@ -25,7 +26,7 @@ ORDERS = [("Date", "date"), ("Title", "title"), ("Hours", "hours")]
 
 def sessions() -> rx.Component:
     """The list with what narrows it down."""
-    return claim_page(
+    screen = claim_page(
         Sessions,
         page_title("Add Sessions"),
         rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info")),
@@ -46,6 +47,7 @@ def sessions() -> rx.Component:
         actions=signed_in_actions(),
         address=True,
     )
+    return filled(Sessions, screen)
 
 
 def _filters() -> rx.Component:
