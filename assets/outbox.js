@@ -142,11 +142,20 @@ function leave(event) {
   wait(() => event.target.requestSubmit());
 }
 
+// What was typed before anybody listened goes into the address, from which the page loads.
+function ask() {
+  const asked = new URLSearchParams(location.search);
+  for (const field of document.querySelectorAll("[data-cme-asks]"))
+    if (field.value) asked.set(field.dataset.cmeAsks, field.value);
+  if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
+}
+
 export function Outbox({ applied, attendee, hydrated, children }) {
   const [addEvents, errors] = useContext(EventLoopContext);
   send = addEvents;
   // Reflex puts its own there each time it renders what is around this component.
   eventLoop.addEvents = through;
+  useEffect(ask, []); // before the effect around it, which tells the server the address
   useEffect(() => settle(applied), [applied]);
   useEffect(() => {
     whose = attendee;

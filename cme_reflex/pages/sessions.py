@@ -63,6 +63,7 @@ def _filters() -> rx.Component:
                 spell_check=False,
                 on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
                 value=Sessions.query,
+                custom_attrs={"data-cme-asks": "q"},
             ),
             select_field(
                 "Session",
