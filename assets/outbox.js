@@ -18,6 +18,7 @@ const html = globalThis.document?.documentElement;
 
 let line = []; // what waits for its turn; the first is under way once it has `sent`
 let whose = ""; // the attendee of this page, as the server names them
+let owner = ""; // the same before it is heard of: whom the page was filled for
 let send = () => {}; // Reflex's own way to the server
 let heard = 0; // when the server last said anything, in ms
 const begins = Date.now();
@@ -45,7 +46,7 @@ function keep({ name, payload, event_actions: actions }, tap) {
   const button = tap?.target?.closest?.("[data-cme-pending]");
   if (button) button.dataset.kept = "";
   const event = { name, payload, event_actions: {} };
-  line.push({ event, about, whose, button, typing: actions?.debounce, at: Date.now(), tries: 0 });
+  line.push({ event, about, whose: owner, button, typing: actions?.debounce, at: Date.now(), tries: 0 });
   next();
 }
 
@@ -104,6 +105,7 @@ function save() {
 
 // A new connection, or a page that has just loaded: what is not answered goes once more.
 function arrive() {
+  if (!whose) return;
   // What somebody else left in this tab is nobody's business.
   line = line.filter((each) => each.run || each.whose === whose);
   if (line[0]?.sent) go(line[0]);
@@ -142,12 +144,25 @@ function leave(event) {
   wait(() => event.target.requestSubmit());
 }
 
-// What was typed before anybody listened goes into the address, from which the page loads.
+// 4. What was done on a page that came filled, before anybody listened: what was typed and chosen
+// goes into the address, from which the page loads, and what was tapped is tapped once more.
+
 function ask() {
   const asked = new URLSearchParams(location.search);
-  for (const field of document.querySelectorAll("[data-cme-asks]"))
-    if (field.value) asked.set(field.dataset.cmeAsks, field.value);
+  for (const field of document.querySelectorAll("[data-cme-asks]")) {
+    const chosen = field.type === "radio" ? field.checked && !field.defaultChecked : true;
+    if (chosen && field.value !== "") asked.set(field.dataset.cmeAsks, field.value);
+  }
   if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
+}
+
+function listen() {
+  ask();
+  html.dataset.listens = "";
+  for (const tapped of document.querySelectorAll("[data-early]")) {
+    delete tapped.dataset.early;
+    tapped.click();
+  }
 }
 
 export function Outbox({ applied, attendee, hydrated, children }) {
@@ -155,12 +170,14 @@ export function Outbox({ applied, attendee, hydrated, children }) {
   send = addEvents;
   // Reflex puts its own there each time it renders what is around this component.
   eventLoop.addEvents = through;
-  useEffect(ask, []); // before the effect around it, which tells the server the address
   useEffect(() => settle(applied), [applied]);
   useEffect(() => {
+    owner = attendee;
+    if (!hydrated || !attendee) return;
     whose = attendee;
-    if (hydrated && attendee) arrive();
+    arrive();
   }, [attendee, hydrated]);
+  useEffect(listen, []); // before the effect around it, which tells the server the address
   useEffect(() => {
     cut = errors.length ? cut || Date.now() : 0;
     tell();
@@ -168,7 +185,7 @@ export function Outbox({ applied, attendee, hydrated, children }) {
   return createElement(Fragment, null, children);
 }
 
-// 4. A server that does not know this tab any more answers with an empty page first and with
+// 5. A server that does not know this tab any more answers with an empty page first and with
 // what is on it after. Only both together are shown, so that nobody loses their place. A page that
 // came filled is one that the server does not know yet, and of which it leaves out the defaults.
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cme_reflex.components.account_link import signed_in_actions
+from cme_reflex.components.browser import asks
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.chips import chips
 from cme_reflex.components.claim_page import claim_page
@@ -63,7 +64,7 @@ def _filters() -> rx.Component:
                 spell_check=False,
                 on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
                 value=Sessions.query,
-                custom_attrs={"data-cme-asks": "q"},
+                **asks("q"),
             ),
             select_field(
                 "Session",

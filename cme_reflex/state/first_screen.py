@@ -8,6 +8,7 @@ from dataclasses import asdict
 from reflex_base.utils.format import json_dumps
 
 from cme_reflex.services.visit import Visit
+from cme_reflex.state.outbox import Outbox
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.views import Choice, Row
 from cme_reflex.web.filled_page import Item, Screen
@@ -27,8 +28,15 @@ async def first_screen(visit: Visit) -> Screen | None:
             "days": [_choice("day", choice) for choice in page.days],
             "kinds": [_choice("kind", choice) for choice in page.kinds],
         },
-        values=json_dumps(page.get_delta()),
+        values=json_dumps(page.get_delta() | _owner(visit).get_delta()),
     )
+
+
+def _owner(visit: Visit) -> Outbox:
+    """Whose is what will be tapped before the server has said who is there."""
+    outbox = Outbox(_reflex_internal_init=True)  # type: ignore[call-arg]
+    outbox.attendee = str(visit.attendee.id)
+    return outbox
 
 
 def _row(page: Sessions, row: Row, at: int) -> Item:

@@ -168,13 +168,34 @@ def test_what_comes_is_what_scripts_make_and_they_keep_every_element_of_it(
     assert said == []
 
 
-def test_what_came_can_be_added(attendee: Attendee, held: Held, said: list[str]) -> None:
-    held.page.goto("/sessions", wait_until="commit")
-    held.let_go()
-    row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+@pytest.mark.parametrize("early", [True, False])
+def test_what_came_can_be_added_also_before_anybody_listens(
+    attendee: Attendee, held: Held, said: list[str], early: bool
+) -> None:
+    page = held.page
+    page.goto("/sessions", wait_until="domcontentloaded")
+    row = page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    if not early:
+        held.let_go()
+        live(page)
     row.get_by_role("button", name=re.compile("^Add ")).click()
+    held.let_go()
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
-    expect(claim(held.page)).to_contain_text("1 session")
+    expect(claim(page)).to_contain_text("1 session")
+    assert said == []
+
+
+def test_a_day_that_is_chosen_before_anybody_listens_is_shown(
+    attendee: Attendee, held: Held, said: list[str]
+) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    held.page.get_by_role("radiogroup", name="Day").get_by_text("Fri, Sep 27").click()
+    held.page.get_by_role("radiogroup", name="Show").get_by_text("Fits my claim").click()
+    held.let_go()
+    held.page.wait_for_url("**/sessions?day=2024-09-27&show=fits")
+    expect(held.page.get_by_role("heading", level=2)).to_have_text("Friday, September 27")
+    expect(held.page.get_by_role("radio", name="Fri, Sep 27")).to_be_checked()
+    expect(held.page.get_by_role("radio", name="Fits my claim")).to_be_checked()
     assert said == []
 
 
@@ -200,7 +221,7 @@ def test_what_changed_since_the_page_came_is_shown(
 def test_what_is_typed_before_anybody_listens_is_searched_for(
     attendee: Attendee, held: Held, said: list[str]
 ) -> None:
-    held.page.goto("/sessions", wait_until="commit")
+    held.page.goto("/sessions", wait_until="domcontentloaded")
     search = held.page.get_by_label("Search Sessions")
     search.press_sequentially("ultrasound glut")
     held.let_go()

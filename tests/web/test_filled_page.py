@@ -128,9 +128,10 @@ def rows(page: str) -> list[tuple[str, str, str, str, str]]:
 def values(page: str) -> dict[str, Any]:
     """What the page's state begins with."""
     (text,) = re.findall('<script id="cme-filled" type="application/json">(.*?)</script>', page)
-    ((name, state),) = json.loads(text).items()
-    assert name.endswith("sessions")
-    return {key.removesuffix("_rx_state_"): value for key, value in state.items()}
+    states = {name.rpartition("_")[2]: state for name, state in json.loads(text).items()}
+    assert list(states) == ["sessions", "outbox"]
+    assert states["outbox"]["attendee_rx_state_"].isdigit()
+    return {key.removesuffix("_rx_state_"): value for key, value in states["sessions"].items()}
 
 
 async def test_who_is_signed_in_gets_the_first_rows_in_the_page(site: httpx.AsyncClient) -> None:
