@@ -4,13 +4,18 @@ import reflex as rx
 from reflex.constants import StateManagerMode
 from reflex_base.plugins.sitemap import SitemapPlugin
 
-from cme_reflex.build import AnyHostPlugin
+from cme_reflex.build import AnyHostPlugin, ShapesPlugin
 from cme_reflex.meeting_files import MeetingFilesPlugin
 
 config = rx.Config(
     app_name="cme_reflex",
     # No plugins for Tailwind: its typography would come by default and is not used.
-    plugins=[rx.plugins.TailwindV4Plugin({"plugins": []}), AnyHostPlugin(), MeetingFilesPlugin()],
+    plugins=[
+        rx.plugins.TailwindV4Plugin({"plugins": []}),
+        AnyHostPlugin(),
+        ShapesPlugin(),
+        MeetingFilesPlugin(),
+    ],
     # A claim is nobody's search result.
     disable_plugins=[SitemapPlugin],
     # No page of another site may read answers of this one.

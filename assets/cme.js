@@ -90,10 +90,11 @@ function scrolled() {
   look();
 }
 
-// 6. A mark within the frame of the tap, until the page shows the answer.
+// 6. A mark within the frame of the tap, until the page shows the answer; and until somebody listens.
 function mark(event) {
   const tapped = event.target.closest?.("[data-cme-pending]");
   if (!tapped || tapped.matches(":disabled")) return;
+  if (!("listens" in document.documentElement.dataset)) tapped.dataset.early = "";
   tapped.dataset.pending = "true";
   tapped.setAttribute("aria-busy", "true");
   const settle = () => {

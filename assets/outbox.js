@@ -5,6 +5,7 @@
 
 import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
+import { defaults } from "$/public/filled.js";
 
 const KEPT = "cme_outbox"; // in sessionStorage, which outlives a reload and a tab put away
 const SLOW = 300; // ms within which nobody needs to be told that something is being saved
@@ -17,6 +18,7 @@ const html = globalThis.document?.documentElement;
 
 let line = []; // what waits for its turn; the first is under way once it has `sent`
 let whose = ""; // the attendee of this page, as the server names them
+let owner = ""; // the same before it is heard of: whom the page was filled for
 let send = () => {}; // Reflex's own way to the server
 let heard = 0; // when the server last said anything, in ms
 const begins = Date.now();
@@ -44,7 +46,7 @@ function keep({ name, payload, event_actions: actions }, tap) {
   const button = tap?.target?.closest?.("[data-cme-pending]");
   if (button) button.dataset.kept = "";
   const event = { name, payload, event_actions: {} };
-  line.push({ event, about, whose, button, typing: actions?.debounce, at: Date.now(), tries: 0 });
+  line.push({ event, about, whose: owner, button, typing: actions?.debounce, at: Date.now(), tries: 0 });
   next();
 }
 
@@ -103,6 +105,7 @@ function save() {
 
 // A new connection, or a page that has just loaded: what is not answered goes once more.
 function arrive() {
+  if (!whose) return;
   // What somebody else left in this tab is nobody's business.
   line = line.filter((each) => each.run || each.whose === whose);
   if (line[0]?.sent) go(line[0]);
@@ -141,6 +144,27 @@ function leave(event) {
   wait(() => event.target.requestSubmit());
 }
 
+// 4. What was done on a page that came filled, before anybody listened: what was typed and chosen
+// goes into the address, from which the page loads, and what was tapped is tapped once more.
+
+function ask() {
+  const asked = new URLSearchParams(location.search);
+  for (const field of document.querySelectorAll("[data-cme-asks]")) {
+    const chosen = field.type === "radio" ? field.checked && !field.defaultChecked : true;
+    if (chosen && field.value !== "") asked.set(field.dataset.cmeAsks, field.value);
+  }
+  if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
+}
+
+function listen() {
+  ask();
+  html.dataset.listens = "";
+  for (const tapped of document.querySelectorAll("[data-early]")) {
+    delete tapped.dataset.early;
+    tapped.click();
+  }
+}
+
 export function Outbox({ applied, attendee, hydrated, children }) {
   const [addEvents, errors] = useContext(EventLoopContext);
   send = addEvents;
@@ -148,9 +172,12 @@ export function Outbox({ applied, attendee, hydrated, children }) {
   eventLoop.addEvents = through;
   useEffect(() => settle(applied), [applied]);
   useEffect(() => {
+    owner = attendee;
+    if (!hydrated || !attendee) return;
     whose = attendee;
-    if (hydrated && attendee) arrive();
+    arrive();
   }, [attendee, hydrated]);
+  useEffect(listen, []); // before the effect around it, which tells the server the address
   useEffect(() => {
     cut = errors.length ? cut || Date.now() : 0;
     tell();
@@ -158,11 +185,12 @@ export function Outbox({ applied, attendee, hydrated, children }) {
   return createElement(Fragment, null, children);
 }
 
-// 4. A server that does not know this tab any more answers with an empty page first and with
-// what is on it after. Only both together are shown, so that nobody loses their place.
+// 5. A server that does not know this tab any more answers with an empty page first and with
+// what is on it after. Only both together are shown, so that nobody loses their place. A page that
+// came filled is one that the server does not know yet, and of which it leaves out the defaults.
 
 let held = null;
-let begun = false;
+let begun = Object.keys(defaults).length > 0;
 let limit = 0;
 
 function release(dispatch) {
@@ -177,7 +205,7 @@ function take(dispatch, name, delta) {
   heard = Date.now();
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && begun && !held) {
-    held = {};
+    held = { ...defaults };
     limit = setTimeout(release, HELD, dispatch);
   }
   begun ||= hydrated === true;

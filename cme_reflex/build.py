@@ -6,6 +6,11 @@ from typing import Any
 from reflex_base.constants import Endpoint
 from reflex_base.plugins import Plugin
 
+from cme_reflex.routes import SESSIONS
+from cme_reflex.web.filled_page import shapes_of, without_shapes
+
+SHAPES = Path("shapes")  # beside what is served
+
 # The page's own address with ws for http.
 _HERE = 'location.origin.replace("http","ws")+'
 
@@ -26,6 +31,21 @@ class AnyHostPlugin(Plugin):
                 f"The socket's address {Endpoint.EVENT.get_url()!r} was expected in one built "
                 f"script and found in {len(found)}: see cme_reflex/build.py."
             )
+
+
+class ShapesPlugin(Plugin):
+    """Put the shapes of a page aside that the server fills, so that what is served is as ever."""
+
+    def post_build(self, **context: Any) -> None:
+        """Cut them out of the built page; fail if they are not as `web/filled_page.py` needs it."""
+        static_dir: Path = context["static_dir"]
+        name = f"{SESSIONS.strip('/')}.html"
+        built = (static_dir / name).read_text("utf-8")
+        shapes_of(built)
+        (static_dir.parent / SHAPES).mkdir(exist_ok=True)
+        (static_dir.parent / SHAPES / name).write_text(built, "utf-8")
+        for page in static_dir.rglob("*.html"):
+            page.write_text(without_shapes(page.read_text("utf-8")), "utf-8")
 
 
 def _rewrite(script: Path) -> bool:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from cme_reflex import logs, meeting_files, routes, words
 from cme_reflex.branding import accents, current_meeting
+from cme_reflex.build import SHAPES
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
 from cme_reflex.garbage import seldom_sought
@@ -32,6 +33,7 @@ from cme_reflex.services.postman import sending
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
 from cme_reflex.state.evaluation import Evaluation
+from cme_reflex.state.first_screen import first_screen
 from cme_reflex.state.home import Home
 from cme_reflex.state.receipt import Receipt
 from cme_reflex.state.registrations import Registrations
@@ -54,6 +56,7 @@ from cme_reflex.web import (
 from cme_reflex.web.access_log import logged
 from cme_reflex.web.client_address import behind_proxies
 from cme_reflex.web.failures import failed, with_failures
+from cme_reflex.web.filled_page import filled
 from cme_reflex.web.guard import guarded
 from cme_reflex.web.headers import with_headers
 from cme_reflex.web.host import for_this_host
@@ -120,6 +123,7 @@ app = rx.App(
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: failed}),
         partial(without_detour, {route for route, *_ in PAGES}),
+        partial(filled, BUILT.parent / SHAPES / "sessions.html", first_screen),
         guarded,
         with_failures,
         bounded,

@@ -32,6 +32,15 @@ def browser(page: Any, *, refresh: Any, address: bool = False) -> rx.Component:
     )
 
 
+def asks(name: str, value: Any = None) -> dict[str, Any]:
+    """What a field is called in the address, for what is put into it before anybody listens.
+
+    A radio button also says its value there.
+    """
+    said = {} if value is None else {"value": value}
+    return {"custom_attrs": {"data-cme-asks": name, **said}}
+
+
 def owned(props: dict[str, Any]) -> dict[str, Any]:
     """The properties of a field whose content belongs to the browser.
 

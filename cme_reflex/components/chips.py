@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.components.browser import owned
+from cme_reflex.components.browser import asks, owned
 
 
 def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -> rx.Component:
-    """A row of chips.
+    """A row of chips. In the address `name` is what they ask for.
 
     `options` is a list variable of `views.Choice` or a plain list of them; `on_choose` is an
     event handler that takes the value.
@@ -20,7 +20,7 @@ def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -
                 type="radio",
                 name=name,
                 on_change=lambda _: on_choose(option.value),
-                **owned({"checked": chosen == option.value}),
+                **owned({"checked": chosen == option.value, **asks(name, option.value)}),
             ),
             option.label,
             key=option.value,

@@ -22,10 +22,13 @@ def icon(name: str, class_name: str = "") -> rx.Component:
         rx.el.path(d=_PATHS[name]),
         view_box="0 0 20 20",
         class_name=f"size-[1.25em] flex-none {class_name}",
-        fill="none",
-        stroke="currentColor",
-        stroke_width="2",
-        stroke_linecap="round",
-        stroke_linejoin="round",
         aria_hidden="true",
+        # As properties they would become a style sheet of each icon, made anew at each rendering.
+        custom_attrs={
+            "fill": "none",
+            "stroke": "currentColor",
+            "strokeWidth": "2",
+            "strokeLinecap": "round",
+            "strokeLinejoin": "round",
+        },
     )

@@ -4,10 +4,12 @@ import reflex as rx
 
 from cme_reflex import words
 from cme_reflex.components.account_link import signed_in_actions
+from cme_reflex.components.browser import asks
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.chips import chips
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.fields import select_field, text_field
+from cme_reflex.components.filled import filled
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
 from cme_reflex.components.session_list import session_list
@@ -34,7 +36,7 @@ ORDERS = [
 
 def sessions() -> rx.Component:
     """The list with what narrows it down."""
-    return claim_page(
+    screen = claim_page(
         Sessions,
         page_title(words.sessions.TITLE),
         rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info")),
@@ -55,6 +57,7 @@ def sessions() -> rx.Component:
         actions=signed_in_actions(),
         address=True,
     )
+    return filled(Sessions, screen)
 
 
 def _filters() -> rx.Component:
@@ -70,6 +73,7 @@ def _filters() -> rx.Component:
                 spell_check=False,
                 on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
                 value=Sessions.query,
+                **asks("q"),
             ),
             select_field(
                 words.sessions.KIND,

@@ -1,7 +1,9 @@
 """The list of sessions: what the address asks for, a window of it, and Add."""
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
+from typing import Self
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -55,7 +57,17 @@ class Sessions(ClaimPage, rx.State):
     @looking
     async def load(self, visit: Visit, standing: Standing):
         """Rebuild the page from the address and the database."""
-        asked = self.router.url.query_parameters
+        await self._open(visit, self.router.url.query_parameters)
+
+    @classmethod
+    async def opened(cls, visit: Visit) -> Self:
+        """The page as it opens without filters, for nobody's tab; nothing is announced yet."""
+        page = cls(_reflex_internal_init=True)  # type: ignore[call-arg]
+        await page._open(visit, {})
+        page.announcement = ""
+        return page
+
+    async def _open(self, visit: Visit, asked: Mapping[str, str]) -> None:
         self._set(
             day=asked.get("day", ""),
             kind=asked.get("kind", ""),
