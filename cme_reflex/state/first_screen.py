@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from reflex_base.utils.format import json_dumps
 
+from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state.outbox import Outbox
 from cme_reflex.state.sessions import Sessions
@@ -14,9 +15,9 @@ from cme_reflex.state.views import Choice, Row
 from cme_reflex.web.filled_page import Item, Screen
 
 
-async def first_screen(visit: Visit) -> Screen | None:
+def first_screen(visit: Visit, standing: Standing) -> Screen | None:
     """What the page shows the attendee first; None where it has a shape that was not built."""
-    page = await Sessions.opened(visit)
+    page = Sessions.opened(visit, standing)
     if page.problem or not page.matches:
         return None
     shown = ("locked", "found", "matches", "rows_after", "heads_after")

@@ -57,17 +57,17 @@ class Sessions(ClaimPage, rx.State):
     @looking
     async def load(self, visit: Visit, standing: Standing):
         """Rebuild the page from the address and the database."""
-        await self._open(visit, self.router.url.query_parameters)
+        self._open(visit, standing, self.router.url.query_parameters)
 
     @classmethod
-    async def opened(cls, visit: Visit) -> Self:
+    def opened(cls, visit: Visit, standing: Standing) -> Self:
         """The page as it opens without filters, for nobody's tab; nothing is announced yet."""
         page = cls(_reflex_internal_init=True)  # type: ignore[call-arg]
-        await page._open(visit, {})
+        page._open(visit, standing, {})
         page.announcement = ""
         return page
 
-    async def _open(self, visit: Visit, asked: Mapping[str, str]) -> None:
+    def _open(self, visit: Visit, standing: Standing, asked: Mapping[str, str]) -> None:
         self._set(
             day=asked.get("day", ""),
             kind=asked.get("kind", ""),

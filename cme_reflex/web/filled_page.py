@@ -7,7 +7,7 @@ and with the values from which the browser makes the same page again.
 
 import gzip
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +19,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_reflex.routes import SESSIONS
-from cme_reflex.services import signin
+from cme_reflex.services import looks, signin
+from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.web.cookies import token_in
@@ -59,7 +60,7 @@ class Screen:
     values: str
 
 
-FirstScreen = Callable[[Visit], Awaitable[Screen | None]]
+FirstScreen = Callable[[Visit, Standing], Screen | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,10 @@ def _is_asked(scope: Scope) -> bool:
 async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Response | None:
     token = token_in(request.headers.get("cookie", ""))
     try:
-        visit = await signin.visit(settings().meeting, token, now=datetime.now(UTC))
+        look = await looks.look(settings().meeting, token, now=datetime.now(UTC))
     except signin.NotSignedIn:
         return None
-    shapes, screen = _newest(file), await first_screen(visit)
+    shapes, screen = _newest(file), first_screen(*look)
     if shapes is None or screen is None:
         return None
     page = shapes.fill(screen).encode()

@@ -37,9 +37,7 @@ async def test_a_look_asks_once_for_the_visit_and_once_for_each_part_of_the_clai
     assert len(seen) == 3
 
 
-async def test_a_second_glance_asks_nothing(
-    loaded: AsyncEngine, token: str, now: datetime
-) -> None:
+async def test_a_second_glance_asks_nothing(loaded: AsyncEngine, token: str, now: datetime) -> None:
     first = await looks.glance(MEETING.code, token, now=now)
     with statements(loaded) as seen:
         assert await looks.glance(MEETING.code, token, now=now) is first
