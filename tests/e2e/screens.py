@@ -13,7 +13,7 @@ from cme_reflex.web.failures import failure_page
 from tests.e2e import pars
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server, cme, past_claims
+from tests.e2e.serving import Server, another_build, cme, past_claims, serving
 from tests.e2e.socket_client import SocketClient
 from tests.e2e.terms import Terms, serving_terms
 
@@ -105,6 +105,8 @@ def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
         yield from _waiting(scene, page)
     with scene.page() as page:
         yield from _closed(scene, page)
+    with scene.page() as page:
+        yield from _single_sign_on(scene, page)
 
 
 def _doors(page: Page) -> Iterator[tuple[str, Page]]:
@@ -121,6 +123,27 @@ def _doors(page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/nowhere")
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     yield "not-found", page
+
+
+def _single_sign_on(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
+    """The sign-in of a meeting whose members have it; which one it is, is built in."""
+    terms = """
+[single_sign_on]
+issuer = "https://login.example.org"
+client_id = "cme"
+label = "Sign in with PlasticSurgery.org"
+"""
+    folder = scene.terms.folder.parent
+    with (
+        another_build(folder, "meetings/pstm24/meeting.toml", lambda text: text + terms) as root,
+        serving(scene.terms.database_url, folder / "sso.log", root=root) as server,
+    ):
+        page.goto(server.url)
+        yield "sign-in-sso", page
+        for code in ("sso-only", "sso-cancelled", "sso-unavailable", "member-not-registered"):
+            page.goto(f"{server.url}/privacy")
+            page.goto(f"{server.url}/#{code}")
+            yield f"sign-in-{code}", page
 
 
 def _links(page: Page) -> Iterator[tuple[str, Page]]:

@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,21 @@ def cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
     )
     assert done.returncode == 0, f"cme {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+@contextmanager
+def another_build(folder: Path, changed: str, change: Callable[[str], str]) -> Iterator[Path]:
+    """The project built a second time, in this folder, with one file of it changed."""
+    root = folder / "another"
+    left_out = shutil.ignore_patterns(".git", ".venv", ".cme", ".states", "mutants")
+    shutil.copytree(ROOT, root, symlinks=True, ignore=left_out)
+    file = root / changed
+    before = file.read_text("utf-8")
+    file.write_text(change(before), "utf-8")
+    assert file.read_text("utf-8") != before, f"{changed} is as it was"
+    cme("build", root=root)
+    yield root
+    shutil.rmtree(root)
 
 
 def past_claims(database_url: str, username: str) -> None:

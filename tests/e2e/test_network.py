@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -12,11 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from cme_reflex.settings import ROOT
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.conftest import PATIENCE, PHONE
 from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server, cme, serving
+from tests.e2e.serving import Server, another_build, serving
 
 RETURNS = 3_000  # milliseconds after the network's return in which all is as it was
 OFFLINE = "You are offline: what you tap is kept here and sent when you are back."
@@ -196,37 +194,38 @@ def test_a_new_version_is_deployed_under_the_page(
     somebody: Attendee, between: Network, server: Server, tmp_path: Path
 ) -> None:
     page = somebody.page
-    new = tmp_path / "new"
-    shutil.copytree(
-        ROOT, new, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", ".cme", "mutants")
-    )
-    state = new / "cme_reflex" / "state" / "sessions.py"
-    state.write_text(
-        state.read_text("utf-8").replace(
-            '    address: str = ""\n', '    address: str = ""\n    news: str = "of this version"\n'
-        ),
-        "utf-8",
-    )
-    cme("build", root=new)
-    somebody.opens_sessions()
-    page.get_by_label("Search Sessions").fill("aesthetic")
-    expect(page).to_have_url(re.compile("q=aesthetic"))
-    first, second = visible_titles(page, 2)
-    between.freeze()
-    taps(somebody, first)
-    taps(somebody, second)
-    between.cut()
-    with serving(server.database_url, tmp_path / "new.log", root=new) as deployed:
-        between.port = deployed.port
-        between.restore()
-        expect(said(page, "Saved")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_label("Search Sessions")).to_have_value("aesthetic")
-        for title in (first, second):
-            added = somebody.row(title).get_by_role("button", name=re.compile("^Added"))
-            expect(added).to_be_visible()
-        build = page.locator("script[type=module]").first.get_attribute("src")
-        assert build is None or between.url  # the page is the new version's
-        moves(between, server)
+
+    def news(state: str) -> str:
+        address = '    address: str = ""\n'
+        return state.replace(address, f'{address}    news: str = "of this version"\n')
+
+    with another_build(tmp_path, "cme_reflex/state/sessions.py", news) as root:
+        somebody.opens_sessions()
+        old = build_of(page)
+        page.get_by_label("Search Sessions").fill("aesthetic")
+        expect(page).to_have_url(re.compile("q=aesthetic"))
+        first, second = visible_titles(page, 2)
+        between.freeze()
+        taps(somebody, first)
+        taps(somebody, second)
+        between.cut()
+        with serving(server.database_url, tmp_path / "new.log", root=root) as deployed:
+            between.port = deployed.port
+            between.restore()
+            expect(said(page, "Saved")).to_be_visible(timeout=PATIENCE)
+            expect(page.get_by_label("Search Sessions")).to_have_value("aesthetic")
+            for title in (first, second):
+                added = somebody.row(title).get_by_role("button", name=re.compile("^Added"))
+                expect(added).to_be_visible()
+            page.goto("/sessions")
+            assert build_of(page) != old
+            moves(between, server)
+
+
+def build_of(page: Page) -> list[str]:
+    """The scripts that the page has from its build, whose names tell what is in them."""
+    scripts = page.locator("link[rel=modulepreload]").all()
+    return sorted(str(script.get_attribute("href")) for script in scripts)
 
 
 def test_submit_comes_after_the_last_answer_and_log_out_after_the_last_tap(
