@@ -90,11 +90,17 @@ function scrolled() {
   look();
 }
 
-// 6. A mark within the frame of the tap, until the page shows the answer; and until somebody listens.
+// 6. A mark within the frame of the tap, until the page shows the answer. What is tapped or chosen
+// from a menu before anybody listens is noted at it, because React begins with what it would have.
+const listened = () => "listens" in document.documentElement.dataset;
+function note({ target }) {
+  if (!listened() && target.matches("select")) target.dataset.chosen = target.value;
+}
+
 function mark(event) {
   const tapped = event.target.closest?.("[data-cme-pending]");
   if (!tapped || tapped.matches(":disabled")) return;
-  if (!("listens" in document.documentElement.dataset)) tapped.dataset.early = "";
+  if (!listened()) tapped.dataset.early = "";
   tapped.dataset.pending = "true";
   tapped.setAttribute("aria-busy", "true");
   const settle = () => {
@@ -176,6 +182,7 @@ function rendered(records) {
 addEventListener("popstate", fillNumber);
 addEventListener("pageshow", ({ persisted }) => persisted && refresh());
 addEventListener("click", close, true);
+addEventListener("change", note, true);
 addEventListener("click", mark);
 addEventListener("submit", forget);
 addEventListener("scroll", scrolled, { passive: true });

@@ -150,8 +150,10 @@ function leave(event) {
 function ask() {
   const asked = new URLSearchParams(location.search);
   for (const field of document.querySelectorAll("[data-cme-asks]")) {
-    const chosen = field.type === "radio" ? field.checked && !field.defaultChecked : true;
-    if (chosen && field.value !== "") asked.set(field.dataset.cmeAsks, field.value);
+    const { cmeAsks, chosen } = field.dataset;
+    const value = field.matches("select") ? chosen : field.value;
+    const kept = field.type !== "radio" || (field.checked && !field.defaultChecked);
+    if (value && kept) asked.set(cmeAsks, value);
   }
   if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
 }

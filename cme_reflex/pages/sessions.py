@@ -84,6 +84,7 @@ def _filters() -> rx.Component:
                 field_id="kind",
                 value=Sessions.kind,
                 on_change=Sessions.filter_kind,
+                **asks("kind"),
             ),
             select_field(
                 words.sessions.SORT,
@@ -91,6 +92,7 @@ def _filters() -> rx.Component:
                 field_id="sort",
                 value=Sessions.sort,
                 on_change=Sessions.sort_by,
+                **asks("sort"),
             ),
             class_name="grid grid-cols-2 gap-3 *:first:col-span-2 md:grid-cols-[2fr_1fr_1fr] "
             "md:*:first:col-span-1",

@@ -1,8 +1,8 @@
 """The list of sessions: what the address asks for, a window of it, and Add."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
 from typing import Self
 from urllib.parse import urlencode
 
@@ -237,11 +237,18 @@ class Sessions(ClaimPage, rx.State):
         )
 
 
-def _heads(sessions: list[Session], programme: Programme) -> set[int]:
+def _heads(by_date: list[Session], programme: Programme) -> set[int]:
     """The places in the list, counted from 0, where a day begins."""
-    days = [programme.days[session.id] for session in sessions]
-    turns = {at for at, (before, after) in enumerate(pairwise(days), 1) if before != after}
-    return turns | {0} if sessions else set()
+
+    def day(session: Session) -> date:
+        return programme.days[session.id]
+
+    heads: set[int] = set()
+    at = 0
+    while at < len(by_date):
+        heads.add(at)
+        at = bisect_right(by_date, day(by_date[at]), lo=at, key=day)
+    return heads
 
 
 def _days(programme: Programme) -> list[views.Choice]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
+from cme_reflex.domain.text import fold
 from cme_reflex.state.sessions import CHUNK
 from tests.e2e.attendee import SEED, Attendee
 
@@ -195,6 +196,23 @@ def test_a_day_that_is_chosen_before_anybody_listens_is_shown(
     expect(held.page.get_by_role("heading", level=2)).to_have_text(["Friday, September 27"])
     expect(held.page.get_by_role("radio", name="Fri, Sep 27")).to_be_checked()
     expect(held.page.get_by_role("radio", name="Fits my claim")).to_be_checked()
+    assert said == []
+
+
+def test_what_is_chosen_from_a_menu_before_anybody_listens_is_shown(
+    attendee: Attendee, held: Held, said: list[str]
+) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    held.page.locator("#sort").select_option("title")
+    kind = held.page.locator("#kind").locator("option").nth(1).inner_text()
+    held.page.locator("#kind").select_option(kind)
+    held.let_go()
+    held.page.wait_for_url(re.compile(r"/sessions\?kind=[^&]+&sort=title$"))
+    live(held.page)
+    expect(held.page.locator("#sort")).to_have_value("title")
+    expect(held.page.locator("#kind")).to_have_value(re.compile(kind, re.IGNORECASE))
+    shown = titles(held.page).all_inner_texts()
+    assert shown == sorted(shown, key=fold)
     assert said == []
 
 
