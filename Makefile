@@ -10,6 +10,9 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# The lock is the whole closure, so there is nothing to resolve: some versions of pip, when they do,
+# look past the lock at a newer release of what a dependency asks for with an extra.
+INSTALL_LOCK := $(PIP) install --no-deps --require-hashes --requirement
 # Without build isolation nothing is installed that the lock does not name.
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
@@ -65,11 +68,11 @@ clean: ## remove what was built and installed; keeps the demo's database
 	$(PYTHON) -m venv .venv
 
 .venv/run.stamp: requirements.txt pyproject.toml | .venv/bin/pip
-	$(PIP) install --require-hashes --requirement requirements.txt
+	$(INSTALL_LOCK) requirements.txt
 	$(INSTALL_SELF)
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt pyproject.toml | .venv/bin/pip
-	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	$(INSTALL_LOCK) requirements-dev.txt
 	$(INSTALL_SELF)
 	@touch $@ .venv/run.stamp
