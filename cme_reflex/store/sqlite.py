@@ -1,19 +1,23 @@
 """SQLite for SQLAlchemy's async engine, without a thread for every statement.
 
 aiosqlite hands each call to a thread and waits for it, which costs more than what SQLite does: a
-statement of ours takes it some ten microseconds. So statements run where they are asked for, and
-only what waits goes to a thread: BEGIN IMMEDIATE for another process that writes, COMMIT for the
-disk. The classes are aiosqlite's as far as SQLAlchemy uses them.
+statement of ours takes it some ten microseconds. So statements run where they are asked for, on
+cursors of sqlite3's own, and only what waits goes to a thread: BEGIN IMMEDIATE for another process
+that writes, COMMIT for the disk.
 """
 
 import asyncio
 import sqlite3
 import time
-from typing import Any, cast
+from collections.abc import Generator
+from typing import Any, Self, cast
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import AdaptedConnection
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import await_
 
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process's
 WAL_PAUSE = 20  # milliseconds between two tries to change a new file to WAL
@@ -24,8 +28,8 @@ def create_sqlite_engine(url: sa.URL) -> AsyncEngine:
     """An engine with what acknowledged writes need: foreign keys, WAL and full sync."""
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
+        module=_Driver(aiosqlite, sqlite3),
         hide_parameters=True,
-        connect_args={"async_creator_fn": _connect},
         # Where a file cannot be kept open by several, SQLAlchemy has a pool of its own.
         **({"pool_size": IDLE, "max_overflow": -1} if _is_file(url) else {}),
     )
@@ -34,80 +38,69 @@ def create_sqlite_engine(url: sa.URL) -> AsyncEngine:
     return engine
 
 
-class _Cursor:
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        self._cursor = cursor
-
-    async def __aenter__(self) -> "_Cursor":
-        return self
-
-    async def execute(self, statement: str, parameters: Any = ()) -> None:
-        self._cursor.execute(statement, parameters)
-
-    async def executemany(self, statement: str, parameters: Any) -> None:
-        self._cursor.executemany(statement, parameters)
-
-    async def fetchone(self) -> Any:
-        return self._cursor.fetchone()
-
-    async def fetchmany(self, size: int | None = None) -> list[Any]:
-        return self._cursor.fetchmany(self._cursor.arraysize if size is None else size)
-
-    async def fetchall(self) -> list[Any]:
-        return self._cursor.fetchall()
-
-    async def close(self) -> None:
-        self._cursor.close()
-
-    @property
-    def description(self) -> Any:
-        return self._cursor.description
-
-    @property
-    def rowcount(self) -> int:
-        return self._cursor.rowcount
-
-    @property
-    def lastrowid(self) -> int | None:
-        return self._cursor.lastrowid
+class _Driver(AsyncAdapt_aiosqlite_dbapi):
+    def connect(self, database: str, **options: Any) -> Any:
+        # The driver would begin a transaction of its own at the first write.
+        options |= {"isolation_level": None, "check_same_thread": False}
+        return _Connection(sqlite3.connect(database, **options))
 
 
-class _Connection:
+class _AtOnce:
+    def __await__(self) -> Generator[None, None, None]:
+        return
+        yield
+
+
+_AT_ONCE = _AtOnce()
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose rows need not be awaited, which SQLAlchemy asks and may want to end."""
+
+    server_side = False
+
+    def execute(self, *statement: Any) -> Self:
+        await_(_AT_ONCE)  # SQLAlchemy takes a driver that never waits for the wrong one
+        return super().execute(*statement)
+
+    async def _async_soft_close(self) -> None:
+        pass
+
+
+class _Connection(AdaptedConnection):
+    """What SQLAlchemy asks of a connection; it waits for what is handed to `await_`."""
+
+    __slots__ = ()
+
     def __init__(self, connection: sqlite3.Connection) -> None:
-        # SQLAlchemy asks by this name whether it is still open.
-        self._connection = connection
+        # An asynchronous one is expected by SQLAlchemy's types; nobody but this class touches it.
+        self._connection: Any = connection
 
-    def cursor(self, **_: Any) -> _Cursor:
-        return _Cursor(self._connection.cursor())
+    def cursor(self) -> _Cursor:
+        return cast(_Cursor, self._connection.cursor(_Cursor))
 
-    async def begin(self, *, write: bool) -> None:
+    def begin(self, *, write: bool) -> None:
         # A writer takes its lock at BEGIN: one that first reads and then writes would otherwise
         # fail where another wrote in between.
         if write:
-            await asyncio.to_thread(self._connection.execute, "BEGIN IMMEDIATE")
+            await_(asyncio.to_thread(self._connection.execute, "BEGIN IMMEDIATE"))
         else:
             self._connection.execute("BEGIN")
 
-    async def commit(self) -> None:
-        await asyncio.to_thread(self._connection.commit)
+    def commit(self) -> None:
+        await_(asyncio.to_thread(self._connection.commit))
 
-    async def rollback(self) -> None:
+    def rollback(self) -> None:
         self._connection.rollback()
 
-    async def create_function(self, *args: Any, **options: Any) -> None:
+    def create_function(self, *args: Any, **options: Any) -> None:
         self._connection.create_function(*args, **options)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         self._connection.close()
 
-    def stop(self) -> None:
+    def terminate(self) -> None:
         self._connection.close()
-
-
-async def _connect(database: str, **options: Any) -> _Connection:
-    # The driver would begin a transaction of its own at the first write.
-    options |= {"isolation_level": None, "check_same_thread": False}
-    return _Connection(sqlite3.connect(database, **options))
 
 
 def _is_file(url: sa.URL) -> bool:
@@ -138,5 +131,4 @@ def _use_wal(cursor: Any) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     write = connection.get_execution_options().get("cme_write", True)
-    adapted = cast(AdaptedConnection, connection.connection.dbapi_connection)
-    adapted.run_async(lambda driver: driver.begin(write=write))
+    cast(_Connection, connection.connection.dbapi_connection).begin(write=write)
