@@ -1,16 +1,16 @@
 """A claim as it stands, and the one way in which it is changed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import wraps
-from typing import Any, TypeVar, cast
 
+import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.claim import Claimable, Line, Totals, claimable, conflicts_of, kept
 from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.evaluation import Answer
 from cme_reflex.domain.overlap import Conflict
 from cme_reflex.domain.programme import Programme, Session
 from cme_reflex.domain.submission import (
@@ -22,16 +22,10 @@ from cme_reflex.domain.submission import (
 )
 from cme_reflex.services import programme
 from cme_reflex.services.visit import Visit
-from cme_reflex.store import claims
-from cme_reflex.store.claims import KeptLine
-from cme_reflex.store.database import look, transaction
-from cme_reflex.store.tables import ClaimRow
+from cme_reflex.store import claims, database
+from cme_reflex.store.claims import KeptClaim, KeptLine
 
 COMMAND_LIMIT = 64  # characters; a UUID has 36
-
-
-class _Repeated(Exception):
-    """The command was carried out before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +49,6 @@ class Standing:
         return frozenset(key for conflict in self.conflicts for key in conflict.keys)
 
 
-Service = TypeVar("Service", bound=Callable[..., Awaitable[Standing]])
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A claim that is being changed, locked until the end of its transaction.
@@ -65,15 +56,10 @@ class Draft:
     `row` is what is changed; `lines` are those that stand, by session id, the removed ones too.
     """
 
-    db: AsyncSession
+    db: sa.Connection
     visit: Visit
-    row: ClaimRow
+    row: KeptClaim
     lines: dict[int, KeptLine]
-
-    @property
-    def id(self) -> int:
-        """The claim's id in the store."""
-        return cast(int, self.row.id)
 
     @property
     def begun(self) -> Claim:
@@ -96,10 +82,14 @@ class Draft:
             raise NotInClaim(session_id)
         return line
 
-    async def put(self, line: KeptLine) -> None:
+    def put(self, line: KeptLine) -> None:
         """Put a line on the claim, new or in place of the session's one."""
         self.lines[line.session_id] = line
-        await claims.put_line(self.db, self.id, line)
+        claims.put_line(self.db, self.row.id, line)
+
+    def answer(self, session_id: int | None, question: str, answer: Answer | None) -> None:
+        """Keep an answer, without a session about the whole meeting; None takes it back."""
+        claims.put_answer(self.db, self.row.id, session_id, question, answer)
 
     def settled(self) -> Standing:
         """What the claim has become, its revision counted on; the last word of every change.
@@ -111,63 +101,64 @@ class Draft:
         settled = self.standing
         self.row.category1 = settled.claim.totals.category1
         self.row.safety = settled.claim.totals.safety
+        self.keep()
         return settled
 
-
-def once(service: Service) -> Service:
-    """Let a service that changes a claim answer a repeated command with how the claim stands."""
-
-    @wraps(service)
-    async def applied_once(visit: Visit, *args: Any, **kwargs: Any) -> Standing:
-        try:
-            return await service(visit, *args, **kwargs)
-        except _Repeated:
-            return await standing(visit)
-
-    return cast(Service, applied_once)
+    def keep(self) -> None:
+        """Write what the row has become."""
+        claims.put(self.db, self.row)
 
 
-@asynccontextmanager
-async def changing(visit: Visit, *, now: datetime) -> AsyncIterator[Draft]:
-    """The attendee's claim, to be changed in one transaction, by a service that is `once`.
+async def change(visit: Visit, make: Callable[[Draft], None], *, now: datetime) -> Standing:
+    """Make a change of the attendee's claim in one transaction; how the claim stands then.
 
-    Raises ClaimLocked, ClaimPeriodNotOpen, ClaimPeriodClosed or InvalidCommand.
+    A command that was carried out before changes nothing more. Raises ClaimLocked,
+    ClaimPeriodNotOpen, ClaimPeriodClosed, InvalidCommand, and what `make` raises.
     """
     if len(visit.command) > COMMAND_LIMIT or not visit.command.isprintable():
         raise InvalidCommand(visit.command)
-    async with locked(visit) as draft:
+
+    def at(db: sa.Connection) -> Standing:
+        draft = _locked(db, visit)
         require_changeable(draft.begun, draft.visit.meeting, now)
-        if visit.command and not await claims.record_command(
-            draft.db, draft.id, visit.command, now
-        ):
-            raise _Repeated
-        yield draft
+        if visit.command and not claims.record_command(db, draft.row.id, visit.command, now):
+            return draft.standing
+        make(draft)
+        return draft.settled()
+
+    return await database.change(at)
 
 
 @asynccontextmanager
-async def locked(visit: Visit) -> AsyncIterator[Draft]:
+async def locked(visit: Visit) -> AsyncIterator[tuple[AsyncSession, Draft]]:
     """The attendee's claim, whatever its status, and nobody else's until the transaction ends.
 
-    A load of the programme waits for it, or is waited for; so the draft's visit
-    has the newest programme, also where the one given is older.
+    What its row has become is written at the end.
     """
-    async with transaction() as db:
-        newest = await programme.newest(db, visit.programme.meeting_id)
-        visit = replace(visit, programme=newest)
-        row = await claims.lock(db, visit.attendee.id)
-        lines = await claims.lines(db, cast(int, row.id))
-        yield Draft(db, visit, row, {line.session_id: line for line in lines})
+    async with database.transaction() as db:
+        draft = await database.within(db, lambda connection: _locked(connection, visit))
+        yield db, draft
+        await database.within(db, lambda _: draft.keep())
+
+
+def _locked(db: sa.Connection, visit: Visit) -> Draft:
+    # A load of the programme waits for it, or is waited for; so the draft's visit
+    # has the newest programme, also where the one given is older.
+    newest = programme.newest(db, visit.programme.meeting_id)
+    row = claims.lock(db, visit.attendee.id)
+    lines = {line.session_id: line for line in claims.lines(db, row.id)}
+    return Draft(db, replace(visit, programme=newest), row, lines)
 
 
 async def standing(visit: Visit) -> Standing:
     """The attendee's claim as it stands; an empty draft where none was begun."""
-    seen = await look(lambda db: claims.seen(db, visit.attendee.id))
+    seen = await database.look(lambda db: claims.seen(db, visit.attendee.id))
     return standing_of(visit, *seen)
 
 
-def standing_of(visit: Visit, row: ClaimRow | None, lines: Iterable[KeptLine]) -> Standing:
+def standing_of(visit: Visit, row: KeptClaim | None, lines: Iterable[KeptLine]) -> Standing:
     """What the rules say of a claim's rows; without any, of an empty draft."""
-    row = row or ClaimRow(attendee_id=visit.attendee.id)
+    row = row or KeptClaim(id=0)
     visible = [line for line in lines if not line.removed]
     in_order = sorted(
         (_line(line, visit.programme) for line in visible),

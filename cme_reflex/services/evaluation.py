@@ -3,38 +3,40 @@
 from datetime import datetime
 
 from cme_reflex.domain.evaluation import Answers
-from cme_reflex.services.claim import Standing, changing, once
+from cme_reflex.services.claim import Draft, Standing, change
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.database import reading
 
 
-@once
 async def answer_session(
     visit: Visit, session_id: object, question: str, value: object, *, now: datetime
 ) -> Standing:
     """Keep one answer about a session of the claim; an empty value takes it back.
 
-    Raises InvalidAnswer, NotEligible, NotInClaim, and what `changing` raises.
+    Raises InvalidAnswer, NotEligible, NotInClaim, and what `change` raises.
     """
-    async with changing(visit, now=now) as draft:
+
+    def keep(draft: Draft) -> None:
         session = draft.session(session_id)
         answer = draft.visit.meeting.session_form.question(question).answer(value)
         draft.line(session.id)
-        await claims.put_answer(draft.db, draft.id, session.id, question, answer)
-        return draft.settled()
+        draft.answer(session.id, question, answer)
+
+    return await change(visit, keep, now=now)
 
 
-@once
 async def answer_overall(visit: Visit, question: str, value: object, *, now: datetime) -> Standing:
     """Keep one answer about the whole meeting; an empty value takes it back.
 
-    Raises InvalidAnswer, and what `changing` raises.
+    Raises InvalidAnswer, and what `change` raises.
     """
-    async with changing(visit, now=now) as draft:
+
+    def keep(draft: Draft) -> None:
         answer = draft.visit.meeting.overall_form.question(question).answer(value)
-        await claims.put_answer(draft.db, draft.id, None, question, answer)
-        return draft.settled()
+        draft.answer(None, question, answer)
+
+    return await change(visit, keep, now=now)
 
 
 async def answers(visit: Visit) -> Answers:

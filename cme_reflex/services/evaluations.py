@@ -12,7 +12,7 @@ from cme_reflex.domain.tally import tallies
 from cme_reflex.exchange.claims_export import ExportedClaim
 from cme_reflex.exchange.evaluations_report import EvaluationsReport, SessionReport
 from cme_reflex.services import export, programme
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import reading, within
 
 _Answers = Mapping[str, Answer]
 
@@ -48,7 +48,7 @@ async def report(meeting: str, *, now: datetime) -> EvaluationsReport:
     counted = _Counted()
     async with reading() as db:
         meeting_id, version = await export.meeting_id(db, meeting)
-        of = await programme.current(db, meeting_id, version)
+        of = await within(db, lambda at: programme.current(at, meeting_id, version))
         async for claim in export.claims_within(db, meeting_id):
             if claim.version is not None:
                 counted.add(claim)

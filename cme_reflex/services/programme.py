@@ -9,47 +9,51 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import Delivery, Programme, Session
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.store.database import reading
-from cme_reflex.store.tables import MeetingRow, SessionRow
+from cme_reflex.store.database import look, within
+from cme_reflex.store.tables import MeetingRow, SessionRow, table_of
 
-# Asked at every change, so it is put together once.
+_meeting, _session_rows = table_of(MeetingRow), table_of(SessionRow)
+
+# Asked at every tap, so it is put together once.
 _NEWEST = (
-    select(MeetingRow.version)
-    .where(MeetingRow.id == sa.bindparam("meeting"))
+    sa.select(_meeting.c.version)
+    .where(_meeting.c.id == sa.bindparam("meeting"))
     .with_for_update(read=True)
 )
 
 _current: dict[int, Programme] = {}
 
 
-async def current(db: AsyncSession, meeting_id: int, version: int) -> Programme:
-    """The meeting's programme at this version or a newer one; read only where it is newer."""
-    known = _current.get(meeting_id)
-    if known is None or known.version < version:
-        known = _current[meeting_id] = await _read(db, meeting_id)
-    return known
-
-
 async def known(meeting_id: int, version: int) -> Programme:
-    """The same, for who has no unit of work; the database is asked only where it is newer."""
+    """The meeting's programme at this version or a newer one; read only where it is newer."""
     found = _current.get(meeting_id)
     if found is not None and found.version >= version:
         return found
-    async with reading() as db:
-        return await current(db, meeting_id, version)
+    return await look(lambda db: current(db, meeting_id, version))
+
+
+def current(db: sa.Connection, meeting_id: int, version: int) -> Programme:
+    """The same, for who is at the database already."""
+    found = _current.get(meeting_id)
+    if found is None or found.version < version:
+        found = _current[meeting_id] = _read(db, meeting_id)
+    return found
 
 
 async def of_code(db: AsyncSession, code: str) -> Programme | None:
     """The programme of the meeting with this code; None where it was never loaded."""
     found = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
     row = (await db.exec(found)).one_or_none()
-    return None if row is None else await current(db, cast(int, row[0]), row[1])
+    if row is None:
+        return None
+    meeting_id, version = cast(int, row[0]), row[1]
+    return await within(db, lambda connection: current(connection, meeting_id, version))
 
 
-async def newest(db: AsyncSession, meeting_id: int) -> Programme:
+def newest(db: sa.Connection, meeting_id: int) -> Programme:
     """The meeting's programme as it stays until the end of `db`: a load has to wait."""
-    held = await db.exec(_NEWEST, params={"meeting": meeting_id})
-    return await current(db, meeting_id, held.one())
+    held = db.execute(_NEWEST, {"meeting": meeting_id}).scalar_one()
+    return current(db, meeting_id, held)
 
 
 def forget() -> None:
@@ -57,9 +61,10 @@ def forget() -> None:
     _current.clear()
 
 
-async def _read(db: AsyncSession, meeting_id: int) -> Programme:
-    meeting = (await db.exec(select(MeetingRow).where(MeetingRow.id == meeting_id))).one()
-    rows = (await db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))).all()
+def _read(db: sa.Connection, meeting_id: int) -> Programme:
+    meeting = db.execute(sa.select(_meeting).where(_meeting.c.id == meeting_id)).one()
+    of_meeting = sa.select(_session_rows).where(_session_rows.c.meeting_id == meeting_id)
+    rows = [cast(SessionRow, row) for row in db.execute(of_meeting)]
     return Programme(
         meeting_id=meeting_id,
         version=meeting.version,

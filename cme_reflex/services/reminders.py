@@ -19,7 +19,7 @@ from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store import outbox as rows
-from cme_reflex.store.database import transaction
+from cme_reflex.store.database import transaction, within
 from cme_reflex.store.tables import AttendeeRow, ClaimRow
 
 
@@ -88,17 +88,15 @@ async def remind(meeting: str, *, now: datetime, dry_run: bool = False) -> Remin
 async def write(db: AsyncSession, task: Task) -> Written:
     """Write a reminder, unless the claim was submitted or got another deadline meanwhile."""
     attendee = await db.get_one(AttendeeRow, task.row.payload["attendee"])
-    claim = (
-        await db.exec(select(ClaimRow).where(ClaimRow.attendee_id == attendee.id))
-    ).one_or_none()
+    claim, lines = await within(db, lambda at: claims.seen(at, cast(int, attendee.id)))
     if claim is None or claim.status == Status.SUBMITTED:
         raise Withdrawn("The claim was submitted meanwhile.")
     deadline = claim.reopened_until or task.meeting.claim.closes_at
     if deadline.isoformat() != task.row.payload["deadline"]:
         raise Withdrawn("The deadline was moved meanwhile.")
     who = signin.attendee_of(attendee)
-    visit = Visit(who, await programme.newest(db, attendee.meeting_id))
-    standing = standing_of(visit, claim, await claims.lines(db, cast(int, claim.id)))
+    newest = await within(db, lambda at: programme.newest(at, attendee.meeting_id))
+    standing = standing_of(Visit(who, newest), claim, lines)
     letter = letters.reminder(
         task.meeting,
         name=who.name,

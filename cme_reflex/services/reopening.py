@@ -16,6 +16,7 @@ from cme_reflex.services.claim import Standing, locked
 from cme_reflex.services.submission import Receipt, receipt_of
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
+from cme_reflex.store.claims import KeptClaim
 from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ClaimRow
 
@@ -87,12 +88,12 @@ async def reopen_own(visit: Visit, *, now: datetime) -> Standing:
     Doing it twice changes nothing. Raises ReopeningNotAllowed, NotSubmitted,
     ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
-    async with locked(visit) as draft:
+    async with locked(visit) as (db, draft):
         if draft.row.status != Status.REOPENED:
             require_reopenable(draft.standing.claim, draft.visit.meeting, now)
-            last = (await claims.receipts(draft.db, draft.id))[0]
+            last = (await claims.receipts(db, draft.row.id))[0]
             _reopen(
-                draft.db,
+                db,
                 draft.row,
                 actor=f"attendee {visit.attendee.id}",
                 reason="by the attendee",
@@ -103,7 +104,13 @@ async def reopen_own(visit: Visit, *, now: datetime) -> Standing:
 
 
 def _reopen(
-    db: AsyncSession, row: ClaimRow, *, actor: str, reason: str, receipt: str, now: datetime
+    db: AsyncSession,
+    row: ClaimRow | KeptClaim,
+    *,
+    actor: str,
+    reason: str,
+    receipt: str,
+    now: datetime,
 ) -> None:
     db.add(
         AuditRow(

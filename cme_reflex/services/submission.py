@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN, UnprintableName, printable_name
 from cme_reflex.domain.claim import Totals, check_totals
 from cme_reflex.domain.credit import Quarters
@@ -20,7 +24,7 @@ from cme_reflex.domain.submission import (
 )
 from cme_reflex.exchange.certificate_fonts import missing_characters
 from cme_reflex.services import confirmation
-from cme_reflex.services.claim import Draft, Standing, changing, locked, once
+from cme_reflex.services.claim import Draft, Standing, change, locked
 from cme_reflex.services.printed import printed_facts
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims, feed
@@ -42,62 +46,66 @@ class Receipt:
     document: dict[str, Any]
 
 
-@once
 async def choose_category1(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Category 1 credit to claim, or take the choice back with None.
 
-    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `changing` raises.
+    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `change` raises.
     """
-    async with changing(visit, now=now) as draft:
+
+    def choose(draft: Draft) -> None:
         if quarters is not None:
             check_totals(Totals(quarters, None), draft.standing.claimable)
         draft.row.category1 = quarters
         if draft.row.safety is not None and (quarters is None or draft.row.safety > quarters):
             draft.row.safety = None
-        return draft.settled()
+
+    return await change(visit, choose, now=now)
 
 
-@once
 async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Patient Safety credit to claim, or take the choice back with None.
 
-    Raises CreditLimitExceeded, and what `changing` raises.
+    Raises CreditLimitExceeded, and what `change` raises.
     """
-    async with changing(visit, now=now) as draft:
+
+    def choose(draft: Draft) -> None:
         before = draft.standing
         if quarters is not None:
             check_totals(Totals(before.claim.totals.category1, quarters), before.claimable)
         draft.row.safety = quarters
-        return draft.settled()
+
+    return await change(visit, choose, now=now)
 
 
-@once
 async def correct_name(visit: Visit, name: str, *, now: datetime) -> Standing:
     """Keep the name for the certificate as the attendee writes it; as registered is no correction.
 
     Raises InvalidName, for characters that cannot be printed UnprintableName, and what
-    `changing` raises.
+    `change` raises.
     """
     printed = printable_name(name)
     if printed != visit.attendee.name and (missing := missing_characters(printed)):
         raise UnprintableName(missing)
-    async with changing(visit, now=now) as draft:
-        attendee = await draft.db.get_one(AttendeeRow, visit.attendee.id)
-        attendee.name_on_certificate = None if printed == visit.attendee.name else printed
-        return draft.settled()
+
+    def correct(draft: Draft) -> None:
+        corrected = None if printed == visit.attendee.name else printed
+        draft.db.execute(_attendee(visit).values(name_on_certificate=corrected))
+
+    return await change(visit, correct, now=now)
 
 
-@once
 async def correct_profession(visit: Visit, *, is_physician: bool, now: datetime) -> Standing:
     """Keep whether the attendee is a physician (MD or DO); it decides how the certificate reads.
 
-    Raises what `changing` raises.
+    Raises what `change` raises.
     """
-    async with changing(visit, now=now) as draft:
-        attendee = await draft.db.get_one(AttendeeRow, visit.attendee.id)
-        corrected = PHYSICIAN if is_physician else OTHER
-        attendee.corrected_profession = None if corrected == attendee.profession else corrected
-        return draft.settled()
+
+    def correct(draft: Draft) -> None:
+        right = PHYSICIAN if is_physician else OTHER
+        corrected = sa.func.nullif(right, col(AttendeeRow.profession))
+        draft.db.execute(_attendee(visit).values(corrected_profession=corrected))
+
+    return await change(visit, correct, now=now)
 
 
 async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: datetime) -> Receipt:
@@ -106,20 +114,20 @@ async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: d
     A second Submit of the same revision gets the receipt of the first one.
     Raises Incomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
-    async with locked(visit) as draft:
+    async with locked(visit) as (db, draft):
         claim = draft.standing.claim
         if claim.status is Status.SUBMITTED:
-            return await _receipt_of_revision(draft, revision)
+            return await _receipt_of_revision(db, draft, revision)
         require_changeable(claim, draft.visit.meeting, now)
         if revision != claim.revision:
             raise StaleRevision
-        answers = await claims.answers(draft.db, visit.attendee.id)
+        answers = await claims.answers(db, visit.attendee.id)
         if lacking := missing(claim, answers, draft.visit.programme, attested=attested):
             raise Incomplete(lacking)
         number = new_number(draft.visit.meeting.short_name, secrets.choice)
-        _lock(draft, number, now)
-        await confirmation.post(draft.db, visit.attendee.id, number, now=now)
-        return receipt_of(await _version(draft, answers, number, now))
+        _lock(db, draft, number, now)
+        await confirmation.post(db, visit.attendee.id, number, now=now)
+        return receipt_of(await _version(db, draft, answers, number, now))
 
 
 async def last_receipt(visit: Visit) -> Receipt | None:
@@ -135,18 +143,22 @@ async def receipts(visit: Visit) -> list[Receipt]:
     return [receipt_of(row) for row in rows]
 
 
-async def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
-    last = next(iter(await claims.receipts(draft.db, draft.id)), None)
+async def _receipt_of_revision(db: AsyncSession, draft: Draft, revision: object) -> Receipt:
+    last = next(iter(await claims.receipts(db, draft.row.id)), None)
     if last is None or last.document["revision"] != revision:
         raise ClaimLocked
     return receipt_of(last)
 
 
-def _lock(draft: Draft, number: str, now: datetime) -> None:
+def _attendee(visit: Visit) -> sa.Update:
+    return sa.update(AttendeeRow).where(col(AttendeeRow.id) == visit.attendee.id)
+
+
+def _lock(db: AsyncSession, draft: Draft, number: str, now: datetime) -> None:
     totals = draft.standing.claim.totals
-    draft.db.add(
+    db.add(
         AuditRow(
-            claim_id=draft.id,
+            claim_id=draft.row.id,
             at=now,
             actor=f"attendee {draft.visit.attendee.id}",
             from_status=draft.row.status,
@@ -159,19 +171,21 @@ def _lock(draft: Draft, number: str, now: datetime) -> None:
     draft.row.reopened_until = None
 
 
-async def _version(draft: Draft, answers: Answers, number: str, now: datetime) -> ReceiptRow:
+async def _version(
+    db: AsyncSession, draft: Draft, answers: Answers, number: str, now: datetime
+) -> ReceiptRow:
     """The new version; the last thing of the transaction, for its position is waited for."""
     row = ReceiptRow(
-        claim_id=draft.id,
-        version=1 + len(await claims.receipts(draft.db, draft.id)),
+        claim_id=draft.row.id,
+        version=1 + len(await claims.receipts(db, draft.row.id)),
         number=number,
         submitted_at=now,
         category1=cast(int, draft.row.category1),
         safety=draft.row.safety or 0,
         document=_document(draft, answers),
-        position=await feed.next_position(draft.db),
+        position=await feed.next_position(db),
     )
-    draft.db.add(row)
+    db.add(row)
     return row
 
 

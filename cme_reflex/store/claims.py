@@ -1,6 +1,7 @@
 """Reading and writing a claim's rows."""
 
 from collections import defaultdict
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -11,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.evaluation import Answer, Answers
-from cme_reflex.store.insert import dialect_of, insert_for, insert_into
+from cme_reflex.store.insert import insert_for
 from cme_reflex.store.tables import (
     AnswerRow,
     AttendeeRow,
@@ -24,11 +25,19 @@ from cme_reflex.store.tables import (
     table_of,
 )
 
-# Asked at every event or change, so they are put together once: that takes longer than the answer.
-_OF_ATTENDEE = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
-_LOCKED = _OF_ATTENDEE.with_for_update()
-_claim = table_of(ClaimRow)
-_SEEN = sa.select(_claim).where(_claim.c.attendee_id == sa.bindparam("attendee"))
+_claim, _line, _answer = (table_of(rows) for rows in (ClaimRow, LineRow, AnswerRow))
+
+
+@dataclass(slots=True)
+class KeptClaim:
+    """A claim as the store keeps it, see `ClaimRow`; credit in quarter hours. It may be changed."""
+
+    id: int
+    status: str = "draft"
+    revision: int = 0
+    category1: int | None = None
+    safety: int | None = None
+    reopened_until: datetime | None = None
 
 
 class KeptLine(NamedTuple):
@@ -42,63 +51,69 @@ class KeptLine(NamedTuple):
     lowered: bool = False
 
 
-_line = table_of(LineRow)
+# Asked at every event or tap, so they are put together once: that takes longer than the answer.
+_SEEN = sa.select(*(_claim.c[field.name] for field in fields(KeptClaim))).where(
+    _claim.c.attendee_id == sa.bindparam("attendee")
+)
+_LOCKED = _SEEN.with_for_update()
 _LINES = sa.select(*(_line.c[name] for name in KeptLine._fields)).where(
     _line.c.claim_id == sa.bindparam("claim")
 )
+_PUT = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
 
-
-@lru_cache
-def _noting(dialect: str) -> sa.Insert:
-    command = insert_for(dialect, CommandRow).values(
-        claim_id=sa.bindparam("claim"), id=sa.bindparam("command"), at=sa.bindparam("now")
-    )
-    return command.on_conflict_do_nothing()
+Seen: TypeAlias = tuple[KeptClaim | None, list[KeptLine]]
 
 
 async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
     """The attendee's claim as it stands, if one was begun."""
-    return (await db.exec(_OF_ATTENDEE, params={"attendee": attendee_id})).one_or_none()
-
-
-Seen: TypeAlias = tuple[ClaimRow | None, list[KeptLine]]
+    begun = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id)
+    return (await db.exec(begun)).one_or_none()
 
 
 def seen(db: sa.Connection, attendee_id: int) -> Seen:
     """The attendee's claim, if one was begun, and all its lines, only to be looked at."""
-    claim = db.execute(_SEEN, {"attendee": attendee_id}).one_or_none()
-    return cast(ClaimRow | None, claim), _lines(db, claim.id) if claim else []
+    claim = _one(db, _SEEN, attendee_id)
+    return claim, lines(db, claim.id) if claim else []
 
 
-async def lock(db: AsyncSession, attendee_id: int) -> ClaimRow:
+def lock(db: sa.Connection, attendee_id: int) -> KeptClaim:
     """The attendee's claim, begun where there is none, and nobody else's until the end of `db`.
 
     Two devices that begin at once share one claim.
     """
-    whose = {"attendee": attendee_id}
-    if (begun := (await db.exec(_LOCKED, params=whose)).one_or_none()) is not None:
+    if (begun := _one(db, _LOCKED, attendee_id)) is not None:
         return begun
-    await db.exec(
-        insert_into(db, ClaimRow)
-        .values(attendee_id=attendee_id, status="draft", revision=0)
-        .on_conflict_do_nothing()
+    empty = insert_for(db.dialect.name, ClaimRow).values(
+        attendee_id=attendee_id, status="draft", revision=0
     )
-    return (await db.exec(_LOCKED, params=whose)).one()
+    db.execute(empty.on_conflict_do_nothing())
+    return cast(KeptClaim, _one(db, _LOCKED, attendee_id))
 
 
-async def record_command(db: AsyncSession, claim_id: int, command: str, now: datetime) -> bool:
+def _one(db: sa.Connection, asked: sa.Select[Any], attendee_id: int) -> KeptClaim | None:
+    row = db.execute(asked, {"attendee": attendee_id}).one_or_none()
+    return KeptClaim(*row) if row else None
+
+
+def put(db: sa.Connection, claim: KeptClaim) -> None:
+    """Keep what a claim has become."""
+    became = asdict(claim)
+    db.execute(_PUT, {"claim": became.pop("id"), **became})
+
+
+@lru_cache
+def _noting(dialect: str) -> sa.Insert:
+    return insert_for(dialect, CommandRow).on_conflict_do_nothing()
+
+
+def record_command(db: sa.Connection, claim_id: int, command: str, now: datetime) -> bool:
     """Note that a command is being carried out; False where that was done before."""
-    asked = {"claim": claim_id, "command": command, "now": now}
-    noted = await db.exec(_noting(dialect_of(db)), params=asked)
+    noted = db.execute(_noting(db.dialect.name), {"claim_id": claim_id, "id": command, "at": now})
     return bool(noted.rowcount)
 
 
-async def lines(db: AsyncSession, claim_id: int) -> list[KeptLine]:
+def lines(db: sa.Connection, claim_id: int) -> list[KeptLine]:
     """All lines, the removed ones too."""
-    return await db.run_sync(lambda session: _lines(session.connection(), claim_id))
-
-
-def _lines(db: sa.Connection, claim_id: int) -> list[KeptLine]:
     return [KeptLine(*row) for row in db.execute(_LINES, {"claim": claim_id})]
 
 
@@ -109,10 +124,9 @@ def _putting(dialect: str) -> sa.Insert:
     return line.on_conflict_do_update(index_elements=["claim_id", "session_id"], set_=new)
 
 
-async def put_line(db: AsyncSession, claim_id: int, line: KeptLine) -> None:
+def put_line(db: sa.Connection, claim_id: int, line: KeptLine) -> None:
     """Keep a line, over the one before where there is one of its session."""
-    given = {"claim_id": claim_id, **line._asdict()}
-    await db.exec(_putting(dialect_of(db)), params=given)
+    db.execute(_putting(db.dialect.name), {"claim_id": claim_id, **line._asdict()})
 
 
 async def answers(db: AsyncSession, attendee_id: int) -> Answers:
@@ -130,34 +144,28 @@ async def answers(db: AsyncSession, attendee_id: int) -> Answers:
     return Answers(dict(sessions), overall)
 
 
-async def put_answer(
-    db: AsyncSession, claim_id: int, session_id: int | None, question: str, value: Answer | None
+def put_answer(
+    db: sa.Connection, claim_id: int, session_id: int | None, question: str, value: Answer | None
 ) -> None:
     """Keep one answer, over the one before, or with None take it back.
 
     Without a session it belongs to the overall evaluation.
     """
     if value is None:
-        await db.exec(
-            sa.delete(AnswerRow).where(
-                col(AnswerRow.claim_id) == claim_id,
-                col(AnswerRow.session_id).is_not_distinct_from(session_id),
-                col(AnswerRow.question) == question,
+        db.execute(
+            sa.delete(_answer).where(
+                _answer.c.claim_id == claim_id,
+                _answer.c.session_id.is_not_distinct_from(session_id),
+                _answer.c.question == question,
             )
         )
         return
     whose = (
-        ["claim_id", "question"]
-        if session_id is None
-        else [
-            "claim_id",
-            "session_id",
-            "question",
-        ]
+        ["claim_id", "question"] if session_id is None else ["claim_id", "session_id", "question"]
     )
     of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
-    await db.exec(
-        insert_into(db, AnswerRow)
+    db.execute(
+        insert_for(db.dialect.name, AnswerRow)
         .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
         .on_conflict_do_update(index_elements=whose, index_where=of_session, set_={"value": value})
     )

@@ -84,8 +84,28 @@ async def look(at: Callable[[sa.Connection], Found]) -> Found:
     return await greenlet_spawn(_look, at)
 
 
+async def change(at: Callable[[sa.Connection], Found]) -> Found:
+    """What a function answers that writes: all of it is committed before, or nothing is.
+
+    For what is asked at every tap, as `look` is for what is asked at every event.
+    """
+    if _shared_commits is not None:
+        return await _shared_commits.change(at)
+    return await greenlet_spawn(_change, at)
+
+
+async def within(db: AsyncSession, at: Callable[[sa.Connection], Found]) -> Found:
+    """The same as a part of a unit of work."""
+    return await db.run_sync(lambda session: at(session.connection()))
+
+
 def _look(at: Callable[[sa.Connection], Found]) -> Found:
     with _opened(_reading_engine).sync_engine.connect() as connection:
+        return at(connection)
+
+
+def _change(at: Callable[[sa.Connection], Found]) -> Found:
+    with _opened(_engine).sync_engine.begin() as connection:
         return at(connection)
 
 

@@ -1,12 +1,16 @@
 """Writers that wait for each other anyway share one commit, as SQLite has one writer at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,24 @@ class SharedCommits:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that writes; what it wrote is on disk when the block has been left."""
+        async with (
+            self._part() as connection,
+            AsyncSession(
+                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            ) as db,
+        ):
+            yield db
+
+    async def change(self, at: Callable[[sa.Connection], Found]) -> Found:
+        """What a function answers that writes; what it wrote is on disk by then."""
+        async with self._part() as connection:
+            return await connection.run_sync(_apart, at)
+
+    @asynccontextmanager
+    async def _part(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn:
             batch = self._batch = self._batch or await self._begin()
-            async with AsyncSession(
-                batch.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-            ) as db:
-                yield db
+            yield batch.connection
         await asyncio.shield(batch.committed)
 
     async def _begin(self) -> _Batch:
@@ -59,3 +75,15 @@ class SharedCommits:
                 raise
             finally:
                 await connection.close()
+
+
+def _apart(connection: sa.Connection, at: Callable[[sa.Connection], Found]) -> Found:
+    # As begin_nested() does, which puts each of these together anew.
+    connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        return at(connection)
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO part")
+        raise
+    finally:
+        connection.exec_driver_sql("RELEASE part")

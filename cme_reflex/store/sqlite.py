@@ -63,6 +63,10 @@ class _Cursor(sqlite3.Cursor):
         await_(_AT_ONCE)  # SQLAlchemy takes a driver that never waits for the wrong one
         return super().execute(*statement)
 
+    def executemany(self, *statement: Any) -> Self:
+        await_(_AT_ONCE)
+        return super().executemany(*statement)
+
     async def _async_soft_close(self) -> None:
         pass
 
@@ -76,7 +80,8 @@ class _Connection(AdaptedConnection):
         # An asynchronous one is expected by SQLAlchemy's types; nobody but this class touches it.
         self._connection: Any = connection
 
-    def cursor(self) -> _Cursor:
+    def cursor(self, server_side: bool = False) -> _Cursor:
+        # Either kind of SQLite's fetches a row when it is asked for it.
         return cast(_Cursor, self._connection.cursor(_Cursor))
 
     def begin(self, *, write: bool) -> None:
