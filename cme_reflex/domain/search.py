@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from cme_reflex.domain.text import fold
 
+GRAM = 3  # letters in a row by which texts are known
 FORGIVING_FROM = 5  # letters; one edit in a shorter word turns it into too many others
 QUERY_LIMIT = 100  # characters that are looked at; longer input is no search
 
@@ -17,10 +18,15 @@ class Index:
     def __init__(self, texts: Mapping[int, Iterable[str]]) -> None:
         self._texts = {key: fold(" ".join(parts)) for key, parts in texts.items()}
         keys_by_word: dict[str, set[int]] = defaultdict(set)
+        keys_by_gram: dict[str, list[int]] = defaultdict(list)
         for key, text in self._texts.items():
-            for word in text.split():
+            words = set(text.split())
+            for word in words:
                 keys_by_word[word].add(key)
+            for gram in {gram for word in words for gram in _grams(word)}:
+                keys_by_gram[gram].append(key)
         self._keys_by_word = dict(keys_by_word)
+        self._keys_by_gram = dict(keys_by_gram)
         self._vocabulary = "\n".join(keys_by_word)
 
     def search(self, query: str) -> frozenset[int]:
@@ -30,16 +36,20 @@ class Index:
         wrong, or two swapped) is forgiven in each word of five letters or more.
         """
         words = fold(query[:QUERY_LIMIT]).split()
+        if not words:
+            return frozenset(self._texts)
         return self._all(words, self._exact) or self._all(words, self._forgiving)
 
     def _all(self, words: Iterable[str], find: Callable[[str], frozenset[int]]) -> frozenset[int]:
-        found = frozenset(self._texts)
-        for word in words:
-            found &= find(word)
-        return found
+        return frozenset.intersection(*map(find, words))
 
     def _exact(self, word: str) -> frozenset[int]:
-        return frozenset({key for key, text in self._texts.items() if word in text})
+        # Only texts with the rarest of its grams are looked at; a short word is a gram itself.
+        grams = [word[at : at + GRAM] for at in range(max(1, len(word) - GRAM + 1))]
+        few = min((self._keys_by_gram.get(gram, []) for gram in grams), key=len)
+        if len(word) <= GRAM:
+            return frozenset(few)
+        return frozenset({key for key in few if word in self._texts[key]})
 
     def _forgiving(self, word: str) -> frozenset[int]:
         exact = self._exact(word)
@@ -47,6 +57,11 @@ class Index:
             return exact
         near = (self._keys_by_word[hit] for hit in _one_edit(word).findall(self._vocabulary))
         return exact.union(*near)
+
+
+def _grams(word: str) -> Iterator[str]:
+    """Whatever letters stand in a row in a word, up to so many as make a gram."""
+    return (word[at : at + size] for size in range(1, GRAM + 1) for at in range(len(word)))
 
 
 @lru_cache(maxsize=256)

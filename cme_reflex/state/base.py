@@ -86,9 +86,10 @@ class ClaimPage(rx.State, mixin=True):
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
-            visit, *seen = await ask(token_in(self.router.headers.cookie), self._revision)
+            # A part of `router`, which would be put together from all its parts for this one.
+            visit, *seen = await ask(token_in(self.rx_router_headers.cookie), self._revision)
         except signin.NotSignedIn:
-            _log(event, outcome="not signed in")
+            _log(logging.INFO, event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
             self.leave = f"{SIGN_IN_FORM}#expired"
             return None
@@ -110,8 +111,11 @@ class ClaimPage(rx.State, mixin=True):
             self._set(problem=problem, ready=True)
             answer = None
         finally:
-            ms = round(1000 * (perf_counter() - started), 1)
-            _log(event, **who, ms=ms, outcome=outcome)
+            # A letter of a search that went well is not worth a line.
+            level = logging.DEBUG if ask is _glance and outcome == "done" else logging.INFO
+            if logger.isEnabledFor(level):
+                ms = round(1000 * (perf_counter() - started), 1)
+                _log(level, event, **who, ms=ms, outcome=outcome)
         if asked:
             # Carried out, or refused in words: either way the browser need not keep it.
             outbox.applied = asked
@@ -178,8 +182,8 @@ def _as_event(guarded: Any, handler: Callable[..., Any], *more: Parameter) -> An
     return open_to(Audience.ATTENDEE)(guarded)
 
 
-def _log(event: str, **told: object) -> None:
-    logger.info("an event", extra=fields(event=event, **told))
+def _log(level: int, event: str, **told: object) -> None:
+    logger.log(level, "an event", extra=fields(event=event, **told))
 
 
 def _lock(visit: Visit, standing: Standing) -> str:

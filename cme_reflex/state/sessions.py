@@ -26,8 +26,8 @@ class Sessions(ClaimPage, rx.State):
 
     The list is a window: three slots of rows form a ring, and scrolling sends
     only the slot that changes. Chunk n of the list stands in slot n % 3, and
-    `phase` is the slot that comes first in the page. `_chunks` are the ids of
-    the sessions in each chunk that is there.
+    `phase` is the slot that comes first in the page. `_chunks` are the
+    numbers of the chunks that are there, each with the ids of its sessions.
     """
 
     day: str = ""
@@ -51,7 +51,7 @@ class Sessions(ClaimPage, rx.State):
     window_day: str = ""
     added: list[int] = []
     in_conflict: list[int] = []
-    _chunks: dict[int, tuple[int, ...]] = {}
+    _chunks: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
     @rx.event
     @looking
@@ -155,7 +155,7 @@ class Sessions(ClaimPage, rx.State):
     def _list(self, visit: Visit, standing: Standing) -> None:
         listing = self._listing()
         sessions = matching(visit.programme, listing, standing.claim.lines)
-        self._chunks = {}
+        self._chunks = ()
         found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         self._show_window(visit, standing, listing, sessions, 0)
@@ -213,7 +213,7 @@ class Sessions(ClaimPage, rx.State):
                 there[number] = tuple(row.id for row in rows)
         for slot in {0, 1, 2} - {number % SLOTS for number in wanted}:
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
-        self._chunks = {number: there[number] for number in wanted}
+        self._chunks = tuple((number, there[number]) for number in wanted)
         begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
         self._set(
             phase=wanted[0] % SLOTS,
@@ -229,7 +229,7 @@ class Sessions(ClaimPage, rx.State):
 
     def _show_claim(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
         # Only what is in the window: the reply must not grow with the claim.
-        shown = set().union(*self._chunks.values())
+        shown = {key for _, keys in self._chunks for key in keys}
         self._show_standing(visit, standing, said=said)
         self._set(
             added=[line.session_id for line in standing.claim.lines if line.session_id in shown],

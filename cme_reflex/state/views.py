@@ -4,10 +4,24 @@ They travel to the browser whole, so they hold what is seen and nothing else.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
 
 
 @dataclass(frozen=True)
-class Choice:
+class View:
+    """What all of them are."""
+
+
+@rx.serializer
+def as_it_is(view: View) -> dict[str, Any]:
+    """A view for the browser, as it is: dozens go with every letter of a search."""
+    return vars(view)
+
+
+@dataclass(frozen=True)
+class Choice(View):
     """One of the values that a filter or a select offers."""
 
     value: str
@@ -15,7 +29,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(View):
     """A session in the list. `day` is the heading above it, where it begins a day."""
 
     id: int
@@ -30,7 +44,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Totals:
+class Totals(View):
     """The claim in a few words, for the bar that is always in sight. Hours as text."""
 
     sessions: str = ""
@@ -42,7 +56,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class LineView:
+class LineView(View):
     """A session on the claim, with what can be changed about it. Hours as text."""
 
     id: int
@@ -64,7 +78,7 @@ class LineView:
 
 
 @dataclass(frozen=True)
-class ConflictView:
+class ConflictView(View):
     """A cluster of sessions that nobody can have attended at once."""
 
     windows: list[str]
@@ -74,7 +88,7 @@ class ConflictView:
 
 
 @dataclass(frozen=True)
-class QuestionView:
+class QuestionView(View):
     """A question with its answer. `points` of a scale, `options` of the choices."""
 
     key: str
@@ -92,7 +106,7 @@ class QuestionView:
 
 
 @dataclass(frozen=True)
-class MissingView:
+class MissingView(View):
     """What keeps the claim from being submitted, with the address of where to mend it."""
 
     text: str
@@ -100,7 +114,7 @@ class MissingView:
 
 
 @dataclass(frozen=True)
-class ReceiptLine:
+class ReceiptLine(View):
     """A session of the submitted version."""
 
     title: str
@@ -109,7 +123,7 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True)
-class ReceiptView:
+class ReceiptView(View):
     """The proof of a submitted claim, ready to read. `certificate` is the address of its PDF."""
 
     number: str = ""
@@ -123,7 +137,7 @@ class ReceiptView:
 
 
 @dataclass(frozen=True)
-class RegistrationView:
+class RegistrationView(View):
     """One of several registrations of one person; `value` is what the form sends."""
 
     value: str
@@ -132,7 +146,7 @@ class RegistrationView:
 
 
 @dataclass(frozen=True)
-class VersionView:
+class VersionView(View):
     """A submitted version of a claim in the account. `certificate` is the address of its PDF."""
 
     number: str = ""
@@ -143,7 +157,7 @@ class VersionView:
 
 
 @dataclass(frozen=True)
-class EntryView:
+class EntryView(View):
     """A registration in the account with its claim, ready to read.
 
     `tone` is that of the reporting: `done`, `warning` or `quiet`; `mend` says that what was
@@ -167,7 +181,7 @@ class EntryView:
 
 
 @dataclass(frozen=True)
-class YearView:
+class YearView(View):
     """A year of the account with its totals. Hours as text."""
 
     year: str
@@ -177,7 +191,7 @@ class YearView:
 
 
 @dataclass(frozen=True)
-class AccountView:
+class AccountView(View):
     """All that a person has claimed. Hours as text; `member` is empty without a member record."""
 
     name: str = ""

@@ -4,6 +4,7 @@ None is for scripts, and none leaves this host: each has the prefix `__Host-` ov
 """
 
 from datetime import timedelta
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, unquote
 
@@ -31,8 +32,13 @@ def cookie_name(name: str) -> str:
 
 def token_in(header: str, name: str = SIGN_IN) -> str:
     """The value of one of our cookies in a Cookie header, or an empty string."""
+    return _value(header, cookie_name(name))
+
+
+@lru_cache(maxsize=4_096)  # a tab's header is the same at its every event
+def _value(header: str, name: str) -> str:
     try:
-        cookie = SimpleCookie(header).get(cookie_name(name))
+        cookie = SimpleCookie(header).get(name)
     except CookieError:
         return ""
     return cookie.value if cookie else ""
