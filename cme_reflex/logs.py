@@ -44,6 +44,8 @@ def set_up() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if settings().log == "json" else _Text())
     logging.captureWarnings(True)
+    # A line tells nothing of these, so nobody need find them out.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for name in logging.root.manager.loggerDict:
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -1,7 +1,7 @@
 """Reading and writing a claim's rows."""
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -59,6 +59,7 @@ _LOCKED = _SEEN.with_for_update()
 _LINES = sa.select(*(_line.c[name] for name in KeptLine._fields)).where(
     _line.c.claim_id == sa.bindparam("claim")
 )
+_CHANGED = [field.name for field in fields(KeptClaim) if field.name != "id"]
 _PUT = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
 
 Seen: TypeAlias = tuple[KeptClaim | None, list[KeptLine]]
@@ -97,8 +98,8 @@ def _one(db: sa.Connection, asked: sa.Select[Any], attendee_id: int) -> KeptClai
 
 def put(db: sa.Connection, claim: KeptClaim) -> None:
     """Keep what a claim has become."""
-    became = asdict(claim)
-    db.execute(_PUT, {"claim": became.pop("id"), **became})
+    became = {name: getattr(claim, name) for name in _CHANGED}
+    db.execute(_PUT, {"claim": claim.id, **became})
 
 
 @lru_cache

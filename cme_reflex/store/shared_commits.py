@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cme_reflex.store.sqlite import savepoint
+
 Found = TypeVar("Found")
 
 
@@ -34,25 +36,25 @@ class SharedCommits:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that writes; what it wrote is on disk when the block has been left."""
-        async with (
-            self._part() as connection,
-            AsyncSession(
-                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-            ) as db,
-        ):
-            yield db
+        async with self._turn:
+            batch = await self._joined()
+            async with AsyncSession(
+                batch.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            ) as db:
+                yield db
+        await asyncio.shield(batch.committed)
 
     async def change(self, at: Callable[[sa.Connection], Found]) -> Found:
         """What a function answers that writes; what it wrote is on disk by then."""
-        async with self._part() as connection:
-            return await connection.run_sync(_apart, at)
-
-    @asynccontextmanager
-    async def _part(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn:
-            batch = self._batch = self._batch or await self._begin()
-            yield batch.connection
+            batch = await self._joined()
+            found = await batch.connection.run_sync(_apart, at)
         await asyncio.shield(batch.committed)
+        return found
+
+    async def _joined(self) -> _Batch:
+        self._batch = self._batch or await self._begin()
+        return self._batch
 
     async def _begin(self) -> _Batch:
         connection = self._engine.connect()
@@ -78,12 +80,5 @@ class SharedCommits:
 
 
 def _apart(connection: sa.Connection, at: Callable[[sa.Connection], Found]) -> Found:
-    # As begin_nested() does, which puts each of these together anew.
-    connection.exec_driver_sql("SAVEPOINT part")
-    try:
+    with savepoint(connection):
         return at(connection)
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO part")
-        raise
-    finally:
-        connection.exec_driver_sql("RELEASE part")

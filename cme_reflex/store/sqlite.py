@@ -9,7 +9,8 @@ that writes, COMMIT for the disk.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, Self, cast
 
 import aiosqlite
@@ -92,6 +93,9 @@ class _Connection(AdaptedConnection):
         else:
             self._connection.execute("BEGIN")
 
+    def execute(self, statement: str) -> None:
+        self._connection.execute(statement)
+
     def commit(self) -> None:
         await_(asyncio.to_thread(self._connection.commit))
 
@@ -106,6 +110,25 @@ class _Connection(AdaptedConnection):
 
     def terminate(self) -> None:
         self._connection.close()
+
+
+@contextmanager
+def savepoint(connection: sa.Connection) -> Iterator[None]:
+    """A part of a transaction that is undone alone where it fails."""
+    # As SQLAlchemy's own, which puts its statements together anew each time.
+    driver = _driver(connection)
+    driver.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK TO part")
+        raise
+    finally:
+        driver.execute("RELEASE part")
+
+
+def _driver(connection: sa.Connection) -> "_Connection":
+    return cast(_Connection, connection.connection.dbapi_connection)
 
 
 def _is_file(url: sa.URL) -> bool:
@@ -136,4 +159,4 @@ def _use_wal(cursor: Any) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     write = connection.get_execution_options().get("cme_write", True)
-    cast(_Connection, connection.connection.dbapi_connection).begin(write=write)
+    _driver(connection).begin(write=write)
