@@ -47,6 +47,7 @@ from cme_reflex.web import (
     api,
     certificate,
     entrance,
+    frames,
     health,
     links,
     signin,
@@ -151,6 +152,7 @@ app = rx.App(
     frontend_exception_handler=report_page,
 )
 entrance.put_before(app)
+frames.put_before(app)
 app.register_lifespan_task(log)
 app.register_lifespan_task(database)
 app.register_lifespan_task(mail)

@@ -70,10 +70,12 @@ class ClaimPage(rx.State, mixin=True):
             totals=shown.totals(standing, limits.category1),
             submitted=standing.claim.status is Status.SUBMITTED,
             locked=_lock(visit, standing),
-            problem=words.claim.CLEARED if standing.cleared else "",
-            announcement=said,
             _revision=standing.claim.revision,
         )
+        self._say(standing, said)
+
+    def _say(self, standing: Standing, said: str) -> None:
+        self._set(problem=words.claim.CLEARED if standing.cleared else "", announcement=said)
 
     async def _visited(
         self, ask: Ask, asked: str, handler: Handler, *args: Any, **given: Any

@@ -78,6 +78,7 @@ class Sessions(ClaimPage, rx.State):
             kinds=_kinds(visit.programme),
         )
         self._list(visit, standing)
+        self._show_standing(visit, standing, said=self.announcement)
 
     @rx.event
     @glancing
@@ -158,8 +159,8 @@ class Sessions(ClaimPage, rx.State):
         self._chunks = ()
         found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
-        self._show_window(visit, standing, listing, sessions, 0)
-        self._set(announcement=words.sessions.FOUND.format(sessions=found))
+        said = words.sessions.FOUND.format(sessions=found)
+        self._show_window(visit, standing, listing, sessions, 0, said=said)
 
     def _listing(self) -> Listing:
         return Listing(
@@ -187,6 +188,8 @@ class Sessions(ClaimPage, rx.State):
         listing: Listing,
         sessions: list[Session],
         chunk: int,
+        *,
+        said: str = "",
     ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
@@ -225,12 +228,19 @@ class Sessions(ClaimPage, rx.State):
             if by_date and sessions
             else "",
         )
-        self._show_claim(visit, standing)
+        if standing.claim.revision == self._revision:
+            self._say(standing, said)
+        else:
+            self._show_standing(visit, standing, said=said)
+        self._mark(standing)
 
     def _show_claim(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+        self._show_standing(visit, standing, said=said)
+        self._mark(standing)
+
+    def _mark(self, standing: Standing) -> None:
         # Only what is in the window: the reply must not grow with the claim.
         shown = {key for _, keys in self._chunks for key in keys}
-        self._show_standing(visit, standing, said=said)
         self._set(
             added=[line.session_id for line in standing.claim.lines if line.session_id in shown],
             in_conflict=sorted(standing.in_conflict & shown),

@@ -4,24 +4,10 @@ They travel to the browser whole, so they hold what is seen and nothing else.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
-
-import reflex as rx
 
 
 @dataclass(frozen=True)
-class View:
-    """What all of them are."""
-
-
-@rx.serializer
-def as_it_is(view: View) -> dict[str, Any]:
-    """A view for the browser, as it is: dozens go with every letter of a search."""
-    return vars(view)
-
-
-@dataclass(frozen=True)
-class Choice(View):
+class Choice:
     """One of the values that a filter or a select offers."""
 
     value: str
@@ -29,7 +15,7 @@ class Choice(View):
 
 
 @dataclass(frozen=True)
-class Row(View):
+class Row:
     """A session in the list. `day` is the heading above it, where it begins a day."""
 
     id: int
@@ -44,7 +30,7 @@ class Row(View):
 
 
 @dataclass(frozen=True)
-class Totals(View):
+class Totals:
     """The claim in a few words, for the bar that is always in sight. Hours as text."""
 
     sessions: str = ""
@@ -56,7 +42,7 @@ class Totals(View):
 
 
 @dataclass(frozen=True)
-class LineView(View):
+class LineView:
     """A session on the claim, with what can be changed about it. Hours as text."""
 
     id: int
@@ -78,7 +64,7 @@ class LineView(View):
 
 
 @dataclass(frozen=True)
-class ConflictView(View):
+class ConflictView:
     """A cluster of sessions that nobody can have attended at once."""
 
     windows: list[str]
@@ -88,7 +74,7 @@ class ConflictView(View):
 
 
 @dataclass(frozen=True)
-class QuestionView(View):
+class QuestionView:
     """A question with its answer. `points` of a scale, `options` of the choices."""
 
     key: str
@@ -106,7 +92,7 @@ class QuestionView(View):
 
 
 @dataclass(frozen=True)
-class MissingView(View):
+class MissingView:
     """What keeps the claim from being submitted, with the address of where to mend it."""
 
     text: str
@@ -114,7 +100,7 @@ class MissingView(View):
 
 
 @dataclass(frozen=True)
-class ReceiptLine(View):
+class ReceiptLine:
     """A session of the submitted version."""
 
     title: str
@@ -123,7 +109,7 @@ class ReceiptLine(View):
 
 
 @dataclass(frozen=True)
-class ReceiptView(View):
+class ReceiptView:
     """The proof of a submitted claim, ready to read. `certificate` is the address of its PDF."""
 
     number: str = ""
@@ -137,7 +123,7 @@ class ReceiptView(View):
 
 
 @dataclass(frozen=True)
-class RegistrationView(View):
+class RegistrationView:
     """One of several registrations of one person; `value` is what the form sends."""
 
     value: str
@@ -146,7 +132,7 @@ class RegistrationView(View):
 
 
 @dataclass(frozen=True)
-class VersionView(View):
+class VersionView:
     """A submitted version of a claim in the account. `certificate` is the address of its PDF."""
 
     number: str = ""
@@ -157,7 +143,7 @@ class VersionView(View):
 
 
 @dataclass(frozen=True)
-class EntryView(View):
+class EntryView:
     """A registration in the account with its claim, ready to read.
 
     `tone` is that of the reporting: `done`, `warning` or `quiet`; `mend` says that what was
@@ -181,7 +167,7 @@ class EntryView(View):
 
 
 @dataclass(frozen=True)
-class YearView(View):
+class YearView:
     """A year of the account with its totals. Hours as text."""
 
     year: str
@@ -191,7 +177,7 @@ class YearView(View):
 
 
 @dataclass(frozen=True)
-class AccountView(View):
+class AccountView:
     """All that a person has claimed. Hours as text; `member` is empty without a member record."""
 
     name: str = ""

@@ -1,4 +1,8 @@
+from collections.abc import Mapping
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cme_reflex.domain.search import Index
 
@@ -28,6 +32,17 @@ TEXTS = {
 )
 def test_every_word_is_found_whatever_its_case_and_accents(query: str, found: set[int]) -> None:
     assert Index(TEXTS).search(query) == found
+
+
+@given(
+    st.dictionaries(st.integers(), st.lists(st.text("abc ", max_size=9), max_size=2)),
+    st.text("abc", min_size=1, max_size=7),
+)
+def test_a_word_is_found_wherever_it_stands_in_another(
+    texts: Mapping[int, list[str]], word: str
+) -> None:
+    standing = {key for key, parts in texts.items() if word in " ".join(parts)}
+    assert not standing or Index(texts).search(word) == standing
 
 
 @pytest.mark.parametrize(
