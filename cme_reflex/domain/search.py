@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from cme_reflex.domain.text import fold
 
-GRAM = 3  # letters in a row by which texts are known
+GRAMS = (1, 2, 3)  # letters in a row by which texts are known
+GRAM = max(GRAMS)
 FORGIVING_FROM = 5  # letters; one edit in a shorter word turns it into too many others
 QUERY_LIMIT = 100  # characters that are looked at; longer input is no search
 
@@ -44,11 +45,8 @@ class Index:
         return frozenset.intersection(*map(find, words))
 
     def _exact(self, word: str) -> frozenset[int]:
-        # Only texts with the rarest of its grams are looked at; a short word is a gram itself.
-        grams = [word[at : at + GRAM] for at in range(max(1, len(word) - GRAM + 1))]
-        few = min((self._keys_by_gram.get(gram, []) for gram in grams), key=len)
-        if len(word) <= GRAM:
-            return frozenset(few)
+        # Only texts that have its first letters somewhere need be looked at.
+        few = self._keys_by_gram.get(word[:GRAM], ())
         return frozenset({key for key in few if word in self._texts[key]})
 
     def _forgiving(self, word: str) -> frozenset[int]:
@@ -60,8 +58,8 @@ class Index:
 
 
 def _grams(word: str) -> Iterator[str]:
-    """Whatever letters stand in a row in a word, up to so many as make a gram."""
-    return (word[at : at + size] for size in range(1, GRAM + 1) for at in range(len(word)))
+    """Whatever few letters stand in a row in a word."""
+    return (word[at : at + size] for size in GRAMS for at in range(len(word)))
 
 
 @lru_cache(maxsize=256)
