@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+import psutil
+
 Step = Callable[[], Awaitable[object]]
 
 
@@ -15,6 +17,7 @@ class Figures:
 
     rates: list[float] = field(default_factory=list)
     p95s: list[float] = field(default_factory=list)  # milliseconds
+    busy: list[float] = field(default_factory=list)  # percent of all processors
 
     async def measure(self, clients: Sequence[Sequence[Step]]) -> None:
         """A round: every client takes its steps one after the other, all clients at once."""
@@ -26,8 +29,10 @@ class Figures:
                 await step()
                 waits.append(time.perf_counter() - begun)
 
+        psutil.cpu_percent()
         begun = time.perf_counter()
         await asyncio.gather(*map(one, clients))
+        self.busy.append(psutil.cpu_percent())
         self.rates.append(len(waits) / (time.perf_counter() - begun))
         self.p95s.append(p95(waits))
 
@@ -35,6 +40,11 @@ class Figures:
     def rate(self) -> float:
         """The median of the events a second."""
         return statistics.median(self.rates)
+
+    @property
+    def at_work(self) -> str:
+        """How much of all processors was at work, as a median."""
+        return f"{statistics.median(self.busy):.0f} %"
 
     def __str__(self) -> str:
         spread = f"{min(self.rates):,.0f}–{max(self.rates):,.0f}"

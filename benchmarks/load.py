@@ -157,8 +157,9 @@ async def _come_back(stack: AsyncExitStack, site: Site, cookies: Sequence[str]) 
 
 
 def _databases_and_workers(folder: Path, of: Meeting, rounds: int) -> None:
-    print(f"{CLIENTS} clients at once\n")
-    print("| | Add, a second | p95, ms | a letter, a second | p95, ms |\n|---|---|---|---|---|")
+    print(f"{CLIENTS} clients at once, and how much of both processors was at work with Add\n")
+    print("| | Add, a second | p95, ms | at work | a letter, a second | p95, ms |")
+    print("|---|---|---|---|---|---|")
     with databases.postgresql(in_a_hurry=False) as postgresql:
         for kind in ("SQLite", "PostgreSQL"):
             for workers, on_valkey in ((1, False), (1, True), (2, True), (4, True)):
@@ -172,7 +173,7 @@ def _databases_and_workers(folder: Path, of: Meeting, rounds: int) -> None:
                 ):
                     add, letter = asyncio.run(_adds_and_letters(site, rounds))
                 where = f"{kind}, {workers}{' on Valkey' * on_valkey}"
-                print(f"| {where} | {add} | {letter} |", flush=True)
+                print(f"| {where} | {add} | {add.at_work} | {letter} |", flush=True)
 
 
 async def _adds_and_letters(site: Site, rounds: int) -> tuple[Figures, Figures]:

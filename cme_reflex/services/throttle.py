@@ -17,8 +17,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attempts import Delay, Limit, Lock, Quota, TooManyAttempts
-from cme_reflex.store import tallies
-from cme_reflex.store.database import transaction
+from cme_reflex.store import database, tallies
 from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import TallyRow
 
@@ -90,18 +89,7 @@ async def attempt(*attempts: Attempt, now: datetime) -> None:
     other. Never call it inside a transaction: it has one of its own, which stays whatever
     becomes of what is tried. Raises TooManyAttempts.
     """
-    refusal, wait = None, timedelta(0)
-    async with transaction() as db:
-        for limit, key in _counted(attempts):
-            before = await tallies.lock(db, limit.scope, key)
-            try:
-                after, asked = limit.attempted(before, now)
-            except TooManyAttempts as refused:
-                refusal = refused
-                break
-            await tallies.put(db, limit.scope, key, after)
-            wait = max(wait, asked)
-        await db.exec(_FORGOTTEN, params={"now": now})
+    refusal, wait = await database.change(lambda db: _count(db, attempts, now))
     if refusal is not None:
         raise refusal
     if wait:
@@ -113,17 +101,40 @@ async def succeeded(db: AsyncSession, *attempts: Attempt, person: str, now: date
 
     `person` is whoever got in, by an id: each pays a failure back once in a while.
     """
-    before = await tallies.lock(db, _ONE_SUCCESS.scope, person)
+    await database.within(db, lambda connection: _take_back(connection, attempts, person, now))
+
+
+def _count(
+    db: sa.Connection, attempts: tuple[Attempt, ...], now: datetime
+) -> tuple[TooManyAttempts | None, timedelta]:
+    refusal, wait = None, timedelta(0)
+    for limit, key in _counted(attempts):
+        before = tallies.lock(db, limit.scope, key)
+        try:
+            after, asked = limit.attempted(before, now)
+        except TooManyAttempts as refused:
+            refusal = refused
+            break
+        tallies.put(db, limit.scope, key, after)
+        wait = max(wait, asked)
+    db.execute(_FORGOTTEN, {"now": now})
+    return refusal, wait
+
+
+def _take_back(
+    db: sa.Connection, attempts: tuple[Attempt, ...], person: str, now: datetime
+) -> None:
+    before = tallies.lock(db, _ONE_SUCCESS.scope, person)
     try:
         after, _ = _ONE_SUCCESS.attempted(before, now)
     except TooManyAttempts:
         first = False
     else:
         first = True
-        await tallies.put(db, _ONE_SUCCESS.scope, person, after)
+        tallies.put(db, _ONE_SUCCESS.scope, person, after)
     for limit, key in _counted(attempts):
-        before = await tallies.lock(db, limit.scope, key)
-        await tallies.put(db, limit.scope, key, limit.succeeded(before, first=first))
+        before = tallies.lock(db, limit.scope, key)
+        tallies.put(db, limit.scope, key, limit.succeeded(before, first=first))
 
 
 def _counted(attempts: tuple[Attempt, ...]) -> list[Attempt]:

@@ -1,16 +1,15 @@
 """Reading and writing the tallies of attempts."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attempts import Tally
-from cme_reflex.store.insert import dialect_of, insert_for
+from cme_reflex.store.insert import insert_for
 from cme_reflex.store.tables import TallyRow
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +17,7 @@ _TALLIES = SQLModel.metadata.tables["tally"]
 
 # Several at every attempt, so they are put together once: that takes longer than the answer.
 _OF_KEY = (_TALLIES.c.scope == sa.bindparam("of_scope"), _TALLIES.c.key_hash == sa.bindparam("of"))
+_FIELDS = [field.name for field in fields(Tally)]
 _PUT = sa.update(_TALLIES).where(*_OF_KEY)
 _TAKE_AWAY = sa.delete(_TALLIES).where(*_OF_KEY)
 
@@ -38,18 +38,18 @@ def _locking(dialect: str) -> sa.Insert:
     return kept.returning(_TALLIES.c.count, _TALLIES.c.until, _TALLIES.c.forgotten_at)
 
 
-async def lock(db: AsyncSession, scope: str, key: str) -> Tally:
+def lock(db: sa.Connection, scope: str, key: str) -> Tally:
     """The tally of a key, nobody else's until the end of `db`; empty where there was none."""
-    locked = await db.exec(_locking(dialect_of(db)), params=_of(scope, key))
-    return Tally(*locked.one())
+    return Tally(*db.execute(_locking(db.dialect.name), _of(scope, key)).one())
 
 
-async def put(db: AsyncSession, scope: str, key: str, tally: Tally | None) -> None:
+def put(db: sa.Connection, scope: str, key: str, tally: Tally | None) -> None:
     """Write the tally of a key that `lock` has locked; None takes it away."""
     if tally is None:
-        await db.exec(_TAKE_AWAY, params=_of(scope, key))
+        db.execute(_TAKE_AWAY, _of(scope, key))
     else:
-        await db.exec(_PUT, params={**_of(scope, key), **asdict(tally)})
+        # Not `asdict`, which copies each instant, its zone included.
+        db.execute(_PUT, {**_of(scope, key), **{name: getattr(tally, name) for name in _FIELDS}})
 
 
 def _of(scope: str, key: str) -> dict[str, str]:
