@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -48,7 +48,9 @@ class SharedCommits:
         """What a function answers that writes; what it wrote is on disk by then."""
         async with self._turn:
             batch = await self._joined()
-            found = await batch.connection.run_sync(_apart, at)
+            connection = cast(sa.Connection, batch.connection.sync_connection)
+            with savepoint(connection):
+                found = at(connection)
         await asyncio.shield(batch.committed)
         return found
 
@@ -77,8 +79,3 @@ class SharedCommits:
                 raise
             finally:
                 await connection.close()
-
-
-def _apart(connection: sa.Connection, at: Callable[[sa.Connection], Found]) -> Found:
-    with savepoint(connection):
-        return at(connection)

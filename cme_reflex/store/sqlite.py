@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import AdaptedConnection
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.util.concurrency import await_, in_greenlet
 
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process's
 WAL_PAUSE = 20  # milliseconds between two tries to change a new file to WAL
@@ -55,17 +55,23 @@ class _AtOnce:
 _AT_ONCE = _AtOnce()
 
 
+def _be_asynchronous() -> None:
+    # Where SQLAlchemy expects a wait, it takes a driver that never has any for the wrong one.
+    if in_greenlet():
+        await_(_AT_ONCE)
+
+
 class _Cursor(sqlite3.Cursor):
     """A cursor whose rows need not be awaited, which SQLAlchemy asks and may want to end."""
 
     server_side = False
 
     def execute(self, *statement: Any) -> Self:
-        await_(_AT_ONCE)  # SQLAlchemy takes a driver that never waits for the wrong one
+        _be_asynchronous()
         return super().execute(*statement)
 
     def executemany(self, *statement: Any) -> Self:
-        await_(_AT_ONCE)
+        _be_asynchronous()
         return super().executemany(*statement)
 
     async def _async_soft_close(self) -> None:
