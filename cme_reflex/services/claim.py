@@ -131,14 +131,9 @@ async def change(visit: Visit, make: Callable[[Draft], None], *, now: datetime) 
 
 @asynccontextmanager
 async def locked(visit: Visit) -> AsyncIterator[tuple[AsyncSession, Draft]]:
-    """The attendee's claim, whatever its status, and nobody else's until the transaction ends.
-
-    What its row has become is written at the end.
-    """
+    """The attendee's claim, whatever its status, and nobody else's until the transaction ends."""
     async with database.transaction() as db:
-        draft = await database.within(db, lambda connection: _locked(connection, visit))
-        yield db, draft
-        await database.within(db, lambda _: draft.keep())
+        yield db, await database.within(db, lambda connection: _locked(connection, visit))
 
 
 def _locked(db: sa.Connection, visit: Visit) -> Draft:

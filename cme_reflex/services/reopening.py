@@ -17,7 +17,7 @@ from cme_reflex.services.submission import Receipt, receipt_of
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.claims import KeptClaim
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import reading, transaction, within
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ClaimRow
 
 
@@ -100,6 +100,7 @@ async def reopen_own(visit: Visit, *, now: datetime) -> Standing:
                 receipt=last.number,
                 now=now,
             )
+            await within(db, lambda _: draft.keep())
         return draft.standing
 
 

@@ -28,7 +28,7 @@ from cme_reflex.services.claim import Draft, Standing, change, locked
 from cme_reflex.services.printed import printed_facts
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims, feed
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import reading, within
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ReceiptRow
 
 DOCUMENT_FORM = 2  # form 1 had no "form", and no "certificate"
@@ -125,7 +125,7 @@ async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: d
         if lacking := missing(claim, answers, draft.visit.programme, attested=attested):
             raise Incomplete(lacking)
         number = new_number(draft.visit.meeting.short_name, secrets.choice)
-        _lock(db, draft, number, now)
+        await _lock(db, draft, number, now)
         await confirmation.post(db, visit.attendee.id, number, now=now)
         return receipt_of(await _version(db, draft, answers, number, now))
 
@@ -154,7 +154,7 @@ def _attendee(visit: Visit) -> sa.Update:
     return sa.update(AttendeeRow).where(col(AttendeeRow.id) == visit.attendee.id)
 
 
-def _lock(db: AsyncSession, draft: Draft, number: str, now: datetime) -> None:
+async def _lock(db: AsyncSession, draft: Draft, number: str, now: datetime) -> None:
     totals = draft.standing.claim.totals
     db.add(
         AuditRow(
@@ -169,6 +169,7 @@ def _lock(db: AsyncSession, draft: Draft, number: str, now: datetime) -> None:
     draft.row.status = Status.SUBMITTED
     draft.row.category1, draft.row.safety = totals.category1, totals.safety
     draft.row.reopened_until = None
+    await within(db, lambda _: draft.keep())
 
 
 async def _version(
