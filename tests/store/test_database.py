@@ -6,12 +6,14 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cme_reflex.store.database import (
     DatabaseNotOpen,
+    change,
     close_database,
     create_engine,
+    look,
     reading,
     transaction,
 )
@@ -37,6 +39,23 @@ async def change_and_fail() -> None:
     async with transaction() as db:
         await db.exec(sa.update(MeetingRow).values(version=2))
         raise ZeroDivisionError
+
+
+async def test_a_change_is_there_when_it_answers_and_what_fails_is_not(
+    database: AsyncEngine, now: datetime
+) -> None:
+    def begin(db: sa.Connection) -> int:
+        return db.execute(sa.insert(MeetingRow), meeting(now).model_dump(exclude={"id"})).rowcount
+
+    def count_and_fail(db: sa.Connection) -> None:
+        db.execute(sa.update(MeetingRow).values(version=2))
+        raise ZeroDivisionError
+
+    assert await change(begin) == 1
+    with pytest.raises(ZeroDivisionError):
+        await change(count_and_fail)
+    version = sa.select(col(MeetingRow.version))
+    assert await look(lambda db: db.execute(version).scalar_one()) == 1
 
 
 async def test_a_look_does_not_see_what_is_committed_meanwhile(

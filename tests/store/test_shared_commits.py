@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from cme_reflex.store.database import (
     after_commit,
+    change,
     close_database,
     open_database,
     reading,
@@ -42,6 +43,23 @@ def commits(engine: AsyncEngine) -> list[int]:
 async def writes(actor: str) -> None:
     async with transaction() as db:
         db.add(OperationRow(at=NOW, actor=actor, what="restored", details={}))
+
+
+def insert(db: sa.Connection, actor: str) -> None:
+    row = {"at": NOW, "actor": actor, "what": "restored", "details": {}}
+    db.execute(sa.insert(OperationRow), row)
+
+
+async def changes(actor: str) -> None:
+    await change(lambda db: insert(db, actor))
+
+
+async def changes_and_fails(actor: str) -> None:
+    def at(db: sa.Connection) -> None:
+        insert(db, actor)
+        raise LookupError(actor)
+
+    await change(at)
 
 
 async def fails(actor: str) -> None:
@@ -74,6 +92,16 @@ async def test_what_fails_is_undone_alone(engine: AsyncEngine) -> None:
     ended = await asyncio.gather(*several, return_exceptions=True)
     assert [type(each) for each in ended] == [type(None), LookupError] * 2 + [type(None)]
     assert await written() == ["a", "c", "e"]
+
+
+async def test_changes_share_a_commit_with_units_of_work_and_are_undone_alone(
+    engine: AsyncEngine,
+) -> None:
+    seen = commits(engine)
+    several = [writes("a"), changes("b"), changes_and_fails("c"), changes("d"), writes("e")]
+    ended = await asyncio.gather(*several, return_exceptions=True)
+    assert [str(each) for each in ended if isinstance(each, Exception)] == ["c"]
+    assert (await written(), len(seen)) == (["a", "b", "d", "e"], 1)
 
 
 async def test_nobody_is_told_before_the_commit(
