@@ -196,7 +196,7 @@ class Sessions(ClaimPage, rx.State):
         first = max(0, min(chunk - 1, last - SLOTS + 1))
         there = dict(self._chunks)
         wanted = list(range(first, min(first + SLOTS, last + 1))) if there else [0]
-        by_date = listing.sort is Sort.DATE
+        by_date, now = listing.sort is Sort.DATE, clock()
         heads = _heads(sessions, visit.programme) if by_date else set()
         for number in wanted:
             if number not in there:
@@ -206,7 +206,7 @@ class Sessions(ClaimPage, rx.State):
                         session,
                         visit.programme,
                         visit.attendee.badge,
-                        clock(),
+                        now,
                         by_date=by_date,
                         heads_day=at in heads,
                     )
