@@ -99,7 +99,8 @@ def _field(
         _hint(field_id, hint),
         _error(field_id, error),
         control,
-        class_name="grid gap-1.5",
+        # Controls side by side are level, also where one of the hints takes more lines.
+        class_name="flex flex-col gap-1.5 *:last:mt-auto",
     )
 
 

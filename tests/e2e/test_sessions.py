@@ -174,3 +174,21 @@ def test_the_list_keeps_its_place_after_add(attendee: Attendee, page: Page) -> N
     row.get_by_role("button", name=re.compile("^Add ")).click()
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     assert page.evaluate("scrollY") == before
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 430])
+def test_on_a_phone_the_bar_shows_all_of_the_hours_and_keeps_its_height(
+    attendee: Attendee, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    attendee.opens_sessions()
+    bar = page.get_by_role("region", name="Your claim so far")
+    before = bar.bounding_box()
+    attendee.adds(SEED[0])
+    expect(bar).to_contain_text("Saved")
+    assert bar.bounding_box() == before
+    hours = page.locator("p", has_text="of 60.75 hours").bounding_box()
+    back = page.get_by_role("link", name="Return to Sessions").bounding_box()
+    assert hours is not None
+    assert back is not None
+    assert hours["y"] + hours["height"] <= back["y"]
