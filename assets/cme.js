@@ -71,9 +71,10 @@ function tellRow() {
   const bottom = top + Math.ceil(innerHeight / height);
   const enough =
     (first === 0 || top - first >= ahead) && (after === 0 || first + rendered - bottom >= ahead);
-  // The same question about the same window has been asked; its answer is under way.
+  // The same question about the same window has been asked; its answer is under way. One that
+  // nobody hears is not asked: a list may come back in its middle before anybody listens.
   const question = `${top} ${first} ${rendered} ${list.dataset.cmeWindow}`;
-  if (enough || question === asked) return;
+  if (enough || question === asked || !listened()) return;
   asked = question;
   // React hears of a change only if the value is set past its own setter.
   const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
@@ -199,6 +200,7 @@ new MutationObserver(rendered).observe(document.documentElement, {
     "data-cme-leave",
     "data-cme-window",
     "data-first",
+    "data-listens",
   ],
 });
 fillNumber();
