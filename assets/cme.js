@@ -71,9 +71,10 @@ function tellRow() {
   const bottom = top + Math.ceil(innerHeight / height);
   const enough =
     (first === 0 || top - first >= ahead) && (after === 0 || first + rendered - bottom >= ahead);
-  // The same question about the same window has been asked; its answer is under way.
+  // The same question about the same window has been asked; its answer is under way. One that
+  // nobody hears is not asked: a list may come back in its middle before anybody listens.
   const question = `${top} ${first} ${rendered} ${list.dataset.cmeWindow}`;
-  if (enough || question === asked) return;
+  if (enough || question === asked || !listened()) return;
   asked = question;
   // React hears of a change only if the value is set past its own setter.
   const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
@@ -126,13 +127,13 @@ function close(event) {
 }
 
 // 8. Signing in and out is for a new start: the tab's state on the server belongs to its token.
-// After a fault the last name need not be typed again; whatever comes next, it is forgotten.
-const LAST_NAME = "cme-last-name";
+// After a fault the name need not be typed again; whatever comes next, it is forgotten.
+const NAME = "cme-name"; // the id of its field and what was in it
 function forget({ target: form }) {
   if (form.method !== "post") return;
   sessionStorage.removeItem("token");
-  const name = form.elements.last_name?.value;
-  if (name) sessionStorage.setItem(LAST_NAME, name);
+  const field = form.elements.last_name ?? form.elements.username;
+  if (field?.value) sessionStorage.setItem(NAME, JSON.stringify([field.id, field.value]));
 }
 
 // 9. Back at a line of the claim that one came from: its link has the focus once it is there.
@@ -146,10 +147,10 @@ function arrive() {
 }
 
 function remember() {
-  const field = one("#last-name");
-  const name = sessionStorage.getItem(LAST_NAME);
-  sessionStorage.removeItem(LAST_NAME);
-  if (field && name && location.hash) field.value = name;
+  const [id, name] = JSON.parse(sessionStorage.getItem(NAME) ?? "[]");
+  sessionStorage.removeItem(NAME);
+  const field = id && document.getElementById(id);
+  if (field && location.hash) field.value = name;
 }
 
 // 10. A badge's QR code opens /#badge=<number>: the number goes into its field, and out of the
@@ -199,6 +200,7 @@ new MutationObserver(rendered).observe(document.documentElement, {
     "data-cme-leave",
     "data-cme-window",
     "data-first",
+    "data-listens",
   ],
 });
 fillNumber();

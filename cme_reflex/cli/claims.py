@@ -58,7 +58,8 @@ def _run(intention: Coroutine[object, object, Record], receipt: str) -> Record:
     except NotSubmitted:
         raise Fault("The claim is already reopened; it is not submitted.") from None
     except DeadlinePassed as passed:
-        raise Fault(f"--until is over: {passed.deadline.isoformat()}.") from None
+        deadline = words.dates.instant(passed.deadline, current_meeting().zone)
+        raise Fault(f"--until is over: {deadline}.") from None
 
 
 def _print(record: Record, *, as_json: bool) -> None:

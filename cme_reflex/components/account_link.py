@@ -14,5 +14,5 @@ def signed_in_actions(*, account: bool = True) -> rx.Component:
     return rx.el.div(
         page_link(label, href=href, class_name="button button-quiet !px-2 !text-15"),
         sign_out_form(),
-        class_name="flex flex-wrap items-center justify-end",
+        class_name="-ml-2 flex flex-wrap items-center justify-end",
     )

@@ -16,7 +16,7 @@ def claim_line(page: Any, line: Any) -> rx.Component:
     return rx.el.li(
         rx.cond(line.day != "", rx.el.h3(line.day, class_name="pt-2 pb-2 text-15 text-muted")),
         rx.el.div(
-            rx.el.h4(line.title, class_name="text-17"),
+            rx.el.h4(line.title, class_name="text-17 font-semibold"),
             rx.el.p(line.when, class_name="text-15 text-muted"),
             _warnings(line),
             rx.cond(page.locked == "", _credit(page, line), _claimed(line)),
@@ -134,6 +134,8 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 kind="danger",
                 pending=True,
                 on_click=page.remove(line.id, COMMAND),
+                # Its word ends where the line above it does, also where it has a row of its own.
+                class_name="-mr-3 ml-auto",
             ),
             class_name="compact flex flex-wrap items-center gap-2 border-t border-line pt-3",
         ),

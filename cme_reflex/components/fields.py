@@ -79,6 +79,7 @@ def check_field(label: Any, *, field_id: str, hint: Any = "", **props: Any) -> r
         rx.el.div(
             rx.el.label(label, html_for=field_id, class_name="block cursor-pointer py-0.5"),
             _hint(field_id, hint),
+            class_name="min-w-0",
         ),
         class_name="flex min-h-11 items-start gap-3",
     )
@@ -99,7 +100,8 @@ def _field(
         _hint(field_id, hint),
         _error(field_id, error),
         control,
-        class_name="grid gap-1.5",
+        # Controls side by side are level, also where one of the hints takes more lines.
+        class_name="flex flex-col gap-1.5 *:last:mt-auto",
     )
 
 

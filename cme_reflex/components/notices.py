@@ -29,9 +29,14 @@ def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any)
 
 
 def problem(text: Any) -> rx.Component:
-    """What went wrong, as a variable of words; empty means nothing did. Announced at once."""
+    """What went wrong, as a variable of words; empty means nothing did. Announced at once.
+
+    It stays in sight, because what was tapped may be far below the top of the page.
+    """
     return rx.el.div(
-        rx.cond(text != "", notice(text, tone="warning")), role="alert", class_name="empty:hidden"
+        rx.cond(text != "", notice(text, tone="warning", class_name="shadow-float")),
+        role="alert",
+        class_name="sticky top-2 z-10 empty:hidden",
     )
 
 

@@ -43,27 +43,35 @@ def shell(
     )
 
 
-def action_bar(about: rx.Component, *actions: rx.Component) -> rx.Component:
+def action_bar(
+    about: rx.Component | None, *actions: rx.Component, below: bool = False
+) -> rx.Component:
     """The inside of a bar: what stands, and what to do next.
 
-    One action stands beside what it is about, two below it; on wide screens all stand below.
+    One action stands beside what it is about, unless that needs the width (`below`); two stand
+    below it; on wide screens all do.
     """
-    if len(actions) == 1:
+    if len(actions) == 1 and not below:
         return rx.el.div(
             about,
             *actions,
             class_name="compact grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3 "
             "max-[22em]:grid-cols-1 lg:grid-cols-1 lg:gap-5",
         )
+    buttons = rx.el.div(
+        *actions,
+        class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
+    )
+    if about is None:
+        return buttons
     return rx.el.div(
         about,
-        rx.el.div(
-            *actions,
-            class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
-        ),
-        # A phone on its side has no height for two rows.
-        class_name="grid gap-3 lg:gap-5 max-lg:[@media(max-height:28em)]:grid-cols-2 "
-        "max-lg:[@media(max-height:28em)]:items-center",
+        buttons,
+        # A phone on its side has no height for two rows, a tablet has the width for one.
+        class_name="grid gap-3 lg:gap-5 "
+        "max-lg:[@media(max-height:28em)]:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] "
+        "max-lg:[@media(max-height:28em)]:items-center "
+        "md:max-lg:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] md:max-lg:items-center",
     )
 
 
@@ -102,7 +110,8 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
         *children,
         id="main",
         tab_index=-1,
-        class_name="grid min-w-0 flex-1 content-start gap-6 px-4 py-6 outline-none md:py-10",
+        # No grid: what is sticky in one never leaves its own row.
+        class_name="flex min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none md:py-10",
     )
     if bar is None:
         return rx.el.div(main, class_name="mx-auto flex w-full max-w-page flex-1 flex-col")

@@ -109,7 +109,7 @@ def _begun(submitted: Any) -> rx.Component:
         )
 
     return rx.el.section(
-        rx.cond(submitted, rx.el.h2(words.account.OPEN, class_name="px-1 text-20")),
+        rx.cond(submitted, rx.el.h2(words.account.OPEN, class_name="text-20")),
         rx.el.ul(
             rx.foreach(Account.account.open, claim),
             role="list",
@@ -132,7 +132,7 @@ def _year(year: Any) -> rx.Component:
                     safety=_safety(),
                 ),
             ),
-            class_name="flex flex-wrap items-baseline justify-between gap-x-4 px-1",
+            class_name="flex flex-wrap items-baseline justify-between gap-x-4",
         ),
         rx.el.ul(
             rx.foreach(year.claims, _entry),

@@ -30,7 +30,7 @@ def evaluation() -> rx.Component:
             rx.el.div(
                 rx.el.p(Evaluation.progress, class_name="font-semibold"),
                 rx.el.p(
-                    words.evaluation.AT_ONCE,
+                    rx.cond(Evaluation.locked == "", words.evaluation.AT_ONCE, ""),
                     saved(),
                     class_name="flex gap-3 text-13 text-muted",
                 ),

@@ -60,7 +60,7 @@ def _tasks() -> rx.Component:
             words.home.EVALUATIONS,
             href="#lines",
             status=words.home.EVALUATIONS_DONE.format(
-                done=Home.evaluations,
+                done=rx.cond(Home.lines.length() > 0, Home.evaluations, words.home.NONE_YET),
                 asked=rx.cond(Home.evaluations_required, words.home.REQUIRED, words.home.OPTIONAL),
             ),
             done=Home.evaluated,
@@ -90,7 +90,7 @@ def _nothing_yet() -> rx.Component:
     return card(
         rx.el.p(words.home.NOTHING_YET),
         rx.el.p(
-            button_link(icon("plus"), words.sessions.TITLE, href=SESSIONS),
+            button_link(icon("plus"), words.sessions.TITLE, href=SESSIONS, kind="secondary"),
         ),
         class_name="grid justify-items-start gap-4 p-4 md:p-6",
     )
@@ -107,12 +107,13 @@ def _undo() -> rx.Component:
                         words.claim.REMOVED,
                         title=rx.el.span(Home.undo_title, class_name="font-semibold"),
                     ),
-                    class_name="min-w-0 flex-1 text-15",
+                    class_name="min-w-0 flex-1 basis-44 text-15",
                 ),
                 button(
                     words.claim.UNDO, kind="secondary", on_click=Home.undo(COMMAND), pending=True
                 ),
-                class_name="mb-3 flex items-center gap-3 rounded-card bg-sunken p-2 pl-4",
+                class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
+                "bg-sunken p-2 pl-4",
             ),
         ),
         role="status",

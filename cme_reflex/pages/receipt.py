@@ -1,14 +1,12 @@
 """The receipt: what was claimed, its number, and what happens next."""
 
-from typing import Any
-
 import reflex as rx
 
 from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.buttons import button_link, page_link, plain_link
-from cme_reflex.components.cards import card, summary_list
+from cme_reflex.components.cards import card, claimed_sessions, summary_list
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import action_bar, help_contact, page_title
@@ -42,6 +40,7 @@ def receipt() -> rx.Component:
             skeleton_lines(6),
         ),
         bar=action_bar(
+            None,
             button_link(words.receipt.BACK, href=HOME, kind="secondary"),
             # The browser fetches the file itself; a page of ours it is not.
             plain_link(
@@ -55,20 +54,9 @@ def receipt() -> rx.Component:
 
 
 def _sessions() -> rx.Component:
-    def line(session: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.div(
-                rx.el.p(session.title, class_name="font-semibold"),
-                rx.el.p(session.when, class_name="text-15 text-muted"),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.el.p(session.hours, class_name="tabular-nums"),
-            class_name="flex gap-4 border-b border-line py-3",
-        )
-
     return card(
         rx.el.h2(words.receipt.SESSIONS, class_name="text-20"),
-        rx.el.ul(rx.foreach(Receipt.receipt.lines, line), role="list"),
+        claimed_sessions(Receipt.receipt.lines),
     )
 
 

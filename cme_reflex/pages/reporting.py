@@ -13,7 +13,7 @@ from cme_reflex.components.notices import notice
 from cme_reflex.components.shell import page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import SUBMIT
-from cme_reflex.state.reporting import Reporting
+from cme_reflex.state.reporting import RESULT, Reporting, field_id
 
 TYPING_PAUSE = 600  # milliseconds without a keystroke, before what was typed is looked at
 
@@ -37,23 +37,7 @@ def reporting() -> rx.Component:
                 class_name="max-w-text",
             ),
         ),
-        rx.cond(
-            Reporting.opted_in,
-            notice(
-                rx.el.p(words.reporting.CONSENTED_ON.format(when=Reporting.consented_on)),
-                tone="done",
-                title=Reporting.result,
-                class_name="max-w-text",
-            ),
-        ),
-        rx.cond(
-            Reporting.withdrawn,
-            notice(
-                rx.el.p(words.reporting.TAKEN_BACK),
-                title=Reporting.result,
-                class_name="max-w-text",
-            ),
-        ),
+        _result(),
         rx.cond(Reporting.ready, _form(), skeleton_lines(6)),
         rx.el.p(
             rx.el.a(
@@ -63,6 +47,26 @@ def reporting() -> rx.Component:
                 custom_attrs={"data-cme-close": ""},
             )
         ),
+    )
+
+
+def _result() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            Reporting.opted_in,
+            notice(
+                rx.el.p(words.reporting.CONSENTED_ON.format(when=Reporting.consented_on)),
+                tone="done",
+                title=Reporting.result,
+            ),
+        ),
+        rx.cond(
+            Reporting.withdrawn,
+            notice(rx.el.p(words.reporting.TAKEN_BACK), title=Reporting.result),
+        ),
+        id=RESULT,
+        tab_index=-1,
+        class_name="max-w-text scroll-mt-6 outline-none empty:hidden",
     )
 
 
@@ -160,7 +164,7 @@ def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.C
 
 def _bound(name: str) -> dict[str, Any]:
     return {
-        "field_id": name.replace("_", "-"),
+        "field_id": field_id(name),
         "name": name,
         "value": Reporting.given[name],
         "error": Reporting.faults[name],

@@ -53,6 +53,7 @@ def sessions() -> rx.Component:
         bar=action_bar(
             totals_line(Sessions.totals),
             button_link(icon("back"), words.sessions.BACK, href=HOME),
+            below=True,
         ),
         actions=signed_in_actions(),
         address=True,

@@ -59,7 +59,7 @@ def _way(title: str, form: rx.Component, *, opened: bool = False) -> rx.Componen
         rx.el.summary(
             rx.el.h2(title, class_name="text-17"),
             icon("down", class_name="text-muted transition-transform group-open:rotate-180"),
-            class_name="flex min-h-14 items-center justify-between px-4 md:px-6 "
+            class_name="flex min-h-14 items-center justify-between px-4 py-3 md:px-6 "
             "focus-visible:-outline-offset-4",
         ),
         form,

@@ -7,7 +7,7 @@ from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
 from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button, button_link
-from cme_reflex.components.cards import card, summary_list
+from cme_reflex.components.cards import card, claimed_sessions, summary_list
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.conflicts import conflicts
 from cme_reflex.components.error_summary import error_summary
@@ -39,13 +39,13 @@ def submit() -> rx.Component:
         ),
         bar=action_bar(
             totals_line(Submit.totals),
+            button_link(words.submit.BACK, href=HOME, kind="secondary"),
             button(
                 words.submit.SUBMIT,
                 on_click=Submit.submit,
                 disabled=Submit.locked != "",
                 pending=True,
             ),
-            button_link(words.submit.BACK, href=HOME, kind="secondary"),
         ),
         actions=signed_in_actions(),
     )
@@ -147,6 +147,10 @@ def _check() -> rx.Component:
             value=Submit.profession,
             disabled=Submit.locked != "",
             on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
+        ),
+        rx.el.div(
+            rx.el.h3(words.submit.SESSIONS, class_name="text-15"),
+            claimed_sessions(Submit.lines),
         ),
         summary_list(
             (words.submit.SESSIONS, Submit.totals.sessions),

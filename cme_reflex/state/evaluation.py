@@ -5,6 +5,7 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.domain.evaluation import Form
 from cme_reflex.domain.programme import NotEligible, Session
+from cme_reflex.domain.submission import NotInClaim
 from cme_reflex.services import claim, evaluation
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
@@ -26,13 +27,13 @@ class Evaluation(ClaimPage, rx.State):
     @signed_in
     async def load(self, visit: Visit):
         """Rebuild the page from the address and the database."""
+        self._set(session_id=0, title="", when="", questions=[], progress="", locked="")
         asked = self.router.url.query_parameters.get("session", "")
         if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
             raise NotEligible(asked)
         session = visit.programme.session(int(asked))
         zone = visit.meeting.zone
-        standing = await claim.standing(visit)
-        self._show_standing(visit, standing)
+        await self._stand(visit, session)
         self._set(
             session_id=session.id,
             title=session.title,
@@ -44,8 +45,9 @@ class Evaluation(ClaimPage, rx.State):
     @signed_in
     async def refresh(self, visit: Visit):
         """Take in what other screens changed."""
-        self._show_standing(visit, await claim.standing(visit))
-        await self._show(visit, visit.programme.session(self.session_id))
+        session = visit.programme.session(self.session_id)
+        await self._stand(visit, session)
+        await self._show(visit, session)
 
     @rx.event
     @command
@@ -61,6 +63,14 @@ class Evaluation(ClaimPage, rx.State):
         session = visit.programme.session(self.session_id)
         given = (await evaluation.answers(visit)).of_session(session.id)
         await self._keep(visit, session, question, changed(given.get(question), option, chosen))
+
+    async def _stand(self, visit: Visit, session: Session) -> None:
+        """Show how the claim stands. What is not on it, as after Remove, cannot be answered."""
+        standing = await claim.standing(visit)
+        self._show_standing(visit, standing)
+        on_claim = any(line.session_id == session.id for line in standing.claim.lines)
+        if not (self.locked or on_claim):
+            self._set(locked=words.errors.problem(NotInClaim(), visit.meeting.zone))
 
     async def _keep(self, visit: Visit, session: Session, question: str, value: object) -> None:
         standing = await evaluation.answer_session(visit, session.id, question, value, now=clock())

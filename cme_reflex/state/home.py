@@ -21,7 +21,6 @@ class Home(ClaimPage, rx.State):
     evaluations_required: bool = False
     evaluated: bool = False
     overall: str = ""
-    overall_done: bool = False
     receipt: views.ReceiptView = views.ReceiptView()
     reopened: str = ""
     may_reopen: bool = False
@@ -103,8 +102,7 @@ class Home(ClaimPage, rx.State):
             evaluations=words.home.DONE_OF.format(done=done, all=len(standing.claim.lines)),
             evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,
-            overall=shown.progress(meeting.overall_form, answers.overall),
-            overall_done=meeting.overall_form.is_complete(answers.overall),
+            overall=shown.overall_status(meeting.overall_form, answers.overall),
             reopened=words.home.reopened(deadline, meeting.zone)
             if status is Status.REOPENED
             else "",

@@ -21,6 +21,13 @@ from cme_reflex.state.base import ClaimPage, clock, signed_in
 
 TYPED_LIMIT = 1000  # characters of a field that are looked at; far more than PARS takes
 EMPTY = {field.name: "" for field in fields(Learner)}
+RESULT = "reporting-result"
+"""The id of what became of it, which is far above the button that was tapped."""
+
+
+def field_id(name: str) -> str:
+    """The id of the field of this name."""
+    return name.replace("_", "-")
 
 
 class Reporting(ClaimPage, rx.State):
@@ -96,11 +103,12 @@ class Reporting(ClaimPage, rx.State):
                 faults=_in_words(invalid.faults),
                 problem=words.reporting.ANOTHER_LOOK(len(invalid.faults)),
             )
-            return
+            return rx.set_focus(field_id(next(name for name in EMPTY if name in invalid.faults)))
         except ConsentChanged:
             self._show(visit, await reporting.current(visit))
             raise
         self._show(visit, known, said=words.reporting.SAVED_IN)
+        return rx.set_focus(RESULT)
 
     @rx.event
     @signed_in
@@ -108,6 +116,7 @@ class Reporting(ClaimPage, rx.State):
         """Take the consent back."""
         known = await reporting.withdraw(visit, now=clock())
         self._show(visit, known, said=words.reporting.SAVED_OUT)
+        return rx.set_focus(RESULT)
 
     def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
         stands = known.stands if known else None

@@ -108,6 +108,19 @@ def line_views(standing: Standing, programme: Programme, answers: Answers) -> li
     return lines
 
 
+def listed(standing: Standing, programme: Programme) -> list[views.ReceiptLine]:
+    """The claim's sessions, as the receipt will list them."""
+    return [
+        views.ReceiptLine(
+            title=session.title,
+            when=words.dates.day_span(session.starts_at, session.ends_at, programme.meeting.zone),
+            hours=hours(line.quarters),
+        )
+        for line in standing.claim.lines
+        for session in [programme.sessions[line.session_id]]
+    ]
+
+
 def _line_view(
     line: Line,
     session: Session,
@@ -154,16 +167,34 @@ def progress(form: Form, answers: Mapping[str, Answer]) -> str:
     return words.evaluation.ANSWERED.format(answered=len(answers), questions=len(form.questions))
 
 
+def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
+    """How far the overall evaluation of a claim is that waits to be submitted, in words.
+
+    Submit is part of that task, so "Done" would not be true of it.
+    """
+    return words.home.NOT_SUBMITTED if form.is_complete(answers) else progress(form, answers)
+
+
 def conflict_views(conflicts: Sequence[Conflict], programme: Programme) -> list[views.ConflictView]:
     """The conflicts, with the titles of the sessions and what to do about them."""
     policy = programme.meeting.overlap_policy
+
+    def advice(conflict: Conflict) -> str:
+        offered = {programme.sessions[key].delivery for key in conflict.keys}
+        by_policy = (
+            words.claim.OVERLAP_ADVICE
+            if Delivery.BOTH in offered
+            else words.claim.LIVE_OVERLAP_ADVICE
+        )
+        return by_policy[policy]
+
     return [
         views.ConflictView(
             windows=[
                 words.claim.window(window, programme.meeting.zone) for window in conflict.windows
             ],
             titles=[programme.sessions[key].title for key in conflict.keys],
-            advice=words.claim.OVERLAP_ADVICE[policy],
+            advice=advice(conflict),
             blocking=blocks(conflicts, policy),
         )
         for conflict in conflicts

@@ -38,6 +38,7 @@ class Submit(ClaimPage, rx.State):
     supported: str = "0.00"
     supported_safety: str = "0.00"
     conflicts: list[views.ConflictView] = []
+    lines: list[views.ReceiptLine] = []
     name_on_certificate: str = ""
     profession: str = PHYSICIAN
     attested: bool = False
@@ -167,6 +168,7 @@ class Submit(ClaimPage, rx.State):
             supported=hours(most.category1),
             supported_safety=hours(most.safety),
             conflicts=shown.conflict_views(standing.conflicts, visit.programme),
+            lines=shown.listed(standing, visit.programme),
             name_on_certificate=visit.attendee.name_on_certificate,
             profession=PHYSICIAN if visit.attendee.is_physician else OTHER,
             reporting=words.reporting.opted_in(opted_in.stands if opted_in else None),

@@ -101,7 +101,7 @@ class MissingView:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """A session of the submitted version."""
+    """A session that was claimed, or is about to be."""
 
     title: str
     when: str

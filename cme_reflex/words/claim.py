@@ -38,6 +38,11 @@ OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
     OverlapPolicy.ALLOW: "This meeting lets you claim both. Nothing needs to be changed.",
 }
 """What to do about sessions that overlap, by the meeting's policy."""
+LIVE_OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
+    **OVERLAP_ADVICE,
+    OverlapPolicy.RESOLVE: "Before you submit, lower the hours of one, or remove it.",
+}
+"""The same where none of them could be watched on demand."""
 
 OVERLAPS_WITH: Final = "Overlaps with another session"
 NO_CREDIT: Final = "Gives no credit any more: remove it"

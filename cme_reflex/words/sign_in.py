@@ -42,8 +42,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "or sign in with your badge or confirmation number.",
     "sso-unknown": "You are signed in there, but we do not know your account yet. Sign in with "
     "your badge or confirmation number, or ask us for help.",
-    "expired": "You were signed out after a time. Everything you entered is saved; "
-    "sign in to go on.",
+    "expired": "You are no longer signed in. Everything you entered is saved; sign in to go on.",
     "choice-expired": "That took too long. Please sign in again.",
 }
 """What the sign-in says after a fault, by the code in its address."""

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from cme_reflex.routes import certificate
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.serving import Server
+from tests.e2e.test_terms import ready_to_submit
 from tests.pdfs import pages
 
 LAB = "Facelift Cadaver Lab"
@@ -57,6 +58,12 @@ def test_the_seeds_ten_steps(
     attendee.opens_submit()
     page.get_by_label("Claimed Category 1 Hours").select_option("8.50")
     page.get_by_label("Claimed Patient Safety Hours").select_option(index=1)
+    # What is attested stands there, session by session.
+    checked = page.locator("section").filter(
+        has=page.get_by_role("heading", name="Check your answers")
+    )
+    for title in SEED:
+        expect(checked.get_by_role("listitem").filter(has_text=title)).to_have_count(1)
     page.locator("#attestation").check()
     # … and the overall evaluation answered
     attendee.submits()
@@ -165,14 +172,73 @@ def test_chosen_hours_that_are_no_longer_supported_are_cleared_and_told(
     expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("")
 
 
+def test_what_went_wrong_is_in_sight_however_far_down_it_was_tapped(
+    attendee: Attendee, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 664})
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.adds(SEED[4])
+    attendee.returns()
+    attendee.opens_submit()
+    page.get_by_role("button", name="Claim all that my sessions support: 3.50").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("3.50")
+    page.get_by_role("link", name="Save & Go Back").click()
+    attendee.line(SEED[4]).get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("alert")).to_contain_text("choose them again")
+    assert page.evaluate("scrollY") > 300
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+
+
+def test_a_session_that_is_not_on_the_claim_cannot_be_evaluated(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.returns()
+    attendee.line(SEED[0]).get_by_role("link", name="Evaluation").click()
+    expect(page.get_by_role("radio").first).to_be_enabled()
+    address = page.url
+    page.get_by_role("link", name="Done").click()
+    attendee.line(SEED[0]).get_by_role("button", name="Remove").click()
+    expect(attendee.line(SEED[0])).to_have_count(0)
+    page.goto(address)
+    expect(page.get_by_role("main")).to_contain_text("This session is not on your claim.")
+    expect(page.get_by_role("radio").first).to_be_disabled()
+
+
+def test_what_was_answered_can_be_read_after_submitting(attendee: Attendee, page: Page) -> None:
+    ready_to_submit(attendee, SEED[0])
+    page.get_by_role("link", name="Save & Go Back").click()
+    attendee.line(SEED[0]).get_by_role("link", name="Evaluation").click()
+    answer = page.get_by_role("group").first.locator("label").last
+    answer.click()
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    chosen = "getComputedStyle(document.querySelector('.scale-point:has(:checked)')).color"
+    colour = page.evaluate(chosen)
+    address = page.url
+    page.get_by_role("link", name="Done").click()
+    attendee.opens_submit()
+    page.locator("#attestation").check()
+    attendee.submits()
+    page.wait_for_url("**/claim")
+    page.goto(address)
+    expect(answer.locator("input")).to_be_disabled()
+    assert page.evaluate(chosen) == colour
+
+
 def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     attendee.opens_submit()
     expect(page.locator("#reporting")).to_have_text("You have not opted in.")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Opt-In to Learner Credit Reporting").click()
     window = opened.value
+    # What is wrong is in sight, with the focus where it is mended, and so is what became of it.
     window.get_by_role("button", name="Opt in").click()
     expect(window.get_by_role("alert")).to_contain_text("need another look")
+    expect(window.get_by_role("alert")).to_be_in_viewport()
+    expect(window.get_by_label("Month of birth")).to_be_focused()
     window.get_by_label("Month of birth").select_option(label="February")
     window.get_by_role("textbox", name="Day of birth").fill("30")
     window.get_by_label("State of licensure").select_option("California")
@@ -180,9 +246,10 @@ def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page:
     window.get_by_label("I consent").check()
     window.get_by_role("button", name="Opt in").click()
     expect(window.locator("#birth-day-error")).to_contain_text("in the calendar")
+    expect(window.get_by_role("textbox", name="Day of birth")).to_be_focused()
     window.get_by_role("textbox", name="Day of birth").fill("29")
     window.get_by_role("button", name="Opt in").click()
-    expect(window.get_by_text("You are opted in.").first).to_be_visible()
+    expect(window.get_by_text("You are opted in.").first).to_be_in_viewport()
     with window.expect_event("close"):
         window.get_by_role("link", name="Return to your claim").click()
     page.bring_to_front()

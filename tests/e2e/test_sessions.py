@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 from tests.e2e.attendee import SEED, Attendee
 
@@ -174,3 +174,42 @@ def test_the_list_keeps_its_place_after_add(attendee: Attendee, page: Page) -> N
     row.get_by_role("button", name=re.compile("^Add ")).click()
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     assert page.evaluate("scrollY") == before
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 430])
+def test_on_a_phone_the_bar_shows_all_of_the_hours_and_keeps_its_height(
+    attendee: Attendee, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    attendee.opens_sessions()
+    bar = page.get_by_role("region", name="Your claim so far")
+    before = bar.bounding_box()
+    attendee.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
+    expect(bar).to_contain_text("Saved")
+    assert bar.bounding_box() == before
+    hours = page.locator("p", has_text="of 60.75 hours").bounding_box()
+    back = page.get_by_role("link", name="Return to Sessions").bounding_box()
+    assert hours is not None
+    assert back is not None
+    assert hours["y"] + hours["height"] <= back["y"]
+
+
+def test_a_list_that_comes_back_in_its_middle_before_anybody_listens_shows_what_is_there(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.opens_sessions()
+    page.mouse.wheel(0, 5000)
+    in_the_middle = page.locator("[data-row='48']")
+    expect(in_the_middle).to_be_in_viewport()
+    scripts: list[Route] = []
+
+    def hold(route: Route) -> None:
+        scripts.append(route)
+
+    page.route("**/assets/*.js", hold, times=1)
+    page.reload(wait_until="commit")
+    page.wait_for_timeout(500)  # the place in the list is there again, a script is not
+    assert page.evaluate("scrollY") == 5000
+    for script in scripts:
+        script.continue_()
+    expect(in_the_middle).to_be_in_viewport()

@@ -75,6 +75,17 @@ def test_after_a_fault_the_last_name_is_still_there_and_nothing_else(
     expect(page.get_by_label("Last Name")).to_have_value("")
 
 
+def test_after_a_wrong_password_the_username_is_still_there_and_nothing_else(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("heading", name="PlasticSurgery.org").click()
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").last.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Username")).to_have_value("nobody")
+    expect(page.get_by_label("Password")).to_have_value("")
+
+
 def test_a_badges_code_fills_the_number_in_and_tells_nobody(page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
@@ -152,7 +163,8 @@ def test_signing_out_ends_a_window_that_hears_nothing_of_it_at_its_next_tap(
     expect(attendee.page.get_by_text("You are signed out.")).to_be_visible()
     other.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
     other.page.wait_for_url("**/#expired")
-    expect(other.page.get_by_text("sign in to go on")).to_be_visible()
+    # Whether that was this person or the clock, nobody here knows.
+    expect(other.page.get_by_text("You are no longer signed in.")).to_be_visible()
     elsewhere.close()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from cme_reflex.domain.claim import OverlapPolicy
 from cme_reflex.domain.credit import Quarters
+from cme_reflex.domain.evaluation import Answer
 from cme_reflex.domain.overlap import Interval, conflicts
 from cme_reflex.domain.programme import Delivery, Programme, Session
 from cme_reflex.state import shown, views
@@ -95,3 +96,41 @@ def test_a_conflict_says_what_the_policy_wants(
     assert view.windows == ["Thu, Sep 26, 8:00–9:30 am: 1.50 hours possible, 3.00 claimed"]
     assert view.titles == ["Session A", "Session B"]
     assert (view.blocking, advice in view.advice) == (blocking, True)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "advice"),
+    [
+        (Delivery.LIVE, "Before you submit, lower the hours of one, or remove it."),
+        (
+            Delivery.BOTH,
+            "Before you submit, lower the hours of one, say that it was watched on demand, or "
+            "remove it.",
+        ),
+    ],
+)
+def test_on_demand_is_a_way_out_of_a_conflict_only_where_it_is_offered(
+    delivery: Delivery, advice: str
+) -> None:
+    overlapping = conflicts(
+        [Interval(key, SESSION.starts_at, SESSION.ends_at, SESSION.quarters) for key in (7, 8)]
+    )
+    programme = replace(
+        PROGRAMME, sessions={7: SESSION, 8: replace(SESSION, id=8, delivery=delivery)}
+    )
+    (view,) = shown.conflict_views(overlapping, programme)
+    assert view.advice == advice
+
+
+@pytest.mark.parametrize(
+    ("answers", "status"),
+    [
+        ({}, "Not started"),
+        ({"change": ("A",)}, "1 of 2 answered"),
+        ({"bias": True}, "Evaluation done, not submitted yet"),
+    ],
+)
+def test_a_claim_that_waits_to_be_submitted_is_never_called_done(
+    answers: dict[str, Answer], status: str
+) -> None:
+    assert shown.overall_status(MEETING.overall_form, answers) == status
