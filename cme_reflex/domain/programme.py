@@ -62,6 +62,11 @@ class Session:
         return hash(self.id)
 
     @property
+    def order(self) -> tuple[datetime, str, str]:
+        """Its place wherever sessions are listed by time: by start, then title."""
+        return self.starts_at, self.title, self.code
+
+    @property
     def gives_credit(self) -> bool:
         """Whether it can be on a claim: eligible, and not withdrawn since."""
         return self.eligible and not self.withdrawn
@@ -108,7 +113,7 @@ class Programme:
     def offered(self) -> tuple[Session, ...]:
         """The sessions that carry credit, by start, then title."""
         eligible = (s for s in self.sessions.values() if s.gives_credit)
-        return tuple(sorted(eligible, key=lambda s: (s.starts_at, s.title, s.code)))
+        return tuple(sorted(eligible, key=lambda s: s.order))
 
     @cached_property
     def hours_of_instruction(self) -> Quarters:

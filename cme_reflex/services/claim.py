@@ -12,7 +12,7 @@ from cme_reflex.domain.claim import Claimable, Line, Totals, claimable, conflict
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
 from cme_reflex.domain.overlap import Conflict
-from cme_reflex.domain.programme import Programme, Session
+from cme_reflex.domain.programme import Session
 from cme_reflex.domain.submission import (
     Claim,
     InvalidCommand,
@@ -154,11 +154,10 @@ async def standing(visit: Visit) -> Standing:
 def standing_of(visit: Visit, row: KeptClaim | None, lines: Iterable[KeptLine]) -> Standing:
     """What the rules say of a claim's rows; without any, of an empty draft."""
     row = row or KeptClaim(id=0)
+    sessions = visit.programme.sessions
     visible = [line for line in lines if not line.removed]
-    in_order = sorted(
-        (_line(line, visit.programme) for line in visible),
-        key=lambda line: (line.starts_at, line.session_id),
-    )
+    visible.sort(key=lambda line: sessions[line.session_id].order)
+    in_order = [_line(line, sessions[line.session_id]) for line in visible]
     limits = visit.meeting.limits(visit.attendee.registration_type)
     most = claimable(in_order, limits, visit.meeting.overlap_policy)
     chosen = Totals(_quarters(row.category1), _quarters(row.safety))
@@ -175,8 +174,7 @@ def standing_of(visit: Visit, row: KeptClaim | None, lines: Iterable[KeptLine]) 
     return Standing(claim, most, conflicts_of(in_order), cleared, lowered)
 
 
-def _line(row: KeptLine, of: Programme) -> Line:
-    session = of.sessions[row.session_id]
+def _line(row: KeptLine, session: Session) -> Line:
     return Line(
         session_id=row.session_id,
         starts_at=session.starts_at,

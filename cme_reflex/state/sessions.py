@@ -68,14 +68,15 @@ class Sessions(ClaimPage, rx.State):
         return page
 
     def _open(self, visit: Visit, standing: Standing, asked: Mapping[str, str]) -> None:
+        days, kinds = _days(visit.programme), _kinds(visit.programme)
         self._set(
-            day=asked.get("day", ""),
-            kind=asked.get("kind", ""),
+            day=_among(days, asked.get("day")),
+            kind=_among(kinds, asked.get("kind")),
             query=asked.get("q", ""),
-            sort=asked.get("sort", Sort.DATE.value),
-            showing=asked.get("show", Show.ALL.value),
-            days=_days(visit.programme),
-            kinds=_kinds(visit.programme),
+            sort=_sort(asked.get("sort")).value,
+            showing=_show(asked.get("show")).value,
+            days=days,
+            kinds=kinds,
         )
         self._list(visit, standing)
         self._show_standing(visit, standing, said=self.announcement)
@@ -167,8 +168,8 @@ class Sessions(ClaimPage, rx.State):
             day=_date(self.day),
             kind=self.kind,
             query=self.query,
-            sort=Sort(self.sort) if self.sort in list(Sort) else Sort.DATE,
-            show=Show(self.showing) if self.showing in list(Show) else Show.ALL,
+            sort=_sort(self.sort),
+            show=_show(self.showing),
         )
 
     def _address(self) -> str:
@@ -273,6 +274,19 @@ def _kinds(programme: Programme) -> list[views.Choice]:
     return [views.Choice("", words.sessions.ALL_KINDS)] + [
         views.Choice(kind, kind.capitalize()) for kind in kinds
     ]
+
+
+def _among(choices: list[views.Choice], value: str | None) -> str:
+    """The value where it is one of the choices; otherwise that of the first, which is for all."""
+    return value if value in {choice.value for choice in choices} else choices[0].value
+
+
+def _sort(value: str | None) -> Sort:
+    return Sort(value) if value in set(Sort) else Sort.DATE
+
+
+def _show(value: str | None) -> Show:
+    return Show(value) if value in set(Show) else Show.ALL
 
 
 def _date(text: str) -> date | None:

@@ -69,6 +69,18 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
     as_before()
 
 
+def test_what_no_filter_knows_filters_nothing(attendee: Attendee, page: Page) -> None:
+    attendee.opens_sessions()
+    page.goto("/sessions?day=never&kind=nothing&sort=upside-down&show=hidden")
+    expect(attendee.rows.first).to_be_visible()
+    for group in ("Day", "Show"):
+        shown = page.get_by_role("radiogroup", name=group).get_by_role("radio", name="All")
+        expect(shown.first).to_be_checked()
+    expect(page.get_by_label("Session", exact=True)).to_have_value("")
+    expect(page.get_by_label("Sort")).to_have_value("date")
+    page.wait_for_url(re.compile("/sessions$"))
+
+
 def test_the_search_forgives_case_accents_and_one_slip(attendee: Attendee) -> None:
     attendee.opens_sessions()
     for typed in ("ULTRASOUND glutéal", "ultrasuond gluteal", "ultrasund gluteal"):

@@ -37,6 +37,16 @@ async def test_an_added_session_claims_its_full_credit(
     assert (standing.claimable.category1, standing.claimable.safety) == (6, 4)
 
 
+async def test_lines_stand_in_the_order_of_the_programme(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    for code in ("B", "D", "A"):
+        standing = await selection.add_session(visit, ids[code], now=now)
+    in_order = [session.id for session in visit.programme.offered]
+    added = [line.session_id for line in standing.claim.lines]
+    assert added == [key for key in in_order if key in {ids["A"], ids["B"], ids["D"]}]
+
+
 async def test_adding_twice_changes_nothing(
     visit: Visit, ids: dict[str, int], now: datetime
 ) -> None:
