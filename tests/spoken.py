@@ -21,8 +21,8 @@ SAYING = {
 """What says its children, beside the elements of HTML."""
 UNSPOKEN = {"class_name", "text_class", "headers", "app_wraps"}
 UNSPOKEN_CALLS = {
-    "logger.debug", "logger.info", "logger.warning", "logger.error", "logger.exception", "logger.log", "_log",
-    "fields", "re.compile", "TypeVar", "ParamSpec", "rx.Var",
+    "logger.debug", "logger.info", "logger.warning", "logger.error", "logger.exception",
+    "logger.log", "_log", "fields", "re.compile", "TypeVar", "ParamSpec", "rx.Var",
 }  # fmt: skip
 
 
