@@ -5,6 +5,7 @@ import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
 import { defaults, listen } from "$/public/filled.js";
 import { arrive, belongs, connected, hear, sends, settle, through } from "$/public/outbox.js";
+import { putBack } from "$/public/place.js";
 
 const HELD = 5000; // ms that answers are held at most
 
@@ -17,6 +18,7 @@ export function Outbox({ applied, attendee, hydrated, children }) {
   useEffect(() => belongs(attendee, hydrated), [attendee, hydrated]);
   useEffect(listen, []); // before the effect around it, which tells the server the address
   useEffect(() => connected(!errors.length), [errors]);
+  useEffect(() => void (hydrated && putBack()), [hydrated]);
   return createElement(Fragment, null, children);
 }
 

@@ -9,11 +9,12 @@ REFLEX = {"react", "$/utils/context", "$/utils/context-registry"}
 
 # What each may take in: those that a page loads by themselves nothing at all.
 MODULES = {
-    "around.js": REFLEX | {"$/public/filled.js", "$/public/outbox.js"},
+    "around.js": REFLEX | {"$/public/filled.js", "$/public/outbox.js", "$/public/place.js"},
     "cme.js": set(),
     "filled.js": REFLEX,
     "link.js": set(),
     "outbox.js": set(),
+    "place.js": set(),
 }
 
 

@@ -31,7 +31,9 @@ def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any)
 def problem(text: Any) -> rx.Component:
     """What went wrong, as a variable of words; empty means nothing did. Announced at once."""
     return rx.el.div(
-        rx.cond(text != "", notice(text, tone="warning")), role="alert", class_name="empty:hidden"
+        rx.cond(text != "", notice(text, tone="warning")),
+        role="alert",
+        class_name="mb-3 empty:hidden",
     )
 
 

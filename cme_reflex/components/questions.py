@@ -142,6 +142,7 @@ def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any
 
 def _text(page: Any, question: Any) -> rx.Component:
     return rx.el.textarea(
+        id=f"text-{question.key}",
         rows="4",
         max_length=4000,
         aria_label=question.text,

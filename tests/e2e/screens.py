@@ -28,20 +28,25 @@ MANY = 40  # sessions on one claim
 
 @dataclass(frozen=True)
 class Variant:
-    """A width in CSS pixels, a colour scheme, and a height where it is not the usual one."""
+    """A width in CSS pixels and a colour scheme.
+
+    Then a height where it is not the usual one, and the size of text that somebody has chosen for
+    their browser, 16 pixels unless they have.
+    """
 
     width: int
     scheme: str
     height: int = 0
+    text: int = 16
 
     def put_on(self, page: Page) -> None:
         """Show the page so."""
         height = self.height or (900 if self.width > 600 else 844)
         page.set_viewport_size({"width": self.width, "height": height})
         page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
-
-    def __str__(self) -> str:
-        return f"{self.width}-{self.scheme}"
+        session = page.context.new_cdp_session(page)
+        session.send("Page.setFontSizes", {"fontSizes": {"standard": self.text}})
+        session.detach()
 
 
 @dataclass(frozen=True)
