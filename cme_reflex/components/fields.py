@@ -79,6 +79,7 @@ def check_field(label: Any, *, field_id: str, hint: Any = "", **props: Any) -> r
         rx.el.div(
             rx.el.label(label, html_for=field_id, class_name="block cursor-pointer py-0.5"),
             _hint(field_id, hint),
+            class_name="min-w-0",
         ),
         class_name="flex min-h-11 items-start gap-3",
     )

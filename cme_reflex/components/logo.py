@@ -19,7 +19,8 @@ def logo() -> rx.Component:
             src=f"/{light.file.name}", alt="", class_name="size-full object-contain object-left"
         ),
         # A browser leaves no room for a picture without words that has not come; for this it does.
-        class_name="block flex-none",
+        # On the smallest phones what can be done needs the room.
+        class_name="block flex-none max-[22em]:hidden",
         custom_attrs={
             "style": {
                 "height": f"{HEIGHT}px",

@@ -72,7 +72,7 @@ def _scale(page: Any, question: Any) -> rx.Component:
             rx.el.span(question.high, class_name="text-right"),
             class_name="flex justify-between gap-4 pt-1.5 text-13 text-muted",
         ),
-        class_name="max-w-[28rem]",
+        class_name="max-w-[32rem]",
     )
 
 

@@ -63,8 +63,8 @@ def action_bar(about: rx.Component, *actions: rx.Component) -> rx.Component:
             class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
         ),
         # A phone on its side has no height for two rows.
-        class_name="grid gap-3 lg:gap-5 max-lg:[@media(max-height:28em)]:grid-cols-2 "
-        "max-lg:[@media(max-height:28em)]:items-center",
+        class_name="grid gap-3 lg:gap-5 sm:max-lg:[@media(max-height:28em)]:grid-cols-2 "
+        "sm:max-lg:[@media(max-height:28em)]:items-center",
     )
 
 
@@ -120,8 +120,9 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
             "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:w-72 lg:flex-none lg:self-start "
             "lg:rounded-card lg:border lg:p-5 "
-            # As low as a desk at 400 % it would cover what it is about.
-            "max-lg:[@media(max-height:20em)]:static",
+            # On a screen as low as a desk at 400 %, or with text that leaves a phone room for a
+            # word or two in a line, it would cover what it is about.
+            "max-[16em]:static max-lg:[@media(max-height:20em)]:static",
         ),
         class_name="mx-auto flex w-full max-w-page flex-1 flex-col lg:flex-row",
     )

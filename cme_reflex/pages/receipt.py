@@ -11,7 +11,7 @@ from cme_reflex.components.buttons import button_link, page_link, plain_link
 from cme_reflex.components.cards import card, summary_list
 from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.sentences import sentence
-from cme_reflex.components.shell import action_bar, help_contact, page_title
+from cme_reflex.components.shell import help_contact, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import ACCOUNT, HOME
 from cme_reflex.state.receipt import Receipt
@@ -41,7 +41,7 @@ def receipt() -> rx.Component:
             ),
             skeleton_lines(6),
         ),
-        bar=action_bar(
+        bar=rx.el.div(
             button_link(words.receipt.BACK, href=HOME, kind="secondary"),
             # The browser fetches the file itself; a page of ours it is not.
             plain_link(
@@ -49,6 +49,7 @@ def receipt() -> rx.Component:
                 href=Receipt.receipt.certificate,
                 class_name="button button-primary",
             ),
+            class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
         ),
         actions=signed_in_actions(),
     )

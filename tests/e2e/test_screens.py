@@ -39,7 +39,9 @@ MEASURED = """() => {
     }
     const stuck = [...document.querySelectorAll("*")].filter((element) =>
         getComputedStyle(element).position === "sticky" && element.offsetWidth > innerWidth / 2);
-    const height = stuck.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
+    const days = stuck.filter((element) => element.matches(".session-day"));
+    const once = stuck.filter((element) => !days.includes(element)).concat(days.slice(0, 1));
+    const height = once.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
     if (height > innerHeight / 2) faults.push(`${height} px of ${innerHeight} are always covered`);
     return [...new Set(faults)].slice(0, 9);
 }"""
@@ -60,7 +62,7 @@ def test_axe_finds_nothing_on_any_screen(
                 variant.put_on(page)
                 if violations := faults(page):
                     found[f"{name} {variant}"] = violations
-    assert found == {}
+    assert found == {}, "\n".join(f"{place}: {each}" for place, each in found.items())
 
 
 def faults(page: Page) -> list[str]:
