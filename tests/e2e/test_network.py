@@ -215,6 +215,27 @@ def test_soon_after_trouble_all_is_as_it_was_and_what_was_tapped_is_written(
     story.close()
 
 
+def test_a_phone_that_slept_is_back_as_soon_as_it_wakes(windows: Windows, place: Place) -> None:
+    listed = windows.listed
+    settles(windows)
+    first, second = windows.in_sight[:2]
+    before = windows.place
+    place.between.freeze()
+    for title in (first, second):
+        taps(Attendee(listed), title)
+    phone = listed.context.new_cdp_session(listed)
+    phone.send("Page.setWebLifecycleState", {"state": "frozen"})
+    windows.evaluation.wait_for_timeout(6_000)
+    place.between.cut()  # nobody tells a page that sleeps
+    place.between.restore()
+    phone.send("Page.setWebLifecycleState", {"state": "active"})
+    with within(RETURNS) as left:
+        expect(said(listed, "Saved")).to_be_visible(timeout=left())
+        assert windows.place == before
+    titles, _, _ = windows.in_database(place.server.database_url)
+    assert titles == sorted([SEED[4], first, second])
+
+
 @contextlib.contextmanager
 def within(milliseconds: int) -> Iterator[Callable[[], float]]:
     """What is left of this time, for one expectation after the other; it is never used up."""
