@@ -1,5 +1,5 @@
-// The one hand-written module of the browser. Reflex does everything else.
-// Each part looks for elements that carry a data attribute and does nothing without them.
+// What Reflex does not do for a page. Each part looks for elements that carry a data attribute and
+// does nothing without them; it needs nothing of any library.
 
 const QUICK = 100; // ms between two messages about scrolling
 const AHEAD = 8; // rows that shall be rendered beyond the screen, above and below
@@ -82,9 +82,7 @@ function tellRow() {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function look() {
-  waiting ||= setTimeout(tellRow, QUICK);
-}
+const look = () => (waiting ||= setTimeout(tellRow, QUICK));
 
 function scrolled() {
   moving = true;
@@ -169,6 +167,8 @@ tabs.onmessage = () => one("[data-cme-refresh]")?.click();
 if (location.hash === "#signed-out") tabs.postMessage("signed out");
 
 const OPINIONS = ["data-cme-checked", "data-cme-value"];
+const TOLD = ["data-cme-address", "data-cme-ready", "data-cme-leave", "data-cme-window"];
+const NEWS = [...TOLD, "data-first", "data-listens"];
 
 function rendered(records) {
   for (const { target, attributeName } of records) {
@@ -186,22 +186,13 @@ addEventListener("click", close, true);
 addEventListener("change", note, true);
 addEventListener("click", mark);
 addEventListener("submit", forget);
-addEventListener("scroll", scrolled, { passive: true });
-addEventListener("resize", scrolled, { passive: true });
+for (const moved of ["scroll", "resize"]) addEventListener(moved, scrolled, { passive: true });
 addEventListener("focus", refresh);
 document.addEventListener("visibilitychange", refresh);
 new MutationObserver(rendered).observe(document.documentElement, {
   subtree: true,
   childList: true,
-  attributeFilter: [
-    ...OPINIONS,
-    "data-cme-address",
-    "data-cme-ready",
-    "data-cme-leave",
-    "data-cme-window",
-    "data-first",
-    "data-listens",
-  ],
+  attributeFilter: [...OPINIONS, ...NEWS],
 });
 fillNumber();
 remember();

@@ -16,6 +16,29 @@ for (const [name, values] of Object.entries(JSON.parse(given?.textContent ?? "{}
   initialState[name] = { ...initialState[name], ...values };
 }
 
+// What was done before anybody listened: what was typed and chosen goes into the address, from
+// which the page loads, and what was tapped is tapped once more.
+
+function ask() {
+  const asked = new URLSearchParams(location.search);
+  for (const field of document.querySelectorAll("[data-cme-asks]")) {
+    const { cmeAsks, chosen } = field.dataset;
+    const value = field.matches("select") ? chosen : field.value;
+    const kept = field.type !== "radio" || (field.checked && !field.defaultChecked);
+    if (value && kept) asked.set(cmeAsks, value);
+  }
+  if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
+}
+
+export function listen() {
+  ask();
+  document.documentElement.dataset.listens = "";
+  for (const tapped of document.querySelectorAll("[data-early]")) {
+    delete tapped.dataset.early;
+    tapped.click();
+  }
+}
+
 // After the first template stands the page as it is without values. The build cuts the others out.
 function Filled({ name, children }) {
   if (!import.meta.env.SSR) return children;

@@ -1,25 +1,20 @@
-// What was tapped is kept here until the server has written it. Two React components that the
-// built application takes in: Hold stands between the server's answers and the pages, Outbox
-// between the pages and the server. Events that carry a command's id are kept, in the order of
-// the taps and in sessionStorage, and sent one after the other; the server applies each once.
-
-import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
-import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
-import { defaults } from "$/public/filled.js";
+// What was tapped is kept here until the server has written it. Events that carry a command's id
+// are kept, in the order of the taps and in sessionStorage, and sent one after the other; the
+// server applies each once. It needs nothing of any library: assets/around.js puts it between
+// the pages and the server.
 
 const KEPT = "cme_outbox"; // in sessionStorage, which outlives a reload and a tab put away
 const SLOW = 300; // ms within which nobody needs to be told that something is being saved
 const LONG = 3000; // ms without an answer that put the connection in doubt
 const AGAIN = 5000; // ms without an answer, after which a command is sent once more
 const TRIES = 12; // times that a server which does answer did not answer it, before it is given up
-const HELD = 5000; // ms that answers are held at most
 
 const html = globalThis.document?.documentElement;
 
 let line = []; // what waits for its turn; the first is under way once it has `sent`
 let whose = ""; // the attendee of this page, as the server names them
 let owner = ""; // the same before it is heard of: whom the page was filled for
-let send = () => {}; // Reflex's own way to the server
+let send = () => {}; // the way to the server
 let heard = 0; // when the server last said anything, in ms
 const begins = Date.now();
 let cut = 0; // since when Reflex knows that there is no connection, in ms; 0: there is one
@@ -28,8 +23,8 @@ let pause = 0;
 
 // 1. Taps.
 
-// In the place of Reflex's `addEvents`, for every event of every page.
-function through(events, args, actions) {
+// For every event of every page, in the place of `send`.
+export function through(events, args, actions) {
   const [event] = [events].flat();
   if (event?.payload?.command) return keep(event, args?.[0]);
   // What was clicked after a command comes to the server after it: Submit with the last answer.
@@ -83,7 +78,7 @@ function go(first) {
   next();
 }
 
-function settle(applied) {
+export function settle(applied) {
   const at = line.findIndex(({ event }) => event?.payload.command === applied);
   if (at < 0) return;
   told = "saved";
@@ -104,7 +99,7 @@ function save() {
 }
 
 // A new connection, or a page that has just loaded: what is not answered goes once more.
-function arrive() {
+export function arrive() {
   if (!whose) return;
   // What somebody else left in this tab is nobody's business.
   line = line.filter((each) => each.run || each.whose === whose);
@@ -144,85 +139,23 @@ function leave(event) {
   wait(() => event.target.requestSubmit());
 }
 
-// 4. What was done on a page that came filled, before anybody listened: what was typed and chosen
-// goes into the address, from which the page loads, and what was tapped is tapped once more.
+// 4. What the outbox is told: how to reach the server, who is signed in on this page, whether the
+// server knows that too, when it says anything, and whether there is a connection.
 
-function ask() {
-  const asked = new URLSearchParams(location.search);
-  for (const field of document.querySelectorAll("[data-cme-asks]")) {
-    const { cmeAsks, chosen } = field.dataset;
-    const value = field.matches("select") ? chosen : field.value;
-    const kept = field.type !== "radio" || (field.checked && !field.defaultChecked);
-    if (value && kept) asked.set(cmeAsks, value);
-  }
-  if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
-}
+export const sends = (way) => (send = way);
 
-function listen() {
-  ask();
-  html.dataset.listens = "";
-  for (const tapped of document.querySelectorAll("[data-early]")) {
-    delete tapped.dataset.early;
-    tapped.click();
-  }
-}
-
-export function Outbox({ applied, attendee, hydrated, children }) {
-  const [addEvents, errors] = useContext(EventLoopContext);
-  send = addEvents;
-  // Reflex puts its own there each time it renders what is around this component.
-  eventLoop.addEvents = through;
-  useEffect(() => settle(applied), [applied]);
-  useEffect(() => {
-    owner = attendee;
-    if (!hydrated || !attendee) return;
-    whose = attendee;
-    arrive();
-  }, [attendee, hydrated]);
-  useEffect(listen, []); // before the effect around it, which tells the server the address
-  useEffect(() => {
-    cut = errors.length ? cut || Date.now() : 0;
-    tell();
-  }, [errors]);
-  return createElement(Fragment, null, children);
-}
-
-// 5. A server that does not know this tab any more answers with an empty page first and with
-// what is on it after. Only both together are shown, so that nobody loses their place. A page that
-// came filled is one that the server does not know yet, and of which it leaves out the defaults.
-
-let held = null;
-let begun = Object.keys(defaults).length > 0;
-let limit = 0;
-
-function release(dispatch) {
-  const deltas = held ?? {};
-  held = null;
-  clearTimeout(limit);
-  for (const [name, delta] of Object.entries(deltas)) dispatch[name](delta);
+export function belongs(attendee, known) {
+  owner = attendee;
+  if (!known || !attendee) return;
+  whose = attendee;
   arrive();
 }
 
-function take(dispatch, name, delta) {
-  heard = Date.now();
-  const hydrated = delta.is_hydrated_rx_state_;
-  if (hydrated === false && begun && !held) {
-    held = { ...defaults };
-    limit = setTimeout(release, HELD, dispatch);
-  }
-  begun ||= hydrated === true;
-  if (!held) return dispatch[name](delta);
-  held[name] = { ...held[name], ...delta };
-  if (hydrated === true) release(dispatch);
-}
+export const hear = () => (heard = Date.now());
 
-export function Hold({ children }) {
-  const dispatch = useContext(DispatchContext);
-  const patient = useMemo(() => {
-    const one = (name) => [name, (delta) => take(dispatch, name, delta)];
-    return Object.fromEntries(Object.keys(dispatch).map(one));
-  }, [dispatch]);
-  return createElement(DispatchContext.Provider, { value: patient }, children);
+export function connected(is) {
+  cut = is ? 0 : cut || Date.now();
+  tell();
 }
 
 if (html) {

@@ -5,9 +5,11 @@ there is one. Nothing here is about a person.
 """
 
 from functools import lru_cache
+from typing import Any
 
 from cme_reflex import words
 from cme_reflex.domain.meeting import Meeting
+from cme_reflex.exchange.logo import Logo, find_logos
 from cme_reflex.exchange.meeting_toml import read_meeting
 from cme_reflex.settings import settings
 
@@ -16,6 +18,12 @@ from cme_reflex.settings import settings
 def current_meeting() -> Meeting:
     """The meeting that this deployment serves. Raises FaultyFolder where its file is not right."""
     return read_meeting(settings().meetings / settings().meeting / "meeting.toml")
+
+
+@lru_cache
+def logos() -> tuple[Logo | None, Logo | None]:
+    """Its logo for light and for dark screens. Raises FaultyFolder where one cannot be shown."""
+    return find_logos(settings().meetings / settings().meeting)
 
 
 def accents() -> str:
@@ -28,3 +36,15 @@ def deadline() -> str:
     """When the claim period ends, with its zone."""
     meeting = current_meeting()
     return words.dates.instant(meeting.claim.closes_at, meeting.zone)
+
+
+def on_plain_pages() -> dict[str, Any]:
+    """What the pages without scripts say of the meeting, for their templates."""
+    meeting = current_meeting()
+    return {
+        "accents": accents(),
+        "meeting": meeting.short_name,
+        "provider": meeting.provider,
+        "deadline": deadline(),
+        "logos": logos(),
+    }

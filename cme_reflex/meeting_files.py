@@ -1,7 +1,7 @@
-"""What else is built of the meeting, for links that are shared and for when no server answers.
+"""What else is built of the meeting, for links that are shared and for where no page can be.
 
-The picture and the words of a shared link, the icons of a phone's home screen, and the page that a
-proxy shows in our place.
+The picture and the words of a shared link, the icons of a phone's home screen, the page for an
+address that leads nowhere, and the page that a proxy shows in our place.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 import reflex as rx
 import typst
+from reflex_base.constants import ReactRouter
 from reflex_base.plugins import Plugin
 
 from cme_reflex import branding, words
@@ -36,13 +37,17 @@ class MeetingFilesPlugin(Plugin):
     """Write these files beside the built pages."""
 
     def post_build(self, **context: Any) -> None:
-        """Draw the pictures, and fill in the page and the manifest."""
+        """Take the logo along, draw the pictures, and fill in the page and the manifest."""
         static_dir: Path = context["static_dir"]
+        for logo in filter(None, branding.logos()):
+            (static_dir / logo.file.name).write_bytes(logo.file.read_bytes())
         (static_dir / PREVIEW).write_bytes(preview())
         for name, size in ICONS.items():
             (static_dir / name).write_bytes(touch_icon(size))
         (static_dir / MANIFEST).write_text(json.dumps(manifest(), ensure_ascii=False), "utf-8")
         (static_dir / AWAY).write_text(away(), "utf-8")
+        # Reflex makes 404.html of this one, whose own words come with its scripts.
+        (static_dir / ReactRouter.SPA_FALLBACK).write_text(not_found(), "utf-8")
 
 
 def head() -> list[rx.Component]:
@@ -117,16 +122,13 @@ def manifest() -> dict[str, Any]:
 
 def away() -> str:
     """The page that a proxy shows while no server answers. It needs nothing of it but its icon."""
-    meeting = current_meeting()
-    return plain_text(
-        "away.html",
-        accents=branding.accents(),
-        styles=[(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")],
-        home=HOME,
-        meeting=meeting.short_name,
-        provider=meeting.provider,
-        deadline=branding.deadline(),
-    )
+    styles = [(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")]
+    return plain_text("away.html", styles=styles, home=HOME, **branding.on_plain_pages())
+
+
+def not_found() -> str:
+    """The page that is served, with the status 404, at an address that leads nowhere."""
+    return plain_text("not_found.html", home=HOME, **branding.on_plain_pages())
 
 
 @lru_cache

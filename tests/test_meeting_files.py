@@ -79,3 +79,10 @@ def test_the_page_for_when_no_server_answers_brings_all_but_its_icon() -> None:
     assert re.findall(r'(?:src|href)="(?!mailto:)([^"]*)"', page) == ["/favicon.svg", "/claim"]
     assert "url(" not in page
     assert "<script" not in page
+
+
+def test_the_page_for_an_address_that_leads_nowhere_needs_no_script() -> None:
+    page = meeting_files.not_found()
+    for told in ("There is no such page", "registration@plasticsurgery.org", "Dec 31, 2030"):
+        assert told in page
+    assert "<script" not in page

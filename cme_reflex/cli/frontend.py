@@ -50,7 +50,8 @@ def require_built(root: Path = ROOT) -> None:
 
 def _digest_of_sources(root: Path) -> str:
     """A digest of all that people write for the frontend, and of Reflex's version."""
-    files = [root / "rxconfig.py", settings().meetings / settings().meeting / "meeting.toml"]
+    meeting = settings().meetings / settings().meeting
+    files = [root / "rxconfig.py", meeting / "meeting.toml", *meeting.glob("logo*")]
     files += (root / "cme_reflex").rglob("*.py")
     files += (root / "assets").rglob("*")
     files += (root / "cme_reflex").rglob("templates/*")

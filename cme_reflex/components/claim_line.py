@@ -24,8 +24,8 @@ def claim_line(page: Any, line: Any) -> rx.Component:
             id=f"line-{line.id}",
             class_name=rx.cond(
                 line.conflict | line.withdrawn,
-                "card grid gap-3 border-warm p-4",
-                "card grid gap-3 p-4",
+                "claim-line card grid gap-3 border-warm p-4",
+                "claim-line card grid gap-3 p-4",
             ),
         ),
         key=line.id,

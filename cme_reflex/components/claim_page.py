@@ -16,13 +16,17 @@ def claim_page(
     actions: rx.Component | None = None,
     address: bool = False,
 ) -> rx.Component:
-    """A screen of a claim. `page` is its state class, a `ClaimPage`."""
+    """A screen of a claim. `page` is its state class, a `ClaimPage`.
+
+    What could not be done is told in the bar, which is in sight wherever one was tapping.
+    """
+    told = problem(page.problem)
     return rx.fragment(
         shell(
-            problem(page.problem),
+            told if bar is None else rx.fragment(),
             *children,
             announcement(page.announcement),
-            bar=bar,
+            bar=None if bar is None else rx.fragment(told, bar),
             actions=actions,
         ),
         browser(page, refresh=page.refresh, address=address),

@@ -5,7 +5,11 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex import words
+from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
+from cme_reflex.components.sentences import plural
+
+FEW = 4  # titles that are told at once
 
 
 def conflicts(told: Any) -> rx.Component:
@@ -18,13 +22,30 @@ def conflicts(told: Any) -> rx.Component:
     )
 
 
+def _titles(titles: Any) -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(titles, lambda title: rx.el.li(title, key=title)),
+        class_name="mt-1 list-disc pl-5",
+    )
+
+
+def _many(titles: Any) -> rx.Component:
+    """How many there are, and which at a tap: what is to do next stays on the first screen."""
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron", class_name="transition-transform group-open:rotate-90"),
+            plural(words.claim.SESSIONS, titles.length()),
+            class_name="flex min-h-11 w-fit items-center gap-1.5 font-semibold",
+        ),
+        _titles(titles),
+        class_name="group",
+    )
+
+
 def _conflict(conflict: Any) -> rx.Component:
     parts = (
         rx.foreach(conflict.windows, lambda window: rx.el.p(window, key=window)),
-        rx.el.ul(
-            rx.foreach(conflict.titles, lambda title: rx.el.li(title, key=title)),
-            class_name="mt-1 list-disc pl-5",
-        ),
+        rx.cond(conflict.titles.length() > FEW, _many(conflict.titles), _titles(conflict.titles)),
         rx.el.p(conflict.advice, class_name="mt-1 text-muted"),
     )
     return rx.cond(

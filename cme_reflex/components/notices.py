@@ -29,14 +29,11 @@ def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any)
 
 
 def problem(text: Any) -> rx.Component:
-    """What went wrong, as a variable of words; empty means nothing did. Announced at once.
-
-    It stays in sight, because what was tapped may be far below the top of the page.
-    """
+    """What went wrong, as a variable of words; empty means nothing did. Announced at once."""
     return rx.el.div(
-        rx.cond(text != "", notice(text, tone="warning", class_name="shadow-float")),
+        rx.cond(text != "", notice(text, tone="warning")),
         role="alert",
-        class_name="sticky top-2 z-10 empty:hidden",
+        class_name="mb-3 empty:hidden",
     )
 
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cme_reflex.state.outbox import Outbox
 
-LIBRARY = "$/public/outbox.js"
+LIBRARY = "$/public/around.js"
 
 
 class _Hold(rx.Component):

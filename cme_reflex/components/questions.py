@@ -72,7 +72,7 @@ def _scale(page: Any, question: Any) -> rx.Component:
             rx.el.span(question.high, class_name="text-right"),
             class_name="flex justify-between gap-4 pt-1.5 text-13 text-muted",
         ),
-        class_name="max-w-[28rem]",
+        class_name="max-w-[32rem]",
     )
 
 
@@ -142,6 +142,7 @@ def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any
 
 def _text(page: Any, question: Any) -> rx.Component:
     return rx.el.textarea(
+        id=f"text-{question.key}",
         rows="4",
         max_length=4000,
         aria_label=question.text,

@@ -12,6 +12,7 @@ from cme_reflex import branding, words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.buttons import page_link, plain_link
 from cme_reflex.components.connection import connection
+from cme_reflex.components.logo import logo
 from cme_reflex.components.sentences import sentence
 from cme_reflex.routes import PRIVACY
 
@@ -69,8 +70,8 @@ def action_bar(
         buttons,
         # A phone on its side has no height for two rows, a tablet has the width for one.
         class_name="grid gap-3 lg:gap-5 "
-        "max-lg:[@media(max-height:28em)]:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] "
-        "max-lg:[@media(max-height:28em)]:items-center "
+        "sm:max-lg:[@media(max-height:28em)]:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] "
+        "sm:max-lg:[@media(max-height:28em)]:items-center "
         "md:max-lg:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] md:max-lg:items-center",
     )
 
@@ -88,14 +89,18 @@ def _header(actions: rx.Component | None) -> rx.Component:
     meeting = current_meeting()
     return rx.el.header(
         rx.el.div(
-            rx.el.p(
-                *sentence(
-                    words.shell.HEADER,
-                    # On a phone what can be done needs the room; what is read aloud stays whole.
-                    text_class="text-muted" if actions is None else "text-muted max-sm:sr-only",
-                    meeting=rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
+            rx.el.div(
+                logo(),
+                rx.el.p(
+                    *sentence(
+                        words.shell.HEADER,
+                        # On a phone what can be done needs the room; what is read aloud is whole.
+                        text_class="text-muted" if actions is None else "text-muted max-sm:sr-only",
+                        meeting=rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
+                    ),
+                    class_name="text-15",
                 ),
-                class_name="text-15",
+                class_name="flex items-center gap-2.5",
             ),
             actions or rx.fragment(),
             class_name="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center "
@@ -110,8 +115,7 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
         *children,
         id="main",
         tab_index=-1,
-        # No grid: what is sticky in one never leaves its own row.
-        class_name="flex min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none md:py-10",
+        class_name="grid min-w-0 flex-1 content-start gap-6 px-4 py-6 outline-none md:py-10",
     )
     if bar is None:
         return rx.el.div(main, class_name="mx-auto flex w-full max-w-page flex-1 flex-col")
@@ -123,7 +127,10 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
             class_name="sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
             "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:w-72 lg:flex-none lg:self-start "
-            "lg:rounded-card lg:border lg:p-5",
+            "lg:rounded-card lg:border lg:p-5 "
+            # On a screen as low as a desk at 400 %, or with text that leaves a phone room for a
+            # word or two in a line, it would cover what it is about.
+            "max-[16em]:static max-lg:[@media(max-height:20em)]:static",
         ),
         class_name="mx-auto flex w-full max-w-page flex-1 flex-col lg:flex-row",
     )

@@ -33,7 +33,7 @@ def task(
                 rx.el.span(detail, class_name="block text-15 text-muted") if detail else None,
                 class_name="min-w-0 flex-1",
             ),
-            icon("chevron", class_name="text-muted"),
+            icon("chevron", class_name="text-muted max-[16em]:hidden"),
             href=href,
             class_name="flex min-h-16 items-center gap-3 px-4 py-3 no-underline "
             "hover:bg-accent-wash focus-visible:-outline-offset-4",

@@ -27,7 +27,7 @@ def totals_line(totals: Any) -> rx.Component:
             ),
             # Until the server has spoken there is a place for them, and no guess in it.
             class_name=rx.cond(totals.sessions == "", "invisible ", "")
-            + "flex items-baseline gap-1 whitespace-nowrap",
+            + "flex flex-wrap items-baseline gap-x-1 whitespace-nowrap",
         ),
         _meter(totals.percent),
         rx.el.p(

@@ -7,6 +7,7 @@ from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.names import number_key
 from cme_reflex.exchange import attendees_csv, members_csv, sessions_csv
 from cme_reflex.exchange.csv_table import Table, read_rows
+from cme_reflex.exchange.logo import look_at_logos
 from cme_reflex.exchange.meeting_keys import FILE
 from cme_reflex.exchange.meeting_toml import read_meeting
 from cme_reflex.exchange.problems import FaultyFolder, Problem, Severity
@@ -35,6 +36,7 @@ def look_through(path: Path) -> tuple[MeetingFolder | None, tuple[Problem, ...]]
         tuple(members_csv.member(row) for row in members.rows),
     )
     problems += [problem for table in (sessions, attendees, members) for problem in table.problems]
+    problems += look_at_logos(path)
     if meeting is None or any(problem.severity is Severity.FAULT for problem in problems):
         return None, tuple(problems)
     return _folder(meeting, *folder), tuple(problems)

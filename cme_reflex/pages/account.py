@@ -206,7 +206,7 @@ def _figures(entry: Any) -> rx.Component:
             current_meeting().category1.label, entry.valid.hours, class_name="text-20 font-bold"
         ),
         figure(_safety(), entry.valid.safety, class_name="text-20"),
-        class_name="flex gap-6 md:text-right",
+        class_name="flex flex-wrap gap-x-6 md:text-right",
     )
 
 

@@ -110,7 +110,12 @@ def _undo() -> rx.Component:
                     class_name="min-w-0 flex-1 basis-44 text-15",
                 ),
                 button(
-                    words.claim.UNDO, kind="secondary", on_click=Home.undo(COMMAND), pending=True
+                    words.claim.UNDO,
+                    kind="secondary",
+                    on_click=Home.undo(COMMAND),
+                    pending=True,
+                    # It takes over the focus of the line that is gone.
+                    data_cme_heir="true",
                 ),
                 class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
                 "bg-sunken p-2 pl-4",

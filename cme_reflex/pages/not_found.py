@@ -1,4 +1,4 @@
-"""The page for an address that leads nowhere."""
+"""The page for a link of ours that leads nowhere; a typed address is answered by a plain one."""
 
 import reflex as rx
 

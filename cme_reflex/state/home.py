@@ -98,7 +98,10 @@ class Home(ClaimPage, rx.State):
         self._show_standing(visit, standing, said=said)
         self._set(
             lines=shown.line_views(standing, visit.programme, answers),
-            conflicts=shown.conflict_views(standing.conflicts, visit.programme),
+            # Where nothing can be changed there is no advice what to change.
+            conflicts=[]
+            if self.locked
+            else shown.conflict_views(standing.conflicts, visit.programme),
             evaluations=words.home.DONE_OF.format(done=done, all=len(standing.claim.lines)),
             evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,

@@ -137,7 +137,9 @@ class Sessions(ClaimPage, rx.State):
     async def add(self, visit: Visit, session_id: int):
         """Put a session on the claim."""
         standing = await selection.add_session(visit, session_id, now=clock())
-        said = words.claim.ADDED.format(title=visit.programme.session(session_id).title)
+        overlaps = session_id in standing.in_conflict
+        added = words.claim.ADDED_OVERLAPS if overlaps else words.claim.ADDED
+        said = added.format(title=visit.programme.session(session_id).title)
         self._show_claim(visit, standing, said=said)
 
     @rx.event

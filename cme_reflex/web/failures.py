@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex.branding import accents, current_meeting
+from cme_reflex import branding
 from cme_reflex.routes import HOME
 from cme_reflex.web.plain_pages import plain_page
 
@@ -23,15 +23,7 @@ async def failed(_: Request, __: Exception) -> HTMLResponse:
 
 def failure_page() -> HTMLResponse:
     """That something went wrong, what of it is safe, and whom to ask."""
-    meeting = current_meeting()
-    return plain_page(
-        "failed.html",
-        status_code=500,
-        accents=accents(),
-        meeting=meeting.short_name,
-        provider=meeting.provider,
-        home=HOME,
-    )
+    return plain_page("failed.html", status_code=500, home=HOME, **branding.on_plain_pages())
 
 
 def with_failures(app: ASGIApp) -> ASGIApp:

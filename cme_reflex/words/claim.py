@@ -22,6 +22,7 @@ OPEN_AGAIN: Final = "Your claim is open again"
 
 SESSIONS: Final = Plural(one="{count} session", other="{count} sessions")
 ADDED: Final = "Added: {title}"
+ADDED_OVERLAPS: Final = "Added: {title}. It overlaps with another session."
 REMOVED: Final = "Removed: {title}"
 BROUGHT_BACK: Final = "Brought back"
 UNDO: Final = "Undo"

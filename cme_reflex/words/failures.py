@@ -6,7 +6,7 @@ FAILED_TAB: Final = "Something went wrong"
 FAILED: Final = "Something went wrong on our side"
 FAILED_TEXT: Final = "It is noted, and what was saved before is safe. Please try again in a minute."
 TO_CLAIM: Final = "Go to your claim"
-ASK: Final = "Does it happen again? Ask {contact}."
+ASK: Final = "Does it happen again? Ask {contact}. Claims close on {deadline}."
 
 AWAY: Final = "We will be back in a moment"
 AWAY_TEXT: Final = (
@@ -14,7 +14,7 @@ AWAY_TEXT: Final = (
     "in an open page is kept there and sent when we are back."
 )
 AGAIN: Final = "Try again"
-AWAY_HELP: Final = "Questions about your CME credits? {contact}. Claims close on {deadline}."
+HELP: Final = "Questions about your CME credits? {contact}. Claims close on {deadline}."
 
 NO_CERTIFICATE_TAB: Final = "No such certificate"
 NO_CERTIFICATE: Final = "There is no such certificate here"

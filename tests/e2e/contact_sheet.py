@@ -23,6 +23,7 @@ VARIANTS = [
 ]
 HEIGHT = 480  # pixels of each picture on the sheet; what is longer is cut off below
 QUALITY = 70
+IN_README = "sessions"  # which stands there as large as on a phone
 GAP = 12
 GROUND = (128, 136, 136)
 
@@ -42,6 +43,9 @@ def main(folder: Path) -> None:
             for name, page in screens(played):
                 _sheet(page).save(folder / f"{name}.webp", quality=QUALITY)
                 names.append(name)
+                if name == IN_README:
+                    VARIANTS[0].put_on(page)
+                    page.screenshot(path=folder / f"{name}-phone.png")
         browser.close()
     (folder / "README.md").write_text(_index(names), "utf-8")
 

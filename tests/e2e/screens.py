@@ -1,6 +1,8 @@
 """Every screen and every case of it, one after the other, as an attendee comes to them."""
 
+import contextlib
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,20 +30,25 @@ MANY = 40  # sessions on one claim
 
 @dataclass(frozen=True)
 class Variant:
-    """A width in CSS pixels, a colour scheme, and a height where it is not the usual one."""
+    """A width in CSS pixels and a colour scheme.
+
+    Then a height where it is not the usual one, and the size of text that somebody has chosen for
+    their browser, 16 pixels unless they have.
+    """
 
     width: int
     scheme: str
     height: int = 0
+    text: int = 16
 
     def put_on(self, page: Page) -> None:
         """Show the page so."""
         height = self.height or (900 if self.width > 600 else 844)
         page.set_viewport_size({"width": self.width, "height": height})
         page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
-
-    def __str__(self) -> str:
-        return f"{self.width}-{self.scheme}"
+        session = page.context.new_cdp_session(page)
+        session.send("Page.setFontSizes", {"fontSizes": {"standard": self.text}})
+        session.detach()
 
 
 @dataclass(frozen=True)
@@ -379,11 +386,11 @@ def _much(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee.signs_in(LONG_NAME, "990001")
     attendee.opens_sessions()
     with SocketClient(scene.server.url, LONG_NAME, "990001") as client:
-        for session_id in range(1, MANY + 1):
+        for session_id in _many(scene.terms):
             client.send("sessions", "add", session_id=session_id, command=f"many-{session_id}")
             client.hears(f"many-{session_id}")
     page.goto("/claim")
-    expect(page.locator("#lines li").nth(10)).to_be_visible()
+    expect(page.locator("#lines li")).to_have_count(MANY)
     yield "claim-many", page
 
 
@@ -411,6 +418,16 @@ def _closed(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/submit")
     expect(page.get_by_role("button", name="Submit", exact=True)).to_be_disabled()
     yield "submit-closed", page
+
+
+def _many(terms: Terms) -> list[int]:
+    """The ids of so many sessions with credit, the one with the long title among them."""
+    file = terms.database_url.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        found = database.execute(
+            "SELECT id FROM session WHERE eligible ORDER BY code != 'LONG-1', id LIMIT ?", (MANY,)
+        ).fetchall()
+    return [number for (number,) in found]
 
 
 def _registration_type(terms: Terms) -> str:

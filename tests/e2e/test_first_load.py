@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cme_reflex.settings import ROOT
 from tests.e2e.attendee import Attendee
@@ -88,3 +88,30 @@ def test_the_page_of_the_proxy_stands_alone(
     button = page.get_by_role("link", name="Try again")
     assert button.evaluate("link => getComputedStyle(link).borderRadius") == "999px"
     assert [address for address in asked if not address.endswith(".svg")] == asked[:1]
+
+
+@pytest.mark.parametrize(("scheme", "file"), [("light", "logo.svg"), ("dark", "logo-dark.svg")])
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_the_meetings_logo_is_beside_its_name(
+    page: Page, path: str, scheme: str, file: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(path)
+    picture = page.locator("picture img")
+    shown = "img => [new URL(img.currentSrc).pathname, img.naturalWidth > 0, img.height]"
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate(shown) == [f"/{file}", True, 28]
+
+
+def test_an_address_that_leads_nowhere_is_told_without_any_script(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    page = context.new_page()
+    answer = page.goto("/nowhere/at/all")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.get_by_role("link", name="Go to your claim").click()
+    expect(page).to_have_url(f"{server.url}/")
+    context.close()

@@ -1,22 +1,34 @@
 """A bad network between the phone and the server: nothing tapped is lost, nothing comes twice."""
 
 import contextlib
-import os
 import re
-import signal
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.e2e import troubles
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.conftest import PATIENCE, PHONE
 from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server, another_build, serving
+from tests.e2e.serving import Server
+from tests.e2e.troubles import Place, Trouble
 
 RETURNS = 3_000  # milliseconds after the network's return in which all is as it was
+# Of one attendee, by the badge: the titles, the commands, and the texts.
+MINE = (
+    "SELECT title FROM claim_line JOIN session ON session.id = session_id "
+    "JOIN claim ON claim.id = claim_id JOIN attendee ON attendee.id = attendee_id "
+    "WHERE badge = ? AND NOT removed ORDER BY title",
+    "SELECT command.id FROM command JOIN claim ON claim.id = claim_id "
+    "JOIN attendee ON attendee.id = attendee_id WHERE badge = ? ORDER BY command.rowid",
+    "SELECT json_extract(value, '$') FROM answer JOIN claim ON claim.id = claim_id "
+    "JOIN attendee ON attendee.id = attendee_id WHERE badge = ?",
+)
 OFFLINE = "You are offline: what you tap is kept here and sent when you are back."
 
 
@@ -25,6 +37,14 @@ def between(server: Server) -> Iterator[Network]:
     """The network to the server."""
     with network(server.port) as between:
         yield between
+
+
+@pytest.fixture
+def place(between: Network, server: Server, tmp_path: Path) -> Iterator[Place]:
+    """Where trouble comes; after it the network leads to the first server again."""
+    place = Place(between, server, tmp_path)
+    yield place
+    place.moves(server)
 
 
 @pytest.fixture
@@ -70,80 +90,157 @@ def visible_titles(page: Page, count: int) -> list[str]:
     return [addable.nth(at).get_by_role("heading", level=3).inner_text() for at in range(count)]
 
 
-def test_what_is_tapped_while_the_network_is_cut_arrives_in_its_order(
-    somebody: Attendee, between: Network
-) -> None:
-    page = somebody.page
-    somebody.opens_sessions()
-    first, second, third = visible_titles(page, 3)
-    somebody.row(first).get_by_role("button").click()
-    expect(said(page, "Saved")).to_be_visible()
-    between.cut()
-    for title in (second, third, first):
-        taps(somebody, title)
-    expect(said(page, OFFLINE)).to_be_visible()
-    expect(said(page, "Saved")).to_be_hidden()
-    between.restore()
-    expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
-    expect(said(page, OFFLINE)).to_be_hidden()
-    somebody.returns()
-    claims(somebody, second, third)
+@dataclass
+class Windows:
+    """Somebody's two windows: the list at a place of a filter, and an evaluation half written."""
+
+    listed: Page
+    evaluation: Page
+    badge: str
+
+    @property
+    def place(self) -> tuple[str, str, object, object]:
+        """The page, its filter, how far it is scrolled, and what is at the top of the screen."""
+        search = self.listed.get_by_label("Search Sessions").input_value()
+        return self.listed.url, search, self.listed.evaluate("scrollY"), self.in_sight[0]
+
+    @property
+    def in_sight(self) -> list[str]:
+        """The titles of the rows that can be tapped without any scrolling."""
+        rows = """rows => rows.filter((row) => {
+            const { top, bottom } = row.getBoundingClientRect();
+            return top > 60 && bottom < innerHeight - 120;
+        }).map((row) => row.querySelector("h3").innerText)"""
+        return list(self.listed.locator("[data-row]").evaluate_all(rows))
+
+    @property
+    def text(self) -> Locator:
+        """The answer that is being written."""
+        return self.evaluation.get_by_role("textbox").last
+
+    def in_database(self, url: str) -> tuple[list[str], list[str], list[str]]:
+        """What is on this attendee's claim, the commands as they arrived, and the answers."""
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+            titles, commands, answers = (
+                [row[0] for row in database.execute(query, (self.badge,))] for query in MINE
+            )
+        return titles, commands, answers
 
 
-def test_place_filter_and_half_written_answer_are_there_after_a_cut(
-    somebody: Attendee, between: Network
-) -> None:
-    page = somebody.page
-    somebody.opens_sessions()
-    somebody.adds(SEED[1])
-    somebody.returns()
-    somebody.line(SEED[1]).get_by_role("link", name="Evaluation").click()
-    text = page.get_by_role("textbox").last
-    text.fill("Written before")
-    between.cut()
-    text.press_sequentially(" and after")
-    between.restore()
-    expect(said(page, "Saved")).to_be_visible(timeout=RETURNS + 600)
-    expect(text).to_be_focused()
-    expect(text).to_have_value("Written before and after")
-    page.reload()
-    expect(page.get_by_role("textbox").last).to_have_value("Written before and after")
+@pytest.fixture
+def windows(phone: BrowserContext, people: Iterator[tuple[str, str]]) -> Windows:
+    """The windows of somebody who has just signed in, with one session on the claim."""
+    last_name, badge = next(people)
+    attendee = Attendee(phone.new_page())
+    attendee.signs_in(last_name, badge)
+    attendee.opens_sessions()
+    attendee.adds(SEED[4])
+    return Windows(attendee.page, phone.new_page(), badge)
 
 
-def test_the_list_keeps_its_place_and_its_filter(somebody: Attendee, between: Network) -> None:
-    page = somebody.page
-    somebody.opens_sessions()
-    page.get_by_label("Search Sessions").fill("breast")
-    expect(page).to_have_url(re.compile("q=breast"))
-    expect(somebody.rows.first).to_contain_text(re.compile("breast", re.I))
-    page.mouse.wheel(0, 1500)
-    page.wait_for_timeout(500)
-    before = page.evaluate("scrollY"), somebody.rows.first.inner_text()
-    between.cut()
-    page.wait_for_timeout(700)
-    between.restore()
-    page.wait_for_timeout(RETURNS)
-    assert (page.evaluate("scrollY"), somebody.rows.first.inner_text()) == before
-    expect(page.get_by_label("Search Sessions")).to_have_value("breast")
+def settles(windows: Windows) -> None:
+    """Bring the windows to where the trouble shall find them."""
+    listed, evaluation = windows.listed, windows.evaluation
+    evaluation.goto("/claim")
+    Attendee(evaluation).line(SEED[4]).get_by_role("link", name="Evaluation").click()
+    windows.text.fill("Written before")
+    expect(said(evaluation, "Saved")).to_be_visible()
+    listed.get_by_label("Search Sessions").fill("breast")
+    expect(listed).to_have_url(re.compile("q=breast"))
+    expect(Attendee(listed).rows.first).to_contain_text(re.compile("breast", re.I))
+    listed.mouse.wheel(0, 1_500)
+    listed.wait_for_timeout(500)
+    for page in (listed, evaluation):
+        page.evaluate("window.never = 'loaded anew'")
 
 
+def kept(page: Page) -> list[str]:
+    """The ids of the commands that wait, in the order of the taps."""
+    line = page.evaluate("JSON.parse(sessionStorage.getItem('cme_outbox') ?? '[]')")
+    return [each["event"]["payload"]["command"] for each in line]
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "seconds",
-    [5, pytest.param(60, marks=pytest.mark.slow), pytest.param(200, marks=pytest.mark.slow)],
+    ("trouble", "seconds"),
+    [
+        (troubles.cut, 4),
+        (troubles.delayed, 0),
+        (troubles.frozen, 5),
+        (troubles.killed, 0),
+        (troubles.stopped, 0),
+        pytest.param(troubles.frozen, 60, marks=pytest.mark.slow),
+        pytest.param(troubles.frozen, 200, marks=pytest.mark.slow),
+        pytest.param(troubles.deployed, 4, marks=pytest.mark.slow),
+    ],
 )
-def test_a_frozen_network_thaws(somebody: Attendee, between: Network, seconds: int) -> None:
-    page = somebody.page
-    somebody.opens_sessions()
-    first, second = visible_titles(page, 2)
-    between.freeze()
-    taps(somebody, first)
-    taps(somebody, second)
-    page.wait_for_timeout(seconds * 1000)
-    expect(said(page, f"Reconnecting…|{OFFLINE}")).to_be_visible()
-    between.restore()
-    expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
-    somebody.returns()
-    claims(somebody, first, second)
+def test_soon_after_trouble_all_is_as_it_was_and_what_was_tapped_is_written(
+    windows: Windows, place: Place, trouble: Trouble, seconds: int
+) -> None:
+    listed, evaluation = windows.listed, windows.evaluation
+    rows = Attendee(listed)
+    story = trouble(place)
+    next(story)
+    settles(windows)
+    first, second, third = windows.in_sight[:3]
+    rows.row(first).get_by_role("button").click()
+    expect(said(listed, "Saved")).to_be_visible()
+    before = windows.place
+    next(story)
+    for title in (second, third, first):  # the first one is taken off again
+        taps(rows, title)
+    windows.text.press_sequentially(" and after")
+    tapped = kept(listed)
+    listed.wait_for_timeout(seconds * 1_000)
+    for page in (listed, evaluation):
+        expect(said(page, f"Saving…|Reconnecting…|{OFFLINE}")).to_be_visible()
+        expect(said(page, "Saved")).to_be_hidden()
+    next(story)
+    with within(RETURNS) as left:
+        for page in (listed, evaluation):
+            expect(said(page, "Saved")).to_be_visible(timeout=left())
+        for title, name in ((first, "Add "), (second, "Added"), (third, "Added")):
+            button = rows.row(title).get_by_role("button", name=re.compile(f"^{name}"))
+            expect(button).to_be_visible(timeout=left())
+        assert windows.place == before
+        expect(windows.text).to_have_value("Written before and after", timeout=left())
+        expect(windows.text).to_be_focused(timeout=left())
+    titles, commands, answers = windows.in_database(place.server.database_url)
+    assert titles == sorted([SEED[4], second, third])
+    assert [command for command in commands if command in tapped] == tapped
+    assert answers == ["Written before and after"]
+    if trouble is not troubles.deployed:
+        for page in (listed, evaluation):
+            assert page.evaluate("window.never") == "loaded anew"
+    story.close()
+
+
+def test_a_phone_that_slept_is_back_as_soon_as_it_wakes(windows: Windows, place: Place) -> None:
+    listed = windows.listed
+    settles(windows)
+    first, second = windows.in_sight[:2]
+    before = windows.place
+    place.between.freeze()
+    for title in (first, second):
+        taps(Attendee(listed), title)
+    phone = listed.context.new_cdp_session(listed)
+    phone.send("Page.setWebLifecycleState", {"state": "frozen"})
+    windows.evaluation.wait_for_timeout(6_000)
+    place.between.cut()  # nobody tells a page that sleeps
+    place.between.restore()
+    phone.send("Page.setWebLifecycleState", {"state": "active"})
+    with within(RETURNS) as left:
+        expect(said(listed, "Saved")).to_be_visible(timeout=left())
+        assert windows.place == before
+    titles, _, _ = windows.in_database(place.server.database_url)
+    assert titles == sorted([SEED[4], first, second])
+
+
+@contextlib.contextmanager
+def within(milliseconds: int) -> Iterator[Callable[[], float]]:
+    """What is left of this time, for one expectation after the other; it is never used up."""
+    ends = time.monotonic() + milliseconds / 1_000
+    yield lambda: max(1.0, (ends - time.monotonic()) * 1_000)
 
 
 def test_a_reload_while_away_loses_nothing(somebody: Attendee, between: Network) -> None:
@@ -158,74 +255,6 @@ def test_a_reload_while_away_loses_nothing(somebody: Attendee, between: Network)
     expect(said(page, "Saved")).to_be_visible()
     somebody.returns()
     claims(somebody, first, second)
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_the_server_ends_and_starts_again_under_the_page(
-    somebody: Attendee, between: Network, server: Server, tmp_path: Path, how: signal.Signals
-) -> None:
-    """The first server here is one of two that share a database, so the others' tests go on."""
-    page = somebody.page
-    with serving(server.database_url, tmp_path / "first.log") as first:
-        moves(between, first)
-        somebody.opens_sessions()
-        page.get_by_label("Search Sessions").fill("aesthetic")
-        expect(page).to_have_url(re.compile("q=aesthetic"))
-        before, during = visible_titles(page, 2)
-        somebody.row(before).get_by_role("button").click()
-        os.killpg(first.group, how)
-        taps(somebody, during)
-    between.cut()
-    expect(said(page, OFFLINE)).to_be_visible()
-    with serving(server.database_url, tmp_path / "second.log") as second:
-        between.port = second.port
-        between.restore()
-        expect(said(page, "Saved")).to_be_visible(timeout=RETURNS)
-        expect(page.get_by_label("Search Sessions")).to_have_value("aesthetic")
-        for title in (before, during):
-            added = somebody.row(title).get_by_role("button", name=re.compile("^Added"))
-            expect(added).to_be_visible(timeout=RETURNS)
-        moves(between, server)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_new_version_is_deployed_under_the_page(
-    somebody: Attendee, between: Network, server: Server, tmp_path: Path
-) -> None:
-    page = somebody.page
-
-    def news(state: str) -> str:
-        address = '    address: str = ""\n'
-        return state.replace(address, f'{address}    news: str = "of this version"\n')
-
-    with another_build(tmp_path, "cme_reflex/state/sessions.py", news) as root:
-        somebody.opens_sessions()
-        old = build_of(page)
-        page.get_by_label("Search Sessions").fill("aesthetic")
-        expect(page).to_have_url(re.compile("q=aesthetic"))
-        first, second = visible_titles(page, 2)
-        between.freeze()
-        taps(somebody, first)
-        taps(somebody, second)
-        between.cut()
-        with serving(server.database_url, tmp_path / "new.log", root=root) as deployed:
-            between.port = deployed.port
-            between.restore()
-            expect(said(page, "Saved")).to_be_visible(timeout=PATIENCE)
-            expect(page.get_by_label("Search Sessions")).to_have_value("aesthetic")
-            for title in (first, second):
-                added = somebody.row(title).get_by_role("button", name=re.compile("^Added"))
-                expect(added).to_be_visible()
-            page.goto("/sessions")
-            assert build_of(page) != old
-            moves(between, server)
-
-
-def build_of(page: Page) -> list[str]:
-    """The scripts that the page has from its build, whose names tell what is in them."""
-    scripts = page.locator("link[rel=modulepreload]").all()
-    return sorted(str(script.get_attribute("href")) for script in scripts)
 
 
 def test_submit_comes_after_the_last_answer_and_log_out_after_the_last_tap(
@@ -249,10 +278,3 @@ def test_submit_comes_after_the_last_answer_and_log_out_after_the_last_tap(
     with contextlib.closing(sqlite3.connect(server.database_url.removeprefix("sqlite:///"))) as db:
         kept = db.execute("SELECT value FROM answer WHERE value LIKE '%very last word%'").fetchall()
     assert len(kept) == 1
-
-
-def moves(between: Network, server: Server) -> None:
-    """Let the browser find another server behind the same address."""
-    between.cut()
-    between.port = server.port
-    between.restore()

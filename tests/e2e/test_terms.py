@@ -81,6 +81,37 @@ def test_after_the_period_the_claim_can_be_read(
     expect(page.get_by_role("button", name="Submit", exact=True)).to_be_disabled()
 
 
+def test_what_comes_too_late_goes_back_and_says_why_where_one_is(
+    terms: Load, attendee: Attendee, page: Page
+) -> None:
+    why = "Claims closed on Feb 23, 2025, 1:00 pm PT."
+    terms()
+    attendee.opens_sessions()
+    attendee.adds(SEED[0])
+    attendee.searches("")
+    expect(attendee.rows.nth(12)).to_be_visible()
+    page.mouse.wheel(0, 800)
+    middle = attendee.rows.nth(12)
+    add = middle.get_by_role("button", name=re.compile("^Add"))
+    add.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    terms(closes_at="2025-02-23T13:00:00-08:00")
+    add.click()
+    alert = page.get_by_role("alert").filter(has_text=why)
+    expect(alert).to_be_in_viewport(ratio=1)
+    expect(add).to_have_accessible_name(re.compile("^Add "))
+    expect(add).not_to_have_attribute("data-kept", "")
+    assert page.evaluate("scrollY") == before
+    terms()
+    attendee.returns()
+    line = attendee.line(SEED[0])
+    expect(line).to_be_visible()
+    terms(closes_at="2025-02-23T13:00:00-08:00")
+    line.get_by_role("button", name="Remove").click()
+    expect(alert).to_be_in_viewport(ratio=1)
+    expect(line).to_be_visible()
+
+
 def test_under_cap_overlapping_time_is_counted_once_and_stops_nobody(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
