@@ -9,12 +9,12 @@ import { putBack } from "$/public/place.js";
 
 const HELD = 5000; // ms that answers are held at most
 
-export function Outbox({ applied, attendee, hydrated, children }) {
+export function Outbox({ applied, refused, attendee, hydrated, children }) {
   const [addEvents, errors] = useContext(EventLoopContext);
   sends(addEvents);
   // Reflex puts its own there each time it renders what is around this component.
   eventLoop.addEvents = through;
-  useEffect(() => settle(applied), [applied]);
+  useEffect(() => settle(applied, refused), [applied]);
   useEffect(() => belongs(attendee, hydrated), [attendee, hydrated]);
   useEffect(listen, []); // before the effect around it, which tells the server the address
   useEffect(() => connected(!errors.length), [errors]);

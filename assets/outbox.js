@@ -78,10 +78,10 @@ function go(first) {
   next();
 }
 
-export function settle(applied) {
+export function settle(applied, refused) {
   const at = line.findIndex(({ event }) => event?.payload.command === applied);
   if (at < 0) return;
-  told = "saved";
+  told = refused ? "" : "saved"; // why it was refused, the page says
   line.splice(0, at + 1).forEach(unmark);
   next();
 }

@@ -19,6 +19,7 @@ class _Outbox(rx.Component):
     tag = "Outbox"
 
     applied: rx.Var[str]
+    refused: rx.Var[bool]
     attendee: rx.Var[str]
     hydrated: rx.Var[bool]
 
@@ -31,5 +32,8 @@ def hold(_: bool) -> Any:
 def outbox(_: bool) -> Any:
     """Between the pages and the server."""
     return _Outbox.create(
-        applied=Outbox.applied, attendee=Outbox.attendee, hydrated=rx.State.is_hydrated
+        applied=Outbox.applied,
+        refused=Outbox.refused,
+        attendee=Outbox.attendee,
+        hydrated=rx.State.is_hydrated,
     )

@@ -120,7 +120,7 @@ class ClaimPage(rx.State, mixin=True):
                 _log(level, event, **who, ms=ms, outcome=outcome)
         if asked:
             # Carried out, or refused in words: either way the browser need not keep it.
-            outbox.applied = asked
+            outbox.applied, outbox.refused = asked, outcome != "done"
         return answer
 
 

@@ -63,9 +63,9 @@ class Box:
         """Click something that is no command."""
         self.page.evaluate(TAP, [name, {}, 0, "click"])
 
-    def answers(self, command: str) -> None:
-        """The server has written this one."""
-        self.does(f"hear(); outbox.settle('{command}')")
+    def answers(self, command: str, *, refused: bool = False) -> None:
+        """The server has written this one, or said why it does not."""
+        self.does(f"hear(); outbox.settle('{command}', {str(refused).lower()})")
 
     def passes(self, milliseconds: int) -> None:
         self.page.clock.run_for(milliseconds)
@@ -127,6 +127,14 @@ def test_saved_is_said_when_it_is_and_saving_when_it_takes_long(box: Box) -> Non
     assert (box.says, box.marked) == ("reconnecting", True)
     box.answers(command)
     assert (box.says, box.marked) == ("saved", False)
+
+
+def test_what_was_refused_is_not_called_saved(box: Box) -> None:
+    box.answers(box.adds(1))
+    box.answers(box.adds(2), refused=True)
+    assert (box.says, box.marked) == ("", False)
+    box.answers(box.adds(3))
+    assert box.says == "saved"
 
 
 def test_without_a_connection_the_page_says_so_at_once_and_then_that_it_keeps_everything(

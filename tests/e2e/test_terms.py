@@ -99,6 +99,7 @@ def test_what_comes_too_late_goes_back_and_says_why_where_one_is(
     add.click()
     alert = page.get_by_role("alert").filter(has_text=why)
     expect(alert).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Saved", exact=True)).to_be_hidden()
     expect(add).to_have_accessible_name(re.compile("^Add "))
     expect(add).not_to_have_attribute("data-kept", "")
     assert page.evaluate("scrollY") == before
