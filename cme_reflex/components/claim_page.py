@@ -20,7 +20,7 @@ def claim_page(
 
     What could not be done is told in the bar, which is in sight wherever one was tapping.
     """
-    told = problem(page.problem)
+    told = problem(page.problem, floats=bar is None)
     return rx.fragment(
         shell(
             told if bar is None else rx.fragment(),

@@ -28,12 +28,17 @@ def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any)
     )
 
 
-def problem(text: Any) -> rx.Component:
-    """What went wrong, as a variable of words; empty means nothing did. Announced at once."""
+def problem(text: Any, *, floats: bool = False) -> rx.Component:
+    """What went wrong, as a variable of words; empty means nothing did. Announced at once.
+
+    Where no bar holds it, it `floats` above what one was tapping far below.
+    """
     return rx.el.div(
-        rx.cond(text != "", notice(text, tone="warning")),
+        rx.cond(
+            text != "", notice(text, tone="warning", class_name="shadow-float" if floats else "")
+        ),
         role="alert",
-        class_name="mb-3 empty:hidden",
+        class_name=f"{'sticky top-2 z-10' if floats else 'mb-3'} empty:hidden",
     )
 
 

@@ -115,7 +115,8 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
         *children,
         id="main",
         tab_index=-1,
-        class_name="grid min-w-0 flex-1 content-start gap-6 px-4 py-6 outline-none md:py-10",
+        # No grid: what is sticky in one never leaves its own row.
+        class_name="flex min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none md:py-10",
     )
     if bar is None:
         return rx.el.div(main, class_name="mx-auto flex w-full max-w-page flex-1 flex-col")
