@@ -59,13 +59,14 @@ def matching(programme: Programme, listing: Listing, lines: Iterable[Line]) -> l
         sessions = [session for session in sessions if session.id in chosen]
     if listing.show is Show.FITS:
         live = [line for line in chosen.values() if not line.on_demand]
-        sessions = [session for session in sessions if _fits(session, chosen.keys(), live)]
+        sessions = [session for session in sessions if session.id not in chosen]
+        if live:
+            sessions = [session for session in sessions if _is_free(session, live)]
     return sessions
 
 
-def _fits(session: Session, chosen: Iterable[int], live: Iterable[Line]) -> bool:
-    """Whether it could still be added without meeting a line that was attended live."""
-    is_free = session.delivery is Delivery.ON_DEMAND or not any(
+def _is_free(session: Session, live: Iterable[Line]) -> bool:
+    """Whether it meets no line that was attended live."""
+    return session.delivery is Delivery.ON_DEMAND or not any(
         line.starts_at < session.ends_at and session.starts_at < line.ends_at for line in live
     )
-    return is_free and session.id not in chosen

@@ -14,7 +14,7 @@ from cme_reflex.domain.names import name_key, number_key, same_name
 from cme_reflex.services import glances, passwords, programme, throttle
 from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import look, reading, transaction
+from cme_reflex.store.database import ask, reading, transaction
 from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import (
     AttendeeRow,
@@ -243,7 +243,7 @@ async def sign_out(token: str) -> None:
 
 async def visit(meeting: str, token: str, *, now: datetime) -> Visit:
     """Who holds this token, with the meeting's newest programme: one query. Raises NotSignedIn."""
-    return await seen(await look(lambda db: held(db, meeting, token, now=now)), token, now=now)
+    return await seen(await ask(lambda db: held(db, meeting, token, now=now)), token, now=now)
 
 
 def held(db: sa.Connection, meeting: str, token: str, *, now: datetime) -> sa.Row[Any]:

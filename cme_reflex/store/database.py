@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cme_reflex.store.postgresql import create_postgresql_engine
 from cme_reflex.store.shared_commits import SharedCommits
 from cme_reflex.store.sqlite import create_sqlite_engine
 
@@ -23,29 +24,32 @@ class DatabaseNotOpen(RuntimeError):
 
 _engine: AsyncEngine | None = None
 _reading_engine: AsyncEngine | None = None
+_asking_engine: AsyncEngine | None = None
 _shared_commits: SharedCommits | None = None
 
 
 def open_database(url: str) -> AsyncEngine:
     """Make the database at this URL the one that this process uses."""
-    global _engine, _reading_engine, _shared_commits
+    global _engine, _reading_engine, _asking_engine, _shared_commits
     _engine = create_engine(url)
-    _reading_engine = _engine.execution_options(cme_write=False)
+    _reading_engine = _asking_engine = _engine.execution_options(cme_write=False)
     _shared_commits = None
     if _engine.dialect.name == "sqlite":
         _shared_commits = SharedCommits(_engine)
     else:
-        # Every SELECT of a look sees the same moment, as it does in SQLite.
-        _reading_engine = _reading_engine.execution_options(isolation_level="REPEATABLE READ")
+        # Every SELECT of a look sees the same moment, as it does in SQLite. One alone does anyway,
+        # and need not be told where that moment begins and ends.
+        _reading_engine = _engine.execution_options(isolation_level="REPEATABLE READ")
+        _asking_engine = _engine.execution_options(isolation_level="AUTOCOMMIT")
     return _engine
 
 
 async def close_database() -> None:
     """Give the connections back."""
-    global _engine, _reading_engine, _shared_commits
+    global _engine, _reading_engine, _asking_engine, _shared_commits
     if _engine is not None:
         await _engine.dispose()
-        _engine = _reading_engine = _shared_commits = None
+        _engine = _reading_engine = _asking_engine = _shared_commits = None
 
 
 @asynccontextmanager
@@ -81,9 +85,12 @@ async def look(at: Callable[[sa.Connection], Found]) -> Found:
     For what is asked at every event: without a session, and without a change between the loop and
     SQLAlchemy for each statement, as `reading` has, it costs a fifth.
     """
-    if _shared_commits is not None:
-        return _look(at)  # reading SQLite waits for nobody
-    return await greenlet_spawn(_look, at)
+    return await _at_once(_reading_engine, at)
+
+
+async def ask(at: Callable[[sa.Connection], Found]) -> Found:
+    """The same for a single statement."""
+    return await _at_once(_asking_engine, at)
 
 
 async def change(at: Callable[[sa.Connection], Found]) -> Found:
@@ -101,8 +108,14 @@ async def within(db: AsyncSession, at: Callable[[sa.Connection], Found]) -> Foun
     return await db.run_sync(lambda session: at(session.connection()))
 
 
-def _look(at: Callable[[sa.Connection], Found]) -> Found:
-    with _opened(_reading_engine).sync_engine.connect() as connection:
+async def _at_once(engine: AsyncEngine | None, at: Callable[[sa.Connection], Found]) -> Found:
+    if _shared_commits is not None:
+        return _connected(engine, at)  # reading SQLite waits for nobody
+    return await greenlet_spawn(_connected, engine, at)
+
+
+def _connected(engine: AsyncEngine | None, at: Callable[[sa.Connection], Found]) -> Found:
+    with _opened(engine).sync_engine.connect() as connection:
         return at(connection)
 
 
@@ -133,9 +146,5 @@ def create_engine(url: str) -> AsyncEngine:
         case "sqlite":
             return create_sqlite_engine(parsed)
         case "postgresql":
-            return create_async_engine(
-                parsed.set(drivername="postgresql+asyncpg"),
-                pool_pre_ping=True,
-                hide_parameters=True,
-            )
+            return create_postgresql_engine(parsed)
     raise sa.exc.ArgumentError("only SQLite and PostgreSQL are supported")
