@@ -188,7 +188,7 @@ addEventListener("click", mark);
 addEventListener("submit", forget);
 for (const moved of ["scroll", "resize"]) addEventListener(moved, scrolled, { passive: true });
 addEventListener("focus", refresh);
-document.addEventListener("visibilitychange", refresh);
+document.addEventListener("visibilitychange", ({ isTrusted }) => isTrusted && refresh());
 new MutationObserver(rendered).observe(document.documentElement, {
   subtree: true,
   childList: true,

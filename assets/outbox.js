@@ -4,9 +4,11 @@
 // the pages and the server.
 
 const KEPT = "cme_outbox"; // in sessionStorage, which outlives a reload and a tab put away
+const TOLD = "cme_told"; // there too: what was said last, for a page that loads anew to say again
 const SLOW = 300; // ms within which nobody needs to be told that something is being saved
 const LONG = 3000; // ms without an answer that put the connection in doubt
 const AGAIN = 5000; // ms without an answer, after which a command is sent once more
+const WATCH = 500; // ms between two looks at all of this
 const TRIES = 12; // times that a server which does answer did not answer it, before it is given up
 
 const html = globalThis.document?.documentElement;
@@ -18,6 +20,7 @@ let send = () => {}; // the way to the server
 let heard = 0; // when the server last said anything, in ms
 const begins = Date.now();
 let cut = 0; // since when Reflex knows that there is no connection, in ms; 0: there is one
+let knocking = false; // whether it is being asked if a server that was away is there
 let told = ""; // what the page says of all this, once there is something to say
 let pause = 0;
 
@@ -95,6 +98,7 @@ function save() {
   const words = kept.map(({ event, about, whose }) => ({ event, about, whose, at: 0, tries: 0 }));
   if (kept.length) sessionStorage.setItem(KEPT, JSON.stringify(words));
   else sessionStorage.removeItem(KEPT);
+  sessionStorage.setItem(TOLD, told);
   tell();
 }
 
@@ -110,7 +114,18 @@ export function arrive() {
 function watch() {
   const [first] = line;
   if (first?.sent && !cut && Date.now() - first.sent > AGAIN) go(first);
+  if (cut) knock();
   tell();
+}
+
+// Reflex tries again ever more seldom, at last every two seconds, and browsers hold back a socket
+// that failed often. An ordinary request is quick, and tells when there is somebody to connect to.
+async function knock() {
+  if (knocking) return;
+  knocking = true;
+  const asked = fetch("/health", { method: "HEAD", signal: AbortSignal.timeout(LONG) });
+  if (await asked.then(({ ok }) => ok, () => false)) wake();
+  knocking = false;
 }
 
 // 3. What is true at this moment, for the page to say: `data-outbox` shows one of its lines.
@@ -160,8 +175,10 @@ export function connected(is) {
 
 if (html) {
   line = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (navigation?.type === "reload") told = sessionStorage.getItem(TOLD) ?? "";
   addEventListener("online", wake);
   addEventListener("offline", tell);
   addEventListener("submit", leave, true);
-  setInterval(watch, 500);
+  setInterval(watch, WATCH);
 }

@@ -38,7 +38,7 @@ def problem(text: Any, *, floats: bool = False) -> rx.Component:
             text != "", notice(text, tone="warning", class_name="shadow-float" if floats else "")
         ),
         role="alert",
-        class_name=f"{'sticky top-2 z-10' if floats else 'mb-3'} empty:hidden",
+        class_name=f"{'sticky top-2 z-10 max-w-text' if floats else 'mb-3'} empty:hidden",
     )
 
 

@@ -69,6 +69,19 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
     as_before()
 
 
+def test_what_is_saved_is_still_called_so_by_a_page_that_loads_anew(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.opens_sessions()
+    saved = page.get_by_text("Saved", exact=True)
+    expect(saved).to_be_hidden()
+    attendee.adds(SEED[0])
+    expect(saved).to_be_visible()
+    page.reload()
+    expect(attendee.rows.first).to_be_visible()
+    expect(saved).to_be_visible()
+
+
 def test_what_no_filter_knows_filters_nothing(attendee: Attendee, page: Page) -> None:
     attendee.opens_sessions()
     page.goto("/sessions?day=never&kind=nothing&sort=upside-down&show=hidden")
