@@ -11,16 +11,14 @@ from cme_reflex.store.tables import table_of
 
 def insert_into(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
     """An insert that can be told what to do where the row is already there."""
-    return insert_for(dialect_of(db), table)
-
-
-def dialect_of(db: AsyncSession) -> str:
-    """The kind of database: ``sqlite`` or ``postgresql``."""
-    return db.get_bind().dialect.name
+    return insert_for(db.get_bind().dialect.name, table)
 
 
 def insert_for(dialect: str, table: type[SQLModel]) -> sqlite.Insert:
-    """The same for a statement that is made once for each kind of database and kept."""
+    """The same for a statement that is made once for each kind of database and kept.
+
+    The kind, `dialect`, is ``sqlite`` or ``postgresql``.
+    """
     rows = table_of(table)
     insert = postgresql.insert(rows) if dialect == "postgresql" else sqlite.insert(rows)
     return cast(sqlite.Insert, insert)

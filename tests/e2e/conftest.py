@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from cme_reflex.settings import ROOT
 from tests.browser import find_browser, launch_arguments
 from tests.e2e.attendee import Attendee
+from tests.e2e.proxy import Network, network
 from tests.e2e.serving import Server, cme, serving
 
 DEMO = ROOT / "meetings" / "pstm24"
@@ -137,6 +138,22 @@ def _context(
     browser: Browser, server: Server, screen: dict[str, object]
 ) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=server.url, **screen)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def between(server: Server) -> Iterator[Network]:
+    """The network to the server."""
+    with network(server.port) as between:
+        yield between
+
+
+@pytest.fixture
+def phone(browser: Browser, between: Network) -> Iterator[BrowserContext]:
+    """A phone on that network."""
+    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()

@@ -6,11 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.conftest import PATIENCE, PHONE
-from tests.e2e.proxy import Network, network
+from tests.e2e.proxy import Network
 from tests.e2e.serving import Server
 
 LAB = "Facelift Cadaver Lab"
@@ -43,22 +42,6 @@ LISTEN = """() => {
     new MutationObserver(hear).observe(document.documentElement,
         { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
-
-
-@pytest.fixture
-def between(server: Server) -> Iterator[Network]:
-    """The network to the server."""
-    with network(server.port) as between:
-        yield between
-
-
-@pytest.fixture
-def phone(browser: Browser, between: Network) -> Iterator[BrowserContext]:
-    """A phone on that network."""
-    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e import troubles
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.conftest import PATIENCE, PHONE
-from tests.e2e.proxy import Network, network
+from tests.e2e.proxy import Network
 from tests.e2e.serving import Server
 from tests.e2e.troubles import Place, Trouble
 
@@ -33,27 +32,11 @@ OFFLINE = "You are offline: what you tap is kept here and sent when you are back
 
 
 @pytest.fixture
-def between(server: Server) -> Iterator[Network]:
-    """The network to the server."""
-    with network(server.port) as between:
-        yield between
-
-
-@pytest.fixture
 def place(between: Network, server: Server, tmp_path: Path) -> Iterator[Place]:
     """Where trouble comes; after it the network leads to the first server again."""
     place = Place(between, server, tmp_path)
     yield place
     place.moves(server)
-
-
-@pytest.fixture
-def phone(browser: Browser, between: Network) -> Iterator[BrowserContext]:
-    """A phone on that network."""
-    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
 
 
 @pytest.fixture
