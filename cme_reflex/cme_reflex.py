@@ -13,6 +13,7 @@ from cme_reflex.branding import accents, current_meeting
 from cme_reflex.build import SHAPES
 from cme_reflex.components.boundary import error_boundary
 from cme_reflex.components.outbox import hold, outbox
+from cme_reflex.components.shell import FOOTER
 from cme_reflex.garbage import seldom_sought
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
@@ -140,6 +141,8 @@ app = rx.App(
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),
         *meeting_files.head(),
+        # Nothing is painted by halves, which would move when the rest of the page comes.
+        rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
         rx.el.script(src="/cme.js", type="module"),
     ],
     stylesheets=["/tokens.css", "/look.css"],

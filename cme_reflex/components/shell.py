@@ -16,6 +16,8 @@ from cme_reflex.components.logo import logo
 from cme_reflex.components.sentences import sentence
 from cme_reflex.routes import PRIVACY
 
+FOOTER = "footer"
+
 
 def shell(
     *children: Any,
@@ -127,13 +129,15 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
             aria_label=words.shell.SO_FAR,
             class_name="sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
-            "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:w-72 lg:flex-none lg:self-start "
+            "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:self-start "
             "lg:rounded-card lg:border lg:p-5 "
             # On a screen as low as a desk at 400 %, or with text that leaves a phone room for a
             # word or two in a line, it would cover what it is about.
             "max-[16em]:static max-lg:[@media(max-height:20em)]:static",
         ),
-        class_name="mx-auto flex w-full max-w-page flex-1 flex-col lg:flex-row",
+        # A column that is there before the bar is: a page is painted while it still comes.
+        class_name="mx-auto flex w-full max-w-page flex-1 flex-col "
+        "lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] print:block",
     )
 
 
@@ -150,6 +154,7 @@ def _footer() -> rx.Component:
             ),
             class_name="mx-auto grid w-full max-w-page gap-1 px-4 py-6 text-15 text-muted",
         ),
+        id=FOOTER,
         class_name="border-t border-line print:hidden",
         aria_label=words.shell.HELP.format(meeting=meeting.short_name),
     )
