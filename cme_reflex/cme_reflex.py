@@ -1,11 +1,13 @@
 """The application: its pages with route, title and what loads, its HTTP routes, and its look."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
 import reflex as rx
+from reflex_base.environment import environment
 from starlette.applications import Starlette
 
 from cme_reflex import logs, meeting_files, routes, words
@@ -65,6 +67,8 @@ from cme_reflex.web.host import for_this_host
 from cme_reflex.web.page_files import without_detour
 from cme_reflex.web.socket import bounded
 
+logger = logging.getLogger(__name__)
+
 #  route                page         title                        what loads
 PAGES = [
     (routes.SIGN_IN_FORM, sign_in, words.sign_in.TAB, None),
@@ -109,6 +113,8 @@ async def database() -> AsyncIterator[None]:
 async def log() -> AsyncIterator[None]:
     """The log, set up in the process that serves; the server's own start has set up another."""
     logs.set_up()
+    port = environment.REFLEX_BACKEND_PORT.get()
+    logger.info("serving", extra=logs.fields(meeting=settings().meeting, port=port))
     yield
 
 
