@@ -4,7 +4,14 @@ import csv
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from cme_reflex.settings import ROOT
 from tests.browser import find_browser, launch_arguments
@@ -23,11 +30,12 @@ _violations: list[str] = []  # of the content security policy, by any page of an
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The browser of this run."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_browser(), args=launch_arguments()
         )
-        _watch(browser)
+        _prepare(browser)
         yield browser
         browser.close()
 
@@ -118,27 +126,27 @@ def _rows(file: str) -> list[dict[str, str]]:
         return list(csv.DictReader(table))
 
 
-def _watch(browser: Browser) -> None:
-    """Note what the console of every page of this browser says about the policy."""
+def _prepare(browser: Browser) -> None:
+    """Be patient in every context of it, and note what a page's console says about the policy."""
     new_context = browser.new_context
 
     def note(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             _violations.append(message.text)
 
-    def watched(**options: object) -> BrowserContext:
+    def prepared(**options: object) -> BrowserContext:
         context = new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
         context.on("console", note)
         return context
 
-    browser.new_context = watched  # type: ignore[method-assign]
+    browser.new_context = prepared  # type: ignore[method-assign]
 
 
 def _context(
     browser: Browser, server: Server, screen: dict[str, object]
 ) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=server.url, **screen)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -154,6 +162,5 @@ def between(server: Server) -> Iterator[Network]:
 def phone(browser: Browser, between: Network) -> Iterator[BrowserContext]:
     """A phone on that network."""
     context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
     yield context
     context.close()

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.conftest import PATIENCE
 from tests.e2e.serving import past_claims
 from tests.e2e.terms import serving_terms
 from tests.e2e.test_keyboard import Keyboard
@@ -23,7 +22,6 @@ def member(
     with serving_terms(tmp_path) as (server, terms):
         past_claims(terms.database_url, "cokafor")
         context = browser.new_context(base_url=server.url, **screen)  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE)
         attendee = Attendee(context.new_page())
         attendee.signs_in("Okafor", "240003")
         attendee.opens_sessions()

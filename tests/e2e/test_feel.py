@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.proxy import Network
 from tests.e2e.serving import Server
 
@@ -189,7 +190,7 @@ def heard(page: Page, *texts: str) -> None:
                 left.pop(0)
         return left
 
-    for _ in range(100):
+    for _ in range(PATIENCE // 50):
         if not rest():
             break
         page.wait_for_timeout(50)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import PATIENCE, PHONE
+from tests.e2e.conftest import PHONE
 from tests.e2e.serving import Server, cme, serving
 from tests.mail_server import MailServer, Taken, mail_server
 
@@ -41,7 +41,6 @@ def site(built: None, post: MailServer, log: Path) -> Iterator[Server]:
 def visitor(browser: Browser, site: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Somebody on a phone, with scripts and without."""
     context = browser.new_context(base_url=site.url, java_script_enabled=request.param, **PHONE)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.conftest import DESKTOP, PATIENCE
+from tests.e2e.conftest import DESKTOP
 from tests.e2e.serving import Server, cme
 from tests.e2e.terms import Terms, serving_terms
 
@@ -34,7 +34,6 @@ def terms(other_server: tuple[Server, Terms]) -> Load:
 @pytest.fixture
 def page(browser: Browser, other_server: tuple[Server, Terms]) -> Iterator[Page]:
     context = browser.new_context(base_url=other_server[0].url, **DESKTOP)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

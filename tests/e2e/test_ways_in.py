@@ -12,7 +12,7 @@ from urllib.request import HTTPRedirectHandler, build_opener
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.conftest import DEMO, DESKTOP, PATIENCE
+from tests.e2e.conftest import DEMO, DESKTOP
 from tests.e2e.serving import Server, cme, serving
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, oidc_provider
 
@@ -67,7 +67,6 @@ def visitor(browser: Browser, site: Server) -> Iterator[BrowserContext]:
     # society's is.
     url = site.url.replace("127.0.0.1", "localhost")
     context = browser.new_context(base_url=url, **DESKTOP)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
