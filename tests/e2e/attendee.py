@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -47,6 +48,10 @@ class Attendee:
     def searches(self, words: str) -> None:
         """Type into the search."""
         self.page.get_by_label("Search Sessions").fill(words)
+
+    def finds(self, words: str) -> None:
+        """Wait for the answer to this search: the page then has the words in its address."""
+        self.page.wait_for_url(f"**/sessions?{urlencode({'q': words})}")
 
     def adds(self, title: str) -> None:
         """Search for a session and add it; it says so."""

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.attendee import Attendee
+from tests.e2e.scrolling import scrolls_through
 from tests.e2e.serving import Server, cme, serving
-from tests.e2e.test_sessions import ADD, KEYSTROKE, SCROLL, WINDOW, Wire, wire
+from tests.e2e.test_sessions import ADD, KEYSTROKE, PAUSE, SCROLL, WINDOW, Wire, adds, wire
 from tests.folders import ATTENDEES, Files
 from tests.programmes import published
 
@@ -22,7 +23,6 @@ __all__ = ["wire"]
 
 MEETING = "fosdem25"
 ELEMENTS = 2_500  # in the page at once, whatever the programme's size
-PAUSE = 250  # milliseconds after a letter or a turn of the wheel
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +86,12 @@ def test_searching_943_sessions_costs_no_more_on_the_wire_than_searching_the_dem
     attendee.opens_sessions()
     assert total(page) == len(eligible)
     search = page.get_by_label("Search Sessions")
-    replies, sizes = [], [elements(page)]
+    replies, sizes, typed = [], [elements(page)], ""
     for letter in "security of l":
         wire.clear()
         search.press_sequentially(letter)
+        typed += letter
+        attendee.finds(typed)
         page.wait_for_timeout(PAUSE)
         replies.append(sum(wire.received))
         sizes.append(elements(page))
@@ -105,13 +107,12 @@ def test_a_session_of_943_is_found_added_and_on_the_claim(
     assert len(title) > 150
     attendee.opens_sessions()
     # As people do: Reflex sends the address back, and with it whatever was typed.
-    attendee.searches(" ".join(title.split()[:4]))
-    add = attendee.row(title).get_by_role("button", name=re.compile("^Add "))
-    expect(add).to_be_visible()
+    words = " ".join(title.split()[:4])
+    attendee.searches(words)
+    attendee.finds(words)
     page.wait_for_timeout(PAUSE)
     wire.clear()
-    add.click()
-    expect(attendee.row(title).get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    adds(attendee.row(title))
     page.wait_for_timeout(PAUSE)
     assert sum(wire.received) <= ADD
     attendee.returns()
@@ -125,18 +126,13 @@ def test_scrolling_through_943_sessions_shows_each_and_keeps_the_page_small(
     wire.clear()
     seen: set[str] = set()
     most_rows = most_elements = 0
-    at_end = "() => scrollY + innerHeight >= document.body.scrollHeight - 2"
-    for _ in range(600):
+    for _ in scrolls_through(page, 700):
         rows = attendee.rows.locator("[data-row]").evaluate_all(
             "rows => rows.map(row => row.dataset.row)"
         )
         seen.update(rows)
         most_rows = max(most_rows, len(rows))
         most_elements = max(most_elements, elements(page))
-        if page.evaluate(at_end):
-            break
-        page.mouse.wheel(0, 700)
-        page.wait_for_timeout(PAUSE)
     assert len(seen) == len(eligible)
     assert most_rows <= WINDOW
     assert most_elements <= ELEMENTS, most_elements

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.e2e import troubles
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.proxy import Network
+from tests.e2e.scrolling import scrolls
 from tests.e2e.serving import Server
 from tests.e2e.troubles import Place, Trouble
 
@@ -131,8 +132,7 @@ def settles(windows: Windows) -> None:
     listed.get_by_label("Search Sessions").fill("breast")
     expect(listed).to_have_url(re.compile("q=breast"))
     expect(Attendee(listed).rows.first).to_contain_text(re.compile("breast", re.I))
-    listed.mouse.wheel(0, 1_500)
-    listed.wait_for_timeout(500)
+    scrolls(listed, 1_500)
     for page in (listed, evaluation):
         page.evaluate("window.never = 'loaded anew'")
 

@@ -4,14 +4,16 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocket, expect
+from playwright.sync_api import Locator, Page, Route, WebSocket, expect
 
 from tests.e2e.attendee import SEED, Attendee
+from tests.e2e.scrolling import scrolls, scrolls_through
 
 KEYSTROKE = 6_000  # bytes that the reply to a letter may have
 ADD = 2_000  # bytes that the reply to Add may have
 SCROLL = 120_000  # bytes for scrolling through 300 sessions
 WINDOW = 48  # sessions that the page holds at most
+PAUSE = 400  # milliseconds after an answer; what still comes counts as well
 
 
 @dataclass
@@ -40,6 +42,15 @@ def wire(page: Page) -> Wire:
     wire = Wire()
     page.on("websocket", wire.watch)
     return wire
+
+
+def adds(row: Locator) -> None:
+    """Add the session of this row, and wait until the server has answered."""
+    button = row.get_by_role("button")
+    expect(button).to_have_accessible_name(re.compile("^Add "))
+    button.click()
+    expect(button).to_have_accessible_name(re.compile("^Added"))
+    expect(button).not_to_have_attribute("data-kept", "")  # that it was only tapped
 
 
 def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back(
@@ -136,24 +147,25 @@ def test_a_keystroke_and_add_cost_little_on_the_wire(
     attendee.opens_sessions()
     search = page.get_by_label("Search Sessions")
     found = page.get_by_text(re.compile(r"^\d+ sessions? found$")).first
-    replies = []
+    replies, typed = [], ""
     for letter in "breast r":
         before = found.inner_text()
         wire.clear()
         search.press_sequentially(letter)
-        page.wait_for_timeout(400)
+        typed += letter
+        attendee.finds(typed)
+        page.wait_for_timeout(PAUSE)
         replies.append(sum(wire.received))
         assert wire.sent, f"{letter!r} was not sent; {before}"
     assert max(replies) <= KEYSTROKE, replies
     additions = []
     for title in (*SEED, "Facelift Cadaver Lab"):
         attendee.searches(title)
-        add = attendee.row(title).get_by_role("button", name=re.compile("^Add "))
-        expect(add).to_be_visible()
-        page.wait_for_timeout(400)
+        attendee.finds(title)
+        page.wait_for_timeout(PAUSE)
         wire.clear()
-        add.click()
-        page.wait_for_timeout(400)
+        adds(attendee.row(title))
+        page.wait_for_timeout(PAUSE)
         additions.append(sum(wire.received))
     assert min(additions) > 0
     assert max(additions) <= ADD, additions
@@ -168,8 +180,7 @@ def test_scrolling_sends_every_row_about_once_and_keeps_the_page_small(
     wire.clear()
     seen: set[str] = set()
     most = 0
-    at_end = "() => scrollY + innerHeight >= document.body.scrollHeight - 2"
-    for _ in range(200):
+    for _ in scrolls_through(page, 600):
         titles = attendee.rows.locator(".session-row h3").all_inner_texts()
         most = max(most, len(titles))
         seen.update(
@@ -178,10 +189,6 @@ def test_scrolling_sends_every_row_about_once_and_keeps_the_page_small(
                 "rows => rows.map(row => row.dataset.row)"
             )
         )
-        if page.evaluate(at_end):
-            break
-        page.mouse.wheel(0, 600)
-        page.wait_for_timeout(180)
     assert len(seen) == total
     assert most <= WINDOW
     cost = sum(wire.received) + sum(wire.sent)
@@ -190,14 +197,12 @@ def test_scrolling_sends_every_row_about_once_and_keeps_the_page_small(
 
 def test_the_list_keeps_its_place_after_add(attendee: Attendee, page: Page) -> None:
     attendee.opens_sessions()
-    page.mouse.wheel(0, 3000)
-    page.wait_for_timeout(500)
-    before = page.evaluate("scrollY")
-    row = attendee.rows.nth(20)
+    scrolls(page, 3000)
+    row = attendee.rows.filter(has=page.locator("[data-row='30']"))
     row.scroll_into_view_if_needed()
     before = page.evaluate("scrollY")
-    row.get_by_role("button", name=re.compile("^Add ")).click()
-    expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    assert before > 2000
+    adds(row)
     assert page.evaluate("scrollY") == before
 
 
@@ -223,7 +228,7 @@ def test_a_list_that_comes_back_in_its_middle_before_anybody_listens_shows_what_
     attendee: Attendee, page: Page
 ) -> None:
     attendee.opens_sessions()
-    page.mouse.wheel(0, 5000)
+    scrolls(page, 5000)
     in_the_middle = page.locator("[data-row='48']")
     expect(in_the_middle).to_be_in_viewport()
     scripts: list[Route] = []
@@ -232,9 +237,11 @@ def test_a_list_that_comes_back_in_its_middle_before_anybody_listens_shows_what_
         scripts.append(route)
 
     page.route("**/assets/*.js", hold, times=1)
-    page.reload(wait_until="commit")
-    page.wait_for_timeout(500)  # the place in the list is there again, a script is not
-    assert page.evaluate("scrollY") == 5000
+    with page.expect_request("**/assets/*.js"):
+        page.reload(wait_until="commit")
+    # The place in the list is there again, a script is not.
+    page.wait_for_function("() => scrollY === 5000")
+    assert scripts
     for script in scripts:
         script.continue_()
     expect(in_the_middle).to_be_in_viewport()

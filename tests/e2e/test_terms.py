@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.conftest import DESKTOP
+from tests.e2e.scrolling import scrolls
 from tests.e2e.serving import Server, cme
 from tests.e2e.terms import Terms, serving_terms
 
@@ -88,9 +89,9 @@ def test_what_comes_too_late_goes_back_and_says_why_where_one_is(
     attendee.opens_sessions()
     attendee.adds(SEED[0])
     attendee.searches("")
-    expect(attendee.rows.nth(12)).to_be_visible()
-    page.mouse.wheel(0, 800)
-    middle = attendee.rows.nth(12)
+    middle = attendee.rows.filter(has=page.locator("[data-row='12']"))
+    expect(middle).to_be_visible()
+    scrolls(page, 800)
     add = middle.get_by_role("button", name=re.compile("^Add"))
     add.scroll_into_view_if_needed()
     before = page.evaluate("scrollY")
