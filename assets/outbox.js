@@ -22,6 +22,7 @@ const begins = Date.now();
 let cut = 0; // since when Reflex knows that there is no connection, in ms; 0: there is one
 let knocking = false; // whether it is being asked if a server that was away is there
 let told = ""; // what the page says of all this, once there is something to say
+const lost = new Set(); // what was given up, until the same is done after all
 let pause = 0;
 
 // 1. Taps.
@@ -76,7 +77,8 @@ function go(first) {
   if (first.sent && heard > first.sent) first.tries += 1;
   first.sent = Date.now();
   if (first.tries < TRIES) return send([first.event], [], {});
-  unmark(line.shift());
+  unmark(first);
+  lost.add(line.shift().about);
   told = "failed";
   next();
 }
@@ -84,8 +86,11 @@ function go(first) {
 export function settle(applied, refused) {
   const at = line.findIndex(({ event }) => event?.payload.command === applied);
   if (at < 0) return;
-  told = refused ? "" : "saved"; // why it was refused, the page says
-  line.splice(0, at + 1).forEach(unmark);
+  for (const done of line.splice(0, at + 1)) {
+    unmark(done);
+    lost.delete(done.about);
+  }
+  told = refused ? "" : lost.size ? "failed" : "saved"; // why it was refused, the page says
   next();
 }
 

@@ -1,6 +1,8 @@
 """The questions of an evaluation, each saved as it is answered."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import reflex as rx
 
@@ -10,19 +12,29 @@ from cme_reflex.components.browser import COMMAND, owned
 TEXT_PAUSE = 600  # milliseconds without a letter, after which a text is sent
 
 
-def questions(page: Any) -> rx.Component:
+class _Keep(NamedTuple):
+    """Where answers go: `answer(key, value)`, and of several options `choose(key, option, ticked)`.
+
+    Before these comes what the answers are about, where that is not the same at all times.
+    """
+
+    answer: Callable[..., Any]
+    choose: Callable[..., Any]
+
+
+def questions(page: Any, *about: Any) -> rx.Component:
     """The questions of `page.questions`, a list of `views.QuestionView`.
 
-    Answers go to `page.answer(key, value)`, the ticks of a choice of several to
-    `page.choose(key, option, ticked)`.
+    Its handlers `answer` and `choose` are told first what the answers are about, if anything.
     """
+    keep = _Keep(partial(page.answer, *about), partial(page.choose, *about))
     return rx.el.div(
-        rx.foreach(page.questions, lambda question: _question(page, question)),
+        rx.foreach(page.questions, lambda question: _question(page, keep, question)),
         class_name="grid gap-8",
     )
 
 
-def _question(page: Any, question: Any) -> rx.Component:
+def _question(page: Any, keep: _Keep, question: Any) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(
             question.text,
@@ -34,11 +46,11 @@ def _question(page: Any, question: Any) -> rx.Component:
         ),
         rx.match(
             question.kind,
-            ("scale", _scale(page, question)),
-            ("yes_no", _yes_no(page, question)),
-            ("one_of", _one_of(page, question)),
-            ("some_of", _some_of(page, question)),
-            _text(page, question),
+            ("scale", _scale(keep, question)),
+            ("yes_no", _yes_no(keep, question)),
+            ("one_of", _one_of(keep, question)),
+            ("some_of", _some_of(keep, question)),
+            _text(keep, question),
         ),
         id=f"q-{question.key}",
         tab_index=-1,
@@ -48,13 +60,13 @@ def _question(page: Any, question: Any) -> rx.Component:
     )
 
 
-def _scale(page: Any, question: Any) -> rx.Component:
+def _scale(keep: _Keep, question: Any) -> rx.Component:
     def point(number: Any) -> rx.Component:
         return rx.el.label(
             rx.el.input(
                 type="radio",
                 name=question.key,
-                on_change=lambda _: page.answer(question.key, number, COMMAND),
+                on_change=lambda _: keep.answer(question.key, number, COMMAND),
                 **owned({"checked": question.point == number}),
             ),
             number,
@@ -76,14 +88,14 @@ def _scale(page: Any, question: Any) -> rx.Component:
     )
 
 
-def _yes_no(page: Any, question: Any) -> rx.Component:
+def _yes_no(keep: _Keep, question: Any) -> rx.Component:
     def choice(label: str, value: bool) -> rx.Component:
         return _choice(
             "radio",
             question,
             label,
             chosen=question.point == int(value),
-            on_change=lambda _: page.answer(question.key, value, COMMAND),
+            on_change=lambda _: keep.answer(question.key, value, COMMAND),
         )
 
     return rx.el.div(
@@ -93,7 +105,7 @@ def _yes_no(page: Any, question: Any) -> rx.Component:
     )
 
 
-def _one_of(page: Any, question: Any) -> rx.Component:
+def _one_of(keep: _Keep, question: Any) -> rx.Component:
     return rx.el.div(
         rx.foreach(
             question.options,
@@ -102,14 +114,14 @@ def _one_of(page: Any, question: Any) -> rx.Component:
                 question,
                 option,
                 chosen=question.text_answer == option,
-                on_change=lambda _: page.answer(question.key, option, COMMAND),
+                on_change=lambda _: keep.answer(question.key, option, COMMAND),
             ),
         ),
         class_name="grid gap-2",
     )
 
 
-def _some_of(page: Any, question: Any) -> rx.Component:
+def _some_of(keep: _Keep, question: Any) -> rx.Component:
     return rx.el.div(
         rx.foreach(
             question.options,
@@ -118,7 +130,7 @@ def _some_of(page: Any, question: Any) -> rx.Component:
                 question,
                 option,
                 chosen=question.chosen.contains(option),
-                on_change=lambda ticked: page.choose(question.key, option, ticked, COMMAND),
+                on_change=lambda ticked: keep.choose(question.key, option, ticked, COMMAND),
             ),
         ),
         class_name="grid gap-2",
@@ -140,14 +152,14 @@ def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any
     )
 
 
-def _text(page: Any, question: Any) -> rx.Component:
+def _text(keep: _Keep, question: Any) -> rx.Component:
     return rx.el.textarea(
         id=f"text-{question.key}",
         rows="4",
         max_length=4000,
         aria_label=question.text,
-        on_change=lambda text: page.answer(question.key, text, COMMAND).debounce(TEXT_PAUSE),
-        on_blur=lambda text: page.answer(question.key, text, COMMAND),
+        on_change=lambda text: keep.answer(question.key, text, COMMAND).debounce(TEXT_PAUSE),
+        on_blur=lambda text: keep.answer(question.key, text, COMMAND),
         class_name="field-control",
         **owned({"value": question.text_answer}),
     )

@@ -77,6 +77,16 @@ class Question:
                 return value.strip() or None
         raise InvalidAnswer(self.key)
 
+    def ticked(self, given: Answer | None, option: str, chosen: bool) -> Answer | None:
+        """The answer that was given, after one of several options is chosen or is not any more.
+
+        The same tick twice changes nothing. Raises InvalidAnswer where there is no such choice.
+        """
+        if self.kind is not QuestionKind.SOME_OF or option not in self.options:
+            raise InvalidAnswer(self.key)
+        others = [one for one in given if one != option] if isinstance(given, tuple) else []
+        return self.answer([*others, option] if chosen else others)
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:

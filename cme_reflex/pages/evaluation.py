@@ -25,7 +25,7 @@ def evaluation() -> rx.Component:
             lead=Evaluation.when,
         ),
         rx.cond(Evaluation.locked != "", notice(Evaluation.locked, tone="info")),
-        rx.cond(Evaluation.ready, questions(Evaluation), skeleton_lines(6)),
+        rx.cond(Evaluation.ready, questions(Evaluation, Evaluation.session_id), skeleton_lines(6)),
         bar=action_bar(
             rx.el.div(
                 rx.el.p(Evaluation.progress, class_name="font-semibold"),

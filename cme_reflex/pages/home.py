@@ -112,7 +112,7 @@ def _undo() -> rx.Component:
                 button(
                     words.claim.UNDO,
                     kind="secondary",
-                    on_click=Home.undo(COMMAND),
+                    on_click=Home.undo(Home.undo_id, COMMAND),
                     pending=True,
                     # It takes over the focus of the line that is gone.
                     data_cme_heir="true",

@@ -87,6 +87,10 @@ class Draft:
         self.lines[line.session_id] = line
         claims.put_line(self.db, self.row.id, line)
 
+    def answered(self, session_id: int | None, question: str) -> Answer | None:
+        """The answer that stands, without a session about the whole meeting."""
+        return claims.answer(self.db, self.row.id, session_id, question)
+
     def answer(self, session_id: int | None, question: str, answer: Answer | None) -> None:
         """Keep an answer, without a session about the whole meeting; None takes it back."""
         claims.put_answer(self.db, self.row.id, session_id, question, answer)

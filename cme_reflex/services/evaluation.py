@@ -26,6 +26,24 @@ async def answer_session(
     return await change(visit, keep, now=now)
 
 
+async def tick_session(
+    visit: Visit, session_id: object, question: str, option: str, chosen: bool, *, now: datetime
+) -> Standing:
+    """Keep that one of several options about a session is chosen, or is not; the others stay.
+
+    Raises InvalidAnswer, NotEligible, NotInClaim, and what `change` raises.
+    """
+
+    def keep(draft: Draft) -> None:
+        session = draft.session(session_id)
+        asked = draft.visit.meeting.session_form.question(question)
+        draft.line(session.id)
+        given = draft.answered(session.id, question)
+        draft.answer(session.id, question, asked.ticked(given, option, chosen))
+
+    return await change(visit, keep, now=now)
+
+
 async def answer_overall(visit: Visit, question: str, value: object, *, now: datetime) -> Standing:
     """Keep one answer about the whole meeting; an empty value takes it back.
 
@@ -35,6 +53,22 @@ async def answer_overall(visit: Visit, question: str, value: object, *, now: dat
     def keep(draft: Draft) -> None:
         answer = draft.visit.meeting.overall_form.question(question).answer(value)
         draft.answer(None, question, answer)
+
+    return await change(visit, keep, now=now)
+
+
+async def tick_overall(
+    visit: Visit, question: str, option: str, chosen: bool, *, now: datetime
+) -> Standing:
+    """Keep that one of several options about the meeting is chosen, or is not; the others stay.
+
+    Raises InvalidAnswer, and what `change` raises.
+    """
+
+    def keep(draft: Draft) -> None:
+        asked = draft.visit.meeting.overall_form.question(question)
+        given = draft.answered(None, question)
+        draft.answer(None, question, asked.ticked(given, option, chosen))
 
     return await change(visit, keep, now=now)
 

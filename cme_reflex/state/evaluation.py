@@ -4,12 +4,12 @@ import reflex as rx
 
 from cme_reflex import words
 from cme_reflex.domain.evaluation import Form
-from cme_reflex.domain.programme import NotEligible, Session
+from cme_reflex.domain.programme import NotEligible
 from cme_reflex.domain.submission import NotInClaim
 from cme_reflex.services import claim, evaluation
+from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.answers import changed
 from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 
@@ -33,52 +33,46 @@ class Evaluation(ClaimPage, rx.State):
             raise NotEligible(asked)
         session = visit.programme.session(int(asked))
         zone = visit.meeting.zone
-        await self._stand(visit, session)
         self._set(
             session_id=session.id,
             title=session.title,
             when=words.dates.day_span(session.starts_at, session.ends_at, zone),
         )
-        await self._show(visit, session)
+        await self._show(visit, await claim.standing(visit))
 
     @rx.event
     @signed_in
     async def refresh(self, visit: Visit):
-        """Take in what other screens changed."""
-        session = visit.programme.session(self.session_id)
-        await self._stand(visit, session)
-        await self._show(visit, session)
+        """Take in what other screens changed, unless the address named no session."""
+        if self.session_id:
+            await self._show(visit, await claim.standing(visit))
+
+    # An answer says which session it is about: one that was kept while away may arrive when
+    # the page is another session's.
 
     @rx.event
     @command
-    async def answer(self, visit: Visit, question: str, value: str | int | bool):
-        """Keep one answer; an empty value takes it back."""
-        session = visit.programme.session(self.session_id)
-        await self._keep(visit, session, question, value)
+    async def answer(self, visit: Visit, session_id: int, question: str, value: str | int | bool):
+        """Keep one answer about a session; an empty value takes it back."""
+        standing = await evaluation.answer_session(visit, session_id, question, value, now=clock())
+        await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
     @command
-    async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
-        """Keep that one of several options is chosen, or is not."""
-        session = visit.programme.session(self.session_id)
-        given = (await evaluation.answers(visit)).of_session(session.id)
-        await self._keep(visit, session, question, changed(given.get(question), option, chosen))
+    async def choose(self, visit: Visit, session_id: int, question: str, option: str, chosen: bool):
+        """Keep that one of several options about a session is chosen, or is not."""
+        standing = await evaluation.tick_session(
+            visit, session_id, question, option, chosen, now=clock()
+        )
+        await self._show(visit, standing, said=words.shell.SAVED)
 
-    async def _stand(self, visit: Visit, session: Session) -> None:
-        """Show how the claim stands. What is not on it, as after Remove, cannot be answered."""
-        standing = await claim.standing(visit)
-        self._show_standing(visit, standing)
-        on_claim = any(line.session_id == session.id for line in standing.claim.lines)
+    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+        self._show_standing(visit, standing, said=said)
+        on_claim = any(line.session_id == self.session_id for line in standing.claim.lines)
         if not (self.locked or on_claim):
+            # What is not on it, as after Remove, cannot be answered.
             self._set(locked=words.errors.problem(NotInClaim(), visit.meeting.zone))
-
-    async def _keep(self, visit: Visit, session: Session, question: str, value: object) -> None:
-        standing = await evaluation.answer_session(visit, session.id, question, value, now=clock())
-        self._show_standing(visit, standing, said=words.shell.SAVED)
-        await self._show(visit, session)
-
-    async def _show(self, visit: Visit, session: Session) -> None:
-        given = (await evaluation.answers(visit)).of_session(session.id)
+        given = (await evaluation.answers(visit)).of_session(self.session_id)
         form: Form = visit.meeting.session_form
         self._set(
             questions=shown.question_views(form, given),

@@ -51,10 +51,11 @@ class Home(ClaimPage, rx.State):
 
     @rx.event
     @command
-    async def undo(self, visit: Visit):
-        """Bring the session back that was removed last, with its hours and answers."""
-        standing = await selection.add_session(visit, self.undo_id, now=clock())
-        self._set(undo_id=0, undo_title="")
+    async def undo(self, visit: Visit, session_id: int):
+        """Bring a session back that was removed, with its hours and answers."""
+        standing = await selection.add_session(visit, session_id, now=clock())
+        if self.undo_id == session_id:
+            self._set(undo_id=0, undo_title="")
         await self._show(visit, standing, said=words.claim.BROUGHT_BACK)
 
     @rx.event

@@ -26,8 +26,10 @@ class Sessions(ClaimPage, rx.State):
 
     The list is a window: three slots of rows form a ring, and scrolling sends
     only the slot that changes. Chunk n of the list stands in slot n % 3, and
-    `phase` is the slot that comes first in the page. `_chunks` are the
-    numbers of the chunks that are there, each with the ids of its sessions.
+    `phase` is the slot that comes first in the page, and `_chunks` are the
+    numbers of the chunks that are there. `_found` are the ids of all sessions
+    of the list: it stays as it was asked for, whatever is added or removed
+    while somebody scrolls in it.
     """
 
     day: str = ""
@@ -51,7 +53,8 @@ class Sessions(ClaimPage, rx.State):
     window_day: str = ""
     added: list[int] = []
     in_conflict: list[int] = []
-    _chunks: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    _found: tuple[int, ...] = ()
+    _chunks: tuple[int, ...] = ()
 
     @rx.event
     @looking
@@ -128,9 +131,8 @@ class Sessions(ClaimPage, rx.State):
     async def scroll_to(self, visit: Visit, standing: Standing, row: str):
         """Move the window to where this row (counted from 0) is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
-        listing = self._listing()
-        sessions = matching(visit.programme, listing, standing.claim.lines)
-        self._show_window(visit, standing, listing, sessions, top // CHUNK)
+        if self._found:  # a tab that is yet to load has nothing to scroll in
+            self._show_window(visit, standing, top // CHUNK)
 
     @rx.event
     @command
@@ -159,11 +161,11 @@ class Sessions(ClaimPage, rx.State):
     def _list(self, visit: Visit, standing: Standing) -> None:
         listing = self._listing()
         sessions = matching(visit.programme, listing, standing.claim.lines)
-        self._chunks = ()
+        self._found, self._chunks = tuple(session.id for session in sessions), ()
         found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         said = words.sessions.FOUND.format(sessions=found)
-        self._show_window(visit, standing, listing, sessions, 0, said=said)
+        self._show_window(visit, standing, 0, said=said)
 
     def _listing(self) -> Listing:
         return Listing(
@@ -184,22 +186,13 @@ class Sessions(ClaimPage, rx.State):
         }
         return urlencode({name: value for name, value in asked.items() if value})
 
-    def _show_window(
-        self,
-        visit: Visit,
-        standing: Standing,
-        listing: Listing,
-        sessions: list[Session],
-        chunk: int,
-        *,
-        said: str = "",
-    ) -> None:
+    def _show_window(self, visit: Visit, standing: Standing, chunk: int, *, said: str = "") -> None:
+        sessions = [visit.programme.sessions[key] for key in self._found]
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
         first = max(0, min(chunk - 1, last - SLOTS + 1))
-        there = dict(self._chunks)
-        wanted = list(range(first, min(first + SLOTS, last + 1))) if there else [0]
-        by_date, now = listing.sort is Sort.DATE, clock()
+        there, by_date, now = self._chunks, _sort(self.sort) is Sort.DATE, clock()
+        wanted = tuple(range(first, min(first + SLOTS, last + 1))) if there else (0,)
         heads = _heads(sessions, visit.programme) if by_date else set()
         for number in wanted:
             if number not in there:
@@ -216,10 +209,9 @@ class Sessions(ClaimPage, rx.State):
                     for at, session in enumerate(sessions[begin : begin + CHUNK], begin)
                 ]
                 setattr(self, ("slot_a", "slot_b", "slot_c")[number % SLOTS], rows)
-                there[number] = tuple(row.id for row in rows)
         for slot in {0, 1, 2} - {number % SLOTS for number in wanted}:
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
-        self._chunks = tuple((number, there[number]) for number in wanted)
+        self._chunks = wanted
         begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
         self._set(
             phase=wanted[0] % SLOTS,
@@ -243,7 +235,11 @@ class Sessions(ClaimPage, rx.State):
 
     def _mark(self, standing: Standing) -> None:
         # Only what is in the window: the reply must not grow with the claim.
-        shown = {key for _, keys in self._chunks for key in keys}
+        shown = {
+            key
+            for number in self._chunks
+            for key in self._found[number * CHUNK : (number + 1) * CHUNK]
+        }
         self._set(
             added=[line.session_id for line in standing.claim.lines if line.session_id in shown],
             in_conflict=sorted(standing.in_conflict & shown),

@@ -13,7 +13,6 @@ from cme_reflex.services import claim, evaluation, reporting, submission
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.answers import changed
 from cme_reflex.state.base import ClaimPage, clock, command, signed_in
 
 HREFS = {
@@ -74,9 +73,7 @@ class Submit(ClaimPage, rx.State):
     @command
     async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
         """Keep that one of several options is chosen, or is not."""
-        given = (await evaluation.answers(visit)).overall.get(question)
-        value = changed(given, option, chosen)
-        standing = await evaluation.answer_overall(visit, question, value, now=clock())
+        standing = await evaluation.tick_overall(visit, question, option, chosen, now=clock())
         await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event

@@ -141,8 +141,30 @@ async def answers(db: AsyncSession, attendee_id: int) -> Answers:
     overall: dict[str, Answer] = {}
     for row in (await db.exec(given)).all():
         whose = overall if row.session_id is None else sessions[row.session_id]
-        whose[row.question] = tuple(row.value) if isinstance(row.value, list) else row.value
+        whose[row.question] = _given(row.value)
     return Answers(dict(sessions), overall)
+
+
+def answer(
+    db: sa.Connection, claim_id: int, session_id: int | None, question: str
+) -> Answer | None:
+    """One answer, if it was given. Without a session it belongs to the overall evaluation."""
+    value = db.execute(
+        sa.select(_answer.c.value).where(_one_answer(claim_id, session_id, question))
+    ).scalar_one_or_none()
+    return None if value is None else _given(value)
+
+
+def _given(value: Any) -> Answer:
+    return tuple(value) if isinstance(value, list) else cast(Answer, value)
+
+
+def _one_answer(claim_id: int, session_id: int | None, question: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        _answer.c.claim_id == claim_id,
+        _answer.c.session_id.is_not_distinct_from(session_id),
+        _answer.c.question == question,
+    )
 
 
 def put_answer(
@@ -153,13 +175,7 @@ def put_answer(
     Without a session it belongs to the overall evaluation.
     """
     if value is None:
-        db.execute(
-            sa.delete(_answer).where(
-                _answer.c.claim_id == claim_id,
-                _answer.c.session_id.is_not_distinct_from(session_id),
-                _answer.c.question == question,
-            )
-        )
+        db.execute(sa.delete(_answer).where(_one_answer(claim_id, session_id, question)))
         return
     whose = (
         ["claim_id", "question"] if session_id is None else ["claim_id", "session_id", "question"]

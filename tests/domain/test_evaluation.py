@@ -1,6 +1,7 @@
 import pytest
 
 from cme_reflex.domain.evaluation import (
+    Answer,
     Answers,
     Form,
     InvalidAnswer,
@@ -61,6 +62,37 @@ def test_an_answer_is_kept_in_one_form(question: Question, value: object, answer
 def test_anything_else_is_refused(question: Question, value: object) -> None:
     with pytest.raises(InvalidAnswer) as refused:
         question.answer(value)
+    assert refused.value.question == question.key
+
+
+@pytest.mark.parametrize(
+    ("given", "option", "chosen", "answer"),
+    [
+        (None, "B", True, ("B",)),
+        (("A", "C"), "B", True, ("A", "B", "C")),
+        (("A", "C"), "C", True, ("A", "C")),
+        (("A", "C"), "C", False, ("A",)),
+        (("A",), "C", False, ("A",)),
+        (("A",), "A", False, None),
+        (None, "A", False, None),
+        ("A", "B", True, ("B",)),  # an answer to what the question was before
+    ],
+)
+def test_a_tick_leaves_the_other_options_as_they_were(
+    given: Answer | None, option: str, chosen: bool, answer: Answer | None
+) -> None:
+    assert SOME.ticked(given, option, chosen) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "option"), [(SOME, "D"), (ONE, "A"), (YES_NO, "A"), (TEXT, "A"), (SCALE, "A")]
+)
+@pytest.mark.parametrize("chosen", [True, False])
+def test_where_there_is_no_such_choice_a_tick_is_refused(
+    question: Question, option: str, chosen: bool
+) -> None:
+    with pytest.raises(InvalidAnswer) as refused:
+        question.ticked(None, option, chosen)
     assert refused.value.question == question.key
 
 

@@ -19,12 +19,17 @@ VALID: dict[str, Payload] = {
     "account.refresh": {},
     "evaluation.load": {},
     "evaluation.refresh": {},
-    "evaluation.answer": {"question": "objectives", "value": 3},
-    "evaluation.choose": {"question": "objectives", "option": "A", "chosen": True},
+    "evaluation.answer": {"session_id": 0, "question": "objectives", "value": 3},
+    "evaluation.choose": {
+        "session_id": 0,
+        "question": "objectives",
+        "option": "A",
+        "chosen": True,
+    },
     "home.load": {},
     "home.refresh": {},
     "home.remove": {"session_id": 0},
-    "home.undo": {},
+    "home.undo": {"session_id": 0},
     "home.set_hours": {"session_id": 0, "hours": "0.25"},
     "home.set_safety": {"session_id": 0, "hours": "0.00"},
     "home.set_on_demand": {"session_id": 0, "on_demand": True},
@@ -116,7 +121,6 @@ async def test_another_attendee_changes_and_learns_nothing_of_somebody_else(
             await socket.send(event, valid(event, people.sessions["A"]))
         # The page of a session on somebody else's claim, with its answers.
         await socket.send("evaluation.load", path=f"/evaluation?session={people.sessions['B']}")
-        await socket.send("home.undo")
         assert not learned(socket)
     assert await rows(without=mine) == before
     assert (await rows(only=mine))["claim"]  # the calls were calls: this one's claim was begun
