@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex import words
+from cme_reflex.components.buttons import page_link
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
 from cme_reflex.components.sentences import plural
@@ -22,30 +23,34 @@ def conflicts(told: Any) -> rx.Component:
     )
 
 
-def _titles(titles: Any) -> rx.Component:
-    return rx.el.ul(
-        rx.foreach(titles, lambda title: rx.el.li(title, key=title)),
-        class_name="mt-1 list-disc pl-5",
-    )
+def _ways(sessions: Any) -> rx.Component:
+    """Each session with the way to its line, where it is put right."""
+
+    def way(session: Any) -> rx.Component:
+        link = page_link(session.title, href=session.href, class_name="inline-block py-1.5")
+        return rx.el.li(link, key=session.href)
+
+    return rx.el.ul(rx.foreach(sessions, way), class_name="mt-1 list-disc pl-5")
 
 
-def _many(titles: Any) -> rx.Component:
+def _many(sessions: Any) -> rx.Component:
     """How many there are, and which at a tap: what is to do next stays on the first screen."""
     return rx.el.details(
         rx.el.summary(
             icon("chevron", class_name="transition-transform group-open:rotate-90"),
-            plural(words.claim.SESSIONS, titles.length()),
+            plural(words.claim.SESSIONS, sessions.length()),
             class_name="flex min-h-11 w-fit items-center gap-1.5 font-semibold",
         ),
-        _titles(titles),
+        _ways(sessions),
         class_name="group",
     )
 
 
 def _conflict(conflict: Any) -> rx.Component:
+    many = conflict.sessions.length() > FEW
     parts = (
         rx.foreach(conflict.windows, lambda window: rx.el.p(window, key=window)),
-        rx.cond(conflict.titles.length() > FEW, _many(conflict.titles), _titles(conflict.titles)),
+        rx.cond(many, _many(conflict.sessions), _ways(conflict.sessions)),
         rx.el.p(conflict.advice, class_name="mt-1 text-muted"),
     )
     return rx.cond(

@@ -170,7 +170,7 @@ def _entry(entry: Any) -> rx.Component:
                 class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
             ),
             rx.cond(entry.act != "", _link(entry.act, HOME)),
-            rx.cond(entry.mend, _link(words.account.CORRECT, REPORTING)),
+            rx.cond(entry.report != "", _link(entry.report, REPORTING)),
             class_name="-my-1 flex flex-wrap gap-x-6",
         ),
         rx.cond(entry.replaced.length() > 0, _replaced(entry)),

@@ -53,7 +53,7 @@ def _tasks() -> rx.Component:
                 ),
                 words.home.NONE_ADDED,
             ),
-            done=Home.lines.length() > 0,
+            done=(Home.lines.length() > 0) & ~Home.blocked,
         ),
         task(
             2,

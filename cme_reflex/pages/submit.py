@@ -84,9 +84,13 @@ def _totals() -> rx.Component:
             class_name="grid gap-4 md:grid-cols-2",
         ),
         rx.cond(
-            (Submit.category1 != Submit.supported) & (Submit.category1_choices.length() > 0),
+            ~Submit.all_chosen & (Submit.category1_choices.length() > 0),
             button(
                 words.submit.CLAIM_ALL.format(hours=Submit.supported),
+                rx.cond(
+                    Submit.supported_safety != "0.00",
+                    words.claim.CLAIMED_SAFETY.format(hours=Submit.supported_safety),
+                ),
                 kind="secondary",
                 pending=True,
                 disabled=Submit.locked != "",

@@ -77,6 +77,20 @@ async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetim
     return await change(visit, choose, now=now)
 
 
+async def choose_all(visit: Visit, *, now: datetime) -> Standing:
+    """Choose all credit that the sessions support, Patient Safety where there is any of it.
+
+    Raises CreditLimitExceeded where they support none, and what `change` raises.
+    """
+
+    def choose(draft: Draft) -> None:
+        most = draft.standing.claimable
+        check_totals(Totals(most.category1, most.safety), most)
+        draft.row.category1, draft.row.safety = most.category1, most.safety or None
+
+    return await change(visit, choose, now=now)
+
+
 async def correct_name(visit: Visit, name: str, *, now: datetime) -> Standing:
     """Keep the name for the certificate as the attendee writes it; as registered is no correction.
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cme_reflex import words
+from cme_reflex.domain.claim import blocks
 from cme_reflex.domain.credit import from_hours
 from cme_reflex.domain.submission import Status
 from cme_reflex.services import claim, evaluation, reopening, selection, submission
@@ -17,6 +18,7 @@ class Home(ClaimPage, rx.State):
 
     lines: list[views.LineView] = []
     conflicts: list[views.ConflictView] = []
+    blocked: bool = False
     evaluations: str = ""
     evaluations_required: bool = False
     evaluated: bool = False
@@ -103,6 +105,7 @@ class Home(ClaimPage, rx.State):
             conflicts=[]
             if self.locked
             else shown.conflict_views(standing.conflicts, visit.programme),
+            blocked=blocks(standing.conflicts, meeting.overlap_policy),
             evaluations=words.home.DONE_OF.format(done=done, all=len(standing.claim.lines)),
             evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,

@@ -193,7 +193,10 @@ def conflict_views(conflicts: Sequence[Conflict], programme: Programme) -> list[
             windows=[
                 words.claim.window(window, programme.meeting.zone) for window in conflict.windows
             ],
-            titles=[programme.sessions[key].title for key in conflict.keys],
+            sessions=[
+                views.Told(programme.sessions[key].title, f"{routes.HOME}#line-{key}")
+                for key in conflict.keys
+            ],
             advice=advice(conflict),
             blocking=blocks(conflicts, policy),
         )

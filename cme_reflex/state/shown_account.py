@@ -53,7 +53,7 @@ def _entry(entry: Entry) -> views.EntryView:
         reporting=words.account.reported(entry.reporting, entry.zone),
         reason=entry.reporting.reason,
         tone=_TONES.get(entry.reporting.state, "quiet"),
-        mend=entry.current and entry.reporting.state is Reported.REJECTED,
+        report=_report(entry),
     )
 
 
@@ -64,6 +64,14 @@ def _act(entry: Entry) -> str:
     if entry.period is not ClaimPeriod.OPEN:
         return ""
     return words.account.START if entry.status is None else words.account.GO_ON
+
+
+def _report(entry: Entry) -> str:
+    """What can be done about the reporting: at any time, also long after the claim."""
+    if not entry.current:
+        return ""
+    rejected = entry.reporting.state is Reported.REJECTED
+    return words.account.CORRECT if rejected else words.account.REPORTING
 
 
 def _version(version: Submitted, entry: Entry) -> views.VersionView:

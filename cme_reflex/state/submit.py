@@ -36,6 +36,7 @@ class Submit(ClaimPage, rx.State):
     safety_choices: list[str] = []
     supported: str = "0.00"
     supported_safety: str = "0.00"
+    all_chosen: bool = False
     conflicts: list[views.ConflictView] = []
     lines: list[views.ReceiptLine] = []
     name_on_certificate: str = ""
@@ -87,9 +88,8 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command
     async def choose_all(self, visit: Visit):
-        """Claim all Category 1 hours that the sessions support."""
-        most = (await claim.standing(visit)).claimable.category1
-        standing = await submission.choose_category1(visit, most, now=clock())
+        """Claim all Category 1 and Patient Safety hours that the sessions support."""
+        standing = await submission.choose_all(visit, now=clock())
         await self._show(visit, standing, said=words.shell.SAVED)
 
     @rx.event
@@ -164,6 +164,7 @@ class Submit(ClaimPage, rx.State):
             safety_choices=shown.steps(most_safety),
             supported=hours(most.category1),
             supported_safety=hours(most.safety),
+            all_chosen=(chosen.category1, chosen.safety or 0) == (most.category1, most.safety),
             conflicts=shown.conflict_views(standing.conflicts, visit.programme),
             lines=shown.listed(standing, visit.programme),
             name_on_certificate=visit.attendee.name_on_certificate,

@@ -64,11 +64,19 @@ class LineView:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A session that is spoken of, with the address of its line on the claim."""
+
+    title: str
+    href: str
+
+
+@dataclass(frozen=True)
 class ConflictView:
     """A cluster of sessions that nobody can have attended at once."""
 
     windows: list[str]
-    titles: list[str]
+    sessions: list[Told]
     advice: str
     blocking: bool
 
@@ -146,9 +154,8 @@ class VersionView:
 class EntryView:
     """A registration in the account with its claim, ready to read.
 
-    `tone` is that of the reporting: `done`, `warning` or `quiet`; `mend` says that what was
-    rejected can be corrected here. `act` is what the link to the claim says, and empty for the
-    claim of another meeting.
+    `tone` is that of the reporting: `done`, `warning` or `quiet`. `report` is what the link to
+    it says, and `act` what that to the claim does; both are empty for another meeting's.
     """
 
     key: str
@@ -163,7 +170,7 @@ class EntryView:
     reporting: str
     reason: str
     tone: str
-    mend: bool
+    report: str
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ ADDED: Final = "{sessions} added."
 OPEN_AGAIN: Final = "Open again until {until}. Until you submit anew, this version stays valid."
 CERTIFICATE: Final = "Certificate {number}"
 CORRECT: Final = "Correct what you gave"
+REPORTING: Final = "Learner credit reporting"
 REASON: Final = "{reporting} “{reason}”"
 
 REPLACED: Final = Plural(one="{count} version was replaced", other="{count} versions were replaced")

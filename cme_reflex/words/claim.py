@@ -33,15 +33,16 @@ OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")
 THESE_OVERLAP: Final = "These overlap"
 WINDOW: Final = "{when}: {allowed} hours possible, {claimed} claimed"
 OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
-    OverlapPolicy.RESOLVE: "Before you submit, lower the hours of one, say that it was watched on "
-    "demand, or remove it.",
+    OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, "
+    "say which one was watched on demand, or remove one.",
     OverlapPolicy.CAP: "Time that you claim twice is counted once. Nothing needs to be changed.",
     OverlapPolicy.ALLOW: "This meeting lets you claim both. Nothing needs to be changed.",
 }
 """What to do about sessions that overlap, by the meeting's policy."""
 LIVE_OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
     **OVERLAP_ADVICE,
-    OverlapPolicy.RESOLVE: "Before you submit, lower the hours of one, or remove it.",
+    OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, or "
+    "remove one.",
 }
 """The same where none of them could be watched on demand."""
 

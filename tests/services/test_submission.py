@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from cme_reflex.domain.attendee import InvalidName, UnprintableName
-from cme_reflex.domain.claim import CreditLimitExceeded
+from cme_reflex.domain.claim import CreditLimitExceeded, Totals
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.submission import (
     ClaimLocked,
@@ -225,6 +225,19 @@ async def test_category_1_is_chosen_within_what_the_sessions_support(
     await selection.add_session(visit, ids["A"], now=now)
     with pytest.raises(CreditLimitExceeded):
         await submission.choose_category1(visit, Quarters(quarters), now=now)
+
+
+async def test_all_is_the_patient_safety_too_where_there_is_any(
+    visit: Visit, ids: dict[str, int], now: datetime
+) -> None:
+    with pytest.raises(CreditLimitExceeded):
+        await submission.choose_all(visit, now=now)
+    await selection.add_session(visit, ids["B"], now=now)
+    without = await submission.choose_all(visit, now=now)
+    assert without.claim.totals == Totals(Quarters(8), None)
+    await selection.add_session(visit, ids["A"], now=now)
+    everything = await submission.choose_all(visit, now=now)
+    assert everything.claim.totals == Totals(Quarters(14), Quarters(4))
 
 
 async def test_patient_safety_is_at_most_the_category_1_chosen(

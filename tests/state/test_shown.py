@@ -94,18 +94,24 @@ def test_a_conflict_says_what_the_policy_wants(
     )
     (view,) = shown.conflict_views(overlapping, programme)
     assert view.windows == ["Thu, Sep 26, 8:00–9:30 am: 1.50 hours possible, 3.00 claimed"]
-    assert view.titles == ["Session A", "Session B"]
+    assert view.sessions == [
+        views.Told("Session A", "/claim#line-7"),
+        views.Told("Session B", "/claim#line-8"),
+    ]
     assert (view.blocking, advice in view.advice) == (blocking, True)
 
 
 @pytest.mark.parametrize(
     ("delivery", "advice"),
     [
-        (Delivery.LIVE, "Before you submit, lower the hours of one, or remove it."),
+        (
+            Delivery.LIVE,
+            "Before you submit, lower their hours until they fit into that time, or remove one.",
+        ),
         (
             Delivery.BOTH,
-            "Before you submit, lower the hours of one, say that it was watched on demand, or "
-            "remove it.",
+            "Before you submit, lower their hours until they fit into that time, say which one was "
+            "watched on demand, or remove one.",
         ),
     ],
 )

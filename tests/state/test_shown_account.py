@@ -73,7 +73,7 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
         reporting="",
         reason="",
         tone="quiet",
-        mend=False,
+        report="Learner credit reporting",
     )
     year = views.YearView(year="2024", hours="1.25", safety="0.25", claims=[claim])
     assert view == views.AccountView(
@@ -126,8 +126,9 @@ def test_how_far_a_claim_is_and_what_can_be_done(
 def test_how_far_the_reporting_is(reporting: Reporting, said: str, tone: str) -> None:
     view = shown(replace(ENTRY, reporting=reporting))
     assert (view.reporting, view.reason, view.tone) == (said, reporting.reason, tone)
-    assert view.mend is (tone == "warning")
-    assert not shown(replace(ENTRY, reporting=reporting, current=False)).mend
+    mend = "Correct what you gave"
+    assert view.report == (mend if tone == "warning" else "Learner credit reporting")
+    assert shown(replace(ENTRY, reporting=reporting, current=False)).report == ""
 
 
 def test_years_and_meetings_are_the_newest_first_and_a_claim_without_versions_is_open() -> None:
