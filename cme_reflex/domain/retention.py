@@ -1,8 +1,11 @@
 """How long records are kept (ACCME: six years from the activity)."""
 
-from datetime import date
+from datetime import date, timedelta, timezone
 
 YEARS = 6
+# A meeting ends on a day of its own clocks. A day that is over here is over on all of them, so
+# that nothing is deleted a day early, wherever a meeting was.
+WESTERNMOST = timezone(timedelta(hours=-12))
 
 
 def kept_until(today: date) -> date:

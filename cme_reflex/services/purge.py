@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.meeting import Meeting
-from cme_reflex.domain.retention import YEARS, kept_until
+from cme_reflex.domain.retention import WESTERNMOST, YEARS, kept_until
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.store.database import transaction
 from cme_reflex.store.tables import AttendeeRow, ClaimRow, MeetingRow, OperationRow, ReceiptRow
@@ -48,7 +48,7 @@ async def purge(before: date, *, actor: str, now: datetime, dry_run: bool) -> tu
     accounts, which are the society's. A line in the log of operations stays too.
     With `dry_run` the same is done and taken back. Raises TooRecent.
     """
-    latest = kept_until(now.date())
+    latest = kept_until(now.astimezone(WESTERNMOST).date())
     if before > latest:
         raise TooRecent(latest)
     purged: list[Purged] = []

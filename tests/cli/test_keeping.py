@@ -5,14 +5,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from cme_reflex.cli import keeping
 from cme_reflex.cli.commands import app
-from cme_reflex.domain.retention import kept_until
 from cme_reflex.settings import settings
 from cme_reflex.store.copying import newest_revision
 from tests.folders import Files
@@ -182,15 +182,22 @@ def test_a_purge_wants_to_be_meant(files: Files) -> None:
     assert told("purge", "--before", "2020-01-01", "--yes") == (0, [nothing], [])
 
 
-def test_a_date_within_six_years_is_refused() -> None:
-    latest = kept_until(datetime.now(UTC).date())
-    recent = date(latest.year + 1, 1, 1)
-    assert told("purge", "--before", str(recent), "--dry-run") == (
+class Stopped(datetime):
+    """The command's clock, stopped when it is October 3 in UTC and the day before in the west."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Stopped":
+        return cls(2030, 10, 3, 11, tzinfo=tz)
+
+
+def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "datetime", Stopped)
+    assert told("purge", "--before", "2024-10-03", "--dry-run") == (
         1,
         [],
         [
-            f"--before {recent} is too recent: records are kept for 6 years from the activity. "
-            f"The latest date today is {latest}; nothing was deleted."
+            "--before 2024-10-03 is too recent: records are kept for 6 years from the activity. "
+            "The latest date today is 2024-10-02; nothing was deleted."
         ],
     )
     assert told("purge", "--before", "soon", "--dry-run") == (

@@ -1,10 +1,11 @@
 """Six years, counted to the day."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from cme_reflex.domain.retention import YEARS, kept_until
+from cme_reflex.domain.retention import WESTERNMOST, YEARS, kept_until
 
 
 def test_accme_asks_for_six_years() -> None:
@@ -40,3 +41,10 @@ def test_what_ended_on_a_leap_day_is_kept_through_february_28() -> None:
     ended = date(2024, 2, 29)
     kept = {day: ended >= kept_until(day) for day in (date(2030, 2, 28), date(2030, 3, 1))}
     assert kept == {date(2030, 2, 28): True, date(2030, 3, 1): False}
+
+
+def test_no_clock_is_behind_the_westernmost() -> None:
+    hours = [datetime(2030, 10, 3, tzinfo=UTC) + timedelta(hours=hour) for hour in range(24)]
+    for name in available_timezones():
+        for now in hours:
+            assert now.astimezone(WESTERNMOST).date() <= now.astimezone(ZoneInfo(name)).date()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -107,7 +108,7 @@ async def test_another_meeting_is_not_touched(database: AsyncEngine) -> None:
     [
         (date(2024, 10, 3), NOW, True),
         (date(2024, 10, 2), NOW, False),  # submitted on that very day
-        (date(2024, 10, 3), datetime(2030, 10, 3, tzinfo=UTC), True),
+        (date(2024, 10, 3), datetime(2030, 10, 3, 12, tzinfo=UTC), True),
     ],
 )
 async def test_what_ended_before_the_date_goes(
@@ -131,6 +132,19 @@ async def test_a_date_within_six_years_is_refused(database: AsyncEngine) -> None
         await purge(date(2025, 3, 2), actor="k", now=NOW, dry_run=True)
     assert caught.value.latest == date(2025, 3, 1)
     assert await purge(date(2025, 3, 1), actor="k", now=NOW, dry_run=True) == ()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/Los_Angeles", "Pacific/Auckland"])
+async def test_a_meeting_is_kept_until_the_anniversary_is_over_on_its_own_clocks(
+    database: AsyncEngine, zone: str
+) -> None:
+    """West of Greenwich that is when UTC has long been at the next day."""
+    await old_meeting(time_zone=zone, ends_on=date(2024, 10, 3))
+    late = datetime(2030, 10, 3, 23, 59, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    with pytest.raises(TooRecent):
+        await purge(date(2024, 10, 4), actor="k", now=late, dry_run=True)
+    over = datetime(2030, 10, 4, 12, tzinfo=UTC)
+    assert await purge(date(2024, 10, 4), actor="k", now=over, dry_run=True)
 
 
 @pytest.mark.parametrize(
