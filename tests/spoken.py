@@ -16,7 +16,7 @@ SPOKEN = {
 }  # fmt: skip
 SAYING = {
     "button", "button_link", "check_field", "chips", "notice", "page_link", "page_title",
-    "plain_link", "rx.fragment", "select_field", "summary_list", "text_area", "text_field",
+    "plain_link", "rx.fragment", "select_field", "summary_list", "text_field",
 }  # fmt: skip
 """What says its children, beside the elements of HTML."""
 UNSPOKEN = {"class_name", "text_class", "headers", "app_wraps"}

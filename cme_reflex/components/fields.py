@@ -30,20 +30,6 @@ def text_field(
     )
 
 
-def text_area(
-    label: str, *, field_id: str, hint: Any = "", error: Any = "", rows: int = 4, **props: Any
-) -> rx.Component:
-    """Several lines of text."""
-    control = rx.el.textarea(
-        id=field_id,
-        rows=str(rows),
-        class_name="field-control",
-        **_described(field_id, hint, error),
-        **owned(props),
-    )
-    return _field(label, control, field_id=field_id, hint=hint, error=error)
-
-
 def select_field(
     label: str,
     *options: rx.Component,

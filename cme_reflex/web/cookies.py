@@ -60,11 +60,6 @@ def remember_next(response: Response, address: str) -> None:
         keep(response, NEXT, quote(address), NEXT_LASTS)
 
 
-def forget_next(response: Response) -> None:
-    """They have arrived."""
-    drop(response, NEXT)
-
-
 def next_address(value: str | None) -> str:
     """Where to go after sign-in: a page of ours, whatever the cookie says."""
     address = unquote(value or "")
