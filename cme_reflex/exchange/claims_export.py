@@ -1,15 +1,14 @@
-"""Claims as files for a society's own systems: CSV, XLSX or JSON, and read back.
+"""Claims as files for a society's own systems: CSV, XLSX or JSON.
 
 A claim that was submitted is exported as its valid version, also while it is
 reopened; one that never was, as the draft stands. Removed lines are left out.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
@@ -22,8 +21,6 @@ from cme_reflex.exchange.sheets import (
     Kind,
     Sheet,
     XlsxFile,
-    read_csv,
-    read_xlsx,
 )
 
 CLAIMS = Sheet(
@@ -158,28 +155,6 @@ def file_names(kind: Format) -> tuple[str, ...]:
     )
 
 
-def read_files(folder: Path, kind: Format) -> tuple[ExportedClaim, ...]:
-    """The claims that `open_files` wrote there."""
-    if kind is Format.JSON:
-        return _JSON.validate_json((folder / "claims.json").read_bytes())
-    if kind is Format.XLSX:
-        tables = [read_xlsx(folder / "claims.xlsx", sheet) for sheet in SHEETS]
-    else:
-        tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in SHEETS]
-    claims, lines, answers = (
-        [sheet.record(row) for row in rows] for sheet, rows in zip(SHEETS, tables, strict=True)
-    )
-    lines_of, answers_of = _by_badge(lines), _by_badge(answers)
-    return tuple(
-        ExportedClaim(
-            **claim,
-            lines=tuple(ExportedLine(**line) for line in lines_of[claim["badge"]]),
-            answers=tuple(_answers(answers_of[claim["badge"]])),
-        )
-        for claim in claims
-    )
-
-
 class _Tables:
     def __init__(self, files: CsvFiles | XlsxFile) -> None:
         self._files = files
@@ -197,7 +172,6 @@ class _Tables:
         self._files.close()
 
 
-_JSON: TypeAdapter[tuple[ExportedClaim, ...]] = TypeAdapter(tuple[ExportedClaim, ...])
 _ONE: TypeAdapter[ExportedClaim] = TypeAdapter(ExportedClaim)
 
 
@@ -228,29 +202,3 @@ def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
             yield from (("some_of", option) for option in answer)
         case text:
             yield "text", text
-
-
-def _answers(rows: Iterable[dict[str, Any]]) -> Iterator[ExportedAnswer]:
-    texts: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for row in rows:
-        texts[row["session"], row["question"], row["kind"]].append(row["answer"])
-    for (session, question, kind), given in texts.items():
-        yield ExportedAnswer(session=session, question=question, answer=_answer(kind, given))
-
-
-def _answer(kind: str, texts: Sequence[str]) -> Answer:
-    match kind:
-        case "yes_no":
-            return texts[0] == "yes"
-        case "scale":
-            return int(texts[0])
-        case "some_of":
-            return tuple(texts)
-    return texts[0]
-
-
-def _by_badge(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row["badge"]].append({name: row[name] for name in row if name != "badge"})
-    return found
