@@ -32,5 +32,5 @@ def recall(token: str) -> Look | None:
 
 
 def forget(token: str) -> None:
-    """Nobody holds this token any longer."""
+    """Nobody holds this token any longer. What another worker keeps lasts out its second."""
     _looks.pop(token, None)
