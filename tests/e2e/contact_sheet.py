@@ -4,8 +4,8 @@ Each picture shows one screen on a phone and on a desk, in light and in dark, th
 as a desk at 400 %, and on a phone that lies on its side.
 """
 
+import argparse
 import io
-import sys
 import tempfile
 from pathlib import Path
 
@@ -76,4 +76,6 @@ def _index(names: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description="Take a picture of every screen and case.")
+    parser.add_argument("folder", type=Path, help="where they go; older pictures there are deleted")
+    main(parser.parse_args().folder)
