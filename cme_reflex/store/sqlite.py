@@ -9,8 +9,8 @@ that writes, COMMIT for the disk.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Self, cast
 
 import aiosqlite
@@ -61,6 +61,24 @@ def _be_asynchronous() -> None:
         await_(_AT_ONCE)
 
 
+async def _to_its_end(call: Callable[[], object]) -> None:
+    """Have a thread do this, and wait for it even if one is cancelled meanwhile.
+
+    A BEGIN that is left alone takes the lock after its connection was given back, and then nobody
+    ends that transaction. Once it is through, giving the connection back undoes it.
+    """
+    # A future, as a task would be cancelled together with all others when the loop ends.
+    thread = asyncio.get_running_loop().run_in_executor(None, call)
+    try:
+        await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        while not thread.done():
+            with suppress(asyncio.CancelledError):  # again; the first is raised below
+                await asyncio.wait([thread])
+        thread.exception()  # asked for, as asyncio logs one that nobody asked for
+        raise
+
+
 class _Cursor(sqlite3.Cursor):
     """A cursor whose rows need not be awaited, which SQLAlchemy asks and may want to end."""
 
@@ -95,7 +113,7 @@ class _Connection(AdaptedConnection):
         # A writer takes its lock at BEGIN: one that first reads and then writes would otherwise
         # fail where another wrote in between.
         if write:
-            await_(asyncio.to_thread(self._connection.execute, "BEGIN IMMEDIATE"))
+            await_(_to_its_end(lambda: self._connection.execute("BEGIN IMMEDIATE")))
         else:
             self._connection.execute("BEGIN")
 
@@ -103,7 +121,7 @@ class _Connection(AdaptedConnection):
         self._connection.execute(statement)
 
     def commit(self) -> None:
-        await_(asyncio.to_thread(self._connection.commit))
+        await_(_to_its_end(self._connection.commit))
 
     def rollback(self) -> None:
         self._connection.rollback()

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,3 +205,46 @@ async def test_a_writer_of_another_process_is_waited_for_without_holding_up_read
     other.close()
     await waiting
     assert await written() == ["late"]
+
+
+@pytest.mark.parametrize("cancelled", [1, 2], ids=["once", "twice"])
+@pytest.mark.parametrize("write", [changes, writes])
+async def test_who_goes_away_while_another_process_writes_leaves_no_lock_behind(
+    engine: AsyncEngine,
+    tmp_path: Path,
+    write: Callable[[str], Awaitable[None]],
+    cancelled: int,
+) -> None:
+    other = sqlite3.connect(tmp_path / "shared.db", isolation_level=None, timeout=1)
+    other.execute("BEGIN IMMEDIATE")
+    gone = asyncio.ensure_future(write("gone"))
+    for _ in range(cancelled):
+        await asyncio.sleep(0.05)
+        gone.cancel()
+    await asyncio.sleep(0.05)
+    other.execute("COMMIT")
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("COMMIT")
+    await write("next")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    assert await written() == ["next"]
+
+
+async def test_who_goes_away_before_the_lock_is_refused_is_told_of_nothing_else(
+    engine: AsyncEngine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    soon = "PRAGMA busy_timeout=100"
+    sa.event.listen(engine.sync_engine, "connect", lambda new, _: new.cursor().execute(soon))
+    other = sqlite3.connect(tmp_path / "shared.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    gone = asyncio.create_task(changes("gone"))
+    await asyncio.sleep(0.05)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    other.close()
+    await changes("next")
+    assert (await written(), caplog.text) == (["next"], "")
