@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from cme_reflex.exchange.certificate import Certificate, CertifiedSession, certi
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.routes import verify
 from cme_reflex.services import drawing, submission, throttle
-from cme_reflex.services.correspondence import Task
+from cme_reflex.services.correspondence import Draw, Task
 from cme_reflex.services.printed import facts_of
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
@@ -78,12 +79,16 @@ async def drawn(certificate: Certificate) -> bytes:
     return await drawing.drawn(certificate_pdf, certificate)
 
 
-async def attached(task: Task, row: ReceiptRow) -> tuple[Attachment, ...]:
+def attached(task: Task, row: ReceiptRow) -> tuple[Draw, ...]:
     """The certificate of a submitted version as it goes with a message."""
     of = certificate_of(submission.receipt_of(row), task.meeting)
     of = replace(of, address=f"{task.public_url}{verify(of.number)}")
-    pdf = await drawn(of)
-    return (Attachment(name=file_name(of.number), media_type="application/pdf", content=pdf),)
+    return (partial(_attachment, of),)
+
+
+async def _attachment(of: Certificate) -> Attachment:
+    content = await drawn(of)
+    return Attachment(name=file_name(of.number), media_type="application/pdf", content=content)
 
 
 def file_name(number: str) -> str:

@@ -1,6 +1,6 @@
 """The confirmation after Submit. `services.submission` posts it; here it is written."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
 
@@ -9,14 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex import letters
 from cme_reflex.domain.credit import Quarters
-from cme_reflex.domain.letter import Attachment
 from cme_reflex.domain.mail import Kind
 from cme_reflex.routes import RECEIPT
 from cme_reflex.services import outbox
-from cme_reflex.services.correspondence import Task, Withdrawn, Writer, Written
+from cme_reflex.services.correspondence import Draw, Task, Withdrawn, Writer, Written
 from cme_reflex.store.tables import AttendeeRow, ReceiptRow
 
-Attach: TypeAlias = Callable[[Task, ReceiptRow], Awaitable[tuple[Attachment, ...]]]
+Attach: TypeAlias = Callable[[Task, ReceiptRow], tuple[Draw, ...]]
 """What goes with the confirmation of a submitted version: made when it is sent, never stored."""
 
 
@@ -41,7 +40,7 @@ def writer(attach: Attach) -> Writer:
     async def write(db: AsyncSession, task: Task) -> Written:
         receipt = await _receipt(db, task.row.payload["receipt"])
         document = receipt.document
-        attachments = await attach(task, receipt)
+        attachments = attach(task, receipt)
         letter = letters.confirmation(
             task.meeting,
             name=document["name_on_certificate"],

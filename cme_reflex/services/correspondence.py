@@ -24,14 +24,18 @@ class Withdrawn(Exception):
         self.nobody = nobody
 
 
+Draw: TypeAlias = Callable[[], Awaitable[Attachment]]
+"""Makes what goes with a letter, of what was read before: nobody waits to write meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter, whom it is to, and what goes with it."""
+    """A letter, whom it is to, and what is drawn to go with it when the transaction has ended."""
 
     letter: Letter
     name: str
     address: str
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Draw, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

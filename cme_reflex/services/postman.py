@@ -170,6 +170,8 @@ async def _written(office: PostOffice, taken: OutboxRow, now: datetime) -> Email
         meeting = meeting_from_document(row.document)
         task = Task(taken, meeting, office.public_url, now)
         written = await office.writers[taken.kind](db, task)
+    # A drawing waits for those before it, and within the transaction all who write would with it.
+    attachments = [await draw() for draw in written.attachments]
     provider = meeting.provider
     envelope = Envelope(
         sender=Person(letters.sender_name(meeting), office.sender),
@@ -178,7 +180,7 @@ async def _written(office: PostOffice, taken: OutboxRow, now: datetime) -> Email
         message_id=message_id(taken, office.sender),
         at=taken.created_at,
     )
-    return mime.message(written.letter, envelope, written.attachments)
+    return mime.message(written.letter, envelope, attachments)
 
 
 def message_id(row: OutboxRow, sender: str) -> str:

@@ -1,6 +1,7 @@
 """The confirmation: posted in the transaction of Submit, written with the receipt's content."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ from sqlmodel import select
 
 from cme_reflex.domain.letter import Attachment
 from cme_reflex.domain.mail import Kind
+from cme_reflex.exchange.certificate import Certificate
 from cme_reflex.exchange.records import MeetingFolder
-from cme_reflex.services import confirmation, submission
-from cme_reflex.services.correspondence import Task
+from cme_reflex.services import confirmation, drawing, submission
+from cme_reflex.services.correspondence import Draw, Task
 from cme_reflex.services.postman import WRITERS, Round, send_due
 from cme_reflex.services.reopening import reopen_claim
 from cme_reflex.services.submission import Receipt
@@ -133,9 +135,12 @@ async def test_a_second_submission_has_a_confirmation_of_its_own(
 async def test_what_is_attached_is_made_when_it_is_sent(
     visit: Visit, now: datetime, server: MailServer
 ) -> None:
-    async def attach(task: Task, receipt: ReceiptRow) -> tuple[Attachment, ...]:
-        content = f"%PDF {receipt.number} {receipt.version}".encode()
-        return (Attachment(name="certificate.pdf", media_type="application/pdf", content=content),)
+    def attach(task: Task, receipt: ReceiptRow) -> tuple[Draw, ...]:
+        async def draw() -> Attachment:
+            content = f"%PDF {receipt.number} {receipt.version}".encode()
+            return Attachment(name="certificate.pdf", media_type="application/pdf", content=content)
+
+        return (draw,)
 
     receipt = await submit(visit, now)
     with_certificate = replace(
@@ -148,3 +153,32 @@ async def test_what_is_attached_is_made_when_it_is_sent(
     assert "Your certificate is attached." in taken.text
     (row,) = await posted()
     assert "PDF" not in str(row.payload)
+
+
+async def test_nobody_waits_to_write_while_a_certificate_is_drawn(
+    visit: Visit,
+    visit_as: SignIn,
+    now: datetime,
+    server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, others_are_drawn = asyncio.Event(), asyncio.Event()
+    draws = drawing.drawn
+
+    async def drawn_after_others(draw: Callable[[Certificate], bytes], of: Certificate) -> bytes:
+        begun.set()
+        await others_are_drawn.wait()
+        return await draws(draw, of)
+
+    monkeypatch.setattr(drawing, "drawn", drawn_after_others)
+    await submit(visit, now)
+    async with asyncio.TaskGroup() as group:
+        sending = group.create_task(send(server, now))
+        await begun.wait()
+        async with asyncio.timeout(5):
+            await submit(await visit_as("104", "Nowhere"), now)
+        assert not sending.done()
+        others_are_drawn.set()
+    assert sending.result() == Round(sent=1)
+    (attached,) = server.taken[0].message.iter_attachments()
+    assert attached.get_content().startswith(b"%PDF")
