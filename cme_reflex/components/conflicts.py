@@ -27,8 +27,8 @@ def _ways(sessions: Any) -> rx.Component:
     """Each session with the way to its line, where it is put right."""
 
     def way(session: Any) -> rx.Component:
-        link = page_link(session.title, href=session.href, class_name="inline-block py-1.5")
-        return rx.el.li(link, key=session.href)
+        link = page_link(session.title, href=session.href)
+        return rx.el.li(link, key=session.href, class_name="py-1")
 
     return rx.el.ul(rx.foreach(sessions, way), class_name="mt-1 list-disc pl-5")
 

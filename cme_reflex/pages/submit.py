@@ -90,6 +90,7 @@ def _totals() -> rx.Component:
                 rx.cond(
                     Submit.supported_safety != "0.00",
                     words.claim.CLAIMED_SAFETY.format(hours=Submit.supported_safety),
+                    "",
                 ),
                 kind="secondary",
                 pending=True,
