@@ -305,3 +305,24 @@ def test_answers_of_every_kind_are_there_after_a_reload(attendee: Attendee, page
             expect(group.locator("textarea")).to_have_value(re.compile("très bien"))
         else:
             expect(group.locator("input").last).to_be_checked()
+
+
+def test_what_overlaps_leads_to_its_lines_and_is_not_done_until_it_is_put_right(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.opens_sessions()
+    early = attendee.rows.filter(has_text="Sunrise Session")
+    for at in range(2):
+        early.nth(at).get_by_role("button").click()
+        expect(early.nth(at).get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    title = early.nth(1).get_by_role("heading").inner_text()
+    attendee.returns()
+    task = page.get_by_role("link", name=re.compile("sessions? added"))
+    number = task.get_by_text("1", exact=True)
+    expect(number).to_be_visible()  # in the place of the tick
+    page.locator("#conflicts").get_by_role("link", name=title).click()
+    expect(attendee.line(title)).to_be_in_viewport()
+    attendee.line(title).get_by_role("button", name=re.compile("^Remove")).click()
+    expect(page.locator("#conflicts").get_by_role("link")).to_have_count(0)
+    expect(task).to_contain_text("1 session added")
+    expect(number).to_have_count(0)
