@@ -33,7 +33,7 @@ async def claim(tab: Tab, meeting: Meeting) -> None:
     await tab.open_page("claim")
     await tab.command("home", "set_hours", session_id=first, hours="0.25")
     await tab.open_page("evaluation", f"?session={first}")
-    await _answer(tab, "evaluation", meeting.session_form)
+    await _answer(tab, "evaluation", meeting.session_form, session_id=first)
     await tab.open_page("submit")
     await _answer(tab, "submit", meeting.overall_form)
     await tab.command("submit", "choose_all")
@@ -44,14 +44,15 @@ async def claim(tab: Tab, meeting: Meeting) -> None:
         raise RuntimeError(f"not submitted: {tab.shown}")
 
 
-async def _answer(tab: Tab, page: str, form: Form) -> None:
+async def _answer(tab: Tab, page: str, form: Form, **about: int) -> None:
     for question in form.questions:
         match question.kind:
             case QuestionKind.SOME_OF:
                 option = {"option": question.options[0], "chosen": True}
-                await tab.command(page, "choose", question=question.key, **option)
+                await tab.command(page, "choose", **about, question=question.key, **option)
             case _:
-                await tab.command(page, "answer", question=question.key, value=_value(question))
+                given = {"question": question.key, "value": _value(question)}
+                await tab.command(page, "answer", **about, **given)
 
 
 def _value(question: Question) -> str | int | bool:
