@@ -9,6 +9,7 @@ from cme_reflex import words
 from cme_reflex.domain.reporting import (
     STATES,
     ConsentChanged,
+    ConsentMissing,
     Fault,
     InvalidLearner,
     Learner,
@@ -99,10 +100,10 @@ class Reporting(ClaimPage, rx.State):
                 now=clock(),
             )
         except InvalidLearner as invalid:
-            self._set(
-                faults=_in_words(invalid.faults),
-                problem=words.reporting.ANOTHER_LOOK(len(invalid.faults)),
-            )
+            problem = words.reporting.ANOTHER_LOOK(len(invalid.faults))
+            if not self.consented:
+                problem += f" {words.errors.problem(ConsentMissing(), visit.meeting.zone)}"
+            self._set(faults=_in_words(invalid.faults), problem=problem)
             return rx.set_focus(field_id(next(name for name in EMPTY if name in invalid.faults)))
         except ConsentChanged:
             self._show(visit, await reporting.current(visit))

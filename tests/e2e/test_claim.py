@@ -236,7 +236,8 @@ def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page:
     window = opened.value
     # What is wrong is in sight, with the focus where it is mended, and so is what became of it.
     window.get_by_role("button", name="Opt in").click()
-    expect(window.get_by_role("alert")).to_contain_text("need another look")
+    consent = "Tick the consent to opt in."
+    expect(window.get_by_role("alert")).to_contain_text(f"need another look. {consent}")
     expect(window.get_by_role("alert")).to_be_in_viewport()
     expect(window.get_by_label("Month of birth")).to_be_focused()
     window.get_by_label("Month of birth").select_option(label="February")
@@ -246,6 +247,7 @@ def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page:
     window.get_by_label("I consent").check()
     window.get_by_role("button", name="Opt in").click()
     expect(window.locator("#birth-day-error")).to_contain_text("in the calendar")
+    expect(window.get_by_role("alert").filter(has_text=consent)).to_have_count(0)
     expect(window.get_by_role("textbox", name="Day of birth")).to_be_focused()
     window.get_by_role("textbox", name="Day of birth").fill("29")
     window.get_by_role("button", name="Opt in").click()
