@@ -132,7 +132,8 @@ class Sessions(ClaimPage, rx.State):
         """Move the window to where this row (counted from 0) is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
         if self._found:  # a tab that is yet to load has nothing to scroll in
-            self._show_window(visit, standing, top // CHUNK)
+            sessions = [visit.programme.sessions[key] for key in self._found]
+            self._show_window(visit, standing, sessions, top // CHUNK)
 
     @rx.event
     @command
@@ -165,7 +166,7 @@ class Sessions(ClaimPage, rx.State):
         found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         said = words.sessions.FOUND.format(sessions=found)
-        self._show_window(visit, standing, 0, said=said)
+        self._show_window(visit, standing, sessions, 0, said=said)
 
     def _listing(self) -> Listing:
         return Listing(
@@ -186,8 +187,15 @@ class Sessions(ClaimPage, rx.State):
         }
         return urlencode({name: value for name, value in asked.items() if value})
 
-    def _show_window(self, visit: Visit, standing: Standing, chunk: int, *, said: str = "") -> None:
-        sessions = [visit.programme.sessions[key] for key in self._found]
+    def _show_window(
+        self,
+        visit: Visit,
+        standing: Standing,
+        sessions: list[Session],
+        chunk: int,
+        *,
+        said: str = "",
+    ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
         first = max(0, min(chunk - 1, last - SLOTS + 1))
