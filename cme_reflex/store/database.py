@@ -7,6 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import greenlet_spawn
+from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.store.postgresql import create_postgresql_engine
@@ -67,7 +68,7 @@ async def transaction(*, keep: bool = True) -> AsyncIterator[AsyncSession]:
             do()
 
 
-def after_commit(db: AsyncSession, do: Callable[[], None]) -> None:
+def after_commit(db: Session | AsyncSession, do: Callable[[], None]) -> None:
     """Do something as soon as a transaction is committed, and only then."""
     db.info.setdefault(_AFTER_COMMIT, []).append(do)
 
@@ -77,6 +78,21 @@ async def reading() -> AsyncIterator[AsyncSession]:
     """A consistent look that writes nothing."""
     async with AsyncSession(_opened(_reading_engine), expire_on_commit=False) as db:
         yield db
+
+
+async def read(f: Callable[[Session], Found]) -> Found:
+    """Run a plain function on a session that sees one moment of the database and writes nothing."""
+    async with reading() as db:
+        return await db.run_sync(f)  # type: ignore[arg-type]
+
+
+async def write(f: Callable[[Session], Found], *, dry_run: bool = False) -> Found:
+    """Run a plain function on a session; all that it wrote is committed before this returns.
+
+    Nothing is kept where it raises, or in a dry run.
+    """
+    async with transaction(keep=not dry_run) as db:
+        return await db.run_sync(f)  # type: ignore[arg-type]
 
 
 async def look(at: Callable[[sa.Connection], Found]) -> Found:
