@@ -16,9 +16,10 @@ from cme_reflex.services import evaluation, reopening, selection, signin, submis
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import close_database, open_database, transaction
+from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.tables import AttendeeRow, MemberRow
 from tests.meetings import FOLDER, MEETING, attendee
+from tests.rows import execute
 
 BADGE, LAST_NAME = "701", "Before"
 
@@ -58,10 +59,9 @@ async def visit_of(year: int, username: str | None) -> Visit:
         members=(),
     )
     await load_meeting(folder, now=submitted_at(year))
-    async with transaction() as db:
-        member = select(MemberRow.id).where(MemberRow.username == username)
-        linked = sa.update(AttendeeRow).where(col(AttendeeRow.last_name) == LAST_NAME)
-        await db.exec(linked.values(member_id=member.scalar_subquery()))
+    member = select(MemberRow.id).where(MemberRow.username == username)
+    linked = sa.update(AttendeeRow).where(col(AttendeeRow.last_name) == LAST_NAME)
+    await execute(linked.values(member_id=member.scalar_subquery()))
     at = submitted_at(year)
     token = await signin.with_number(code(year), LAST_NAME, BADGE, now=at)
     return await signin.visit(code(year), token, now=at)

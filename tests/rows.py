@@ -1,10 +1,62 @@
-"""Rows for the tests of the store."""
+"""Rows of the database for the tests: a valid one of every table, and reading and writing any."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
-from sqlmodel import SQLModel
+import sqlalchemy as sa
+from sqlalchemy.sql.base import Executable
+from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.store import tables
+from cme_reflex.store.database import read, write
+
+Value = TypeVar("Value")
+
+
+async def fetch(query: SelectOfScalar[Value]) -> list[Value]:
+    """All that a query for one value or row a line finds."""
+    return await read(lambda db: list(db.exec(query)))
+
+
+async def fetch_one(query: SelectOfScalar[Value]) -> Value:
+    """The only one that such a query finds."""
+    return await read(lambda db: db.exec(query).one())
+
+
+async def every_row(*, but: Iterable[str] = ()) -> dict[str, list[sa.RowMapping]]:
+    """Every row of every table, but of these."""
+
+    def load(db: Session) -> dict[str, list[sa.RowMapping]]:
+        return {
+            table.name: list(db.connection().execute(sa.select(table)).mappings())
+            for table in SQLModel.metadata.sorted_tables
+            if table.name not in but
+        }
+
+    return await read(load)
+
+
+async def execute(*statements: Executable) -> None:
+    """Execute statements in one transaction."""
+
+    def execute_all(db: Session) -> None:
+        for statement in statements:
+            db.connection().execute(statement)
+
+    await write(execute_all)
+
+
+async def add(*rows: SQLModel) -> None:
+    """Add rows in their order in one transaction."""
+
+    def add_all(db: Session) -> None:
+        for row in rows:
+            db.add(row)
+            db.flush()
+
+    await write(add_all)
 
 
 def one_of_each(now: datetime) -> list[SQLModel]:

@@ -48,16 +48,15 @@ def evaluations(out: Path, *, force: bool, as_json: bool) -> None:
 
 
 async def _write(meeting: str, files: claims_export.ClaimsFiles) -> int:
-    count = 0
     try:
-        with progress("Exporting claims", await export.count_claims(meeting)) as done:
-            async for claim in export.claims(meeting):
+        claims = await export.claims(meeting)
+        with progress("Exporting claims", len(claims)) as done:
+            for claim in claims:
                 files.add(claim)
-                count += 1
                 done(1)
     finally:
         files.close()
-    return count
+    return len(claims)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from cme_reflex.domain.account import Account, Entry, Reported, Reporting, Submitted, account
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.meeting import Meeting
@@ -22,7 +24,7 @@ from cme_reflex.services.printed import LANGUAGE, facts_of
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import accounts
 from cme_reflex.store.accounts import Registration, Sent
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import read
 from cme_reflex.store.tables import ReceiptRow, ReportingRow
 
 
@@ -32,18 +34,19 @@ class NothingSubmitted(Exception):
 
 async def own(visit: Visit, *, now: datetime) -> Account:
     """Everything that the signed-in person has claimed or begun, as of one moment."""
-    async with reading() as db:
-        member = await accounts.member_of(db, visit.attendee.id)
-        member_id = member.id if member else None
-        found = await accounts.registrations(db, visit.attendee.id, member_id)
-        ids = [cast(int, each.attendee.id) for each in found]
-        receipts = await accounts.receipts(db, ids)
-        reported = await accounts.reported(db, ids)
-    entries = [
-        _entry(each, receipts.get(key, []), reported.get(key, []), visit, now)
-        for key, each in zip(ids, found, strict=True)
-    ]
-    return account(visit.attendee.name, member.username if member else None, entries)
+
+    def load(db: Session) -> Account:
+        member = accounts.member_of(db, visit.attendee.id)
+        registrations = accounts.registrations(db, visit.attendee.id, member.id if member else None)
+        ids = [cast(int, each.attendee.id) for each in registrations]
+        receipts, reported = accounts.receipts(db, ids), accounts.reported(db, ids)
+        entries = [
+            _entry(each, receipts.get(key, []), reported.get(key, []), visit, now)
+            for key, each in zip(ids, registrations, strict=True)
+        ]
+        return account(visit.attendee.name, member.username if member else None, entries)
+
+    return await read(load)
 
 
 async def pdf(visit: Visit, *, now: datetime) -> bytes:

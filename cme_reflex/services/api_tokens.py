@@ -11,11 +11,11 @@ from secrets import token_hex
 from typing import cast
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cme_reflex.services import throttle
 from cme_reflex.services.tokens import new_token, token_hash
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import read, write
 from cme_reflex.store.insert import insert_into
 from cme_reflex.store.tables import ApiTokenRow
 
@@ -79,7 +79,8 @@ async def make(name: str, *, actor: str, now: datetime) -> NewToken:
     if not known_as or len(known_as) > NAME_LIMIT or not known_as.isprintable():
         raise InvalidTokenName(name)
     selector, secret = token_hex(SELECTOR_BYTES), new_token()
-    async with transaction() as db:
+
+    def insert(db: Session) -> None:
         made = (
             insert_into(db, ApiTokenRow)
             .values(
@@ -91,28 +92,36 @@ async def make(name: str, *, actor: str, now: datetime) -> NewToken:
             )
             .on_conflict_do_nothing(index_elements=["name"])
         )
-        if not (await db.exec(made)).rowcount:
+        if not db.exec(made).rowcount:
             raise TokenNameTaken(known_as)
+
+    await write(insert)
     return NewToken(name=known_as, token=f"{PREFIX}_{selector}_{secret}")
 
 
 async def known() -> tuple[ApiToken, ...]:
     """Every token that was ever made, in that order, those that were revoked too."""
-    async with reading() as db:
-        rows = (await db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))).all()
-    return tuple(map(_api_token, rows))
+
+    def load(db: Session) -> tuple[ApiToken, ...]:
+        rows = db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))
+        return tuple(map(_api_token, rows))
+
+    return await read(load)
 
 
 async def revoke(name: str, *, actor: str, now: datetime) -> ApiToken:
     """Let a token open nothing from now on; doing it twice changes nothing. Raises NoSuchToken."""
-    async with transaction() as db:
+
+    def mark_revoked(db: Session) -> ApiToken:
         found = select(ApiTokenRow).where(ApiTokenRow.name == name).with_for_update()
-        row = (await db.exec(found)).one_or_none()
+        row = db.exec(found).one_or_none()
         if row is None:
             raise NoSuchToken(name)
         if row.revoked_at is None:
             row.revoked_at, row.revoked_by = now, actor
         return _api_token(row)
+
+    return await write(mark_revoked)
 
 
 async def holder(token: str, *, now: datetime, address: str) -> str:
@@ -120,7 +129,7 @@ async def holder(token: str, *, now: datetime, address: str) -> str:
 
     Raises TokenUnknown, TokenRevoked and TooManyAttempts.
     """
-    row = await _row(token)
+    row = await _find(token)
     if row is None:
         await throttle.attempt((STRANGERS, address), now=now)
         raise TokenUnknown
@@ -128,31 +137,29 @@ async def holder(token: str, *, now: datetime, address: str) -> str:
     if row.revoked_at is not None:
         raise TokenRevoked(row.name)
     if row.last_used_at is None or row.last_used_at <= now - NOTICED:
-        await _use(cast(int, row.id), now)
+        await _touch(cast(int, row.id), now)
     return row.name
 
 
-async def _row(token: str) -> ApiTokenRow | None:
+async def _find(token: str) -> ApiTokenRow | None:
     prefix, _, rest = token.partition("_")
     selector, _, secret = rest.partition("_")
     # No other selector was ever given out, and no text of another kind reaches the database.
     well_formed = prefix == PREFIX and selector.isascii() and selector.isalnum()
     if not well_formed or len(selector) != 2 * SELECTOR_BYTES:
         return None
-    async with reading() as db:
-        found = select(ApiTokenRow).where(ApiTokenRow.selector == selector)
-        row = (await db.exec(found)).one_or_none()
+    found = select(ApiTokenRow).where(ApiTokenRow.selector == selector)
+    row = await read(lambda db: db.exec(found).one_or_none())
     right = hmac.compare_digest(row.secret_hash if row else _NOBODYS, token_hash(secret))
     return row if right else None
 
 
-async def _use(token_id: int, now: datetime) -> None:
-    async with transaction() as db:
-        used = sa.update(ApiTokenRow).where(
-            col(ApiTokenRow.id) == token_id,
-            sa.or_(col(ApiTokenRow.last_used_at).is_(None), col(ApiTokenRow.last_used_at) < now),
-        )
-        await db.exec(used.values(last_used_at=now))
+async def _touch(token_id: int, now: datetime) -> None:
+    used = sa.update(ApiTokenRow).where(
+        col(ApiTokenRow.id) == token_id,
+        sa.or_(col(ApiTokenRow.last_used_at).is_(None), col(ApiTokenRow.last_used_at) < now),
+    )
+    await write(lambda db: db.exec(used.values(last_used_at=now)))
 
 
 def _api_token(row: ApiTokenRow) -> ApiToken:

@@ -7,24 +7,25 @@ restored into PostgreSQL, and needs no tool of the same version as the server's.
 import asyncio
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.exchange import archive
 from cme_reflex.exchange.archive import DamagedBackup, Header
 from cme_reflex.store import copying, feed, migrate
-from cme_reflex.store.database import create_engine, reading, transaction
+from cme_reflex.store.database import read, write
 from cme_reflex.store.tables import ApiTokenRow, ClaimRow, MeetingRow, OperationRow
 
 PAUSE = 0.05  # seconds between two tries to hold a busy PostgreSQL still
 TRIES = 600  # half a minute; the server's own transactions take milliseconds
+TIMEOUT = 3600.0  # seconds for a statement, which copies or deletes whole tables
 
 Done = Callable[[int], None]
 
@@ -70,9 +71,12 @@ class Restored:
 
 async def size() -> int:
     """How many rows a backup would have."""
-    async with reading() as db:
-        connection = await db.connection()
-        return await copying.count(connection, await copying.kept_tables(connection))
+
+    def count(db: Session) -> int:
+        connection = db.connection()
+        return copying.count(connection, copying.kept_tables(connection))
+
+    return await read(count, timeout=TIMEOUT)
 
 
 async def back_up(path: Path, *, now: datetime, done: Done) -> BackedUp:
@@ -81,18 +85,23 @@ async def back_up(path: Path, *, now: datetime, done: Done) -> BackedUp:
     Writers need not wait, and none of their transactions is in it by half.
     `done` is called with each row. Raises OSError.
     """
-    with archive.written_whole(path) as file:
-        async with reading() as db:
-            connection = await db.connection()
-            revision = str(await copying.current_revision(connection))
+
+    def copy(db: Session) -> BackedUp:
+        # The file is written within the read: all rows together may not fit into memory, and one
+        # read after the other would not be of one moment. If it runs twice, it begins a new file.
+        connection = db.connection()
+        revision = str(copying.current_revision(connection))
+        with archive.written_whole(path) as file:
             writer = archive.Writer(file, Header(revision, now))
-            for table in await copying.kept_tables(connection):
+            for table in copying.kept_tables(connection):
                 writer.table(table.name, [column.name for column in table.columns])
-                async for row in copying.rows(connection, table):
+                for row in copying.rows(connection, table):
                     writer.add(copying.as_json(row))
                     done(1)
-        writer.close()
-    return BackedUp(revision=revision, taken_at=now, rows=writer.rows)
+            writer.close()
+        return BackedUp(revision=revision, taken_at=now, rows=writer.rows)
+
+    return await read(copy, timeout=TIMEOUT)
 
 
 async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done: Done) -> Restored:
@@ -110,30 +119,43 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
     header, _ = archive.verified(path)
     if not copying.is_known(header.revision):
         raise NewerBackup(header.revision)
+
+    def copy(db: Session) -> Restored:
+        with source.connect() as connection:
+            replaced = _make_room(db, replace=replace)
+            rows = _copy(connection, db.connection(), done)
+        _remember(db, replaced.operations)
+        _keep_tokens(db, replaced.tokens)
+        _renew_versions(db, replaced.version)
+        feed.begin_epoch(db)
+        details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
+        db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
+        db.flush()
+        copying.count_on(db.connection())
+        return Restored(
+            revision=header.revision,
+            taken_at=header.taken_at,
+            rows=rows,
+            claims_replaced=replaced.claims,
+        )
+
     with tempfile.TemporaryDirectory(prefix="cme-restore-") as folder:
         prepared = f"sqlite:///{folder}/prepared.db"
         await _prepare(prepared, header.revision, path)
-        source = create_engine(prepared)
+        source = copying.open_file(prepared)
         try:
-            async with source.connect() as connection, transaction() as db:
-                replaced = await _make_room(db, replace=replace)
-                rows = await _copy(connection, db, done)
-                await _remember(db, replaced.operations)
-                await _keep_tokens(db, replaced.tokens)
-                await _renew_versions(db, replaced.version)
-                await feed.begin_epoch(db)
-                details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
-                db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
-                await db.flush()
-                await copying.count_on(await db.connection())
+            return await _when_quiet(copy)
         finally:
-            await source.dispose()
-    return Restored(
-        revision=header.revision,
-        taken_at=header.taken_at,
-        rows=rows,
-        claims_replaced=replaced.claims,
-    )
+            source.dispose()
+
+
+async def _when_quiet(copy: Callable[[Session], Restored]) -> Restored:
+    """Write as soon as nobody else does. Raises TooBusy."""
+    for _ in range(TRIES):
+        with suppress(TooBusy):
+            return await write(copy, timeout=TIMEOUT)
+        await asyncio.sleep(PAUSE)
+    raise TooBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,86 +169,64 @@ class _Replaced:
 async def _prepare(url: str, revision: str, path: Path) -> None:
     """The backup as an SQLite file at this program's revision. Raises DamagedBackup."""
     await migrate.upgrade(url, revision)
-    engine = create_engine(url)
+    engine = copying.open_file(url)
     try:
-        async with engine.begin() as connection:
-            await copying.fill(connection, archive.tables(path))
+        with engine.begin() as connection:
+            copying.fill(connection, archive.tables(path))
         await migrate.upgrade(url)
     except (copying.RowsDoNotFit, RuntimeError) as error:
         raise DamagedBackup("its rows do not hold together") from error
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
-async def _make_room(db: AsyncSession, *, replace: bool) -> _Replaced:
+def _make_room(db: Session, *, replace: bool) -> _Replaced:
     """Hold the database still and empty it; what of it matters to the restored one."""
-    connection = await db.connection()
-    if await copying.current_revision(connection) != copying.newest_revision():
+    connection = db.connection()
+    if copying.current_revision(connection) != copying.newest_revision():
         raise NotUpgraded
-    await _hold_still(connection)
-    claims = (await db.exec(select(sa.func.count()).select_from(ClaimRow))).one()
+    try:
+        copying.hold_still(connection)
+    except sa.exc.DBAPIError:
+        raise TooBusy from None
+    claims = db.exec(select(sa.func.count()).select_from(ClaimRow)).one()
     if claims and not replace:
         raise HoldsClaims(claims)
-    highest = (await db.exec(select(sa.func.max(col(MeetingRow.version))))).one()
-    operations = (await db.exec(select(OperationRow).order_by(col(OperationRow.id)))).all()
-    tokens = (await db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))).all()
-    replaced = _Replaced(
-        claims, highest or 0, [_written(each) for each in operations], list(tokens)
-    )
+    highest = db.exec(select(sa.func.max(col(MeetingRow.version)))).one()
+    operations = [
+        _values(each) for each in db.exec(select(OperationRow).order_by(col(OperationRow.id)))
+    ]
+    tokens = [*db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))]
     db.expunge_all()
-    await copying.empty(connection)
-    return replaced
+    copying.empty(connection)
+    return _Replaced(claims, highest or 0, operations, tokens)
 
 
-async def _hold_still(connection: AsyncConnection) -> None:
-    for _ in range(TRIES):
-        try:
-            async with connection.begin_nested():
-                return await copying.hold_still(connection)
-        except sa.exc.DBAPIError:
-            await asyncio.sleep(PAUSE)
-    raise TooBusy
-
-
-async def _copy(source: AsyncConnection, db: AsyncSession, done: Done) -> dict[str, int]:
-    target = await db.connection()
+def _copy(source: sa.Connection, target: sa.Connection, done: Done) -> dict[str, int]:
     written = {}
     for table in SQLModel.metadata.sorted_tables:
         if table.name in copying.PASSING:
             continue
         written[table.name] = 0
-        batch: list[dict[str, Any]] = []
-        async for row in copying.rows(source, table):
-            batch.append(
-                {column.name: value for column, value in zip(table.columns, row, strict=True)}
-            )
-            if len(batch) == copying.BATCH:
-                written[table.name] += await _insert(target, table, batch, done)
-        written[table.name] += await _insert(target, table, batch, done)
+        names = [column.name for column in table.columns]
+        rows = copying.rows(source, table)
+        while batch := [dict(zip(names, row, strict=True)) for row in islice(rows, copying.BATCH)]:
+            target.execute(sa.insert(table), batch)
+            written[table.name] += len(batch)
+            done(len(batch))
     return written
 
 
-async def _insert(
-    target: AsyncConnection, table: sa.Table, batch: list[dict[str, Any]], done: Done
-) -> int:
-    rows = len(batch)
-    if rows:
-        await target.execute(sa.insert(table), batch)
-        done(rows)
-    batch.clear()
-    return rows
-
-
-async def _remember(db: AsyncSession, operations: list[dict[str, Any]]) -> None:
+def _remember(db: Session, operations: list[dict[str, Any]]) -> None:
     """Keep what the log of operations had beyond the backup's."""
-    restored = [_written(each) for each in (await db.exec(select(OperationRow))).all()]
-    await copying.count_on(await db.connection())
+    restored = [_values(each) for each in db.exec(select(OperationRow))]
+    copying.count_on(db.connection())
     db.add_all(OperationRow(**each) for each in operations if each not in restored)
 
 
-async def _keep_tokens(db: AsyncSession, tokens: list[ApiTokenRow]) -> None:
+def _keep_tokens(db: Session, tokens: list[ApiTokenRow]) -> None:
     """Keep which tokens there are: none that was revoked since the backup opens anything again."""
-    restored = {row.selector: row for row in (await db.exec(select(ApiTokenRow))).all()}
+    restored = {row.selector: row for row in db.exec(select(ApiTokenRow))}
     names = {row.name for row in restored.values()}
     for token in tokens:
         known = restored.get(token.selector)
@@ -237,11 +237,11 @@ async def _keep_tokens(db: AsyncSession, tokens: list[ApiTokenRow]) -> None:
             db.add(ApiTokenRow(**token.model_dump(exclude={"id"})))
 
 
-async def _renew_versions(db: AsyncSession, highest: int) -> None:
+def _renew_versions(db: Session, highest: int) -> None:
     """Make each meeting newer than what any running process has read of it."""
-    for meeting in (await db.exec(select(MeetingRow))).all():
+    for meeting in db.exec(select(MeetingRow)):
         meeting.version = max(meeting.version, highest + 1)
 
 
-def _written(row: OperationRow) -> dict[str, Any]:
-    return {"at": row.at, "actor": row.actor, "what": row.what, "details": row.details}
+def _values(row: OperationRow) -> dict[str, Any]:
+    return row.model_dump(exclude={"id"})

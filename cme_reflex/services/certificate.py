@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.letter import Attachment
@@ -23,7 +23,8 @@ from cme_reflex.services.printed import facts_of
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import accounts, claims
-from cme_reflex.store.database import reading
+from cme_reflex.store.claims import Issued
+from cme_reflex.store.database import read
 from cme_reflex.store.tables import ReceiptRow
 
 CHECKS = throttle.Quota(scope="verify", most=60, window=timedelta(minutes=10))
@@ -59,19 +60,31 @@ async def certificate(visit: Visit, number: str) -> Certificate:
 
     A member's are those of all meetings. Raises NoSuchCertificate.
     """
-    known = canonical_number(number)
-    async with reading() as db:
-        found = await claims.issued(db, known) if known is not None else None
-        if found is None or not await _is_own(db, visit, found.receipt):
+
+    def load(db: Session) -> Issued:
+        issued = _issued(db, number)
+        if not _is_own(db, visit, issued.receipt):
             raise NoSuchCertificate(number)
-    meeting = meeting_from_document(found.meeting)
-    return certificate_of(submission.receipt_of(found.receipt), meeting)
+        return issued
+
+    issued = await read(load)
+    meeting = meeting_from_document(issued.meeting)
+    return certificate_of(submission.receipt_of(issued.receipt), meeting)
 
 
-async def _is_own(db: AsyncSession, visit: Visit, receipt: ReceiptRow) -> bool:
-    member = await accounts.member_of(db, visit.attendee.id)
+def _issued(db: Session, number: str) -> Issued:
+    """The receipt of this number, however it is written. Raises NoSuchCertificate."""
+    canonical = canonical_number(number)
+    issued = claims.issued(db, canonical) if canonical is not None else None
+    if issued is None:
+        raise NoSuchCertificate(number)
+    return issued
+
+
+def _is_own(db: Session, visit: Visit, receipt: ReceiptRow) -> bool:
+    member = accounts.member_of(db, visit.attendee.id)
     member_id = member.id if member else None
-    return await accounts.is_own(db, visit.attendee.id, member_id, receipt.claim_id)
+    return accounts.is_own(db, visit.attendee.id, member_id, receipt.claim_id)
 
 
 async def drawn(certificate: Certificate) -> bytes:
@@ -102,13 +115,9 @@ async def verified(number: str, *, now: datetime, address: str) -> Verified:
     Raises NoSuchCertificate and TooManyAttempts.
     """
     await throttle.attempt((CHECKS, address), now=now)
-    known = canonical_number(number)
-    async with reading() as db:
-        found = await claims.issued(db, known) if known is not None else None
-    if found is None:
-        raise NoSuchCertificate(number)
-    receipt = submission.receipt_of(found.receipt)
-    facts = facts_of(receipt.document, meeting_from_document(found.meeting))
+    issued = await read(lambda db: _issued(db, number))
+    receipt = submission.receipt_of(issued.receipt)
+    facts = facts_of(receipt.document, meeting_from_document(issued.meeting))
     return Verified(
         number=receipt.number,
         initials=initials(receipt.document["name_on_certificate"]),
@@ -118,7 +127,7 @@ async def verified(number: str, *, now: datetime, address: str) -> Verified:
         category1=receipt.category1,
         safety=receipt.safety if facts["safety_label"] is not None else None,
         safety_label=facts["safety_label"] or "",
-        replaced=found.newest > receipt.version,
+        replaced=issued.newest > receipt.version,
         accent=facts["accent"],
     )
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlmodel import Session
+
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.receipt import canonical_number
 from cme_reflex.exchange.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
@@ -12,7 +14,7 @@ from cme_reflex.services.export import document_line
 from cme_reflex.services.printed import facts_of
 from cme_reflex.services.reopening import UnknownReceipt
 from cme_reflex.store import feed
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import read
 from cme_reflex.store.feed import Published
 
 START = "start"
@@ -48,32 +50,34 @@ async def page(*, cursor: str = START, since: datetime | None = None, limit: int
     submitted meanwhile; a claim that is submitted again comes again as its next version.
     `since` (aware) leaves out what was submitted before. Raises InvalidCursor and CursorGone.
     """
-    asked = _place(cursor)
-    async with reading() as db:
+    place = _place(cursor)
+
+    def load(db: Session) -> FeedPage:
         # First: what is counted here is seen below, and nothing beyond it would be left out.
-        state = await feed.state(db)
-        if asked.position and (state is None or state.epoch != asked.epoch):
+        state = feed.state(db)
+        if place.position and (state is None or state.epoch != place.epoch):
             raise CursorGone(cursor)
         if state is None:
             return FeedPage(claims=(), next_cursor=START, has_more=False)
-        if asked.position > state.last:
+        if place.position > state.last:
             raise InvalidCursor(cursor)
-        found = await feed.after(db, asked.position, limit=limit + 1, since=since)
-    shown = found[:limit]
-    has_more = len(found) > limit
-    reached = shown[-1].receipt.position if has_more else state.last
-    return FeedPage(
-        claims=tuple(map(_claim, shown)),
-        next_cursor=str(_Place(state.epoch, reached)),
-        has_more=has_more,
-    )
+        found = feed.after(db, place.position, limit=limit + 1, since=since)
+        shown = found[:limit]
+        has_more = len(found) > limit
+        reached = shown[-1].receipt.position if has_more else state.last
+        return FeedPage(
+            claims=tuple(map(_claim, shown)),
+            next_cursor=str(_Place(state.epoch, reached)),
+            has_more=has_more,
+        )
+
+    return await read(load)
 
 
 async def claim(number: str) -> FeedClaim:
     """The version with this receipt number, however it is written. Raises UnknownReceipt."""
-    known = canonical_number(number)
-    async with reading() as db:
-        found = await feed.of_number(db, known) if known is not None else None
+    canonical = canonical_number(number)
+    found = None if canonical is None else await read(lambda db: feed.of_number(db, canonical))
     if found is None:
         raise UnknownReceipt(number)
     return _claim(found)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, select
 
 from cme_reflex import letters
 from cme_reflex.domain.credit import Quarters
@@ -19,11 +18,11 @@ Attach: TypeAlias = Callable[[Task, ReceiptRow], tuple[Draw, ...]]
 """What goes with the confirmation of a submitted version: made when it is sent, never stored."""
 
 
-async def post(db: AsyncSession, attendee_id: int, receipt: str, *, now: datetime) -> None:
+def post(db: Session, attendee_id: int, receipt: str, *, now: datetime) -> None:
     """Confirm a submission, once, where there is an address; in the transaction of Submit."""
-    attendee = await db.get_one(AttendeeRow, attendee_id)
+    attendee = db.get_one(AttendeeRow, attendee_id)
     if attendee.email:
-        await outbox.post(
+        outbox.post(
             db,
             meeting_id=attendee.meeting_id,
             kind=Kind.CONFIRMATION,
@@ -37,8 +36,8 @@ async def post(db: AsyncSession, attendee_id: int, receipt: str, *, now: datetim
 def writer(attach: Attach) -> Writer:
     """Write confirmations with what `attach` makes of the receipt."""
 
-    async def write(db: AsyncSession, task: Task) -> Written:
-        receipt = await _receipt(db, task.row.payload["receipt"])
+    def render(db: Session, task: Task) -> Written:
+        receipt = _receipt(db, task.row.payload["receipt"])
         document = receipt.document
         attachments = attach(task, receipt)
         letter = letters.confirmation(
@@ -55,12 +54,12 @@ def writer(attach: Attach) -> Writer:
         )
         return Written(letter, document["name_on_certificate"], task.row.recipient, attachments)
 
-    return write
+    return render
 
 
-async def _receipt(db: AsyncSession, number: str) -> ReceiptRow:
+def _receipt(db: Session, number: str) -> ReceiptRow:
     found = select(ReceiptRow).where(ReceiptRow.number == number)
-    row = (await db.exec(found)).one_or_none()
+    row = db.exec(found).one_or_none()
     if row is None:
         raise Withdrawn("There is no such receipt.")
     return row

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session
 
 from cme_reflex.domain.letter import Attachment, Letter
 from cme_reflex.domain.meeting import Meeting
@@ -48,7 +48,7 @@ class Task:
     now: datetime
 
 
-Writer: TypeAlias = Callable[[AsyncSession, Task], Awaitable[Written]]
+Writer: TypeAlias = Callable[[Session, Task], Written]
 """Writes one kind of message, in a transaction of its own. Raises Withdrawn and InvalidAddress."""
 
 Writers: TypeAlias = Mapping[str, Writer]

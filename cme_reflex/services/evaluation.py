@@ -6,7 +6,7 @@ from cme_reflex.domain.evaluation import Answers
 from cme_reflex.services.claim import Draft, Standing, change
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import read
 
 
 async def answer_session(
@@ -75,5 +75,4 @@ async def tick_overall(
 
 async def answers(visit: Visit) -> Answers:
     """All that the attendee answered."""
-    async with reading() as db:
-        return await claims.answers(db, visit.attendee.id)
+    return await read(lambda db: claims.answers(db, visit.attendee.id))

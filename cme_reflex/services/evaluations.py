@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlmodel import Session
+
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
 from cme_reflex.domain.programme import Programme
@@ -12,7 +14,7 @@ from cme_reflex.domain.tally import tallies
 from cme_reflex.exchange.claims_export import ExportedClaim
 from cme_reflex.exchange.evaluations_report import EvaluationsReport, SessionReport
 from cme_reflex.services import export, programme
-from cme_reflex.store.database import reading, within
+from cme_reflex.store.database import read
 
 _Answers = Mapping[str, Answer]
 
@@ -45,13 +47,16 @@ async def report(meeting: str, *, now: datetime) -> EvaluationsReport:
 
     Raises NoSuchMeeting.
     """
-    counted = _Counted()
-    async with reading() as db:
-        meeting_id, version = await export.meeting_id(db, meeting)
-        of = await within(db, lambda at: programme.current(at, meeting_id, version))
-        async for claim in export.claims_within(db, meeting_id):
+
+    def count(db: Session) -> tuple[Programme, _Counted]:
+        meeting_id, version = export.meeting_id(db, meeting)
+        counted = _Counted()
+        for claim in export.claims_within(db, meeting_id):
             if claim.version is not None:
                 counted.add(claim)
+        return programme.current(db.connection(), meeting_id, version), counted
+
+    of, counted = await read(count, timeout=export.TIMEOUT)
     return EvaluationsReport(
         meeting=of.meeting,
         as_of=now,

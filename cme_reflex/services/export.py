@@ -1,19 +1,17 @@
-"""All claims of a meeting, for files that leave: one consistent look, however many there are."""
+"""All claims of a meeting, for files that leave: as of one moment, however many there are."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-import sqlalchemy as sa
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
 from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import read
 from cme_reflex.store.tables import (
     AnswerRow,
     AttendeeRow,
@@ -24,56 +22,43 @@ from cme_reflex.store.tables import (
     SessionRow,
 )
 
-PAGE = 200  # claims that are in memory at once
+PAGE = 200  # claims whose rows are in memory at once
+TIMEOUT = 60.0  # seconds for a statement: no page waits for it
 
 
 class NoSuchMeeting(LookupError):
     """No meeting with this code was ever loaded."""
 
 
-async def count_claims(meeting: str) -> int:
-    """How many claims an export of the meeting has. Raises NoSuchMeeting."""
-    async with reading() as db:
-        of_meeting = (
-            select(sa.func.count())
-            .select_from(ClaimRow)
-            .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
-            .where(AttendeeRow.meeting_id == (await meeting_id(db, meeting))[0])
-        )
-        return int((await db.exec(of_meeting)).one())
-
-
-async def claims(meeting: str) -> AsyncIterator[ExportedClaim]:
+async def claims(meeting: str) -> list[ExportedClaim]:
     """Every claim that was begun, in the order of registration. Raises NoSuchMeeting.
 
     All of it is as of one moment, whatever is claimed meanwhile.
     """
-    async with reading() as db:
-        async for claim in claims_within(db, (await meeting_id(db, meeting))[0]):
-            yield claim
+    return await read(
+        lambda db: [*claims_within(db, meeting_id(db, meeting)[0])],
+        timeout=TIMEOUT,
+    )
 
 
-async def claims_within(db: AsyncSession, meeting: int) -> AsyncIterator[ExportedClaim]:
-    """The same, within a reading that asks for more; `meeting` is its id."""
+def claims_within(db: Session, meeting: int) -> Iterator[ExportedClaim]:
+    """The same one by one, for a read that asks for more; `meeting` is its id."""
     last = 0
-    while page := await _page(db, meeting, after=last):
+    while page := _page(db, meeting, after=last):
         last = cast(int, page[-1][0].id)
-        for claim in await _exported(db, page):
-            yield claim
+        yield from _exported(db, page)
 
 
-async def meeting_id(db: AsyncSession, code: str) -> tuple[int, int]:
+def meeting_id(db: Session, code: str) -> tuple[int, int]:
     """The id and the version of the meeting with this code. Raises NoSuchMeeting."""
     wanted = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
-    found = (await db.exec(wanted)).one_or_none()
+    found = db.exec(wanted).one_or_none()
     if found is None:
         raise NoSuchMeeting(code)
     return cast(int, found[0]), found[1]
 
 
-async def _page(
-    db: AsyncSession, meeting: int, *, after: int
-) -> list[tuple[AttendeeRow, ClaimRow]]:
+def _page(db: Session, meeting: int, *, after: int) -> list[tuple[AttendeeRow, ClaimRow]]:
     page = (
         select(AttendeeRow, ClaimRow)
         .join(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
@@ -81,16 +66,14 @@ async def _page(
         .order_by(col(AttendeeRow.id))
         .limit(PAGE)
     )
-    return list((await db.exec(page)).all())
+    return list(db.exec(page).all())
 
 
-async def _exported(
-    db: AsyncSession, page: list[tuple[AttendeeRow, ClaimRow]]
-) -> list[ExportedClaim]:
+def _exported(db: Session, page: list[tuple[AttendeeRow, ClaimRow]]) -> list[ExportedClaim]:
     ids = [cast(int, claim.id) for _, claim in page]
-    valid = await _valid_versions(db, ids)
+    valid = _valid_versions(db, ids)
     drafts = [each for each in ids if each not in valid]
-    lines, answers = await _draft_lines(db, drafts), await _draft_answers(db, drafts)
+    lines, answers = _draft_lines(db, drafts), _draft_answers(db, drafts)
     return [
         _submitted(attendee, claim, receipt)
         if (receipt := valid.get(cast(int, claim.id)))
@@ -99,18 +82,18 @@ async def _exported(
     ]
 
 
-async def _valid_versions(db: AsyncSession, claim_ids: Iterable[int]) -> dict[int, ReceiptRow]:
+def _valid_versions(db: Session, claim_ids: Iterable[int]) -> dict[int, ReceiptRow]:
     rows = (
         select(ReceiptRow)
         .where(col(ReceiptRow.claim_id).in_(claim_ids))
         .order_by(col(ReceiptRow.version))
     )
     # The newest version comes last and stays.
-    return {row.claim_id: row for row in (await db.exec(rows)).all()}
+    return {row.claim_id: row for row in db.exec(rows).all()}
 
 
-async def _draft_lines(
-    db: AsyncSession, claim_ids: Iterable[int]
+def _draft_lines(
+    db: Session, claim_ids: Iterable[int]
 ) -> Mapping[int, list[tuple[LineRow, SessionRow]]]:
     rows = (
         select(LineRow, SessionRow)
@@ -119,19 +102,17 @@ async def _draft_lines(
         .order_by(col(SessionRow.starts_at), col(SessionRow.id))
     )
     found: dict[int, list[tuple[LineRow, SessionRow]]] = defaultdict(list)
-    for line, session in (await db.exec(rows)).all():
+    for line, session in db.exec(rows).all():
         found[line.claim_id].append((line, session))
     return found
 
 
-async def _draft_answers(
-    db: AsyncSession, claim_ids: Iterable[int]
-) -> Mapping[int, list[AnswerRow]]:
+def _draft_answers(db: Session, claim_ids: Iterable[int]) -> Mapping[int, list[AnswerRow]]:
     rows = (
         select(AnswerRow).where(col(AnswerRow.claim_id).in_(claim_ids)).order_by(col(AnswerRow.id))
     )
     found: dict[int, list[AnswerRow]] = defaultdict(list)
-    for row in (await db.exec(rows)).all():
+    for row in db.exec(rows).all():
         found[row.claim_id].append(row)
     return found
 

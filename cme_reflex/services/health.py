@@ -2,14 +2,13 @@
 
 import sqlalchemy as sa
 
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import read
 
 
 async def database_answers() -> bool:
     """Whether the database can be asked."""
     try:
-        async with reading() as db:
-            await (await db.connection()).execute(sa.select(1))
+        await read(lambda db: db.connection().execute(sa.select(1)).one())
     except (sa.exc.SQLAlchemyError, OSError):
         return False
     return True

@@ -8,8 +8,7 @@ from typing import cast
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex import letters
 from cme_reflex.domain import passwords
@@ -18,9 +17,11 @@ from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.services import links, outbox
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.signin import PasswordsNotTaken
+from cme_reflex.store import database
 from cme_reflex.store import outbox as rows
-from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import AttendeeRow, MemberRow, OutboxRow, SignInRow
+
+TIMEOUT = 60.0  # seconds for a statement about all members: no page waits for it
 
 
 class UnknownMembers(LookupError):
@@ -48,26 +49,27 @@ async def invite(
     """Send these members, or all without a password, a link to set one.
 
     Who is named gets a link also where there is a password, or an earlier link that
-    is still good; but not two before the first is sent. With `dry_run` nothing is
-    written. Raises UnknownMembers, UnknownMeeting, and PasswordsNotTaken where members use
-    the society's single sign-on; then nobody is invited.
+    is still good; but not two before the first is sent. With `dry_run` the same is
+    done and taken back. Raises UnknownMembers, UnknownMeeting, and PasswordsNotTaken where
+    members use the society's single sign-on; then nobody is invited.
     """
-    async with transaction() as db:
-        row = await outbox.meeting_row(db, meeting)
+
+    def enqueue(db: Session) -> Invited:
+        row = outbox.meeting_row(db, meeting)
         meeting_id = cast(int, row.id)
         if meeting_from_document(row.document).single_sign_on is not None:
             raise PasswordsNotTaken
-        members = await _members(db, usernames)
+        members = _members(db, usernames)
         earlier: dict[int, list[OutboxRow]] = {}
-        for message in await rows.posted(db, meeting_id, Kind.INVITATION):
+        for message in rows.posted(db, meeting_id, Kind.INVITATION):
             earlier.setdefault(message.payload["member"], []).append(message)
         groups: dict[str, list[str]] = {"new": [], "before": [], "nowhere": []}
         for member in members:
             sent = earlier.get(cast(int, member.id), [])
             group = _group(member, sent, named=bool(usernames), now=now)
             groups[group].append(member.username)
-            if group == "new" and not dry_run:
-                await outbox.post(
+            if group == "new":
+                outbox.post(
                     db,
                     meeting_id=meeting_id,
                     kind=Kind.INVITATION,
@@ -84,10 +86,12 @@ async def invite(
             without_address=tuple(groups["nowhere"]),
         )
 
+    return await database.write(enqueue, dry_run=dry_run, timeout=TIMEOUT)
 
-async def write(db: AsyncSession, task: Task) -> Written:
+
+def write(db: Session, task: Task) -> Written:
     """Write an invitation, with a link of its own."""
-    member = await db.get(MemberRow, task.row.payload["member"])
+    member = db.get(MemberRow, task.row.payload["member"])
     if member is None:
         raise Withdrawn("There is no such member any more.")
     until = task.now + INVITATION_LASTS
@@ -112,31 +116,37 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
     Every sign-in of the member ends, and so do the other links to set a password.
     Raises UnfitPassword, with the link still good, and what `links.look` raises.
     """
-    async with reading() as db:
-        link = await links.look(db, meeting, token, now=now)
+
+    def load(db: Session) -> MemberRow:
+        link = links.look(db, meeting, token, now=now)
         if link.member_id is None:
             raise links.LinkUnknown
-        member = await db.get_one(MemberRow, link.member_id)
+        return db.get_one(MemberRow, link.member_id)
+
+    member = await database.read(load)
     known = (member.username, member.first_name, member.last_name, meeting)
     passwords.require_fit(password, known=known)
     # Hashing takes a good part of a tenth of a second: not on everybody's event loop.
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
-    async with transaction() as db:
-        await links.use(db, meeting, token, now=now)
+
+    def save(db: Session) -> None:
+        links.use(db, meeting, token, now=now)
         of_member = sa.update(MemberRow).where(col(MemberRow.id) == member.id)
-        await db.exec(of_member.values(password_hash=hashed))
+        db.exec(of_member.values(password_hash=hashed))
         theirs = select(AttendeeRow.id).where(AttendeeRow.member_id == member.id)
-        await db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(theirs)))
+        db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(theirs)))
+
+    await database.write(save)
 
 
-async def _members(db: AsyncSession, usernames: Sequence[str]) -> list[MemberRow]:
+def _members(db: Session, usernames: Sequence[str]) -> list[MemberRow]:
     wanted = [username.strip().casefold() for username in usernames]
     found = select(MemberRow).order_by(MemberRow.username)
     if wanted:
         found = found.where(col(MemberRow.username).in_(wanted))
     else:
         found = found.where(MemberRow.password_hash == "")
-    members = list((await db.exec(found)).all())
+    members = list(db.exec(found))
     if missing := sorted(set(wanted) - {member.username for member in members}):
         raise UnknownMembers(missing)
     return members

@@ -1,11 +1,11 @@
 """Who opted in to learner credit reporting at a meeting, with all that was submitted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import cast
 
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.meeting import Meeting
@@ -15,6 +15,8 @@ from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.services.export import NoSuchMeeting
 from cme_reflex.store import reporting
 from cme_reflex.store.tables import ReceiptRow, ReportingRow
+
+TIMEOUT = 60.0  # seconds for a statement that asks about all learners: no page waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,18 @@ class Known:
         return {}
 
 
-async def meeting_of(db: AsyncSession, code: str) -> tuple[int, Meeting]:
+def meeting_of(db: Session, code: str) -> tuple[int, Meeting]:
     """The meeting and its id. Raises NoSuchMeeting."""
-    row = await reporting.meeting(db, code)
+    row = reporting.meeting(db, code)
     if row is None:
         raise NoSuchMeeting(code)
     return cast(int, row.id), meeting_from_document(row.document)
 
 
-async def learners(db: AsyncSession, meeting_id: int) -> AsyncIterator[Known]:
+def learners(db: Session, meeting_id: int) -> Iterator[Known]:
     """Everybody who ever opted in; only one at a time is in memory with the receipts."""
     last: Known | None = None
-    async for attendee, row, receipt in reporting.given(db, meeting_id):
+    for attendee, row, receipt in reporting.given(db, meeting_id):
         versions = (_version(receipt),) if receipt else ()
         if last is not None and last.id == attendee.id:
             versions = (*last.versions, *versions)

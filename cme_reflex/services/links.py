@@ -1,13 +1,11 @@
 """Links in messages: a token that nobody guesses, of which the store has a hash, used once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.routes import LINK
 from cme_reflex.services.tokens import new_token, token_hash
@@ -43,17 +41,8 @@ class LinkExpired(Exception):
         self.purpose = purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What a good link opens."""
-
-    purpose: Purpose
-    attendee_ids: tuple[int, ...]
-    member_id: int | None
-
-
 def new_link(
-    db: AsyncSession,
+    db: Session,
     *,
     public_url: str,
     outbox_id: int,
@@ -89,30 +78,28 @@ def token_in(pasted: str) -> str:
     return pasted[:TOKEN_LIMIT].strip().rpartition("#")[2]
 
 
-async def look(db: AsyncSession, meeting: str, token: str, *, now: datetime) -> Link:
-    """What a link opens; it stays unused. Raises LinkUnknown, LinkUsed and LinkExpired."""
-    row = await _find(db, meeting, token)
-    return _good(row, now)
+def look(db: Session, meeting: str, token: str, *, now: datetime) -> LinkRow:
+    """A valid link; it stays unused. Raises LinkUnknown, LinkUsed and LinkExpired."""
+    return _valid(_find(db, meeting, token), now)
 
 
-async def use(db: AsyncSession, meeting: str, token: str, *, now: datetime) -> Link:
+def use(db: Session, meeting: str, token: str, *, now: datetime) -> LinkRow:
     """Use a link up, with every other of its message or its member. Raises as `look` does.
 
     Of two that come at once with the same link, one gets in.
     """
-    row = await _find(db, meeting, token, lock=True)
-    link = _good(row, now)
+    link = _valid(_find(db, meeting, token, lock=True), now)
     replaced = (
-        col(LinkRow.outbox_id) == row.outbox_id
-        if row.member_id is None
-        else col(LinkRow.member_id) == row.member_id
+        col(LinkRow.outbox_id) == link.outbox_id
+        if link.member_id is None
+        else col(LinkRow.member_id) == link.member_id
     )
     unused = col(LinkRow.used_at).is_(None)
-    await db.exec(sa.update(LinkRow).where(replaced, unused).values(used_at=now))
+    db.exec(sa.update(LinkRow).where(replaced, unused).values(used_at=now))
     return link
 
 
-async def _find(db: AsyncSession, meeting: str, token: str, *, lock: bool = False) -> LinkRow:
+def _find(db: Session, meeting: str, token: str, *, lock: bool = False) -> LinkRow:
     found = (
         select(LinkRow)
         .join(OutboxRow, col(OutboxRow.id) == LinkRow.outbox_id)
@@ -121,16 +108,16 @@ async def _find(db: AsyncSession, meeting: str, token: str, *, lock: bool = Fals
     )
     if lock:
         found = found.with_for_update(of=LinkRow)
-    row = (await db.exec(found)).one_or_none()
+    row = db.exec(found).one_or_none()
     if row is None:
         raise LinkUnknown
     return row
 
 
-def _good(row: LinkRow, now: datetime) -> Link:
+def _valid(row: LinkRow, now: datetime) -> LinkRow:
     purpose = Purpose(row.purpose)
     if row.used_at is not None:
         raise LinkUsed(purpose)
     if row.expires_at <= now:
         raise LinkExpired(purpose)
-    return Link(purpose, tuple(row.attendee_ids), row.member_id)
+    return row

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlmodel import SQLModel, and_, col, or_, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, SQLModel, and_, col, or_, select
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.names import name_key
@@ -19,7 +18,7 @@ from cme_reflex.exchange.records import (
     SessionRecord,
 )
 from cme_reflex.services.passwords import digest
-from cme_reflex.store.database import transaction
+from cme_reflex.store.database import write
 from cme_reflex.store.tables import (
     AttendeeRow,
     ClaimRow,
@@ -28,6 +27,8 @@ from cme_reflex.store.tables import (
     MemberRow,
     SessionRow,
 )
+
+TIMEOUT = 600.0  # seconds for a statement: a folder may have ten thousand rows
 
 _Row = TypeVar("_Row", bound=SQLModel)
 
@@ -86,14 +87,15 @@ async def load_meeting(
     credit is lowered. Raises FaultyFolder where a number in the folder belongs
     to an attendee who is no longer in it.
     """
-    async with transaction(keep=not dry_run) as db:
-        meeting, changed = await _meeting(db, folder, now)
+
+    def load(db: Session) -> LoadReport:
+        meeting, changed = _meeting(db, folder, now)
         meeting_id = cast(int, meeting.id)
-        sessions, worthless = await _sessions(db, meeting_id, folder.sessions)
-        members, member_ids = await _members(db, folder.members)
-        attendees = await _attendees(db, meeting_id, folder.attendees, member_ids)
-        await db.flush()
-        touched = await _touch_lines(db, meeting_id, worthless)
+        sessions, worthless = _sessions(db, meeting_id, folder.sessions)
+        members, member_ids = _members(db, folder.members)
+        attendees = _attendees(db, meeting_id, folder.attendees, member_ids)
+        db.flush()
+        touched = _touch_lines(db, meeting_id, worthless)
         changed |= any(counts.touched for counts in (sessions, members, attendees))
         if changed:
             meeting.version += 1
@@ -108,27 +110,27 @@ async def load_meeting(
             touched=touched,
         )
 
+    return await write(load, dry_run=dry_run, timeout=TIMEOUT)
 
-async def _meeting(
-    db: AsyncSession, folder: MeetingFolder, now: datetime
-) -> tuple[MeetingRow, bool]:
+
+def _meeting(db: Session, folder: MeetingFolder, now: datetime) -> tuple[MeetingRow, bool]:
     """The meeting's row, held until the end of `db`, and whether the folder changed it."""
     code, document = folder.meeting.code, meeting_document(folder.meeting)
     found = select(MeetingRow).where(MeetingRow.code == code).with_for_update()
-    row = (await db.exec(found)).one_or_none()
+    row = db.exec(found).one_or_none()
     if row is None:
         row = MeetingRow(code=code, version=0, document=document, loaded_at=now)
         db.add(row)
-        await db.flush()
+        db.flush()
         return row, True
     return row, _apply(row, {"document": document})
 
 
-async def _sessions(
-    db: AsyncSession, meeting_id: int, records: Iterable[SessionRecord]
+def _sessions(
+    db: Session, meeting_id: int, records: Iterable[SessionRecord]
 ) -> tuple[Counts, set[int]]:
     """What changed, and the ids of the sessions that give no credit any more since this load."""
-    rows = (await db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))).all()
+    rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id)).all()
     known = {row.code: row for row in rows}
     wanted = {
         record.code: {"meeting_id": meeting_id, "withdrawn": False, **_session(record)}
@@ -150,15 +152,13 @@ def _session(record: SessionRecord) -> dict[str, Any]:
     }
 
 
-async def _members(
-    db: AsyncSession, records: Iterable[MemberRecord]
-) -> tuple[Counts, Mapping[str, int]]:
+def _members(db: Session, records: Iterable[MemberRecord]) -> tuple[Counts, Mapping[str, int]]:
     """What changed, and the id of each member by user name."""
-    known = {row.username: row for row in (await db.exec(select(MemberRow))).all()}
+    known = {row.username: row for row in db.exec(select(MemberRow)).all()}
     wanted = {record.username: _member(record, known.get(record.username)) for record in records}
     counts = _upsert(db, MemberRow, known, wanted)
-    await db.flush()
-    ids = (await db.exec(select(MemberRow.username, MemberRow.id))).all()
+    db.flush()
+    ids = db.exec(select(MemberRow.username, MemberRow.id)).all()
     return counts, {username: cast(int, member_id) for username, member_id in ids}
 
 
@@ -170,20 +170,20 @@ def _member(record: MemberRecord, row: MemberRow | None) -> dict[str, Any]:
     return values
 
 
-async def _attendees(
-    db: AsyncSession,
+def _attendees(
+    db: Session,
     meeting_id: int,
     records: tuple[AttendeeRecord, ...],
     member_ids: Mapping[str, int],
 ) -> Counts:
-    rows = (await db.exec(select(AttendeeRow).where(AttendeeRow.meeting_id == meeting_id))).all()
+    rows = db.exec(select(AttendeeRow).where(AttendeeRow.meeting_id == meeting_id)).all()
     wanted = {
         record.badge: {"meeting_id": meeting_id, **_attendee(record, member_ids)}
         for record in records
     }
     known = {row.badge: row for row in rows}
     _recognise_new_badges(known, wanted)
-    await _free_confirmations(db, known, wanted)
+    _free_confirmations(db, known, wanted)
     return _upsert(db, AttendeeRow, known, wanted)
 
 
@@ -213,8 +213,8 @@ def _recognise_new_badges(
             known[badge] = known.pop(row.badge)
 
 
-async def _free_confirmations(
-    db: AsyncSession, known: Mapping[str, AttendeeRow], wanted: Mapping[str, Mapping[str, Any]]
+def _free_confirmations(
+    db: Session, known: Mapping[str, AttendeeRow], wanted: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Let attendees exchange their confirmation numbers, which are unique at every moment."""
     holders = {row.confirmation: (badge, row) for badge, row in known.items()}
@@ -233,11 +233,11 @@ async def _free_confirmations(
             problems.append(Problem("attendees.csv", None, "confirmation", fault, remedy))
     if problems:
         raise FaultyFolder(problems)
-    await db.flush()
+    db.flush()
 
 
 def _upsert(
-    db: AsyncSession,
+    db: Session,
     table: type[_Row],
     known: Mapping[str, _Row],
     wanted: Mapping[str, Mapping[str, Any]],
@@ -264,9 +264,7 @@ def _apply(row: SQLModel, values: Mapping[str, Any]) -> bool:
     return bool(different)
 
 
-async def _touch_lines(
-    db: AsyncSession, meeting_id: int, worthless: set[int]
-) -> tuple[Touched, ...]:
+def _touch_lines(db: Session, meeting_id: int, worthless: set[int]) -> tuple[Touched, ...]:
     """Bring the lines of unsubmitted claims to the sessions' new credit.
 
     A line of a session that was withdrawn or lost all its credit is left on the
@@ -293,7 +291,7 @@ async def _touch_lines(
         )
         .order_by(AttendeeRow.badge, SessionRow.code)
     )
-    found = (await db.exec(unsubmitted)).all()
+    found = db.exec(unsubmitted).all()
     for claim in {claim.id: claim for _, _, claim, _ in found}.values():
         claim.revision += 1
     return tuple(

@@ -1,6 +1,6 @@
 """Putting messages into the outbox, in the transaction of what they tell about; and its state.
 
-    await outbox.post(db, meeting_id=…, kind=Kind.CONFIRMATION, recipient=…, key=…, now=now)
+    outbox.post(db, meeting_id=…, kind=Kind.CONFIRMATION, recipient=…, key=…, now=now)
 
 What is committed is sent by `services.postman`, of this process or another, and by `cme mail send`.
 """
@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail import WORTH_SENDING, Kind, State
 from cme_reflex.store import outbox
-from cme_reflex.store.database import after_commit, reading, transaction
+from cme_reflex.store.database import after_commit, read, write
 from cme_reflex.store.tables import MeetingRow, OutboxRow
 
 _bells: set[asyncio.Event] = set()
@@ -64,8 +63,8 @@ class Status:
     uncertain: tuple[Entry, ...]
 
 
-async def post(
-    db: AsyncSession,
+def post(
+    db: Session,
     *,
     meeting_id: int,
     kind: Kind,
@@ -91,7 +90,7 @@ async def post(
         expires_at=until or now + WORTH_SENDING[kind],
         state=State.WAITING,
     )
-    added = await outbox.put(db, row)
+    added = outbox.put(db, row)
     if added:
         after_commit(db, _ring)
     return added
@@ -113,9 +112,9 @@ def _ring() -> None:
         event.set()
 
 
-async def meeting_row(db: AsyncSession, code: str) -> MeetingRow:
+def meeting_row(db: Session, code: str) -> MeetingRow:
     """The row of the meeting with this code. Raises UnknownMeeting."""
-    row = (await db.exec(select(MeetingRow).where(MeetingRow.code == code))).one_or_none()
+    row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
     if row is None:
         raise UnknownMeeting(code)
     return row
@@ -123,19 +122,22 @@ async def meeting_row(db: AsyncSession, code: str) -> MeetingRow:
 
 async def status(meeting: str) -> Status:
     """What the outbox holds. Raises UnknownMeeting."""
-    async with reading() as db:
-        meeting_id = cast(int, (await meeting_row(db, meeting)).id)
+
+    def load(db: Session) -> Status:
+        meeting_id = cast(int, meeting_row(db, meeting).id)
         counts: dict[str, dict[str, int]] = {}
-        for (kind, state), count in sorted((await outbox.counts(db, meeting_id)).items()):
+        for (kind, state), count in sorted(outbox.counts(db, meeting_id).items()):
             counts.setdefault(kind, {})[state] = count
-        waiting = await outbox.in_states(db, meeting_id, State.WAITING)
+        waiting = outbox.in_states(db, meeting_id, State.WAITING)
         return Status(
             meeting=meeting,
             counts=counts,
             late=tuple(_shown(row) for row in waiting if row.last_error),
-            dead=tuple(map(_shown, await outbox.in_states(db, meeting_id, State.DEAD))),
-            uncertain=tuple(map(_shown, await outbox.in_states(db, meeting_id, State.UNCERTAIN))),
+            dead=tuple(map(_shown, outbox.in_states(db, meeting_id, State.DEAD))),
+            uncertain=tuple(map(_shown, outbox.in_states(db, meeting_id, State.UNCERTAIN))),
         )
+
+    return await read(load)
 
 
 async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Entry, ...]:
@@ -143,8 +145,9 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
 
     Raises NotToRetry and UnknownMeeting.
     """
-    async with transaction() as db:
-        of_meeting = (await meeting_row(db, meeting)).id
+
+    def requeue(db: Session) -> tuple[Entry, ...]:
+        of_meeting = meeting_row(db, meeting).id
         found = (
             select(OutboxRow)
             .where(
@@ -155,7 +158,7 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
             .order_by(col(OutboxRow.id))
             .with_for_update()
         )
-        rows = (await db.exec(found)).all()
+        rows = db.exec(found).all()
         if missing := sorted(set(ids) - {cast(int, row.id) for row in rows}):
             raise NotToRetry(missing)
         for row in rows:
@@ -164,6 +167,8 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
         if rows:
             after_commit(db, _ring)
         return tuple(map(_shown, rows))
+
+    return await write(requeue)
 
 
 def _shown(row: OutboxRow) -> Entry:

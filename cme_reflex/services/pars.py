@@ -4,18 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session
 
 from cme_reflex.domain import pars
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.pars import Action, Record, Row
-from cme_reflex.services.learners import learners, meeting_of
-from cme_reflex.store import reporting
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.services.learners import TIMEOUT, learners, meeting_of
+from cme_reflex.store import database, reporting
 from cme_reflex.store.tables import BatchRow, ReportedRow
 
 
@@ -72,9 +70,7 @@ class Batch:
 
 async def next_number(code: str) -> int:
     """The number of the batch that `export` would make. Raises NoSuchMeeting, NotDelivered."""
-    async with reading() as db:
-        meeting_id, _ = await meeting_of(db, code)
-        return await _next_number(db, meeting_id)
+    return await database.read(lambda db: _next_number(db, meeting_of(db, code)[0]))
 
 
 async def export(
@@ -82,45 +78,58 @@ async def export(
 ) -> Batch:
     """Remember as one batch what is new since the last, and have it written, or neither.
 
-    `write` is called when all of it is known and nothing is committed: what it
-    raises undoes everything. It must return when the files are whole on the
-    disk; when they stand where they belong, call `delivered`.
+    `write` is called when all of it is known and nothing is committed: where it
+    raises, nothing is remembered. It must return when the files are whole on the
+    disk; when they stand where they belong, call `delivered`. What is submitted
+    meanwhile is in the next batch.
 
     Raises NothingNew, NotDelivered, Overtaken, NoActivityId, NoSuchMeeting.
     """
-    async with transaction() as db:
-        meeting_id, meeting = await meeting_of(db, code)
-        if not pars.is_activity_id(meeting.reporting.pars_activity_id):
-            raise NoActivityId
-        row = await _begin(db, meeting_id, number, actor=actor, now=now)
-        new, left_out = await _new(db, meeting_id, meeting)
-        if not new:
-            raise NothingNew(number - 1 or None)
-        await _remember(db, cast(int, row.id), new)
-        batch = _batch(code, row, tuple(each for _, each in new), left_out)
-        write(batch)
-        return batch
+    new = await database.read(lambda db: _compare(db, code, number), timeout=TIMEOUT)
+    batch = Batch(
+        meeting=code,
+        number=number,
+        at=now,
+        actor=actor,
+        rows=tuple(row for _, row in new.rows),
+        left_out=new.left_out,
+    )
+    write(batch)
+    await database.write(lambda db: _insert(db, new, batch), timeout=TIMEOUT)
+    return batch
 
 
 async def batch(code: str, number: int) -> Batch:
     """A batch as it was remembered, to write it again. Raises NoSuchBatch, NoSuchMeeting."""
-    async with reading() as db:
-        meeting_id, _ = await meeting_of(db, code)
-        row = await reporting.batch(db, meeting_id, number)
+
+    def load(db: Session) -> Batch:
+        meeting_id, _ = meeting_of(db, code)
+        row = reporting.batch(db, meeting_id, number)
         if row is None:
-            last = await reporting.last_batch(db, meeting_id)
+            last = reporting.last_batch(db, meeting_id)
             raise NoSuchBatch(number, last.number if last else None)
-        rows = await reporting.reported(db, meeting_id, number)
-        return _batch(code, row, tuple(map(row_of, rows)))
+        rows = reporting.reported(db, meeting_id, number)
+        return Batch(
+            meeting=code,
+            number=number,
+            at=row.at,
+            actor=row.actor,
+            rows=tuple(map(row_of, rows)),
+        )
+
+    return await database.read(load, timeout=TIMEOUT)
 
 
 async def delivered(code: str, number: int, *, now: datetime) -> None:
     """Note that the files of a batch stand where they belong; doing it twice changes nothing."""
-    async with transaction() as db:
-        meeting_id, _ = await meeting_of(db, code)
-        row = await reporting.batch(db, meeting_id, number)
+
+    def note(db: Session) -> None:
+        meeting_id, _ = meeting_of(db, code)
+        row = reporting.batch(db, meeting_id, number)
         if row is not None and row.delivered_at is None:
             row.delivered_at = now
+
+    await database.write(note)
 
 
 def row_of(row: ReportedRow) -> Row:
@@ -128,54 +137,42 @@ def row_of(row: ReportedRow) -> Row:
     return Row(Action(row.action), Record(**row.record))
 
 
-async def _begin(
-    db: AsyncSession, meeting_id: int, number: int, *, actor: str, now: datetime
-) -> BatchRow:
-    """The new batch. Its number is there once, so whoever else reports now waits, and is told."""
-    if await _next_number(db, meeting_id) != number:
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """The new rows with their attendees' ids, and how many attendees PARS would reject."""
+
+    meeting_id: int
+    rows: list[tuple[int, Row]]
+    left_out: int
+
+
+def _compare(db: Session, code: str, number: int) -> _Difference:
+    meeting_id, meeting = meeting_of(db, code)
+    if not pars.is_activity_id(meeting.reporting.pars_activity_id):
+        raise NoActivityId
+    if _next_number(db, meeting_id) != number:
         raise Overtaken
-    row = BatchRow(meeting_id=meeting_id, number=number, at=now, actor=actor)
-    db.add(row)
-    try:
-        await db.flush()
-    except IntegrityError:
-        raise Overtaken from None
-    return row
+    new = _difference(db, meeting_id, meeting)
+    if not new.rows:
+        raise NothingNew(number - 1 or None)
+    return new
 
 
-async def _remember(db: AsyncSession, batch_id: int, rows: list[tuple[int, Row]]) -> None:
-    each = [
-        {
-            "batch_id": batch_id,
-            "attendee_id": attendee,
-            "action": row.action,
-            "record": asdict(row.record),
-            "rejection": "",
-            "rejected_in": "",
-        }
-        for attendee, row in rows
-    ]
-    await db.exec(sa.insert(ReportedRow), params=each)
-
-
-async def _next_number(db: AsyncSession, meeting_id: int) -> int:
-    last = await reporting.last_batch(db, meeting_id)
+def _next_number(db: Session, meeting_id: int) -> int:
+    last = reporting.last_batch(db, meeting_id)
     if last is not None and last.delivered_at is None:
         raise NotDelivered(last.number)
     return 1 + (last.number if last else 0)
 
 
-async def _new(
-    db: AsyncSession, meeting_id: int, meeting: Meeting
-) -> tuple[list[tuple[int, Row]], int]:
-    """Each new row with its attendee's id, and how many attendees PARS would reject."""
+def _difference(db: Session, meeting_id: int, meeting: Meeting) -> _Difference:
     sent: dict[int, list[Row]] = defaultdict(list)
-    for row in await reporting.reported(db, meeting_id):
+    for row in reporting.reported(db, meeting_id):
         if row.rejected_at is None:
             sent[row.attendee_id].append(row_of(row))
     new: list[tuple[int, Row]] = []
     left_out = 0
-    async for known in learners(db, meeting_id):
+    for known in learners(db, meeting_id):
         if known.reportable and known.faults:
             # What PARS holds stays until the attendee has corrected what was given.
             left_out += 1
@@ -183,15 +180,26 @@ async def _new(
         should = pars.record(meeting, known.learner, known.versions) if known.reportable else None
         rows = pars.changes(pars.held(sent[known.id]), should)
         new += [(known.id, row) for row in rows]
-    return new, left_out
+    return _Difference(meeting_id, new, left_out)
 
 
-def _batch(code: str, row: BatchRow, rows: tuple[Row, ...], left_out: int = 0) -> Batch:
-    return Batch(
-        meeting=code,
-        number=row.number,
-        at=row.at,
-        actor=row.actor,
-        rows=rows,
-        left_out=left_out,
-    )
+def _insert(db: Session, new: _Difference, batch: Batch) -> None:
+    """Insert the batch with its rows. Raises Overtaken where its number was taken meanwhile."""
+    row = BatchRow(meeting_id=new.meeting_id, number=batch.number, at=batch.at, actor=batch.actor)
+    db.add(row)
+    try:
+        db.flush()
+    except IntegrityError:
+        raise Overtaken from None
+    rows = [
+        {
+            "batch_id": row.id,
+            "attendee_id": attendee_id,
+            "action": each.action,
+            "record": asdict(each.record),
+            "rejection": "",
+            "rejected_in": "",
+        }
+        for attendee_id, each in new.rows
+    ]
+    db.exec(sa.insert(ReportedRow), params=rows)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlmodel import Session
+
 from cme_reflex.domain import pars
 from cme_reflex.domain.pars import Action
 from cme_reflex.domain.reporting import Fault
-from cme_reflex.services.learners import Known, learners, meeting_of
+from cme_reflex.services.learners import TIMEOUT, Known, learners, meeting_of
 from cme_reflex.store import reporting
-from cme_reflex.store.database import reading
+from cme_reflex.store.database import read
 from cme_reflex.store.tables import ReportedRow
 
 
@@ -45,22 +47,25 @@ class Check:
 
 async def check(code: str) -> Check:
     """What PARS would reject, by attendee. Raises NoSuchMeeting."""
-    async with reading() as db:
-        meeting_id, meeting = await meeting_of(db, code)
-        rejected: dict[int, ReportedRow] = {}
-        for row in await reporting.reported(db, meeting_id):
-            if row.rejected_at is not None and row.action == Action.ADD:
-                rejected[row.attendee_id] = row
-        reportable = waiting = 0
-        refused = []
-        async for known in learners(db, meeting_id):
-            reportable += known.reportable
-            waiting += known.stands and not known.versions
-            faults, said = known.faults, _still_rejected(known, rejected.get(known.id))
-            if known.stands and (faults or said):
-                refused.append(
-                    Refused(badge=known.badge, name=known.name, faults=faults, rejection=said)
-                )
+    return await read(lambda db: _check(db, code), timeout=TIMEOUT)
+
+
+def _check(db: Session, code: str) -> Check:
+    meeting_id, meeting = meeting_of(db, code)
+    rejected: dict[int, ReportedRow] = {}
+    for row in reporting.reported(db, meeting_id):
+        if row.rejected_at is not None and row.action == Action.ADD:
+            rejected[row.attendee_id] = row
+    reportable = waiting = 0
+    refused = []
+    for known in learners(db, meeting_id):
+        reportable += known.reportable
+        waiting += known.stands and not known.versions
+        faults, said = known.faults, _still_rejected(known, rejected.get(known.id))
+        if known.stands and (faults or said):
+            refused.append(
+                Refused(badge=known.badge, name=known.name, faults=faults, rejection=said)
+            )
     return Check(
         meeting=code,
         activity_id=meeting.reporting.pars_activity_id,

@@ -14,9 +14,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
+
+from sqlmodel import Session
 
 from cme_reflex import letters
 from cme_reflex.domain.mail import InvalidAddress, Kind, State, retry_after
+from cme_reflex.domain.meeting import Meeting
 from cme_reflex.exchange import mime
 from cme_reflex.exchange.carrier import Carrier, Deferred, Refused, Unavailable
 from cme_reflex.exchange.mail_address import wire_address
@@ -30,9 +34,9 @@ from cme_reflex.services import (
     reminders,
     sign_in_link,
 )
-from cme_reflex.services.correspondence import Task, Withdrawn, Writers
+from cme_reflex.services.correspondence import Task, Withdrawn, Writers, Written
 from cme_reflex.store import outbox as rows
-from cme_reflex.store.database import transaction
+from cme_reflex.store.database import write
 from cme_reflex.store.tables import MeetingRow, OutboxRow
 
 LEASE = timedelta(minutes=3)  # more than any carrier takes for a message
@@ -81,13 +85,10 @@ async def send_due(
     `stopping` ends it before the next message.
     """
     done = Round()
-    async with transaction() as db:
-        await rows.take_back(db, now=clock())
-        await rows.sweep(db, now=clock())
+    await write(lambda db: _clean_up(db, clock()))
     while not (stopping and stopping.is_set()):
-        async with transaction() as db:
-            now = clock()
-            taken = await rows.take(db, now=now, until=now + LEASE)
+        now = clock()
+        taken = await write(partial(rows.take, now=now, until=now + LEASE))
         if taken is None:
             return done
         try:
@@ -97,6 +98,11 @@ async def send_due(
             return replace(done, unavailable=str(error))
         done = replace(done, **{outcome: getattr(done, outcome) + 1})
     return done
+
+
+def _clean_up(db: Session, now: datetime) -> None:
+    rows.take_back(db, now=now)
+    rows.sweep(db, now=now)
 
 
 @asynccontextmanager
@@ -159,17 +165,18 @@ async def _send(office: PostOffice, taken: OutboxRow, clock: Clock) -> str:
         # One message that cannot be written must not keep all others from being sent.
         logger.exception("a message could not be sent")
         return await _defer(taken, f"a defect: {type(defect).__name__}", clock)
-    async with transaction() as db:
-        await rows.settle(db, taken, state=State.SENT, sent_at=clock(), last_error="")
+    await _settle(taken, state=State.SENT, sent_at=clock(), last_error="")
     return "sent"
 
 
 async def _written(office: PostOffice, taken: OutboxRow, now: datetime) -> EmailMessage:
-    async with transaction() as db:
-        row = await db.get_one(MeetingRow, taken.meeting_id)
-        meeting = meeting_from_document(row.document)
+
+    def render(db: Session) -> tuple[Meeting, Written]:
+        meeting = meeting_from_document(db.get_one(MeetingRow, taken.meeting_id).document)
         task = Task(taken, meeting, office.public_url, now)
-        written = await office.writers[taken.kind](db, task)
+        return meeting, office.writers[taken.kind](db, task)
+
+    meeting, written = await write(render)
     # A drawing waits for those before it, and within the transaction all who write would with it.
     attachments = [await draw() for draw in written.attachments]
     provider = meeting.provider
@@ -197,39 +204,38 @@ def message_id(row: OutboxRow, sender: str) -> str:
 
 async def _put_back(taken: OutboxRow, why: str, clock: Clock) -> None:
     # It was not this message's fault: the attempt does not count, and it waits for the server.
-    async with transaction() as db:
-        await rows.settle(
-            db,
-            taken,
-            state=State.WAITING,
-            attempts=taken.attempts - 1,
-            not_before=clock() + retry_after(1),
-            last_error=_short(why),
-        )
+    await _settle(
+        taken,
+        state=State.WAITING,
+        attempts=taken.attempts - 1,
+        not_before=clock() + retry_after(1),
+        last_error=_short(why),
+    )
 
 
 async def _defer(taken: OutboxRow, why: str, clock: Clock) -> str:
     again = clock() + retry_after(taken.attempts)
     if again >= taken.expires_at:
         return await _bury(taken, why)
-    async with transaction() as db:
-        await rows.settle(db, taken, state=State.WAITING, not_before=again, last_error=_short(why))
+    await _settle(taken, state=State.WAITING, not_before=again, last_error=_short(why))
     return "deferred"
 
 
 async def _bury(taken: OutboxRow, why: str) -> str:
-    async with transaction() as db:
-        await rows.settle(db, taken, state=State.DEAD, last_error=_short(why))
+    await _settle(taken, state=State.DEAD, last_error=_short(why))
     return "dead"
 
 
 async def _withdraw(taken: OutboxRow, withdrawn: Withdrawn) -> str:
-    async with transaction() as db:
-        if withdrawn.nobody:
-            await rows.forget(db, taken)
-        else:
-            await rows.settle(db, taken, state=State.WITHDRAWN, last_error=str(withdrawn))
+    if withdrawn.nobody:
+        await write(partial(rows.forget, taken=taken))
+    else:
+        await _settle(taken, state=State.WITHDRAWN, last_error=str(withdrawn))
     return "withdrawn"
+
+
+async def _settle(taken: OutboxRow, **values: object) -> None:
+    await write(lambda db: rows.settle(db, taken, **values))
 
 
 def _short(why: str) -> str:

@@ -9,17 +9,18 @@ from datetime import date, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.retention import WESTERNMOST, YEARS, kept_until
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.store.database import transaction
+from cme_reflex.store.database import write
 from cme_reflex.store.tables import AttendeeRow, ClaimRow, MeetingRow, OperationRow, ReceiptRow
 
 # The programme stays: it says nothing about who attended.
 _STAYS = frozenset({"meeting", "session"})
+
+TIMEOUT = 600.0  # seconds for a statement: each deletes a whole meeting's rows of one table
 
 
 class TooRecent(Exception):
@@ -51,10 +52,11 @@ async def purge(before: date, *, actor: str, now: datetime, dry_run: bool) -> tu
     latest = kept_until(now.astimezone(WESTERNMOST).date())
     if before > latest:
         raise TooRecent(latest)
-    purged: list[Purged] = []
-    async with transaction(keep=not dry_run) as db:
-        for row, ended_on in await _ended(db, before, now):
-            rows = await _delete(db, cast(int, row.id))
+
+    def delete(db: Session) -> tuple[Purged, ...]:
+        purged: list[Purged] = []
+        for row, ended_on in _ended(db, before, now):
+            rows = _delete(db, cast(int, row.id))
             if rows:
                 purged.append(Purged(meeting=row.code, ended_on=ended_on, rows=rows))
         if purged:
@@ -63,42 +65,44 @@ async def purge(before: date, *, actor: str, now: datetime, dry_run: bool) -> tu
                 "rows": {each.meeting: each.rows for each in purged},
             }
             db.add(OperationRow(at=now, actor=actor, what="purged", details=details))
-    return tuple(purged)
+        return tuple(purged)
+
+    return await write(delete, dry_run=dry_run, timeout=TIMEOUT)
 
 
-async def _ended(db: AsyncSession, before: date, now: datetime) -> list[tuple[MeetingRow, date]]:
+def _ended(db: Session, before: date, now: datetime) -> list[tuple[MeetingRow, date]]:
     """The meetings that ended before that date, held until the end of `db`."""
     held = select(MeetingRow).order_by(col(MeetingRow.code)).with_for_update()
     found = []
-    for row in (await db.exec(held)).all():
+    for row in db.exec(held).all():
         meeting = meeting_from_document(row.document)
-        ended_on = await _ended_on(db, cast(int, row.id), meeting)
+        ended_on = _ended_on(db, cast(int, row.id), meeting)
         if ended_on < before and meeting.claim.closes_at < now:
             found.append((row, ended_on))
     return found
 
 
-async def _ended_on(db: AsyncSession, meeting_id: int, meeting: Meeting) -> date:
+def _ended_on(db: Session, meeting_id: int, meeting: Meeting) -> date:
     last = (
         select(sa.func.max(col(ReceiptRow.submitted_at)))
         .join(ClaimRow, col(ClaimRow.id) == ReceiptRow.claim_id)
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(AttendeeRow.meeting_id == meeting_id)
     )
-    submitted_at = cast(datetime | None, (await db.exec(last)).one())
+    submitted_at = cast(datetime | None, db.exec(last).one())
     if submitted_at is None:
         return meeting.ends_on
     return max(meeting.ends_on, submitted_at.astimezone(meeting.zone).date())
 
 
-async def _delete(db: AsyncSession, meeting_id: int) -> dict[str, int]:
+def _delete(db: Session, meeting_id: int) -> dict[str, int]:
     """Delete what hangs on the meeting, however indirectly; the rows by table."""
-    connection = await db.connection()
+    connection = db.connection()
     deleted = {}
     for table in reversed(SQLModel.metadata.sorted_tables):
         condition = None if table.name in _STAYS else _hanging(table, meeting_id)
         if condition is not None:
-            result = await connection.execute(sa.delete(table).where(condition))
+            result = connection.execute(sa.delete(table).where(condition))
             if result.rowcount:
                 deleted[table.name] = result.rowcount
     return dict(reversed(deleted.items()))

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from cme_reflex.domain.pars import same_row
 from cme_reflex.exchange.pars_rejections import Rejected, Rejections
-from cme_reflex.services.learners import meeting_of
+from cme_reflex.services.learners import TIMEOUT, meeting_of
 from cme_reflex.services.pars import NoSuchBatch, row_of
 from cme_reflex.store import reporting
-from cme_reflex.store.database import transaction
+from cme_reflex.store.database import write
 from cme_reflex.store.tables import ReportedRow
 
 
@@ -46,12 +48,13 @@ async def take_in(
 
     Raises UnknownRows, NoSuchBatch, NoSuchMeeting.
     """
-    async with transaction() as db:
-        meeting_id, _ = await meeting_of(db, code)
-        if batch is not None and await reporting.batch(db, meeting_id, batch) is None:
-            last = await reporting.last_batch(db, meeting_id)
+
+    def mark(db: Session) -> Taken:
+        meeting_id, _ = meeting_of(db, code)
+        if batch is not None and reporting.batch(db, meeting_id, batch) is None:
+            last = reporting.last_batch(db, meeting_id)
             raise NoSuchBatch(batch, last.number if last else None)
-        reported = await reporting.reported(db, meeting_id, batch, lock=True)
+        reported = reporting.reported(db, meeting_id, batch, lock=True)
         if batch is None and any(row.rejected_in == rejections.digest for row in reported):
             return Taken(meeting=code, known=len(rejections.rows), before=True)
         new = 0
@@ -61,6 +64,8 @@ async def take_in(
                 row.rejected_in = rejections.digest
                 new += 1
         return Taken(meeting=code, rejected=new, known=len(rejections.rows) - new)
+
+    return await write(mark, timeout=TIMEOUT)
 
 
 def _matched(

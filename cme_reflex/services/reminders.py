@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex import letters
 from cme_reflex.domain.mail import Kind
@@ -17,10 +16,11 @@ from cme_reflex.services import outbox, programme, signin
 from cme_reflex.services.claim import standing_of
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.visit import Visit
-from cme_reflex.store import claims
+from cme_reflex.store import claims, database
 from cme_reflex.store import outbox as rows
-from cme_reflex.store.database import transaction, within
 from cme_reflex.store.tables import AttendeeRow, ClaimRow
+
+TIMEOUT = 60.0  # seconds for a statement about all attendees: no page waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +44,26 @@ async def remind(meeting: str, *, now: datetime, dry_run: bool = False) -> Remin
     """Put a reminder into the outbox for everybody who has begun and not submitted.
 
     Nobody is reminded of the same deadline twice, however often this is called; a claim that
-    was reopened until a deadline of its own is a new reason. With `dry_run` nothing is
-    written. Raises UnknownMeeting, and DeadlinePassed where nobody can submit any more.
+    was reopened until a deadline of its own is a new reason. With `dry_run` the same is done and
+    taken back. Raises UnknownMeeting, and DeadlinePassed where nobody can submit any more.
     """
-    async with transaction() as db:
-        row = await outbox.meeting_row(db, meeting)
+
+    def enqueue(db: Session) -> Reminded:
+        row = outbox.meeting_row(db, meeting)
         terms = meeting_from_document(row.document)
-        found = (await db.exec(_unsubmitted(cast(int, row.id)))).all()
+        found = db.exec(_unsubmitted(cast(int, row.id))).all()
         if now >= terms.claim.closes_at and not any(claim.reopened_until for _, claim in found):
             raise DeadlinePassed(terms.claim.closes_at)
         posted = {
-            message.dedupe_key
-            for message in await rows.posted(db, cast(int, row.id), Kind.REMINDER)
+            message.dedupe_key for message in rows.posted(db, cast(int, row.id), Kind.REMINDER)
         }
         groups: dict[str, list[str]] = {"new": [], "before": [], "nowhere": [], "late": []}
         for attendee, claim in found:
             deadline = claim.reopened_until or terms.claim.closes_at
             group = _group(attendee, deadline, posted, now)
             groups[group].append(attendee.badge)
-            if group == "new" and not dry_run:
-                await outbox.post(
+            if group == "new":
+                outbox.post(
                     db,
                     meeting_id=attendee.meeting_id,
                     kind=Kind.REMINDER,
@@ -84,18 +84,20 @@ async def remind(meeting: str, *, now: datetime, dry_run: bool = False) -> Remin
             too_late=tuple(groups["late"]),
         )
 
+    return await database.write(enqueue, dry_run=dry_run, timeout=TIMEOUT)
 
-async def write(db: AsyncSession, task: Task) -> Written:
+
+def write(db: Session, task: Task) -> Written:
     """Write a reminder, unless the claim was submitted or got another deadline meanwhile."""
-    attendee = await db.get_one(AttendeeRow, task.row.payload["attendee"])
-    claim, lines = await within(db, lambda at: claims.seen(at, cast(int, attendee.id)))
+    attendee = db.get_one(AttendeeRow, task.row.payload["attendee"])
+    claim, lines = claims.seen(db.connection(), cast(int, attendee.id))
     if claim is None or claim.status == Status.SUBMITTED:
         raise Withdrawn("The claim was submitted meanwhile.")
     deadline = claim.reopened_until or task.meeting.claim.closes_at
     if deadline.isoformat() != task.row.payload["deadline"]:
         raise Withdrawn("The deadline was moved meanwhile.")
     who = signin.attendee_of(attendee)
-    newest = await within(db, lambda at: programme.newest(at, attendee.meeting_id))
+    newest = programme.newest(db.connection(), attendee.meeting_id)
     standing = standing_of(Visit(who, newest), claim, lines)
     letter = letters.reminder(
         task.meeting,

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from sqlmodel import Session
+
 from cme_reflex.domain.reporting import ConsentChanged, ConsentMissing, Learner, learner
 from cme_reflex.services.learners import learner_of
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import read, write
 from cme_reflex.store.reporting import last_rejection
 from cme_reflex.store.tables import ReportingRow
 
@@ -46,8 +48,9 @@ async def opt_in(
         raise ConsentMissing
     if version != terms.consent_version:
         raise ConsentChanged
-    async with transaction() as db:
-        row = await db.merge(
+
+    def save(db: Session) -> OptIn:
+        row = db.merge(
             ReportingRow(
                 attendee_id=visit.attendee.id,
                 **{field.name: getattr(known, field.name) for field in fields(Learner)},
@@ -58,25 +61,33 @@ async def opt_in(
         )
         return _opt_in(row)
 
+    return await write(save)
+
 
 async def withdraw(visit: Visit, *, now: datetime) -> OptIn | None:
     """Take the consent back; doing it twice changes nothing."""
-    async with transaction() as db:
-        row = await db.get(ReportingRow, visit.attendee.id, with_for_update=True)
+
+    def mark_withdrawn(db: Session) -> OptIn | None:
+        row = db.get(ReportingRow, visit.attendee.id, with_for_update=True)
         if row is None:
             return None
         row.withdrawn_at = row.withdrawn_at or now
         return _opt_in(row)
 
+    return await write(mark_withdrawn)
+
 
 async def current(visit: Visit) -> OptIn | None:
     """What the attendee gave, if anything."""
-    async with reading() as db:
-        row = await db.get(ReportingRow, visit.attendee.id)
+
+    def load(db: Session) -> OptIn | None:
+        row = db.get(ReportingRow, visit.attendee.id)
         if row is None:
             return None
-        rejected = await last_rejection(db, row.attendee_id, since=row.consented_at)
+        rejected = last_rejection(db, row.attendee_id, since=row.consented_at)
         return _opt_in(row, rejected.rejection if rejected else "")
+
+    return await read(load)
 
 
 def _opt_in(row: ReportingRow, rejection: str = "") -> OptIn:

@@ -6,8 +6,7 @@ from secrets import token_urlsafe
 from typing import cast
 
 import sqlalchemy as sa
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex import letters
 from cme_reflex.domain.attempts import Quota
@@ -15,7 +14,7 @@ from cme_reflex.domain.mail import SIGN_IN_LINK_LASTS, InvalidAddress, Kind
 from cme_reflex.exchange.mail_address import wire_address, written_forms
 from cme_reflex.services import links, outbox, signin, throttle
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
-from cme_reflex.store.database import transaction
+from cme_reflex.store import database
 from cme_reflex.store.tables import AttendeeRow
 
 FROM_ADDRESS = Quota(scope="links asked from", most=100, window=timedelta(minutes=10))
@@ -36,20 +35,24 @@ async def ask(meeting: str, typed: str, *, client: str, now: datetime) -> None:
     """
     recipient = _folded(wire_address(typed))
     await throttle.attempt((FROM_ADDRESS, client), (TO_ADDRESS, f"{meeting} {recipient}"), now=now)
-    async with transaction() as db:
-        await outbox.post(
+    key = token_urlsafe()
+
+    def enqueue(db: Session) -> None:
+        outbox.post(
             db,
-            meeting_id=cast(int, (await outbox.meeting_row(db, meeting)).id),
+            meeting_id=cast(int, outbox.meeting_row(db, meeting).id),
             kind=Kind.SIGN_IN_LINK,
             recipient=recipient,
-            key=token_urlsafe(),
+            key=key,
             now=now,
         )
 
+    await database.write(enqueue)
 
-async def write(db: AsyncSession, task: Task) -> Written:
+
+def write(db: Session, task: Task) -> Written:
     """Write the link, to the address as it is registered; to a stranger's nothing is sent."""
-    attendees = await _at(db, task.row.meeting_id, task.row.recipient)
+    attendees = _at(db, task.row.meeting_id, task.row.recipient)
     if not attendees:
         raise Withdrawn("Nobody is registered with this address.", nobody=True)
     url = links.new_link(
@@ -73,20 +76,23 @@ async def open_link(meeting: str, token: str, *, now: datetime) -> signin.Admiss
     Whoever has several registrations under the address is asked which, as after
     a member's credential. Raises LinkUnknown, LinkUsed, LinkExpired and NotRegistered.
     """
-    async with transaction() as db:
-        link = await links.look(db, meeting, token, now=now)
-        if link.purpose is links.Purpose.SET_PASSWORD:
+
+    def sign_in(db: Session) -> signin.Admission | None:
+        link = links.look(db, meeting, token, now=now)
+        if link.purpose == links.Purpose.SET_PASSWORD:
             return None
-        await links.use(db, meeting, token, now=now)
+        links.use(db, meeting, token, now=now)
         theirs = (
             select(AttendeeRow)
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
-        return await signin.admit(db, (await db.exec(theirs)).all(), now=now)
+        return signin.admit(db, db.exec(theirs).all(), now=now)
+
+    return await database.write(sign_in)
 
 
-async def _at(db: AsyncSession, meeting_id: int, recipient: str) -> list[AttendeeRow]:
+def _at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:
     """Whoever is registered with this very address; only A to Z may be written in either case.
 
     The database's idea of lower case is wider, and with it a look-alike of somebody's
@@ -101,8 +107,7 @@ async def _at(db: AsyncSession, meeting_id: int, recipient: str) -> list[Attende
         )
         .order_by(col(AttendeeRow.id))
     )
-    rows = (await db.exec(alike)).all()
-    return [row for row in rows if _known_as(row.email) == recipient]
+    return [row for row in db.exec(alike) if _known_as(row.email) == recipient]
 
 
 def _known_as(registered: str) -> str:

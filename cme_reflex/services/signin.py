@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attendee import PHYSICIAN, Attendee
@@ -123,8 +123,9 @@ async def with_number(
         matching = [attendee for attendee in found if same_name(attendee.last_name, last_name)]
         if len(matching) != 1:
             raise NotRecognised
-        token = await _begin(db, cast(int, matching[0].id), now)
-        await throttle.succeeded(db, *attempts, person=f"attendee {matching[0].id}", now=now)
+        token = await db.run_sync(_begin, cast(int, matching[0].id), now)  # type: ignore[arg-type]
+        person = f"attendee {matching[0].id}"
+        await db.run_sync(throttle.succeeded, *attempts, person=person, now=now)  # type: ignore[arg-type]
         return token
 
 
@@ -156,7 +157,8 @@ async def as_member(
     async with transaction() as db:
         if anew is not None:
             await _rehash(db, member, anew)
-        await throttle.succeeded(db, *attempts, person=f"member {member.id}", now=now)
+        person = f"member {member.id}"
+        await db.run_sync(throttle.succeeded, *attempts, person=person, now=now)  # type: ignore[arg-type]
     return await known_member(meeting, cast(int, member.id), now=now)
 
 
@@ -171,10 +173,10 @@ async def known_member(meeting: str, member_id: int, *, now: datetime) -> Admiss
     """Sign in a member who has proven who it is. Raises NotRegistered."""
     async with transaction() as db:
         theirs = _registrations(meeting).where(AttendeeRow.member_id == member_id)
-        return await admit(db, (await db.exec(theirs)).all(), now=now)
+        return await db.run_sync(admit, (await db.exec(theirs)).all(), now=now)  # type: ignore[arg-type]
 
 
-async def admit(db: AsyncSession, registrations: Any, *, now: datetime) -> Admission:
+def admit(db: Session, registrations: Any, *, now: datetime) -> Admission:
     """Sign in a person who has proven to be the owner of all these rows of attendees.
 
     One is taken, several are asked about, none is NotRegistered.
@@ -183,9 +185,9 @@ async def admit(db: AsyncSession, registrations: Any, *, now: datetime) -> Admis
     if not ids:
         raise NotRegistered
     if len(ids) == 1:
-        return SignedIn(await _begin(db, ids[0], now))
+        return SignedIn(_begin(db, ids[0], now))
     token = new_token()
-    await db.exec(_OLD_CHOICES, params={"now": now})
+    db.exec(_OLD_CHOICES, params={"now": now})
     until = now + CHOICE_LASTS
     db.add(ChoiceRow(token_hash=token_hash(token), attendee_ids=ids, expires_at=until))
     return Undecided(token)
@@ -231,7 +233,7 @@ async def choose(token: str, attendee_id: int, *, now: datetime) -> str:
         offered = taken.scalar_one_or_none()
         if offered is None or attendee_id not in offered:
             raise NotSignedIn
-        return await _begin(db, attendee_id, now)
+        return await db.run_sync(_begin, attendee_id, now)  # type: ignore[arg-type]
 
 
 async def sign_out(token: str) -> None:
@@ -272,9 +274,9 @@ async def _see(token: str, now: datetime) -> None:
         await db.exec(seen.values(seen_at=now))
 
 
-async def _begin(db: AsyncSession, attendee_id: int, now: datetime) -> str:
+def _begin(db: Session, attendee_id: int, now: datetime) -> str:
     token = new_token()
-    await db.exec(_ENDED, params={"now": now, "idle": now - IDLE})
+    db.exec(_ENDED, params={"now": now, "idle": now - IDLE})
     db.add(
         SignInRow(
             token_hash=token_hash(token),

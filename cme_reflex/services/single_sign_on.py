@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meeting import SingleSignOn
 from cme_reflex.services import oidc, signin
 from cme_reflex.services.tokens import new_token, token_hash
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import read, write
 from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import DepartureRow, MemberRow
 
@@ -50,8 +50,9 @@ async def depart(meeting: str, redirect_uri: str, *, now: datetime) -> Departure
     token = new_token()
     own = oidc.Secrets(new_token(), new_token(), secrets.token_urlsafe(48))
     address = await oidc.address(terms, own, redirect_uri, now=now)
-    async with transaction() as db:
-        await db.exec(_EXPIRED, params={"now": now})
+
+    def save(db: Session) -> None:
+        db.exec(_EXPIRED, params={"now": now})
         db.add(
             DepartureRow(
                 token_hash=token_hash(token),
@@ -62,6 +63,8 @@ async def depart(meeting: str, redirect_uri: str, *, now: datetime) -> Departure
                 expires_at=now + DEPARTURE_LASTS,
             )
         )
+
+    await write(save)
     return Departure(token, address)
 
 
@@ -88,9 +91,8 @@ async def arrive(
     username = await oidc.username(
         terms, own, departure.redirect_uri, answer, client_secret=client_secret, now=now
     )
-    async with reading() as db:
-        found = select(MemberRow.id).where(MemberRow.username == username.strip().casefold())
-        member_id = (await db.exec(found)).one_or_none()
+    found = select(MemberRow.id).where(MemberRow.username == username.strip().casefold())
+    member_id = await read(lambda db: db.exec(found).one_or_none())
     if member_id is None:
         raise UnknownMember
     return await signin.known_member(meeting, member_id, now=now)
@@ -109,16 +111,17 @@ async def _take(token: str, state: str, now: datetime) -> DepartureRow:
     An answer with another state leaves it, or a stranger's link would spoil a
     sign-in that is under way.
     """
-    async with transaction() as db:
+
+    def take(db: Session) -> DepartureRow:
         found = select(DepartureRow).where(
             DepartureRow.token_hash == token_hash(token), DepartureRow.expires_at > now
         )
-        departure = (await db.exec(found.with_for_update())).one_or_none()
+        departure = db.exec(found.with_for_update()).one_or_none()
         if departure is None:
             raise oidc.SignInRefused("this browser did not depart, or came back before")
         if not compare_digest(departure.state.encode(), state.encode("utf-8", "replace")):
             raise oidc.SignInRefused("the state is not that of this browser")
-        await db.exec(
-            sa.delete(DepartureRow).where(col(DepartureRow.token_hash) == departure.token_hash)
-        )
+        db.exec(sa.delete(DepartureRow).where(col(DepartureRow.token_hash) == departure.token_hash))
         return departure
+
+    return await write(take)

@@ -2,7 +2,7 @@
 
     await throttle.attempt((ADDRESS, address), (NUMBER, number), now=now)   # before it is tried
     …
-    await throttle.succeeded(db, (ADDRESS, address), (NUMBER, number), person=…, now=now)
+    throttle.succeeded(db, (ADDRESS, address), (NUMBER, number), person=…, now=now)
 
 A limit of one's own is a `Lock`, a `Delay` or a `Quota` of `domain.attempts` with a scope that no
 other has. Keys are hashed before they are stored. An empty key is not counted.
@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import sqlalchemy as sa
-from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col
 
 from cme_reflex.domain.attempts import Delay, Limit, Lock, Quota, TooManyAttempts
-from cme_reflex.store import database, tallies
+from cme_reflex.store import tallies
+from cme_reflex.store.database import write
 from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import TallyRow
 
@@ -89,41 +89,18 @@ async def attempt(*attempts: Attempt, now: datetime) -> None:
     other. Never call it inside a transaction: it has one of its own, which stays whatever
     becomes of what is tried. Raises TooManyAttempts.
     """
-    refusal, wait = await database.change(lambda db: _count(db, attempts, now))
+    refusal, wait = await write(lambda db: _count(db, attempts, now))
     if refusal is not None:
         raise refusal
     if wait:
         await asyncio.sleep(wait.total_seconds())
 
 
-async def succeeded(db: AsyncSession, *attempts: Attempt, person: str, now: datetime) -> None:
+def succeeded(db: Session, *attempts: Attempt, person: str, now: datetime) -> None:
     """Take back what `attempt` counted, in the transaction of what was tried.
 
     `person` is whoever got in, by an id: each pays a failure back once in a while.
     """
-    await database.within(db, lambda connection: _take_back(connection, attempts, person, now))
-
-
-def _count(
-    db: sa.Connection, attempts: tuple[Attempt, ...], now: datetime
-) -> tuple[TooManyAttempts | None, timedelta]:
-    refusal, wait = None, timedelta(0)
-    for limit, key in _counted(attempts):
-        before = tallies.lock(db, limit.scope, key)
-        try:
-            after, asked = limit.attempted(before, now)
-        except TooManyAttempts as refused:
-            refusal = refused
-            break
-        tallies.put(db, limit.scope, key, after)
-        wait = max(wait, asked)
-    db.execute(_FORGOTTEN, {"now": now})
-    return refusal, wait
-
-
-def _take_back(
-    db: sa.Connection, attempts: tuple[Attempt, ...], person: str, now: datetime
-) -> None:
     before = tallies.lock(db, _ONE_SUCCESS.scope, person)
     try:
         after, _ = _ONE_SUCCESS.attempted(before, now)
@@ -135,6 +112,23 @@ def _take_back(
     for limit, key in _counted(attempts):
         before = tallies.lock(db, limit.scope, key)
         tallies.put(db, limit.scope, key, limit.succeeded(before, first=first))
+
+
+def _count(
+    db: Session, attempts: tuple[Attempt, ...], now: datetime
+) -> tuple[TooManyAttempts | None, timedelta]:
+    refusal, wait = None, timedelta(0)
+    for limit, key in _counted(attempts):
+        before = tallies.lock(db, limit.scope, key)
+        try:
+            after, asked = limit.attempted(before, now)
+        except TooManyAttempts as refused:
+            refusal = refused
+            break
+        tallies.put(db, limit.scope, key, after)
+        wait = max(wait, asked)
+    db.exec(_FORGOTTEN, params={"now": now})
+    return refusal, wait
 
 
 def _counted(attempts: tuple[Attempt, ...]) -> list[Attempt]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.store.tables import (
     AttendeeRow,
@@ -38,14 +37,14 @@ class Sent(NamedTuple):
     batch: BatchRow
 
 
-async def member_of(db: AsyncSession, attendee_id: int) -> MemberRow | None:
+def member_of(db: Session, attendee_id: int) -> MemberRow | None:
     """The member that the attendee is linked to, if there is one."""
     linked = (
         select(MemberRow)
         .join(AttendeeRow, col(AttendeeRow.member_id) == MemberRow.id)
         .where(AttendeeRow.id == attendee_id)
     )
-    return (await db.exec(linked)).one_or_none()
+    return db.exec(linked).one_or_none()
 
 
 def own(attendee_id: int, member_id: int | None) -> sa.ColumnElement[bool]:
@@ -55,9 +54,7 @@ def own(attendee_id: int, member_id: int | None) -> sa.ColumnElement[bool]:
     return col(AttendeeRow.member_id) == member_id
 
 
-async def registrations(
-    db: AsyncSession, attendee_id: int, member_id: int | None
-) -> list[Registration]:
+def registrations(db: Session, attendee_id: int, member_id: int | None) -> list[Registration]:
     """The person's registrations at all meetings."""
     lines = (
         sa.select(sa.func.count())
@@ -72,10 +69,10 @@ async def registrations(
         .where(own(attendee_id, member_id))
         .order_by(col(AttendeeRow.id))
     )
-    return [Registration(*row) for row in (await db.exec(rows)).all()]
+    return [Registration(*row) for row in db.exec(rows).all()]
 
 
-async def receipts(db: AsyncSession, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
+def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
     """The submitted versions of each attendee's claim, the newest first."""
     newest_first = (
         select(ClaimRow.attendee_id, ReceiptRow)
@@ -84,12 +81,12 @@ async def receipts(db: AsyncSession, attendee_ids: Sequence[int]) -> dict[int, l
         .order_by(col(ReceiptRow.version).desc())
     )
     found: dict[int, list[ReceiptRow]] = defaultdict(list)
-    for attendee_id, receipt in (await db.exec(newest_first)).all():
+    for attendee_id, receipt in db.exec(newest_first).all():
         found[attendee_id].append(receipt)
     return found
 
 
-async def reported(db: AsyncSession, attendee_ids: Sequence[int]) -> dict[int, list[Sent]]:
+def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[Sent]]:
     """What was reported of each attendee, in the order of the files."""
     rows = (
         select(ReportedRow, BatchRow)
@@ -98,16 +95,16 @@ async def reported(db: AsyncSession, attendee_ids: Sequence[int]) -> dict[int, l
         .order_by(col(ReportedRow.id))
     )
     found: dict[int, list[Sent]] = defaultdict(list)
-    for row, batch in (await db.exec(rows)).all():
+    for row, batch in db.exec(rows).all():
         found[row.attendee_id].append(Sent(row, batch))
     return found
 
 
-async def is_own(db: AsyncSession, attendee_id: int, member_id: int | None, claim_id: int) -> bool:
+def is_own(db: Session, attendee_id: int, member_id: int | None, claim_id: int) -> bool:
     """Whether the claim is one of the person's."""
     theirs = (
         select(ClaimRow.id)
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(own(attendee_id, member_id), ClaimRow.id == claim_id)
     )
-    return (await db.exec(theirs)).one_or_none() is not None
+    return db.exec(theirs).one_or_none() is not None

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.evaluation import Answer, Answers
 from cme_reflex.store.insert import insert_for
@@ -65,10 +64,10 @@ _PUT = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
 Seen: TypeAlias = tuple[KeptClaim | None, list[KeptLine]]
 
 
-async def find(db: AsyncSession, attendee_id: int) -> ClaimRow | None:
+def find(db: Session, attendee_id: int) -> ClaimRow | None:
     """The attendee's claim as it stands, if one was begun."""
     begun = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id)
-    return (await db.exec(begun)).one_or_none()
+    return db.exec(begun).one_or_none()
 
 
 def seen(db: sa.Connection, attendee_id: int) -> Seen:
@@ -130,7 +129,7 @@ def put_line(db: sa.Connection, claim_id: int, line: KeptLine) -> None:
     db.execute(_putting(db.dialect.name), {"claim_id": claim_id, **line._asdict()})
 
 
-async def answers(db: AsyncSession, attendee_id: int) -> Answers:
+def answers(db: Session, attendee_id: int) -> Answers:
     """All answers of an attendee, those about removed sessions too."""
     given = (
         select(AnswerRow)
@@ -139,7 +138,7 @@ async def answers(db: AsyncSession, attendee_id: int) -> Answers:
     )
     sessions: dict[int, dict[str, Answer]] = defaultdict(dict)
     overall: dict[str, Answer] = {}
-    for row in (await db.exec(given)).all():
+    for row in db.exec(given).all():
         whose = overall if row.session_id is None else sessions[row.session_id]
         whose[row.question] = _given(row.value)
     return Answers(dict(sessions), overall)
@@ -188,17 +187,17 @@ def put_answer(
     )
 
 
-async def receipts(db: AsyncSession, claim_id: int) -> list[ReceiptRow]:
+def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
     """The receipts of all submitted versions, the newest first."""
     newest_first = (
         select(ReceiptRow)
         .where(ReceiptRow.claim_id == claim_id)
         .order_by(col(ReceiptRow.version).desc())
     )
-    return list((await db.exec(newest_first)).all())
+    return list(db.exec(newest_first).all())
 
 
-async def of_receipt(db: AsyncSession, number: str) -> ClaimRow | None:
+def of_receipt(db: Session, number: str) -> ClaimRow | None:
     """The claim that has a receipt of this number, locked until the end of `db`."""
     claim = (
         select(ClaimRow)
@@ -206,7 +205,7 @@ async def of_receipt(db: AsyncSession, number: str) -> ClaimRow | None:
         .where(ReceiptRow.number == number)
         .with_for_update(of=ClaimRow)
     )
-    return (await db.exec(claim)).one_or_none()
+    return db.exec(claim).one_or_none()
 
 
 class Issued(NamedTuple):
@@ -217,7 +216,7 @@ class Issued(NamedTuple):
     newest: int
 
 
-async def issued(db: AsyncSession, number: str) -> Issued | None:
+def issued(db: Session, number: str) -> Issued | None:
     """The receipt of this number, whoever's it is, in one query."""
     newer = aliased(ReceiptRow)
     newest = (
@@ -232,11 +231,11 @@ async def issued(db: AsyncSession, number: str) -> Issued | None:
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
         .where(ReceiptRow.number == number)
     )
-    row = (await db.exec(found)).one_or_none()
+    row = db.exec(found).one_or_none()
     return None if row is None else Issued(row[0], dict(row[1]), row[2])
 
 
-async def audit(db: AsyncSession, claim_id: int) -> list[AuditRow]:
+def audit(db: Session, claim_id: int) -> list[AuditRow]:
     """Every change of the claim's status, the first one first."""
     entries = select(AuditRow).where(AuditRow.claim_id == claim_id).order_by(col(AuditRow.id))
-    return list((await db.exec(entries)).all())
+    return list(db.exec(entries).all())

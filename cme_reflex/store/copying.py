@@ -1,6 +1,6 @@
 """Whole tables out of a database and into another one, whichever kinds and revisions they are."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from cme_reflex.store.migrate import MIGRATIONS
@@ -24,6 +23,17 @@ class RowsDoNotFit(Exception):
     """The rows break a rule of the tables, or are of another shape."""
 
 
+def open_file(url: str) -> sa.Engine:
+    """An engine for an SQLite file that nobody else uses. Its errors do not repeat any values."""
+    engine = sa.create_engine(url, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
 def is_known(revision: str) -> bool:
     """Whether this program has the revision among its migrations."""
     return any(each.revision == revision for each in _scripts().walk_revisions())
@@ -34,35 +44,31 @@ def newest_revision() -> str:
     return str(_scripts().get_current_head())
 
 
-async def current_revision(connection: AsyncConnection) -> str | None:
+def current_revision(connection: sa.Connection) -> str | None:
     """The revision of this database."""
-    return await connection.run_sync(
-        lambda sync: MigrationContext.configure(sync).get_current_revision()
-    )
+    return MigrationContext.configure(connection).get_current_revision()
 
 
-async def kept_tables(connection: AsyncConnection) -> list[sa.Table]:
+def kept_tables(connection: sa.Connection) -> list[sa.Table]:
     """The tables as they are in this database, at whatever revision, less what passes."""
     metadata = sa.MetaData()
-    await connection.run_sync(metadata.reflect)
+    metadata.reflect(connection)
     return [table for table in metadata.sorted_tables if table.name not in {*PASSING, _ALEMBIC}]
 
 
-async def count(connection: AsyncConnection, tables: Iterable[sa.Table]) -> int:
+def count(connection: sa.Connection, tables: Iterable[sa.Table]) -> int:
     """How many rows they have together."""
     counts = [
-        (await connection.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in tables
     ]
     return sum(counts)
 
 
-async def rows(connection: AsyncConnection, table: sa.Table) -> AsyncIterator[Sequence[Any]]:
+def rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[Any]]:
     """All rows in the order of their keys, a batch in memory at a time."""
     asked = sa.select(table).order_by(*table.primary_key.columns)
-    result = await connection.stream(asked, execution_options={"yield_per": BATCH})
-    async for row in result:
-        yield row
+    yield from connection.execute(asked, execution_options={"yield_per": BATCH})
 
 
 def as_json(row: Sequence[Any]) -> list[Any]:
@@ -70,12 +76,12 @@ def as_json(row: Sequence[Any]) -> list[Any]:
     return [_utc(value).isoformat() if isinstance(value, datetime) else value for value in row]
 
 
-async def fill(
-    connection: AsyncConnection,
+def fill(
+    connection: sa.Connection,
     tables: Iterable[tuple[str, list[str], Iterator[list[Any]]]],
 ) -> None:
     """Write rows of JSON values into the tables of an empty database. Raises RowsDoNotFit."""
-    known = {table.name: table for table in await kept_tables(connection)}
+    known = {table.name: table for table in kept_tables(connection)}
     try:
         for name, columns, records in tables:
             table = known.pop(name)
@@ -86,20 +92,20 @@ async def fill(
             }
             while batch := [*islice(records, BATCH)]:
                 values = [_values(columns, record, instants) for record in batch]
-                await connection.execute(sa.insert(table), values)
+                connection.execute(sa.insert(table), values)
     except (KeyError, TypeError, ValueError, sa.exc.StatementError) as error:
         raise RowsDoNotFit(str(error)) from error
     if known:
         raise RowsDoNotFit(", ".join(sorted(known)))
 
 
-async def empty(connection: AsyncConnection) -> None:
+def empty(connection: sa.Connection) -> None:
     """Delete the rows of every table."""
     for table in reversed(SQLModel.metadata.sorted_tables):
-        await connection.execute(sa.delete(table))
+        connection.execute(sa.delete(table))
 
 
-async def hold_still(connection: AsyncConnection) -> None:
+def hold_still(connection: sa.Connection) -> None:
     """Let nobody else write until the end of the transaction; readers see what was there.
 
     Raises DBAPIError where somebody is writing at this moment: waiting for one
@@ -108,10 +114,10 @@ async def hold_still(connection: AsyncConnection) -> None:
     """
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-        await connection.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
+        connection.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
 
 
-async def count_on(connection: AsyncConnection) -> None:
+def count_on(connection: sa.Connection) -> None:
     """Let new rows get ids behind those that were written with theirs; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
@@ -123,7 +129,7 @@ async def count_on(connection: AsyncConnection) -> None:
         highest = sa.select(sa.func.coalesce(sa.func.max(column), 0)).scalar_subquery()
         # Never backwards: a sequence does not come back with a transaction that fails.
         further = sa.func.greatest(highest, sa.func.nextval(sequence))
-        await connection.execute(sa.select(sa.func.setval(sequence, further)))
+        connection.execute(sa.select(sa.func.setval(sequence, further)))
 
 
 def _values(columns: list[str], record: list[Any], instants: set[str]) -> dict[str, Any]:

@@ -80,13 +80,22 @@ async def reading() -> AsyncIterator[AsyncSession]:
         yield db
 
 
-async def read(f: Callable[[Session], Found]) -> Found:
+async def read(
+    f: Callable[[Session], Found],
+    *,
+    timeout: float | None = None,  # noqa: ASYNC109 - of a statement
+) -> Found:
     """Run a plain function on a session that sees one moment of the database and writes nothing."""
     async with reading() as db:
         return await db.run_sync(f)  # type: ignore[arg-type]
 
 
-async def write(f: Callable[[Session], Found], *, dry_run: bool = False) -> Found:
+async def write(
+    f: Callable[[Session], Found],
+    *,
+    dry_run: bool = False,
+    timeout: float | None = None,  # noqa: ASYNC109 - of a statement
+) -> Found:
     """Run a plain function on a session; all that it wrote is committed before this returns.
 
     Nothing is kept where it raises, or in a dry run.

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.store.insert import insert_into
 from cme_reflex.store.tables import (
@@ -39,7 +38,7 @@ class Published(NamedTuple):
     replaced_by: str | None
 
 
-async def next_position(db: AsyncSession) -> int:
+def next_position(db: Session) -> int:
     """The number of the version that is being submitted; everybody else's waits for the commit.
 
     Ask for it as the last thing of a transaction, so that nobody waits for long.
@@ -50,17 +49,17 @@ async def next_position(db: AsyncSession) -> int:
         .on_conflict_do_update(index_elements=["id"], set_={"last": FeedRow.last + 1})
         .returning(col(FeedRow.last))
     )
-    return int((await db.exec(counted)).scalar_one())
+    return int(db.exec(counted).scalar_one())
 
 
-async def state(db: AsyncSession) -> FeedRow | None:
+def state(db: Session) -> FeedRow | None:
     """Which epoch it is and how many versions were submitted; None before the first."""
-    return (await db.exec(select(FeedRow))).one_or_none()
+    return db.exec(select(FeedRow)).one_or_none()
 
 
-async def begin_epoch(db: AsyncSession) -> None:
+def begin_epoch(db: Session) -> None:
     """What was read before does not continue: the numbers may be given anew to other versions."""
-    await db.exec(sa.update(FeedRow).values(epoch=new_epoch()))
+    db.exec(sa.update(FeedRow).values(epoch=new_epoch()))
 
 
 def new_epoch() -> str:
@@ -68,8 +67,8 @@ def new_epoch() -> str:
     return secrets.token_hex(EPOCH_BYTES)
 
 
-async def after(
-    db: AsyncSession, position: int, *, limit: int, since: datetime | None = None
+def after(
+    db: Session, position: int, *, limit: int, since: datetime | None = None
 ) -> list[Published]:
     """At most so many versions behind this number, in their order; submitted at `since` or later.
 
@@ -78,13 +77,13 @@ async def after(
     wanted = _published().where(col(ReceiptRow.position) > position)
     if since is not None:
         wanted = wanted.where(col(ReceiptRow.submitted_at) >= since)
-    rows = await db.exec(wanted.order_by(col(ReceiptRow.position)).limit(limit))
+    rows = db.exec(wanted.order_by(col(ReceiptRow.position)).limit(limit))
     return [Published(*row) for row in rows.all()]
 
 
-async def of_number(db: AsyncSession, number: str) -> Published | None:
+def of_number(db: Session, number: str) -> Published | None:
     """The version with this receipt number, whoever's it is."""
-    row = (await db.exec(_published().where(ReceiptRow.number == number))).one_or_none()
+    row = db.exec(_published().where(ReceiptRow.number == number)).one_or_none()
     return None if row is None else Published(*row)
 
 

@@ -3,13 +3,12 @@
 from typing import cast
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, SQLModel
 
 from cme_reflex.store.tables import table_of
 
 
-def insert_into(db: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
+def insert_into(db: Session, table: type[SQLModel]) -> sqlite.Insert:
     """An insert that can be told what to do where the row is already there."""
     return insert_for(db.get_bind().dialect.name, table)
 

@@ -1,10 +1,9 @@
 """Reading what attendees gave for learner credit reporting, and what was reported of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.pars import Action
 from cme_reflex.store.tables import (
@@ -22,12 +21,12 @@ CHUNK = 100  # receipts that are in memory at once
 Given = tuple[AttendeeRow, ReportingRow, ReceiptRow | None]
 
 
-async def meeting(db: AsyncSession, code: str) -> MeetingRow | None:
+def meeting(db: Session, code: str) -> MeetingRow | None:
     """The meeting with this code, if it was ever loaded."""
-    return (await db.exec(select(MeetingRow).where(MeetingRow.code == code))).one_or_none()
+    return db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
 
 
-async def given(db: AsyncSession, meeting_id: int) -> AsyncIterator[Given]:
+def given(db: Session, meeting_id: int) -> Iterator[Given]:
     """Who ever opted in, in the order of registration, each with every receipt, oldest first."""
     rows = (
         select(AttendeeRow, ReportingRow, ReceiptRow)
@@ -38,11 +37,10 @@ async def given(db: AsyncSession, meeting_id: int) -> AsyncIterator[Given]:
         .order_by(col(AttendeeRow.id), col(ReceiptRow.version))
         .execution_options(yield_per=CHUNK)
     )
-    async for attendee, reporting, receipt in await db.stream(rows):
-        yield attendee, reporting, receipt
+    yield from db.exec(rows)
 
 
-async def last_batch(db: AsyncSession, meeting_id: int) -> BatchRow | None:
+def last_batch(db: Session, meeting_id: int) -> BatchRow | None:
     """The newest batch of the meeting, if there is one."""
     newest_first = (
         select(BatchRow)
@@ -50,17 +48,17 @@ async def last_batch(db: AsyncSession, meeting_id: int) -> BatchRow | None:
         .order_by(col(BatchRow.number).desc())
         .limit(1)
     )
-    return (await db.exec(newest_first)).one_or_none()
+    return db.exec(newest_first).one_or_none()
 
 
-async def batch(db: AsyncSession, meeting_id: int, number: int) -> BatchRow | None:
+def batch(db: Session, meeting_id: int, number: int) -> BatchRow | None:
     """The meeting's batch with this number, if there is one."""
     wanted = select(BatchRow).where(BatchRow.meeting_id == meeting_id, BatchRow.number == number)
-    return (await db.exec(wanted)).one_or_none()
+    return db.exec(wanted).one_or_none()
 
 
-async def reported(
-    db: AsyncSession, meeting_id: int, number: int | None = None, *, lock: bool = False
+def reported(
+    db: Session, meeting_id: int, number: int | None = None, *, lock: bool = False
 ) -> list[ReportedRow]:
     """What was reported of the meeting, or in one batch of it, in the order of the files.
 
@@ -76,10 +74,10 @@ async def reported(
         rows = rows.where(BatchRow.number == number)
     if lock:
         rows = rows.with_for_update(of=ReportedRow)
-    return list((await db.exec(rows)).all())
+    return list(db.exec(rows).all())
 
 
-async def last_rejection(db: AsyncSession, attendee_id: int, since: datetime) -> ReportedRow | None:
+def last_rejection(db: Session, attendee_id: int, since: datetime) -> ReportedRow | None:
     """The newest of an attendee's added rows that PARS was told to have rejected after `since`."""
     newest_first = (
         select(ReportedRow)
@@ -91,4 +89,4 @@ async def last_rejection(db: AsyncSession, attendee_id: int, since: datetime) ->
         .order_by(col(ReportedRow.id).desc())
         .limit(1)
     )
-    return (await db.exec(newest_first)).one_or_none()
+    return db.exec(newest_first).one_or_none()

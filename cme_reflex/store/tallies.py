@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from cme_reflex.domain.attempts import Tally
 from cme_reflex.store.insert import insert_for
@@ -38,18 +38,19 @@ def _locking(dialect: str) -> sa.Insert:
     return kept.returning(_TALLIES.c.count, _TALLIES.c.until, _TALLIES.c.forgotten_at)
 
 
-def lock(db: sa.Connection, scope: str, key: str) -> Tally:
+def lock(db: Session, scope: str, key: str) -> Tally:
     """The tally of a key, nobody else's until the end of `db`; empty where there was none."""
-    return Tally(*db.execute(_locking(db.dialect.name), _of(scope, key)).one())
+    return Tally(*db.exec(_locking(db.get_bind().dialect.name), params=_of(scope, key)).one())
 
 
-def put(db: sa.Connection, scope: str, key: str, tally: Tally | None) -> None:
+def put(db: Session, scope: str, key: str, tally: Tally | None) -> None:
     """Write the tally of a key that `lock` has locked; None takes it away."""
     if tally is None:
-        db.execute(_TAKE_AWAY, _of(scope, key))
+        db.exec(_TAKE_AWAY, params=_of(scope, key))
     else:
         # Not `asdict`, which copies each instant, its zone included.
-        db.execute(_PUT, {**_of(scope, key), **{name: getattr(tally, name) for name in _FIELDS}})
+        values = {name: getattr(tally, name) for name in _FIELDS}
+        db.exec(_PUT, params={**_of(scope, key), **values})
 
 
 def _of(scope: str, key: str) -> dict[str, str]:

@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import select
 
 from cme_reflex.domain.mail import State
 from cme_reflex.services.postman import LEASE, Round
 from cme_reflex.settings import ROOT
-from cme_reflex.store.database import close_database, open_database, reading
+from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.tables import OutboxRow
 from tests.cli.test_commands import chosen_database, settings_of_others
 from tests.cli.test_mail import server
 from tests.mail_server import MailServer
+from tests.rows import fetch_one
 from tests.services.mailing import send
 
 __all__ = ["chosen_database", "server", "settings_of_others"]
@@ -112,10 +114,7 @@ async def test_killed_while_sending_exactly_one_arrives_after_the_lease(
 
 
 async def _row() -> OutboxRow:
-    async with reading() as db:
-        row = await db.get(OutboxRow, 1)
-    assert row is not None
-    return row
+    return await fetch_one(select(OutboxRow).where(OutboxRow.id == 1))
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from cme_reflex.services import pars, programme, reporting
 from cme_reflex.services.meeting import load_meeting
@@ -17,9 +18,11 @@ from cme_reflex.services.signin import visit, with_number
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.store import migrate
-from cme_reflex.store.database import close_database, open_database, transaction
+from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.tables import ReportingRow
 from tests.cli.test_commands import chosen_database, settings_of_others, told
 from tests.meetings import FOLDER, MEETING
+from tests.rows import execute
 from tests.services.test_pars import submits
 
 __all__ = ["chosen_database", "settings_of_others"]
@@ -191,12 +194,7 @@ def test_the_check_passes_and_tells_what_is_due(out: Path) -> None:
 
 
 def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrated_url: str) -> None:
-    async def spoil() -> None:
-        async with transaction() as db:
-            connection = await db.connection()
-            await connection.exec_driver_sql("UPDATE reporting SET npi = '123', state = 'TX'")
-
-    run(unmigrated_url, spoil())
+    run(unmigrated_url, execute(sa.update(ReportingRow).values(npi="123", state="TX")))
     code, lines, errors = told("reporting", "check")
     assert (code, lines[2:], errors) == (
         1,

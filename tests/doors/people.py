@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlmodel import SQLModel, select
-
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.services import evaluation, reporting, selection, signin, submission
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import reading
 from tests.meetings import FOLDER, MEETING, attendee
+from tests.rows import every_row
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 OTHER_MEETING = "other24"
@@ -92,13 +90,7 @@ async def rows(*, without: int | None = None, only: int | None = None) -> Rows:
 
     Left out is what comes and goes with the tests: sign-ins, and how often something was tried.
     """
-    async with reading() as db:
-        connection = await db.connection()
-        tables = {
-            table.name: [row._mapping for row in (await connection.execute(select(table))).all()]
-            for table in SQLModel.metadata.sorted_tables
-            if table.name not in COME_AND_GO
-        }
+    tables = await every_row(but=COME_AND_GO)
     claims = {claim["id"]: claim["attendee_id"] for claim in tables["claim"]}
 
     def owner(table: str, row: dict[str, object]) -> object:

@@ -17,10 +17,10 @@ from cme_reflex.services import account, pars, reopening, reporting, selection
 from cme_reflex.services.account import NothingSubmitted
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import transaction
 from cme_reflex.store.tables import AttendeeRow, ReportedRow
 from tests.meetings import FOLDER, MEETING, ZONE, with_terms
 from tests.past import claimed, submits, visit_of
+from tests.rows import execute
 from tests.services.conftest import SignIn
 from tests.services.test_programme import statements
 
@@ -129,10 +129,9 @@ async def test_without_a_member_record_it_is_this_registration_alone(
 async def test_two_registrations_of_one_member_are_two_claims(
     visit: Visit, visit_as: SignIn, now: datetime
 ) -> None:
-    async with transaction() as db:
-        member = select(AttendeeRow.member_id).where(AttendeeRow.badge == "101")
-        second = sa.update(AttendeeRow).where(AttendeeRow.badge == "103")
-        await db.exec(second.values(member_id=member.scalar_subquery()))
+    member = select(AttendeeRow.member_id).where(AttendeeRow.badge == "101")
+    second = sa.update(AttendeeRow).where(AttendeeRow.badge == "103")
+    await execute(second.values(member_id=member.scalar_subquery()))
     await submits(visit, now=now)
     await submits(await visit_as("103", "Smith"), quarters=4, safety=0, now=now)
     (year,) = (await account.own(visit, now=now)).years
@@ -224,9 +223,8 @@ async def exports(number: int, at: datetime) -> None:
 
 
 async def rejects(at: datetime, reason: str) -> None:
-    async with transaction() as db:
-        added = sa.update(ReportedRow).where(ReportedRow.action == Action.ADD)
-        await db.exec(added.values(rejected_at=at, rejection=reason))
+    added = sa.update(ReportedRow).where(ReportedRow.action == Action.ADD)
+    await execute(added.values(rejected_at=at, rejection=reason))
 
 
 async def test_reporting_from_opting_in_to_withdrawing(visit: Visit, now: datetime) -> None:

@@ -21,8 +21,8 @@ from cme_reflex.services.api_tokens import (
     TokenUnknown,
 )
 from cme_reflex.services.backup import back_up, restore
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import ApiTokenRow
+from tests.rows import fetch_one
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -31,8 +31,7 @@ async def test_a_token_opens_and_nothing_of_its_secret_is_kept(now: datetime) ->
     made = await api_tokens.make(" membership  2025 ", actor="staff kim", now=now)
     assert made.name == "membership 2025"
     assert await api_tokens.holder(made.token, now=now, address="a") == "membership 2025"
-    async with reading() as db:
-        row = (await db.exec(select(ApiTokenRow))).one()
+    row = await fetch_one(select(ApiTokenRow))
     _, selector, secret = made.token.split("_", 2)
     assert selector == row.selector
     assert len(secret) == 43

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import SQLModel, select
+from sqlmodel import Session, SQLModel, select
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.exchange.archive import DamagedBackup
@@ -25,12 +25,13 @@ from cme_reflex.store.database import (
     close_database,
     create_engine,
     open_database,
-    reading,
-    transaction,
+    read,
+    write,
 )
 from tests import databases
 from tests.meetings import FOLDER, MEETING
-from tests.rows import one_of_each
+from tests.pausing import Pause
+from tests.rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 LATER = timedelta(days=3)
 RENEWED = {"operation", "feed"}  # what a restore itself writes to
@@ -42,20 +43,18 @@ def nobody(rows: int) -> None:
 
 async def snapshot() -> dict[str, Sequence[Any]]:
     """Every row of every table that is kept."""
-    async with reading() as db:
-        connection = await db.connection()
-        return {
-            table.name: sorted(map(repr, (await connection.execute(sa.select(table))).all()))
-            for table in SQLModel.metadata.sorted_tables
-            if table.name not in copying.PASSING
-        }
+    kept = await every_row(but=copying.PASSING)
+    return {table: sorted(map(repr, rows)) for table, rows in kept.items()}
 
 
 async def with_one_of_each(now: datetime) -> None:
-    async with transaction() as db:
-        for row in one_of_each(now):
-            db.add(row)
-            await db.flush()
+    await add(*one_of_each(now))
+
+
+def a_member(username: str) -> tables.MemberRow:
+    return tables.MemberRow(
+        username=username, last_name="L", first_name="F", password_hash="h", loaded_hash="d"
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -78,12 +77,11 @@ async def test_what_was_backed_up_is_restored_row_by_row_into_either_database(
 ) -> None:
     exact = now.replace(microsecond=123456)
     await with_one_of_each(exact)
-    async with transaction() as db:
-        await db.exec(
-            sa.update(tables.AnswerRow)
-            .where(sa.column("id") == 1)
-            .values(value={"text": "“Ñ” 李\u2028", "n": [1, None, True, 2.5]})
-        )
+    await execute(
+        sa.update(tables.AnswerRow)
+        .where(sa.column("id") == 1)
+        .values(value={"text": "“Ñ” 李\u2028", "n": [1, None, True, 2.5]})
+    )
     before = await snapshot()
     done = await back_up(tmp_path / "b.gz", now=now, done=nobody)
     assert done.rows == {name: len(rows) for name, rows in before.items()}
@@ -96,9 +94,8 @@ async def test_what_was_backed_up_is_restored_row_by_row_into_either_database(
         tmp_path / "b.gz", replace=False, actor="staff kim", now=now + LATER, done=nobody
     )
     after = await snapshot()
-    async with reading() as db:
-        *_, operation = (await db.exec(select(tables.OperationRow))).all()
-        signed_in = (await db.exec(select(tables.SignInRow))).all()
+    *_, operation = await fetch(select(tables.OperationRow))
+    signed_in = await fetch(select(tables.SignInRow))
     assert restored.rows == done.rows
     assert (restored.claims_replaced, restored.taken_at) == (0, now)
     assert {name: rows for name, rows in after.items() if name not in RENEWED} == {
@@ -177,14 +174,10 @@ async def test_new_rows_get_new_ids_after_a_restore(
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
     await restore(tmp_path / "b.gz", replace=False, actor="k", now=now, done=nobody)
-    async with transaction() as db:
-        row = tables.MemberRow(
-            username="new", last_name="L", first_name="F", password_hash="h", loaded_hash="d"
-        )
-        db.add(row)
-        await db.flush()
-        assert row.id is not None
-        assert row.id > len(FOLDER.members)
+    row = a_member("new")
+    await add(row)
+    assert row.id is not None
+    assert row.id > len(FOLDER.members)
 
 
 async def test_the_log_of_operations_survives_a_restore_of_what_was_before(
@@ -192,12 +185,10 @@ async def test_the_log_of_operations_survives_a_restore_of_what_was_before(
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
-    async with transaction() as db:
-        db.add(tables.OperationRow(at=now, actor="staff a", what="purged", details={"n": 1}))
+    await add(tables.OperationRow(at=now, actor="staff a", what="purged", details={"n": 1}))
     for _ in range(2):
         await restore(tmp_path / "b.gz", replace=False, actor="staff b", now=now, done=nobody)
-    async with reading() as db:
-        log = (await db.exec(select(tables.OperationRow).order_by(sa.text("id")))).all()
+    log = await fetch(select(tables.OperationRow).order_by(sa.text("id")))
     assert [(each.what, each.actor) for each in log] == [
         ("purged", "staff a"),
         ("restored", "staff b"),
@@ -237,9 +228,8 @@ async def test_a_backup_of_an_older_revision_is_brought_to_this_one(
 
     open_database(database_url)
     restored = await restore(tmp_path / "old.gz", replace=False, actor="k", now=now, done=nobody)
-    async with reading() as db:
-        row = (await db.exec(select(tables.AttendeeRow))).one()
-        version = (await db.exec(select(tables.MeetingRow.version))).one()
+    row = await fetch_one(select(tables.AttendeeRow))
+    version = await fetch_one(select(tables.MeetingRow.version))
     await close_database()
     assert restored.revision == "0001"
     assert (row.id, row.last_name, row.corrected_profession, version) == (7, "Núñez", None, 5)
@@ -262,32 +252,17 @@ async def test_readers_never_see_a_restore_by_half(
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
-    async with transaction() as db:
-        for number in range(200):
-            row = tables.MemberRow(
-                username=f"later{number}",
-                last_name="L",
-                first_name="F",
-                password_hash="h",
-                loaded_hash="d",
-            )
-            db.add(row)
+    await add(*(a_member(f"later{number}") for number in range(200)))
     seen = set()
     over = False
+    counted = (tables.MemberRow, tables.SessionRow, tables.OperationRow)
+
+    def counts(db: Session) -> tuple[int, ...]:
+        return tuple(db.exec(select(sa.func.count()).select_from(table)).one() for table in counted)
 
     async def look() -> None:
         while not over:
-            async with reading() as db:
-                members = (
-                    await db.exec(select(sa.func.count()).select_from(tables.MemberRow))
-                ).one()
-                sessions = (
-                    await db.exec(select(sa.func.count()).select_from(tables.SessionRow))
-                ).one()
-                operations = (
-                    await db.exec(select(sa.func.count()).select_from(tables.OperationRow))
-                ).one()
-            seen.add((members, sessions, operations))
+            seen.add(await read(counts))
             await asyncio.sleep(0)
 
     readers = [asyncio.create_task(look()) for _ in range(3)]
@@ -308,30 +283,20 @@ async def test_a_restore_waits_for_writers_and_they_for_it(
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
     for username in ("before", "after"):
-        written = asyncio.Event()
+        pause = Pause(0.2)
 
-        async def write(username: str = username, written: asyncio.Event = written) -> None:
-            async with transaction() as db:
-                row = tables.MemberRow(
-                    username=username,
-                    last_name="L",
-                    first_name="F",
-                    password_hash="h",
-                    loaded_hash="d",
-                )
-                db.add(row)
-                await db.flush()
-                written.set()
-                await asyncio.sleep(0.2)
+        def insert(db: Session, username: str = username, pause: Pause = pause) -> None:
+            db.add(a_member(username))
+            db.flush()
+            pause.once()
 
-        task = asyncio.create_task(write())
+        task = asyncio.create_task(write(insert))
         if username == "before":
-            await written.wait()
+            await pause.reached.wait()
         await asyncio.gather(
             task, restore(tmp_path / "b.gz", replace=False, actor="k", now=now, done=nobody)
         )
-    async with reading() as db:
-        usernames = set((await db.exec(select(tables.MemberRow.username))).all())
+    usernames = set(await fetch(select(tables.MemberRow.username)))
     assert usernames - {"after"} == {"kim", "unregistered"}
 
 

@@ -15,9 +15,9 @@ from cme_reflex.services.certificate import CHECKS, NoSuchCertificate, Verified
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import transaction
 from cme_reflex.store.tables import ReceiptRow
 from tests.meetings import FOLDER, MEETING, ZONE, with_terms
+from tests.rows import execute
 from tests.services.conftest import SignIn
 
 
@@ -102,8 +102,7 @@ async def test_an_older_document_is_filled_up_from_the_meeting(
     old = {
         key: value for key, value in receipt.document.items() if key not in ("form", "certificate")
     }
-    async with transaction() as db:
-        await db.exec(sa.update(ReceiptRow).values(document=old))
+    await execute(sa.update(ReceiptRow).values(document=old))
     assert await certificate.certificate(visit, receipt.number) == whole
     assert await certificate.verified(receipt.number, now=now, address="a") == proof
 

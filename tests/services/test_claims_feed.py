@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.exchange.claims_export import ExportedLine
@@ -20,10 +20,11 @@ from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.reopening import UnknownReceipt
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import feed
-from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import FeedRow, ReceiptRow
 from tests.meetings import FOLDER, MEETING, attendee, with_terms
 from tests.past import claimed, submits
+from tests.pausing import Pause
+from tests.rows import execute, fetch, fetch_one
 
 PEOPLE = 24
 AT_ONCE = 8  # of PostgreSQL's fifteen connections, so that the reader always has one
@@ -42,9 +43,7 @@ async def read_all(cursor: str = claims_feed.START, limit: int = 3) -> tuple[lis
 
 async def in_database() -> list[str]:
     """The receipt numbers in the order of their positions."""
-    async with reading() as db:
-        ordered = select(ReceiptRow.number).order_by(col(ReceiptRow.position))
-        return list((await db.exec(ordered)).all())
+    return await fetch(select(ReceiptRow.number).order_by(col(ReceiptRow.position)))
 
 
 async def test_a_version_is_told_whole(visit: Visit, now: datetime) -> None:
@@ -228,14 +227,12 @@ async def test_a_number_is_never_seen_before_a_smaller_one_that_is_committed_lat
 ) -> None:
     """The first to be numbered is held up before its commit; whoever comes second has to wait."""
     (slow, slow_revision), (quick, quick_revision), *_ = crowd
-    numbered, go_on = asyncio.Event(), asyncio.Event()
+    pause = Pause()
     next_position = feed.next_position
 
-    async def held_up(db: object) -> int:
-        position = await next_position(db)  # type: ignore[arg-type]
-        if not numbered.is_set():
-            numbered.set()
-            await go_on.wait()
+    def held_up(db: Session) -> int:
+        position = next_position(db)
+        pause.once()
         return position
 
     monkeypatch.setattr(feed, "next_position", held_up)
@@ -243,7 +240,7 @@ async def test_a_number_is_never_seen_before_a_smaller_one_that_is_committed_lat
     first = asyncio.create_task(
         submission.submit_claim(slow, slow_revision, attested=True, now=now)
     )
-    await numbered.wait()
+    await pause.reached.wait()
     second = asyncio.create_task(
         submission.submit_claim(quick, quick_revision, attested=True, now=now)
     )
@@ -251,7 +248,7 @@ async def test_a_number_is_never_seen_before_a_smaller_one_that_is_committed_lat
     # The second is not through, and a reader at this moment goes past neither of them.
     assert not second.done()
     assert await read_all(cursor) == ([], cursor)
-    go_on.set()
+    pause.over.set()
     numbers = [(await each).number for each in (first, second)]
     assert (await read_all(cursor))[0] == numbers
 
@@ -262,8 +259,8 @@ async def test_a_submission_that_fails_leaves_no_gap(
     (visit, revision), *_ = crowd
     next_position = feed.next_position
 
-    async def fails(db: object) -> int:
-        await next_position(db)  # type: ignore[arg-type]
+    def fails(db: Session) -> int:
+        next_position(db)
         raise ConnectionError
 
     with monkeypatch.context() as failing:
@@ -271,11 +268,8 @@ async def test_a_submission_that_fails_leaves_no_gap(
         with pytest.raises(ConnectionError):
             await submission.submit_claim(visit, revision, attested=True, now=now)
     await submission.submit_claim(visit, revision, attested=True, now=now)
-    async with reading() as db:
-        positions = (
-            await db.exec(select(ReceiptRow.position).order_by(col(ReceiptRow.position)))
-        ).all()
-        last = (await db.exec(select(FeedRow.last))).one()
+    positions = await fetch(select(ReceiptRow.position).order_by(col(ReceiptRow.position)))
+    last = await fetch_one(select(FeedRow.last))
     assert all(after == before + 1 for before, after in pairwise(positions))
     assert last == positions[-1] == PEOPLE + 1
 
@@ -284,7 +278,6 @@ async def test_what_was_purged_leaves_the_others_where_they_were(
     crowd: list[tuple[Visit, int]], now: datetime
 ) -> None:
     before, cursor = await read_all()
-    async with transaction() as db:
-        await db.exec(sa.delete(ReceiptRow).where(col(ReceiptRow.number).in_(before[:5])))
+    await execute(sa.delete(ReceiptRow).where(col(ReceiptRow.number).in_(before[:5])))
     assert (await read_all())[0] == before[5:]
     assert await read_all(cursor) == ([], cursor)

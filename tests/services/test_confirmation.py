@@ -18,9 +18,9 @@ from cme_reflex.services.postman import WRITERS, Round, send_due
 from cme_reflex.services.reopening import reopen_claim
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import OutboxRow, ReceiptRow
 from tests.mail_server import MailServer, mail_server
+from tests.rows import fetch
 from tests.services.conftest import SignIn
 from tests.services.mailing import KIM, WITH_ADDRESSES, office, send
 from tests.services.test_submission import complete
@@ -44,8 +44,7 @@ async def submit(visit: Visit, now: datetime) -> Receipt:
 
 
 async def posted() -> list[OutboxRow]:
-    async with reading() as db:
-        return list((await db.exec(select(OutboxRow))).all())
+    return await fetch(select(OutboxRow))
 
 
 async def test_submit_posts_one_confirmation_however_often_it_arrives(

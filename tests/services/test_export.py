@@ -21,7 +21,7 @@ B = session("B", "9:45", "11:45", "2.00")
 
 
 async def exported() -> list[ExportedClaim]:
-    return [claim async for claim in export.claims(MEETING.code)]
+    return await export.claims(MEETING.code)
 
 
 async def test_a_submitted_claim_is_its_valid_version(
@@ -115,7 +115,6 @@ async def test_claims_come_in_pages_that_miss_and_repeat_none(
         (code, *_) = who.programme.offered
         await selection.add_session(who, code.id, now=now)
     assert [claim.badge for claim in await exported()] == [person.badge for person in people]
-    assert await export.count_claims(MEETING.code) == 5
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -142,6 +141,4 @@ async def test_a_page_is_a_fixed_number_of_queries(
 
 async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: AsyncEngine) -> None:
     with pytest.raises(export.NoSuchMeeting):
-        await export.count_claims("other")
-    with pytest.raises(export.NoSuchMeeting):
-        await anext(export.claims("other"))
+        await export.claims("other")

@@ -15,10 +15,10 @@ from cme_reflex.services.invitations import Invited
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.postman import Round
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import MemberRow
 from tests.mail_server import MailServer, mail_server
 from tests.meetings import MEETING, PASSWORD
+from tests.rows import fetch_one
 from tests.services.mailing import WITH_ADDRESSES, send
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -114,8 +114,7 @@ async def test_a_member_sets_a_password_and_signs_in_with_it(
     assert await sign_in_link.open_link(MEETING.code, link, now=now) is None
     await set_password(link, now)
     assert await can_sign_in("kim", CHOSEN, now)
-    async with reading() as db:
-        member = (await db.exec(select(MemberRow).where(MemberRow.username == "kim"))).one()
+    member = await fetch_one(select(MemberRow).where(MemberRow.username == "kim"))
     assert member.password_hash.startswith("$argon2id$")
 
 

@@ -16,7 +16,7 @@ from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.exchange.problems import FaultyFolder
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import read, transaction
 from cme_reflex.store.tables import (
     AttendeeRow,
     ClaimRow,
@@ -26,30 +26,18 @@ from cme_reflex.store.tables import (
     SessionRow,
 )
 from tests.meetings import FOLDER, MEETING, attendee, member, session
+from tests.rows import every_row, fetch, fetch_one
 
 
 async def rows(table: type[SQLModel], *columns: Any) -> Sequence[Any]:
     """The columns of all rows, in order of the first."""
-    async with reading() as db:
-        connection = await db.connection()
-        return [
-            tuple(row)
-            for row in (
-                await connection.execute(
-                    sa.select(*columns).select_from(table).order_by(columns[0])
-                )
-            ).all()
-        ]
+    query = sa.select(*columns).select_from(table).order_by(columns[0])
+    return await read(lambda db: [tuple(row) for row in db.connection().execute(query)])
 
 
 async def snapshot() -> dict[str, Sequence[Any]]:
     """Every row of every table."""
-    async with reading() as db:
-        connection = await db.connection()
-        return {
-            table.name: sorted(map(repr, (await connection.execute(sa.select(table))).all()))
-            for table in SQLModel.metadata.sorted_tables
-        }
+    return {table: sorted(map(repr, rows)) for table, rows in (await every_row()).items()}
 
 
 def with_session(code: str, **changes: Any) -> MeetingFolder:
@@ -96,13 +84,12 @@ async def test_a_first_load_writes_everything(database: AsyncEngine, now: dateti
         attendees=Counts(added=3),
         members=Counts(added=2),
     )
-    async with reading() as db:
-        meeting = (await db.exec(select(MeetingRow))).one()
-        first = (await db.exec(select(SessionRow).where(SessionRow.code == "C"))).one()
-        linked = select(AttendeeRow.badge, AttendeeRow.name_key, MemberRow.username).outerjoin(
-            MemberRow, col(MemberRow.id) == AttendeeRow.member_id
-        )
-        people = (await db.exec(linked.order_by(AttendeeRow.badge))).all()
+    meeting = await fetch_one(select(MeetingRow))
+    first = await fetch_one(select(SessionRow).where(SessionRow.code == "C"))
+    linked = select(AttendeeRow.badge, AttendeeRow.name_key, MemberRow.username).outerjoin(
+        MemberRow, col(MemberRow.id) == AttendeeRow.member_id
+    )
+    people = await read(lambda db: db.exec(linked.order_by(AttendeeRow.badge)).all())
     assert (meeting.version, meeting.loaded_at) == (1, now)
     assert meeting_from_document(meeting.document) == MEETING
     expected = next(each for each in FOLDER.sessions if each.code == "C")
@@ -189,11 +176,8 @@ async def test_who_gets_a_new_badge_keeps_the_claim(database: AsyncEngine, now: 
     ana, smith, day = FOLDER.attendees
     report = await load_meeting(with_attendees(ana, replace(smith, badge="202"), day), now=now)
     assert report.attendees == Counts(changed=1, unchanged=2)
-    async with reading() as db:
-        whose = select(AttendeeRow.badge).join(
-            ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id
-        )
-        assert (await db.exec(whose)).all() == ["202"]
+    whose = select(AttendeeRow.badge).join(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
+    assert await fetch(whose) == ["202"]
 
 
 async def test_two_attendees_can_exchange_their_confirmation_numbers(

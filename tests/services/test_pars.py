@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
 from cme_reflex.domain.pars import Action, Record, Row
 from cme_reflex.domain.reporting import ConsentChanged, Fault
@@ -20,8 +21,9 @@ from cme_reflex.services.pars import Batch
 from cme_reflex.services.pars_check import Check, Refused
 from cme_reflex.services.rejections import Taken, UnknownRows
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import transaction
+from cme_reflex.store.tables import ReportingRow
 from tests.meetings import FOLDER, MEETING, attendee
+from tests.rows import execute
 from tests.services.conftest import SignIn
 from tests.services.test_reporting import GIVEN
 from tests.services.test_submission import complete
@@ -144,11 +146,9 @@ async def test_what_pars_would_reject_is_left_out_and_listed(
     await submits(visit, now)
     other = await visit_as("102", "Smith")
     await submits(other, now)
-    async with transaction() as db:
-        # As it was given before a rule was known.
-        fault = "UPDATE reporting SET npi = '1234567890', last_name = '=1+1' WHERE attendee_id = "
-        connection = await db.connection()
-        await connection.exec_driver_sql(f"{fault}{other.attendee.id}")
+    # As it was given before a rule was known.
+    fault = sa.update(ReportingRow).where(col(ReportingRow.attendee_id) == other.attendee.id)
+    await execute(fault.values(npi="1234567890", last_name="=1+1"))
     assert await pars_check.check(CODE) == Check(
         meeting=CODE,
         activity_id="202412345",
@@ -324,10 +324,7 @@ async def test_five_hundred_attendees_are_reported_in_their_order(
     more = tuple(attendee(str(badge), f"Name{badge}") for badge in range(1000, 1500))
     await load_meeting(replace(FOLDER, attendees=FOLDER.attendees + more), now=now)
     await submits(await visit_as("1000", "Name1000"), now)
-    async with transaction() as db:
-        connection = await db.connection()
-        for copy in COPIES:
-            await connection.exec_driver_sql(copy)
+    await execute(*map(sa.text, COPIES))
     batch = await export(now)
     names = [row.record.last_name for row in batch.rows]
     assert names == [f"Name{badge}" for badge in range(1000, 1500)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -37,8 +38,9 @@ from cme_reflex.services import (
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import reporting as store
-from cme_reflex.store.database import close_database, open_database, reading, transaction
+from cme_reflex.store.database import close_database, open_database, read
 from tests.meetings import FOLDER, MEETING
+from tests.rows import execute
 
 BEGIN = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2029, 1, 1, tzinfo=UTC)
@@ -370,14 +372,14 @@ class Reporting(RuleBasedStateMachine):
         return await pars.export(MEETING.code, number, actor="staff", now=self.now, write=write)
 
     async def _last(self) -> int:
-        async with reading() as db:
-            last = await store.last_batch(db, self.visits["101"].programme.meeting_id)
+        meeting_id = self.visits["101"].programme.meeting_id
+        last = await read(lambda db: store.last_batch(db, meeting_id))
         assert last is not None
         return last.number
 
     async def _remembered(self) -> list[tuple[str, ...]]:
-        async with reading() as db:
-            rows = await store.reported(db, self.visits["101"].programme.meeting_id)
+        meeting_id = self.visits["101"].programme.meeting_id
+        rows = await read(lambda db: store.reported(db, meeting_id))
         taken = [row for row in rows if row.rejected_at is None]
         return sorted(
             astuple(record)
@@ -389,10 +391,7 @@ class Reporting(RuleBasedStateMachine):
 async def _forget() -> None:
     tables = ("reported_row", "reporting_batch", "reporting")
     claims = ("answer", "command", "audit", "receipt", "claim_line", "claim")
-    async with transaction() as db:
-        connection = await db.connection()
-        for table in (*tables, *claims):
-            await connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+    await execute(*(sa.delete(sa.table(table)) for table in (*tables, *claims)))
 
 
 def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:

@@ -4,19 +4,21 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from cme_reflex.domain.mail import WORTH_SENDING, Kind
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import outbox, postman
 from cme_reflex.services.postman import Round, send_due
-from cme_reflex.store.database import reading, transaction
+from cme_reflex.store.database import write
 from cme_reflex.store.tables import OutboxRow
 from tests.mail_server import MailServer, mail_server
 from tests.meetings import MEETING
+from tests.rows import fetch
 from tests.services.mailing import WITH_ADDRESSES, Clock, office, send
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -36,9 +38,9 @@ def server() -> Iterator[MailServer]:
 async def post(
     now: datetime, key: str = "1", kind: Kind = Kind.INVITATION, member: int = 1
 ) -> bool:
-    async with transaction() as db:
-        return await outbox.post(
-            db,
+    return await write(
+        partial(
+            outbox.post,
             meeting_id=1,
             kind=kind,
             recipient="kim.obrien@example.org",
@@ -46,11 +48,11 @@ async def post(
             now=now,
             member=member,
         )
+    )
 
 
 async def rows() -> list[OutboxRow]:
-    async with reading() as db:
-        return list((await db.exec(select(OutboxRow).order_by("id"))).all())
+    return await fetch(select(OutboxRow).order_by("id"))
 
 
 async def states() -> list[tuple[str, int, str]]:
@@ -77,15 +79,12 @@ async def test_the_same_is_posted_once(server: MailServer, now: datetime) -> Non
 
 
 async def test_what_is_not_committed_is_not_sent(server: MailServer, now: datetime) -> None:
-    async def post_and_fail() -> None:
-        async with transaction() as db:
-            await outbox.post(
-                db, meeting_id=1, kind=Kind.REMINDER, recipient="a@b.c", key="1", now=now
-            )
-            raise RuntimeError("changed my mind")
+    def post_and_fail(db: Session) -> None:
+        outbox.post(db, meeting_id=1, kind=Kind.REMINDER, recipient="a@b.c", key="1", now=now)
+        raise RuntimeError("changed my mind")
 
     with pytest.raises(RuntimeError, match="changed my mind"):
-        await post_and_fail()
+        await write(post_and_fail)
     assert await states() == []
     assert await send(server, now) == Round()
 
@@ -217,8 +216,7 @@ async def test_a_dead_workers_message_is_repeated_when_its_lease_is_over(
     server: MailServer, now: datetime
 ) -> None:
     await post(now)
-    async with transaction() as db:
-        await postman.rows.take(db, now=now, until=now + postman.LEASE)
+    await write(partial(postman.rows.take, now=now, until=now + postman.LEASE))
     assert await send(server, now + postman.LEASE - timedelta(seconds=1)) == Round()
     assert await send(server, now + postman.LEASE) == Round(sent=1)
     assert len(server.taken) == 1
@@ -228,8 +226,7 @@ async def test_a_dead_workers_sign_in_link_is_uncertain_and_not_repeated(
     server: MailServer, now: datetime
 ) -> None:
     await post(now, kind=Kind.SIGN_IN_LINK)
-    async with transaction() as db:
-        await postman.rows.take(db, now=now, until=now + postman.LEASE)
+    await write(partial(postman.rows.take, now=now, until=now + postman.LEASE))
     assert await send(server, now + postman.LEASE) == Round()
     (row,) = (await outbox.status(MEETING.code)).uncertain
     assert (row.kind, row.attempts) == ("sign-in link", 1)
@@ -242,12 +239,12 @@ async def test_a_worker_that_was_too_slow_writes_over_nobodys_outcome(
     server: MailServer, now: datetime
 ) -> None:
     await post(now)
-    async with transaction() as db:
-        slow = await postman.rows.take(db, now=now, until=now + postman.LEASE)
+    slow = await write(partial(postman.rows.take, now=now, until=now + postman.LEASE))
     assert slow is not None
     assert await send(server, now + postman.LEASE) == Round(sent=1)
-    async with transaction() as db:
-        assert not await postman.rows.settle(db, slow, state="dead", last_error="late")
+    assert not await write(
+        partial(postman.rows.settle, taken=slow, state="dead", last_error="late")
+    )
     assert (await states())[0] == ("sent", 2, "")
 
 
@@ -263,10 +260,11 @@ async def test_links_for_people_who_wait_come_first(server: MailServer, now: dat
 async def test_a_message_that_cannot_be_written_stops_no_other(
     server: MailServer, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with transaction() as db:
-        await outbox.post(
+    await write(
+        lambda db: outbox.post(
             db, meeting_id=1, kind=Kind.INVITATION, recipient="a@b.example", key="1", now=now
         )
+    )
     await post(now, "2")
     assert await send(server, now) == Round(sent=1, deferred=1)
     assert await states() == [("waiting", 1, "a defect: KeyError"), ("sent", 1, "")]

@@ -14,41 +14,28 @@ from cme_reflex.domain.retention import kept_until
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.purge import Purged, TooRecent, purge
 from cme_reflex.store import tables
-from cme_reflex.store.database import reading, transaction
 from tests.meetings import FOLDER, MEETING
-from tests.rows import one_of_each
+from tests.rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOW = datetime(2031, 3, 1, 12, tzinfo=UTC)
 CLOSES = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 async def counts() -> dict[str, int]:
-    async with reading() as db:
-        connection = await db.connection()
-        return {
-            table.name: (
-                await connection.execute(sa.select(sa.func.count()).select_from(table))
-            ).scalar_one()
-            for table in SQLModel.metadata.sorted_tables
-        }
+    return {table: len(rows) for table, rows in (await every_row()).items()}
 
 
 async def old_meeting(**meeting: Any) -> None:
     """The meeting of one_of_each, with a document, and a second one that is loaded."""
     old = replace(MEETING, code="m", claim=replace(MEETING.claim, closes_at=CLOSES), **meeting)
     await load_meeting(replace(FOLDER, meeting=replace(old, code="other")), now=NOW)
-    async with transaction() as db:
-        [other] = (await db.exec(select(tables.MeetingRow))).all()
-        document = {**other.document, "code": "m"}
-        # The rows of one_of_each have the ids 1: the loaded meeting gives way.
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            await db.exec(sa.delete(table))
-    async with transaction() as db:
-        for row in one_of_each(datetime(2024, 10, 3, 5, tzinfo=UTC)):
-            if isinstance(row, tables.MeetingRow):
-                row.document = document
-            db.add(row)
-            await db.flush()
+    document = {**await fetch_one(select(tables.MeetingRow.document)), "code": "m"}
+    # The rows of one_of_each have the ids 1: the loaded meeting gives way.
+    await execute(*map(sa.delete, reversed(SQLModel.metadata.sorted_tables)))
+    meeting_row, *others = one_of_each(datetime(2024, 10, 3, 5, tzinfo=UTC))
+    assert isinstance(meeting_row, tables.MeetingRow)
+    meeting_row.document = document
+    await add(meeting_row, *others)
 
 
 async def test_all_that_hangs_on_an_old_meeting_goes_and_the_programme_stays(
@@ -67,8 +54,7 @@ async def test_all_that_hangs_on_an_old_meeting_goes_and_the_programme_stays(
         name: n + (name == "operation") if name in {*STAYS, "operation"} else 0
         for name, n in before.items()
     }
-    async with reading() as db:
-        *_, entry = (await db.exec(select(tables.OperationRow))).all()
+    *_, entry = await fetch(select(tables.OperationRow))
     assert (entry.at, entry.actor, entry.what, entry.details) == (
         NOW,
         "staff kim",
@@ -120,10 +106,9 @@ async def test_what_ended_before_the_date_goes(
 
 async def test_a_meeting_whose_claim_period_is_open_is_kept(database: AsyncEngine) -> None:
     await old_meeting()
-    async with transaction() as db:
-        row = (await db.exec(select(tables.MeetingRow))).one()
-        claim = {**row.document["claim"], "closes_at": (NOW + timedelta(days=1)).isoformat()}
-        row.document = {**row.document, "claim": claim}
+    document = await fetch_one(select(tables.MeetingRow.document))
+    claim = {**document["claim"], "closes_at": (NOW + timedelta(days=1)).isoformat()}
+    await execute(sa.update(tables.MeetingRow).values(document={**document, "claim": claim}))
     assert await purge(date(2025, 1, 1), actor="k", now=NOW, dry_run=True) == ()
 
 

@@ -10,9 +10,9 @@ from sqlmodel import select
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import signin
 from cme_reflex.services.signin import Registration
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import ChoiceRow
 from tests.meetings import ATTENDEES, FOLDER, MEETING, PASSWORD, attendee
+from tests.rows import fetch, fetch_one
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -76,8 +76,7 @@ async def test_a_choice_is_open_for_ten_minutes(now: datetime) -> None:
     with pytest.raises(signin.NotSignedIn):
         await signin.choose(choice, 1, now=late)
     await undecided(late)
-    async with reading() as db:
-        assert len((await db.exec(select(ChoiceRow))).all()) == 1
+    assert len(await fetch(select(ChoiceRow))) == 1
 
 
 async def test_a_number_names_its_registration(now: datetime) -> None:
@@ -87,8 +86,7 @@ async def test_a_number_names_its_registration(now: datetime) -> None:
 
 async def test_the_store_holds_no_token_of_a_choice(now: datetime) -> None:
     token = await undecided(now)
-    async with reading() as db:
-        (row,) = (await db.exec(select(ChoiceRow))).all()
+    row = await fetch_one(select(ChoiceRow))
     assert token not in row.token_hash
 
 

@@ -14,10 +14,10 @@ from cme_reflex.domain.mail import SIGN_IN_LINK_LASTS, WORTH_SENDING, InvalidAdd
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import links, sign_in_link, signin
 from cme_reflex.services.postman import Round
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import LinkRow, OutboxRow
 from tests.mail_server import MailServer, mail_server
 from tests.meetings import MEETING
+from tests.rows import fetch, fetch_one
 from tests.services.mailing import KIM, WITH_ADDRESSES, send
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -87,8 +87,7 @@ async def test_to_an_address_that_nobody_has_nothing_is_sent(
     await ask(typed, now)
     assert await send(server, now) == Round(withdrawn=1)
     assert server.connections == 0
-    async with reading() as db:
-        assert (await db.exec(select(OutboxRow))).all() == []
+    assert await fetch(select(OutboxRow)) == []
 
 
 @pytest.mark.parametrize("typed", ["", "kim", "kim@example.org, evil@example.org", "x" * 300])
@@ -151,9 +150,7 @@ async def test_another_meetings_link_opens_nothing_here(server: MailServer, now:
 
 async def test_the_store_holds_no_token(server: MailServer, now: datetime) -> None:
     link = await token(server, KIM, now)
-    async with reading() as db:
-        (row,) = (await db.exec(select(LinkRow))).all()
-        (message,) = (await db.exec(select(OutboxRow))).all()
+    row, message = await fetch_one(select(LinkRow)), await fetch_one(select(OutboxRow))
     assert link not in str(row.model_dump()) + str(message.model_dump())
 
 

@@ -14,10 +14,10 @@ from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import oidc, signin, single_sign_on
 from cme_reflex.services.oidc import SignInRefused
 from cme_reflex.services.single_sign_on import Cancelled, Departure, UnknownMember
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import DepartureRow
 from tests.meetings import FOLDER, MEETING, PASSWORD
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, oidc_provider
+from tests.rows import fetch
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -72,8 +72,7 @@ async def badge(admission: signin.Admission, now: datetime) -> str:
 
 
 async def departures() -> list[DepartureRow]:
-    async with reading() as db:
-        return list((await db.exec(select(DepartureRow))).all())
+    return await fetch(select(DepartureRow))
 
 
 @pytest.mark.parametrize("username", ["kim", "KIM", " kim "])

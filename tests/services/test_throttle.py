@@ -8,8 +8,9 @@ from sqlmodel import select
 
 from cme_reflex.services import throttle
 from cme_reflex.services.throttle import ADDRESS, NAME, NUMBER, Quota, TooManyAttempts
-from cme_reflex.store.database import close_database, open_database, reading, transaction
+from cme_reflex.store.database import close_database, open_database, write
 from cme_reflex.store.tables import TallyRow
+from tests.rows import fetch
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -39,8 +40,7 @@ async def refused(*attempts: throttle.Attempt, now: datetime) -> datetime | None
 
 
 async def rows() -> list[TallyRow]:
-    async with reading() as db:
-        return list((await db.exec(select(TallyRow).order_by(TallyRow.scope))).all())
+    return await fetch(select(TallyRow).order_by(TallyRow.scope))
 
 
 async def counts() -> dict[str, int]:
@@ -48,8 +48,7 @@ async def counts() -> dict[str, int]:
 
 
 async def succeeded(*attempts: throttle.Attempt, person: str = "1", now: datetime) -> None:
-    async with transaction() as db:
-        await throttle.succeeded(db, *attempts, person=person, now=now)
+    await write(lambda db: throttle.succeeded(db, *attempts, person=person, now=now))
 
 
 async def test_a_number_is_locked_after_five_failures_for_a_minute(now: datetime) -> None:

@@ -1,0 +1,30 @@
+"""Holding a database function up in the middle, on whatever it runs."""
+
+import asyncio
+
+from sqlalchemy.util.concurrency import await_, in_greenlet
+
+
+class Pause:
+    """A place in a function of `read` or `write` at which it waits, whoever else goes on.
+
+    It lasts until `over` is set, at most so many seconds.
+    """
+
+    def __init__(self, seconds: float = 10) -> None:
+        self.reached, self.over = asyncio.Event(), asyncio.Event()
+        self._seconds = seconds
+        self._loop = asyncio.get_running_loop()
+
+    def once(self) -> None:
+        """Wait, if nobody did before."""
+        if self.reached.is_set():
+            return
+        if in_greenlet():
+            await_(self._wait())
+        else:
+            asyncio.run_coroutine_threadsafe(self._wait(), self._loop).result()
+
+    async def _wait(self) -> None:
+        self.reached.set()
+        await asyncio.wait([asyncio.create_task(self.over.wait())], timeout=self._seconds)
