@@ -1,10 +1,14 @@
 """Loading a meeting's folder: the only way in which a programme is written."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, TypeAlias, cast
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, and_, col, or_, select
 
 from cme_reflex.domain.credit import Quarters
@@ -18,7 +22,7 @@ from cme_reflex.exchange.records import (
     SessionRecord,
 )
 from cme_reflex.services.passwords import digest
-from cme_reflex.store.database import write
+from cme_reflex.store.database import read, write
 from cme_reflex.store.tables import (
     AttendeeRow,
     ClaimRow,
@@ -30,7 +34,8 @@ from cme_reflex.store.tables import (
 
 TIMEOUT = 600.0  # seconds for a statement: a folder may have ten thousand rows
 
-_Row = TypeVar("_Row", bound=SQLModel)
+Values: TypeAlias = Mapping[str, Any]
+"""A row's values by column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,61 +92,114 @@ async def load_meeting(
     credit is lowered. Raises FaultyFolder where a number in the folder belongs
     to an attendee who is no longer in it.
     """
+    while True:
+        # Ten thousand rows take a second to compare, for which no claim should wait.
+        found = await read(lambda db: _compare(db, folder), timeout=TIMEOUT)
+        if not found.changed:
+            return _report(found)
+        with suppress(_Outdated):  # another load was quicker; this one compares with what it left
+            save = partial(_save, found=found, now=now)
+            return _report(found, await write(save, dry_run=dry_run, timeout=TIMEOUT))
 
-    def load(db: Session) -> LoadReport:
-        meeting, changed = _meeting(db, folder, now)
-        meeting_id = cast(int, meeting.id)
-        sessions, worthless = _sessions(db, meeting_id, folder.sessions)
-        members, member_ids = _members(db, folder.members)
-        attendees = _attendees(db, meeting_id, folder.attendees, member_ids)
-        db.flush()
-        touched = _touch_lines(db, meeting_id, worthless)
-        changed |= any(counts.touched for counts in (sessions, members, attendees))
-        if changed:
-            meeting.version += 1
-            meeting.loaded_at = now
-        return LoadReport(
-            meeting=meeting.code,
-            version=meeting.version,
-            changed=changed,
-            sessions=sessions,
-            attendees=attendees,
-            members=members,
-            touched=touched,
+
+class _Outdated(Exception):
+    """The meeting is not of the version any more that the folder was compared with."""
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a file's records change in the rows of its table: values by column.
+
+    Those of a row that is there have its `id`.
+    """
+
+    added: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    withdrawn: list[dict[str, Any]] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(
+            added=len(self.added),
+            changed=len(self.changed),
+            unchanged=self.unchanged,
+            withdrawn=len(self.withdrawn),
         )
 
-    return await write(load, dry_run=dry_run, timeout=TIMEOUT)
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What a folder changes in the database. A meeting that is not there is of version 0.
+
+    Attendees' values have `member`, a username, in place of `member_id`. `freed` are the ids of
+    the attendees whose confirmation numbers others get; `lost_credit` those of the sessions that
+    give no credit any more.
+    """
+
+    code: str
+    version: int
+    document: dict[str, Any] | None  # None where it stays
+    sessions: _Changes
+    members: _Changes
+    attendees: _Changes
+    freed: list[int]
+    lost_credit: set[int]
+
+    @property
+    def changed(self) -> bool:
+        files = (self.sessions, self.members, self.attendees)
+        return self.document is not None or any(each.counts.touched for each in files)
 
 
-def _meeting(db: Session, folder: MeetingFolder, now: datetime) -> tuple[MeetingRow, bool]:
-    """The meeting's row, held until the end of `db`, and whether the folder changed it."""
+def _report(found: _Comparison, touched: tuple[Touched, ...] = ()) -> LoadReport:
+    return LoadReport(
+        meeting=found.code,
+        version=found.version + found.changed,
+        changed=found.changed,
+        sessions=found.sessions.counts,
+        attendees=found.attendees.counts,
+        members=found.members.counts,
+        touched=touched,
+    )
+
+
+def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
+    """What the folder changes. Raises FaultyFolder."""
     code, document = folder.meeting.code, meeting_document(folder.meeting)
-    found = select(MeetingRow).where(MeetingRow.code == code).with_for_update()
-    row = db.exec(found).one_or_none()
-    if row is None:
-        row = MeetingRow(code=code, version=0, document=document, loaded_at=now)
-        db.add(row)
-        db.flush()
-        return row, True
-    return row, _apply(row, {"document": document})
+    row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
+    meeting_id = row.id if row else None
+    sessions, lost_credit = _compare_sessions(db, meeting_id, folder.sessions)
+    attendees, freed = _compare_attendees(db, meeting_id, folder.attendees)
+    return _Comparison(
+        code=code,
+        version=row.version if row else 0,
+        document=None if row and row.document == document else document,
+        sessions=sessions,
+        members=_compare_members(db, folder.members),
+        attendees=attendees,
+        freed=freed,
+        lost_credit=lost_credit,
+    )
 
 
-def _sessions(
-    db: Session, meeting_id: int, records: Iterable[SessionRecord]
-) -> tuple[Counts, set[int]]:
-    """What changed, and the ids of the sessions that give no credit any more since this load."""
+def _compare_sessions(
+    db: Session, meeting_id: int | None, records: Iterable[SessionRecord]
+) -> tuple[_Changes, set[int]]:
+    """What changes, and the ids of the sessions that give no credit any more."""
     rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id)).all()
-    known = {row.code: row for row in rows}
-    wanted = {
-        record.code: {"meeting_id": meeting_id, "withdrawn": False, **_session(record)}
-        for record in records
+    wanted = {record.code: _session(record) for record in records}
+    changes = _changes({row.code: row.model_dump() for row in rows}, wanted)
+    offered = [row for row in rows if not row.withdrawn]
+    changes.withdrawn = [
+        {"id": row.id, "withdrawn": True} for row in offered if row.code not in wanted
+    ]
+    lost_credit = {
+        cast(int, row.id)
+        for row in offered
+        if row.eligible and not wanted.get(row.code, {"eligible": False})["eligible"]
     }
-    giving = [row for row in rows if row.eligible and not row.withdrawn]
-    gone = [row for row in rows if row.code not in wanted and not row.withdrawn]
-    for row in gone:
-        row.withdrawn = True
-    counts = _upsert(db, SessionRow, known, wanted, withdrawn=len(gone))
-    return counts, {cast(int, row.id) for row in giving if row.withdrawn or not row.eligible}
+    return changes, lost_credit
 
 
 def _session(record: SessionRecord) -> dict[str, Any]:
@@ -149,47 +207,44 @@ def _session(record: SessionRecord) -> dict[str, Any]:
         "speakers": list(record.speakers),
         "delivery": record.delivery.value,
         "faculty_badges": sorted(record.faculty_badges),
+        "withdrawn": False,
     }
 
 
-def _members(db: Session, records: Iterable[MemberRecord]) -> tuple[Counts, Mapping[str, int]]:
-    """What changed, and the id of each member by user name."""
-    known = {row.username: row for row in db.exec(select(MemberRow)).all()}
+def _compare_members(db: Session, records: Iterable[MemberRecord]) -> _Changes:
+    known = {row.username: row.model_dump() for row in db.exec(select(MemberRow))}
     wanted = {record.username: _member(record, known.get(record.username)) for record in records}
-    counts = _upsert(db, MemberRow, known, wanted)
-    db.flush()
-    ids = db.exec(select(MemberRow.username, MemberRow.id)).all()
-    return counts, {username: cast(int, member_id) for username, member_id in ids}
+    return _changes(known, wanted)
 
 
-def _member(record: MemberRecord, row: MemberRow | None) -> dict[str, Any]:
+def _member(record: MemberRecord, known: Values | None) -> dict[str, Any]:
     values = asdict(record) | {"loaded_hash": digest(record.password_hash)}
-    if row is not None and row.loaded_hash == values["loaded_hash"]:
+    if known is not None and known["loaded_hash"] == values["loaded_hash"]:
         # The folder's password is the one before; a sign-in may have hashed it anew.
         del values["password_hash"]
     return values
 
 
-def _attendees(
-    db: Session,
-    meeting_id: int,
-    records: tuple[AttendeeRecord, ...],
-    member_ids: Mapping[str, int],
-) -> Counts:
-    rows = db.exec(select(AttendeeRow).where(AttendeeRow.meeting_id == meeting_id)).all()
-    wanted = {
-        record.badge: {"meeting_id": meeting_id, **_attendee(record, member_ids)}
-        for record in records
+def _compare_attendees(
+    db: Session, meeting_id: int | None, records: Iterable[AttendeeRecord]
+) -> tuple[_Changes, list[int]]:
+    """What changes, and the ids of those whose confirmation numbers others get."""
+    rows = (
+        select(AttendeeRow, MemberRow.username)
+        .outerjoin(MemberRow, col(MemberRow.id) == AttendeeRow.member_id)
+        .where(AttendeeRow.meeting_id == meeting_id)
+    )
+    known: dict[str, Values] = {
+        row.badge: {**row.model_dump(), "member": username} for row, username in db.exec(rows)
     }
-    known = {row.badge: row for row in rows}
+    wanted = {record.badge: _attendee(record) for record in records}
     _recognise_new_badges(known, wanted)
-    _free_confirmations(db, known, wanted)
-    return _upsert(db, AttendeeRow, known, wanted)
+    return _changes(known, wanted), _freed(known, wanted)
 
 
-def _attendee(record: AttendeeRecord, member_ids: Mapping[str, int]) -> dict[str, Any]:
+def _attendee(record: AttendeeRecord) -> dict[str, Any]:
     return {
-        "member_id": None if record.member is None else member_ids[record.member],
+        "member": record.member,
         "last_name": record.last_name,
         "first_name": record.first_name,
         "suffix": record.suffix,
@@ -202,29 +257,25 @@ def _attendee(record: AttendeeRecord, member_ids: Mapping[str, int]) -> dict[str
     }
 
 
-def _recognise_new_badges(
-    known: dict[str, AttendeeRow], wanted: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _recognise_new_badges(known: dict[str, Values], wanted: Mapping[str, Values]) -> None:
     """Who got a new badge keeps the claim: the confirmation number and the name are the same."""
-    gone = {row.confirmation: row for badge, row in known.items() if badge not in wanted}
+    gone = {row["confirmation"]: row for badge, row in known.items() if badge not in wanted}
     for badge, values in wanted.items():
         row = gone.get(values["confirmation"])
-        if badge not in known and row is not None and row.name_key == values["name_key"]:
-            known[badge] = known.pop(row.badge)
+        if badge not in known and row is not None and row["name_key"] == values["name_key"]:
+            known[badge] = known.pop(row["badge"])
 
 
-def _free_confirmations(
-    db: Session, known: Mapping[str, AttendeeRow], wanted: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Let attendees exchange their confirmation numbers, which are unique at every moment."""
-    holders = {row.confirmation: (badge, row) for badge, row in known.items()}
-    problems = []
+def _freed(known: Mapping[str, Values], wanted: Mapping[str, Values]) -> list[int]:
+    """The ids of the attendees whose confirmation numbers others get. Raises FaultyFolder."""
+    holders = {row["confirmation"]: (badge, row) for badge, row in known.items()}
+    freed, problems = [], []
     for badge, values in wanted.items():
         holder, row = holders.get(values["confirmation"], (badge, None))
         if row is None or holder == badge:
             continue
         if holder in wanted:
-            row.confirmation = f"~{row.id}"  # no number_key holds a tilde
+            freed.append(row["id"])
         else:
             fault = (
                 f"{values['confirmation']} belongs to badge {holder}, who is no longer in the file."
@@ -233,38 +284,80 @@ def _free_confirmations(
             problems.append(Problem("attendees.csv", None, "confirmation", fault, remedy))
     if problems:
         raise FaultyFolder(problems)
+    return freed
+
+
+def _changes(known: Mapping[str, Values], wanted: Mapping[str, Values]) -> _Changes:
+    """What brings the rows to the wanted values and adds those that are missing."""
+    changes = _Changes()
+    for key, values in wanted.items():
+        row = known.get(key)
+        if row is None:
+            changes.added.append(dict(values))
+        elif different := {name: value for name, value in values.items() if row[name] != value}:
+            changes.changed.append({"id": row["id"], **different})
+        else:
+            changes.unchanged += 1
+    return changes
+
+
+def _save(db: Session, found: _Comparison, now: datetime) -> tuple[Touched, ...]:
+    """Write what the folder changes; the lines that this touched. Raises _Outdated."""
+    meeting_id = _save_meeting(db, found, now)
+    _save_rows(db, SessionRow, found.sessions, meeting_id=meeting_id)
+    _save_rows(db, MemberRow, found.members)
+    # Confirmation numbers are unique at every moment, also while they are exchanged.
+    freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in found.freed]
+    _save_rows(db, AttendeeRow, _Changes(changed=freed))  # no number_key holds a tilde
+    _save_rows(db, AttendeeRow, _with_member_ids(db, found.attendees), meeting_id=meeting_id)
+    return _touch_lines(db, meeting_id, found.lost_credit)
+
+
+def _save_meeting(db: Session, found: _Comparison, now: datetime) -> int:
+    """The id of the meeting, which is held until the end of `db`. Raises _Outdated."""
+    wanted = select(MeetingRow).where(MeetingRow.code == found.code).with_for_update()
+    row = db.exec(wanted).one_or_none()
+    if found.version != (row.version if row else 0):
+        raise _Outdated
+    if row is None:
+        row = MeetingRow(code=found.code, version=0, document={}, loaded_at=now)
+        db.add(row)
+    if found.document is not None:
+        row.document = found.document
+    row.version += 1
+    row.loaded_at = now
     db.flush()
+    return cast(int, row.id)
 
 
-def _upsert(
-    db: Session,
-    table: type[_Row],
-    known: Mapping[str, _Row],
-    wanted: Mapping[str, Mapping[str, Any]],
-    *,
-    withdrawn: int = 0,
-) -> Counts:
-    """Bring the rows to the wanted values and add those that are missing."""
-    new = [table(**values) for key, values in wanted.items() if key not in known]
-    changes = [_apply(known[key], values) for key, values in wanted.items() if key in known]
-    db.add_all(new)
-    return Counts(
-        added=len(new),
-        changed=changes.count(True),
-        unchanged=changes.count(False),
-        withdrawn=withdrawn,
+def _with_member_ids(db: Session, attendees: _Changes) -> _Changes:
+    ids = dict(db.exec(select(MemberRow.username, MemberRow.id)).all())
+
+    def with_id(values: dict[str, Any]) -> dict[str, Any]:
+        if "member" not in values:
+            return values
+        rest = {name: value for name, value in values.items() if name != "member"}
+        username = values["member"]
+        return rest | {"member_id": None if username is None else ids[username]}
+
+    return _Changes(
+        added=[with_id(values) for values in attendees.added],
+        changed=[with_id(values) for values in attendees.changed],
     )
 
 
-def _apply(row: SQLModel, values: Mapping[str, Any]) -> bool:
-    """Write what differs; whether anything did."""
-    different = {key: value for key, value in values.items() if getattr(row, key) != value}
-    for key, value in different.items():
-        setattr(row, key, value)
-    return bool(different)
+def _save_rows(db: Session, table: type[SQLModel], changes: _Changes, **meeting_id: int) -> None:
+    if changes.added:
+        db.exec(sa.insert(table), params=[values | meeting_id for values in changes.added])
+    # Each statement is for all rows of which the same columns change.
+    alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for values in (*changes.changed, *changes.withdrawn):
+        alike[frozenset(values)].append(values)
+    for rows in alike.values():
+        db.exec(sa.update(table), params=rows)
 
 
-def _touch_lines(db: Session, meeting_id: int, worthless: set[int]) -> tuple[Touched, ...]:
+def _touch_lines(db: Session, meeting_id: int, lost_credit: set[int]) -> tuple[Touched, ...]:
     """Bring the lines of unsubmitted claims to the sessions' new credit.
 
     A line of a session that was withdrawn or lost all its credit is left on the
@@ -279,7 +372,7 @@ def _touch_lines(db: Session, meeting_id: int, worthless: set[int]) -> tuple[Tou
             SessionRow.meeting_id == meeting_id,
             ClaimRow.status != "submitted",
             or_(
-                col(SessionRow.id).in_(worthless),
+                col(SessionRow.id).in_(lost_credit),
                 and_(
                     col(SessionRow.eligible),
                     or_(

@@ -1,6 +1,6 @@
 """Loading a meeting: what is written, what a second load changes, and what nobody may lose."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +9,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.exchange.problems import FaultyFolder
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
-from cme_reflex.store.database import read, transaction
+from cme_reflex.store.database import read
 from cme_reflex.store.tables import (
     AttendeeRow,
     ClaimRow,
@@ -26,7 +26,7 @@ from cme_reflex.store.tables import (
     SessionRow,
 )
 from tests.meetings import FOLDER, MEETING, attendee, member, session
-from tests.rows import every_row, fetch, fetch_one
+from tests.rows import add, every_row, fetch, fetch_one
 
 
 async def rows(table: type[SQLModel], *columns: Any) -> Sequence[Any]:
@@ -55,23 +55,20 @@ def with_attendees(*attendees: Any) -> MeetingFolder:
 
 async def claim(now: datetime, badge: str, status: str, **lines: tuple[int, int]) -> None:
     """A claim with these lines: session code to quarters and safety."""
-    async with transaction() as db:
-        found = select(AttendeeRow.id).where(AttendeeRow.badge == badge)
-        attendee_id = (await db.exec(found)).one()
-        row = ClaimRow(attendee_id=attendee_id, status=status, category1=1, safety=0)
-        db.add(row)
-        await db.flush()
-        for code, (quarters, safety) in lines.items():
-            session_id = (await db.exec(select(SessionRow.id).where(SessionRow.code == code))).one()
-            db.add(
-                LineRow(
-                    claim_id=row.id,
-                    session_id=session_id,
-                    quarters=quarters,
-                    safety=safety,
-                    on_demand=False,
-                )
+    of_badge = select(AttendeeRow.id).where(AttendeeRow.badge == badge)
+    row = ClaimRow(attendee_id=await fetch_one(of_badge), status=status, category1=1, safety=0)
+    await add(row)
+    for code, (quarters, safety) in lines.items():
+        session_id = await fetch_one(select(SessionRow.id).where(SessionRow.code == code))
+        await add(
+            LineRow(
+                claim_id=row.id,
+                session_id=session_id,
+                quarters=quarters,
+                safety=safety,
+                on_demand=False,
             )
+        )
 
 
 async def test_a_first_load_writes_everything(database: AsyncEngine, now: datetime) -> None:
@@ -226,6 +223,26 @@ async def test_what_fails_halfway_writes_nothing(database: AsyncEngine, now: dat
     with pytest.raises(IntegrityError):
         await load_meeting(broken, now=now)
     assert await snapshot() == before
+
+
+async def test_two_who_load_at_once_leave_what_the_second_says(
+    database: AsyncEngine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first has compared and not yet written when the second loads, whole."""
+    await load_meeting(FOLDER, now=now)
+    quicker = with_session("A", title="Renamed")
+
+    async def read_slowly(f: Callable[[Session], Any], **limit: float) -> Any:
+        compared = await read(f, **limit)
+        monkeypatch.setattr("cme_reflex.services.meeting.read", read)
+        await load_meeting(quicker, now=now)
+        return compared
+
+    monkeypatch.setattr("cme_reflex.services.meeting.read", read_slowly)
+    report = await load_meeting(with_session("A", room="Hall 2"), now=now)
+    assert (report.version, report.sessions) == (3, Counts(changed=1, unchanged=4))
+    a = await fetch_one(select(SessionRow).where(SessionRow.code == "A"))
+    assert (a.title, a.room) == ("Session A", "Hall 2")
 
 
 async def test_a_drafts_line_above_the_new_credit_is_lowered(
