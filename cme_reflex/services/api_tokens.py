@@ -30,7 +30,7 @@ REQUESTS = throttle.Quota(scope="api", most=120, window=timedelta(minutes=1))
 STRANGERS = throttle.Quota(scope="api stranger", most=30, window=timedelta(minutes=10))
 """Wrong tokens from one address; a right one of the same address is not concerned."""
 
-_NOBODYS = token_hash("")
+_UNKNOWN_HASH = token_hash("")
 
 
 class InvalidTokenName(ValueError):
@@ -150,7 +150,7 @@ async def _find(token: str) -> ApiTokenRow | None:
         return None
     found = select(ApiTokenRow).where(ApiTokenRow.selector == selector)
     row = await read(lambda db: db.exec(found).one_or_none())
-    right = hmac.compare_digest(row.secret_hash if row else _NOBODYS, token_hash(secret))
+    right = hmac.compare_digest(row.secret_hash if row else _UNKNOWN_HASH, token_hash(secret))
     return row if right else None
 
 

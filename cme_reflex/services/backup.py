@@ -122,11 +122,11 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
 
     def copy(db: Session) -> Restored:
         with source.connect() as connection:
-            replaced = _make_room(db, replace=replace)
+            replaced = _clear(db, replace=replace)
             rows = _copy(connection, db.connection(), done)
-        _remember(db, replaced.operations)
-        _keep_tokens(db, replaced.tokens)
-        _renew_versions(db, replaced.version)
+        _retain_operations(db, replaced.operations)
+        _retain_tokens(db, replaced.tokens)
+        _raise_versions(db, replaced.version)
         feed.begin_epoch(db)
         details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
         db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
@@ -144,12 +144,12 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
         await _prepare(prepared, header.revision, path)
         source = copying.open_file(prepared)
         try:
-            return await _when_quiet(copy)
+            return await _write_when_idle(copy)
         finally:
             source.dispose()
 
 
-async def _when_quiet(copy: Callable[[Session], Restored]) -> Restored:
+async def _write_when_idle(copy: Callable[[Session], Restored]) -> Restored:
     """Write as soon as nobody else does. Raises TooBusy."""
     for _ in range(TRIES):
         with suppress(TooBusy):
@@ -180,7 +180,7 @@ async def _prepare(url: str, revision: str, path: Path) -> None:
         engine.dispose()
 
 
-def _make_room(db: Session, *, replace: bool) -> _Replaced:
+def _clear(db: Session, *, replace: bool) -> _Replaced:
     """Hold the database still and empty it; what of it matters to the restored one."""
     connection = db.connection()
     if copying.current_revision(connection) != copying.newest_revision():
@@ -217,14 +217,14 @@ def _copy(source: sa.Connection, target: sa.Connection, done: Done) -> dict[str,
     return written
 
 
-def _remember(db: Session, operations: list[dict[str, Any]]) -> None:
+def _retain_operations(db: Session, operations: list[dict[str, Any]]) -> None:
     """Keep what the log of operations had beyond the backup's."""
     restored = [_values(each) for each in db.exec(select(OperationRow))]
     copying.count_on(db.connection())
     db.add_all(OperationRow(**each) for each in operations if each not in restored)
 
 
-def _keep_tokens(db: Session, tokens: list[ApiTokenRow]) -> None:
+def _retain_tokens(db: Session, tokens: list[ApiTokenRow]) -> None:
     """Keep which tokens there are: none that was revoked since the backup opens anything again."""
     restored = {row.selector: row for row in db.exec(select(ApiTokenRow))}
     names = {row.name for row in restored.values()}
@@ -237,7 +237,7 @@ def _keep_tokens(db: Session, tokens: list[ApiTokenRow]) -> None:
             db.add(ApiTokenRow(**token.model_dump(exclude={"id"})))
 
 
-def _renew_versions(db: Session, highest: int) -> None:
+def _raise_versions(db: Session, highest: int) -> None:
     """Make each meeting newer than what any running process has read of it."""
     for meeting in db.exec(select(MeetingRow)):
         meeting.version = max(meeting.version, highest + 1)

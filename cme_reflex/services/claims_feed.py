@@ -35,7 +35,7 @@ class CursorGone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Cursor:
     epoch: str
     position: int
 
@@ -50,24 +50,24 @@ async def page(*, cursor: str = START, since: datetime | None = None, limit: int
     submitted meanwhile; a claim that is submitted again comes again as its next version.
     `since` (aware) leaves out what was submitted before. Raises InvalidCursor and CursorGone.
     """
-    place = _place(cursor)
+    after = _parse(cursor)
 
     def load(db: Session) -> FeedPage:
         # First: what is counted here is seen below, and nothing beyond it would be left out.
         state = feed.state(db)
-        if place.position and (state is None or state.epoch != place.epoch):
+        if after.position and (state is None or state.epoch != after.epoch):
             raise CursorGone(cursor)
         if state is None:
             return FeedPage(claims=(), next_cursor=START, has_more=False)
-        if place.position > state.last:
+        if after.position > state.last:
             raise InvalidCursor(cursor)
-        found = feed.after(db, place.position, limit=limit + 1, since=since)
+        found = feed.after(db, after.position, limit=limit + 1, since=since)
         shown = found[:limit]
         has_more = len(found) > limit
         reached = shown[-1].receipt.position if has_more else state.last
         return FeedPage(
             claims=tuple(map(_claim, shown)),
-            next_cursor=str(_Place(state.epoch, reached)),
+            next_cursor=str(_Cursor(state.epoch, reached)),
             has_more=has_more,
         )
 
@@ -83,13 +83,13 @@ async def claim(number: str) -> FeedClaim:
     return _claim(found)
 
 
-def _place(cursor: str) -> _Place:
+def _parse(cursor: str) -> _Cursor:
     if cursor == START:
-        return _Place("", 0)
+        return _Cursor("", 0)
     parts = re.fullmatch(CURSOR, cursor)
     if parts is None:
         raise InvalidCursor(cursor)
-    return _Place(parts[1], int(parts[2]))
+    return _Cursor(parts[1], int(parts[2]))
 
 
 def _claim(of: Published) -> FeedClaim:

@@ -19,7 +19,7 @@ from cme_reflex.store import outbox
 from cme_reflex.store.database import after_commit, read, write
 from cme_reflex.store.tables import MeetingRow, OutboxRow
 
-_bells: set[asyncio.Event] = set()
+_new_mail_events: set[asyncio.Event] = set()
 
 
 class UnknownMeeting(LookupError):
@@ -92,7 +92,7 @@ def post(
     )
     added = outbox.put(db, row)
     if added:
-        after_commit(db, _ring)
+        after_commit(db, _notify_workers)
     return added
 
 
@@ -100,15 +100,15 @@ def post(
 def bell() -> Iterator[asyncio.Event]:
     """An event that is set whenever this process has committed a new message."""
     event = asyncio.Event()
-    _bells.add(event)
+    _new_mail_events.add(event)
     try:
         yield event
     finally:
-        _bells.discard(event)
+        _new_mail_events.discard(event)
 
 
-def _ring() -> None:
-    for event in _bells:
+def _notify_workers() -> None:
+    for event in _new_mail_events:
         event.set()
 
 
@@ -132,9 +132,9 @@ async def status(meeting: str) -> Status:
         return Status(
             meeting=meeting,
             counts=counts,
-            late=tuple(_shown(row) for row in waiting if row.last_error),
-            dead=tuple(map(_shown, outbox.in_states(db, meeting_id, State.DEAD))),
-            uncertain=tuple(map(_shown, outbox.in_states(db, meeting_id, State.UNCERTAIN))),
+            late=tuple(_entry(row) for row in waiting if row.last_error),
+            dead=tuple(map(_entry, outbox.in_states(db, meeting_id, State.DEAD))),
+            uncertain=tuple(map(_entry, outbox.in_states(db, meeting_id, State.UNCERTAIN))),
         )
 
     return await read(load)
@@ -165,13 +165,13 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
             row.state, row.not_before, row.attempts = State.WAITING, now, 0
             row.expires_at = now + WORTH_SENDING[Kind(row.kind)]
         if rows:
-            after_commit(db, _ring)
-        return tuple(map(_shown, rows))
+            after_commit(db, _notify_workers)
+        return tuple(map(_entry, rows))
 
     return await write(requeue)
 
 
-def _shown(row: OutboxRow) -> Entry:
+def _entry(row: OutboxRow) -> Entry:
     return Entry(
         id=cast(int, row.id),
         kind=row.kind,

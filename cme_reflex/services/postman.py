@@ -94,7 +94,7 @@ async def send_due(
         try:
             outcome = await _send(office, taken, clock)
         except Unavailable as error:
-            await _put_back(taken, str(error), clock)
+            await _release(taken, str(error), clock)
             return replace(done, unavailable=str(error))
         done = replace(done, **{outcome: getattr(done, outcome) + 1})
     return done
@@ -110,7 +110,7 @@ async def sending(office: PostOffice, *, clock: Clock) -> AsyncIterator[None]:
     """Send what is posted, for as long as the block lasts; then what is on its way is finished."""
     stopping = asyncio.Event()
     with outbox.bell() as bell:
-        task = asyncio.create_task(_keep_sending(office, clock, bell, stopping))
+        task = asyncio.create_task(_run_worker(office, clock, bell, stopping))
         try:
             yield
         finally:
@@ -121,7 +121,7 @@ async def sending(office: PostOffice, *, clock: Clock) -> AsyncIterator[None]:
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def _keep_sending(
+async def _run_worker(
     office: PostOffice, clock: Clock, bell: asyncio.Event, stopping: asyncio.Event
 ) -> None:
     available = True
@@ -147,16 +147,16 @@ async def _send(office: PostOffice, taken: OutboxRow, clock: Clock) -> str:
     Raises Unavailable.
     """
     if clock() >= taken.expires_at:
-        return await _bury(taken, taken.last_error or "It was not sent while it was worth it.")
+        return await _mark_dead(taken, taken.last_error or "It was not sent while it was worth it.")
     try:
-        message = await _written(office, taken, clock())
+        message = await _render(office, taken, clock())
         await office.carrier.carry(message)
     except Withdrawn as withdrawn:
         return await _withdraw(taken, withdrawn)
     except InvalidAddress:
-        return await _bury(taken, "This is no address that mail can be sent to.")
+        return await _mark_dead(taken, "This is no address that mail can be sent to.")
     except Refused as refused:
-        return await _bury(taken, str(refused))
+        return await _mark_dead(taken, str(refused))
     except Deferred as deferred:
         return await _defer(taken, str(deferred), clock)
     except Unavailable:
@@ -169,8 +169,7 @@ async def _send(office: PostOffice, taken: OutboxRow, clock: Clock) -> str:
     return "sent"
 
 
-async def _written(office: PostOffice, taken: OutboxRow, now: datetime) -> EmailMessage:
-
+async def _render(office: PostOffice, taken: OutboxRow, now: datetime) -> EmailMessage:
     def render(db: Session) -> tuple[Meeting, Written]:
         meeting = meeting_from_document(db.get_one(MeetingRow, taken.meeting_id).document)
         task = Task(taken, meeting, office.public_url, now)
@@ -202,27 +201,27 @@ def message_id(row: OutboxRow, sender: str) -> str:
     return f"<{kind}.{row.id}.{digest}@{wire_address(sender).rpartition('@')[2]}>"
 
 
-async def _put_back(taken: OutboxRow, why: str, clock: Clock) -> None:
+async def _release(taken: OutboxRow, why: str, clock: Clock) -> None:
     # It was not this message's fault: the attempt does not count, and it waits for the server.
     await _settle(
         taken,
         state=State.WAITING,
         attempts=taken.attempts - 1,
         not_before=clock() + retry_after(1),
-        last_error=_short(why),
+        last_error=_shorten(why),
     )
 
 
 async def _defer(taken: OutboxRow, why: str, clock: Clock) -> str:
     again = clock() + retry_after(taken.attempts)
     if again >= taken.expires_at:
-        return await _bury(taken, why)
-    await _settle(taken, state=State.WAITING, not_before=again, last_error=_short(why))
+        return await _mark_dead(taken, why)
+    await _settle(taken, state=State.WAITING, not_before=again, last_error=_shorten(why))
     return "deferred"
 
 
-async def _bury(taken: OutboxRow, why: str) -> str:
-    await _settle(taken, state=State.DEAD, last_error=_short(why))
+async def _mark_dead(taken: OutboxRow, why: str) -> str:
+    await _settle(taken, state=State.DEAD, last_error=_shorten(why))
     return "dead"
 
 
@@ -238,5 +237,5 @@ async def _settle(taken: OutboxRow, **values: object) -> None:
     await write(lambda db: rows.settle(db, taken, **values))
 
 
-def _short(why: str) -> str:
+def _shorten(why: str) -> str:
     return " ".join(why.split())[:ERROR_LIMIT]

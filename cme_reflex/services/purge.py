@@ -18,7 +18,7 @@ from cme_reflex.store.database import write
 from cme_reflex.store.tables import AttendeeRow, ClaimRow, MeetingRow, OperationRow, ReceiptRow
 
 # The programme stays: it says nothing about who attended.
-_STAYS = frozenset({"meeting", "session"})
+_KEPT_TABLES = frozenset({"meeting", "session"})
 
 TIMEOUT = 600.0  # seconds for a statement: each deletes a whole meeting's rows of one table
 
@@ -100,7 +100,7 @@ def _delete(db: Session, meeting_id: int) -> dict[str, int]:
     connection = db.connection()
     deleted = {}
     for table in reversed(SQLModel.metadata.sorted_tables):
-        condition = None if table.name in _STAYS else _hanging(table, meeting_id)
+        condition = None if table.name in _KEPT_TABLES else _dependent_rows(table, meeting_id)
         if condition is not None:
             result = connection.execute(sa.delete(table).where(condition))
             if result.rowcount:
@@ -108,15 +108,15 @@ def _delete(db: Session, meeting_id: int) -> dict[str, int]:
     return dict(reversed(deleted.items()))
 
 
-def _hanging(table: sa.Table, meeting_id: int) -> sa.ColumnElement[bool] | None:
+def _dependent_rows(table: sa.Table, meeting_id: int) -> sa.ColumnElement[bool] | None:
     """Which rows of the table hang on the meeting, by whatever way; None where none can."""
     conditions: list[Any] = []
     for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
         parent = key.column.table
         if parent.name == "meeting":
             conditions.append(key.parent == meeting_id)
-        elif parent.name not in _STAYS:
-            above = _hanging(parent, meeting_id)
+        elif parent.name not in _KEPT_TABLES:
+            above = _dependent_rows(parent, meeting_id)
             if above is not None:
                 conditions.append(key.parent.in_(sa.select(key.column).where(above)))
     return sa.or_(*conditions) if conditions else None

@@ -58,7 +58,7 @@ async def take_in(
         if batch is None and any(row.rejected_in == rejections.digest for row in reported):
             return Taken(meeting=code, known=len(rejections.rows), before=True)
         new = 0
-        for rejected, row in _matched(rejections.rows, reported):
+        for rejected, row in _match(rejections.rows, reported):
             if row.rejected_at is None:
                 row.rejected_at, row.rejection = now, rejected.reason
                 row.rejected_in = rejections.digest
@@ -68,7 +68,7 @@ async def take_in(
     return await write(mark, timeout=TIMEOUT)
 
 
-def _matched(
+def _match(
     rejected: Iterable[Rejected], reported: Iterable[ReportedRow]
 ) -> list[tuple[Rejected, ReportedRow]]:
     """Each rejected row with the one that was reported. Raises UnknownRows."""

@@ -33,7 +33,7 @@ async def ask(meeting: str, typed: str, *, client: str, now: datetime) -> None:
     and an unknown one. `client` is where the request comes from. It passes the
     locks of numbers, which it is the way around. Raises InvalidAddress and TooManyAttempts.
     """
-    recipient = _folded(wire_address(typed))
+    recipient = _fold(wire_address(typed))
     await throttle.attempt((FROM_ADDRESS, client), (TO_ADDRESS, f"{meeting} {recipient}"), now=now)
     key = token_urlsafe()
 
@@ -52,7 +52,7 @@ async def ask(meeting: str, typed: str, *, client: str, now: datetime) -> None:
 
 def write(db: Session, task: Task) -> Written:
     """Write the link, to the address as it is registered; to a stranger's nothing is sent."""
-    attendees = _at(db, task.row.meeting_id, task.row.recipient)
+    attendees = _registered_at(db, task.row.meeting_id, task.row.recipient)
     if not attendees:
         raise Withdrawn("Nobody is registered with this address.", nobody=True)
     url = links.new_link(
@@ -92,7 +92,7 @@ async def open_link(meeting: str, token: str, *, now: datetime) -> signin.Admiss
     return await database.write(sign_in)
 
 
-def _at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:
+def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:
     """Whoever is registered with this very address; only A to Z may be written in either case.
 
     The database's idea of lower case is wider, and with it a look-alike of somebody's
@@ -107,15 +107,15 @@ def _at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:
         )
         .order_by(col(AttendeeRow.id))
     )
-    return [row for row in db.exec(alike) if _known_as(row.email) == recipient]
+    return [row for row in db.exec(alike) if _canonical(row.email) == recipient]
 
 
-def _known_as(registered: str) -> str:
+def _canonical(registered: str) -> str:
     try:
-        return _folded(wire_address(registered))
+        return _fold(wire_address(registered))
     except InvalidAddress:
         return ""
 
 
-def _folded(written: str) -> str:
+def _fold(written: str) -> str:
     return _ASCII_UPPER.sub(lambda found: found[0].lower(), written)

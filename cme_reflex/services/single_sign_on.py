@@ -46,10 +46,10 @@ async def depart(meeting: str, redirect_uri: str, *, now: datetime) -> Departure
 
     Raises NotConfigured and oidc.ProviderUnavailable.
     """
-    terms = await _terms(meeting)
+    configuration = await _configuration(meeting)
     token = new_token()
     own = oidc.Secrets(new_token(), new_token(), secrets.token_urlsafe(48))
-    address = await oidc.address(terms, own, redirect_uri, now=now)
+    address = await oidc.address(configuration, own, redirect_uri, now=now)
 
     def save(db: Session) -> None:
         db.exec(_EXPIRED, params={"now": now})
@@ -81,15 +81,15 @@ async def arrive(
     Raises NotConfigured, Cancelled, UnknownMember, signin.NotRegistered, oidc.SignInRefused
     and oidc.ProviderUnavailable.
     """
-    terms = await _terms(meeting)
-    departure = await _take(token, answer.get("state", ""), now)
+    configuration = await _configuration(meeting)
+    departure = await _consume(token, answer.get("state", ""), now)
     if error := answer.get("error"):
         if error == "access_denied":
             raise Cancelled
         raise oidc.SignInRefused(f"the provider says {error[:60]!r}")
     own = oidc.Secrets(departure.state, departure.nonce, departure.verifier)
     username = await oidc.username(
-        terms, own, departure.redirect_uri, answer, client_secret=client_secret, now=now
+        configuration, own, departure.redirect_uri, answer, client_secret=client_secret, now=now
     )
     found = select(MemberRow.id).where(MemberRow.username == username.strip().casefold())
     member_id = await read(lambda db: db.exec(found).one_or_none())
@@ -98,14 +98,14 @@ async def arrive(
     return await signin.known_member(meeting, member_id, now=now)
 
 
-async def _terms(meeting: str) -> SingleSignOn:
-    terms = await signin.single_sign_on(meeting)
-    if terms is None:
+async def _configuration(meeting: str) -> SingleSignOn:
+    configuration = await signin.single_sign_on(meeting)
+    if configuration is None:
         raise NotConfigured
-    return terms
+    return configuration
 
 
-async def _take(token: str, state: str, now: datetime) -> DepartureRow:
+async def _consume(token: str, state: str, now: datetime) -> DepartureRow:
     """The departure of this browser, which nobody can take a second time.
 
     An answer with another state leaves it, or a stranger's link would spoil a

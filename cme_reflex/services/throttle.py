@@ -59,9 +59,9 @@ NAME = Delay(
 )
 """Failures with one last name: a walk through the numbers, from however many addresses."""
 
-_FORGOTTEN = sweeping(TallyRow, col(TallyRow.forgotten_at) <= sa.bindparam("now"))
+_EXPIRED = sweeping(TallyRow, col(TallyRow.forgotten_at) <= sa.bindparam("now"))
 
-_ONE_SUCCESS = Quota(scope="success", most=1, window=timedelta(minutes=10))
+_REFUND = Quota(scope="success", most=1, window=timedelta(minutes=10))
 
 Attempt: TypeAlias = tuple[Limit, str]
 """A limit, and the key that it counts by."""
@@ -101,15 +101,15 @@ def succeeded(db: Session, *attempts: Attempt, person: str, now: datetime) -> No
 
     `person` is whoever got in, by an id: each pays a failure back once in a while.
     """
-    before = tallies.lock(db, _ONE_SUCCESS.scope, person)
+    before = tallies.lock(db, _REFUND.scope, person)
     try:
-        after, _ = _ONE_SUCCESS.attempted(before, now)
+        after, _ = _REFUND.attempted(before, now)
     except TooManyAttempts:
         first = False
     else:
         first = True
-        tallies.put(db, _ONE_SUCCESS.scope, person, after)
-    for limit, key in _counted(attempts):
+        tallies.put(db, _REFUND.scope, person, after)
+    for limit, key in _keyed(attempts):
         before = tallies.lock(db, limit.scope, key)
         tallies.put(db, limit.scope, key, limit.succeeded(before, first=first))
 
@@ -118,7 +118,7 @@ def _count(
     db: Session, attempts: tuple[Attempt, ...], now: datetime
 ) -> tuple[TooManyAttempts | None, timedelta]:
     refusal, wait = None, timedelta(0)
-    for limit, key in _counted(attempts):
+    for limit, key in _keyed(attempts):
         before = tallies.lock(db, limit.scope, key)
         try:
             after, asked = limit.attempted(before, now)
@@ -127,9 +127,9 @@ def _count(
             break
         tallies.put(db, limit.scope, key, after)
         wait = max(wait, asked)
-    db.exec(_FORGOTTEN, params={"now": now})
+    db.exec(_EXPIRED, params={"now": now})
     return refusal, wait
 
 
-def _counted(attempts: tuple[Attempt, ...]) -> list[Attempt]:
+def _keyed(attempts: tuple[Attempt, ...]) -> list[Attempt]:
     return [(limit, key) for limit, key in attempts if key]

@@ -74,7 +74,7 @@ def after(
 
     `since` only leaves out; it says nothing of the order.
     """
-    wanted = _published().where(col(ReceiptRow.position) > position)
+    wanted = _select_published().where(col(ReceiptRow.position) > position)
     if since is not None:
         wanted = wanted.where(col(ReceiptRow.submitted_at) >= since)
     rows = db.exec(wanted.order_by(col(ReceiptRow.position)).limit(limit))
@@ -83,11 +83,11 @@ def after(
 
 def of_number(db: Session, number: str) -> Published | None:
     """The version with this receipt number, whoever's it is."""
-    row = db.exec(_published().where(ReceiptRow.number == number)).one_or_none()
+    row = db.exec(_select_published().where(ReceiptRow.number == number)).one_or_none()
     return None if row is None else Published(*row)
 
 
-def _published() -> Any:
+def _select_published() -> Any:
     older: Any = aliased(ReceiptRow)
     newer: Any = aliased(ReceiptRow)
     return (
@@ -103,12 +103,12 @@ def _published() -> Any:
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
         .outerjoin(MemberRow, col(MemberRow.id) == AttendeeRow.member_id)
-        .outerjoin(older, _next_to(older, -1))
-        .outerjoin(newer, _next_to(newer, 1))
+        .outerjoin(older, _is_neighbour(older, -1))
+        .outerjoin(newer, _is_neighbour(newer, 1))
     )
 
 
-def _next_to(other: Any, distance: int) -> sa.ColumnElement[bool]:
+def _is_neighbour(other: Any, distance: int) -> sa.ColumnElement[bool]:
     return sa.and_(
         other.claim_id == ReceiptRow.claim_id, other.version == ReceiptRow.version + distance
     )

@@ -295,7 +295,7 @@ async def test_a_serving_process_sends_what_it_commits_and_stops_cleanly(
     await post(now, "3")
     await asyncio.sleep(0)
     assert [state for state, *_ in await states()] == ["sent", "sent", "waiting"]
-    assert outbox._bells == set()
+    assert outbox._new_mail_events == set()
 
 
 async def test_stopping_finishes_the_message_on_its_way_and_no_other(
