@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -119,41 +120,31 @@ async def restore(path: Path, *, replace: bool, actor: str, now: datetime, done:
     header, _ = archive.verified(path)
     if not copying.is_known(header.revision):
         raise NewerBackup(header.revision)
-
-    def copy(db: Session) -> Restored:
-        with source.connect() as connection:
-            replaced = _clear(db, replace=replace)
-            rows = _copy(connection, db.connection(), done)
-        _retain_operations(db, replaced.operations)
-        _retain_tokens(db, replaced.tokens)
-        _raise_versions(db, replaced.version)
-        feed.begin_epoch(db)
-        details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
-        db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
-        db.flush()
-        copying.count_on(db.connection())
-        return Restored(
-            revision=header.revision,
-            taken_at=header.taken_at,
-            rows=rows,
-            claims_replaced=replaced.claims,
-        )
-
     with tempfile.TemporaryDirectory(prefix="cme-restore-") as folder:
         prepared = f"sqlite:///{folder}/prepared.db"
         await _prepare(prepared, header.revision, path)
         source = copying.open_file(prepared)
         try:
-            return await _write_when_idle(copy)
+            return await _write_when_idle(
+                partial(
+                    _replace_all,
+                    source=source,
+                    header=header,
+                    replace=replace,
+                    actor=actor,
+                    now=now,
+                    done=done,
+                )
+            )
         finally:
             source.dispose()
 
 
-async def _write_when_idle(copy: Callable[[Session], Restored]) -> Restored:
+async def _write_when_idle(restore: Callable[[Session], Restored]) -> Restored:
     """Write as soon as nobody else does. Raises TooBusy."""
     for _ in range(TRIES):
         with suppress(TooBusy):
-            return await write(copy, timeout=TIMEOUT)
+            return await write(restore, timeout=TIMEOUT)
         await asyncio.sleep(PAUSE)
     raise TooBusy
 
@@ -178,6 +169,36 @@ async def _prepare(url: str, revision: str, path: Path) -> None:
         raise DamagedBackup("its rows do not hold together") from error
     finally:
         engine.dispose()
+
+
+def _replace_all(
+    db: Session,
+    *,
+    source: sa.Engine,
+    header: Header,
+    replace: bool,
+    actor: str,
+    now: datetime,
+    done: Done,
+) -> Restored:
+    """Put the rows of the prepared file in the place of the database's. Raises TooBusy."""
+    replaced = _clear(db, replace=replace)
+    with source.connect() as connection:
+        rows = _copy(connection, db.connection(), done)
+    _retain_operations(db, replaced.operations)
+    _retain_tokens(db, replaced.tokens)
+    _raise_versions(db, replaced.version)
+    feed.begin_epoch(db)
+    details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
+    db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
+    db.flush()
+    copying.count_on(db.connection())
+    return Restored(
+        revision=header.revision,
+        taken_at=header.taken_at,
+        rows=rows,
+        claims_replaced=replaced.claims,
+    )
 
 
 def _clear(db: Session, *, replace: bool) -> _Replaced:

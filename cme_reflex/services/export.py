@@ -33,7 +33,8 @@ class NoSuchMeeting(LookupError):
 async def claims(meeting: str) -> list[ExportedClaim]:
     """Every claim that was begun, in the order of registration. Raises NoSuchMeeting.
 
-    All of it is as of one moment, whatever is claimed meanwhile.
+    All of it is as of one moment, whatever is claimed meanwhile, and therefore in memory: a claim
+    of twenty sessions takes some 17 kB, ten thousand of them 170 MB.
     """
     return await read(
         lambda db: [*claims_within(db, meeting_id(db, meeting)[0])],

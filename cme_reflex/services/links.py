@@ -107,7 +107,8 @@ def _find(db: Session, meeting: str, token: str, *, lock: bool = False) -> LinkR
         .where(LinkRow.token_hash == token_hash(token), MeetingRow.code == meeting)
     )
     if lock:
-        found = found.with_for_update(of=LinkRow)
+        # Read again even where `look` has read it: somebody else may have used it since.
+        found = found.with_for_update(of=LinkRow).execution_options(populate_existing=True)
     row = db.exec(found).one_or_none()
     if row is None:
         raise LinkUnknown

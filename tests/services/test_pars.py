@@ -5,11 +5,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from cme_reflex.domain.pars import Action, Record, Row
 from cme_reflex.domain.reporting import ConsentChanged, Fault
@@ -21,6 +22,7 @@ from cme_reflex.services.pars import Batch
 from cme_reflex.services.pars_check import Check, Refused
 from cme_reflex.services.rejections import Taken, UnknownRows
 from cme_reflex.services.visit import Visit
+from cme_reflex.store.database import read
 from cme_reflex.store.tables import ReportingRow
 from tests.meetings import FOLDER, MEETING, attendee
 from tests.rows import execute
@@ -116,6 +118,28 @@ async def test_a_batch_whose_files_may_be_missing_comes_first_and_is_the_same_ag
     assert await pars.batch(CODE, 1) == batch
     await pars.delivered(CODE, 1, now=now)
     assert (await export(now)).rows == (Row(Action.DELETE, RECORD),)
+
+
+async def test_who_opts_in_while_the_files_are_written_is_in_the_next_batch(
+    visit: Visit, visit_as: SignIn, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await submits(visit, now)
+    other = await visit_as("102", "Smith")
+
+    async def read_slowly(f: Callable[[Session], Any], **limit: float) -> Any:
+        compared = await read(f, **limit)
+        monkeypatch.undo()
+        await submits(other, now)
+        return compared
+
+    monkeypatch.setattr(pars.database, "read", read_slowly)
+    first = await pars.export(CODE, 1, actor="staff", now=now, write=lambda batch: None)
+    await pars.delivered(CODE, 1, now=now)
+    batches = (first, await export(now))
+    assert [[row.record.last_name for row in batch.rows] for batch in batches] == [
+        ["O'Brien-Núñez"],
+        ["Smith"],
+    ]
 
 
 async def test_two_who_report_at_once_make_one_batch(visit: Visit, now: datetime) -> None:

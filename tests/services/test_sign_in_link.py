@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from cme_reflex.services.postman import Round
 from cme_reflex.store.tables import LinkRow, OutboxRow
 from tests.mail_server import MailServer, mail_server
 from tests.meetings import MEETING
+from tests.pausing import Pause
 from tests.rows import fetch, fetch_one
 from tests.services.mailing import KIM, WITH_ADDRESSES, send
 
@@ -123,6 +125,22 @@ async def test_a_link_is_used_once(server: MailServer, now: datetime) -> None:
 
 async def test_of_two_at_once_one_gets_in(server: MailServer, now: datetime) -> None:
     link = await token(server, KIM, now)
+    outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
+
+
+async def test_a_link_that_another_uses_after_it_was_found_valid_lets_nobody_in_twice(
+    server: MailServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = await token(server, KIM, now)
+    pause, look = Pause(0.5), links.look
+
+    def look_slowly(*args: Any, **given: Any) -> Any:
+        found = look(*args, **given)
+        pause.once()
+        return found
+
+    monkeypatch.setattr(links, "look", look_slowly)
     outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
 
