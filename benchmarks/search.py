@@ -26,7 +26,7 @@ from cme_reflex.exchange.programmes.assemble import minutes
 from cme_reflex.exchange.programmes.convert import convert
 from cme_reflex.exchange.programmes.converted import Choices, Item
 from cme_reflex.exchange.records import MeetingFolder, SessionRecord
-from cme_reflex.services import looks, signin
+from cme_reflex.services import claim_snapshot, signin
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import ROOT
 from cme_reflex.state import shown
@@ -86,7 +86,7 @@ async def _compare(what: str, searches: dict[int, Callable[[], Awaitable[None]]]
 def _whole(meeting: str, token: str) -> Callable[[], Awaitable[None]]:
     async def search() -> None:
         for listing in LISTINGS:
-            visit, standing = await looks.look(meeting, token, now=NOW)
+            visit, standing = await claim_snapshot.load(meeting, token, now=NOW)
             _show(visit.programme, listing, standing.claim.lines)
 
     return search

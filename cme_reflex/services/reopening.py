@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session
 
 from cme_reflex.domain.submission import (
     DeadlinePassed,
@@ -12,12 +12,11 @@ from cme_reflex.domain.submission import (
     Status,
     require_reopenable,
 )
-from cme_reflex.services.claim import Standing, locked
+from cme_reflex.services.claim import Standing, claim_for_update
 from cme_reflex.services.submission import Receipt, receipt_of
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims
-from cme_reflex.store.claims import KeptClaim
-from cme_reflex.store.database import reading, transaction, within
+from cme_reflex.store.database import read, write
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ClaimRow
 
 
@@ -55,8 +54,9 @@ class Record:
 
 async def look_up(receipt: str) -> Record:
     """The record of the claim with this receipt, of whatever version. Raises UnknownReceipt."""
-    async with reading() as db:
-        return await _record(db, await _of_receipt(db, receipt))
+    return await read(
+        lambda db: _record(db, _found(claims.of_receipt(db, _number(receipt)), receipt))
+    )
 
 
 async def reopen_claim(
@@ -71,15 +71,16 @@ async def reopen_claim(
         raise ReasonMissing
     if until <= now:
         raise DeadlinePassed(until)
-    async with transaction() as db:
-        row = await _of_receipt(db, receipt)
+
+    def reopen(db: Session) -> Record:
+        row = _found(claims.of_receipt_for_update(db, _number(receipt)), receipt)
         if row.status != Status.SUBMITTED:
             raise NotSubmitted
-        last = (await db.run_sync(claims.receipts, cast(int, row.id)))[0]  # type: ignore[arg-type]
-        _reopen(db, row, actor=actor, reason=reason.strip(), receipt=last.number, now=now)
+        _reopen(db, row, actor=actor, reason=reason.strip(), now=now)
         row.reopened_until = until
-        await db.flush()
-        return await _record(db, row)
+        return _record(db, row)
+
+    return await write(reopen)
 
 
 async def reopen_own(visit: Visit, *, now: datetime) -> Standing:
@@ -88,57 +89,49 @@ async def reopen_own(visit: Visit, *, now: datetime) -> Standing:
     Doing it twice changes nothing. Raises ReopeningNotAllowed, NotSubmitted,
     ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
-    async with locked(visit) as (db, draft):
+
+    def reopen(db: Session) -> Standing:
+        draft = claim_for_update(db, visit)
         if draft.row.status != Status.REOPENED:
             require_reopenable(draft.standing.claim, draft.visit.meeting, now)
-            last = (await db.run_sync(claims.receipts, draft.row.id))[0]  # type: ignore[arg-type]
-            _reopen(
-                db,
-                draft.row,
-                actor=f"attendee {visit.attendee.id}",
-                reason="by the attendee",
-                receipt=last.number,
-                now=now,
-            )
-            await within(db, lambda _: draft.keep())
+            actor = f"attendee {visit.attendee.id}"
+            _reopen(db, draft.row, actor=actor, reason="by the attendee", now=now)
         return draft.standing
 
+    return await write(reopen)
 
-def _reopen(
-    db: AsyncSession,
-    row: ClaimRow | KeptClaim,
-    *,
-    actor: str,
-    reason: str,
-    receipt: str,
-    now: datetime,
-) -> None:
+
+def _reopen(db: Session, row: ClaimRow, *, actor: str, reason: str, now: datetime) -> None:
+    claim_id = cast(int, row.id)
     db.add(
         AuditRow(
-            claim_id=cast(int, row.id),
+            claim_id=claim_id,
             at=now,
             actor=actor,
             from_status=row.status,
             to_status=Status.REOPENED,
             reason=reason,
-            receipt=receipt,
+            receipt=claims.receipts(db, claim_id)[0].number,
         )
     )
     row.status = Status.REOPENED
     row.revision += 1
 
 
-async def _of_receipt(db: AsyncSession, number: str) -> ClaimRow:
-    row = await db.run_sync(claims.of_receipt, number.strip().upper())  # type: ignore[arg-type]
+def _number(receipt: str) -> str:
+    return receipt.strip().upper()
+
+
+def _found(row: ClaimRow | None, receipt: str) -> ClaimRow:
     if row is None:
-        raise UnknownReceipt(number)
+        raise UnknownReceipt(receipt)
     return row
 
 
-async def _record(db: AsyncSession, row: ClaimRow) -> Record:
+def _record(db: Session, row: ClaimRow) -> Record:
     claim_id = cast(int, row.id)
-    attendee = await db.get_one(AttendeeRow, row.attendee_id)
-    kept = await db.run_sync(claims.receipts, claim_id)  # type: ignore[arg-type]
+    attendee = db.get_one(AttendeeRow, row.attendee_id)
+    kept = claims.receipts(db, claim_id)
     return Record(
         name=kept[0].document["name_on_certificate"],
         badge=attendee.badge,
@@ -154,6 +147,6 @@ async def _record(db: AsyncSession, row: ClaimRow) -> Record:
                 entry.reason,
                 entry.receipt,
             )
-            for entry in await db.run_sync(claims.audit, claim_id)  # type: ignore[arg-type]
+            for entry in claims.audit(db, claim_id)
         ),
     )

@@ -7,16 +7,15 @@ from cme_reflex.domain.claim import CreditLimitExceeded, safety_limit
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.programme import NotEligible, Session
 from cme_reflex.domain.submission import NotInClaim
-from cme_reflex.services.claim import Draft, Standing, change
+from cme_reflex.services.claim import Draft, Standing, update_claim
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.claims import KeptLine
 
 
 async def add_session(visit: Visit, session_id: object, *, now: datetime) -> Standing:
     """Put a session on the claim with its full credit; doing it twice changes nothing.
 
     A session that was removed comes back with the hours and answers it had.
-    Raises NotEligible, PresentedByAttendee, NotYetEnded, and what `change` raises.
+    Raises NotEligible, PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
     """
 
     def add(draft: Draft) -> None:
@@ -25,28 +24,27 @@ async def add_session(visit: Visit, session_id: object, *, now: datetime) -> Sta
         on_demand = line.on_demand if line else session.watched_on_demand(None)
         session.require_claimable(visit.attendee.badge, now, on_demand=on_demand)
         if line is None:
-            draft.put(KeptLine(session.id, session.quarters, session.safety, on_demand))
+            draft.add_line(session, on_demand=on_demand)
         elif line.removed:
-            quarters = min(line.quarters, session.quarters)
-            safety = min(line.safety, _safety_limit(session, quarters))
-            draft.put(line._replace(removed=False, quarters=quarters, safety=safety))
+            line.removed = False
+            line.quarters = min(line.quarters, session.quarters)
+            line.safety = min(line.safety, _safety_limit(session, line.quarters))
 
-    return await change(visit, add, now=now)
+    return await update_claim(visit, add, now=now)
 
 
 async def remove_session(visit: Visit, session_id: object, *, now: datetime) -> Standing:
     """Take a session off the claim; doing it twice changes nothing.
 
     Its hours and answers are kept, hidden, for Undo. Raises NotEligible for
-    what is no session, and what `change` raises.
+    what is no session, and what `update_claim` raises.
     """
 
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
-            line = draft.line(draft.session(session_id).id)
-            draft.put(line._replace(removed=True))
+            draft.line(draft.session(session_id).id).removed = True
 
-    return await change(visit, remove, now=now)
+    return await update_claim(visit, remove, now=now)
 
 
 async def set_hours(
@@ -56,7 +54,7 @@ async def set_hours(
 
     Patient Safety goes down with the hours, and up again with them where it
     was not lowered by hand. Raises NotEligible for what is no session,
-    NotInClaim, CreditLimitExceeded, and what `change` raises.
+    NotInClaim, CreditLimitExceeded, and what `update_claim` raises.
     """
 
     def claim(draft: Draft) -> None:
@@ -66,10 +64,11 @@ async def set_hours(
         line = draft.line(session.id)
         untouched = line.safety == _safety_limit(session, line.quarters)
         limit = _safety_limit(session, quarters)
-        safety = limit if untouched else min(line.safety, limit)
-        draft.put(line._replace(quarters=quarters, safety=safety, lowered=False))
+        line.quarters = quarters
+        line.safety = limit if untouched else min(line.safety, limit)
+        line.lowered = False
 
-    return await change(visit, claim, now=now)
+    return await update_claim(visit, claim, now=now)
 
 
 async def set_safety(
@@ -78,7 +77,7 @@ async def set_safety(
     """Lower a line's Patient Safety, or raise it again.
 
     Raises NotEligible for what is no session, NotInClaim, CreditLimitExceeded,
-    and what `change` raises.
+    and what `update_claim` raises.
     """
 
     def claim(draft: Draft) -> None:
@@ -87,9 +86,9 @@ async def set_safety(
         limit = _safety_limit(session, line.quarters)
         if not 0 <= quarters <= limit:
             raise CreditLimitExceeded(limit, quarters)
-        draft.put(line._replace(safety=quarters))
+        line.safety = quarters
 
-    return await change(visit, claim, now=now)
+    return await update_claim(visit, claim, now=now)
 
 
 async def set_on_demand(
@@ -98,7 +97,7 @@ async def set_on_demand(
     """Say that a session was watched on demand, where that is offered, or live after all.
 
     Raises NotInClaim, NotEligible where there is no such choice,
-    PresentedByAttendee, NotYetEnded, and what `change` raises.
+    PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
     """
 
     def say(draft: Draft) -> None:
@@ -107,9 +106,9 @@ async def set_on_demand(
             raise NotEligible(session.code)
         line = draft.line(session.id)
         session.require_claimable(visit.attendee.badge, now, on_demand=on_demand)
-        draft.put(line._replace(on_demand=on_demand))
+        line.on_demand = on_demand
 
-    return await change(visit, say, now=now)
+    return await update_claim(visit, say, now=now)
 
 
 def _safety_limit(session: Session, claimed: int) -> Quarters:

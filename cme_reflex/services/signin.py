@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.attendee import PHYSICIAN, Attendee
 from cme_reflex.domain.meeting import SingleSignOn
 from cme_reflex.domain.names import name_key, number_key, same_name
-from cme_reflex.services import glances, passwords, programme, throttle
+from cme_reflex.services import passwords, programme, throttle
 from cme_reflex.services.tokens import new_token, token_hash
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import ask, reading, transaction
+from cme_reflex.store.database import read, write
 from cme_reflex.store.sweeping import sweeping
 from cme_reflex.store.tables import (
     AttendeeRow,
@@ -22,7 +21,6 @@ from cme_reflex.store.tables import (
     MeetingRow,
     MemberRow,
     SignInRow,
-    table_of,
 )
 
 LASTS = timedelta(days=7)  # from one congress day to the quiet weekend after it
@@ -32,16 +30,15 @@ CHOICE_LASTS = timedelta(minutes=10)
 INPUT_LIMIT = 200  # characters; a longer name, number or password is nobody's
 
 # Asked at every event, so it is put together once: that takes longer than the answer.
-_attendee, _sign_in, _meeting = (table_of(rows) for rows in (AttendeeRow, SignInRow, MeetingRow))
-_HOLDER = (
-    sa.select(_attendee, _meeting.c.version, _sign_in.c.seen_at)
-    .join(_sign_in, _sign_in.c.attendee_id == _attendee.c.id)
-    .join(_meeting, _meeting.c.id == _attendee.c.meeting_id)
+_BY_TOKEN = (
+    select(AttendeeRow, MeetingRow.version, SignInRow.seen_at)
+    .join(SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id)
+    .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
     .where(
-        _sign_in.c.token_hash == sa.bindparam("token"),
-        _sign_in.c.expires_at > sa.bindparam("now"),
-        _sign_in.c.seen_at > sa.bindparam("idle"),
-        _meeting.c.code == sa.bindparam("meeting"),
+        SignInRow.token_hash == sa.bindparam("token"),
+        col(SignInRow.expires_at) > sa.bindparam("now"),
+        col(SignInRow.seen_at) > sa.bindparam("idle"),
+        MeetingRow.code == sa.bindparam("meeting"),
     )
 )
 
@@ -115,18 +112,20 @@ async def with_number(
         (throttle.NUMBER, f"{meeting} {number}"),
     ]
     await throttle.attempt(*attempts, now=now)
-    async with transaction() as db:
+
+    def sign_in(db: Session) -> str:
         of_number = sa.or_(
             col(AttendeeRow.badge) == number, col(AttendeeRow.confirmation) == number
         )
-        found = (await db.exec(_registrations(meeting).where(of_number))).all()
+        found = db.exec(_registrations(meeting).where(of_number)).all()
         matching = [attendee for attendee in found if same_name(attendee.last_name, last_name)]
         if len(matching) != 1:
             raise NotRecognised
-        token = await db.run_sync(_begin, cast(int, matching[0].id), now)  # type: ignore[arg-type]
-        person = f"attendee {matching[0].id}"
-        await db.run_sync(throttle.succeeded, *attempts, person=person, now=now)  # type: ignore[arg-type]
+        token = _begin(db, cast(int, matching[0].id), now)
+        throttle.succeeded(db, *attempts, person=f"attendee {matching[0].id}", now=now)
         return token
+
+    return await write(sign_in)
 
 
 async def as_member(
@@ -147,33 +146,33 @@ async def as_member(
         (throttle.MEMBER, username),
     ]
     await throttle.attempt(*attempts, now=now)
-    async with reading() as db:
-        found = select(MemberRow).where(MemberRow.username == username)
-        member = (await db.exec(found)).one_or_none()
+    of_name = select(MemberRow).where(MemberRow.username == username)
+    member = await read(lambda db: db.exec(of_name).one_or_none())
     right = await passwords.is_right(member.password_hash if member else None, password)
     if member is None or not right:
         raise NotRecognised
-    anew = await passwords.hashed_anew(member.password_hash, password)
-    async with transaction() as db:
+    member_id, before = cast(int, member.id), member.password_hash
+    anew = await passwords.hashed_anew(before, password)
+
+    def succeed(db: Session) -> None:
         if anew is not None:
-            await _rehash(db, member, anew)
-        person = f"member {member.id}"
-        await db.run_sync(throttle.succeeded, *attempts, person=person, now=now)  # type: ignore[arg-type]
-    return await known_member(meeting, cast(int, member.id), now=now)
+            _rehash(db, member_id, before, anew)
+        throttle.succeeded(db, *attempts, person=f"member {member_id}", now=now)
+
+    await write(succeed)
+    return await known_member(meeting, member_id, now=now)
 
 
 async def single_sign_on(meeting: str) -> SingleSignOn | None:
     """Where the meeting's members prove who they are, if not with a password here."""
-    async with reading() as db:
-        loaded = await programme.of_code(db, meeting)
+    loaded = await read(lambda db: programme.of_code(db, meeting))
     return loaded.meeting.single_sign_on if loaded is not None else None
 
 
 async def known_member(meeting: str, member_id: int, *, now: datetime) -> Admission:
     """Sign in a member who has proven who it is. Raises NotRegistered."""
-    async with transaction() as db:
-        theirs = _registrations(meeting).where(AttendeeRow.member_id == member_id)
-        return await db.run_sync(admit, (await db.exec(theirs)).all(), now=now)  # type: ignore[arg-type]
+    theirs = _registrations(meeting).where(AttendeeRow.member_id == member_id)
+    return await write(lambda db: admit(db, db.exec(theirs).all(), now=now))
 
 
 def admit(db: Session, registrations: Any, *, now: datetime) -> Admission:
@@ -195,16 +194,16 @@ def admit(db: Session, registrations: Any, *, now: datetime) -> Admission:
 
 async def registrations(meeting: str, token: str, *, now: datetime) -> tuple[Registration, ...]:
     """What an undecided person chooses from; the choice stays open. Raises NotSignedIn."""
-    async with reading() as db:
+
+    def found(db: Session) -> tuple[Registration, ...]:
         open_choice = select(ChoiceRow).where(
             ChoiceRow.token_hash == token_hash(token), ChoiceRow.expires_at > now
         )
-        choice = (await db.exec(open_choice)).one_or_none()
+        choice = db.exec(open_choice).one_or_none()
         if choice is None:
             raise NotSignedIn
         theirs = _registrations(meeting).where(col(AttendeeRow.id).in_(choice.attendee_ids))
-        rows = (await db.exec(theirs)).all()
-        loaded = await programme.of_code(db, meeting)
+        loaded = programme.of_code(db, meeting)
         kinds = loaded.meeting.registration_types if loaded is not None else ()
         labels = {kind.code: kind.label for kind in kinds}
         return tuple(
@@ -214,8 +213,10 @@ async def registrations(meeting: str, token: str, *, now: datetime) -> tuple[Reg
                 badge=row.badge,
                 confirmation=row.confirmation,
             )
-            for row in rows
+            for row in db.exec(theirs)
         )
+
+    return await read(found)
 
 
 async def choose(token: str, attendee_id: int, *, now: datetime) -> str:
@@ -223,55 +224,63 @@ async def choose(token: str, attendee_id: int, *, now: datetime) -> str:
 
     Returns the token for the cookie. Raises NotSignedIn, also for what was not offered.
     """
-    async with transaction() as db:
-        # Taken before it is looked at, so that of two answers at once one comes too late.
-        taken = await db.exec(
+
+    def use(db: Session) -> str:
+        # Deleted before it is looked at, so that of two answers at once one comes too late.
+        deleted = db.exec(
             sa.delete(ChoiceRow)
             .where(col(ChoiceRow.token_hash) == token_hash(token), col(ChoiceRow.expires_at) > now)
             .returning(col(ChoiceRow.attendee_ids))
         )
-        offered = taken.scalar_one_or_none()
+        offered = deleted.scalar_one_or_none()
         if offered is None or attendee_id not in offered:
             raise NotSignedIn
-        return await db.run_sync(_begin, attendee_id, now)  # type: ignore[arg-type]
+        return _begin(db, attendee_id, now)
+
+    return await write(use)
 
 
 async def sign_out(token: str) -> None:
     """End the sign-in on the server, for every tab that holds the cookie."""
-    async with transaction() as db:
-        await db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token)))
-    glances.forget(token)
+    ended = sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token))
+    await write(lambda db: db.exec(ended))
 
 
 async def visit(meeting: str, token: str, *, now: datetime) -> Visit:
-    """Who holds this token, with the meeting's newest programme: one query. Raises NotSignedIn."""
-    return await seen(await ask(lambda db: held(db, meeting, token, now=now)), token, now=now)
+    """Who holds this token, with the meeting's newest programme. Raises NotSignedIn."""
+    session = await read(lambda db: find_session(db, meeting, token, now=now))
+    await touch(session, now=now)
+    return session.visit
 
 
-def held(db: sa.Connection, meeting: str, token: str, *, now: datetime) -> sa.Row[Any]:
-    """The row of whoever holds this token, for `seen`. Raises NotSignedIn."""
+class FoundSession(NamedTuple):
+    """A sign-in that is still good: its token, who holds it, and when they were last seen."""
+
+    token: str
+    visit: Visit
+    seen_at: datetime
+
+
+def find_session(db: Session, meeting: str, token: str, *, now: datetime) -> FoundSession:
+    """The sign-in that this token is of: one query. Raises NotSignedIn."""
     asked = {"token": token_hash(token), "now": now, "idle": now - IDLE, "meeting": meeting}
-    found = db.execute(_HOLDER, asked).one_or_none()
+    found = db.exec(_BY_TOKEN, params=asked).one_or_none()
     if found is None:
         raise NotSignedIn
-    return found
+    row, version, seen_at = found
+    newest = programme.current(db, row.meeting_id, version)
+    return FoundSession(token, Visit(attendee_of(row), newest), seen_at)
 
 
-async def seen(holder: sa.Row[Any], token: str, *, now: datetime) -> Visit:
-    """The visit of who holds the token. Every few minutes it is written that they were seen."""
-    if holder.seen_at <= now - NOTICED:
-        await _see(token, now)
-    of = await programme.known(holder.meeting_id, holder.version)
-    return Visit(attendee_of(cast(AttendeeRow, holder)), of)
-
-
-async def _see(token: str, now: datetime) -> None:
-    async with transaction() as db:
-        # Only forward, and only what is still there: another tab may have signed out.
-        seen = sa.update(SignInRow).where(
-            col(SignInRow.token_hash) == token_hash(token), col(SignInRow.seen_at) < now
-        )
-        await db.exec(seen.values(seen_at=now))
+async def touch(session: FoundSession, *, now: datetime) -> None:
+    """Write every few minutes that the holder was seen."""
+    if session.seen_at > now - NOTICED:
+        return
+    # Only forward, and only what is still there: another tab may have signed out.
+    touched = sa.update(SignInRow).where(
+        col(SignInRow.token_hash) == token_hash(session.token), col(SignInRow.seen_at) < now
+    )
+    await write(lambda db: db.exec(touched.values(seen_at=now)))
 
 
 def _begin(db: Session, attendee_id: int, now: datetime) -> str:
@@ -289,12 +298,12 @@ def _begin(db: Session, attendee_id: int, now: datetime) -> str:
     return token
 
 
-async def _rehash(db: AsyncSession, member: MemberRow, anew: str) -> None:
+def _rehash(db: Session, member_id: int, before: str, anew: str) -> None:
     # Unless a load of the folder brought another password in between.
     unchanged = sa.update(MemberRow).where(
-        col(MemberRow.id) == member.id, col(MemberRow.password_hash) == member.password_hash
+        col(MemberRow.id) == member_id, col(MemberRow.password_hash) == before
     )
-    await db.exec(unchanged.values(password_hash=anew))
+    db.exec(unchanged.values(password_hash=anew))
 
 
 def _registrations(meeting: str) -> Any:

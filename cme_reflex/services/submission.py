@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, col
 
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN, UnprintableName, printable_name
 from cme_reflex.domain.claim import Totals, check_totals
@@ -24,11 +23,11 @@ from cme_reflex.domain.submission import (
 )
 from cme_reflex.exchange.certificate_fonts import missing_characters
 from cme_reflex.services import confirmation
-from cme_reflex.services.claim import Draft, Standing, change, locked
+from cme_reflex.services.claim import Draft, Standing, claim_for_update, update_claim
 from cme_reflex.services.printed import printed_facts
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import claims, feed
-from cme_reflex.store.database import reading, within
+from cme_reflex.store.database import read, write
 from cme_reflex.store.tables import AttendeeRow, AuditRow, ReceiptRow
 
 DOCUMENT_FORM = 2  # form 1 had no "form", and no "certificate"
@@ -49,7 +48,7 @@ class Receipt:
 async def choose_category1(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Category 1 credit to claim, or take the choice back with None.
 
-    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `change` raises.
+    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `update_claim` raises.
     """
 
     def choose(draft: Draft) -> None:
@@ -59,13 +58,13 @@ async def choose_category1(visit: Visit, quarters: Quarters | None, *, now: date
         if draft.row.safety is not None and (quarters is None or draft.row.safety > quarters):
             draft.row.safety = None
 
-    return await change(visit, choose, now=now)
+    return await update_claim(visit, choose, now=now)
 
 
 async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetime) -> Standing:
     """Choose the Patient Safety credit to claim, or take the choice back with None.
 
-    Raises CreditLimitExceeded, and what `change` raises.
+    Raises CreditLimitExceeded, and what `update_claim` raises.
     """
 
     def choose(draft: Draft) -> None:
@@ -74,13 +73,13 @@ async def choose_safety(visit: Visit, quarters: Quarters | None, *, now: datetim
             check_totals(Totals(before.claim.totals.category1, quarters), before.claimable)
         draft.row.safety = quarters
 
-    return await change(visit, choose, now=now)
+    return await update_claim(visit, choose, now=now)
 
 
 async def choose_all(visit: Visit, *, now: datetime) -> Standing:
     """Choose all credit that the sessions support, Patient Safety where there is any of it.
 
-    Raises CreditLimitExceeded where they support none, and what `change` raises.
+    Raises CreditLimitExceeded where they support none, and what `update_claim` raises.
     """
 
     def choose(draft: Draft) -> None:
@@ -88,14 +87,14 @@ async def choose_all(visit: Visit, *, now: datetime) -> Standing:
         check_totals(Totals(most.category1, most.safety), most)
         draft.row.category1, draft.row.safety = most.category1, most.safety or None
 
-    return await change(visit, choose, now=now)
+    return await update_claim(visit, choose, now=now)
 
 
 async def correct_name(visit: Visit, name: str, *, now: datetime) -> Standing:
     """Keep the name for the certificate as the attendee writes it; as registered is no correction.
 
     Raises InvalidName, for characters that cannot be printed UnprintableName, and what
-    `change` raises.
+    `update_claim` raises.
     """
     printed = printable_name(name)
     if printed != visit.attendee.name and (missing := missing_characters(printed)):
@@ -103,23 +102,23 @@ async def correct_name(visit: Visit, name: str, *, now: datetime) -> Standing:
 
     def correct(draft: Draft) -> None:
         corrected = None if printed == visit.attendee.name else printed
-        draft.db.execute(_attendee(visit).values(name_on_certificate=corrected))
+        draft.db.exec(_attendee(visit).values(name_on_certificate=corrected))
 
-    return await change(visit, correct, now=now)
+    return await update_claim(visit, correct, now=now)
 
 
 async def correct_profession(visit: Visit, *, is_physician: bool, now: datetime) -> Standing:
     """Keep whether the attendee is a physician (MD or DO); it decides how the certificate reads.
 
-    Raises what `change` raises.
+    Raises what `update_claim` raises.
     """
 
     def correct(draft: Draft) -> None:
         right = PHYSICIAN if is_physician else OTHER
         corrected = sa.func.nullif(right, col(AttendeeRow.profession))
-        draft.db.execute(_attendee(visit).values(corrected_profession=corrected))
+        draft.db.exec(_attendee(visit).values(corrected_profession=corrected))
 
-    return await change(visit, correct, now=now)
+    return await update_claim(visit, correct, now=now)
 
 
 async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: datetime) -> Receipt:
@@ -128,20 +127,24 @@ async def submit_claim(visit: Visit, revision: object, *, attested: bool, now: d
     A second Submit of the same revision gets the receipt of the first one.
     Raises Incomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
-    async with locked(visit) as (db, draft):
+
+    def submit(db: Session) -> Receipt:
+        draft = claim_for_update(db, visit)
         claim = draft.standing.claim
         if claim.status is Status.SUBMITTED:
-            return await _receipt_of_revision(db, draft, revision)
+            return _receipt_of_revision(draft, revision)
         require_changeable(claim, draft.visit.meeting, now)
         if revision != claim.revision:
             raise StaleRevision
-        answers = await db.run_sync(claims.answers, visit.attendee.id)  # type: ignore[arg-type]
+        answers = claims.answers(db, visit.attendee.id)
         if lacking := missing(claim, answers, draft.visit.programme, attested=attested):
             raise Incomplete(lacking)
         number = new_number(draft.visit.meeting.short_name, secrets.choice)
-        await _lock(db, draft, number, now)
-        await db.run_sync(confirmation.post, visit.attendee.id, number, now=now)  # type: ignore[arg-type]
-        return receipt_of(await _version(db, draft, answers, number, now))
+        _lock(draft, number, now)
+        confirmation.post(db, visit.attendee.id, number, now=now)
+        return receipt_of(_add_version(draft, answers, number, now))
+
+    return await write(submit)
 
 
 async def last_receipt(visit: Visit) -> Receipt | None:
@@ -151,14 +154,17 @@ async def last_receipt(visit: Visit) -> Receipt | None:
 
 async def receipts(visit: Visit) -> list[Receipt]:
     """The receipts of all submitted versions, the newest, which is the valid one, first."""
-    async with reading() as db:
-        claim = await db.run_sync(claims.find, visit.attendee.id)  # type: ignore[arg-type]
-        rows = await db.run_sync(claims.receipts, cast(int, claim.id)) if claim else []  # type: ignore[arg-type]
-    return [receipt_of(row) for row in rows]
+
+    def found(db: Session) -> list[Receipt]:
+        claim = claims.find(db, visit.attendee.id)
+        rows = claims.receipts(db, cast(int, claim.id)) if claim else []
+        return [receipt_of(row) for row in rows]
+
+    return await read(found)
 
 
-async def _receipt_of_revision(db: AsyncSession, draft: Draft, revision: object) -> Receipt:
-    last = next(iter(await db.run_sync(claims.receipts, draft.row.id)), None)  # type: ignore[arg-type]
+def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
+    last = next(iter(claims.receipts(draft.db, draft.id)), None)
     if last is None or last.document["revision"] != revision:
         raise ClaimLocked
     return receipt_of(last)
@@ -168,11 +174,11 @@ def _attendee(visit: Visit) -> sa.Update:
     return sa.update(AttendeeRow).where(col(AttendeeRow.id) == visit.attendee.id)
 
 
-async def _lock(db: AsyncSession, draft: Draft, number: str, now: datetime) -> None:
+def _lock(draft: Draft, number: str, now: datetime) -> None:
     totals = draft.standing.claim.totals
-    db.add(
+    draft.db.add(
         AuditRow(
-            claim_id=draft.row.id,
+            claim_id=draft.id,
             at=now,
             actor=f"attendee {draft.visit.attendee.id}",
             from_status=draft.row.status,
@@ -183,24 +189,21 @@ async def _lock(db: AsyncSession, draft: Draft, number: str, now: datetime) -> N
     draft.row.status = Status.SUBMITTED
     draft.row.category1, draft.row.safety = totals.category1, totals.safety
     draft.row.reopened_until = None
-    await within(db, lambda _: draft.keep())
 
 
-async def _version(
-    db: AsyncSession, draft: Draft, answers: Answers, number: str, now: datetime
-) -> ReceiptRow:
+def _add_version(draft: Draft, answers: Answers, number: str, now: datetime) -> ReceiptRow:
     """The new version; the last thing of the transaction, for its position is waited for."""
     row = ReceiptRow(
-        claim_id=draft.row.id,
-        version=1 + len(await db.run_sync(claims.receipts, draft.row.id)),  # type: ignore[arg-type]
+        claim_id=draft.id,
+        version=1 + len(claims.receipts(draft.db, draft.id)),
         number=number,
         submitted_at=now,
         category1=cast(int, draft.row.category1),
         safety=draft.row.safety or 0,
         document=_document(draft, answers),
-        position=await db.run_sync(feed.next_position),  # type: ignore[arg-type]
+        position=feed.next_position(draft.db),
     )
-    db.add(row)
+    draft.db.add(row)
     return row
 
 

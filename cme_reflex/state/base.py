@@ -16,9 +16,9 @@ from cme_reflex.domain.meeting import ClaimPeriod
 from cme_reflex.domain.submission import Status
 from cme_reflex.logs import fields, opaque
 from cme_reflex.routes import SIGN_IN_FORM
-from cme_reflex.services import looks, signin
+from cme_reflex.services import claim_snapshot, signin
 from cme_reflex.services.claim import Standing
-from cme_reflex.services.glances import Look
+from cme_reflex.services.claim_snapshot import ClaimSnapshot
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
@@ -30,8 +30,8 @@ from cme_reflex.web.doors import Audience, open_to
 logger = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
-Ask: TypeAlias = Callable[[str, int], Awaitable[tuple[Any, ...]]]
-"""What a handler is given, by a token and the revision of the claim that its tab has shown."""
+Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
+"""What a handler is given, by the token of the cookie."""
 
 OURS = ("visit", "standing")  # what a handler is given by us, and never by a browser
 
@@ -78,18 +78,18 @@ class ClaimPage(rx.State, mixin=True):
         self._set(problem=words.claim.CLEARED if standing.cleared else "", announcement=said)
 
     async def _visited(
-        self, ask: Ask, asked: str, handler: Handler, *args: Any, **given: Any
+        self, load: Loader, asked: str, quiet: bool, handler: Handler, *args: Any, **given: Any
     ) -> Any:
         async with turn():
-            return await self._let_in(ask, asked, handler, *args, **given)
+            return await self._let_in(load, asked, quiet, handler, *args, **given)
 
     async def _let_in(
-        self, ask: Ask, asked: str, handler: Handler, *args: Any, **given: Any
+        self, load: Loader, asked: str, quiet: bool, handler: Handler, *args: Any, **given: Any
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
             # A part of `router`, which would be put together from all its parts for this one.
-            visit, *seen = await ask(token_in(self.rx_router_headers.cookie), self._revision)
+            visit, *seen = await load(token_in(self.rx_router_headers.cookie))
         except signin.NotSignedIn:
             _log(logging.INFO, event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
@@ -114,7 +114,7 @@ class ClaimPage(rx.State, mixin=True):
             answer = None
         finally:
             # A letter of a search that went well is not worth a line.
-            level = logging.DEBUG if ask is _glance and outcome == "done" else logging.INFO
+            level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
@@ -124,27 +124,23 @@ class ClaimPage(rx.State, mixin=True):
         return answer
 
 
-def _entered(ask: Ask) -> Callable[[Handler], Any]:
+def _entered(load: Loader, *, quiet: bool = False) -> Callable[[Handler], Any]:
     def entered(handler: Handler) -> Any:
         @wraps(handler)
         async def guarded(self: ClaimPage, *args: Any, **given: Any) -> Any:
-            return await self._visited(ask, "", handler, *args, **given)
+            return await self._visited(load, "", quiet, handler, *args, **given)
 
         return _as_event(guarded, handler)
 
     return entered
 
 
-async def _visit(token: str, _: int) -> tuple[Visit]:
+async def _visit(token: str) -> tuple[Visit]:
     return (await signin.visit(settings().meeting, token, now=clock()),)
 
 
-async def _look(token: str, _: int) -> Look:
-    return await looks.look(settings().meeting, token, now=clock())
-
-
-async def _glance(token: str, shown: int) -> Look:
-    return await looks.glance(settings().meeting, token, now=clock(), at_least=shown)
+async def _snapshot(token: str) -> ClaimSnapshot:
+    return await claim_snapshot.load(settings().meeting, token, now=clock())
 
 
 signed_in = _entered(_visit)
@@ -154,11 +150,11 @@ Without one the page is left for the sign-in. A domain error that is the
 attendee's to mend is shown in words; any other one is raised.
 """
 
-looking = _entered(_look)
+with_claim = _entered(_snapshot)
 """The same, and how the claim stands at this moment."""
 
-glancing = _entered(_glance)
-"""The same as it was at most a second ago, yet never older than what this tab has shown."""
+browsing = _entered(_snapshot, quiet=True)
+"""The same for a handler that browses the list: where all went well, that is no line of the log."""
 
 
 def command(handler: Handler) -> Any:
@@ -170,7 +166,7 @@ def command(handler: Handler) -> Any:
 
     @wraps(handler)
     async def guarded(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
-        return await self._visited(_visit, command, handler, *args, **kwargs)
+        return await self._visited(_visit, command, False, handler, *args, **kwargs)
 
     given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
     return _as_event(guarded, handler, given)

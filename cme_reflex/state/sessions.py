@@ -15,7 +15,7 @@ from cme_reflex.services import selection
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, clock, command, glancing, looking
+from cme_reflex.state.base import ClaimPage, browsing, clock, command, with_claim
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
 SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours
@@ -57,7 +57,7 @@ class Sessions(ClaimPage, rx.State):
     _chunks: tuple[int, ...] = ()
 
     @rx.event
-    @looking
+    @with_claim
     async def load(self, visit: Visit, standing: Standing):
         """Rebuild the page from the address and the database."""
         self._open(visit, standing, self.router.url.query_parameters)
@@ -85,49 +85,49 @@ class Sessions(ClaimPage, rx.State):
         self._show_standing(visit, standing, said=self.announcement)
 
     @rx.event
-    @glancing
+    @browsing
     async def search(self, visit: Visit, standing: Standing, query: str):
         """Show what contains every word."""
         self.query = str(query)
         self._list(visit, standing)
 
     @rx.event
-    @glancing
+    @browsing
     async def filter_day(self, visit: Visit, standing: Standing, day: str):
         """Show one day, or with an empty value all."""
         self.day = str(day)
         self._list(visit, standing)
 
     @rx.event
-    @glancing
+    @browsing
     async def filter_kind(self, visit: Visit, standing: Standing, kind: str):
         """Show one kind of session, or with an empty value all."""
         self.kind = str(kind)
         self._list(visit, standing)
 
     @rx.event
-    @glancing
+    @browsing
     async def show_only(self, visit: Visit, standing: Standing, showing: str):
         """Show all, those added, or those that fit the claim."""
         self.showing = str(showing)
         self._list(visit, standing)
 
     @rx.event
-    @glancing
+    @browsing
     async def sort_by(self, visit: Visit, standing: Standing, sort: str):
         """Put the list in order of date, title or hours."""
         self.sort = str(sort)
         self._list(visit, standing)
 
     @rx.event
-    @glancing
+    @browsing
     async def clear_filters(self, visit: Visit, standing: Standing):
         """Show everything."""
         self._set(day="", kind="", query="", showing=Show.ALL.value)
         self._list(visit, standing)
 
     @rx.event
-    @glancing
+    @browsing
     async def scroll_to(self, visit: Visit, standing: Standing, row: str):
         """Move the window to where this row (counted from 0) is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
@@ -154,7 +154,7 @@ class Sessions(ClaimPage, rx.State):
         self._show_claim(visit, standing, said=said)
 
     @rx.event
-    @looking
+    @with_claim
     async def refresh(self, visit: Visit, standing: Standing):
         """Take in what other screens changed, without moving the list."""
         self._show_claim(visit, standing)

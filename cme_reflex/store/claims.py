@@ -1,14 +1,14 @@
 """Reading and writing a claim's rows."""
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.domain.evaluation import Answer, Answers
 from cme_reflex.store.insert import insert_for
@@ -21,112 +21,61 @@ from cme_reflex.store.tables import (
     LineRow,
     MeetingRow,
     ReceiptRow,
-    table_of,
 )
-
-_claim, _line, _answer = (table_of(rows) for rows in (ClaimRow, LineRow, AnswerRow))
-
-
-@dataclass(slots=True)
-class KeptClaim:
-    """A claim as the store keeps it, see `ClaimRow`; credit in quarter hours. It may be changed."""
-
-    id: int
-    status: str = "draft"
-    revision: int = 0
-    category1: int | None = None
-    safety: int | None = None
-    reopened_until: datetime | None = None
-
-
-class KeptLine(NamedTuple):
-    """A line as the store keeps it, see `LineRow`; credit in quarter hours."""
-
-    session_id: int
-    quarters: int
-    safety: int
-    on_demand: bool
-    removed: bool = False
-    lowered: bool = False
-
 
 # Asked at every event or tap, so they are put together once: that takes longer than the answer.
-_SEEN = sa.select(*(_claim.c[field.name] for field in fields(KeptClaim))).where(
-    _claim.c.attendee_id == sa.bindparam("attendee")
-)
-_LOCKED = _SEEN.with_for_update()
-_LINES = sa.select(*(_line.c[name] for name in KeptLine._fields)).where(
-    _line.c.claim_id == sa.bindparam("claim")
-)
-_CHANGED = [field.name for field in fields(KeptClaim) if field.name != "id"]
-_PUT = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
-
-Seen: TypeAlias = tuple[KeptClaim | None, list[KeptLine]]
+_CLAIM = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
+_FOR_UPDATE = _CLAIM.with_for_update().execution_options(populate_existing=True)
+_LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
 
 
 def find(db: Session, attendee_id: int) -> ClaimRow | None:
-    """The attendee's claim as it stands, if one was begun."""
-    begun = select(ClaimRow).where(ClaimRow.attendee_id == attendee_id)
-    return db.exec(begun).one_or_none()
+    """The attendee's claim, if one was begun."""
+    return db.exec(_CLAIM, params={"attendee": attendee_id}).one_or_none()
 
 
-def seen(db: sa.Connection, attendee_id: int) -> Seen:
-    """The attendee's claim, if one was begun, and all its lines, only to be looked at."""
-    claim = _one(db, _SEEN, attendee_id)
-    return claim, lines(db, claim.id) if claim else []
+def find_with_lines(db: Session, attendee_id: int) -> tuple[ClaimRow | None, list[LineRow]]:
+    """The attendee's claim, if one was begun, and all its lines."""
+    claim = find(db, attendee_id)
+    return claim, lines(db, cast(int, claim.id)) if claim else []
 
 
-def lock(db: sa.Connection, attendee_id: int) -> KeptClaim:
-    """The attendee's claim, begun where there is none, and nobody else's until the end of `db`.
+def find_for_update(db: Session, attendee_id: int) -> ClaimRow:
+    """The attendee's claim, begun where there is none, and locked until the end of `db`.
 
     Two devices that begin at once share one claim.
     """
-    if (begun := _one(db, _LOCKED, attendee_id)) is not None:
-        return begun
-    empty = insert_for(db.dialect.name, ClaimRow).values(
-        attendee_id=attendee_id, status="draft", revision=0
-    )
-    db.execute(empty.on_conflict_do_nothing())
-    return cast(KeptClaim, _one(db, _LOCKED, attendee_id))
-
-
-def _one(db: sa.Connection, asked: sa.Select[Any], attendee_id: int) -> KeptClaim | None:
-    row = db.execute(asked, {"attendee": attendee_id}).one_or_none()
-    return KeptClaim(*row) if row else None
-
-
-def put(db: sa.Connection, claim: KeptClaim) -> None:
-    """Keep what a claim has become."""
-    became = {name: getattr(claim, name) for name in _CHANGED}
-    db.execute(_PUT, {"claim": claim.id, **became})
+    asked = {"attendee": attendee_id}
+    if (claim := db.exec(_FOR_UPDATE, params=asked).one_or_none()) is not None:
+        return claim
+    db.exec(_empty_claim(_dialect(db)), params={"attendee_id": attendee_id})
+    return db.exec(_FOR_UPDATE, params=asked).one()
 
 
 @lru_cache
-def _noting(dialect: str) -> sa.Insert:
+def _empty_claim(dialect: str) -> sa.Insert:
+    empty = {"status": "draft", "revision": 0}
+    return insert_for(dialect, ClaimRow).values(empty).on_conflict_do_nothing()
+
+
+def record_command(db: Session, claim_id: int, command: str, now: datetime) -> bool:
+    """Record that a command is being carried out; False where that was done before."""
+    values = {"claim_id": claim_id, "id": command, "at": now}
+    return bool(db.exec(_new_command(_dialect(db)), params=values).rowcount)
+
+
+@lru_cache
+def _new_command(dialect: str) -> sa.Insert:
     return insert_for(dialect, CommandRow).on_conflict_do_nothing()
 
 
-def record_command(db: sa.Connection, claim_id: int, command: str, now: datetime) -> bool:
-    """Note that a command is being carried out; False where that was done before."""
-    noted = db.execute(_noting(db.dialect.name), {"claim_id": claim_id, "id": command, "at": now})
-    return bool(noted.rowcount)
+def _dialect(db: Session) -> str:
+    return db.get_bind().dialect.name
 
 
-def lines(db: sa.Connection, claim_id: int) -> list[KeptLine]:
+def lines(db: Session, claim_id: int) -> list[LineRow]:
     """All lines, the removed ones too."""
-    return [KeptLine(*row) for row in db.execute(_LINES, {"claim": claim_id})]
-
-
-@lru_cache
-def _putting(dialect: str) -> sa.Insert:
-    line = insert_for(dialect, LineRow)
-    new = {name: line.excluded[name] for name in KeptLine._fields}
-    return line.on_conflict_do_update(index_elements=["claim_id", "session_id"], set_=new)
-
-
-def put_line(db: sa.Connection, claim_id: int, line: KeptLine) -> None:
-    """Keep a line, over the one before where there is one of its session."""
-    db.execute(_putting(db.dialect.name), {"claim_id": claim_id, **line._asdict()})
+    return list(db.exec(_LINES, params={"claim": claim_id}).all())
 
 
 def answers(db: Session, attendee_id: int) -> Answers:
@@ -140,50 +89,49 @@ def answers(db: Session, attendee_id: int) -> Answers:
     overall: dict[str, Answer] = {}
     for row in db.exec(given).all():
         whose = overall if row.session_id is None else sessions[row.session_id]
-        whose[row.question] = _given(row.value)
+        whose[row.question] = _answer(row.value)
     return Answers(dict(sessions), overall)
 
 
-def answer(
-    db: sa.Connection, claim_id: int, session_id: int | None, question: str
-) -> Answer | None:
+def answer(db: Session, claim_id: int, session_id: int | None, question: str) -> Answer | None:
     """One answer, if it was given. Without a session it belongs to the overall evaluation."""
-    value = db.execute(
-        sa.select(_answer.c.value).where(_one_answer(claim_id, session_id, question))
-    ).scalar_one_or_none()
-    return None if value is None else _given(value)
+    value = db.exec(
+        select(AnswerRow.value).where(_is_answer(claim_id, session_id, question))
+    ).one_or_none()
+    return None if value is None else _answer(value)
 
 
-def _given(value: Any) -> Answer:
+def _answer(value: Any) -> Answer:
+    # JSON has lists where an answer has tuples.
     return tuple(value) if isinstance(value, list) else cast(Answer, value)
 
 
-def _one_answer(claim_id: int, session_id: int | None, question: str) -> sa.ColumnElement[bool]:
+def _is_answer(claim_id: int, session_id: int | None, question: str) -> sa.ColumnElement[bool]:
     return sa.and_(
-        _answer.c.claim_id == claim_id,
-        _answer.c.session_id.is_not_distinct_from(session_id),
-        _answer.c.question == question,
+        col(AnswerRow.claim_id) == claim_id,
+        col(AnswerRow.session_id).is_not_distinct_from(session_id),
+        col(AnswerRow.question) == question,
     )
 
 
-def put_answer(
-    db: sa.Connection, claim_id: int, session_id: int | None, question: str, value: Answer | None
+def save_answer(
+    db: Session, claim_id: int, session_id: int | None, question: str, value: Answer | None
 ) -> None:
-    """Keep one answer, over the one before, or with None take it back.
+    """Save one answer, over the one before, or with None delete it.
 
     Without a session it belongs to the overall evaluation.
     """
     if value is None:
-        db.execute(sa.delete(_answer).where(_one_answer(claim_id, session_id, question)))
+        db.exec(sa.delete(AnswerRow).where(_is_answer(claim_id, session_id, question)))
         return
-    whose = (
+    unique = (
         ["claim_id", "question"] if session_id is None else ["claim_id", "session_id", "question"]
     )
     of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
-    db.execute(
-        insert_for(db.dialect.name, AnswerRow)
+    db.exec(
+        insert_for(_dialect(db), AnswerRow)
         .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
-        .on_conflict_do_update(index_elements=whose, index_where=of_session, set_={"value": value})
+        .on_conflict_do_update(index_elements=unique, index_where=of_session, set_={"value": value})
     )
 
 
@@ -198,14 +146,21 @@ def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
 
 
 def of_receipt(db: Session, number: str) -> ClaimRow | None:
-    """The claim that has a receipt of this number, locked until the end of `db`."""
-    claim = (
+    """The claim that has a receipt of this number."""
+    return db.exec(_of_receipt(number)).one_or_none()
+
+
+def of_receipt_for_update(db: Session, number: str) -> ClaimRow | None:
+    """The same, locked until the end of `db`."""
+    return db.exec(_of_receipt(number).with_for_update(of=ClaimRow)).one_or_none()
+
+
+def _of_receipt(number: str) -> SelectOfScalar[ClaimRow]:
+    return (
         select(ClaimRow)
         .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
         .where(ReceiptRow.number == number)
-        .with_for_update(of=ClaimRow)
     )
-    return db.exec(claim).one_or_none()
 
 
 class Issued(NamedTuple):

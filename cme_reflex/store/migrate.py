@@ -1,4 +1,4 @@
-"""Bringing a database to a revision of the tables, with the engine that the application uses."""
+"""Bringing a database to a revision of the tables, by the same doors as the application."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,9 +10,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import Session
 
-from cme_reflex.store.database import create_engine
+from cme_reflex.store.database import NO_LIMIT, Database, create_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as all processes of this application agree on it.
@@ -43,37 +43,44 @@ async def current(url: str) -> str | None:
 
     Raises DatabaseOutOfReach.
     """
-    async with _connection(url) as connection:
-        return await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
+    async with _database(url) as database:
+        return await database.read(
+            lambda db: MigrationContext.configure(db.connection()).get_current_revision(),
+            timeout=NO_LIMIT,
         )
 
 
 async def _migrate(url: str, run: Callable[[Config], None]) -> None:
-    async with _connection(url) as connection, connection.begin():
-        await connection.run_sync(_in_one_transaction, run)
+    async with _database(url) as database:
+        await database.write(
+            lambda db: _run_on(db.connection(), run), dry_run=False, timeout=NO_LIMIT
+        )
 
 
 @asynccontextmanager
-async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
+async def _database(url: str) -> AsyncIterator[Database]:
     try:
-        engine = _engine(url)
-        connection = await engine.connect()
+        database = _created(url)
     except ArgumentError:
         raise DatabaseOutOfReach(
             "CME_DATABASE_URL is no database URL. Write sqlite:///… or postgresql://…."
         ) from None
+    try:
+        await _connect(database)
+        yield database
+    finally:
+        await database.close()
+
+
+async def _connect(database: Database) -> None:
+    try:
+        await database.read(Session.connection, timeout=NO_LIMIT)
     except (DBAPIError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise DatabaseOutOfReach(f"The database cannot be reached: {reason}.") from error
-    try:
-        yield connection
-    finally:
-        await connection.close()
-        await engine.dispose()
 
 
-def _in_one_transaction(connection: sa.Connection, run: Callable[[Config], None]) -> None:
+def _run_on(connection: sa.Connection, run: Callable[[Config], None]) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -85,16 +92,16 @@ def _in_one_transaction(connection: sa.Connection, run: Callable[[Config], None]
         raise RuntimeError("the migration left rows that point nowhere; nothing was changed")
 
 
-def _engine(url: str) -> AsyncEngine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        if (file := engine.url.database) and file != ":memory:":
+def _created(url: str) -> Database:
+    database = create_database(url)
+    if database.engine.dialect.name == "sqlite":
+        if file := database.engine.url.database:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
 
         # SQLite changes a table by making it anew. With foreign keys on, dropping
         # the old one would delete what points at it; they are checked at the end.
-        @sa.event.listens_for(engine.sync_engine, "connect")
+        @sa.event.listens_for(database.engine, "connect")
         def connect(connection: Any, record: object) -> None:
-            connection.cursor().execute("PRAGMA foreign_keys=OFF")
+            connection.execute("PRAGMA foreign_keys=OFF")
 
-    return engine
+    return database

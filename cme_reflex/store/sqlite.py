@@ -1,174 +1,106 @@
-"""SQLite for SQLAlchemy's async engine, without a thread for every statement.
-
-aiosqlite hands each call to a thread and waits for it, which costs more than what SQLite does: a
-statement of ours takes it some ten microseconds. So statements run where they are asked for, on
-cursors of sqlite3's own, and only what waits goes to a thread: BEGIN IMMEDIATE for another process
-that writes, COMMIT for the disk.
-"""
+"""SQLite: one writer thread with group commit, and readers that wait for nobody."""
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, Self, cast
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar, cast
 
-import aiosqlite
 import sqlalchemy as sa
-from sqlalchemy import AdaptedConnection
-from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.util.concurrency import await_, in_greenlet
+from sqlmodel import Session
+
+from cme_reflex.store.group_commit import GroupCommit
+from cme_reflex.store.unit_of_work import (
+    STATEMENT_TIMEOUT,
+    Completed,
+    Database,
+    StatementTimeout,
+    run_unit,
+)
+
+Result = TypeVar("Result")
 
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process's
 WAL_PAUSE = 20  # milliseconds between two tries to change a new file to WAL
 IDLE = 20  # connections that are kept open; more are opened where more read at once
+CHECK_EVERY = 10_000  # steps of SQLite's virtual machine, less than a millisecond
 
 
-def create_sqlite_engine(url: sa.URL) -> AsyncEngine:
-    """An engine with what acknowledged writes need: foreign keys, WAL and full sync."""
-    engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"),
-        module=_Driver(aiosqlite, sqlite3),
+class SQLiteDatabase(Database):
+    """A file. A read runs where it is asked for, or in a thread where it may take long."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self.engine = create_sqlite_engine(url)
+        self._writes = GroupCommit(self.engine.execution_options(cme_begin="BEGIN IMMEDIATE"))
+
+    async def read(self, f: Callable[[Session], Result], *, timeout: float) -> Result:
+        """See `database.read`."""
+        read = partial(self._read, f, timeout)
+        # A thread costs a short read more than SQLite does, see docs/benchmarks.md.
+        return read() if timeout <= STATEMENT_TIMEOUT else await asyncio.to_thread(read)
+
+    def _read(self, f: Callable[[Session], Result], timeout: float) -> Result:
+        with self.engine.connect() as connection:
+            return _run(f, True, timeout, connection).result
+
+    async def write(
+        self, f: Callable[[Session], Result], *, dry_run: bool, timeout: float
+    ) -> Result:
+        """See `database.write`."""
+        return await self._writes.write(partial(_run, f, dry_run, timeout))
+
+    async def close(self) -> None:
+        """Finish what has begun, and close all connections."""
+        await self._writes.close()
+        self.engine.dispose()
+
+
+def _run(
+    f: Callable[[Session], Result], dry_run: bool, timeout: float, connection: sa.Connection
+) -> Completed[Result]:
+    connection.info["timeout"] = timeout
+    try:
+        return run_unit(connection, f, dry_run=dry_run)
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise StatementTimeout from error
+        raise
+
+
+def create_sqlite_engine(url: sa.URL) -> sa.Engine:
+    """An engine with what acknowledged writes need: foreign keys, WAL and full sync.
+
+    Transactions begin explicitly: by itself the driver would begin one at the first write, and
+    savepoints and reads would not hold.
+    """
+    engine = sa.create_engine(
+        url.set(drivername="sqlite+pysqlite"),
         hide_parameters=True,
-        # Where a file cannot be kept open by several, SQLAlchemy has a pool of its own.
-        **({"pool_size": IDLE, "max_overflow": -1} if _is_file(url) else {}),
+        pool_size=IDLE,
+        max_overflow=-1,
+        connect_args={"isolation_level": None, "check_same_thread": False},
     )
-    sa.event.listen(engine.sync_engine, "connect", _prepare)
-    sa.event.listen(engine.sync_engine, "begin", _begin)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "before_cursor_execute", _start_clock)
+    sa.event.listen(engine, "handle_error", _note_lost_transaction)
     return engine
 
 
-class _Driver(AsyncAdapt_aiosqlite_dbapi):
-    def connect(self, database: str, **options: Any) -> Any:
-        # The driver would begin a transaction of its own at the first write.
-        options |= {"isolation_level": None, "check_same_thread": False}
-        return _Connection(sqlite3.connect(database, **options))
-
-
-class _AtOnce:
-    def __await__(self) -> Generator[None, None, None]:
-        return
-        yield
-
-
-_AT_ONCE = _AtOnce()
-
-
-def _be_asynchronous() -> None:
-    # Where SQLAlchemy expects a wait, it takes a driver that never has any for the wrong one.
-    if in_greenlet():
-        await_(_AT_ONCE)
-
-
-async def _to_its_end(call: Callable[[], object]) -> None:
-    """Have a thread do this, and wait for it even if one is cancelled meanwhile.
-
-    A BEGIN that is left alone takes the lock after its connection was given back, and then nobody
-    ends that transaction. Once it is through, giving the connection back undoes it.
-    """
-    # A future, as a task would be cancelled together with all others when the loop ends.
-    thread = asyncio.get_running_loop().run_in_executor(None, call)
-    try:
-        await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        while not thread.done():
-            with suppress(asyncio.CancelledError):  # again; the first is raised below
-                await asyncio.wait([thread])
-        thread.exception()  # asked for, as asyncio logs one that nobody asked for
-        raise
-
-
-class _Cursor(sqlite3.Cursor):
-    """A cursor whose rows need not be awaited, which SQLAlchemy asks and may want to end."""
-
-    server_side = False
-
-    def execute(self, *statement: Any) -> Self:
-        _be_asynchronous()
-        return super().execute(*statement)
-
-    def executemany(self, *statement: Any) -> Self:
-        _be_asynchronous()
-        return super().executemany(*statement)
-
-    async def _async_soft_close(self) -> None:
-        pass
-
-
-class _Connection(AdaptedConnection):
-    """What SQLAlchemy asks of a connection; it waits for what is handed to `await_`."""
-
-    __slots__ = ()
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        # An asynchronous one is expected by SQLAlchemy's types; nobody but this class touches it.
-        self._connection: Any = connection
-
-    def cursor(self, server_side: bool = False) -> _Cursor:
-        # Either kind of SQLite's fetches a row when it is asked for it.
-        return cast(_Cursor, self._connection.cursor(_Cursor))
-
-    def begin(self, *, write: bool) -> None:
-        # A writer takes its lock at BEGIN: one that first reads and then writes would otherwise
-        # fail where another wrote in between.
-        if write:
-            await_(_to_its_end(lambda: self._connection.execute("BEGIN IMMEDIATE")))
-        else:
-            self._connection.execute("BEGIN")
-
-    def execute(self, statement: str) -> None:
-        self._connection.execute(statement)
-
-    def commit(self) -> None:
-        await_(_to_its_end(self._connection.commit))
-
-    def rollback(self) -> None:
-        self._connection.rollback()
-
-    def create_function(self, *args: Any, **options: Any) -> None:
-        self._connection.create_function(*args, **options)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def terminate(self) -> None:
-        self._connection.close()
-
-
-@contextmanager
-def savepoint(connection: sa.Connection) -> Iterator[None]:
-    """A part of a transaction that is undone alone where it fails."""
-    # As SQLAlchemy's own, which puts its statements together anew each time.
-    driver = _driver(connection)
-    driver.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        driver.execute("ROLLBACK TO part")
-        raise
-    finally:
-        driver.execute("RELEASE part")
-
-
-def _driver(connection: sa.Connection) -> "_Connection":
-    return cast(_Connection, connection.connection.dbapi_connection)
-
-
-def _is_file(url: sa.URL) -> bool:
-    return url.database not in (None, "", ":memory:")
-
-
-def _prepare(connection: Any, record: object) -> None:
+def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+    info = record.info
+    info["deadline"] = float("inf")
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
     _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+    connection.set_progress_handler(lambda: time.monotonic() > info["deadline"], CHECK_EVERY)
 
 
-def _use_wal(cursor: Any) -> None:
+def _use_wal(cursor: sqlite3.Cursor) -> None:
     # A new file changes to WAL with its first connection. Where several open it
     # at once all but one are refused without waiting, whatever the timeout.
     for _ in range(BUSY_TIMEOUT // WAL_PAUSE):
@@ -182,5 +114,31 @@ def _use_wal(cursor: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get("cme_write", True)
-    _driver(connection).begin(write=write)
+    # A writer takes its lock at BEGIN: one that first reads and then writes would otherwise
+    # fail where another process wrote in between.
+    begin = connection.get_execution_options().get("cme_begin", "BEGIN")
+    _driver(connection).execute(begin)
+
+
+def _start_clock(connection: sa.Connection, *_: object) -> None:
+    info = connection.info
+    info["deadline"] = time.monotonic() + info.get("timeout", float("inf"))
+
+
+def _note_lost_transaction(context: sa.ExceptionContext) -> None:
+    """Have a connection replaced where SQLite rolled back more than the statement that failed.
+
+    It gives up the whole transaction where a statement that writes is interrupted, or where the
+    disk is full, and there is no savepoint to go back to.
+    """
+    connection = context.connection
+    if connection is None or not connection.in_transaction():
+        return
+    if not _driver(connection).in_transaction:
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    """The connection of sqlite3 below one of SQLAlchemy's."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_reflex.routes import SESSIONS
-from cme_reflex.services import looks, signin
+from cme_reflex.services import claim_snapshot, signin
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
@@ -138,7 +138,7 @@ def _is_asked(scope: Scope) -> bool:
 async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Response | None:
     token = token_in(request.headers.get("cookie", ""))
     try:
-        look = await looks.look(settings().meeting, token, now=datetime.now(UTC))
+        look = await claim_snapshot.load(settings().meeting, token, now=datetime.now(UTC))
     except signin.NotSignedIn:
         return None
     shapes, screen = _newest(file), first_screen(*look)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import signin
@@ -23,7 +23,7 @@ def folder() -> MeetingFolder:
 
 
 @pytest.fixture
-async def loaded(database: AsyncEngine, folder: MeetingFolder, now: datetime) -> AsyncEngine:
+async def loaded(database: Engine, folder: MeetingFolder, now: datetime) -> Engine:
     """The database with the meeting in it."""
     await load_meeting(folder, now=now)
     return database

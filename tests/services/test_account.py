@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from cme_reflex.domain.account import Account, Credit, Entry, Reported, Reporting, Submitted
@@ -100,7 +100,7 @@ async def test_a_member_sees_all_meetings_year_by_year_and_what_they_add_up_to(
 
 
 async def test_more_meetings_are_no_more_queries(
-    loaded: AsyncEngine, visit: Visit, now: datetime
+    loaded: Engine, visit: Visit, now: datetime
 ) -> None:
     await submits(visit, now=now)
     with statements(loaded) as of_one:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from cme_reflex.domain.attempts import TooManyAttempts
@@ -115,7 +115,7 @@ async def test_one_address_tries_so_many_wrong_tokens_and_a_right_one_is_not_con
         await api_tokens.holder("x", now=now, address="b")
 
 
-async def test_one_token_asks_so_often_a_minute(now: datetime, database: AsyncEngine) -> None:
+async def test_one_token_asks_so_often_a_minute(now: datetime, database: Engine) -> None:
     made = await api_tokens.make("a", actor="k", now=now)
     other = await api_tokens.make("b", actor="k", now=now)
     for _ in range(REQUESTS.most):

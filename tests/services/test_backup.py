@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, select
 
 from cme_reflex.domain.credit import Quarters
@@ -23,7 +23,6 @@ from cme_reflex.services.meeting import load_meeting
 from cme_reflex.store import copying, migrate, tables
 from cme_reflex.store.database import (
     close_database,
-    create_engine,
     open_database,
     read,
     write,
@@ -73,7 +72,7 @@ def other_url(
 
 
 async def test_what_was_backed_up_is_restored_row_by_row_into_either_database(
-    database: AsyncEngine, other_url: str, now: datetime, tmp_path: Path
+    database: Engine, other_url: str, now: datetime, tmp_path: Path
 ) -> None:
     exact = now.replace(microsecond=123456)
     await with_one_of_each(exact)
@@ -108,7 +107,7 @@ async def test_what_was_backed_up_is_restored_row_by_row_into_either_database(
 
 
 async def test_equal_rows_make_equal_bytes_that_nobody_else_reads(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await with_one_of_each(now)
     await back_up(tmp_path / "a.gz", now=now, done=nobody)
@@ -117,9 +116,7 @@ async def test_equal_rows_make_equal_bytes_that_nobody_else_reads(
     assert (tmp_path / "a.gz").stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_backup_holds_no_sign_in(
-    database: AsyncEngine, now: datetime, tmp_path: Path
-) -> None:
+async def test_a_backup_holds_no_sign_in(database: Engine, now: datetime, tmp_path: Path) -> None:
     await with_one_of_each(now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
     lines = gzip.decompress((tmp_path / "b.gz").read_bytes()).splitlines()
@@ -129,7 +126,7 @@ async def test_a_backup_holds_no_sign_in(
 
 
 async def test_a_database_with_claims_is_replaced_only_where_that_is_said(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
@@ -152,7 +149,7 @@ async def test_a_database_with_claims_is_replaced_only_where_that_is_said(
 
 
 async def test_a_running_server_sees_the_restored_programme(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
@@ -169,7 +166,7 @@ async def test_a_running_server_sees_the_restored_programme(
 
 
 async def test_new_rows_get_new_ids_after_a_restore(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
@@ -181,7 +178,7 @@ async def test_new_rows_get_new_ids_after_a_restore(
 
 
 async def test_the_log_of_operations_survives_a_restore_of_what_was_before(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
@@ -200,10 +197,10 @@ async def test_a_backup_of_an_older_revision_is_brought_to_this_one(
     unmigrated_url: str, database_url: str, now: datetime, tmp_path: Path
 ) -> None:
     await migrate.upgrade(unmigrated_url, "0001")
-    engine = create_engine(unmigrated_url)
-    async with engine.begin() as connection:
+
+    def fill(connection: sa.Connection) -> None:
         old = sa.MetaData()
-        await connection.run_sync(old.reflect)
+        old.reflect(connection)
         attendee = {
             "id": 7,
             "meeting_id": 3,
@@ -218,9 +215,10 @@ async def test_a_backup_of_an_older_revision_is_brought_to_this_one(
             "registration_type": "full",
         }
         meeting = {"id": 3, "code": "m", "version": 5, "document": {}, "loaded_at": now}
-        await connection.execute(sa.insert(old.tables["meeting"]), meeting)
-        await connection.execute(sa.insert(old.tables["attendee"]), attendee)
-    await engine.dispose()
+        connection.execute(sa.insert(old.tables["meeting"]), meeting)
+        connection.execute(sa.insert(old.tables["attendee"]), attendee)
+
+    await databases.run_on(unmigrated_url, fill)
     open_database(unmigrated_url)
     done = await back_up(tmp_path / "old.gz", now=now, done=nobody)
     await close_database()
@@ -236,7 +234,7 @@ async def test_a_backup_of_an_older_revision_is_brought_to_this_one(
 
 
 async def test_a_database_that_was_not_upgraded_is_left_alone(
-    database: AsyncEngine, unmigrated_url: str, now: datetime, tmp_path: Path
+    database: Engine, unmigrated_url: str, now: datetime, tmp_path: Path
 ) -> None:
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
     await close_database()
@@ -248,7 +246,7 @@ async def test_a_database_that_was_not_upgraded_is_left_alone(
 
 
 async def test_readers_never_see_a_restore_by_half(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
@@ -278,7 +276,7 @@ async def test_readers_never_see_a_restore_by_half(
 
 
 async def test_a_restore_waits_for_writers_and_they_for_it(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)
@@ -301,7 +299,7 @@ async def test_a_restore_waits_for_writers_and_they_for_it(
 
 
 async def test_a_backup_under_load_holds_whole_commands(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     """Each addition writes a line, a command and a revision: a backup has all three or none."""
     await load_meeting(FOLDER, now=now)
@@ -359,7 +357,7 @@ def _read(file: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 async def test_rows_that_break_a_rule_are_refused_before_anything_is_touched(
-    database: AsyncEngine, now: datetime, tmp_path: Path
+    database: Engine, now: datetime, tmp_path: Path
 ) -> None:
     await with_one_of_each(now)
     await back_up(tmp_path / "b.gz", now=now, done=nobody)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.credit import Quarters
@@ -173,7 +173,7 @@ async def test_after_a_restore_an_older_cursor_is_gone_and_says_so(
 
 
 @pytest.fixture
-async def crowd(database: AsyncEngine, now: datetime) -> list[tuple[Visit, int]]:
+async def crowd(database: Engine, now: datetime) -> list[tuple[Visit, int]]:
     """Many attendees, each with a draft that can be submitted at this revision."""
     badges = [str(1000 + number) for number in range(PEOPLE)]
     people = tuple(attendee(badge, "Smith") for badge in badges)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
@@ -119,7 +119,7 @@ async def test_claims_come_in_pages_that_miss_and_repeat_none(
 
 @pytest.mark.parametrize("people", [1, 3])
 async def test_a_page_is_a_fixed_number_of_queries(
-    loaded: AsyncEngine,
+    loaded: Engine,
     visit_as: SignIn,
     now: datetime,
     people: int,
@@ -130,7 +130,7 @@ async def test_a_page_is_a_fixed_number_of_queries(
         await selection.add_session(who, who.programme.offered[0].id, now=now)
     asked: list[str] = []
     sa.event.listen(
-        loaded.sync_engine,
+        loaded,
         "before_cursor_execute",
         lambda connection, cursor, statement, *_: asked.append(statement),
     )
@@ -139,6 +139,6 @@ async def test_a_page_is_a_fixed_number_of_queries(
     assert len([statement for statement in asked if statement != "BEGIN"]) == 6
 
 
-async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: AsyncEngine) -> None:
+async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: Engine) -> None:
     with pytest.raises(export.NoSuchMeeting):
         await export.claims("other")

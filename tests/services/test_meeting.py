@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.credit import Quarters
@@ -71,7 +71,7 @@ async def claim(now: datetime, badge: str, status: str, **lines: tuple[int, int]
         )
 
 
-async def test_a_first_load_writes_everything(database: AsyncEngine, now: datetime) -> None:
+async def test_a_first_load_writes_everything(database: Engine, now: datetime) -> None:
     report = await load_meeting(FOLDER, now=now)
     assert report == LoadReport(
         meeting="test24",
@@ -104,7 +104,7 @@ async def test_a_first_load_writes_everything(database: AsyncEngine, now: dateti
     ]
 
 
-async def test_loading_again_changes_nothing(database: AsyncEngine, now: datetime) -> None:
+async def test_loading_again_changes_nothing(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     before = await snapshot()
     report = await load_meeting(FOLDER, now=now + timedelta(days=1))
@@ -119,14 +119,14 @@ async def test_loading_again_changes_nothing(database: AsyncEngine, now: datetim
     assert await snapshot() == before
 
 
-async def test_a_changed_title_makes_a_new_version(database: AsyncEngine, now: datetime) -> None:
+async def test_a_changed_title_makes_a_new_version(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     report = await load_meeting(with_session("A", title="Renamed"), now=now)
     assert (report.version, report.sessions) == (2, Counts(changed=1, unchanged=4))
     assert ("A", "Renamed") in await rows(SessionRow, SessionRow.code, SessionRow.title)
 
 
-async def test_changed_terms_alone_make_a_new_version(database: AsyncEngine, now: datetime) -> None:
+async def test_changed_terms_alone_make_a_new_version(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     renamed = replace(FOLDER, meeting=replace(MEETING, name="Renamed"))
     report = await load_meeting(renamed, now=now + timedelta(days=1))
@@ -137,7 +137,7 @@ async def test_changed_terms_alone_make_a_new_version(database: AsyncEngine, now
 
 
 async def test_a_session_that_is_gone_is_withdrawn_and_one_that_returns_is_not(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     without_a = replace(FOLDER, sessions=FOLDER.sessions[1:])
@@ -155,7 +155,7 @@ async def test_a_session_that_is_gone_is_withdrawn_and_one_that_returns_is_not(
 
 
 async def test_an_attendee_who_is_no_longer_in_the_file_stays(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     report = await load_meeting(with_attendees(*FOLDER.attendees[:2]), now=now)
@@ -167,7 +167,7 @@ async def test_an_attendee_who_is_no_longer_in_the_file_stays(
     ]
 
 
-async def test_who_gets_a_new_badge_keeps_the_claim(database: AsyncEngine, now: datetime) -> None:
+async def test_who_gets_a_new_badge_keeps_the_claim(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "102", "draft", A=(6, 0))
     ana, smith, day = FOLDER.attendees
@@ -178,7 +178,7 @@ async def test_who_gets_a_new_badge_keeps_the_claim(database: AsyncEngine, now: 
 
 
 async def test_two_attendees_can_exchange_their_confirmation_numbers(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     ana, smith, day = FOLDER.attendees
@@ -197,7 +197,7 @@ async def test_two_attendees_can_exchange_their_confirmation_numbers(
 
 
 async def test_a_number_of_somebody_who_left_the_file_is_refused_and_nothing_is_written(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     before = await snapshot()
@@ -213,7 +213,7 @@ async def test_a_number_of_somebody_who_left_the_file_is_refused_and_nothing_is_
     assert await snapshot() == before
 
 
-async def test_what_fails_halfway_writes_nothing(database: AsyncEngine, now: datetime) -> None:
+async def test_what_fails_halfway_writes_nothing(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     before = await snapshot()
     broken = replace(
@@ -226,7 +226,7 @@ async def test_what_fails_halfway_writes_nothing(database: AsyncEngine, now: dat
 
 
 async def test_two_who_load_at_once_leave_what_the_second_says(
-    database: AsyncEngine, now: datetime, monkeypatch: pytest.MonkeyPatch
+    database: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first has compared and not yet written when the second loads, whole."""
     await load_meeting(FOLDER, now=now)
@@ -246,7 +246,7 @@ async def test_two_who_load_at_once_leave_what_the_second_says(
 
 
 async def test_a_drafts_line_above_the_new_credit_is_lowered(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "101", "draft", A=(6, 4), B=(8, 0))
@@ -268,9 +268,7 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
     ]
 
 
-async def test_a_line_within_the_new_credit_is_left_alone(
-    database: AsyncEngine, now: datetime
-) -> None:
+async def test_a_line_within_the_new_credit_is_left_alone(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "101", "draft", A=(2, 1))
     report = await load_meeting(with_session("A", quarters=Quarters(4)), now=now)
@@ -279,7 +277,7 @@ async def test_a_line_within_the_new_credit_is_left_alone(
 
 
 async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "101", "draft", B=(8, 0))
@@ -292,7 +290,7 @@ async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
 
 
 async def test_two_meetings_share_the_members_and_nothing_else(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
     other = replace(FOLDER, meeting=replace(MEETING, code="test25"))
@@ -307,9 +305,7 @@ async def test_two_meetings_share_the_members_and_nothing_else(
     )
 
 
-async def test_a_member_with_a_new_password_is_changed(
-    database: AsyncEngine, now: datetime
-) -> None:
+async def test_a_member_with_a_new_password_is_changed(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     kim = replace(member("kim"), password_hash="another")
     report = await load_meeting(replace(FOLDER, members=(kim, FOLDER.members[1])), now=now)
@@ -317,11 +313,11 @@ async def test_a_member_with_a_new_password_is_changed(
 
 
 async def test_a_larger_meeting_takes_at_most_one_statement_more_for_each_row(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     statements: list[str] = []
     sa.event.listen(
-        database.sync_engine,
+        database,
         "before_cursor_execute",
         lambda connection, cursor, statement, *_: statements.append(statement),
     )

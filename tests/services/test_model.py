@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,7 +17,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from cme_reflex.domain.claim import CreditLimitExceeded
 from cme_reflex.domain.credit import Quarters
@@ -32,9 +33,10 @@ from cme_reflex.services import (
 )
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import close_database, open_database, reading, transaction
+from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.tables import AuditRow, ReceiptRow
 from tests.meetings import FOLDER, MEETING
+from tests.rows import execute, fetch
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2031, 1, 1, tzinfo=UTC)
@@ -372,17 +374,14 @@ class Claiming(RuleBasedStateMachine):
 
 
 async def _kept() -> tuple[list[tuple[int, int]], int]:
-    async with reading() as db:
-        receipts = (await db.exec(select(ReceiptRow).order_by(ReceiptRow.id))).all()  # type: ignore[arg-type]
-        entries = (await db.exec(select(AuditRow))).all()
+    receipts = await fetch(select(ReceiptRow).order_by(ReceiptRow.id))  # type: ignore[arg-type]
+    entries = await fetch(select(AuditRow))
     return [(receipt.category1, receipt.safety) for receipt in receipts], len(entries)
 
 
 async def _forget_claims() -> None:
-    async with transaction() as db:
-        connection = await db.connection()
-        for table in ("answer", "command", "audit", "receipt", "claim_line", "claim"):
-            await connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+    emptied = ("answer", "command", "audit", "receipt", "claim_line", "claim")
+    await execute(*(sa.delete(SQLModel.metadata.tables[name]) for name in emptied))
 
 
 def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import Session, col
 
 from cme_reflex.domain.pars import Action, Record, Row
@@ -193,7 +193,7 @@ async def test_what_pars_would_reject_is_left_out_and_listed(
 
 
 async def test_without_an_activity_id_nothing_is_exported(
-    loaded: AsyncEngine, visit: Visit, now: datetime
+    loaded: Engine, visit: Visit, now: datetime
 ) -> None:
     await submits(visit, now)
     terms = replace(MEETING.reporting, pars_activity_id="")
@@ -290,7 +290,7 @@ async def test_a_changed_consent_is_read_again(visit: Visit, now: datetime) -> N
     assert await reporting.current(visit) is None
 
 
-async def test_unknown_meetings_and_batches_are_told(loaded: AsyncEngine, now: datetime) -> None:
+async def test_unknown_meetings_and_batches_are_told(loaded: Engine, now: datetime) -> None:
     for attempt in (pars_check.check("no"), pars.next_number("no"), pars.batch("no", 1)):
         with pytest.raises(NoSuchMeeting):
             await attempt
@@ -301,13 +301,13 @@ async def test_unknown_meetings_and_batches_are_told(loaded: AsyncEngine, now: d
 
 @pytest.mark.parametrize("people", [1, 3])
 async def test_the_number_of_queries_does_not_grow_with_the_attendees(
-    loaded: AsyncEngine, visit_as: SignIn, now: datetime, people: int
+    loaded: Engine, visit_as: SignIn, now: datetime, people: int
 ) -> None:
     for badge, last_name in PEOPLE[:people]:
         await submits(await visit_as(badge, last_name), now)
     statements: list[str] = []
 
-    @sa.event.listens_for(loaded.sync_engine, "before_cursor_execute")
+    @sa.event.listens_for(loaded, "before_cursor_execute")
     def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
         statements.append(statement)
 
@@ -343,7 +343,7 @@ COPIES = (
 
 
 async def test_five_hundred_attendees_are_reported_in_their_order(
-    loaded: AsyncEngine, visit_as: SignIn, now: datetime
+    loaded: Engine, visit_as: SignIn, now: datetime
 ) -> None:
     more = tuple(attendee(str(badge), f"Name{badge}") for badge in range(1000, 1500))
     await load_meeting(replace(FOLDER, attendees=FOLDER.attendees + more), now=now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from cme_reflex.domain.mail import WORTH_SENDING, Kind
@@ -313,7 +313,7 @@ async def test_stopping_finishes_the_message_on_its_way_and_no_other(
 
 
 async def test_a_database_that_was_away_stops_the_worker_for_a_moment_only(
-    server: MailServer, now: datetime, loaded: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    server: MailServer, now: datetime, loaded: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postman, "LOOKS_EVERY", 0.05)
     real, failures = postman.send_due, [OSError("away"), OSError("away")]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from cme_reflex.services import evaluation, selection, signin
 from cme_reflex.services.meeting import load_meeting
@@ -13,7 +13,7 @@ from tests.meetings import FOLDER, MEETING
 
 
 @contextmanager
-def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+def statements(engine: Engine) -> Iterator[list[str]]:
     """The statements that reach the database, but for those that begin and end a transaction."""
     seen: list[str] = []
 
@@ -21,15 +21,15 @@ def statements(engine: AsyncEngine) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
             seen.append(statement)
 
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
+    sa.event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", note)
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_one_query_tells_who_asks_and_whether_the_programme_is_the_newest(
-    loaded: AsyncEngine, now: datetime
+    loaded: Engine, now: datetime
 ) -> None:
     token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
     first = await signin.visit(MEETING.code, token, now=now)
@@ -40,7 +40,7 @@ async def test_one_query_tells_who_asks_and_whether_the_programme_is_the_newest(
 
 
 async def test_a_newer_programme_is_read_once_by_the_next_event(
-    loaded: AsyncEngine, now: datetime
+    loaded: Engine, now: datetime
 ) -> None:
     token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
     before = (await signin.visit(MEETING.code, token, now=now)).programme
@@ -57,7 +57,7 @@ async def test_a_newer_programme_is_read_once_by_the_next_event(
 
 
 async def test_adding_costs_the_same_whatever_the_claim_holds(
-    loaded: AsyncEngine, visit: Visit, ids: dict[str, int], now: datetime
+    loaded: Engine, visit: Visit, ids: dict[str, int], now: datetime
 ) -> None:
     counts = []
     for code in ("A", "B", "D"):
@@ -70,7 +70,7 @@ async def test_adding_costs_the_same_whatever_the_claim_holds(
 
 
 async def test_an_answer_costs_the_same_whatever_was_answered(
-    loaded: AsyncEngine, visit: Visit, ids: dict[str, int], now: datetime
+    loaded: Engine, visit: Visit, ids: dict[str, int], now: datetime
 ) -> None:
     await selection.add_session(visit, ids["A"], now=now)
     counts = []

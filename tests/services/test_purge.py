@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
 from cme_reflex.domain.retention import kept_until
@@ -39,7 +39,7 @@ async def old_meeting(**meeting: Any) -> None:
 
 
 async def test_all_that_hangs_on_an_old_meeting_goes_and_the_programme_stays(
-    database: AsyncEngine,
+    database: Engine,
 ) -> None:
     await old_meeting()
     before = await counts()
@@ -70,7 +70,7 @@ STAYS = {
 }
 
 
-async def test_a_second_purge_finds_nothing_and_writes_nothing(database: AsyncEngine) -> None:
+async def test_a_second_purge_finds_nothing_and_writes_nothing(database: Engine) -> None:
     await old_meeting()
     await purge(date(2025, 1, 1), actor="k", now=NOW, dry_run=False)
     before = await counts()
@@ -78,7 +78,7 @@ async def test_a_second_purge_finds_nothing_and_writes_nothing(database: AsyncEn
     assert await counts() == before
 
 
-async def test_another_meeting_is_not_touched(database: AsyncEngine) -> None:
+async def test_another_meeting_is_not_touched(database: Engine) -> None:
     await old_meeting()
     recent = replace(FOLDER, meeting=replace(MEETING, code="later", ends_on=date(2030, 1, 1)))
     await load_meeting(recent, now=NOW)
@@ -98,13 +98,13 @@ async def test_another_meeting_is_not_touched(database: AsyncEngine) -> None:
     ],
 )
 async def test_what_ended_before_the_date_goes(
-    database: AsyncEngine, before: date, now: datetime, goes: bool
+    database: Engine, before: date, now: datetime, goes: bool
 ) -> None:
     await old_meeting()
     assert bool(await purge(before, actor="k", now=now, dry_run=True)) is goes
 
 
-async def test_a_meeting_whose_claim_period_is_open_is_kept(database: AsyncEngine) -> None:
+async def test_a_meeting_whose_claim_period_is_open_is_kept(database: Engine) -> None:
     await old_meeting()
     document = await fetch_one(select(tables.MeetingRow.document))
     claim = {**document["claim"], "closes_at": (NOW + timedelta(days=1)).isoformat()}
@@ -112,7 +112,7 @@ async def test_a_meeting_whose_claim_period_is_open_is_kept(database: AsyncEngin
     assert await purge(date(2025, 1, 1), actor="k", now=NOW, dry_run=True) == ()
 
 
-async def test_a_date_within_six_years_is_refused(database: AsyncEngine) -> None:
+async def test_a_date_within_six_years_is_refused(database: Engine) -> None:
     with pytest.raises(TooRecent) as caught:
         await purge(date(2025, 3, 2), actor="k", now=NOW, dry_run=True)
     assert caught.value.latest == date(2025, 3, 1)
@@ -121,7 +121,7 @@ async def test_a_date_within_six_years_is_refused(database: AsyncEngine) -> None
 
 @pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/Los_Angeles", "Pacific/Auckland"])
 async def test_a_meeting_is_kept_until_the_anniversary_is_over_on_its_own_clocks(
-    database: AsyncEngine, zone: str
+    database: Engine, zone: str
 ) -> None:
     """West of Greenwich that is when UTC has long been at the next day."""
     await old_meeting(time_zone=zone, ends_on=date(2024, 10, 3))

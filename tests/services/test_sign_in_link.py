@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from cme_reflex.domain.attempts import TooManyAttempts
@@ -99,11 +99,11 @@ async def test_what_is_no_address_is_told(now: datetime, typed: str) -> None:
 
 
 async def test_known_and_unknown_addresses_cost_the_same_queries(
-    now: datetime, database: AsyncEngine
+    now: datetime, database: Engine
 ) -> None:
     statements: list[str] = []
 
-    @sa.event.listens_for(database.sync_engine, "before_cursor_execute")
+    @sa.event.listens_for(database, "before_cursor_execute")
     def note(_: object, __: object, statement: str, *___: object) -> None:
         statements.append(statement)
 

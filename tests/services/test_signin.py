@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import select
 
 from cme_reflex.services import signin
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import SignInRow
 from tests.meetings import MEETING, PASSWORD
+from tests.rows import fetch, fetch_one
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -84,8 +84,7 @@ async def test_a_member_without_a_registration_is_told_so(now: datetime) -> None
 
 async def test_the_store_holds_no_token(now: datetime) -> None:
     token = await signin.with_number(MEETING.code, "Smith", "102", now=now)
-    async with reading() as db:
-        (row,) = (await db.exec(select(SignInRow))).all()
+    row = await fetch_one(select(SignInRow))
     assert token not in row.token_hash
     assert len(token) == 43  # 256 bits, six to a character
     assert (row.created_at, row.seen_at, row.expires_at) == (now, now, now + signin.LASTS)
@@ -120,8 +119,7 @@ async def test_a_sign_in_that_nobody_uses_ends_when_idle(now: datetime) -> None:
 
 
 async def seen_at() -> datetime:
-    async with reading() as db:
-        return (await db.exec(select(SignInRow.seen_at))).one()
+    return await fetch_one(select(SignInRow.seen_at))
 
 
 async def test_not_every_event_is_a_write(now: datetime) -> None:
@@ -138,8 +136,7 @@ async def test_ended_sign_ins_are_swept_with_the_next_one(now: datetime) -> None
     for _ in range(3):
         await signin.with_number(MEETING.code, "Smith", "102", now=now)
     await signin.with_number(MEETING.code, "Smith", "103", now=now + signin.IDLE)
-    async with reading() as db:
-        assert len((await db.exec(select(SignInRow))).all()) == 1
+    assert len(await fetch(select(SignInRow))) == 1
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "0" * 10_000, "\udcff"])

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from cme_reflex.services import passwords, signin
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.throttle import TooManyAttempts
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import MemberRow
 from tests.meetings import FOLDER, MEETING, PASSWORD
+from tests.rows import fetch_one
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -95,8 +95,7 @@ async def test_a_lock_lets_pass_who_proves_it_otherwise(now: datetime) -> None:
     for _ in range(5):
         await outcome(number("Wrong", "101", now))
         await outcome(member("kim", "wrong", now))
-    async with reading() as db:
-        kim = (await db.exec(select(MemberRow.id).where(MemberRow.username == "kim"))).one()
+    kim = await fetch_one(select(MemberRow.id).where(MemberRow.username == "kim"))
     assert kim is not None
     assert isinstance(await signin.known_member(MEETING.code, kim, now=now), signin.SignedIn)
 
@@ -126,22 +125,22 @@ async def test_a_walk_through_the_numbers_with_one_name_is_slowed_wherever_it_co
     assert await outcome(number("O'Brien-Núñez", "101", now)) == "in"
 
 
-async def count_queries(engine: AsyncEngine, attempt: Awaitable[Any]) -> int:
+async def count_queries(engine: Engine, attempt: Awaitable[Any]) -> int:
     statements: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
         statements.append(statement)
 
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
+    sa.event.listen(engine, "before_cursor_execute", note)
     try:
         assert await outcome(attempt) == "not recognised"
     finally:
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", note)
+        sa.event.remove(engine, "before_cursor_execute", note)
     return len(statements)
 
 
 async def test_a_stranger_and_a_wrong_password_take_the_same_queries_and_one_hash(
-    loaded: AsyncEngine, now: datetime, monkeypatch: pytest.MonkeyPatch
+    loaded: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashes: list[str] = []
     verify, compute = PasswordHasher.verify, PasswordHasher.hash
@@ -165,7 +164,7 @@ async def test_a_stranger_and_a_wrong_password_take_the_same_queries_and_one_has
 
 
 async def test_a_wrong_name_and_a_wrong_number_take_the_same_queries(
-    loaded: AsyncEngine, now: datetime
+    loaded: Engine, now: datetime
 ) -> None:
     wrong_name = await count_queries(loaded, number("Wrong", "102", now, "a"))
     wrong_number = await count_queries(loaded, number("Smith", "no such number", now, "a"))
@@ -177,9 +176,7 @@ def test_nobodys_hash_costs_what_a_new_one_costs() -> None:
 
 
 async def kims_hash() -> str:
-    async with reading() as db:
-        found = select(MemberRow.password_hash).where(MemberRow.username == "kim")
-        return (await db.exec(found)).one()
+    return await fetch_one(select(MemberRow.password_hash).where(MemberRow.username == "kim"))
 
 
 async def test_a_password_is_hashed_anew_at_sign_in_when_the_parameters_have_changed(

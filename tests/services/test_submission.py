@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from cme_reflex.domain.attendee import InvalidName, UnprintableName
@@ -22,9 +22,9 @@ from cme_reflex.services import claim, evaluation, selection, signin, submission
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.submission import Receipt
 from cme_reflex.services.visit import Visit
-from cme_reflex.store.database import reading
 from cme_reflex.store.tables import AuditRow, ReceiptRow
 from tests.meetings import FOLDER, MEETING, attendee, with_terms
+from tests.rows import fetch, fetch_one
 from tests.services.conftest import SignIn
 
 
@@ -100,8 +100,7 @@ async def test_the_audit_log_says_who_when_and_what(
 ) -> None:
     revision = await complete(visit, ids, now)
     receipt = await submission.submit_claim(visit, revision, attested=True, now=now)
-    async with reading() as db:
-        (entry,) = (await db.exec(select(AuditRow))).all()
+    entry = await fetch_one(select(AuditRow))
     assert (entry.actor, entry.at, entry.from_status, entry.to_status, entry.receipt) == (
         f"attendee {visit.attendee.id}",
         now,
@@ -176,9 +175,8 @@ async def test_two_submits_at_once_give_one_receipt(
         *(submission.submit_claim(visit, revision, attested=True, now=now) for _ in range(5))
     )
     assert {receipt.number for receipt in receipts} == {receipts[0].number}
-    async with reading() as db:
-        assert len((await db.exec(select(ReceiptRow))).all()) == 1
-        assert len((await db.exec(select(AuditRow))).all()) == 1
+    assert len(await fetch(select(ReceiptRow))) == 1
+    assert len(await fetch(select(AuditRow))) == 1
 
 
 async def test_after_submission_nothing_can_be_changed(
@@ -312,7 +310,7 @@ async def test_a_name_is_corrected_to_what_the_certificate_can_print(
 
 
 async def test_a_name_as_registered_is_no_correction_even_where_it_cannot_be_printed(
-    database: AsyncEngine, now: datetime
+    database: Engine, now: datetime
 ) -> None:
     registered = attendee("104", "李")
     await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)

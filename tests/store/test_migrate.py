@@ -11,24 +11,24 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel, select
 
 from cme_reflex.store import migrate, tables
-from cme_reflex.store.database import (
-    close_database,
-    create_engine,
-    open_database,
-    reading,
-    transaction,
-)
-from tests.rows import one_of_each
+from cme_reflex.store.database import close_database, open_database
+from tests.databases import run_on
+from tests.rows import add, fetch, fetch_one, one_of_each
 
 HEAD = ScriptDirectory(str(migrate.MIGRATIONS)).get_current_head()
 
 
 async def table_names(url: str) -> set[str]:
-    engine = create_engine(url)
-    async with engine.connect() as connection:
-        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
-    await engine.dispose()
+    names = await run_on(url, lambda connection: sa.inspect(connection).get_table_names())
     return set(names) - {"alembic_version"}
+
+
+async def execute_on(url: str, *statements: str) -> None:
+    def execute(connection: sa.Connection) -> None:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+    await run_on(url, execute)
 
 
 async def test_upgrade_makes_every_table_and_downgrade_takes_them_away(unmigrated_url: str) -> None:
@@ -43,13 +43,11 @@ async def test_upgrade_makes_every_table_and_downgrade_takes_them_away(unmigrate
 
 async def test_a_second_upgrade_keeps_the_data(database_url: str, now: datetime) -> None:
     open_database(database_url)
-    async with transaction() as db:
-        db.add(tables.MeetingRow(code="pstm24", version=1, document={"a": "é"}, loaded_at=now))
+    await add(tables.MeetingRow(code="pstm24", version=1, document={"a": "é"}, loaded_at=now))
     await close_database()
     await migrate.upgrade(database_url)
     open_database(database_url)
-    async with reading() as db:
-        meeting = (await db.exec(select(tables.MeetingRow))).one()
+    meeting = await fetch_one(select(tables.MeetingRow))
     await close_database()
     assert (meeting.code, meeting.document, meeting.loaded_at) == ("pstm24", {"a": "é"}, now)
 
@@ -58,17 +56,12 @@ async def test_who_is_signed_in_stays_so_and_what_was_loaded_is_known_when_sign_
     unmigrated_url: str,
 ) -> None:
     await migrate.upgrade(unmigrated_url, "0002")
-    engine = create_engine(unmigrated_url)
-    async with engine.begin() as connection:
-        for statement in _ROWS_OF_0002:
-            await connection.exec_driver_sql(statement)
-    await engine.dispose()
+    await execute_on(unmigrated_url, *_ROWS_OF_0002)
     before = datetime.now(UTC)
     await migrate.upgrade(unmigrated_url)
     open_database(unmigrated_url)
-    async with reading() as db:
-        sign_in = (await db.exec(select(tables.SignInRow))).one()
-        member = (await db.exec(select(tables.MemberRow))).one()
+    sign_in = await fetch_one(select(tables.SignInRow))
+    member = await fetch_one(select(tables.MemberRow))
     await close_database()
     assert timedelta(seconds=-2) < sign_in.seen_at - before < timedelta(minutes=5)
     assert (member.password_hash, member.loaded_hash) == ("h", sha256(b"h").hexdigest())
@@ -88,16 +81,11 @@ _ROWS_OF_0002 = (
 
 async def test_what_was_submitted_before_is_numbered_in_its_order(unmigrated_url: str) -> None:
     await migrate.upgrade(unmigrated_url, "0006")
-    engine = create_engine(unmigrated_url)
-    async with engine.begin() as connection:
-        for statement in _ROWS_OF_0006:
-            await connection.exec_driver_sql(statement)
-    await engine.dispose()
+    await execute_on(unmigrated_url, *_ROWS_OF_0006)
     await migrate.upgrade(unmigrated_url)
     open_database(unmigrated_url)
-    async with reading() as db:
-        receipts = (await db.exec(select(tables.ReceiptRow))).all()
-        feed = (await db.exec(select(tables.FeedRow))).one()
+    receipts = await fetch(select(tables.ReceiptRow))
+    feed = await fetch_one(select(tables.FeedRow))
     await close_database()
     assert {row.number: row.position for row in receipts} == {"LATE": 3, "EARLY": 1, "SAME": 2}
     assert (feed.id, feed.last, len(feed.epoch)) == (1, 3, 8)
@@ -129,10 +117,7 @@ async def test_downgrade_succeeds_with_rows_in_every_table(
 ) -> None:
     await migrate.upgrade(unmigrated_url)
     open_database(unmigrated_url)
-    async with transaction() as db:
-        for row in one_of_each(now):
-            db.add(row)
-            await db.flush()
+    await add(*one_of_each(now))
     await close_database()
     await migrate.downgrade(unmigrated_url, "base")
     assert await table_names(unmigrated_url) == set()
@@ -141,31 +126,20 @@ async def test_downgrade_succeeds_with_rows_in_every_table(
 
 
 async def test_the_migrated_schema_equals_the_tables(database_url: str) -> None:
-    engine = create_engine(database_url)
-
     def difference(sync: sa.Connection) -> object:
         context = MigrationContext.configure(
             sync, opts={"compare_type": True, "compare_server_default": True}
         )
         return compare_metadata(context, SQLModel.metadata)
 
-    async with engine.connect() as connection:
-        assert await connection.run_sync(difference) == []
-    await engine.dispose()
+    assert await run_on(database_url, difference) == []
 
 
 async def test_the_migrated_checks_equal_those_of_the_tables(
     database_url: str, unmigrated_url: str
 ) -> None:
-    created = create_engine(unmigrated_url)
-    async with created.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
-        expected = await connection.run_sync(checks)
-    await created.dispose()
-    migrated = create_engine(database_url)
-    async with migrated.connect() as connection:
-        assert await connection.run_sync(checks) == expected
-    await migrated.dispose()
+    await run_on(unmigrated_url, SQLModel.metadata.create_all)
+    assert await run_on(database_url, checks) == await run_on(unmigrated_url, checks)
 
 
 def checks(connection: sa.Connection) -> dict[str, set[tuple[str | None, str]]]:

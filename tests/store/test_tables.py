@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel, select
 
-from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import AnswerRow, ClaimRow, MeetingRow, SessionRow
-from tests.rows import one_of_each
+from tests.rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOBODY = 99  # an id that no row has
 SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}
@@ -100,11 +99,8 @@ FOREIGN_KEYS = [
 
 
 @pytest.fixture
-async def filled(database: AsyncEngine, now: datetime) -> None:
-    async with transaction() as db:
-        for row in one_of_each(now):
-            db.add(row)
-            await db.flush()
+async def filled(database: Engine, now: datetime) -> None:
+    await add(*one_of_each(now))
 
 
 def names_of(kind: type[sa.Constraint]) -> set[str]:
@@ -158,10 +154,7 @@ async def test_a_second_one_is_refused(
     filled: None, constraint: str, change: Mapping[str, Any]
 ) -> None:
     table = table_of(constraint)
-    async with reading() as db:
-        connection = await db.connection()
-        first = (await connection.execute(sa.select(table))).mappings().first()
-    assert first is not None
+    first, *_ = (await every_row())[table.name]
     with pytest.raises(IntegrityError, match=r"(?i)unique constraint"):
         await execute(sa.insert(table).values({**first, **change}))
 
@@ -185,8 +178,7 @@ async def test_nothing_that_a_claim_needs_can_be_deleted(filled: None) -> None:
 async def test_one_session_answer_and_one_overall_answer_may_share_a_question(
     filled: None,
 ) -> None:
-    async with reading() as db:
-        answers = (await db.exec(select(AnswerRow).order_by(sa.text("id")))).all()
+    answers = await fetch(select(AnswerRow).order_by(sa.text("id")))
     assert [(answer.session_id, answer.question, answer.value) for answer in answers] == [
         (1, "q", 3),
         (None, "q", ["a", "b"]),
@@ -196,8 +188,7 @@ async def test_one_session_answer_and_one_overall_answer_may_share_a_question(
 async def test_an_instant_comes_back_as_the_same_instant_in_utc(filled: None) -> None:
     in_denver = datetime.fromisoformat("2024-09-26T08:00:00.123456-06:00")
     await execute(sa.update(SessionRow).values(on_demand_from=in_denver))
-    async with reading() as db:
-        kept = (await db.exec(select(SessionRow.on_demand_from))).one()
+    kept = await fetch_one(select(SessionRow.on_demand_from))
     assert (kept, kept and kept.tzinfo) == (in_denver, UTC)
 
 
@@ -212,8 +203,3 @@ def table_of(constraint: str) -> sa.Table:
     _, _, rest = constraint.partition("_")
     names = [name for name in SQLModel.metadata.tables if rest.startswith(name)]
     return SQLModel.metadata.tables[max(names, key=len)]
-
-
-async def execute(statement: sa.Executable) -> None:
-    async with transaction() as db:
-        await (await db.connection()).execute(statement)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -29,7 +29,7 @@ def folder() -> MeetingFolder:
 
 @pytest.fixture
 async def client(
-    database: AsyncEngine, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
+    database: Engine, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without scripts, at a meeting that is loaded."""
     await load_meeting(folder, now=datetime(2024, 11, 1, tzinfo=UTC))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from cme_reflex import words
 from cme_reflex.domain.passwords import LONGEST, SHORTEST
@@ -27,7 +27,7 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-async def visitor(client: httpx.AsyncClient, database: AsyncEngine) -> httpx.AsyncClient:
+async def visitor(client: httpx.AsyncClient, database: Engine) -> httpx.AsyncClient:
     """A browser at a meeting whose attendees have addresses."""
     await load_meeting(WITH_ADDRESSES, now=datetime(2024, 11, 1, tzinfo=UTC))
     return client

@@ -1,6 +1,6 @@
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from cme_reflex import words
 from cme_reflex.settings import settings
@@ -200,7 +200,7 @@ async def test_what_is_nobodys_is_open(client: httpx.AsyncClient, path: str) -> 
 
 
 async def test_health_tells_whether_the_database_answers(
-    client: httpx.AsyncClient, database: AsyncEngine
+    client: httpx.AsyncClient, database: Engine
 ) -> None:
     assert (await client.get("/health")).json() == {"database": True}
     await close_database()

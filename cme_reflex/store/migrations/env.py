@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from cme_reflex.settings import settings
 from cme_reflex.store import tables
-from cme_reflex.store.database import create_engine
+from cme_reflex.store.database import NO_LIMIT, create_database
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
@@ -38,10 +38,9 @@ def run(connection: sa.Connection) -> None:
 
 async def run_on_the_settings_database() -> None:
     """Open the database of the settings, as `alembic revision --autogenerate` needs it."""
-    engine = create_engine(settings().database_url)
-    async with engine.begin() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
+    database = create_database(settings().database_url)
+    await database.write(lambda db: run(db.connection()), dry_run=False, timeout=NO_LIMIT)
+    await database.close()
 
 
 if connection := context.config.attributes.get("connection"):
