@@ -15,6 +15,7 @@ from cme_reflex.exchange import claims_export, evaluations_report
 from cme_reflex.exchange.formats import Format
 from cme_reflex.services import export
 from cme_reflex.services.evaluations import report as evaluations_of
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.settings import settings
 
 
@@ -64,7 +65,7 @@ async def _write(meeting: str, files: claims_export.ClaimsFiles) -> int:
 def _known(meeting: str) -> Iterator[None]:
     try:
         yield
-    except export.NoSuchMeeting:
+    except UnknownMeeting:
         raise Fault(
             f"The meeting {meeting} was never loaded here. "
             "Choose another with CME_MEETING, or load it: cme meeting load"

@@ -14,6 +14,7 @@ from cme_reflex.post_office import MailNotSet, post_office
 from cme_reflex.services import outbox, postman, reminders
 from cme_reflex.services.outbox import Entry, Status
 from cme_reflex.services.postman import PostOffice, Round
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.reminders import Reminded
 from cme_reflex.settings import settings
 
@@ -26,7 +27,7 @@ def office() -> PostOffice:
         raise Fault(str(missing)) from None
 
 
-def not_loaded(error: outbox.UnknownMeeting) -> Fault:
+def not_loaded(error: UnknownMeeting) -> Fault:
     """What to do where the meeting of the settings is not in the database."""
     return Fault(f"The meeting {error} is not loaded. Load it with: cme meeting load DIR")
 
@@ -35,7 +36,7 @@ def status(*, as_json: bool) -> None:
     """Print what the outbox holds."""
     try:
         found = run(outbox.status(settings().meeting))
-    except outbox.UnknownMeeting as error:
+    except UnknownMeeting as error:
         raise not_loaded(error) from None
     answer(_status(found, current_meeting().zone), found, as_json=as_json)
 
@@ -52,7 +53,7 @@ def remind(*, dry_run: bool, as_json: bool) -> None:
     """Put reminders into the outbox, and print whom."""
     try:
         done = run(reminders.remind(settings().meeting, now=datetime.now(UTC), dry_run=dry_run))
-    except outbox.UnknownMeeting as error:
+    except UnknownMeeting as error:
         raise not_loaded(error) from None
     except DeadlinePassed as passed:
         at = words.dates.instant(passed.deadline, current_meeting().zone)
@@ -64,7 +65,7 @@ def retry(ids: Sequence[int], *, as_json: bool) -> None:
     """Let dead or uncertain messages be tried again. Raises Fault where one is neither."""
     try:
         entries = run(outbox.retry(settings().meeting, ids, now=datetime.now(UTC)))
-    except outbox.UnknownMeeting as error:
+    except UnknownMeeting as error:
         raise not_loaded(error) from None
     except outbox.NotToRetry as error:
         known = ", ".join(map(str, error.ids))

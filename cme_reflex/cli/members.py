@@ -7,8 +7,9 @@ from cme_reflex.cli.database import run
 from cme_reflex.cli.faults import Fault
 from cme_reflex.cli.mail import not_loaded
 from cme_reflex.cli.output import answer
-from cme_reflex.services import invitations, outbox
+from cme_reflex.services import invitations
 from cme_reflex.services.invitations import Invited
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.signin import PasswordsNotTaken
 from cme_reflex.settings import settings
 
@@ -20,7 +21,7 @@ def invite(usernames: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
     )
     try:
         done = run(asked)
-    except outbox.UnknownMeeting as error:
+    except UnknownMeeting as error:
         raise not_loaded(error) from None
     except invitations.UnknownMembers as error:
         unknown = ", ".join(error.usernames)

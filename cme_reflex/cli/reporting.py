@@ -20,9 +20,9 @@ from cme_reflex.exchange.pars import file_names, write_sheet
 from cme_reflex.exchange.pars_rejections import read_rejections
 from cme_reflex.exchange.problems import FaultyFolder, Problem
 from cme_reflex.services import pars, pars_check, rejections
-from cme_reflex.services.export import NoSuchMeeting
 from cme_reflex.services.pars import Batch
 from cme_reflex.services.pars_check import Check, Refused
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.rejections import Taken
 from cme_reflex.settings import settings
 
@@ -157,7 +157,7 @@ def _run(intention: Coroutine[Any, Any, Answer]) -> Answer:
     meeting = settings().meeting
     try:
         return run(intention)
-    except NoSuchMeeting:
+    except UnknownMeeting:
         raise Fault(
             f"The meeting {meeting} was never loaded here. "
             "Choose another with CME_MEETING, or load it: cme meeting load"

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
@@ -43,11 +44,12 @@ class _Counted:
 async def report(meeting: str, *, now: datetime) -> EvaluationsReport:
     """The report as of `now` (aware). What is still a draft is not in it: it may change.
 
-    Raises NoSuchMeeting.
+    Raises UnknownMeeting.
     """
     counted = _Counted()
     async with reading() as db:
-        meeting_id, version = await export.meeting_id(db, meeting)
+        row = await programme.meeting_by_code(db, meeting)
+        meeting_id, version = cast(int, row.id), row.version
         of = await within(db, lambda at: programme.current(at, meeting_id, version))
         async for claim in export.claims_within(db, meeting_id):
             if claim.version is not None:

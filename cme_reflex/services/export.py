@@ -13,13 +13,13 @@ from cme_reflex.domain.attendee import OTHER, PHYSICIAN
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
 from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
+from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store.database import reading
 from cme_reflex.store.tables import (
     AnswerRow,
     AttendeeRow,
     ClaimRow,
     LineRow,
-    MeetingRow,
     ReceiptRow,
     SessionRow,
 )
@@ -27,29 +27,26 @@ from cme_reflex.store.tables import (
 PAGE = 200  # claims that are in memory at once
 
 
-class NoSuchMeeting(LookupError):
-    """No meeting with this code was ever loaded."""
-
-
 async def count_claims(meeting: str) -> int:
-    """How many claims an export of the meeting has. Raises NoSuchMeeting."""
+    """How many claims an export of the meeting has. Raises UnknownMeeting."""
     async with reading() as db:
         of_meeting = (
             select(sa.func.count())
             .select_from(ClaimRow)
             .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
-            .where(AttendeeRow.meeting_id == (await meeting_id(db, meeting))[0])
+            .where(AttendeeRow.meeting_id == (await meeting_by_code(db, meeting)).id)
         )
         return int((await db.exec(of_meeting)).one())
 
 
 async def claims(meeting: str) -> AsyncIterator[ExportedClaim]:
-    """Every claim that was begun, in the order of registration. Raises NoSuchMeeting.
+    """Every claim that was begun, in the order of registration. Raises UnknownMeeting.
 
     All of it is as of one moment, whatever is claimed meanwhile.
     """
     async with reading() as db:
-        async for claim in claims_within(db, (await meeting_id(db, meeting))[0]):
+        row = await meeting_by_code(db, meeting)
+        async for claim in claims_within(db, cast(int, row.id)):
             yield claim
 
 
@@ -60,15 +57,6 @@ async def claims_within(db: AsyncSession, meeting: int) -> AsyncIterator[Exporte
         last = cast(int, page[-1][0].id)
         for claim in await _exported(db, page):
             yield claim
-
-
-async def meeting_id(db: AsyncSession, code: str) -> tuple[int, int]:
-    """The id and the version of the meeting with this code. Raises NoSuchMeeting."""
-    wanted = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
-    found = (await db.exec(wanted)).one_or_none()
-    if found is None:
-        raise NoSuchMeeting(code)
-    return cast(int, found[0]), found[1]
 
 
 async def _page(

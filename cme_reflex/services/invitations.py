@@ -15,7 +15,7 @@ from cme_reflex import letters
 from cme_reflex.domain import passwords
 from cme_reflex.domain.mail import INVITATION_LASTS, Kind, State
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.services import links, outbox
+from cme_reflex.services import links, outbox, programme
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.signin import PasswordsNotTaken
 from cme_reflex.store import outbox as rows
@@ -53,7 +53,7 @@ async def invite(
     the society's single sign-on; then nobody is invited.
     """
     async with transaction() as db:
-        row = await outbox.meeting_row(db, meeting)
+        row = await programme.meeting_by_code(db, meeting)
         meeting_id = cast(int, row.id)
         if meeting_from_document(row.document).single_sign_on is not None:
             raise PasswordsNotTaken

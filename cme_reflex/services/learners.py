@@ -12,7 +12,7 @@ from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.pars import Version
 from cme_reflex.domain.reporting import BOARDS, Fault, InvalidLearner, Learner, learner
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.services.export import NoSuchMeeting
+from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store import reporting
 from cme_reflex.store.tables import ReceiptRow, ReportingRow
 
@@ -46,10 +46,8 @@ class Known:
 
 
 async def meeting_of(db: AsyncSession, code: str) -> tuple[int, Meeting]:
-    """The meeting and its id. Raises NoSuchMeeting."""
-    row = await reporting.meeting(db, code)
-    if row is None:
-        raise NoSuchMeeting(code)
+    """The meeting and its id. Raises UnknownMeeting."""
+    row = await meeting_by_code(db, code)
     return cast(int, row.id), meeting_from_document(row.document)
 
 

@@ -16,15 +16,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.mail import WORTH_SENDING, Kind, State
+from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store import outbox
 from cme_reflex.store.database import after_commit, reading, transaction
-from cme_reflex.store.tables import MeetingRow, OutboxRow
+from cme_reflex.store.tables import OutboxRow
 
 _bells: set[asyncio.Event] = set()
-
-
-class UnknownMeeting(LookupError):
-    """No meeting of this code was loaded."""
 
 
 class NotToRetry(LookupError):
@@ -113,18 +110,10 @@ def _ring() -> None:
         event.set()
 
 
-async def meeting_row(db: AsyncSession, code: str) -> MeetingRow:
-    """The row of the meeting with this code. Raises UnknownMeeting."""
-    row = (await db.exec(select(MeetingRow).where(MeetingRow.code == code))).one_or_none()
-    if row is None:
-        raise UnknownMeeting(code)
-    return row
-
-
 async def status(meeting: str) -> Status:
     """What the outbox holds. Raises UnknownMeeting."""
     async with reading() as db:
-        meeting_id = cast(int, (await meeting_row(db, meeting)).id)
+        meeting_id = cast(int, (await meeting_by_code(db, meeting)).id)
         counts: dict[str, dict[str, int]] = {}
         for (kind, state), count in sorted((await outbox.counts(db, meeting_id)).items()):
             counts.setdefault(kind, {})[state] = count
@@ -144,7 +133,7 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
     Raises NotToRetry and UnknownMeeting.
     """
     async with transaction() as db:
-        of_meeting = (await meeting_row(db, meeting)).id
+        of_meeting = (await meeting_by_code(db, meeting)).id
         found = (
             select(OutboxRow)
             .where(

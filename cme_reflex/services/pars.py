@@ -71,7 +71,7 @@ class Batch:
 
 
 async def next_number(code: str) -> int:
-    """The number of the batch that `export` would make. Raises NoSuchMeeting, NotDelivered."""
+    """The number of the batch that `export` would make. Raises UnknownMeeting, NotDelivered."""
     async with reading() as db:
         meeting_id, _ = await meeting_of(db, code)
         return await _next_number(db, meeting_id)
@@ -86,7 +86,7 @@ async def export(
     raises undoes everything. It must return when the files are whole on the
     disk; when they stand where they belong, call `delivered`.
 
-    Raises NothingNew, NotDelivered, Overtaken, NoActivityId, NoSuchMeeting.
+    Raises NothingNew, NotDelivered, Overtaken, NoActivityId, UnknownMeeting.
     """
     async with transaction() as db:
         meeting_id, meeting = await meeting_of(db, code)
@@ -103,7 +103,7 @@ async def export(
 
 
 async def batch(code: str, number: int) -> Batch:
-    """A batch as it was remembered, to write it again. Raises NoSuchBatch, NoSuchMeeting."""
+    """A batch as it was remembered, to write it again. Raises NoSuchBatch, UnknownMeeting."""
     async with reading() as db:
         meeting_id, _ = await meeting_of(db, code)
         row = await reporting.batch(db, meeting_id, number)

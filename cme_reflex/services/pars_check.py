@@ -44,7 +44,7 @@ class Check:
 
 
 async def check(code: str) -> Check:
-    """What PARS would reject, by attendee. Raises NoSuchMeeting."""
+    """What PARS would reject, by attendee. Raises UnknownMeeting."""
     async with reading() as db:
         meeting_id, meeting = await meeting_of(db, code)
         rejected: dict[int, ReportedRow] = {}

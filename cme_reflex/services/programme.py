@@ -24,6 +24,10 @@ _NEWEST = (
 _current: dict[int, Programme] = {}
 
 
+class UnknownMeeting(LookupError):
+    """No meeting with this code was ever loaded."""
+
+
 async def known(meeting_id: int, version: int) -> Programme:
     """The meeting's programme at this version or a newer one; read only where it is newer."""
     found = _current.get(meeting_id)
@@ -40,13 +44,25 @@ def current(db: sa.Connection, meeting_id: int, version: int) -> Programme:
     return found
 
 
+async def find_meeting(db: AsyncSession, code: str) -> MeetingRow | None:
+    """The meeting with this code; None where it was never loaded."""
+    return (await db.exec(select(MeetingRow).where(MeetingRow.code == code))).one_or_none()
+
+
+async def meeting_by_code(db: AsyncSession, code: str) -> MeetingRow:
+    """The meeting with this code. Raises UnknownMeeting."""
+    row = await find_meeting(db, code)
+    if row is None:
+        raise UnknownMeeting(code)
+    return row
+
+
 async def of_code(db: AsyncSession, code: str) -> Programme | None:
     """The programme of the meeting with this code; None where it was never loaded."""
-    found = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
-    row = (await db.exec(found)).one_or_none()
+    row = await find_meeting(db, code)
     if row is None:
         return None
-    meeting_id, version = cast(int, row[0]), row[1]
+    meeting_id, version = cast(int, row.id), row.version
     return await within(db, lambda connection: current(connection, meeting_id, version))
 
 

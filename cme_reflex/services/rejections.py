@@ -44,7 +44,7 @@ async def take_in(
     is taken in once, because a row may have been sent anew since; a batch says
     that PARS answered it in the same words as one before.
 
-    Raises UnknownRows, NoSuchBatch, NoSuchMeeting.
+    Raises UnknownRows, NoSuchBatch, UnknownMeeting.
     """
     async with transaction() as db:
         meeting_id, _ = await meeting_of(db, code)

@@ -48,7 +48,7 @@ async def remind(meeting: str, *, now: datetime, dry_run: bool = False) -> Remin
     written. Raises UnknownMeeting, and DeadlinePassed where nobody can submit any more.
     """
     async with transaction() as db:
-        row = await outbox.meeting_row(db, meeting)
+        row = await programme.meeting_by_code(db, meeting)
         terms = meeting_from_document(row.document)
         found = (await db.exec(_unsubmitted(cast(int, row.id)))).all()
         if now >= terms.claim.closes_at and not any(claim.reopened_until for _, claim in found):

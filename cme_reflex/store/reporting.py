@@ -11,7 +11,6 @@ from cme_reflex.store.tables import (
     AttendeeRow,
     BatchRow,
     ClaimRow,
-    MeetingRow,
     ReceiptRow,
     ReportedRow,
     ReportingRow,
@@ -20,11 +19,6 @@ from cme_reflex.store.tables import (
 CHUNK = 100  # receipts that are in memory at once
 
 Given = tuple[AttendeeRow, ReportingRow, ReceiptRow | None]
-
-
-async def meeting(db: AsyncSession, code: str) -> MeetingRow | None:
-    """The meeting with this code, if it was ever loaded."""
-    return (await db.exec(select(MeetingRow).where(MeetingRow.code == code))).one_or_none()
 
 
 async def given(db: AsyncSession, meeting_id: int) -> AsyncIterator[Given]:

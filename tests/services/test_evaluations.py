@@ -19,7 +19,8 @@ from cme_reflex.exchange.evaluations_report import (
 )
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.exchange.sheets import read_csv, read_xlsx
-from cme_reflex.services import claim, evaluation, evaluations, export, selection, submission
+from cme_reflex.services import claim, evaluation, evaluations, selection, submission
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.visit import Visit
 from tests.meetings import FOLDER, MEETING, attendee
 from tests.services.conftest import SignIn
@@ -123,7 +124,7 @@ async def test_nobody_is_named_and_no_answer_is_markup(
 
 
 async def test_a_meeting_that_was_never_loaded_has_no_report(loaded: object, now: datetime) -> None:
-    with pytest.raises(export.NoSuchMeeting):
+    with pytest.raises(UnknownMeeting):
         await evaluations.report("other", now=now)
 
 
