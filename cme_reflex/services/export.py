@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
+from cme_reflex.domain.names import full_name
 from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
 from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store.database import reading
@@ -158,10 +159,10 @@ def _draft(
     given: dict[int | None, dict[str, Any]] = defaultdict(dict)
     for answer in answers:
         given[answer.session_id][answer.question] = answer.value
-    named = " ".join(filter(None, (attendee.first_name, attendee.last_name, attendee.suffix)))
+    registered_name = full_name(attendee.first_name, attendee.last_name, attendee.suffix)
     return ExportedClaim(
         **_registered(attendee),
-        name_on_certificate=attendee.name_on_certificate or named,
+        name_on_certificate=attendee.name_on_certificate or registered_name,
         profession=attendee.corrected_profession or attendee.profession,
         registration_type=attendee.registration_type,
         status=claim.status,

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cme_reflex import letters
 from cme_reflex.domain import passwords
 from cme_reflex.domain.mail import INVITATION_LASTS, Kind, State
+from cme_reflex.domain.names import full_name
 from cme_reflex.exchange.meeting_document import meeting_from_document
 from cme_reflex.services import links, outbox, programme
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
@@ -99,7 +100,7 @@ async def write(db: AsyncSession, task: Task) -> Written:
         until=until,
         member_id=member.id,
     )
-    name = " ".join(part for part in (member.first_name, member.last_name, member.suffix) if part)
+    name = full_name(member.first_name, member.last_name, member.suffix)
     letter = letters.invitation(
         task.meeting, name=name, username=member.username, until=until, url=url
     )

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.names import full_name
 from cme_reflex.domain.pars import Version
 from cme_reflex.domain.reporting import BOARDS, Fault, InvalidLearner, Learner, learner
 from cme_reflex.exchange.meeting_document import meeting_from_document
@@ -63,7 +64,7 @@ async def learners(db: AsyncSession, meeting_id: int) -> AsyncIterator[Known]:
         last = Known(
             id=row.attendee_id,
             badge=attendee.badge,
-            name=f"{attendee.first_name} {attendee.last_name}".strip(),
+            name=full_name(attendee.first_name, attendee.last_name, attendee.suffix),
             learner=learner_of(row),
             consented_at=row.consented_at,
             stands=row.withdrawn_at is None,

@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cme_reflex.domain.receipt import canonical_number
 from cme_reflex.domain.submission import (
     DeadlinePassed,
     NotSubmitted,
@@ -129,7 +130,8 @@ def _reopen(
 
 
 async def _of_receipt(db: AsyncSession, number: str) -> ClaimRow:
-    row = await claims.of_receipt(db, number.strip().upper())
+    known = canonical_number(number)
+    row = await claims.of_receipt(db, known) if known is not None else None
     if row is None:
         raise UnknownReceipt(number)
     return row
