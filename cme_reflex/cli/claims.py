@@ -1,7 +1,7 @@
 """`cme claims`: what staff look up, and what they reopen."""
 
 from collections.abc import Coroutine, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from getpass import getuser
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from cme_reflex.domain.credit import hours
 from cme_reflex.domain.submission import DeadlinePassed, NotSubmitted
 from cme_reflex.exchange import local_time
 from cme_reflex.services import reopening
+from cme_reflex.services.clock import clock
 from cme_reflex.services.reopening import Change, Record
 from cme_reflex.services.submission import Receipt
 
@@ -30,7 +31,7 @@ def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
         reason=reason,
         until=_deadline(until),
         actor=f"staff {getuser()}",
-        now=datetime.now(UTC),
+        now=clock(),
     )
     _print(_run(change, receipt), as_json=as_json)
 

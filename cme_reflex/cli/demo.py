@@ -4,7 +4,6 @@ import asyncio
 import os
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -13,6 +12,7 @@ from rich.panel import Panel
 
 from cme_reflex.cli import database, frontend, loading, server
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.services.clock import clock
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.store import migrate
@@ -30,7 +30,7 @@ def run(port: int, *, reset: bool) -> None:
         _forget()
     folder = read_meeting_folder(settings().meetings / MEETING)
     asyncio.run(migrate.upgrade(settings().database_url))
-    for line in loading.told(database.run(load_meeting(folder, now=datetime.now(UTC)))):
+    for line in loading.told(database.run(load_meeting(folder, now=clock()))):
         typer.echo(line)
     frontend.build()
     sign_ins = tomllib.loads((settings().meetings / MEETING / "demo.toml").read_text("utf-8"))

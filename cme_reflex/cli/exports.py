@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cme_reflex.cli.database import run
@@ -14,6 +13,7 @@ from cme_reflex.cli.output import answer, progress
 from cme_reflex.exchange import claims_export, evaluations_report
 from cme_reflex.exchange.formats import Format
 from cme_reflex.services import export
+from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import report as evaluations_of
 from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.settings import settings
@@ -42,7 +42,7 @@ def evaluations(out: Path, *, force: bool, as_json: bool) -> None:
     names = (*evaluations_report.FILES, evaluations_report.PAGE)
     with written_together(out, names, force=force) as folder:
         with _known(meeting):
-            report = run(evaluations_of(meeting, now=datetime.now(UTC)))
+            report = run(evaluations_of(meeting, now=clock()))
         evaluations_report.write_tables(report, folder)
         evaluations_report.write_page(report, folder)
     _tell(Exported(meeting, report.claims, tuple(out / name for name in names)), as_json=as_json)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from getpass import getuser
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from cme_reflex.exchange.archive import DamagedBackup
 from cme_reflex.services import backup as backups
 from cme_reflex.services import purge as purging
 from cme_reflex.services.backup import BackedUp, Restored
+from cme_reflex.services.clock import clock
 from cme_reflex.services.purge import Purged
 
 
@@ -35,7 +36,7 @@ def back_up(file: Path, *, force: bool, as_json: bool) -> None:
     if file.exists() and not force:
         raise Fault(f"{file} is there already. Replace it with --force, or choose another name.")
     try:
-        done = run(_back_up(file, datetime.now(UTC)))
+        done = run(_back_up(file, clock()))
     except OSError as error:
         raise Fault(f"{file} cannot be written: {error.strerror}.") from None
     words = [f"{file}: {_rows(done.rows)} at revision {done.revision}.", *_tables(done.rows)]
@@ -45,7 +46,7 @@ def back_up(file: Path, *, force: bool, as_json: bool) -> None:
 def restore(file: Path, *, replace: bool, as_json: bool) -> None:
     """Bring the database to what the backup holds. Raises Fault where that cannot be."""
     try:
-        done = run(_restore(file, replace=replace, now=datetime.now(UTC)))
+        done = run(_restore(file, replace=replace, now=clock()))
     except FileNotFoundError:
         raise Fault(f"There is no file {file}. Check its name.") from None
     except OSError as error:
@@ -81,7 +82,7 @@ def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         raise Fault(f"--before {before} is no date. Write it as 2018-12-31.") from None
     if not (dry_run or yes):
         _confirm(day)
-    change = purging.purge(day, actor=f"staff {getuser()}", now=datetime.now(UTC), dry_run=dry_run)
+    change = purging.purge(day, actor=f"staff {getuser()}", now=clock(), dry_run=dry_run)
     try:
         report = PurgeReport(before=day, dry_run=dry_run, meetings=run(change))
     except purging.TooRecent as recent:

@@ -1,6 +1,5 @@
 """`cme meeting load`: from a folder into the database, or a rehearsal of it."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cme_reflex.cli.database import run
@@ -8,6 +7,7 @@ from cme_reflex.cli.faults import Fault
 from cme_reflex.cli.output import answer, progress
 from cme_reflex.domain.credit import hours
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.services.clock import clock
 from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
 
 
@@ -17,7 +17,7 @@ def load(path: Path, *, dry_run: bool, as_json: bool) -> None:
         raise Fault(f"There is no folder {path}.")
     with progress("Loading"):
         folder = read_meeting_folder(path)
-        report = run(load_meeting(folder, now=datetime.now(UTC), dry_run=dry_run))
+        report = run(load_meeting(folder, now=clock(), dry_run=dry_run))
     rehearsed = ["Nothing was written."] if dry_run else []
     answer([*told(report), *rehearsed], report, as_json=as_json)
 

@@ -1,7 +1,6 @@
 """`cme mail`: what is in the outbox, sending it by hand, and reminders."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cme_reflex import words
@@ -12,6 +11,7 @@ from cme_reflex.cli.output import answer
 from cme_reflex.domain.submission import DeadlinePassed
 from cme_reflex.post_office import MailNotSet, post_office
 from cme_reflex.services import outbox, postman, reminders
+from cme_reflex.services.clock import clock
 from cme_reflex.services.outbox import Entry, Status
 from cme_reflex.services.postman import PostOffice, Round
 from cme_reflex.services.programme import UnknownMeeting
@@ -43,7 +43,7 @@ def status(*, as_json: bool) -> None:
 
 def send(*, as_json: bool) -> None:
     """Send everything that is due. Raises Fault where nothing can be sent."""
-    done = run(postman.send_due(office(), clock=lambda: datetime.now(UTC)))
+    done = run(postman.send_due(office(), clock=clock))
     answer(_round(done), done, as_json=as_json)
     if done.unavailable:
         raise Fault(f"Nothing more can be sent at the moment: {done.unavailable}")
@@ -52,7 +52,7 @@ def send(*, as_json: bool) -> None:
 def remind(*, dry_run: bool, as_json: bool) -> None:
     """Put reminders into the outbox, and print whom."""
     try:
-        done = run(reminders.remind(settings().meeting, now=datetime.now(UTC), dry_run=dry_run))
+        done = run(reminders.remind(settings().meeting, now=clock(), dry_run=dry_run))
     except UnknownMeeting as error:
         raise not_loaded(error) from None
     except DeadlinePassed as passed:
@@ -64,7 +64,7 @@ def remind(*, dry_run: bool, as_json: bool) -> None:
 def retry(ids: Sequence[int], *, as_json: bool) -> None:
     """Let dead or uncertain messages be tried again. Raises Fault where one is neither."""
     try:
-        entries = run(outbox.retry(settings().meeting, ids, now=datetime.now(UTC)))
+        entries = run(outbox.retry(settings().meeting, ids, now=clock()))
     except UnknownMeeting as error:
         raise not_loaded(error) from None
     except outbox.NotToRetry as error:

@@ -1,13 +1,13 @@
 """`cme members`: links with which members set their password."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from cme_reflex.cli.database import run
 from cme_reflex.cli.faults import Fault
 from cme_reflex.cli.mail import not_loaded
 from cme_reflex.cli.output import answer
 from cme_reflex.services import invitations
+from cme_reflex.services.clock import clock
 from cme_reflex.services.invitations import Invited
 from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.signin import PasswordsNotTaken
@@ -16,9 +16,7 @@ from cme_reflex.settings import settings
 
 def invite(usernames: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
     """Invite these members, or all without a password. Raises Fault for unknown ones."""
-    asked = invitations.invite(
-        settings().meeting, usernames, now=datetime.now(UTC), dry_run=dry_run
-    )
+    asked = invitations.invite(settings().meeting, usernames, now=clock(), dry_run=dry_run)
     try:
         done = run(asked)
     except UnknownMeeting as error:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from getpass import getuser
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from cme_reflex.exchange.pars import file_names, write_sheet
 from cme_reflex.exchange.pars_rejections import read_rejections
 from cme_reflex.exchange.problems import FaultyFolder, Problem
 from cme_reflex.services import pars, pars_check, rejections
+from cme_reflex.services.clock import clock
 from cme_reflex.services.pars import Batch
 from cme_reflex.services.pars_check import Check, Refused
 from cme_reflex.services.programme import UnknownMeeting
@@ -75,9 +76,7 @@ def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
         raise Fault(f"There is no file {file}.")
     told = read_rejections(file)
     try:
-        taken = _run(
-            rejections.take_in(settings().meeting, told, now=datetime.now(UTC), batch=batch)
-        )
+        taken = _run(rejections.take_in(settings().meeting, told, now=clock(), batch=batch))
     except rejections.UnknownRows as unknown:
         fault, remedy = "This row was never reported.", "Take in what PARS said of this meeting."
         raise FaultyFolder(
@@ -89,7 +88,7 @@ def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
 async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
     number = await pars.next_number(meeting)
     names = file_names(meeting, number)
-    now = datetime.now(UTC)
+    now = clock()
     batch: Batch | None = None
     try:
         with written_together(out, names, force=force) as folder:
@@ -119,7 +118,7 @@ async def _again(meeting: str, number: int, out: Path, force: bool) -> Exported:
         _sync(out)
     except OSError as error:
         raise Fault(_why(out, error)) from None
-    await pars.delivered(meeting, number, now=datetime.now(UTC))
+    await pars.delivered(meeting, number, now=clock())
     return _exported(batch, out, names)
 
 

@@ -9,11 +9,12 @@ from cme_reflex.cli.faults import Fault
 from cme_reflex.cli.output import answer
 from cme_reflex.services import api_tokens
 from cme_reflex.services.api_tokens import NAME_LIMIT, ApiToken
+from cme_reflex.services.clock import clock
 
 
 def new(name: str, *, as_json: bool) -> None:
     """Make a token and print it, this once. Raises Fault for a name that cannot be."""
-    asked = api_tokens.make(name, actor=f"staff {getuser()}", now=datetime.now(UTC))
+    asked = api_tokens.make(name, actor=f"staff {getuser()}", now=clock())
     try:
         made = run(asked)
     except api_tokens.InvalidTokenName:
@@ -36,7 +37,7 @@ def listed(*, as_json: bool) -> None:
 
 def revoke(name: str, *, as_json: bool) -> None:
     """Revoke a token. Raises Fault where there is none of this name."""
-    asked = api_tokens.revoke(name, actor=f"staff {getuser()}", now=datetime.now(UTC))
+    asked = api_tokens.revoke(name, actor=f"staff {getuser()}", now=clock())
     try:
         revoked = run(asked)
     except api_tokens.NoSuchToken:

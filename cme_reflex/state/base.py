@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, signature
 from time import perf_counter
@@ -18,6 +17,7 @@ from cme_reflex.logs import fields, opaque
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services import looks, signin
 from cme_reflex.services.claim import Standing
+from cme_reflex.services.clock import clock
 from cme_reflex.services.glances import Look
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
@@ -34,11 +34,6 @@ Ask: TypeAlias = Callable[[str, int], Awaitable[tuple[Any, ...]]]
 """What a handler is given, by a token and the revision of the claim that its tab has shown."""
 
 OURS = ("visit", "standing")  # what a handler is given by us, and never by a browser
-
-
-def clock() -> datetime:
-    """The present moment, aware; tests put another one in its place."""
-    return datetime.now(UTC)
 
 
 class ClaimPage(rx.State, mixin=True):
