@@ -41,6 +41,11 @@ def short_day(of: date) -> str:
     return f"{_weekday(of)[:3]}, {_month(of)[:3]} {of.day}"
 
 
+def short_date(of: date) -> str:
+    """A day with its year in a line: ``Feb 23, 2026``."""
+    return f"{_month(of)[:3]} {of.day}, {of.year}"
+
+
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """A time of day: ``8:00 am``."""
     local = at.astimezone(zone)
@@ -70,8 +75,7 @@ def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
 def instant(at: datetime, zone: ZoneInfo) -> str:
     """A deadline with its zone: ``Feb 23, 2026, 1:00 pm CT``."""
     local = at.astimezone(zone)
-    on = f"{_month(local)[:3]} {local.day}, {local.year}"
-    return f"{on}, {clock(at, zone)} {zone_name(local)}"
+    return f"{short_date(local)}, {clock(at, zone)} {zone_name(local)}"
 
 
 def zone_name(local: datetime) -> str:

@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_put_in_its_place_is_told_and_can_be_written_again
     def full(*paths: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("cme_reflex.cli.exports.shutil.move", full)
+    monkeypatch.setattr("cme_reflex.cli.files.shutil.move", full)
     assert report(out) == (
         1,
         [],

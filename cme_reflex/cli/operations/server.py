@@ -4,8 +4,9 @@ import os
 import socket
 import sys
 
-from cme_reflex.cli import frontend, mail, production
-from cme_reflex.cli.faults import Fault
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.mail import queue as mail
+from cme_reflex.cli.operations import frontend, production
 from cme_reflex.settings import ROOT, settings
 
 # A phone that went away without a word is noticed within 20 seconds, on both sides.
@@ -26,17 +27,23 @@ def require_free_port(host: str, port: int, *, remedy: str) -> None:
             probe.bind(address)
             probe.listen(1)
     except socket.gaierror:
-        raise Fault(f"There is no address {host}.") from None
+        raise CliError(f"There is no address {host}.") from None
     except OSError as error:
         other = port + 100 if port + 100 < 2**16 else port - 100
         reason = f"Port {port} cannot be used ({error.strerror})."
-        raise Fault(f"{reason} Try: {remedy}{other}") from None
+        raise CliError(f"{reason} Try: {remedy}{other}") from None
 
 
 def serve(host: str, port: int) -> None:
+    """Serve until stopped. Raises CliError as `require_free_port` and `start` do."""
+    require_free_port(host, port, remedy="cme serve --port ")
+    start(host, port)
+
+
+def start(host: str, port: int) -> None:
     """Serve until stopped.
 
-    Raises Fault where the frontend was never built, or a setting is not fit for strangers.
+    Raises CliError where the frontend was never built, or a setting is not fit for strangers.
 
     Reflex's own start of a production server, less its build: one worker, or
     several where REFLEX_REDIS_URL lets them share their state.

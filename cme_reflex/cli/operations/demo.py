@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
-from cme_reflex.cli import database, frontend, loading, server
+from cme_reflex.cli.meetings.load import report_lines
+from cme_reflex.cli.operations import frontend, server
+from cme_reflex.cli.runner import run
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meeting import load_meeting
@@ -22,29 +24,29 @@ MEETING = "pstm24"
 DATABASE = ROOT / ".cme" / "demo.db"
 
 
-def run(port: int, *, reset: bool) -> None:
+def demo(port: int, *, reset: bool) -> None:
     """Serve the demo until stopped; its data are kept unless `reset`."""
     server.require_free_port(HOST, port, remedy="make demo PORT=")
     _choose_the_demo(port)
     if reset:
-        _forget()
+        _delete_database()
     folder = read_meeting_folder(settings().meetings / MEETING)
     asyncio.run(migrate.upgrade(settings().database_url))
-    for line in loading.told(database.run(load_meeting(folder, now=clock()))):
+    for line in report_lines(run(load_meeting(folder, now=clock()))):
         typer.echo(line)
     frontend.build()
     sign_ins = tomllib.loads((settings().meetings / MEETING / "demo.toml").read_text("utf-8"))
     lines = (
         f"http://localhost:{port}",
         "",
-        *_told(sign_ins["sign_in"]),
+        *_sign_in_lines(sign_ins["sign_in"]),
         "",
         f"E-mail goes to {_mail().relative_to(ROOT)}.",
         "Stop with Ctrl-C.",
     )
     title = f"{folder.meeting.short_name}: claim CME credit"
     Console(highlight=False).print(Panel.fit("\n".join(lines), title=title, padding=(1, 2)))
-    server.serve(HOST, port)
+    server.start(HOST, port)
 
 
 def _choose_the_demo(port: int) -> None:
@@ -67,12 +69,12 @@ def _mail() -> Path:
     return DATABASE.parent / "mail"
 
 
-def _forget() -> None:
+def _delete_database() -> None:
     for suffix in ("", "-wal", "-shm"):
         Path(f"{DATABASE}{suffix}").unlink(missing_ok=True)
 
 
-def _told(sign_ins: list[dict[str, str]]) -> Iterator[str]:
+def _sign_in_lines(sign_ins: list[dict[str, str]]) -> Iterator[str]:
     yield "Sign in with"
     for sign_in in sign_ins:
         if sign_in["with"] == "member":

@@ -1,15 +1,14 @@
-"""`cme claims`: what staff look up, and what they reopen."""
+"""`cme claims show` and `cme claims reopen`, for the help desk."""
 
 from collections.abc import Coroutine, Iterator
 from datetime import datetime
-from getpass import getuser
 from zoneinfo import ZoneInfo
 
 from cme_reflex import words
 from cme_reflex.branding import current_meeting
-from cme_reflex.cli.database import run
-from cme_reflex.cli.faults import Fault
-from cme_reflex.cli.output import answer
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.output import emit
+from cme_reflex.cli.runner import actor, run
 from cme_reflex.domain.credit import hours
 from cme_reflex.domain.submission import DeadlinePassed, NotSubmitted
 from cme_reflex.exchange import local_time
@@ -20,54 +19,54 @@ from cme_reflex.services.submission import Receipt
 
 
 def show(receipt: str, *, as_json: bool) -> None:
-    """Print the claim with this receipt. Raises Fault where there is none."""
-    _print(_run(reopening.look_up(receipt), receipt), as_json=as_json)
+    """Print the claim with this receipt. Raises CliError where there is none."""
+    _emit(_run(reopening.look_up(receipt), receipt), as_json=as_json)
 
 
 def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
-    """Reopen the claim with this receipt. Raises Fault where that cannot be."""
+    """Reopen the claim with this receipt. Raises CliError where that cannot be."""
     change = reopening.reopen_claim(
         receipt,
         reason=reason,
         until=_deadline(until),
-        actor=f"staff {getuser()}",
+        actor=actor(),
         now=clock(),
     )
-    _print(_run(change, receipt), as_json=as_json)
+    _emit(_run(change, receipt), as_json=as_json)
 
 
 def _deadline(until: str) -> datetime:
     try:
         return local_time.instant(until, current_meeting().zone)
     except local_time.NotATime:
-        raise Fault(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
+        raise CliError(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
     except local_time.NotOnThisClock as skipped:
-        raise Fault(f"The clocks jump over --until {until}, to {skipped.instead}.") from None
+        raise CliError(f"The clocks jump over --until {until}, to {skipped.instead}.") from None
     except local_time.Ambiguous as twice:
-        raise Fault(
+        raise CliError(
             f"The clocks show --until {until} twice. Write {twice.earlier} or {twice.later}."
         ) from None
 
 
-def _run(intention: Coroutine[object, object, Record], receipt: str) -> Record:
+def _run(service: Coroutine[object, object, Record], receipt: str) -> Record:
     try:
-        return run(intention)
+        return run(service)
     except reopening.UnknownReceipt:
-        raise Fault(f"No claim has the receipt {receipt}. Check the number.") from None
+        raise CliError(f"No claim has the receipt {receipt}. Check the number.") from None
     except reopening.ReasonMissing:
-        raise Fault("Give the reason; the audit log keeps it: --reason '…'") from None
+        raise CliError("Give the reason; the audit log keeps it: --reason '…'") from None
     except NotSubmitted:
-        raise Fault("The claim is already reopened; it is not submitted.") from None
+        raise CliError("The claim is already reopened; it is not submitted.") from None
     except DeadlinePassed as passed:
         deadline = words.dates.instant(passed.deadline, current_meeting().zone)
-        raise Fault(f"--until is over: {deadline}.") from None
+        raise CliError(f"--until is over: {deadline}.") from None
 
 
-def _print(record: Record, *, as_json: bool) -> None:
-    answer(_told(record, current_meeting().zone), record, as_json=as_json)
+def _emit(record: Record, *, as_json: bool) -> None:
+    emit(_lines(record, current_meeting().zone), record, as_json=as_json)
 
 
-def _told(record: Record, zone: ZoneInfo) -> Iterator[str]:
+def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
     yield f"{record.name}, badge {record.badge}"
     until = (
         f" until {words.dates.instant(record.reopened_until, zone)}"

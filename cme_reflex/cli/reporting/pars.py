@@ -3,18 +3,17 @@
 import os
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
-from datetime import date
-from getpass import getuser
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 
 from cme_reflex import words
-from cme_reflex.cli.database import run
-from cme_reflex.cli.exports import written_together
-from cme_reflex.cli.faults import Fault
-from cme_reflex.cli.output import answer, progress
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import written_together
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.plurals import ATTENDEES
+from cme_reflex.cli.runner import actor, run
 from cme_reflex.domain.pars import Action, is_activity_id
 from cme_reflex.exchange.pars import file_names, write_sheet
 from cme_reflex.exchange.pars_rejections import read_rejections
@@ -23,7 +22,6 @@ from cme_reflex.services import pars, pars_check, rejections
 from cme_reflex.services.clock import clock
 from cme_reflex.services.pars import Batch
 from cme_reflex.services.pars_check import Check, Refused
-from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.rejections import Taken
 from cme_reflex.settings import settings
 
@@ -32,7 +30,7 @@ NO_ACTIVITY_ID = (
     "Write its nine digits and load the meeting."
 )
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +48,13 @@ class Exported:
 def check(*, as_json: bool) -> None:
     """Print what PARS would reject; exit with 1 where there is anything."""
     found = _run(pars_check.check(settings().meeting))
-    answer(_found(found), found, as_json=as_json)
+    emit(_found(found), found, as_json=as_json)
     if not found.passes:
         raise typer.Exit(1)
 
 
 def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
-    """Write what is new, or a batch again, into the folder. Raises Fault."""
+    """Write what is new, or a batch again, into the folder. Raises CliError."""
     meeting = settings().meeting
     make = _new(meeting, out, force=force) if again is None else _again(meeting, again, out, force)
     try:
@@ -65,15 +63,15 @@ def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
     except pars.NothingNew as nothing:
         since = f" since batch {nothing.last}" if nothing.last else ""
         said = [f"{meeting}: there is nothing new to report{since}. No file was written."]
-        answer(said, Exported(meeting=meeting), as_json=as_json)
+        emit(said, Exported(meeting=meeting), as_json=as_json)
         return
-    answer(_told(exported), exported, as_json=as_json)
+    emit(_exported_lines(exported), exported, as_json=as_json)
 
 
 def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
-    """Take in what PARS rejected. Raises Fault, or FaultyFolder with every fault of the file."""
+    """Take in what PARS rejected. Raises CliError, or FaultyFolder with every fault of the file."""
     if not file.is_file():
-        raise Fault(f"There is no file {file}.")
+        raise CliError(f"There is no file {file}.")
     told = read_rejections(file)
     try:
         taken = _run(rejections.take_in(settings().meeting, told, now=clock(), batch=batch))
@@ -82,7 +80,7 @@ def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
         raise FaultyFolder(
             Problem(told.file, row.number, None, fault, remedy) for row in unknown.rows
         ) from None
-    answer(_taken(taken, file), taken, as_json=as_json)
+    emit(_taken(taken, file), taken, as_json=as_json)
 
 
 async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
@@ -95,16 +93,16 @@ async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
             batch = await pars.export(
                 meeting,
                 number,
-                actor=f"staff {getuser()}",
+                actor=actor(),
                 now=now,
                 write=lambda new: write_sheet(folder, names, new.rows),
             )
         _sync(out)
-    except (Fault, OSError) as fault:
-        why = _why(out, fault)
+    except (CliError, OSError) as error:
+        why = _why(out, error)
         if batch is not None:
             why += f" Batch {number} is remembered. {_write_again(number)}"
-        raise Fault(why) from None
+        raise CliError(why) from None
     await pars.delivered(meeting, number, now=now)
     return _exported(batch, out, names)
 
@@ -117,7 +115,7 @@ async def _again(meeting: str, number: int, out: Path, force: bool) -> Exported:
             write_sheet(folder, names, batch.rows)
         _sync(out)
     except OSError as error:
-        raise Fault(_why(out, error)) from None
+        raise CliError(_why(out, error)) from None
     await pars.delivered(meeting, number, now=clock())
     return _exported(batch, out, names)
 
@@ -142,53 +140,48 @@ def _sync(folder: Path) -> None:
         os.close(opened)
 
 
-def _why(out: Path, fault: Exception) -> str:
-    if isinstance(fault, OSError):
-        return f"{out} cannot be written to: {fault.strerror}."
-    return str(fault)
+def _why(out: Path, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{out} cannot be written to: {error.strerror}."
+    return str(error)
 
 
 def _write_again(number: int) -> str:
     return f"Write its files with: cme reporting export --again {number}"
 
 
-def _run(intention: Coroutine[Any, Any, Answer]) -> Answer:
+def _run(service: Coroutine[Any, Any, Result]) -> Result:
     meeting = settings().meeting
     try:
-        return run(intention)
-    except UnknownMeeting:
-        raise Fault(
-            f"The meeting {meeting} was never loaded here. "
-            "Choose another with CME_MEETING, or load it: cme meeting load"
-        ) from None
+        return run(service)
     except pars.NoActivityId:
-        raise Fault(NO_ACTIVITY_ID) from None
+        raise CliError(NO_ACTIVITY_ID) from None
     except pars.NotDelivered as missing:
-        raise Fault(
+        raise CliError(
             f"The files of batch {missing.number} were not finished. {_write_again(missing.number)}"
         ) from None
     except pars.Overtaken:
-        raise Fault("Somebody else reported at the same time. Try again.") from None
+        raise CliError("Somebody else reported at the same time. Try again.") from None
     except pars.NoSuchBatch as unknown:
         last = f"The newest is {unknown.last}." if unknown.last else "Nothing was reported yet."
-        raise Fault(f"There is no batch {unknown.number} of {meeting}. {last}") from None
+        raise CliError(f"There is no batch {unknown.number} of {meeting}. {last}") from None
 
 
 def _found(found: Check) -> Iterator[str]:
     yield (
-        f"{found.meeting}: {_attendees(found.reportable)} consented and submitted; "
+        f"{found.meeting}: {ATTENDEES(found.reportable)} consented and submitted; "
         f"{found.waiting} consented and did not submit yet."
     )
     yield (
-        f"ACCME asks for the report by {_day(found.report_by)}; "
-        f"PARS closes the year on {_day(found.year_closes)}."
+        f"ACCME asks for the report by {words.dates.short_date(found.report_by)}; "
+        f"PARS closes the year on {words.dates.short_date(found.year_closes)}."
     )
     if not is_activity_id(found.activity_id):
         yield NO_ACTIVITY_ID
     for refused in found.refused:
         yield from _refused(refused)
     if found.refused:
-        yield f"PARS would reject {_attendees(len(found.refused))}."
+        yield f"PARS would reject {ATTENDEES(len(found.refused))}."
 
 
 def _refused(refused: Refused) -> Iterator[str]:
@@ -199,11 +192,11 @@ def _refused(refused: Refused) -> Iterator[str]:
         yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
 
 
-def _told(exported: Exported) -> Iterator[str]:
+def _exported_lines(exported: Exported) -> Iterator[str]:
     counted = f"{exported.adds} Add, {exported.deletes} Delete"
     yield f"{exported.meeting}, batch {exported.batch}: {counted}"
     if exported.left_out:
-        yield f"  {_attendees(exported.left_out)} left out: cme reporting check"
+        yield f"  {ATTENDEES(exported.left_out)} left out: cme reporting check"
     for file in exported.files:
         yield f"  {file}"
 
@@ -214,11 +207,3 @@ def _taken(taken: Taken, file: Path) -> Iterator[str]:
         yield "If PARS answered a later batch in the same words, name it: --batch"
         return
     yield f"{taken.meeting}: {taken.rejected} rejected, {taken.known} known before."
-
-
-def _attendees(count: int) -> str:
-    return "1 attendee" if count == 1 else f"{count} attendees"
-
-
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"

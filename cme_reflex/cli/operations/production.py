@@ -6,7 +6,7 @@ that is not this machine's. Anything else is somebody's own desk, and needs no s
 
 from collections.abc import Iterator
 
-from cme_reflex.cli.faults import Fault
+from cme_reflex.cli.errors import CliError
 from cme_reflex.settings import DEVELOPMENT_SECRET, Settings, is_loopback
 
 SECRET_LENGTH = 32  # characters; what `secrets.token_urlsafe(24)` gives
@@ -17,7 +17,7 @@ def require_fit(settings: Settings, host: str) -> None:
     if is_loopback(host) and settings.public_host is None:
         return
     if faults := list(_faults(settings, host)):
-        raise Fault("\n".join(faults))
+        raise CliError("\n".join(faults))
 
 
 def _faults(settings: Settings, host: str) -> Iterator[str]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import typer
 
-from cme_reflex.cli.faults import Fault
-from cme_reflex.cli.output import answer, progress
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import require_folder
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.plurals import FAULTS, WARNINGS
 from cme_reflex.exchange import meeting_check, meeting_template
 from cme_reflex.exchange.meeting_check import Checked, Figures
 from cme_reflex.exchange.meeting_template import InvalidCode
@@ -17,8 +19,8 @@ from cme_reflex.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A folder that was written."""
+class NewFolder:
+    """A meeting's folder that was written."""
 
     meeting: str
     folder: Path
@@ -26,45 +28,44 @@ class Begun:
 
 
 def new(code: str, into: Path | None, *, as_json: bool) -> None:
-    """Write the folder. Raises Fault where it is there already or cannot be."""
+    """Write the folder. Raises CliError where it is there already or cannot be."""
     folder = (into or settings().meetings) / code
     try:
         files = meeting_template.write(folder, code)
     except InvalidCode:
-        raise Fault(
+        raise CliError(
             f"{json.dumps(code, ensure_ascii=False)} is no code for a meeting. "
             "Use lower-case letters, digits and hyphens, such as pstm25."
         ) from None
     except FileExistsError:
-        raise Fault(
+        raise CliError(
             f"{folder} is there already; nothing was changed. Choose another code."
         ) from None
     except OSError as error:
-        raise Fault(f"{folder} cannot be written: {error.strerror}.") from None
-    words = [f"{folder}: a meeting to fill in.", *(f"  {file}" for file in files)]
-    words.append(f"See what is missing with: cme meeting check {folder}")
-    answer(words, Begun(code, folder, files), as_json=as_json)
+        raise CliError(f"{folder} cannot be written: {error.strerror}.") from None
+    lines = [f"{folder}: a meeting to fill in.", *(f"  {file}" for file in files)]
+    lines.append(f"See what is missing with: cme meeting check {folder}")
+    emit(lines, NewFolder(code, folder, files), as_json=as_json)
 
 
-def check(path: Path, *, as_json: bool) -> None:
-    """Print every problem of the folder; exit with 1 where one of them is a fault. Raises Fault."""
-    if not path.is_dir():
-        raise Fault(f"There is no folder {path}.")
+def check(folder: Path, *, as_json: bool) -> None:
+    """Print every problem of the folder; exit with 1 for a fault. Raises CliError."""
+    require_folder(folder)
     with progress("Checking"):
-        checked = meeting_check.check(path)
-    answer(_told(checked), checked, as_json=as_json)
+        checked = meeting_check.check(folder)
+    emit(_lines(checked), checked, as_json=as_json)
     if checked.faults:
         raise typer.Exit(1)
 
 
-def _told(checked: Checked) -> Iterable[str]:
+def _lines(checked: Checked) -> Iterable[str]:
     for problem in checked.problems:
         warns = problem.severity is Severity.WARNING
         yield f"{'warning: ' if warns else ''}{problem}"
     warnings = len(checked.problems) - checked.faults
     if checked.figures is not None:
         yield from _figures(checked.figures)
-    yield f"{_many(checked.faults, 'fault')}, {_many(warnings, 'warning')}."
+    yield f"{FAULTS(checked.faults)}, {WARNINGS(warnings)}."
 
 
 def _figures(figures: Figures) -> Iterable[str]:
@@ -79,7 +80,3 @@ def _figures(figures: Figures) -> Iterable[str]:
         f"Patient Safety, all sessions together: {figures.safety_hours}; "
         f"its maximum: {figures.safety_maximum}"
     )
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from cme_reflex.cli.faults import Fault
+from cme_reflex.cli.errors import CliError
 from cme_reflex.settings import ROOT, settings
 
 BUILT = Path(".web/build/client")
@@ -25,7 +25,7 @@ LOG_TAIL = 30  # lines of the log that are shown when a build fails
 def build(root: Path = ROOT) -> bool:
     """Build the frontend unless it is up to date; whether there was anything to do.
 
-    Another process that builds at the same time is waited for. Raises Fault
+    Another process that builds at the same time is waited for. Raises CliError
     with the end of the log where the build fails.
     """
     with _alone(root):
@@ -45,7 +45,7 @@ def build(root: Path = ROOT) -> bool:
 def require_built(root: Path = ROOT) -> None:
     """Raise Fault where there is no build to serve."""
     if _built_from(root) is None:
-        raise Fault("The frontend is not built. Build it with: cme build")
+        raise CliError("The frontend is not built. Build it with: cme build")
 
 
 def _digest_of_sources(root: Path) -> str:
@@ -103,4 +103,4 @@ def _export(root: Path) -> None:
     if done.returncode != 0 or not (root / BUILT / "index.html").exists():
         tail = (root / LOG).read_text(errors="replace").splitlines()[-LOG_TAIL:]
         end = "\n".join(tail)
-        raise Fault(f"{end}\nThe frontend could not be built; the whole log is in {LOG}.")
+        raise CliError(f"{end}\nThe frontend could not be built; the whole log is in {LOG}.")

@@ -2,27 +2,26 @@
 
 from pathlib import Path
 
-from cme_reflex.cli.database import run
-from cme_reflex.cli.faults import Fault
-from cme_reflex.cli.output import answer, progress
+from cme_reflex.cli.files import require_folder
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.runner import run
 from cme_reflex.domain.credit import hours
 from cme_reflex.exchange.meeting_folder import read_meeting_folder
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
 
 
-def load(path: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Load the folder and print what changed. Raises FaultyFolder, or Fault without tables."""
-    if not path.is_dir():
-        raise Fault(f"There is no folder {path}.")
+def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Load the folder and print what changed. Raises CliErroryFolder, or Fault without tables."""
+    require_folder(folder)
     with progress("Loading"):
-        folder = read_meeting_folder(path)
-        report = run(load_meeting(folder, now=clock(), dry_run=dry_run))
-    rehearsed = ["Nothing was written."] if dry_run else []
-    answer([*told(report), *rehearsed], report, as_json=as_json)
+        records = read_meeting_folder(folder)
+        report = run(load_meeting(records, now=clock(), dry_run=dry_run))
+    unwritten = ["Nothing was written."] if dry_run else []
+    emit([*report_lines(report), *unwritten], report, as_json=as_json)
 
 
-def told(report: LoadReport) -> list[str]:
+def report_lines(report: LoadReport) -> list[str]:
     """The report in lines for a person."""
     if not report.changed:
         return [f"{report.meeting}: nothing changed (version {report.version})."]
@@ -33,11 +32,11 @@ def told(report: LoadReport) -> list[str]:
         f"  members: {_counted(report.members)}",
     ]
     return lines + [
-        f"  claim of badge {touched.badge}: {_told(touched)}" for touched in report.touched
+        f"  claim of badge {touched.badge}: {_change(touched)}" for touched in report.touched
     ]
 
 
-def _told(touched: Touched) -> str:
+def _change(touched: Touched) -> str:
     if not touched.left:
         return f"{touched.session} gives no credit any more and must be removed"
     return f"{touched.session} lowered from {hours(touched.was)} to {hours(touched.left)} hours"
