@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 
 import reflex as rx
@@ -32,6 +31,7 @@ from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
 from cme_reflex.post_office import post_office
+from cme_reflex.services.clock import clock
 from cme_reflex.services.postman import sending
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
@@ -121,7 +121,7 @@ async def log() -> AsyncIterator[None]:
 @asynccontextmanager
 async def mail() -> AsyncIterator[None]:
     """What is posted is sent, for as long as the process serves."""
-    async with sending(post_office(settings()), clock=lambda: datetime.now(UTC)):
+    async with sending(post_office(settings()), clock=clock):
         yield
 
 

@@ -1,6 +1,6 @@
 """The paths of the application, and the addresses built from them."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 SIGN_IN_FORM = "/"
 HOME = "/claim"
@@ -40,11 +40,6 @@ PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, A
 
 OPEN = frozenset({SIGN_IN_FORM, REGISTRATIONS, ASK_LINK, LINK, PASSWORD, PRIVACY})
 """The pages for everybody; each page is in one of the two."""
-
-
-def evaluation(session_id: int) -> str:
-    """The address of a session's evaluation."""
-    return f"{EVALUATION}?{urlencode({'session': session_id})}"
 
 
 def certificate(number: str) -> str:

@@ -13,7 +13,7 @@ from cme_reflex.domain.mail import address
 from cme_reflex.mail_server import mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
-DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/production.py
+DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/operations/production.py
 
 
 def is_loopback(host: str) -> bool:

@@ -1,25 +1,27 @@
 """What a command prints: words for a person, or one JSON document for a program.
 
-Both go to standard output and nothing else does: faults and progress go to standard error.
+Both go to standard output and nothing else does: errors and progress go to standard error.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
 
 import typer
 from pydantic_core import to_json
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]
 
-
-def answer(words: Iterable[str], document: object, *, as_json: bool) -> None:
+def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
     """Print the lines, or the document (of frozen dataclasses and plain values) as JSON."""
     if as_json:
         typer.echo(to_json(document, indent=2).decode())
     else:
-        for line in words:
+        for line in lines:
             typer.echo(line)
+
+
+def listed(names: Sequence[str]) -> str:
+    """How many there are and their names: ``2 (101, 102)``, or ``nobody``."""
+    return f"{len(names)} ({', '.join(names)})" if names else "nobody"
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cme_reflex.domain.names import full_name
+
 PHYSICIAN, OTHER = "physician", "other"  # professions: MD or DO, and everybody else
 
 NAME_LIMIT = 120  # characters; the longest name on a certificate that still fits one line
@@ -35,7 +37,7 @@ class Attendee:
     @property
     def name(self) -> str:
         """First and last name with the suffix, as registered."""
-        return " ".join(part for part in (self.first_name, self.last_name, self.suffix) if part)
+        return full_name(self.first_name, self.last_name, self.suffix)
 
     @property
     def name_on_certificate(self) -> str:

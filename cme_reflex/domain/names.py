@@ -1,4 +1,4 @@
-"""Names as two systems spell them: what counts as the same last name at sign-in."""
+"""People's names: written in full, and compared as two systems spell them."""
 
 import unicodedata
 
@@ -12,6 +12,14 @@ _SUFFIXES = frozenset(
         *("mph", "mba", "rn", "np", "pa", "pac", "crna"),
     }
 )
+
+
+def full_name(first_name: str, last_name: str, suffix: str) -> str:
+    """First and last name with the suffix: ``full_name("Kim", "Rivera", "Jr") == "Kim Rivera Jr"``.
+
+    Any of them may be empty.
+    """
+    return " ".join(part for part in (first_name, last_name, suffix) if part)
 
 
 def same_name(one: str, another: str) -> bool:

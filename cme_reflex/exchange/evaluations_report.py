@@ -7,14 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from cme_reflex import words
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.evaluation import QuestionKind
 from cme_reflex.domain.meeting import Meeting
 from cme_reflex.domain.tally import COMMERCIAL_BIAS, LEAST, OUTCOMES, Tally
 from cme_reflex.exchange.sheets import Cell, Column, CsvFiles, Kind, Sheet, XlsxFile
+from cme_reflex.exchange.template_engine import environment
 
 SUMMARY = Sheet("summary", (Column("figure", width=48), Column("value", width=28)))
 SESSIONS = Sheet(
@@ -148,21 +147,18 @@ def _two_places(value: Fraction | None) -> Decimal | None:
 
 
 def _page(report: EvaluationsReport) -> str:
-    environment = Environment(
-        loader=PackageLoader("cme_reflex.exchange"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     zone = report.meeting.zone
-    return environment.get_template("evaluations.html").render(
-        report=report,
-        figures=_figures(report)[2:],
-        as_of=words.dates.instant(report.as_of, zone),
-        least=LEAST,
-        scale=QuestionKind.SCALE,
-        two_places=_two_places,
-        hours=hours,
-        day=lambda session: words.dates.day(session.starts_at.astimezone(zone).date()),
+    return (
+        environment()
+        .get_template("evaluations.html")
+        .render(
+            report=report,
+            figures=_figures(report)[2:],
+            as_of=words.dates.instant(report.as_of, zone),
+            least=LEAST,
+            scale=QuestionKind.SCALE,
+            two_places=_two_places,
+            hours=hours,
+            day=lambda session: words.dates.day(session.starts_at.astimezone(zone).date()),
+        )
     )

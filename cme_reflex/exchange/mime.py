@@ -9,9 +9,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from cme_reflex.domain.letter import Attachment, Letter
-from cme_reflex.exchange.letter_html import html
-from cme_reflex.exchange.letter_text import text
 from cme_reflex.exchange.mail_address import wire_address
+from cme_reflex.exchange.mail_templates import render
 
 LINE_LIMIT = 120  # characters of a subject or a file's name
 ONE_WORD = 45  # bytes that fit into one encoded word of a header (RFC 2047: 75 characters)
@@ -56,8 +55,9 @@ def message(
     # So that no absence notice answers (RFC 3834, and Outlook's own).
     made["Auto-Submitted"] = "auto-generated"
     made["X-Auto-Response-Suppress"] = "All"
-    made.set_content(text(letter), cte="quoted-printable")
-    made.add_alternative(html(letter), subtype="html", cte="quoted-printable")
+    rendered = render(letter)
+    made.set_content(rendered.text, cte="quoted-printable")
+    made.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     for attachment in attachments:
         maintype, _, subtype = attachment.media_type.partition("/")
         made.add_attachment(

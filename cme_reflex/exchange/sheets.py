@@ -8,15 +8,15 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -24,8 +24,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from cme_reflex.domain.credit import Quarters, from_hours, hours
-from cme_reflex.exchange.formulas import harmless, plain
+from cme_reflex.domain.credit import Quarters, hours
+from cme_reflex.exchange.formulas import harmless
 
 Cell: TypeAlias = str | int | Decimal | datetime | None
 
@@ -33,7 +33,6 @@ EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - the earliest date that a ZIP know
 
 # XML has no such characters; the format writes them as _x000B_, and such a text with an escape.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class Kind(Enum):
@@ -72,11 +71,6 @@ class Sheet:
     def row(self, record: object, *, skip: int = 0) -> tuple[Cell, ...]:
         """The cells of a record, from its attributes, without the first `skip` columns."""
         return tuple(getattr(record, column.field or column.name) for column in self.columns[skip:])
-
-    def record(self, row: Sequence[Cell]) -> dict[str, Any]:
-        """The values of a record by name."""
-        names = (column.field or column.name for column in self.columns)
-        return dict(zip(names, row, strict=True))
 
 
 class CsvFiles:
@@ -168,31 +162,6 @@ def text_cell(page: WriteOnlyWorksheet, text: str) -> SheetCell:
     return made
 
 
-def read_csv(path: Path, sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
-    """The rows that `CsvFiles` wrote."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file, strict=True)
-        next(rows)
-        for row in rows:
-            yield tuple(
-                _value(column, text) for column, text in zip(sheet.columns, row, strict=True)
-            )
-
-
-def read_xlsx(path: Path, sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
-    """The rows that `XlsxFile` wrote."""
-    book = load_workbook(path, read_only=True)
-    try:
-        for row in book[sheet.name].iter_rows(min_row=2, values_only=True):
-            padded = [*row, *[None] * (len(sheet.columns) - len(row))]
-            yield tuple(
-                _xlsx_value(column, cell)
-                for column, cell in zip(sheet.columns, padded, strict=True)
-            )
-    finally:
-        book.close()
-
-
 def _text(column: Column, cell: Cell) -> str:
     if cell is None:
         return ""
@@ -202,21 +171,6 @@ def _text(column: Column, cell: Cell) -> str:
         case Kind.INSTANT, datetime():
             return cell.astimezone(UTC).isoformat()
     return harmless(str(cell)) if column.kind is Kind.TEXT else str(cell)
-
-
-def _value(column: Column, text: str) -> Cell:
-    if column.kind is Kind.TEXT:
-        return plain(text)
-    if not text:
-        return None
-    match column.kind:
-        case Kind.HOURS:
-            return from_hours(text)
-        case Kind.DECIMAL:
-            return Decimal(text)
-        case Kind.INSTANT:
-            return datetime.fromisoformat(text)
-    return int(text)
 
 
 def _xlsx_cell(page: WriteOnlyWorksheet, column: Column, cell: Cell) -> object:
@@ -233,25 +187,6 @@ def _xlsx_cell(page: WriteOnlyWorksheet, column: Column, cell: Cell) -> object:
         case Kind.TEXT, str():
             return text_cell(page, cell)
     return cell
-
-
-def _xlsx_value(column: Column, cell: object) -> Cell:
-    match column.kind, cell:
-        case Kind.TEXT, None:
-            return ""
-        case Kind.TEXT, _:
-            return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(cell))
-        case _, None:
-            return None
-        case Kind.HOURS, int() | float():
-            return Quarters(round(cell * 4))
-        case Kind.INSTANT, str():
-            return datetime.fromisoformat(cell)
-        case Kind.DECIMAL, int() | float():
-            return Decimal(f"{cell:.2f}")
-        case Kind.NUMBER, int() | float():
-            return int(cell)
-    raise ValueError(f"{cell!r} is no {column.kind.value}")
 
 
 def _escape(found: re.Match[str]) -> str:

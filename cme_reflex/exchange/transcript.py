@@ -69,7 +69,7 @@ def transcript_pdf(of: Transcript) -> bytes:
 
 
 def transcript_csv(of: Transcript) -> bytes:
-    """The table, a row for each claim, the newest meeting first; read back with `read_csv`."""
+    """The table, a row for each claim, the newest meeting first."""
     rows = [
         (
             year.year,

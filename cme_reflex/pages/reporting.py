@@ -82,7 +82,7 @@ def _form() -> rx.Component:
                 "birth_month",
                 *(
                     rx.el.option(month, value=str(number))
-                    for number, month in enumerate(words.dates.MONTHS, 1)
+                    for number, month in enumerate(words.dates.months(), 1)
                 ),
             ),
             _text(words.reporting.BIRTH_DAY, "birth_day", input_mode="numeric", max_length=2),

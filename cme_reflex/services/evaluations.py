@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from sqlmodel import Session
 
@@ -45,16 +46,16 @@ class _Counted:
 async def report(meeting: str, *, now: datetime) -> EvaluationsReport:
     """The report as of `now` (aware). What is still a draft is not in it: it may change.
 
-    Raises NoSuchMeeting.
+    Raises UnknownMeeting.
     """
 
     def count(db: Session) -> tuple[Programme, _Counted]:
-        meeting_id, version = export.meeting_id(db, meeting)
+        row = programme.meeting_by_code(db, meeting)
         counted = _Counted()
-        for claim in export.claims_within(db, meeting_id):
+        for claim in export.claims_within(db, cast(int, row.id)):
             if claim.version is not None:
                 counted.add(claim)
-        return programme.current(db, meeting_id, version), counted
+        return programme.current(db, cast(int, row.id), row.version), counted
 
     of, counted = await read(count, timeout=export.TIMEOUT)
     return EvaluationsReport(

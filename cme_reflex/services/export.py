@@ -10,14 +10,15 @@ from sqlmodel import Session, col, select
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.evaluation import Answer
+from cme_reflex.domain.names import full_name
 from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
+from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store.database import read
 from cme_reflex.store.tables import (
     AnswerRow,
     AttendeeRow,
     ClaimRow,
     LineRow,
-    MeetingRow,
     ReceiptRow,
     SessionRow,
 )
@@ -26,18 +27,14 @@ PAGE = 200  # claims whose rows are in memory at once
 TIMEOUT = 60.0  # seconds for a statement: no page waits for it
 
 
-class NoSuchMeeting(LookupError):
-    """No meeting with this code was ever loaded."""
-
-
 async def claims(meeting: str) -> list[ExportedClaim]:
-    """Every claim that was begun, in the order of registration. Raises NoSuchMeeting.
+    """Every claim that was begun, in the order of registration. Raises UnknownMeeting.
 
     All of it is as of one moment, whatever is claimed meanwhile, and therefore in memory: a claim
     of twenty sessions takes some 17 kB, ten thousand of them 170 MB.
     """
     return await read(
-        lambda db: [*claims_within(db, meeting_id(db, meeting)[0])],
+        lambda db: [*claims_within(db, cast(int, meeting_by_code(db, meeting).id))],
         timeout=TIMEOUT,
     )
 
@@ -48,15 +45,6 @@ def claims_within(db: Session, meeting: int) -> Iterator[ExportedClaim]:
     while page := _page(db, meeting, after=last):
         last = cast(int, page[-1][0].id)
         yield from _exported(db, page)
-
-
-def meeting_id(db: Session, code: str) -> tuple[int, int]:
-    """The id and the version of the meeting with this code. Raises NoSuchMeeting."""
-    wanted = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
-    found = db.exec(wanted).one_or_none()
-    if found is None:
-        raise NoSuchMeeting(code)
-    return cast(int, found[0]), found[1]
 
 
 def _page(db: Session, meeting: int, *, after: int) -> list[tuple[AttendeeRow, ClaimRow]]:
@@ -152,10 +140,10 @@ def _draft(
     given: dict[int | None, dict[str, Any]] = defaultdict(dict)
     for answer in answers:
         given[answer.session_id][answer.question] = answer.value
-    named = " ".join(filter(None, (attendee.first_name, attendee.last_name, attendee.suffix)))
+    registered_name = full_name(attendee.first_name, attendee.last_name, attendee.suffix)
     return ExportedClaim(
         **_registered(attendee),
-        name_on_certificate=attendee.name_on_certificate or named,
+        name_on_certificate=attendee.name_on_certificate or registered_name,
         profession=attendee.corrected_profession or attendee.profession,
         registration_type=attendee.registration_type,
         status=claim.status,

@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 from cme_reflex import letters
 from cme_reflex.domain import passwords
 from cme_reflex.domain.mail import INVITATION_LASTS, Kind, State
+from cme_reflex.domain.names import full_name
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.services import links, outbox
+from cme_reflex.services import links, outbox, programme
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.services.signin import PasswordsNotTaken
 from cme_reflex.store import database
@@ -55,7 +56,7 @@ async def invite(
     """
 
     def enqueue(db: Session) -> Invited:
-        row = outbox.meeting_row(db, meeting)
+        row = programme.meeting_by_code(db, meeting)
         meeting_id = cast(int, row.id)
         if meeting_from_document(row.document).single_sign_on is not None:
             raise PasswordsNotTaken
@@ -103,7 +104,7 @@ def write(db: Session, task: Task) -> Written:
         until=until,
         member_id=member.id,
     )
-    name = " ".join(part for part in (member.first_name, member.last_name, member.suffix) if part)
+    name = full_name(member.first_name, member.last_name, member.suffix)
     letter = letters.invitation(
         task.meeting, name=name, username=member.username, until=until, url=url
     )

@@ -9,10 +9,11 @@ from sqlmodel import Session
 
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.meeting import Meeting
+from cme_reflex.domain.names import full_name
 from cme_reflex.domain.pars import Version
 from cme_reflex.domain.reporting import BOARDS, Fault, InvalidLearner, Learner, learner
 from cme_reflex.exchange.meeting_document import meeting_from_document
-from cme_reflex.services.export import NoSuchMeeting
+from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store import reporting
 from cme_reflex.store.tables import ReceiptRow, ReportingRow
 
@@ -48,10 +49,8 @@ class Known:
 
 
 def meeting_of(db: Session, code: str) -> tuple[int, Meeting]:
-    """The meeting and its id. Raises NoSuchMeeting."""
-    row = reporting.meeting(db, code)
-    if row is None:
-        raise NoSuchMeeting(code)
+    """The meeting and its id. Raises UnknownMeeting."""
+    row = meeting_by_code(db, code)
     return cast(int, row.id), meeting_from_document(row.document)
 
 
@@ -67,7 +66,7 @@ def learners(db: Session, meeting_id: int) -> Iterator[Known]:
         last = Known(
             id=row.attendee_id,
             badge=attendee.badge,
-            name=f"{attendee.first_name} {attendee.last_name}".strip(),
+            name=full_name(attendee.first_name, attendee.last_name, attendee.suffix),
             learner=learner_of(row),
             consented_at=row.consented_at,
             stands=row.withdrawn_at is None,

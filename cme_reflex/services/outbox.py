@@ -15,15 +15,12 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail import WORTH_SENDING, Kind, State
+from cme_reflex.services.programme import meeting_by_code
 from cme_reflex.store import outbox
 from cme_reflex.store.database import after_commit, read, write
-from cme_reflex.store.tables import MeetingRow, OutboxRow
+from cme_reflex.store.tables import OutboxRow
 
 _new_mail_events: set[asyncio.Event] = set()
-
-
-class UnknownMeeting(LookupError):
-    """No meeting of this code was loaded."""
 
 
 class NotToRetry(LookupError):
@@ -112,19 +109,11 @@ def _notify_workers() -> None:
         event.set()
 
 
-def meeting_row(db: Session, code: str) -> MeetingRow:
-    """The row of the meeting with this code. Raises UnknownMeeting."""
-    row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
-    if row is None:
-        raise UnknownMeeting(code)
-    return row
-
-
 async def status(meeting: str) -> Status:
     """What the outbox holds. Raises UnknownMeeting."""
 
     def load(db: Session) -> Status:
-        meeting_id = cast(int, meeting_row(db, meeting).id)
+        meeting_id = cast(int, meeting_by_code(db, meeting).id)
         counts: dict[str, dict[str, int]] = {}
         for (kind, state), count in sorted(outbox.counts(db, meeting_id).items()):
             counts.setdefault(kind, {})[state] = count
@@ -147,7 +136,7 @@ async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[Ent
     """
 
     def requeue(db: Session) -> tuple[Entry, ...]:
-        of_meeting = meeting_row(db, meeting).id
+        of_meeting = meeting_by_code(db, meeting).id
         found = (
             select(OutboxRow)
             .where(

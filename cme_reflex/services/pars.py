@@ -69,7 +69,7 @@ class Batch:
 
 
 async def next_number(code: str) -> int:
-    """The number of the batch that `export` would make. Raises NoSuchMeeting, NotDelivered."""
+    """The number of the batch that `export` would make. Raises UnknownMeeting, NotDelivered."""
     return await database.read(lambda db: _next_number(db, meeting_of(db, code)[0]))
 
 
@@ -83,7 +83,7 @@ async def export(
     disk; when they stand where they belong, call `delivered`. What is submitted
     meanwhile is in the next batch.
 
-    Raises NothingNew, NotDelivered, Overtaken, NoActivityId, NoSuchMeeting.
+    Raises NothingNew, NotDelivered, Overtaken, NoActivityId, UnknownMeeting.
     """
     new = await database.read(lambda db: _compare(db, code, number), timeout=TIMEOUT)
     batch = Batch(
@@ -100,7 +100,7 @@ async def export(
 
 
 async def batch(code: str, number: int) -> Batch:
-    """A batch as it was remembered, to write it again. Raises NoSuchBatch, NoSuchMeeting."""
+    """A batch as it was remembered, to write it again. Raises NoSuchBatch, UnknownMeeting."""
 
     def load(db: Session) -> Batch:
         meeting_id, _ = meeting_of(db, code)

@@ -46,7 +46,7 @@ class Check:
 
 
 async def check(code: str) -> Check:
-    """What PARS would reject, by attendee. Raises NoSuchMeeting."""
+    """What PARS would reject, by attendee. Raises UnknownMeeting."""
     return await read(lambda db: _check(db, code), timeout=TIMEOUT)
 
 

@@ -21,6 +21,10 @@ _NEWEST = (
 _current: dict[int, Programme] = {}
 
 
+class UnknownMeeting(LookupError):
+    """No meeting with this code was ever loaded."""
+
+
 def current(db: DbSession, meeting_id: int, version: int) -> Programme:
     """The meeting's programme at this version or a newer one; read only where it is newer."""
     found = _current.get(meeting_id)
@@ -29,11 +33,23 @@ def current(db: DbSession, meeting_id: int, version: int) -> Programme:
     return found
 
 
+def find_meeting(db: DbSession, code: str) -> MeetingRow | None:
+    """The meeting with this code; None where it was never loaded."""
+    return db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
+
+
+def meeting_by_code(db: DbSession, code: str) -> MeetingRow:
+    """The meeting with this code. Raises UnknownMeeting."""
+    row = find_meeting(db, code)
+    if row is None:
+        raise UnknownMeeting(code)
+    return row
+
+
 def of_code(db: DbSession, code: str) -> Programme | None:
     """The programme of the meeting with this code; None where it was never loaded."""
-    of_meeting = select(MeetingRow.id, MeetingRow.version).where(MeetingRow.code == code)
-    found = db.exec(of_meeting).one_or_none()
-    return None if found is None else current(db, cast(int, found[0]), found[1])
+    row = find_meeting(db, code)
+    return None if row is None else current(db, cast(int, row.id), row.version)
 
 
 def newest(db: DbSession, meeting_id: int) -> Programme:

@@ -46,7 +46,7 @@ async def take_in(
     is taken in once, because a row may have been sent anew since; a batch says
     that PARS answered it in the same words as one before.
 
-    Raises UnknownRows, NoSuchBatch, NoSuchMeeting.
+    Raises UnknownRows, NoSuchBatch, UnknownMeeting.
     """
 
     def mark(db: Session) -> Taken:

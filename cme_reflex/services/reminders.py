@@ -49,7 +49,7 @@ async def remind(meeting: str, *, now: datetime, dry_run: bool = False) -> Remin
     """
 
     def enqueue(db: Session) -> Reminded:
-        row = outbox.meeting_row(db, meeting)
+        row = programme.meeting_by_code(db, meeting)
         terms = meeting_from_document(row.document)
         found = db.exec(_unsubmitted(cast(int, row.id))).all()
         if now >= terms.claim.closes_at and not any(claim.reopened_until for _, claim in found):

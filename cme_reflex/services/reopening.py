@@ -1,11 +1,13 @@
 """Reopening a submitted claim: by staff with a reason and a deadline, or by the attendee."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from sqlmodel import Session
 
+from cme_reflex.domain.receipt import canonical_number
 from cme_reflex.domain.submission import (
     DeadlinePassed,
     NotSubmitted,
@@ -54,9 +56,7 @@ class Record:
 
 async def look_up(receipt: str) -> Record:
     """The record of the claim with this receipt, of whatever version. Raises UnknownReceipt."""
-    return await read(
-        lambda db: _record(db, _found(claims.of_receipt(db, _number(receipt)), receipt))
-    )
+    return await read(lambda db: _record(db, _find(db, receipt, claims.of_receipt)))
 
 
 async def reopen_claim(
@@ -73,7 +73,7 @@ async def reopen_claim(
         raise DeadlinePassed(until)
 
     def reopen(db: Session) -> Record:
-        row = _found(claims.of_receipt_for_update(db, _number(receipt)), receipt)
+        row = _find(db, receipt, claims.of_receipt_for_update)
         if row.status != Status.SUBMITTED:
             raise NotSubmitted
         _reopen(db, row, actor=actor, reason=reason.strip(), now=now)
@@ -118,11 +118,9 @@ def _reopen(db: Session, row: ClaimRow, *, actor: str, reason: str, now: datetim
     row.revision += 1
 
 
-def _number(receipt: str) -> str:
-    return receipt.strip().upper()
-
-
-def _found(row: ClaimRow | None, receipt: str) -> ClaimRow:
+def _find(db: Session, receipt: str, query: Callable[[Session, str], ClaimRow | None]) -> ClaimRow:
+    number = canonical_number(receipt)
+    row = query(db, number) if number is not None else None
     if row is None:
         raise UnknownReceipt(receipt)
     return row

@@ -12,7 +12,7 @@ from cme_reflex import letters
 from cme_reflex.domain.attempts import Quota
 from cme_reflex.domain.mail import SIGN_IN_LINK_LASTS, InvalidAddress, Kind
 from cme_reflex.exchange.mail_address import wire_address, written_forms
-from cme_reflex.services import links, outbox, signin, throttle
+from cme_reflex.services import links, outbox, programme, signin, throttle
 from cme_reflex.services.correspondence import Task, Withdrawn, Written
 from cme_reflex.store import database
 from cme_reflex.store.tables import AttendeeRow
@@ -40,7 +40,7 @@ async def ask(meeting: str, typed: str, *, client: str, now: datetime) -> None:
     def enqueue(db: Session) -> None:
         outbox.post(
             db,
-            meeting_id=cast(int, outbox.meeting_row(db, meeting).id),
+            meeting_id=cast(int, programme.meeting_by_code(db, meeting).id),
             kind=Kind.SIGN_IN_LINK,
             recipient=recipient,
             key=key,

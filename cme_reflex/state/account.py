@@ -3,9 +3,10 @@
 import reflex as rx
 
 from cme_reflex.services import account, claim
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown_account, views
-from cme_reflex.state.base import ClaimPage, clock, signed_in
+from cme_reflex.state.base import ClaimPage, signed_in
 
 
 class Account(ClaimPage, rx.State):

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, signature
 from time import perf_counter
@@ -19,6 +18,7 @@ from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services import claim_snapshot, signin
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.claim_snapshot import ClaimSnapshot
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
@@ -34,11 +34,6 @@ Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
 """What a handler is given, by the token of the cookie."""
 
 OURS = ("visit", "standing")  # what a handler is given by us, and never by a browser
-
-
-def clock() -> datetime:
-    """The present moment, aware; tests put another one in its place."""
-    return datetime.now(UTC)
 
 
 class ClaimPage(rx.State, mixin=True):

@@ -8,9 +8,10 @@ from cme_reflex.domain.programme import NotEligible
 from cme_reflex.domain.submission import NotInClaim
 from cme_reflex.services import claim, evaluation
 from cme_reflex.services.claim import Standing
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, clock, command, signed_in
+from cme_reflex.state.base import ClaimPage, command, signed_in
 
 
 class Evaluation(ClaimPage, rx.State):

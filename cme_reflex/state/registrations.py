@@ -5,9 +5,9 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services import signin
+from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.state import views
-from cme_reflex.state.base import clock
 from cme_reflex.web.cookies import CHOICE, token_in
 from cme_reflex.web.doors import Audience, open_to
 

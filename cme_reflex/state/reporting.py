@@ -16,9 +16,10 @@ from cme_reflex.domain.reporting import (
     faults_so_far,
 )
 from cme_reflex.services import claim, reporting
+from cme_reflex.services.clock import clock
 from cme_reflex.services.reporting import OptIn
 from cme_reflex.services.visit import Visit
-from cme_reflex.state.base import ClaimPage, clock, signed_in
+from cme_reflex.state.base import ClaimPage, signed_in
 
 TYPED_LIMIT = 1000  # characters of a field that are looked at; far more than PARS takes
 EMPTY = {field.name: "" for field in fields(Learner)}

@@ -13,9 +13,10 @@ from cme_reflex.domain.listing import Listing, Show, Sort, matching
 from cme_reflex.domain.programme import Programme, Session
 from cme_reflex.services import selection
 from cme_reflex.services.claim import Standing
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, browsing, clock, command, with_claim
+from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
 SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours

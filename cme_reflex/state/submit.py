@@ -11,9 +11,10 @@ from cme_reflex.domain.submission import Incomplete, Need, StaleRevision, missin
 from cme_reflex.routes import HOME
 from cme_reflex.services import claim, evaluation, reporting, submission
 from cme_reflex.services.claim import Standing
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, clock, command, signed_in
+from cme_reflex.state.base import ClaimPage, command, signed_in
 
 HREFS = {
     Need.LINES: "/sessions",

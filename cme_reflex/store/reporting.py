@@ -10,7 +10,6 @@ from cme_reflex.store.tables import (
     AttendeeRow,
     BatchRow,
     ClaimRow,
-    MeetingRow,
     ReceiptRow,
     ReportedRow,
     ReportingRow,
@@ -19,11 +18,6 @@ from cme_reflex.store.tables import (
 CHUNK = 100  # receipts that are in memory at once
 
 Given = tuple[AttendeeRow, ReportingRow, ReceiptRow | None]
-
-
-def meeting(db: Session, code: str) -> MeetingRow | None:
-    """The meeting with this code, if it was ever loaded."""
-    return db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
 
 
 def given(db: Session, meeting_id: int) -> Iterator[Given]:

@@ -1,6 +1,6 @@
 """The transcript as files, for the person whose it is."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from cme_reflex.routes import ACCOUNT, SIGN_IN_FORM, TRANSCRIPT_CSV, TRANSCRIPT_PDF
 from cme_reflex.services import account, signin
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
@@ -39,7 +40,7 @@ async def _download(
     media_type: str,
 ) -> Response:
     """The file of who is signed in; anybody else signs in first and comes to the account."""
-    token, now = cookies.token_in(request.headers.get("cookie", "")), datetime.now(UTC)
+    token, now = cookies.token_in(request.headers.get("cookie", "")), clock()
     try:
         visit = await signin.visit(settings().meeting, token, now=now)
         made = await make(visit, now=now)

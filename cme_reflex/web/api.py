@@ -15,6 +15,7 @@ from cme_reflex import routes
 from cme_reflex.domain.attempts import TooManyAttempts
 from cme_reflex.exchange.claims_feed import claim_json, page_json
 from cme_reflex.services import api_tokens, claims_feed
+from cme_reflex.services.clock import clock
 from cme_reflex.services.reopening import UnknownReceipt
 from cme_reflex.web import problems
 from cme_reflex.web.api_document import document
@@ -64,7 +65,7 @@ def with_token(endpoint: Endpoint) -> Endpoint:
 
     @wraps(endpoint)
     async def guarded(request: Request) -> Response:
-        now = datetime.now(UTC)
+        now = clock()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             return _no_token("Send the header Authorization: Bearer with a token.", "")

@@ -1,7 +1,6 @@
 """The certificate as a file, for its owner; to everybody else it does not exist."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from starlette.routing import Route
 
 from cme_reflex.routes import CERTIFICATE, verify
 from cme_reflex.services import certificate, signin
+from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.doors import Audience, doors, open_to
@@ -24,7 +24,7 @@ async def download(request: Request) -> Response:
     """
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
-        visit = await signin.visit(settings().meeting, token, now=datetime.now(UTC))
+        visit = await signin.visit(settings().meeting, token, now=clock())
         owned = await certificate.certificate(visit, request.path_params["number"])
     except (signin.NotSignedIn, certificate.NoSuchCertificate):
         return plain_page("no_certificate.html", status_code=404)

@@ -9,7 +9,6 @@ import gzip
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cme_reflex.routes import SESSIONS
 from cme_reflex.services import claim_snapshot, signin
 from cme_reflex.services.claim import Standing
+from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.web.cookies import token_in
@@ -138,7 +138,7 @@ def _is_asked(scope: Scope) -> bool:
 async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Response | None:
     token = token_in(request.headers.get("cookie", ""))
     try:
-        look = await claim_snapshot.load(settings().meeting, token, now=datetime.now(UTC))
+        look = await claim_snapshot.load(settings().meeting, token, now=clock())
     except signin.NotSignedIn:
         return None
     shapes, screen = _newest(file), first_screen(*look)

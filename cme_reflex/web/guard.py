@@ -3,7 +3,6 @@
 What Reflex would serve by itself beside the pages is closed here.
 """
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 
 from reflex_base.constants import Endpoint
@@ -13,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_reflex.routes import HOME, PROTECTED, SIGN_IN_FORM
 from cme_reflex.services import signin
+from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.paths import page_of
@@ -56,7 +56,7 @@ async def _is_signed_in(request: Request) -> bool:
     if not token:
         return False
     try:
-        await signin.visit(settings().meeting, token, now=datetime.now(UTC))
+        await signin.visit(settings().meeting, token, now=clock())
     except signin.NotSignedIn:
         return False
     return True

@@ -3,7 +3,7 @@
 A link's address is a page and changes nothing (`pages/link.py`); what it opens is posted.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +15,7 @@ from cme_reflex.domain.mail import InvalidAddress
 from cme_reflex.domain.passwords import UnfitPassword
 from cme_reflex.routes import ASK_LINK, PASSWORD, SEND_LINK, SET_PASSWORD, SIGN_IN_FORM, USE_LINK
 from cme_reflex.services import invitations, links, sign_in_link
+from cme_reflex.services.clock import clock
 from cme_reflex.services.signin import NotRegistered
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
@@ -31,7 +32,7 @@ async def send(request: Request) -> Response:
     """Have a link sent; the answer is the same whether anybody has the address or not."""
     if refused := refusal(request):
         return refused
-    typed, now = str((await request.form()).get("email", "")), datetime.now(UTC)
+    typed, now = str((await request.form()).get("email", "")), clock()
     client = client_address(request.scope)
     try:
         await sign_in_link.ask(settings().meeting, typed, client=client, now=now)
@@ -49,7 +50,7 @@ async def use(request: Request) -> Response:
         return refused
     token = links.token_in(str((await request.form()).get("token", "")))
     try:
-        opened = await sign_in_link.open_link(settings().meeting, token, now=datetime.now(UTC))
+        opened = await sign_in_link.open_link(settings().meeting, token, now=clock())
     except (links.LinkUnknown, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
         return _no_longer_good(error)
     if opened is not None:
@@ -70,7 +71,7 @@ async def set_password(request: Request) -> Response:
     if password != again:
         return _to(PASSWORD, "password-differs")
     try:
-        await invitations.set_password(settings().meeting, token, password, now=datetime.now(UTC))
+        await invitations.set_password(settings().meeting, token, password, now=clock())
     except UnfitPassword as unfit:
         return _to(PASSWORD, unfit.code)
     except (links.LinkUnknown, links.LinkUsed, links.LinkExpired) as error:

@@ -1,7 +1,5 @@
 """Signing in and out over plain HTTP: forms that post, cookies, and answers of 303."""
 
-from datetime import UTC, datetime
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -10,6 +8,7 @@ from cme_reflex import words
 from cme_reflex.domain.attempts import TooManyAttempts
 from cme_reflex.routes import CHOOSE, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services import signin
+from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.client_address import client_address
@@ -34,7 +33,7 @@ async def sign_in(request: Request) -> Response:
     first, second = (form.get(name, "") for name in names)
     if not (first.strip() and second.strip()):
         return back_to_form("member-missing" if as_member else "missing")
-    meeting, now, address = settings().meeting, datetime.now(UTC), client_address(request.scope)
+    meeting, now, address = settings().meeting, clock(), client_address(request.scope)
     try:
         if as_member:
             admission = await signin.as_member(meeting, first, second, now=now, address=address)
@@ -61,7 +60,7 @@ async def choose(request: Request) -> Response:
     attendee_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
-        token = await signin.choose(token, attendee_id, now=datetime.now(UTC))
+        token = await signin.choose(token, attendee_id, now=clock())
     except signin.NotSignedIn:
         return back_to_form("choice-expired")
     return await welcome(request, signin.SignedIn(token))

@@ -1,7 +1,6 @@
 """Members' single sign-on over plain HTTP: to the society's provider and back."""
 
 import logging
-from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,6 +8,7 @@ from starlette.routing import Route
 
 from cme_reflex.routes import SSO, SSO_CALLBACK
 from cme_reflex.services import oidc, signin, single_sign_on
+from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.doors import Audience, doors, open_to
@@ -23,9 +23,7 @@ logger = logging.getLogger(__name__)
 async def depart(request: Request) -> Response:
     """Send the browser to the provider, with a cookie to come back with."""
     try:
-        departure = await single_sign_on.depart(
-            settings().meeting, _callback(request), now=datetime.now(UTC)
-        )
+        departure = await single_sign_on.depart(settings().meeting, _callback(request), now=clock())
     except single_sign_on.NotConfigured:
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
@@ -48,7 +46,7 @@ async def arrive(request: Request) -> Response:
             token,
             dict(request.query_params),
             client_secret=settings().oidc_client_secret.get_secret_value(),
-            now=datetime.now(UTC),
+            now=clock(),
         )
     except (single_sign_on.NotConfigured, oidc.SignInRefused) as error:
         logger.warning("A single sign-on was refused: %s", error)

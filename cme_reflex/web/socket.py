@@ -6,7 +6,6 @@ notice. All counts are those of this process.
 
 import hashlib
 import logging
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
 from starlette.datastructures import Headers
@@ -15,6 +14,7 @@ from starlette.websockets import WebSocketClose
 
 from cme_reflex.logs import fields, opaque
 from cme_reflex.services import signin
+from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.web.bounds import Bound, Connections, Rate
 from cme_reflex.web.client_address import client_address
@@ -121,7 +121,7 @@ async def _whose(scope: Scope, token: str) -> tuple[str, Bound, dict[str, object
     """Under which name a connection is counted, its bound, and what the log may say of it."""
     if token:
         try:
-            visit = await signin.visit(settings().meeting, token, now=datetime.now(UTC))
+            visit = await signin.visit(settings().meeting, token, now=clock())
         except signin.NotSignedIn:
             pass
         else:

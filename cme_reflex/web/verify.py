@@ -1,6 +1,6 @@
 """Checking a certificate's number: plain HTTP, for anybody who holds the paper."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from cme_reflex.domain.credit import hours
 from cme_reflex.domain.receipt import canonical_number
 from cme_reflex.routes import VERIFY, verify
 from cme_reflex.services import certificate
+from cme_reflex.services.clock import clock
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.doors import Audience, doors, open_to
 from cme_reflex.web.plain_pages import plain_page
@@ -30,7 +31,7 @@ async def ask(request: Request) -> Response:
 @open_to(Audience.ANYONE)
 async def answer(request: Request) -> Response:
     """What the number in the address proves, or that there is no such certificate."""
-    number, now = request.path_params["number"], datetime.now(UTC)
+    number, now = request.path_params["number"], clock()
     address = client_address(request.scope)
     try:
         found = await certificate.verified(number, now=now, address=address)

@@ -1,28 +1,44 @@
-"""Days, times and deadlines as people say them, in the meeting's own zone."""
+"""Days, times and deadlines as people say them, in the meeting's own zone.
 
-from collections.abc import Sequence
+Babel knows how the language orders a date and what it calls months and weekdays. Times, spans and
+zones are written here, because Babel's data say them otherwise: "8:00 AM" in capitals and with a
+narrow space, more thin spaces around the dash of a span, and "Germany (Berlin) Time" for "CET".
+"""
+
 from datetime import date, datetime
-from typing import Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-MONTHS: Final[Sequence[str]] = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-WEEKDAYS: Final[Sequence[str]] = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from babel import Locale
 
 
 def day(of: date) -> str:
     """A day as a heading: ``Thursday, September 26``."""
-    return f"{_weekday(of)}, {_month(of)} {of.day}"
+    return _formatted(of, "EEEE, MMMM d")
+
+
+def short_day(of: date) -> str:
+    """A day in a line: ``Thu, Sep 26``."""
+    return _formatted(of, "EEE, MMM d")
 
 
 def full_day(of: date) -> str:
     """A day with its year, as a document has it: ``September 26, 2024``."""
-    return f"{_month(of)} {of.day}, {of.year}"
+    return _formatted(of, "long")
+
+
+def short_date(of: date) -> str:
+    """A day with its year in a line: ``Feb 23, 2026``."""
+    return _formatted(of, "medium")
+
+
+def months() -> list[str]:
+    """The names of the months, from January."""
+    from babel.dates import get_month_names
+
+    return list(get_month_names("wide", locale=_locale()).values())
 
 
 def days(first: date, last: date) -> str:
@@ -32,13 +48,8 @@ def days(first: date, last: date) -> str:
     if first.year != last.year:
         return f"{full_day(first)} – {full_day(last)}"
     if first.month != last.month:
-        return f"{_month(first)} {first.day} – {full_day(last)}"
-    return f"{_month(first)} {first.day}–{last.day}, {last.year}"
-
-
-def short_day(of: date) -> str:
-    """A day in a line: ``Thu, Sep 26``."""
-    return f"{_weekday(of)[:3]}, {_month(of)[:3]} {of.day}"
+        return f"{_formatted(first, 'MMMM d')} – {full_day(last)}"
+    return f"{_formatted(first, 'MMMM d')}–{last.day}, {last.year}"
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
@@ -70,8 +81,7 @@ def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
 def instant(at: datetime, zone: ZoneInfo) -> str:
     """A deadline with its zone: ``Feb 23, 2026, 1:00 pm CT``."""
     local = at.astimezone(zone)
-    on = f"{_month(local)[:3]} {local.day}, {local.year}"
-    return f"{on}, {clock(at, zone)} {zone_name(local)}"
+    return f"{short_date(local.date())}, {clock(at, zone)} {zone_name(local)}"
 
 
 def zone_name(local: datetime) -> str:
@@ -81,9 +91,19 @@ def zone_name(local: datetime) -> str:
     return f"{name[0]}T" if american else name
 
 
-def _month(of: date) -> str:
-    return MONTHS[of.month - 1]
+@lru_cache(maxsize=1_024)  # a screen says the same few days many times over
+def _formatted(of: date, pattern: str) -> str:
+    """The day by a Unicode date pattern, or by one of the lengths "medium" and "long"."""
+    from babel.dates import format_date
+
+    return format_date(of, pattern, locale=_locale())
 
 
-def _weekday(of: date) -> str:
-    return WEEKDAYS[of.weekday()]
+@cache
+def _locale() -> "Locale":
+    """The language's data, read for the first date: a command without dates does not need them."""
+    from babel import Locale
+
+    from cme_reflex.words import LANGUAGE  # when called, as the package imports this module
+
+    return Locale.parse(LANGUAGE)

@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cme_reflex.cli import demo, frontend, server
 from cme_reflex.cli.commands import app
+from cme_reflex.cli.operations import demo, frontend, server
 from cme_reflex.settings import settings
 from tests.folders import Files
 
@@ -52,7 +52,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(demo, "DATABASE", tmp_path / ".cme" / "demo.db")
     monkeypatch.setattr(frontend, "build", lambda: True)
     monkeypatch.setattr(server, "require_free_port", lambda host, port, remedy: None)
-    monkeypatch.setattr(server, "serve", lambda host, port: typer.echo(f"serving {host}:{port}"))
+    monkeypatch.setattr(server, "start", lambda host, port: typer.echo(f"serving {host}:{port}"))
     yield tmp_path
     monkeypatch.undo()
     settings.cache_clear()

@@ -1,10 +1,13 @@
 """What holds of every command: help, wrong usage, JSON, and the Tab key."""
 
+import inspect
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import pytest
 import typer.main
@@ -18,17 +21,18 @@ CME = Path(sys.executable).with_name("cme")
 WITHOUT_JSON = {"build", "demo", "serve", "db upgrade", "db downgrade", "db current"}
 
 
-def commands() -> Iterator[tuple[str, ...]]:
-    """Every command and group with the words that call it."""
+def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command and group after the words that call it."""
     waiting = [((), typer.main.get_command(app))]
     while waiting:
         words, command = waiting.pop()
-        yield words
+        yield words, command
         inner = getattr(command, "commands", {})
         waiting += [((*words, name), each) for name, each in inner.items()]
 
 
-EVERY = sorted(commands())
+EVERY = sorted(words for words, _ in commands())
+DECLARED = {words: command.callback for words, command in commands()}
 LEAVES = [
     words for words in EVERY if not any(words == each[: len(words)] != each for each in EVERY)
 ]
@@ -51,6 +55,34 @@ def test_every_command_that_reports_has_json() -> None:
         if "--json" in CliRunner().invoke(app, [*words, "--help"], terminal_width=200).stdout
     }
     assert {" ".join(words) for words in LEAVES} - with_json == WITHOUT_JSON
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_a_declaration_has_the_arguments_of_what_it_calls(words: tuple[str, ...]) -> None:
+    declared = DECLARED[words]
+    implementation = getattr(import_module(declared.implemented_in), declared.__name__)
+    wanted = {
+        name: each
+        for name, each in inspect.signature(implementation).parameters.items()
+        if name in get_type_hints(declared) or each.default is inspect.Parameter.empty
+    }
+    hints = get_type_hints(implementation)
+    assert {name: hints[name] for name in wanted} == {
+        name: hint for name, hint in get_type_hints(declared).items() if name != "return"
+    }
+
+
+def test_help_imports_nothing_that_takes_long() -> None:
+    script = """
+import sys
+from cme_reflex.cli.commands import app
+app(["--help"], standalone_mode=False)
+print(*sys.modules, file=sys.stderr)
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    slow = {"alembic", "babel", "jinja2", "openpyxl", "pydantic", "reflex", "sqlalchemy"}
+    assert slow.isdisjoint(done.stderr.split())
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cme_reflex.cli import frontend
-from cme_reflex.cli.faults import Fault
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.operations import frontend
 from cme_reflex.settings import settings
 
 
@@ -87,7 +87,7 @@ def test_a_build_that_was_interrupted_is_made_anew(
 
 
 def test_serving_what_was_never_built_says_how_to_build_it(root: Path) -> None:
-    with pytest.raises(Fault, match="cme build"):
+    with pytest.raises(CliError, match="cme build"):
         frontend.require_built(root)
     frontend.build(root)
     frontend.require_built(root)
@@ -104,5 +104,5 @@ def test_a_failing_export_shows_the_end_of_its_log(
         return subprocess.CompletedProcess([], 1)
 
     monkeypatch.setattr(subprocess, "run", fails)
-    with pytest.raises(Fault, match=r"last line\nThe frontend could not be built"):
+    with pytest.raises(CliError, match=r"last line\nThe frontend could not be built"):
         frontend._export(root)

@@ -5,13 +5,12 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from cme_reflex.cli import keeping
 from cme_reflex.cli.commands import app
 from cme_reflex.settings import settings
 from cme_reflex.store.copying import newest_revision
@@ -182,16 +181,10 @@ def test_a_purge_wants_to_be_meant(files: Files) -> None:
     assert told("purge", "--before", "2020-01-01", "--yes") == (0, [nothing], [])
 
 
-class Stopped(datetime):
-    """The command's clock, stopped when it is October 3 in UTC and the day before in the west."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> "Stopped":
-        return cls(2030, 10, 3, 11, tzinfo=tz)
-
-
 def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "datetime", Stopped)
+    # October 3 in UTC, and still the day before in the west.
+    now = datetime(2030, 10, 3, 11, tzinfo=UTC)
+    monkeypatch.setattr("cme_reflex.services.clock.system_time", lambda: now)
     assert told("purge", "--before", "2024-10-03", "--dry-run") == (
         1,
         [],

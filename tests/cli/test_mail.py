@@ -153,7 +153,10 @@ def test_an_unknown_member_and_a_meeting_that_is_not_loaded_are_told(
     )
     monkeypatch.setenv("CME_MEETING", "other")
     settings.cache_clear()
-    expected = ["The meeting other is not loaded. Load it with: cme meeting load DIR"]
+    expected = [
+        "The meeting other was never loaded here. "
+        "Choose another with CME_MEETING, or load it: cme meeting load"
+    ]
     for words in (("mail", "status"), ("mail", "remind"), ("mail", "retry", "1")):
         assert told(*words) == (1, [], expected)
 

@@ -3,8 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
-from cme_reflex.cli import frontend
 from cme_reflex.cli.commands import app
+from cme_reflex.cli.operations import frontend
 from tests.settings import chosen
 
 SECRET = "7fKq2mZp9XsVtW4bN8cR1dHjL5gYeA3u"

@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_put_in_its_place_is_told_and_can_be_written_again
     def full(*paths: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("cme_reflex.cli.exports.shutil.move", full)
+    monkeypatch.setattr("cme_reflex.cli.files.shutil.move", full)
     assert report(out) == (
         1,
         [],
@@ -199,9 +199,9 @@ def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrate
     assert (code, lines[2:], errors) == (
         1,
         [
-            "  badge 101, Kim O'Brien-Núñez, state: Choose a state from the list.",
+            "  badge 101, Kim O'Brien-Núñez Jr, state: Choose a state from the list.",
             (
-                "  badge 101, Kim O'Brien-Núñez, npi: Check the number: an NPI has ten digits, "
+                "  badge 101, Kim O'Brien-Núñez Jr, npi: Check the number: an NPI has ten digits, "
                 "and these do not form one."
             ),
             "PARS would reject 1 attendee.",
@@ -213,7 +213,7 @@ def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrate
     assert json.loads("\n".join(lines))["refused"] == [
         {
             "badge": "101",
-            "name": "Kim O'Brien-Núñez",
+            "name": "Kim O'Brien-Núñez Jr",
             "faults": {"state": "no_such_state", "npi": "not_an_npi"},
             "rejection": "",
         }
@@ -244,7 +244,7 @@ def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
             "test24: 1 attendee consented and submitted; 0 consented and did not submit yet.",
             "ACCME asks for the report by Oct 29, 2024; PARS closes the year on Mar 31, 2025.",
             (
-                "  badge 101, Kim O'Brien-Núñez: PARS rejected it, and nothing was corrected "
+                "  badge 101, Kim O'Brien-Núñez Jr: PARS rejected it, and nothing was corrected "
                 "since: License not found"
             ),
             "PARS would reject 1 attendee.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cme_reflex.domain.names import initials, name_key, number_key, same_name
+from cme_reflex.domain.names import full_name, initials, name_key, number_key, same_name
 from cme_reflex.domain.text import fold
 
 SPELLINGS = [
@@ -237,6 +237,21 @@ def test_the_key_is_the_shortest_reading(last_name: str, key: str) -> None:
 )
 def test_numbers_are_read_without_case_spaces_and_hyphens(typed: str) -> None:
     assert number_key(typed) == "PSTM24AA"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("Kim", "O'Brien-Núñez", "Jr"), "Kim O'Brien-Núñez Jr"),
+        (("Kim", "O'Brien-Núñez", ""), "Kim O'Brien-Núñez"),
+        (("", "Cher", ""), "Cher"),
+        (("", "Smith", "MD"), "Smith MD"),
+    ],
+)
+def test_a_full_name_has_the_parts_that_are_there(
+    parts: tuple[str, str, str], expected: str
+) -> None:
+    assert full_name(*parts) == expected
 
 
 def test_a_suffix_is_no_part_of_the_name() -> None:

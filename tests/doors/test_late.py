@@ -3,8 +3,8 @@
 import pytest
 
 from cme_reflex.services import evaluation, signin
+from cme_reflex.services.clock import clock
 from cme_reflex.state import sessions
-from cme_reflex.state.base import clock
 from tests.doors.people import DRAFTING, SECRET, People
 from tests.in_process import Site
 from tests.meetings import MEETING

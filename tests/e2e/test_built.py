@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from cme_reflex.cli.frontend import BUILT
+from cme_reflex.cli.operations.frontend import BUILT
 from cme_reflex.settings import ROOT
 from tests.e2e.conftest import DEMO
 

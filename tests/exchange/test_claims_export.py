@@ -23,7 +23,7 @@ from cme_reflex.exchange.claims_export import (
     open_files,
 )
 from cme_reflex.exchange.formats import Format
-from cme_reflex.exchange.sheets import read_csv, read_xlsx
+from tests.tables import read_csv, read_xlsx, record
 
 AT = datetime(2024, 9, 26, 15, tzinfo=UTC)
 # What a database can hold: everything but NUL and halves of a character.
@@ -125,7 +125,7 @@ def read(folder: Path, kind: Format) -> tuple[ExportedClaim, ...]:
     else:
         tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in SHEETS]
     claims, lines, answers = (
-        [sheet.record(row) for row in rows] for sheet, rows in zip(SHEETS, tables, strict=True)
+        [record(sheet, row) for row in rows] for sheet, rows in zip(SHEETS, tables, strict=True)
     )
     lines_of, answers_of = _by_badge(lines), _by_badge(answers)
     return tuple(

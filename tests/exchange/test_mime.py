@@ -11,8 +11,7 @@ import pytest
 from cme_reflex.domain.letter import Action, Attachment, Facts, Letter, Paragraph
 from cme_reflex.domain.mail import InvalidAddress
 from cme_reflex.exchange.eml_folder import EmlFolder
-from cme_reflex.exchange.letter_html import html
-from cme_reflex.exchange.letter_text import text
+from cme_reflex.exchange.mail_templates import render
 from cme_reflex.exchange.mime import Envelope, Person, message
 
 LETTER = Letter(
@@ -67,7 +66,7 @@ def test_the_message_has_these_headers_and_both_forms() -> None:
     assert kinds == ["text/plain", "text/html"]
     body = received.get_body(("plain",))
     assert body is not None
-    assert body.get_content().replace("\r\n", "\n") == text(LETTER)
+    assert body.get_content().replace("\r\n", "\n") == render(LETTER).text
 
 
 @pytest.mark.parametrize(
@@ -129,18 +128,18 @@ def test_an_attachment_goes_along_with_both_forms() -> None:
 
 
 def test_the_text_wraps_its_lines_and_leaves_addresses_whole() -> None:
-    lines = text(LETTER).splitlines()
+    lines = render(LETTER).text.splitlines()
     assert LETTER.blocks[2].url in lines  # type: ignore[union-attr]
     assert max(len(line) for line in lines if "https:" not in line) <= 74
     assert lines[-2:] == list(LETTER.footer)
 
 
 def test_nothing_in_the_html_is_markup_that_was_not_meant() -> None:
-    document = html(LETTER)
+    document = render(LETTER).html
     assert "<script" not in document
     assert "Dear Kim &lt;script&gt;alert(1)&lt;/script&gt;," in document
     assert "Your claim is &lt;submitted&gt;" in document
-    assert "O&quot;Brien &amp; Sons" in document
+    assert "O&#34;Brien &amp; Sons" in document
     for line in LETTER.footer:
         assert line in document
     for remote in ("<img", "<link", "url(", "src="):

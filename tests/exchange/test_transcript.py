@@ -13,10 +13,10 @@ from cme_reflex.domain.account import Entry, Reporting, Submitted, account
 from cme_reflex.domain.credit import Quarters
 from cme_reflex.domain.meeting import ClaimPeriod, Paper
 from cme_reflex.domain.submission import Status
-from cme_reflex.exchange.sheets import read_csv
 from cme_reflex.exchange.transcript import TRANSCRIPT, Transcript, transcript_csv, transcript_pdf
 from tests.meetings import ZONE
 from tests.pdfs import pages, sizes
+from tests.tables import read_csv
 
 AT = datetime(2024, 11, 2, 4, tzinfo=UTC)  # still the evening before on the clocks of ZONE
 

@@ -18,11 +18,12 @@ from cme_reflex.exchange.evaluations_report import (
     write_tables,
 )
 from cme_reflex.exchange.records import MeetingFolder
-from cme_reflex.exchange.sheets import read_csv, read_xlsx
-from cme_reflex.services import claim, evaluation, evaluations, export, selection, submission
+from cme_reflex.services import claim, evaluation, evaluations, selection, submission
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.visit import Visit
 from tests.meetings import FOLDER, MEETING, attendee
 from tests.services.conftest import SignIn
+from tests.tables import read_csv, read_xlsx, record
 
 PEOPLE = tuple(attendee(f"ZQ{number}", "Smith") for number in range(4))
 HOSTILE = '=HYPERLINK("x")<script>alert(1)</script>'
@@ -100,7 +101,7 @@ async def test_tables_say_the_same_as_csv_and_as_workbook(
         == [("A", "comment", HOSTILE)] * 3
     )
     questions = [
-        QUESTIONS.record(row) for row in read_xlsx(tmp_path / "evaluations.xlsx", QUESTIONS)
+        record(QUESTIONS, row) for row in read_xlsx(tmp_path / "evaluations.xlsx", QUESTIONS)
     ]
     means = {(row["session"], row["question"]): row["mean"] for row in questions}
     assert means["A", "objectives"] == 4
@@ -123,7 +124,7 @@ async def test_nobody_is_named_and_no_answer_is_markup(
 
 
 async def test_a_meeting_that_was_never_loaded_has_no_report(loaded: object, now: datetime) -> None:
-    with pytest.raises(export.NoSuchMeeting):
+    with pytest.raises(UnknownMeeting):
         await evaluations.report("other", now=now)
 
 

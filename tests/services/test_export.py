@@ -11,6 +11,7 @@ from cme_reflex.domain.credit import Quarters
 from cme_reflex.exchange.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
 from cme_reflex.services import evaluation, export, reopening, selection, submission
 from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.visit import Visit
 from tests.meetings import FOLDER, MEETING, attendee, session
 from tests.services.conftest import SignIn
@@ -140,5 +141,5 @@ async def test_a_page_is_a_fixed_number_of_queries(
 
 
 async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: Engine) -> None:
-    with pytest.raises(export.NoSuchMeeting):
+    with pytest.raises(UnknownMeeting):
         await export.claims("other")

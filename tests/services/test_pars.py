@@ -16,10 +16,10 @@ from cme_reflex.domain.pars import Action, Record, Row
 from cme_reflex.domain.reporting import ConsentChanged, Fault
 from cme_reflex.exchange.pars_rejections import Rejected, Rejections
 from cme_reflex.services import pars, pars_check, rejections, reporting, submission
-from cme_reflex.services.export import NoSuchMeeting
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.pars import Batch
 from cme_reflex.services.pars_check import Check, Refused
+from cme_reflex.services.programme import UnknownMeeting
 from cme_reflex.services.rejections import Taken, UnknownRows
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import read
@@ -292,7 +292,7 @@ async def test_a_changed_consent_is_read_again(visit: Visit, now: datetime) -> N
 
 async def test_unknown_meetings_and_batches_are_told(loaded: Engine, now: datetime) -> None:
     for attempt in (pars_check.check("no"), pars.next_number("no"), pars.batch("no", 1)):
-        with pytest.raises(NoSuchMeeting):
+        with pytest.raises(UnknownMeeting):
             await attempt
     with pytest.raises(pars.NoSuchBatch) as unknown:
         await pars.batch(CODE, 1)

@@ -80,9 +80,27 @@ async def test_the_reopened_deadline_is_its_own(
     assert refused.value.closed_at == deadline
 
 
+async def test_a_receipt_number_is_read_however_staff_type_it(
+    receipt: Receipt, now: datetime
+) -> None:
+    expected = await reopening.look_up(receipt.number)
+    meeting, first, second = receipt.number.split("-")
+    for typed in (
+        f" {receipt.number.lower()} ",
+        f"{meeting} {first} {second}",
+        f"{meeting}{first}{second}",
+        f"{meeting}–{first}—{second}",
+    ):
+        assert await reopening.look_up(typed) == expected
+    await reopened(replace(receipt, number=f"{meeting.lower()} {first}{second}"), now)
+    assert (await reopening.look_up(receipt.number)).status == Status.REOPENED
+
+
 async def test_what_cannot_be_reopened(receipt: Receipt, now: datetime) -> None:
     later = now + timedelta(days=1)
-    nobodys = replace(receipt, number="TEST24-0000-0000")
+    nobodys = replace(receipt, number="TEST24-2222-2222")
+    with pytest.raises(UnknownReceipt):
+        await reopening.look_up("no number")
     with pytest.raises(UnknownReceipt):
         await reopening.look_up(nobodys.number)
     with pytest.raises(UnknownReceipt):

@@ -1,0 +1,100 @@
+"""`cme claims show` and `cme claims reopen`, for the help desk."""
+
+from collections.abc import Coroutine, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cme_reflex import words
+from cme_reflex.branding import current_meeting
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.output import emit
+from cme_reflex.cli.runner import actor, run
+from cme_reflex.domain.credit import hours
+from cme_reflex.domain.submission import DeadlinePassed, NotSubmitted
+from cme_reflex.exchange import local_time
+from cme_reflex.services import reopening
+from cme_reflex.services.clock import clock
+from cme_reflex.services.reopening import Change, Record
+from cme_reflex.services.submission import Receipt
+
+
+def show(receipt: str, *, as_json: bool) -> None:
+    """Print the claim with this receipt. Raises CliError where there is none."""
+    _emit(_run(reopening.look_up(receipt), receipt), as_json=as_json)
+
+
+def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
+    """Reopen the claim with this receipt. Raises CliError where that cannot be."""
+    change = reopening.reopen_claim(
+        receipt,
+        reason=reason,
+        until=_deadline(until),
+        actor=actor(),
+        now=clock(),
+    )
+    _emit(_run(change, receipt), as_json=as_json)
+
+
+def _deadline(until: str) -> datetime:
+    try:
+        return local_time.instant(until, current_meeting().zone)
+    except local_time.NotATime:
+        raise CliError(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
+    except local_time.NotOnThisClock as skipped:
+        raise CliError(f"The clocks jump over --until {until}, to {skipped.instead}.") from None
+    except local_time.Ambiguous as twice:
+        raise CliError(
+            f"The clocks show --until {until} twice. Write {twice.earlier} or {twice.later}."
+        ) from None
+
+
+def _run(service: Coroutine[object, object, Record], receipt: str) -> Record:
+    try:
+        return run(service)
+    except reopening.UnknownReceipt:
+        raise CliError(f"No claim has the receipt {receipt}. Check the number.") from None
+    except reopening.ReasonMissing:
+        raise CliError("Give the reason; the audit log keeps it: --reason '…'") from None
+    except NotSubmitted:
+        raise CliError("The claim is already reopened; it is not submitted.") from None
+    except DeadlinePassed as passed:
+        deadline = words.dates.instant(passed.deadline, current_meeting().zone)
+        raise CliError(f"--until is over: {deadline}.") from None
+
+
+def _emit(record: Record, *, as_json: bool) -> None:
+    emit(_lines(record, current_meeting().zone), record, as_json=as_json)
+
+
+def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
+    yield f"{record.name}, badge {record.badge}"
+    until = (
+        f" until {words.dates.instant(record.reopened_until, zone)}"
+        if record.reopened_until
+        else ""
+    )
+    yield f"status: {record.status}{until}"
+    for receipt in record.receipts:
+        yield from _version(receipt, zone)
+    yield "history:"
+    for change in record.history:
+        yield _change(change, zone)
+
+
+def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
+    yield (
+        f"version {receipt.version}: {receipt.number}, "
+        f"{words.dates.instant(receipt.submitted_at, zone)}, "
+        f"{hours(receipt.category1)} Category 1, of which {hours(receipt.safety)} Patient Safety"
+    )
+    for line in receipt.document["lines"]:
+        watched = ", on demand" if line["on_demand"] else ""
+        yield f"  {line['code']}  {hours(line['quarters'])}  {line['title']}{watched}"
+
+
+def _change(change: Change, zone: ZoneInfo) -> str:
+    why = f" ({change.reason})" if change.reason else ""
+    return (
+        f"  {words.dates.instant(change.at, zone)}  {change.actor}: "
+        f"{change.from_status or 'none'} → {change.to_status}, {change.receipt}{why}"
+    )

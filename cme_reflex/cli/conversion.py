@@ -1,0 +1,53 @@
+"""Writing a table that was converted from the file of another system."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import written_together
+from cme_reflex.cli.output import emit
+from cme_reflex.exchange.problems import Problem
+from cme_reflex.exchange.programmes.summary import Summary
+
+WARNINGS_SHOWN = 20  # lines; `--json` has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What came of a conversion; `file` is None where nothing was written."""
+
+    rows: int
+    file: Path | None
+    summary: Summary | None
+    warnings: Sequence[Problem]
+
+
+def emit_conversion(
+    text: str, conversion: Conversion, table: str, *, force: bool, as_json: bool
+) -> None:
+    """Write the table to its file, or print it where there is none. Raises CliError."""
+    if conversion.file is None and conversion.summary is None:
+        if as_json:
+            raise CliError("--json needs --out FILE; without it, the table itself is printed.")
+        _warn(conversion.warnings)
+        typer.echo(text.encode(), nl=False)
+        return
+    if conversion.file is not None:
+        name = conversion.file.name
+        with written_together(conversion.file.parent, [name], force=force) as folder:
+            (folder / name).write_text(text, encoding="utf-8", newline="")
+    if not as_json:
+        _warn(conversion.warnings)
+    lines = [] if conversion.file is None else [f"{conversion.rows} {table} in {conversion.file}"]
+    lines += conversion.summary.told() if conversion.summary else []
+    emit(lines, conversion, as_json=as_json)
+
+
+def _warn(warnings: Sequence[Problem]) -> None:
+    for warning in warnings[:WARNINGS_SHOWN]:
+        typer.echo(f"Warning: {warning}", err=True)
+    if (more := len(warnings) - WARNINGS_SHOWN) > 0:
+        typer.echo(f"Warning: and {more} more; --json shows all.", err=True)

@@ -1,0 +1,108 @@
+"""`cme mail`: what is in the outbox, sending it by hand, and reminders."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from cme_reflex import words
+from cme_reflex.branding import current_meeting
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.output import emit, listed
+from cme_reflex.cli.plurals import ATTEMPTS, MESSAGES
+from cme_reflex.cli.runner import run
+from cme_reflex.domain.submission import DeadlinePassed
+from cme_reflex.post_office import MailNotSet, post_office
+from cme_reflex.services import outbox, postman, reminders
+from cme_reflex.services.clock import clock
+from cme_reflex.services.outbox import Entry, Status
+from cme_reflex.services.postman import PostOffice, Round
+from cme_reflex.services.reminders import Reminded
+from cme_reflex.settings import settings
+
+
+def office() -> PostOffice:
+    """The post office of the settings. Raises CliError where one of them is missing."""
+    try:
+        return post_office(settings())
+    except MailNotSet as missing:
+        raise CliError(str(missing)) from None
+
+
+def status(*, as_json: bool) -> None:
+    """Print what the outbox holds."""
+    found = run(outbox.status(settings().meeting))
+    emit(_status(found, current_meeting().zone), found, as_json=as_json)
+
+
+def send(*, as_json: bool) -> None:
+    """Send everything that is due. Raises CliError where nothing can be sent."""
+    done = run(postman.send_due(office(), clock=clock))
+    emit(_round(done), done, as_json=as_json)
+    if done.unavailable:
+        raise CliError(f"Nothing more can be sent at the moment: {done.unavailable}")
+
+
+def remind(*, dry_run: bool, as_json: bool) -> None:
+    """Put reminders into the outbox, and print whom."""
+    try:
+        done = run(reminders.remind(settings().meeting, now=clock(), dry_run=dry_run))
+    except DeadlinePassed as passed:
+        at = words.dates.instant(passed.deadline, current_meeting().zone)
+        raise CliError(f"Claims closed on {at}, so nobody is reminded.") from None
+    emit(_reminded(done, current_meeting().zone), done, as_json=as_json)
+
+
+def retry(ids: list[int], *, as_json: bool) -> None:
+    """Let dead or uncertain messages be tried again. Raises CliError where one is neither."""
+    try:
+        entries = run(outbox.retry(settings().meeting, ids, now=clock()))
+    except outbox.NotToRetry as error:
+        known = ", ".join(map(str, error.ids))
+        raise CliError(
+            f"Neither dead nor uncertain: {known}. Nothing was changed; see cme mail status."
+        ) from None
+    waiting = [f"{entry.id}  {entry.kind} to {entry.recipient}: waiting again" for entry in entries]
+    emit(waiting, entries, as_json=as_json)
+
+
+def _status(status: Status, zone: ZoneInfo) -> Iterator[str]:
+    total = sum(sum(counts.values()) for counts in status.counts.values())
+    yield f"{status.meeting}: {MESSAGES(total)}"
+    for kind, counts in status.counts.items():
+        yield f"  {kind}: {', '.join(f'{count} {state}' for state, count in counts.items())}"
+    for title, entries in (
+        ("tried, and waiting for the next attempt", status.late),
+        ("uncertain: the process ended while sending", status.uncertain),
+        ("dead: cme mail retry ID… tries again", status.dead),
+    ):
+        if entries:
+            yield f"{title}:"
+            yield from (_entry(entry, zone) for entry in entries)
+
+
+def _entry(entry: Entry, zone: ZoneInfo) -> str:
+    again = f", again {words.dates.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
+    what = f"{entry.kind} to {entry.recipient} of {words.dates.instant(entry.created_at, zone)}"
+    return f"  {entry.id}  {what}: {ATTEMPTS(entry.attempts)}{again}: {entry.last_error}"
+
+
+def _round(done: Round) -> list[str]:
+    parts = [
+        f"{done.sent} sent",
+        f"{done.deferred} to be tried again",
+        f"{done.dead} dead",
+        f"{done.withdrawn} withdrawn",
+    ]
+    return [", ".join(parts)]
+
+
+def _reminded(done: Reminded, zone: ZoneInfo) -> Iterator[str]:
+    would = "would be reminded" if done.dry_run else "reminded"
+    yield f"{done.meeting}, deadline {words.dates.instant(done.deadline, zone)}:"
+    yield f"  {would}: {listed(done.reminded)}"
+    for title, badges in (
+        ("reminded before", done.before),
+        ("without an e-mail address", done.without_address),
+        ("reopened, and the deadline is over", done.too_late),
+    ):
+        if badges:
+            yield f"  {title}: {listed(badges)}"

@@ -1,0 +1,1 @@
+"""The commands of `cme` about meetings and their folders."""

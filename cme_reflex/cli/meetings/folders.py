@@ -1,0 +1,82 @@
+"""`cme meeting new` and `cme meeting check`: a folder to start from, and whether it is right."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import require_folder
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.plurals import FAULTS, WARNINGS
+from cme_reflex.exchange import meeting_check, meeting_template
+from cme_reflex.exchange.meeting_check import Checked, Figures
+from cme_reflex.exchange.meeting_template import InvalidCode
+from cme_reflex.exchange.problems import Severity
+from cme_reflex.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class NewFolder:
+    """A meeting's folder that was written."""
+
+    meeting: str
+    folder: Path
+    files: tuple[str, ...]
+
+
+def new(code: str, into: Path | None, *, as_json: bool) -> None:
+    """Write the folder. Raises CliError where it is there already or cannot be."""
+    folder = (into or settings().meetings) / code
+    try:
+        files = meeting_template.write(folder, code)
+    except InvalidCode:
+        raise CliError(
+            f"{json.dumps(code, ensure_ascii=False)} is no code for a meeting. "
+            "Use lower-case letters, digits and hyphens, such as pstm25."
+        ) from None
+    except FileExistsError:
+        raise CliError(
+            f"{folder} is there already; nothing was changed. Choose another code."
+        ) from None
+    except OSError as error:
+        raise CliError(f"{folder} cannot be written: {error.strerror}.") from None
+    lines = [f"{folder}: a meeting to fill in.", *(f"  {file}" for file in files)]
+    lines.append(f"See what is missing with: cme meeting check {folder}")
+    emit(lines, NewFolder(code, folder, files), as_json=as_json)
+
+
+def check(folder: Path, *, as_json: bool) -> None:
+    """Print every problem of the folder; exit with 1 for a fault. Raises CliError."""
+    require_folder(folder)
+    with progress("Checking"):
+        checked = meeting_check.check(folder)
+    emit(_lines(checked), checked, as_json=as_json)
+    if checked.faults:
+        raise typer.Exit(1)
+
+
+def _lines(checked: Checked) -> Iterable[str]:
+    for problem in checked.problems:
+        warns = problem.severity is Severity.WARNING
+        yield f"{'warning: ' if warns else ''}{problem}"
+    warnings = len(checked.problems) - checked.faults
+    if checked.figures is not None:
+        yield from _figures(checked.figures)
+    yield f"{FAULTS(checked.faults)}, {WARNINGS(warnings)}."
+
+
+def _figures(figures: Figures) -> Iterable[str]:
+    yield f"sessions: {figures.sessions}, of which {figures.sessions_with_credit} give credit"
+    yield f"attendees: {figures.attendees}, members: {figures.members}"
+    yield f"hours of instruction, all sessions together: {figures.hours_of_instruction}"
+    yield (
+        f"most that one attendee could claim: {figures.most_for_one}; "
+        f"the meeting's maximum: {figures.category1_maximum}"
+    )
+    yield (
+        f"Patient Safety, all sessions together: {figures.safety_hours}; "
+        f"its maximum: {figures.safety_maximum}"
+    )

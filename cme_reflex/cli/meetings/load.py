@@ -1,0 +1,47 @@
+"""`cme meeting load`: from a folder into the database, or a rehearsal of it."""
+
+from pathlib import Path
+
+from cme_reflex.cli.files import require_folder
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.runner import run
+from cme_reflex.domain.credit import hours
+from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.services.clock import clock
+from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
+
+
+def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Load the folder and print what changed. Raises CliErroryFolder, or Fault without tables."""
+    require_folder(folder)
+    with progress("Loading"):
+        records = read_meeting_folder(folder)
+        report = run(load_meeting(records, now=clock(), dry_run=dry_run))
+    unwritten = ["Nothing was written."] if dry_run else []
+    emit([*report_lines(report), *unwritten], report, as_json=as_json)
+
+
+def report_lines(report: LoadReport) -> list[str]:
+    """The report in lines for a person."""
+    if not report.changed:
+        return [f"{report.meeting}: nothing changed (version {report.version})."]
+    lines = [
+        f"{report.meeting}: version {report.version}.",
+        f"  sessions: {_counted(report.sessions)}",
+        f"  attendees: {_counted(report.attendees)}",
+        f"  members: {_counted(report.members)}",
+    ]
+    return lines + [
+        f"  claim of badge {touched.badge}: {_change(touched)}" for touched in report.touched
+    ]
+
+
+def _change(touched: Touched) -> str:
+    if not touched.left:
+        return f"{touched.session} gives no credit any more and must be removed"
+    return f"{touched.session} lowered from {hours(touched.was)} to {hours(touched.left)} hours"
+
+
+def _counted(counts: Counts) -> str:
+    parts = [f"{counts.added} added", f"{counts.changed} changed", f"{counts.unchanged} unchanged"]
+    return ", ".join([*parts, f"{counts.withdrawn} withdrawn"] if counts.withdrawn else parts)

@@ -1,0 +1,93 @@
+"""`cme backup` and `cme restore`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.plurals import CLAIMS, ROWS
+from cme_reflex.cli.runner import actor, run
+from cme_reflex.exchange import archive
+from cme_reflex.exchange.archive import DamagedBackup
+from cme_reflex.services import backup as backups
+from cme_reflex.services.backup import BackedUp, Restored
+from cme_reflex.services.clock import clock
+
+
+def backup(file: Path, *, force: bool, as_json: bool) -> None:
+    """Write a backup. Raises CliError where the file is there already or cannot be written."""
+    if file.exists() and not force:
+        raise CliError(f"{file} is there already. Replace it with --force, or choose another name.")
+    try:
+        done = run(_back_up(file, clock()))
+    except OSError as error:
+        raise CliError(f"{file} cannot be written: {error.strerror}.") from None
+    lines = [
+        f"{file}: {row_count(done.rows)} at revision {done.revision}.",
+        *table_lines(done.rows),
+    ]
+    emit(lines, done, as_json=as_json)
+
+
+def restore(file: Path, *, replace: bool, as_json: bool) -> None:
+    """Bring the database to what the backup holds. Raises CliError where that cannot be."""
+    try:
+        done = run(_restore(file, replace=replace, now=clock()))
+    except FileNotFoundError:
+        raise CliError(f"There is no file {file}. Check its name.") from None
+    except OSError as error:
+        raise CliError(f"{file} cannot be read: {error.strerror}.") from None
+    except DamagedBackup as damaged:
+        raise CliError(
+            f"{file} cannot be restored: {damaged}. Take another backup; nothing was changed."
+        ) from None
+    except backups.NewerBackup as newer:
+        raise CliError(
+            f"{file} is of the revision {newer}, which this program does not know. "
+            "Install the newer version of the program; nothing was changed."
+        ) from None
+    except backups.NotUpgraded:
+        raise CliError(
+            "The database is not at the newest revision. Bring it there with: cme db upgrade"
+        ) from None
+    except backups.HoldsClaims as holds:
+        raise CliError(
+            f"The database holds {CLAIMS(holds.claims)}, which the backup would replace. "
+            "If that is meant, back them up first and add --replace."
+        ) from None
+    except backups.TooBusy:
+        raise CliError(
+            "The database was busy all the time; nothing was changed. Try again."
+        ) from None
+    emit(_restored_lines(file, done), done, as_json=as_json)
+
+
+async def _back_up(file: Path, now: datetime) -> BackedUp:
+    with progress("Backing up", await backups.size()) as done:
+        return await backups.back_up(file, now=now, done=done)
+
+
+async def _restore(file: Path, *, replace: bool, now: datetime) -> Restored:
+    _, rows = archive.verified(file)
+    with progress("Restoring", rows) as done:
+        return await backups.restore(file, replace=replace, actor=actor(), now=now, done=done)
+
+
+def _restored_lines(file: Path, done: Restored) -> Iterable[str]:
+    yield (
+        f"{file}: {row_count(done.rows)} of {done.taken_at:%Y-%m-%d %H:%M:%S} UTC restored, "
+        f"{CLAIMS(done.claims_replaced)} replaced."
+    )
+    yield from table_lines(done.rows)
+    yield "All sign-ins have ended."
+
+
+def row_count(rows: dict[str, int]) -> str:
+    """The rows of all tables together: ``1 row``, ``12 rows``."""
+    return ROWS(sum(rows.values()))
+
+
+def table_lines(rows: dict[str, int]) -> Iterable[str]:
+    """One line for each table with its number of rows."""
+    return (f"  {table}: {number}" for table, number in rows.items())

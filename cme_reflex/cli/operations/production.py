@@ -1,0 +1,43 @@
+"""What `cme serve` insists on before strangers may come.
+
+Strangers come where it listens on an address that other machines reach, or has a public URL
+that is not this machine's. Anything else is somebody's own desk, and needs no setting.
+"""
+
+from collections.abc import Iterator
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.settings import DEVELOPMENT_SECRET, Settings, is_loopback
+
+SECRET_LENGTH = 32  # characters; what `secrets.token_urlsafe(24)` gives
+
+
+def require_fit(settings: Settings, host: str) -> None:
+    """Raise Fault, one line for each setting that is not fit for strangers."""
+    if is_loopback(host) and settings.public_host is None:
+        return
+    if faults := list(_faults(settings, host)):
+        raise CliError("\n".join(faults))
+
+
+def _faults(settings: Settings, host: str) -> Iterator[str]:
+    if settings.public_host is None:
+        yield (
+            f"CME_PUBLIC_URL is missing, and other machines reach {host}. "
+            "Set it to the address that people type, such as https://cme.example.org."
+        )
+    elif not str(settings.public_url).startswith("https://"):
+        yield "CME_PUBLIC_URL is plain HTTP. Let a proxy end TLS and write https://."
+    elif not settings.secure_cookies:
+        yield "CME_SECURE_COOKIES is false behind HTTPS. Set it to true."
+    if not settings.trusted_proxies:
+        yield (
+            f"CME_TRUSTED_PROXIES is missing, and {host} speaks plain HTTP. "
+            "Set it to the address of the proxy that ends TLS, such as 127.0.0.1."
+        )
+    secret = settings.secret.get_secret_value()
+    if secret == DEVELOPMENT_SECRET or len(secret) < SECRET_LENGTH:
+        yield (
+            f"CME_SECRET is the default or has fewer than {SECRET_LENGTH} characters. Set it to "
+            "the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )

@@ -1,0 +1,70 @@
+"""`cme serve`: pages, files and socket of the built application on one port."""
+
+import os
+import socket
+import sys
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.mail import queue as mail
+from cme_reflex.cli.operations import frontend, production
+from cme_reflex.settings import ROOT, settings
+
+# A phone that went away without a word is noticed within 20 seconds, on both sides.
+HEARTBEAT = {"REFLEX_SOCKET_INTERVAL": "10", "REFLEX_SOCKET_TIMEOUT": "10"}
+
+
+def require_free_port(host: str, port: int, *, remedy: str) -> None:
+    """Raise Fault where nobody can listen there, with a command for another port.
+
+    `remedy` is that command up to the number of the port.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror:
+        raise CliError(f"There is no address {host}.") from None
+    except OSError as error:
+        other = port + 100 if port + 100 < 2**16 else port - 100
+        reason = f"Port {port} cannot be used ({error.strerror})."
+        raise CliError(f"{reason} Try: {remedy}{other}") from None
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until stopped. Raises CliError as `require_free_port` and `start` do."""
+    require_free_port(host, port, remedy="cme serve --port ")
+    start(host, port)
+
+
+def start(host: str, port: int) -> None:
+    """Serve until stopped.
+
+    Raises CliError where the frontend was never built, or a setting is not fit for strangers.
+
+    Reflex's own start of a production server, less its build: one worker, or
+    several where REFLEX_REDIS_URL lets them share their state.
+    """
+    production.require_fit(settings(), host)
+    frontend.require_built()
+    os.chdir(ROOT)  # Reflex looks for rxconfig.py and .web where it is started
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+
+    from reflex.utils import exec as reflex_exec
+    from reflex_base.constants import Env, LogLevel
+    from reflex_base.environment import environment
+
+    # Links in messages lead here where nobody said otherwise. Strangers cannot come to it then.
+    os.environ.setdefault("CME_PUBLIC_URL", f"http://localhost:{port}")
+    settings.cache_clear()
+    mail.office()  # or a Fault before anything is served
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    os.environ |= {"REFLEX_FRONTEND_PORT": str(port), "REFLEX_BACKEND_PORT": str(port)}
+    for name, seconds in HEARTBEAT.items():
+        os.environ.setdefault(name, seconds)
+    reflex_exec.run_backend_prod(host, port, LogLevel.WARNING, mount_frontend_compiled_app=True)

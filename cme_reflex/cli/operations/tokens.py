@@ -1,0 +1,59 @@
+"""`cme tokens`: what the society's own systems read claims with."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.output import emit
+from cme_reflex.cli.runner import actor, run
+from cme_reflex.services import api_tokens
+from cme_reflex.services.api_tokens import NAME_LIMIT, ApiToken
+from cme_reflex.services.clock import clock
+
+
+def create_token(name: str, *, as_json: bool) -> None:
+    """Make a token and print it, this once. Raises CliError for a name that cannot be."""
+    asked = api_tokens.make(name, actor=actor(), now=clock())
+    try:
+        made = run(asked)
+    except api_tokens.InvalidTokenName:
+        raise CliError(f"A name has up to {NAME_LIMIT} characters. No token was made.") from None
+    except api_tokens.TokenNameTaken as taken:
+        raise CliError(
+            f"There is or was a token {taken} already. Choose another name, such as one with the "
+            "year in it."
+        ) from None
+    lines = [made.token, "Keep it now: it is stored as a hash and cannot be shown again."]
+    emit(lines, made, as_json=as_json)
+
+
+def list_tokens(*, as_json: bool) -> None:
+    """Print every token that was made, without its secret."""
+    tokens = run(api_tokens.known())
+    lines = map(_line, tokens) if tokens else ["There is no token. Make one: cme tokens new NAME"]
+    emit(lines, tokens, as_json=as_json)
+
+
+def revoke_token(name: str, *, as_json: bool) -> None:
+    """Revoke a token. Raises CliError where there is none of this name."""
+    asked = api_tokens.revoke(name, actor=actor(), now=clock())
+    try:
+        revoked = run(asked)
+    except api_tokens.NoSuchToken:
+        raise CliError(f"There is no token {name}. List them: cme tokens list") from None
+    emit([_line(revoked)], revoked, as_json=as_json)
+
+
+def _line(token: ApiToken) -> str:
+    return ", ".join(_parts(token))
+
+
+def _parts(token: ApiToken) -> Iterator[str]:
+    yield f"{token.name}: made {_at(token.created_at)} by {token.created_by}"
+    yield f"last used {_at(token.last_used_at)}" if token.last_used_at else "never used"
+    if token.revoked_at is not None:
+        yield f"revoked {_at(token.revoked_at)} by {token.revoked_by}"
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,1 @@
+"""The commands of `cme` about attendees and members."""

@@ -1,0 +1,38 @@
+"""`cme members invite`: links with which members set their password."""
+
+from collections.abc import Iterator
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.output import emit, listed
+from cme_reflex.cli.runner import run
+from cme_reflex.services import invitations
+from cme_reflex.services.clock import clock
+from cme_reflex.services.invitations import Invited
+from cme_reflex.services.signin import PasswordsNotTaken
+from cme_reflex.settings import settings
+
+
+def invite(usernames: list[str] | None, dry_run: bool, as_json: bool) -> None:
+    """Invite these members, or all without a password. Raises CliError for unknown ones."""
+    invitation = invitations.invite(
+        settings().meeting, usernames or (), now=clock(), dry_run=dry_run
+    )
+    try:
+        done = run(invitation)
+    except invitations.UnknownMembers as error:
+        unknown = ", ".join(error.usernames)
+        raise CliError(f"There is no member {unknown}. Nobody was invited.") from None
+    except PasswordsNotTaken:
+        raise CliError(
+            "Members of this meeting use single sign-on; they need no password here."
+        ) from None
+    emit(_lines(done), done, as_json=as_json)
+
+
+def _lines(done: Invited) -> Iterator[str]:
+    would = "would be invited" if done.dry_run else "invited"
+    yield f"{would}: {listed(done.invited)}"
+    if done.before:
+        yield f"invited before, with a link that is still good: {listed(done.before)}"
+    if done.without_address:
+        yield f"without an e-mail address: {listed(done.without_address)}"

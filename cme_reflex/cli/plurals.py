@@ -1,0 +1,13 @@
+"""Nouns with a number, as commands print them."""
+
+from typing import Final
+
+from cme_reflex.words.filling import Plural
+
+ATTEMPTS: Final = Plural(one="{count} attempt", other="{count} attempts")
+ATTENDEES: Final = Plural(one="{count} attendee", other="{count} attendees")
+CLAIMS: Final = Plural(one="{count} claim", other="{count} claims")
+FAULTS: Final = Plural(one="{count} fault", other="{count} faults")
+MESSAGES: Final = Plural(one="{count} message", other="{count} messages")
+ROWS: Final = Plural(one="{count} row", other="{count} rows")
+WARNINGS: Final = Plural(one="{count} warning", other="{count} warnings")

@@ -1,0 +1,55 @@
+"""`cme programme convert`: another system's file into sessions.csv."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cme_reflex.cli.conversion import Conversion, emit_conversion
+from cme_reflex.cli.errors import CliError
+from cme_reflex.domain.programme import Delivery
+from cme_reflex.domain.text import fold
+from cme_reflex.exchange.dates import DateOrder
+from cme_reflex.exchange.programmes import convert as programmes
+from cme_reflex.exchange.programmes.clock import known_zone
+from cme_reflex.exchange.programmes.converted import Choices
+from cme_reflex.exchange.programmes.summary import summary as summarize
+from cme_reflex.exchange.programmes.writer import sessions_csv
+
+
+def convert(  # each argument is an option of the command
+    file: Path,
+    out: Path | None,
+    force: bool,
+    supplement: Path | None,
+    sheet: str,
+    zone: str,
+    wall_clock: bool,
+    dates: DateOrder | None,
+    delivery: Delivery,
+    eligible: list[str] | None,
+    not_eligible: list[str] | None,
+    summary: bool,
+    as_json: bool,
+) -> None:
+    """Convert a programme. Raises FaultyFolder or CliError, with nothing written."""
+    choices = Choices(
+        zone=_zone(zone),
+        eligible_kinds=frozenset(map(fold, eligible or ())),
+        ineligible_kinds=frozenset(map(fold, not_eligible or ())),
+        wall_clock=wall_clock,
+        dates=dates,
+        delivery=delivery,
+    )
+    converted = programmes.convert(file, choices, supplement=supplement, sheet=sheet)
+    figures = summarize(converted.sessions) if summary else None
+    text = "" if figures and out is None else sessions_csv(converted.sessions)
+    conversion = Conversion(len(converted.sessions), out, figures, converted.warnings)
+    emit_conversion(text, conversion, "sessions", force=force, as_json=as_json)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """The time zone of this name, None for an empty one. Raises CliError for an unknown one."""
+    zone = known_zone(name) if name else None
+    if name and zone is None:
+        remedy = "Write its name in the tz database, such as America/Los_Angeles."
+        raise CliError(f"--zone: There is no time zone {name!r}. {remedy}")
+    return zone

@@ -1,0 +1,209 @@
+"""`cme reporting`: learner credit for PARS, checked, exported, and rejections taken back in."""
+
+import os
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from cme_reflex import words
+from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import written_together
+from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.plurals import ATTENDEES
+from cme_reflex.cli.runner import actor, run
+from cme_reflex.domain.pars import Action, is_activity_id
+from cme_reflex.exchange.pars import file_names, write_sheet
+from cme_reflex.exchange.pars_rejections import read_rejections
+from cme_reflex.exchange.problems import FaultyFolder, Problem
+from cme_reflex.services import pars, pars_check, rejections
+from cme_reflex.services.clock import clock
+from cme_reflex.services.pars import Batch
+from cme_reflex.services.pars_check import Check, Refused
+from cme_reflex.services.rejections import Taken
+from cme_reflex.settings import settings
+
+NO_ACTIVITY_ID = (
+    "meeting.toml, reporting.pars_activity_id: PARS takes no row without the activity's ID. "
+    "Write its nine digits and load the meeting."
+)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written; `batch` is None where nothing is new. `left_out` counts attendees."""
+
+    meeting: str
+    batch: int | None = None
+    adds: int = 0
+    deletes: int = 0
+    left_out: int = 0
+    files: tuple[Path, ...] = ()
+
+
+def check(*, as_json: bool) -> None:
+    """Print what PARS would reject; exit with 1 where there is anything."""
+    found = _run(pars_check.check(settings().meeting))
+    emit(_found(found), found, as_json=as_json)
+    if not found.passes:
+        raise typer.Exit(1)
+
+
+def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
+    """Write what is new, or a batch again, into the folder. Raises CliError."""
+    meeting = settings().meeting
+    make = _new(meeting, out, force=force) if again is None else _again(meeting, again, out, force)
+    try:
+        with progress("Comparing with what was reported"):
+            exported = _run(make)
+    except pars.NothingNew as nothing:
+        since = f" since batch {nothing.last}" if nothing.last else ""
+        said = [f"{meeting}: there is nothing new to report{since}. No file was written."]
+        emit(said, Exported(meeting=meeting), as_json=as_json)
+        return
+    emit(_exported_lines(exported), exported, as_json=as_json)
+
+
+def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
+    """Take in what PARS rejected. Raises CliError, or FaultyFolder with every fault of the file."""
+    if not file.is_file():
+        raise CliError(f"There is no file {file}.")
+    told = read_rejections(file)
+    try:
+        taken = _run(rejections.take_in(settings().meeting, told, now=clock(), batch=batch))
+    except rejections.UnknownRows as unknown:
+        fault, remedy = "This row was never reported.", "Take in what PARS said of this meeting."
+        raise FaultyFolder(
+            Problem(told.file, row.number, None, fault, remedy) for row in unknown.rows
+        ) from None
+    emit(_taken(taken, file), taken, as_json=as_json)
+
+
+async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
+    number = await pars.next_number(meeting)
+    names = file_names(meeting, number)
+    now = clock()
+    batch: Batch | None = None
+    try:
+        with written_together(out, names, force=force) as folder:
+            batch = await pars.export(
+                meeting,
+                number,
+                actor=actor(),
+                now=now,
+                write=lambda new: write_sheet(folder, names, new.rows),
+            )
+        _sync(out)
+    except (CliError, OSError) as error:
+        why = _why(out, error)
+        if batch is not None:
+            why += f" Batch {number} is remembered. {_write_again(number)}"
+        raise CliError(why) from None
+    await pars.delivered(meeting, number, now=now)
+    return _exported(batch, out, names)
+
+
+async def _again(meeting: str, number: int, out: Path, force: bool) -> Exported:
+    batch = await pars.batch(meeting, number)
+    names = file_names(meeting, number)
+    try:
+        with written_together(out, names, force=force) as folder:
+            write_sheet(folder, names, batch.rows)
+        _sync(out)
+    except OSError as error:
+        raise CliError(_why(out, error)) from None
+    await pars.delivered(meeting, number, now=clock())
+    return _exported(batch, out, names)
+
+
+def _exported(batch: Batch, out: Path, names: tuple[str, ...]) -> Exported:
+    return Exported(
+        meeting=batch.meeting,
+        batch=batch.number,
+        adds=batch.count(Action.ADD),
+        deletes=batch.count(Action.DELETE),
+        left_out=batch.left_out,
+        files=tuple(out / name for name in names),
+    )
+
+
+def _sync(folder: Path) -> None:
+    """Have the names of the files on the disk too, not only what is in them."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _why(out: Path, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{out} cannot be written to: {error.strerror}."
+    return str(error)
+
+
+def _write_again(number: int) -> str:
+    return f"Write its files with: cme reporting export --again {number}"
+
+
+def _run(service: Coroutine[Any, Any, Result]) -> Result:
+    meeting = settings().meeting
+    try:
+        return run(service)
+    except pars.NoActivityId:
+        raise CliError(NO_ACTIVITY_ID) from None
+    except pars.NotDelivered as missing:
+        raise CliError(
+            f"The files of batch {missing.number} were not finished. {_write_again(missing.number)}"
+        ) from None
+    except pars.Overtaken:
+        raise CliError("Somebody else reported at the same time. Try again.") from None
+    except pars.NoSuchBatch as unknown:
+        last = f"The newest is {unknown.last}." if unknown.last else "Nothing was reported yet."
+        raise CliError(f"There is no batch {unknown.number} of {meeting}. {last}") from None
+
+
+def _found(found: Check) -> Iterator[str]:
+    yield (
+        f"{found.meeting}: {ATTENDEES(found.reportable)} consented and submitted; "
+        f"{found.waiting} consented and did not submit yet."
+    )
+    yield (
+        f"ACCME asks for the report by {words.dates.short_date(found.report_by)}; "
+        f"PARS closes the year on {words.dates.short_date(found.year_closes)}."
+    )
+    if not is_activity_id(found.activity_id):
+        yield NO_ACTIVITY_ID
+    for refused in found.refused:
+        yield from _refused(refused)
+    if found.refused:
+        yield f"PARS would reject {ATTENDEES(len(found.refused))}."
+
+
+def _refused(refused: Refused) -> Iterator[str]:
+    who = f"badge {refused.badge}, {refused.name}"
+    for field, fault in refused.faults.items():
+        yield f"  {who}, {field}: {words.reporting.FAULTS[fault]}"
+    if refused.rejection:
+        yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
+
+
+def _exported_lines(exported: Exported) -> Iterator[str]:
+    counted = f"{exported.adds} Add, {exported.deletes} Delete"
+    yield f"{exported.meeting}, batch {exported.batch}: {counted}"
+    if exported.left_out:
+        yield f"  {ATTENDEES(exported.left_out)} left out: cme reporting check"
+    for file in exported.files:
+        yield f"  {file}"
+
+
+def _taken(taken: Taken, file: Path) -> Iterator[str]:
+    if taken.before:
+        yield f"{file.name} was taken in before; nothing was changed."
+        yield "If PARS answered a later batch in the same words, name it: --batch"
+        return
+    yield f"{taken.meeting}: {taken.rejected} rejected, {taken.known} known before."

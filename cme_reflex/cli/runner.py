@@ -1,0 +1,39 @@
+"""Running what a service does, with the database open, in the name of whoever calls a command."""
+
+import asyncio
+from collections.abc import Coroutine
+from getpass import getuser
+from typing import Any, TypeVar
+
+from cme_reflex.cli.errors import CliError
+from cme_reflex.settings import settings
+from cme_reflex.store import migrate
+from cme_reflex.store.database import close_database, open_database
+
+NO_TABLES = "The database has no tables. Make them with: cme db upgrade"
+
+Result = TypeVar("Result")
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Await the coroutine with the database open. Raises CliError where it has no tables."""
+
+    async def with_database() -> Result:
+        url = settings().database_url
+        if await migrate.current(url) is None:
+            raise CliError(NO_TABLES)
+        open_database(url)
+        try:
+            return await coroutine
+        finally:
+            await close_database()
+
+    try:
+        return asyncio.run(with_database())
+    finally:
+        coroutine.close()  # where there were no tables, it was never awaited
+
+
+def actor() -> str:
+    """Who calls the command, as the audit log names staff."""
+    return f"staff {getuser()}"
