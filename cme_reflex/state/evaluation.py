@@ -10,7 +10,7 @@ from cme_reflex.services import claim, evaluation
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, clock, command, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated, clock, command
 
 
 class Evaluation(ClaimPage, rx.State):
@@ -24,7 +24,7 @@ class Evaluation(ClaimPage, rx.State):
     done: bool = False
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the address and the database."""
         self._set(session_id=0, title="", when="", questions=[], progress="", locked="")
@@ -41,7 +41,7 @@ class Evaluation(ClaimPage, rx.State):
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Take in what other screens changed, unless the address named no session."""
         if self.session_id:
@@ -55,7 +55,7 @@ class Evaluation(ClaimPage, rx.State):
     async def answer(self, visit: Visit, session_id: int, question: str, value: str | int | bool):
         """Keep one answer about a session; an empty value takes it back."""
         standing = await evaluation.answer_session(visit, session_id, question, value, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
@@ -64,10 +64,10 @@ class Evaluation(ClaimPage, rx.State):
         standing = await evaluation.tick_session(
             visit, session_id, question, option, chosen, now=clock()
         )
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
-    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
-        self._show_standing(visit, standing, said=said)
+    async def _show(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
+        self._show_standing(visit, standing, announcement=announcement)
         on_claim = any(line.session_id == self.session_id for line in standing.claim.lines)
         if not (self.locked or on_claim):
             # What is not on it, as after Remove, cannot be answered.
