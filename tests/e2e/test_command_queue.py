@@ -208,7 +208,7 @@ def test_what_is_kept_outlives_a_reload_and_goes_once_the_server_knows_who_it_is
     assert (box.sent, box.says) == ([], "reconnecting")
     box.does(f"markAlive(); queue.setOwner('{SOMEBODY}', false)")
     assert box.sent == []
-    box.does(f"belongs('{SOMEBODY}', true)")
+    box.does(f"setOwner('{SOMEBODY}', true)")
     assert box.sent == [first]
     box.answers(first)
     assert box.sent == [first, second]
