@@ -26,10 +26,12 @@ def sentence(module: str) -> str:
 @contextmanager
 def contract(module: str) -> Iterator[None]:
     """Fail with the module's sentence, whatever goes wrong."""
+    found = ""
     try:
         yield
     except Exception as error:
         found = f"{type(error).__name__}: {error}".splitlines()[0]
+    if found:
         pytest.fail(f"{module} relies on: {sentence(module)} ({found})", pytrace=False)
 
 

@@ -41,7 +41,7 @@ def audience_of_route(route: BaseRoute) -> str:
 
 
 def audience_of_handler(name: str) -> str:
-    """Who the entrance lets through; nobody, to one of Reflex's own that it does not name."""
+    """Who may send its event; nobody, to one of Reflex's own that is not in the allow-list."""
     if name in FRAMEWORK_EVENTS:
         return FRAMEWORK_EVENTS[name].audience
     handler = handlers()[name].handler.fn

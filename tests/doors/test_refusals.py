@@ -171,7 +171,7 @@ def fits(handler: Any, payload: Payload) -> bool:
     return not any(value in ("\0", "a\0b", "\ud800") for value in payload.values())
 
 
-async def test_wrong_types_are_refused_at_the_entrance(
+async def test_wrong_types_are_rejected(
     site: Site, people: People, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = await rows()
