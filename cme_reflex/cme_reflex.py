@@ -57,18 +57,8 @@ from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.middleware.socket_limits import SocketLimitsMiddleware
 from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
-from cme_reflex.web.routes import (
-    account,
-    api,
-    certificate,
-    health,
-    links,
-    single_sign_on,
-    verify,
-)
-from cme_reflex.web.routes import (
-    sign_in as sign_in_routes,
-)
+from cme_reflex.web.routes import account, api, certificate, health, links, single_sign_on, verify
+from cme_reflex.web.routes import sign_in as sign_in_routes
 
 logger = logging.getLogger(__name__)
 
