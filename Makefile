@@ -7,6 +7,7 @@ PYTEST ?=
 PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 
 BIN := .venv/bin
+CANARY := .cme/canary
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
@@ -17,7 +18,7 @@ INSTALL_LOCK := $(PIP) install --no-deps --require-hashes --requirement
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow screens mutants bench check format lock clean
+.PHONY: help demo test test-slow screens mutants bench check canary format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +48,16 @@ check: .venv/dev.stamp ## ruff, mypy and the floors of the house
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A virtual environment of its own: nothing of it comes into .venv.
+canary: ## what the newest pre-release of Reflex would break, in sentences
+	$(PYTHON) -m venv --clear $(CANARY)
+	$(CANARY)/bin/pip --disable-pip-version-check --quiet install --no-deps --require-hashes \
+		--requirement requirements-dev.txt
+	$(CANARY)/bin/pip --disable-pip-version-check --quiet install --pre --upgrade reflex
+	@$(CANARY)/bin/pip list --format=freeze | grep -E '^(reflex|reflex-base)=='
+	$(CANARY)/bin/python -m pytest tests/reflex_bridge -p no:cacheprovider \
+		--continue-on-collection-errors
 
 format: .venv/dev.stamp ## put the source in order
 	$(BIN)/ruff check --fix-only

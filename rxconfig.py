@@ -1,23 +1,23 @@
 """How Reflex builds the frontend. Everything that a deployment chooses is in settings.py."""
 
 import reflex as rx
-from reflex.constants import StateManagerMode
-from reflex_base.plugins.sitemap import SitemapPlugin
 
-from cme_reflex.build import AnyHostPlugin, ShapesPlugin
+from cme_reflex.build import PageHooksPlugin, ShapesPlugin
 from cme_reflex.meeting_files import MeetingFilesPlugin
+from cme_reflex.reflex_bridge.frontend_build import RelativeSocketUrlPlugin
 
 config = rx.Config(
     app_name="cme_reflex",
     # No plugins for Tailwind: its typography would come by default and is not used.
     plugins=[
         rx.plugins.TailwindV4Plugin({"plugins": []}),
-        AnyHostPlugin(),
+        RelativeSocketUrlPlugin(),
+        PageHooksPlugin(),
         ShapesPlugin(),
         MeetingFilesPlugin(),
     ],
     # A claim is nobody's search result.
-    disable_plugins=[SitemapPlugin],
+    disable_plugins=[rx.plugins.SitemapPlugin],
     # No page of another site may read answers of this one.
     cors_allowed_origins=[],
     # Over HTTPS every browser takes Brotli, which saves a tenth of the first load; gzip is for the
@@ -29,4 +29,4 @@ config = rx.Config(
 if config.redis_url is None:
     # What a tab shows can be made anew from its address and the database, so it is kept in memory
     # alone. Files of it would hold what attendees type, and they are looked through all the time.
-    config.state_manager_mode = StateManagerMode.MEMORY
+    config.state_manager_mode = rx.constants.StateManagerMode.MEMORY

@@ -32,9 +32,9 @@ function ask() {
 
 export function listen() {
   ask();
-  document.documentElement.dataset.listens = "";
-  for (const tapped of document.querySelectorAll("[data-early]")) {
-    delete tapped.dataset.early;
+  document.documentElement.dataset.hydrated = "";
+  for (const tapped of document.querySelectorAll("[data-queued]")) {
+    delete tapped.dataset.queued;
     tapped.click();
   }
 }

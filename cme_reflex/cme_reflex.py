@@ -6,16 +6,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import reflex as rx
-from reflex_base.environment import environment
 from starlette.applications import Starlette
 
 from cme_reflex import logs, meeting_files, routes, words
 from cme_reflex.branding import accents, current_meeting
-from cme_reflex.build import SHAPES
-from cme_reflex.components.boundary import error_boundary
-from cme_reflex.components.outbox import hold, outbox
+from cme_reflex.build import PAGE_HOOKS, SHAPES
+from cme_reflex.components.command_queue import command_queue, hydration_buffer
+from cme_reflex.components.error_boundary import error_boundary
 from cme_reflex.components.shell import FOOTER
-from cme_reflex.garbage import seldom_sought
+from cme_reflex.gc_tuning import tuned_gc
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
@@ -31,10 +30,14 @@ from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
 from cme_reflex.post_office import post_office
+from cme_reflex.reflex_bridge import event_namespace, registry, server
+from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.postman import sending
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
+from cme_reflex.state.command_queue import CommandQueue
+from cme_reflex.state.error_banner import report_page_error, report_server_error
 from cme_reflex.state.evaluation import Evaluation
 from cme_reflex.state.first_screen import first_screen
 from cme_reflex.state.home import Home
@@ -43,29 +46,19 @@ from cme_reflex.state.registrations import Registrations
 from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
-from cme_reflex.state.trouble import report, report_page
 from cme_reflex.store.database import close_database, open_database
-from cme_reflex.web import (
-    account,
-    api,
-    certificate,
-    entrance,
-    frames,
-    health,
-    links,
-    signin,
-    single_sign_on,
-    verify,
-)
-from cme_reflex.web.access_log import logged
-from cme_reflex.web.client_address import behind_proxies
-from cme_reflex.web.failures import failed, with_failures
+from cme_reflex.web.events.event_validation import EventValidator
 from cme_reflex.web.filled_page import filled
-from cme_reflex.web.guard import guarded
-from cme_reflex.web.headers import with_headers
-from cme_reflex.web.host import for_this_host
-from cme_reflex.web.page_files import without_detour
-from cme_reflex.web.socket import bounded
+from cme_reflex.web.middleware.access_log import AccessLogMiddleware
+from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
+from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
+from cme_reflex.web.middleware.page_path import PagePathMiddleware
+from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
+from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
+from cme_reflex.web.middleware.socket_limits import SocketLimitsMiddleware
+from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
+from cme_reflex.web.routes import account, api, certificate, health, links, single_sign_on, verify
+from cme_reflex.web.routes import sign_in as sign_in_routes
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +80,7 @@ PAGES = [
     ("/404", not_found, words.not_found.TAB, None),
 ]
 ROUTES = [
-    *signin.ROUTES,
+    *sign_in_routes.ROUTES,
     *single_sign_on.ROUTES,
     *links.ROUTES,
     *certificate.ROUTES,
@@ -97,7 +90,8 @@ ROUTES = [
     *health.ROUTES,
 ]
 
-KNOWN = {route for route, *_ in PAGES} | {route.path_format for route in ROUTES}
+PAGE_PATHS = {route for route, *_ in PAGES}
+KNOWN_PATHS = PAGE_PATHS | {route.path_format for route in ROUTES}
 BUILT = ROOT / ".web" / "build" / "client"
 
 
@@ -113,8 +107,7 @@ async def database() -> AsyncIterator[None]:
 async def log() -> AsyncIterator[None]:
     """The log, set up in the process that serves; the server's own start has set up another."""
     logs.set_up()
-    port = environment.REFLEX_BACKEND_PORT.get()
-    logger.info("serving", extra=logs.fields(meeting=settings().meeting, port=port))
+    logger.info("serving", extra=logs.fields(meeting=settings().meeting, port=server.port()))
     yield
 
 
@@ -126,19 +119,20 @@ async def mail() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    # From the inside out: routes beside the socket, the pages' files, the guard before them,
-    # words for what fails in all these, the bounds of the socket, and what concerns every request.
+    sio=socket_server(),
+    # From the inside out: routes beside the socket, the pages' files, who may see them, the error
+    # page of all these, the limits of the socket, and what concerns every request.
     api_transformer=[
-        Starlette(routes=ROUTES, exception_handlers={Exception: failed}),
-        partial(without_detour, {route for route, *_ in PAGES}),
+        Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
+        partial(PagePathMiddleware, pages=PAGE_PATHS),
         partial(filled, BUILT.parent / SHAPES / "sessions.html", first_screen),
-        guarded,
-        with_failures,
-        bounded,
-        for_this_host,
-        partial(with_headers, BUILT),
-        partial(logged, KNOWN),
-        behind_proxies,
+        AuthRedirectMiddleware,
+        ErrorPageMiddleware,
+        SocketLimitsMiddleware,
+        TrustedHostMiddleware,
+        partial(SecurityHeadersMiddleware, pages=BUILT),
+        partial(AccessLogMiddleware, known_paths=KNOWN_PATHS),
+        ProxyHeadersMiddleware,
     ],
     html_lang=words.LANGUAGE,
     head_components=[
@@ -149,23 +143,26 @@ app = rx.App(
         *meeting_files.head(),
         # Nothing is painted by halves, which would move when the rest of the page comes.
         rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
-        rx.el.script(src="/cme.js", type="module"),
+        rx.el.script(src=f"/{PAGE_HOOKS}", type="module"),
     ],
     stylesheets=["/tokens.css", "/look.css"],
     # Tailwind brings a reset of its own; Reflex's toasts and overlays a look and a weight.
     reset_style=False,
     # Around Reflex's event loop, which is 90; around the pages; and around what may fail in them.
-    app_wraps={(95, "Hold"): hold, (85, "Outbox"): outbox, (55, "ErrorBoundary"): error_boundary},
+    app_wraps={
+        (95, "HydrationBuffer"): lambda _: hydration_buffer(),
+        (85, "CommandQueue"): lambda _: command_queue(CommandQueue, rx.State.is_hydrated),
+        (55, "ErrorBoundary"): lambda _: error_boundary(),
+    },
     toaster=None,
-    backend_exception_handler=report,
-    frontend_exception_handler=report_page,
+    backend_exception_handler=report_server_error,
+    frontend_exception_handler=report_page_error,
 )
-entrance.put_before(app)
-frames.put_before(app)
+event_namespace.install(app, EventValidator(registry.event_handlers()))
 app.register_lifespan_task(log)
 app.register_lifespan_task(database)
 app.register_lifespan_task(mail)
-app.register_lifespan_task(seldom_sought)
+app.register_lifespan_task(tuned_gc)
 
 for route, page, title, load in PAGES:
     app.add_page(

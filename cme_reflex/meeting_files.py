@@ -11,15 +11,14 @@ from typing import Any
 
 import reflex as rx
 import typst
-from reflex_base.constants import ReactRouter
-from reflex_base.plugins import Plugin
 
 from cme_reflex import branding, words
 from cme_reflex.branding import current_meeting
 from cme_reflex.exchange.certificate_fonts import FONTS, printable
+from cme_reflex.reflex_bridge.frontend_build import SPA_FALLBACK
 from cme_reflex.routes import HOME
 from cme_reflex.settings import ROOT, settings
-from cme_reflex.web.plain_pages import plain_text
+from cme_reflex.web.templates import render
 
 PREVIEW = "preview.png"
 PREVIEW_SIZE = (1200, 630)  # pixels, as the readers of Open Graph ask for
@@ -33,7 +32,7 @@ _ASSETS = ROOT / "assets"
 _POINTS_AN_INCH = 72.0  # so that a point of the drawing is a pixel
 
 
-class MeetingFilesPlugin(Plugin):
+class MeetingFilesPlugin(rx.plugins.Plugin):
     """Write these files beside the built pages."""
 
     def post_build(self, **context: Any) -> None:
@@ -47,7 +46,7 @@ class MeetingFilesPlugin(Plugin):
         (static_dir / MANIFEST).write_text(json.dumps(manifest(), ensure_ascii=False), "utf-8")
         (static_dir / AWAY).write_text(away(), "utf-8")
         # Reflex makes 404.html of this one, whose own words come with its scripts.
-        (static_dir / ReactRouter.SPA_FALLBACK).write_text(not_found(), "utf-8")
+        (static_dir / SPA_FALLBACK).write_text(not_found(), "utf-8")
 
 
 def head() -> list[rx.Component]:
@@ -123,12 +122,12 @@ def manifest() -> dict[str, Any]:
 def away() -> str:
     """The page that a proxy shows while no server answers. It needs nothing of it but its icon."""
     styles = [(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")]
-    return plain_text("away.html", styles=styles, home=HOME, **branding.on_plain_pages())
+    return render("away.html", styles=styles, home=HOME, **branding.on_plain_pages())
 
 
 def not_found() -> str:
     """The page that is served, with the status 404, at an address that leads nowhere."""
-    return plain_text("not_found.html", home=HOME, **branding.on_plain_pages())
+    return render("not_found.html", home=HOME, **branding.on_plain_pages())
 
 
 @lru_cache

@@ -1,6 +1,6 @@
 """The whole application in this process: its HTTP, and its socket spoken as a page speaks it.
 
-Everything is real but the network: events pass Engine.IO, Socket.IO, the bounds and the entrance.
+Everything is real but the network: events pass Engine.IO, Socket.IO, the limits and the validation.
 """
 
 import asyncio

@@ -1,26 +1,53 @@
-"""The hand-written modules of the browser stay few, small and on their own."""
+"""The hand-written modules of the browser stay few and on their own."""
 
 import re
 
 from cme_reflex.settings import ROOT
 
-LINES = 200
 REFLEX = {"react", "$/utils/context", "$/utils/context-registry"}
+IMPORT = re.compile(r"""(?:\bfrom|\bimport\(|\bimport)\s*["']([^"']+)""")
 
-# What each may take in: those that a page loads by themselves nothing at all.
-MODULES = {
-    "around.js": REFLEX | {"$/public/filled.js", "$/public/outbox.js", "$/public/place.js"},
-    "cme.js": set(),
+# What each may import: those that a page loads by themselves nothing but each other.
+PAGE_HOOKS = {
+    "address.js",
+    "fields.js",
+    "index.js",
+    "line_focus.js",
+    "list_position.js",
+    "pending.js",
+    "popup.js",
+    "redirect.js",
+    "refresh.js",
+    "rendering.js",
+    "sign_in_form.js",
+    "sign_out.js",
+}
+MODULES: dict[str, set[str]] = {
+    "command_queue.js": set(),
     "filled.js": REFLEX,
     "link.js": set(),
-    "outbox.js": set(),
-    "place.js": set(),
+    "reflex_bridge.js": REFLEX
+    | {"$/public/command_queue.js", "$/public/filled.js", "$/public/restore_position.js"},
+    "restore_position.js": set(),
+    **{f"page_hooks/{name}": {f"./{other}" for other in PAGE_HOOKS} for name in PAGE_HOOKS},
 }
 
 
-def test_each_has_less_than_two_hundred_lines_and_takes_in_nothing_that_is_not_there() -> None:
-    found = {file.name: file.read_text("utf-8") for file in (ROOT / "assets").glob("*.js")}
-    assert set(found) == set(MODULES)
-    for name, source in found.items():
-        assert source.count("\n") < LINES, name
-        assert set(re.findall(r"""(?:from|import\()\s*["']([^"']+)""", source)) <= MODULES[name]
+def sources() -> dict[str, str]:
+    assets = ROOT / "assets"
+    return {
+        file.relative_to(assets).as_posix(): file.read_text("utf-8")
+        for file in assets.rglob("*.js")
+    }
+
+
+def test_each_imports_nothing_that_is_not_there() -> None:
+    assert set(sources()) == set(MODULES)
+    for name, source in sources().items():
+        assert set(IMPORT.findall(source)) <= MODULES[name], name
+
+
+def test_the_entry_of_the_page_hooks_imports_them_all() -> None:
+    imported = set(IMPORT.findall(sources()["page_hooks/index.js"]))
+    helpers = {"index.js", "rendering.js"}
+    assert imported == {f"./{name}" for name in PAGE_HOOKS - helpers}

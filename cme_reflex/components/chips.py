@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.components.browser import asks, owned
+from cme_reflex.components.page_hooks import query_field, uncontrolled
 
 
 def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -> rx.Component:
@@ -20,7 +20,9 @@ def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -
                 type="radio",
                 name=name,
                 on_change=lambda _: on_choose(option.value),
-                **owned({"checked": chosen == option.value, **asks(name, option.value)}),
+                **uncontrolled(
+                    {"checked": chosen == option.value, **query_field(name, option.value)}
+                ),
             ),
             option.label,
             key=option.value,

@@ -5,9 +5,9 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.components.browser import COMMAND, owned
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.icons import icon
+from cme_reflex.components.page_hooks import COMMAND, uncontrolled
 from cme_reflex.routes import EVALUATION
 
 
@@ -92,7 +92,7 @@ def _hours(
             id=f"{name}-{line.id}",
             on_change=lambda hours: choose(line.id, hours, COMMAND),
             class_name="field-control w-26 tabular-nums",
-            **owned({"value": chosen}),
+            **uncontrolled({"value": chosen}),
         ),
         class_name="grid gap-1",
     )
@@ -104,7 +104,7 @@ def _on_demand(page: Any, line: Any) -> rx.Component:
             type="checkbox",
             on_change=lambda ticked: page.set_on_demand(line.id, ticked, COMMAND),
             class_name="size-6 flex-none accent-accent",
-            **owned({"checked": line.on_demand}),
+            **uncontrolled({"checked": line.on_demand}),
         ),
         rx.el.span(words.claim.ON_DEMAND, _about(line)),
         class_name="flex min-h-11 cursor-pointer items-center gap-2 text-15",

@@ -4,19 +4,20 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex.components.browser import browser
 from cme_reflex.components.notices import announcement, problem
+from cme_reflex.components.page_hooks import page_hooks
 from cme_reflex.components.shell import shell
 
 
 def claim_page(
     page: Any,
     *children: Any,
+    banner: Any,
     bar: rx.Component | None = None,
     actions: rx.Component | None = None,
     address: bool = False,
 ) -> rx.Component:
-    """A screen of a claim. `page` is its state class, a `ClaimPage`.
+    """A screen of a claim. `page` is its state, a `ClaimPage`; `banner` its error banner's.
 
     What could not be done is told in the bar, which is in sight wherever one was tapping.
     """
@@ -26,8 +27,9 @@ def claim_page(
             told if bar is None else rx.fragment(),
             *children,
             announcement(page.announcement),
+            banner=banner,
             bar=None if bar is None else rx.fragment(told, bar),
             actions=actions,
         ),
-        browser(page, refresh=page.refresh, address=address),
+        page_hooks(page, refresh=page.refresh, address=address),
     )

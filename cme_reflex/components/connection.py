@@ -1,31 +1,35 @@
-"""What a person is told of the network and of what is saved, and when the server has failed.
+"""Status of the connection and of saving, and the banner of an error of the server.
 
-All lines are in the page; assets/outbox.js names the one that is true in `data-outbox` of the
-document, and assets/look.css shows it. So it is also true when no server can say it.
+All lines are in the page; assets/command_queue.js names the one that is true in `data-save-status`
+of the document, and assets/look.css shows it. So it is also true when no server can say it.
 """
+
+from typing import Any
 
 import reflex as rx
 
 from cme_reflex import words
 from cme_reflex.components.icons import icon
-from cme_reflex.state.trouble import Trouble
 
 
-def connection() -> rx.Component:
-    """A line under the header, in a region that is always there to be announced."""
+def connection(banner: Any) -> rx.Component:
+    """A line under the header, in a region that is always there to be announced.
+
+    `banner` has the variables and handlers of `state.error_banner.ErrorBanner`.
+    """
     return rx.el.div(
         _line(words.shell.RECONNECTING, shown="reconnecting"),
         _line(words.shell.OFFLINE, shown="offline"),
         _line(words.shell.NOT_SAVED, shown="failed"),
         rx.cond(
-            Trouble.shown,
+            banner.shown,
             _line(
                 words.shell.TROUBLE,
                 rx.el.button(
                     icon("close"),
                     rx.el.span(words.shell.CLOSE, class_name="sr-only"),
                     type="button",
-                    on_click=Trouble.dismiss,
+                    on_click=banner.dismiss,
                     class_name="-my-2 flex size-11 flex-none items-center justify-center",
                 ),
             ),
@@ -35,14 +39,16 @@ def connection() -> rx.Component:
     )
 
 
-def saved() -> rx.Component:
+def save_status() -> rx.Component:
     """The quiet word that everything is in the database, or about to be."""
     return rx.el.span(
-        rx.el.span(words.shell.SAVING, class_name="outbox", custom_attrs={"data-shown": "saving"}),
+        rx.el.span(
+            words.shell.SAVING, class_name="save-status", custom_attrs={"data-shown": "saving"}
+        ),
         rx.el.span(
             icon("check", class_name="text-done"),
             words.shell.SAVED,
-            class_name="outbox items-center gap-1",
+            class_name="save-status items-center gap-1",
             custom_attrs={"data-shown": "saved"},
         ),
     )
@@ -52,7 +58,7 @@ def _line(text: str, *more: rx.Component, shown: str = "") -> rx.Component:
     return rx.el.div(
         rx.el.p(text),
         *more,
-        class_name=f"{'outbox' if shown else 'flex'} items-center justify-center gap-2 "
+        class_name=f"{'save-status' if shown else 'flex'} items-center justify-center gap-2 "
         "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",
         custom_attrs={"data-shown": shown},
     )

@@ -1,15 +1,15 @@
 """Form fields: label, hint and error belong to the control, by `for` and `aria-describedby`.
 
-What is in a field belongs to the browser (`browser.owned`): give `value` or `checked` as usual,
-and no letter is lost, however slow the answer.
+Every field is uncontrolled (`page_hooks.uncontrolled`): give `value` or `checked` as usual, and no
+letter is lost, however slow the answer.
 """
 
 from typing import Any
 
 import reflex as rx
 
-from cme_reflex.components.browser import owned
 from cme_reflex.components.icons import icon
+from cme_reflex.components.page_hooks import uncontrolled
 
 
 def text_field(
@@ -23,7 +23,10 @@ def text_field(
 ) -> rx.Component:
     """A line of text. `error` may be a variable; empty means none."""
     control = rx.el.input(
-        id=field_id, class_name="field-control", **_described(field_id, hint, error), **owned(props)
+        id=field_id,
+        class_name="field-control",
+        **_described(field_id, hint, error),
+        **uncontrolled(props),
     )
     return _field(
         label, control, field_id=field_id, hint=hint, error=error, hidden_label=hidden_label
@@ -45,7 +48,7 @@ def select_field(
         id=field_id,
         class_name="field-control",
         **_described(field_id, hint, error),
-        **owned(props),
+        **uncontrolled(props),
     )
     return _field(
         label, control, field_id=field_id, hint=hint, error=error, hidden_label=hidden_label
@@ -60,7 +63,7 @@ def check_field(label: Any, *, field_id: str, hint: Any = "", **props: Any) -> r
             id=field_id,
             class_name="mt-0.5 size-6 flex-none accent-accent",
             **_described(field_id, hint, ""),
-            **owned(props),
+            **uncontrolled(props),
         ),
         rx.el.div(
             rx.el.label(label, html_for=field_id, class_name="block cursor-pointer py-0.5"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.components.browser import COMMAND, owned
+from cme_reflex.components.page_hooks import COMMAND, uncontrolled
 
 TEXT_PAUSE = 600  # milliseconds without a letter, after which a text is sent
 
@@ -67,7 +67,7 @@ def _scale(keep: _Keep, question: Any) -> rx.Component:
                 type="radio",
                 name=question.key,
                 on_change=lambda _: keep.answer(question.key, number, COMMAND),
-                **owned({"checked": question.point == number}),
+                **uncontrolled({"checked": question.point == number}),
             ),
             number,
             key=number,
@@ -144,7 +144,7 @@ def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any
             name=question.key,
             on_change=on_change,
             class_name="size-6 flex-none accent-accent",
-            **owned({"checked": chosen}),
+            **uncontrolled({"checked": chosen}),
         ),
         rx.el.span(label, class_name="min-w-0"),
         key=label,
@@ -161,5 +161,5 @@ def _text(keep: _Keep, question: Any) -> rx.Component:
         on_change=lambda text: keep.answer(question.key, text, COMMAND).debounce(TEXT_PAUSE),
         on_blur=lambda text: keep.answer(question.key, text, COMMAND),
         class_name="field-control",
-        **owned({"value": question.text_answer}),
+        **uncontrolled({"value": question.text_answer}),
     )

@@ -1,25 +1,22 @@
 """The list of sessions as a window: the page holds some 48 rows of however many there are.
 
 Rows and headings have fixed heights (tokens.css), so what lies above and below the window is
-the list's padding, computed by CSS from four integers. assets/cme.js tells the state which row
-is at the top of the screen; the state answers with the one slot of rows that changes.
+the list's padding, computed by CSS from four integers. assets/page_hooks/list_position.js tells the
+state which row is at the top of the screen; the answer is the one slot of rows that changes.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button
 from cme_reflex.components.icons import icon
-
-if TYPE_CHECKING:
-    from cme_reflex.state.views import Row
+from cme_reflex.components.page_hooks import COMMAND
 
 
 def session_list(sessions: Any, *, locked: Any = False) -> rx.Component:
-    """The list. `sessions` is the state class `state.sessions.Sessions`, or one like it."""
+    """The list. `sessions` has the variables and handlers of `state.sessions.Sessions`."""
     return rx.el.div(
         rx.cond(sessions.rows_before > 0, _day(sessions.window_day, above=True)),
         rx.el.ul(
@@ -74,7 +71,7 @@ def _day(day: Any, *, above: bool = False) -> rx.Component:
     )
 
 
-def _row(sessions: Any, row: "Row", at: Any, locked: Any) -> rx.Component:
+def _row(sessions: Any, row: Any, at: Any, locked: Any) -> rx.Component:
     # `contents` lets the heading stick to the list instead of to its own row.
     return rx.el.li(
         _day(row.day),
@@ -93,7 +90,7 @@ def _row(sessions: Any, row: "Row", at: Any, locked: Any) -> rx.Component:
     )
 
 
-def _words(sessions: Any, row: "Row") -> rx.Component:
+def _words(sessions: Any, row: Any) -> rx.Component:
     return rx.el.div(
         rx.el.h3(row.title, class_name="session-title"),
         rx.el.p(
@@ -119,7 +116,7 @@ def _words(sessions: Any, row: "Row") -> rx.Component:
     )
 
 
-def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
+def _choice(sessions: Any, row: Any, locked: Any) -> rx.Component:
     about = rx.el.span(words.sessions.ABOUT.format(title=row.title), class_name="sr-only")
     ticked = (
         icon("check"),
@@ -127,8 +124,8 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
         rx.el.span(words.sessions.ADDED_REMOVE, class_name="sr-only"),
     )
     added = button(
-        _now(*ticked),
-        _then(words.sessions.ADD),
+        idle_label(*ticked),
+        pending_label(words.sessions.ADD),
         about,
         kind="done",
         class_name="w-26 px-2",
@@ -137,8 +134,8 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
         on_click=sessions.remove(row.id, COMMAND),
     )
     add = button(
-        _now(words.sessions.ADD),
-        _then(*ticked),
+        idle_label(words.sessions.ADD),
+        pending_label(*ticked),
         about,
         kind="secondary",
         class_name="w-26 px-2",
@@ -150,11 +147,11 @@ def _choice(sessions: Any, row: "Row", locked: Any) -> rx.Component:
     return rx.cond(row.refusal != "", refused, rx.cond(sessions.added.contains(row.id), added, add))
 
 
-def _now(*label: Any) -> rx.Component:
-    """What a button says until it is tapped."""
-    return rx.el.span(*label, class_name="now")
+def idle_label(*label: Any) -> rx.Component:
+    """The label of a button until it is tapped."""
+    return rx.el.span(*label, class_name="idle-label")
 
 
-def _then(*label: Any) -> rx.Component:
-    """What it says while its tap is on its way to the server."""
-    return rx.el.span(*label, class_name="then")
+def pending_label(*label: Any) -> rx.Component:
+    """The label of a button while its command is pending."""
+    return rx.el.span(*label, class_name="pending-label")

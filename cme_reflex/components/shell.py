@@ -23,11 +23,12 @@ def shell(
     *children: Any,
     bar: rx.Component | None = None,
     actions: rx.Component | None = None,
-    live: bool = True,
+    banner: Any = None,
 ) -> rx.Component:
     """A screen. `bar` holds the action in reach of the thumb, `actions` what is in the header.
 
-    A page that needs no server once it is there is not `live`: it says nothing of connections.
+    A page that stays connected gives the state of its error banner (`connection`); one that needs
+    no server once it is there gives none, and does not mention connections.
     """
     return rx.fragment(
         plain_link(
@@ -38,7 +39,7 @@ def shell(
         ),
         rx.el.div(
             _header(actions),
-            connection() if live else rx.fragment(),
+            rx.fragment() if banner is None else connection(banner),
             _middle(children, bar),
             _footer(),
             class_name="flex min-h-dvh flex-col",

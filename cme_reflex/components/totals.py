@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex import words
-from cme_reflex.components.connection import saved
+from cme_reflex.components.connection import save_status
 from cme_reflex.components.icons import icon
 from cme_reflex.components.sentences import plural, sentence
 
@@ -40,7 +40,7 @@ def totals_line(totals: Any) -> rx.Component:
                     class_name="inline-flex items-center gap-1 font-semibold text-warm",
                 ),
             ),
-            saved(),
+            save_status(),
             class_name="flex min-h-4.5 flex-wrap gap-x-3 text-13 text-muted",
         ),
         class_name="grid min-w-0 gap-1",

@@ -16,6 +16,7 @@ from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.totals import number
 from cme_reflex.routes import HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
 from cme_reflex.state.account import Account
+from cme_reflex.state.error_banner import ErrorBanner
 
 
 def account() -> rx.Component:
@@ -24,6 +25,7 @@ def account() -> rx.Component:
         Account,
         page_title(words.account.TITLE, lead=rx.cond(Account.ready, Account.account.name, " ")),
         rx.cond(Account.ready, _claims(), skeleton_lines(6)),
+        banner=ErrorBanner,
         bar=_bar(),
         actions=signed_in_actions(account=False),
     )

@@ -5,7 +5,6 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.cards import card
 from cme_reflex.components.claim_line import claim_line
@@ -13,12 +12,14 @@ from cme_reflex.components.claim_page import claim_page
 from cme_reflex.components.conflicts import conflicts
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
+from cme_reflex.components.page_hooks import COMMAND
 from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.task_list import task, task_list
 from cme_reflex.components.totals import totals_line
 from cme_reflex.routes import RECEIPT, SESSIONS, SUBMIT
+from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.home import Home
 
 
@@ -35,6 +36,7 @@ def home() -> rx.Component:
         conflicts(Home.conflicts),
         rx.cond(Home.ready, rx.cond(~Home.submitted, _tasks()), skeleton_lines(4)),
         rx.cond(Home.ready, _lines()),
+        banner=ErrorBanner,
         bar=rx.fragment(_undo(), rx.cond(Home.submitted, _after_submission(), _bar())),
         actions=signed_in_actions(),
     )

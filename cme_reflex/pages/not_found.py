@@ -16,5 +16,4 @@ def not_found() -> rx.Component:
             lead=words.not_found.LEAD,
         ),
         rx.el.p(button_link(words.not_found.TO_CLAIM, href=HOME)),
-        live=False,
     )

@@ -16,5 +16,4 @@ def privacy() -> rx.Component:
             *(rx.el.p(" ".join(text.split())) for text in paragraphs if text.strip()),
             class_name="grid max-w-text gap-4",
         ),
-        live=False,
     )

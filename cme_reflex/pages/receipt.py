@@ -12,6 +12,7 @@ from cme_reflex.components.sentences import sentence
 from cme_reflex.components.shell import action_bar, help_contact, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import ACCOUNT, HOME
+from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.receipt import Receipt
 
 
@@ -39,6 +40,7 @@ def receipt() -> rx.Component:
             ),
             skeleton_lines(6),
         ),
+        banner=ErrorBanner,
         bar=action_bar(
             None,
             button_link(words.receipt.BACK, href=HOME, kind="secondary"),

@@ -12,6 +12,7 @@ from cme_reflex.components.forms import post_form
 from cme_reflex.components.shell import page_title, shell
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import CHOOSE, SIGN_IN_FORM
+from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.registrations import Registrations
 
 
@@ -19,7 +20,7 @@ def registrations() -> rx.Component:
     """Each registration has a claim of its own, so one is chosen by name and number."""
     meeting = current_meeting()
     return shell(
-        rx.el.div(hidden=True, custom_attrs={"data-cme-leave": Registrations.leave}),
+        rx.el.div(hidden=True, custom_attrs={"data-cme-redirect": Registrations.redirect_to}),
         rx.el.div(
             page_title(
                 words.registrations.TITLE,
@@ -37,6 +38,7 @@ def registrations() -> rx.Component:
             plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
+        banner=ErrorBanner,
     )
 
 

@@ -13,6 +13,7 @@ from cme_reflex.components.notices import notice
 from cme_reflex.components.shell import page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.routes import SUBMIT
+from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.reporting import RESULT, Reporting, field_id
 
 TYPING_PAUSE = 600  # milliseconds without a keystroke, before what was typed is looked at
@@ -47,6 +48,7 @@ def reporting() -> rx.Component:
                 custom_attrs={"data-cme-close": ""},
             )
         ),
+        banner=ErrorBanner,
     )
 
 

@@ -4,7 +4,6 @@ import reflex as rx
 
 from cme_reflex import words
 from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.browser import asks
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.chips import chips
 from cme_reflex.components.claim_page import claim_page
@@ -12,11 +11,13 @@ from cme_reflex.components.fields import select_field, text_field
 from cme_reflex.components.filled import filled
 from cme_reflex.components.icons import icon
 from cme_reflex.components.notices import notice
+from cme_reflex.components.page_hooks import query_field
 from cme_reflex.components.session_list import session_list
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_rows
 from cme_reflex.components.totals import totals_line
 from cme_reflex.routes import HOME
+from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.views import Choice
 
@@ -50,6 +51,7 @@ def sessions() -> rx.Component:
             ),
             skeleton_rows(),
         ),
+        banner=ErrorBanner,
         bar=action_bar(
             totals_line(Sessions.totals),
             button_link(icon("back"), words.sessions.BACK, href=HOME),
@@ -74,7 +76,7 @@ def _filters() -> rx.Component:
                 spell_check=False,
                 on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
                 value=Sessions.query,
-                **asks("q"),
+                **query_field("q"),
             ),
             select_field(
                 words.sessions.KIND,
@@ -85,7 +87,7 @@ def _filters() -> rx.Component:
                 field_id="kind",
                 value=Sessions.kind,
                 on_change=Sessions.filter_kind,
-                **asks("kind"),
+                **query_field("kind"),
             ),
             select_field(
                 words.sessions.SORT,
@@ -93,7 +95,7 @@ def _filters() -> rx.Component:
                 field_id="sort",
                 value=Sessions.sort,
                 on_change=Sessions.sort_by,
-                **asks("sort"),
+                **query_field("sort"),
             ),
             class_name="grid grid-cols-2 gap-3 *:first:col-span-2 md:grid-cols-[2fr_1fr_1fr] "
             "md:*:first:col-span-1",

@@ -49,7 +49,6 @@ def sign_in() -> rx.Component:
             _where_is_my_number(),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
-        live=False,
     )
 
 

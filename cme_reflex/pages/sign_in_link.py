@@ -58,5 +58,4 @@ def sign_in_link() -> rx.Component:
             plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
-        live=False,
     )

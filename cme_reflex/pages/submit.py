@@ -5,7 +5,6 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.branding import current_meeting
 from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.browser import COMMAND
 from cme_reflex.components.buttons import button, button_link
 from cme_reflex.components.cards import card, claimed_sessions, summary_list
 from cme_reflex.components.claim_page import claim_page
@@ -13,12 +12,14 @@ from cme_reflex.components.conflicts import conflicts
 from cme_reflex.components.error_summary import error_summary
 from cme_reflex.components.fields import check_field, select_field, text_field
 from cme_reflex.components.notices import notice
+from cme_reflex.components.page_hooks import COMMAND
 from cme_reflex.components.questions import questions
 from cme_reflex.components.shell import action_bar, page_title
 from cme_reflex.components.skeleton import skeleton_lines
 from cme_reflex.components.totals import totals_line
 from cme_reflex.domain.attendee import OTHER, PHYSICIAN
 from cme_reflex.routes import HOME, REPORTING
+from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.submit import Submit
 
 NAME_PAUSE = 600  # milliseconds without a letter, after which a name is sent
@@ -37,6 +38,7 @@ def submit() -> rx.Component:
             rx.fragment(_overall(), _totals(), _reporting(), _check()),
             skeleton_lines(6),
         ),
+        banner=ErrorBanner,
         bar=action_bar(
             totals_line(Submit.totals),
             button_link(words.submit.BACK, href=HOME, kind="secondary"),

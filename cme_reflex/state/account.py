@@ -6,7 +6,7 @@ from cme_reflex.services import account, claim
 from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown_account, views
-from cme_reflex.state.base import ClaimPage, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated
 
 
 class Account(ClaimPage, rx.State):
@@ -15,13 +15,13 @@ class Account(ClaimPage, rx.State):
     account: views.AccountView = views.AccountView()
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
         await self._show(visit)
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Take in what other screens, and the society, changed."""
         await self._show(visit)

@@ -1,4 +1,4 @@
-"""What every page of a claim has in common: who is asking, what stands, what went wrong."""
+"""What all pages of a claim share: authentication, the claim's summary, errors in words."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -22,18 +22,18 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.state import shown, views
-from cme_reflex.state.outbox import Outbox
-from cme_reflex.state.turns import turn
+from cme_reflex.state.command_queue import CommandQueue
+from cme_reflex.state.event_limiter import event_slot
+from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import token_in
-from cme_reflex.web.doors import Audience, open_to
 
 logger = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
-"""What a handler is given, by the token of the cookie."""
+"""Loads what is injected into a handler, by the token of the cookie."""
 
-OURS = ("visit", "standing")  # what a handler is given by us, and never by a browser
+INJECTED = ("visit", "standing")  # parameters of a handler that never come from a browser
 
 
 class ClaimPage(rx.State, mixin=True):
@@ -46,8 +46,8 @@ class ClaimPage(rx.State, mixin=True):
     locked: str = ""
     problem: str = ""
     announcement: str = ""
-    leave: str = ""
-    _whose: int = 0
+    redirect_to: str = ""
+    _attendee_id: int = 0
     _revision: int = 0
 
     def _set(self, **shown: object) -> None:
@@ -56,8 +56,8 @@ class ClaimPage(rx.State, mixin=True):
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
-    def _show_standing(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
-        """Show how the claim stands, and say what has just been done."""
+    def _show_standing(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
+        """Show the claim's summary, and announce what has just been done."""
         limits = visit.meeting.limits(visit.attendee.registration_type)
         self._set(
             ready=True,
@@ -67,39 +67,54 @@ class ClaimPage(rx.State, mixin=True):
             locked=_lock(visit, standing),
             _revision=standing.claim.revision,
         )
-        self._say(standing, said)
+        self._say(standing, announcement)
 
-    def _say(self, standing: Standing, said: str) -> None:
-        self._set(problem=words.claim.CLEARED if standing.cleared else "", announcement=said)
+    def _say(self, standing: Standing, announcement: str) -> None:
+        self._set(
+            problem=words.claim.CLEARED if standing.cleared else "", announcement=announcement
+        )
 
-    async def _visited(
-        self, load: Loader, asked: str, quiet: bool, handler: Handler, *args: Any, **given: Any
+    async def _run_handler(
+        self,
+        load: Loader,
+        command_id: str,
+        quiet: bool,
+        handler: Handler,
+        *args: Any,
+        **kwargs: Any,
     ) -> Any:
-        async with turn():
-            return await self._let_in(load, asked, quiet, handler, *args, **given)
+        async with event_slot():
+            return await self._run_in_slot(load, command_id, quiet, handler, *args, **kwargs)
 
-    async def _let_in(
-        self, load: Loader, asked: str, quiet: bool, handler: Handler, *args: Any, **given: Any
+    async def _run_in_slot(
+        self,
+        load: Loader,
+        command_id: str,
+        quiet: bool,
+        handler: Handler,
+        *args: Any,
+        **kwargs: Any,
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
-            # A part of `router`, which would be put together from all its parts for this one.
-            visit, *seen = await load(token_in(self.rx_router_headers.cookie))
+            visit, *injected = await load(token_in(self.router.headers.cookie))
         except signin.NotSignedIn:
             _log(logging.INFO, event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
-            self.leave = f"{SIGN_IN_FORM}#expired"
+            self.redirect_to = f"{SIGN_IN_FORM}#expired"
             return None
         who = {"meeting": visit.meeting.code, "attendee": opaque(visit.attendee.id)}
-        if self._whose != visit.attendee.id:
+        if self._attendee_id != visit.attendee.id:
             # What somebody else left in this tab is nobody's business.
             self.reset()  # type: ignore[no-untyped-call]
-            self._whose = visit.attendee.id
-        outbox = await self.get_state(Outbox)
-        outbox.attendee = str(visit.attendee.id)
+            self._attendee_id = visit.attendee.id
+        queue = await self.get_state(CommandQueue)
+        queue.attendee = str(visit.attendee.id)
         started, outcome = perf_counter(), "done"
         try:
-            answer = await handler(self, replace(visit, command=asked), *seen, *args, **given)
+            answer = await handler(
+                self, replace(visit, command=command_id), *injected, *args, **kwargs
+            )
         except Exception as error:
             problem = words.errors.problem(error, visit.meeting.zone)
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
@@ -113,21 +128,21 @@ class ClaimPage(rx.State, mixin=True):
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
-        if asked:
+        if command_id:
             # Carried out, or refused in words: either way the browser need not keep it.
-            outbox.applied, outbox.refused = asked, outcome != "done"
+            queue.applied, queue.refused = command_id, outcome != "done"
         return answer
 
 
-def _entered(load: Loader, *, quiet: bool = False) -> Callable[[Handler], Any]:
-    def entered(handler: Handler) -> Any:
+def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handler], Any]:
+    def decorate(handler: Handler) -> Any:
         @wraps(handler)
-        async def guarded(self: ClaimPage, *args: Any, **given: Any) -> Any:
-            return await self._visited(load, "", quiet, handler, *args, **given)
+        async def wrapper(self: ClaimPage, *args: Any, **kwargs: Any) -> Any:
+            return await self._run_handler(load, "", quiet, handler, *args, **kwargs)
 
-        return _as_event(guarded, handler)
+        return _as_event(wrapper, handler)
 
-    return entered
+    return decorate
 
 
 async def _visit(token: str) -> tuple[Visit]:
@@ -138,41 +153,43 @@ async def _snapshot(token: str) -> ClaimSnapshot:
     return await claim_snapshot.load(settings().meeting, token, now=clock())
 
 
-signed_in = _entered(_visit)
+authenticated = _authenticated_with(_visit)
 """Give a handler the visit that the cookie of this very event proves.
 
 Without one the page is left for the sign-in. A domain error that is the
-attendee's to mend is shown in words; any other one is raised.
+attendee's to fix is shown in words; any other one is raised.
 """
 
-with_claim = _entered(_snapshot)
+with_claim = _authenticated_with(_snapshot)
 """The same, and how the claim stands at this moment."""
 
-browsing = _entered(_snapshot, quiet=True)
-"""The same for a handler that browses the list: where all went well, that is no line of the log."""
+browsing = _authenticated_with(_snapshot, quiet=True)
+"""The same for a handler that browses the list: one that went well is no line of the log."""
 
 
 def command(handler: Handler) -> Any:
     """The same for a handler that changes the claim: what it asks for is carried out once.
 
-    The browser gives each tap an id (`components.browser.COMMAND`) as the last
+    The browser gives each tap an id (`components.page_hooks.COMMAND`) as the last
     argument, which the visit carries to the service.
     """
 
     @wraps(handler)
-    async def guarded(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
-        return await self._visited(_visit, command, False, handler, *args, **kwargs)
+    async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
+        return await self._run_handler(_visit, command, False, handler, *args, **kwargs)
 
     given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
-    return _as_event(guarded, handler, given)
+    return _as_event(wrapper, handler, given)
 
 
-def _as_event(guarded: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
+def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
     # The framework reads from its signature what a browser may send.
-    parameters = [p for p in signature(handler).parameters.values() if p.name not in OURS]
-    guarded.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
-    guarded.__annotations__ = {k: v for k, v in handler.__annotations__.items() if k not in OURS}
-    return open_to(Audience.ATTENDEE)(guarded)
+    parameters = [p for p in signature(handler).parameters.values() if p.name not in INJECTED]
+    wrapper.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
+    wrapper.__annotations__ = {
+        name: kind for name, kind in handler.__annotations__.items() if name not in INJECTED
+    }
+    return allow(Audience.ATTENDEE)(wrapper)
 
 
 def _log(level: int, event: str, **told: object) -> None:

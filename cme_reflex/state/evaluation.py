@@ -11,7 +11,7 @@ from cme_reflex.services.claim import Standing
 from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, command, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated, command
 
 
 class Evaluation(ClaimPage, rx.State):
@@ -25,7 +25,7 @@ class Evaluation(ClaimPage, rx.State):
     done: bool = False
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the address and the database."""
         self._set(session_id=0, title="", when="", questions=[], progress="", locked="")
@@ -42,7 +42,7 @@ class Evaluation(ClaimPage, rx.State):
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Take in what other screens changed, unless the address named no session."""
         if self.session_id:
@@ -56,7 +56,7 @@ class Evaluation(ClaimPage, rx.State):
     async def answer(self, visit: Visit, session_id: int, question: str, value: str | int | bool):
         """Keep one answer about a session; an empty value takes it back."""
         standing = await evaluation.answer_session(visit, session_id, question, value, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
@@ -65,10 +65,10 @@ class Evaluation(ClaimPage, rx.State):
         standing = await evaluation.tick_session(
             visit, session_id, question, option, chosen, now=clock()
         )
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
-    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
-        self._show_standing(visit, standing, said=said)
+    async def _show(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
+        self._show_standing(visit, standing, announcement=announcement)
         on_claim = any(line.session_id == self.session_id for line in standing.claim.lines)
         if not (self.locked or on_claim):
             # What is not on it, as after Remove, cannot be answered.

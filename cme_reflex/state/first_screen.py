@@ -9,7 +9,7 @@ from reflex_base.utils.format import json_dumps
 
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.visit import Visit
-from cme_reflex.state.outbox import Outbox
+from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.views import Choice, Row
 from cme_reflex.web.filled_page import Item, Screen
@@ -33,11 +33,11 @@ def first_screen(visit: Visit, standing: Standing) -> Screen | None:
     )
 
 
-def _owner(visit: Visit) -> Outbox:
+def _owner(visit: Visit) -> CommandQueue:
     """Whose is what will be tapped before the server has said who is there."""
-    outbox = Outbox(_reflex_internal_init=True)  # type: ignore[call-arg]
-    outbox.attendee = str(visit.attendee.id)
-    return outbox
+    queue = CommandQueue(_reflex_internal_init=True)  # type: ignore[call-arg]
+    queue.attendee = str(visit.attendee.id)
+    return queue
 
 
 def _row(page: Sessions, row: Row, at: int) -> Item:

@@ -11,7 +11,7 @@ from cme_reflex.services.claim import Standing
 from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, command, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated, command
 
 
 class Home(ClaimPage, rx.State):
@@ -31,14 +31,14 @@ class Home(ClaimPage, rx.State):
     undo_title: str = ""
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
         self._set(undo_id=0, undo_title="")
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Take in what other screens changed; Undo stays."""
         await self._show(visit, await claim.standing(visit))
@@ -50,7 +50,7 @@ class Home(ClaimPage, rx.State):
         standing = await selection.remove_session(visit, session_id, now=clock())
         title = visit.programme.session(session_id).title
         self._set(undo_id=session_id, undo_title=title)
-        await self._show(visit, standing, said=words.claim.REMOVED.format(title=title))
+        await self._show(visit, standing, announcement=words.claim.REMOVED.format(title=title))
 
     @rx.event
     @command
@@ -59,37 +59,37 @@ class Home(ClaimPage, rx.State):
         standing = await selection.add_session(visit, session_id, now=clock())
         if self.undo_id == session_id:
             self._set(undo_id=0, undo_title="")
-        await self._show(visit, standing, said=words.claim.BROUGHT_BACK)
+        await self._show(visit, standing, announcement=words.claim.BROUGHT_BACK)
 
     @rx.event
     @command
     async def set_hours(self, visit: Visit, session_id: int, hours: str):
         """Claim less than a session's credit, or all of it."""
         standing = await selection.set_hours(visit, session_id, from_hours(hours), now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
     async def set_safety(self, visit: Visit, session_id: int, hours: str):
         """Lower a line's Patient Safety, or raise it again."""
         standing = await selection.set_safety(visit, session_id, from_hours(hours), now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
     async def set_on_demand(self, visit: Visit, session_id: int, on_demand: bool):
         """Say whether a session was watched on demand."""
         standing = await selection.set_on_demand(visit, session_id, on_demand, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
-    @signed_in
+    @authenticated
     async def reopen(self, visit: Visit):
         """Reopen one's own claim, where the meeting allows it."""
         standing = await reopening.reopen_own(visit, now=clock())
-        await self._show(visit, standing, said=words.claim.OPEN_AGAIN)
+        await self._show(visit, standing, announcement=words.claim.OPEN_AGAIN)
 
-    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+    async def _show(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
         answers = await evaluation.answers(visit)
         meeting = visit.meeting
         done = sum(
@@ -99,7 +99,7 @@ class Home(ClaimPage, rx.State):
         status = standing.claim.status
         receipt = None if status is Status.DRAFT else await submission.last_receipt(visit)
         deadline = standing.claim.reopened_until or meeting.claim.closes_at
-        self._show_standing(visit, standing, said=said)
+        self._show_standing(visit, standing, announcement=announcement)
         self._set(
             lines=shown.line_views(standing, visit.programme, answers),
             # Where nothing can be changed there is no advice what to change.

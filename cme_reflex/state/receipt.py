@@ -6,7 +6,7 @@ from cme_reflex.routes import HOME
 from cme_reflex.services import claim, submission
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated
 
 
 class Receipt(ClaimPage, rx.State):
@@ -16,7 +16,7 @@ class Receipt(ClaimPage, rx.State):
     replaced: list[views.ReceiptView] = []
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
         receipts = await submission.receipts(visit)
@@ -28,7 +28,7 @@ class Receipt(ClaimPage, rx.State):
         return None
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Show that the sign-in still stands; a receipt itself never changes."""
         self._show_standing(visit, await claim.standing(visit))

@@ -8,26 +8,26 @@ from cme_reflex.services import signin
 from cme_reflex.services.clock import clock
 from cme_reflex.settings import settings
 from cme_reflex.state import views
+from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import CHOICE, token_in
-from cme_reflex.web.doors import Audience, open_to
 
 
 class Registrations(rx.State):
     """What `/registrations` shows: the registrations that this browser may choose from."""
 
     offered: list[views.RegistrationView] = []
-    leave: str = ""
+    redirect_to: str = ""
 
     @rx.event
-    @open_to(Audience.ANYONE)
+    @allow(Audience.ANYONE)
     async def load(self):
         """Show what the cookie of this very event stands for; without one the page is left."""
-        self.offered, self.leave = [], ""
+        self.offered, self.redirect_to = [], ""
         token = token_in(self.router.headers.cookie, CHOICE)
         try:
             offered = await signin.registrations(settings().meeting, token, now=clock())
         except signin.NotSignedIn:
-            self.leave = f"{SIGN_IN_FORM}#choice-expired"
+            self.redirect_to = f"{SIGN_IN_FORM}#choice-expired"
             return
         self.offered = [
             views.RegistrationView(

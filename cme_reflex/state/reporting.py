@@ -19,7 +19,7 @@ from cme_reflex.services import claim, reporting
 from cme_reflex.services.clock import clock
 from cme_reflex.services.reporting import OptIn
 from cme_reflex.services.visit import Visit
-from cme_reflex.state.base import ClaimPage, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated
 
 TYPED_LIMIT = 1000  # characters of a field that are looked at; far more than PARS takes
 EMPTY = {field.name: "" for field in fields(Learner)}
@@ -51,7 +51,7 @@ class Reporting(ClaimPage, rx.State):
     _reached: list[str] = []
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
         self._show_standing(visit, await claim.standing(visit))
@@ -63,19 +63,19 @@ class Reporting(ClaimPage, rx.State):
         self._show(visit, known)
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Take in what other screens changed; what is being filled in here stays."""
         self._show(visit, await reporting.current(visit))
 
     @rx.event
-    @signed_in
+    @authenticated
     async def consent(self, visit: Visit, consented: bool):
         """Tick the consent, or untick it."""
         self._set(consented=consented is True)
 
     @rx.event
-    @signed_in
+    @authenticated
     async def typed(self, visit: Visit, name: str, value: str):
         """Say as somebody types what PARS would reject; nothing is kept yet."""
         if name not in EMPTY or len(value) > TYPED_LIMIT:
@@ -86,7 +86,7 @@ class Reporting(ClaimPage, rx.State):
         self._set(faults=_in_words(found))
 
     @rx.event
-    @signed_in
+    @authenticated
     async def opt_in(self, visit: Visit, form: dict[str, str]):
         """Keep what was filled in, or show what PARS would reject."""
         given = {name: str(form.get(name, "")) for name in EMPTY}
@@ -109,18 +109,18 @@ class Reporting(ClaimPage, rx.State):
         except ConsentChanged:
             self._show(visit, await reporting.current(visit))
             raise
-        self._show(visit, known, said=words.reporting.SAVED_IN)
+        self._show(visit, known, announcement=words.reporting.SAVED_IN)
         return rx.set_focus(RESULT)
 
     @rx.event
-    @signed_in
+    @authenticated
     async def withdraw(self, visit: Visit):
         """Take the consent back."""
         known = await reporting.withdraw(visit, now=clock())
-        self._show(visit, known, said=words.reporting.SAVED_OUT)
+        self._show(visit, known, announcement=words.reporting.SAVED_OUT)
         return rx.set_focus(RESULT)
 
-    def _show(self, visit: Visit, known: OptIn | None, *, said: str = "") -> None:
+    def _show(self, visit: Visit, known: OptIn | None, *, announcement: str = "") -> None:
         stands = known.stands if known else None
         terms = visit.meeting.reporting
         self._set(
@@ -135,7 +135,7 @@ class Reporting(ClaimPage, rx.State):
             if known
             else "",
             result=words.reporting.opted_in(stands),
-            announcement=said,
+            announcement=announcement,
         )
 
 

@@ -11,6 +11,7 @@ import reflex as rx
 from cme_reflex import words
 from cme_reflex.domain.listing import Listing, Show, Sort, matching
 from cme_reflex.domain.programme import Programme, Session
+from cme_reflex.reflex_bridge.detached_state import detached
 from cme_reflex.services import selection
 from cme_reflex.services.claim import Standing
 from cme_reflex.services.clock import clock
@@ -66,8 +67,8 @@ class Sessions(ClaimPage, rx.State):
     @classmethod
     def opened(cls, visit: Visit, standing: Standing) -> Self:
         """The page as it opens without filters, for nobody's tab; nothing is announced yet."""
-        page = cls(_reflex_internal_init=True)  # type: ignore[call-arg]
-        page._open(visit, standing, {})
+        page = detached(cls)
+        page._open(visit, standing, {})  # noqa: SLF001 - our own, whoever made it
         page.announcement = ""
         return page
 
@@ -83,7 +84,7 @@ class Sessions(ClaimPage, rx.State):
             kinds=kinds,
         )
         self._list(visit, standing)
-        self._show_standing(visit, standing, said=self.announcement)
+        self._show_standing(visit, standing, announcement=self.announcement)
 
     @rx.event
     @browsing
@@ -143,16 +144,16 @@ class Sessions(ClaimPage, rx.State):
         standing = await selection.add_session(visit, session_id, now=clock())
         overlaps = session_id in standing.in_conflict
         added = words.claim.ADDED_OVERLAPS if overlaps else words.claim.ADDED
-        said = added.format(title=visit.programme.session(session_id).title)
-        self._show_claim(visit, standing, said=said)
+        announcement = added.format(title=visit.programme.session(session_id).title)
+        self._show_claim(visit, standing, announcement=announcement)
 
     @rx.event
     @command
     async def remove(self, visit: Visit, session_id: int):
         """Take a session off the claim."""
         standing = await selection.remove_session(visit, session_id, now=clock())
-        said = words.claim.REMOVED.format(title=visit.programme.session(session_id).title)
-        self._show_claim(visit, standing, said=said)
+        announcement = words.claim.REMOVED.format(title=visit.programme.session(session_id).title)
+        self._show_claim(visit, standing, announcement=announcement)
 
     @rx.event
     @with_claim
@@ -166,8 +167,8 @@ class Sessions(ClaimPage, rx.State):
         self._found, self._chunks = tuple(session.id for session in sessions), ()
         found = words.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
-        said = words.sessions.FOUND.format(sessions=found)
-        self._show_window(visit, standing, sessions, 0, said=said)
+        announcement = words.sessions.FOUND.format(sessions=found)
+        self._show_window(visit, standing, sessions, 0, announcement=announcement)
 
     def _listing(self) -> Listing:
         return Listing(
@@ -195,7 +196,7 @@ class Sessions(ClaimPage, rx.State):
         sessions: list[Session],
         chunk: int,
         *,
-        said: str = "",
+        announcement: str = "",
     ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
@@ -233,13 +234,13 @@ class Sessions(ClaimPage, rx.State):
             else "",
         )
         if standing.claim.revision == self._revision:
-            self._say(standing, said)
+            self._say(standing, announcement)
         else:
-            self._show_standing(visit, standing, said=said)
+            self._show_standing(visit, standing, announcement=announcement)
         self._mark(standing)
 
-    def _show_claim(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
-        self._show_standing(visit, standing, said=said)
+    def _show_claim(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
+        self._show_standing(visit, standing, announcement=announcement)
         self._mark(standing)
 
     def _mark(self, standing: Standing) -> None:

@@ -14,7 +14,7 @@ from cme_reflex.services.claim import Standing
 from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.state import shown, views
-from cme_reflex.state.base import ClaimPage, command, signed_in
+from cme_reflex.state.base import ClaimPage, authenticated, command
 
 HREFS = {
     Need.LINES: "/sessions",
@@ -48,7 +48,7 @@ class Submit(ClaimPage, rx.State):
     revision: int = 0
 
     @rx.event
-    @signed_in
+    @authenticated
     async def load(self, visit: Visit):
         """Rebuild the page from the database."""
         standing = await claim.standing(visit)
@@ -59,7 +59,7 @@ class Submit(ClaimPage, rx.State):
         return None
 
     @rx.event
-    @signed_in
+    @authenticated
     async def refresh(self, visit: Visit):
         """Take in what other windows changed; what is ticked here stays."""
         await self._show(visit, await claim.standing(visit))
@@ -69,14 +69,14 @@ class Submit(ClaimPage, rx.State):
     async def answer(self, visit: Visit, question: str, value: str | int | bool):
         """Keep one answer; an empty value takes it back."""
         standing = await evaluation.answer_overall(visit, question, value, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
     async def choose(self, visit: Visit, question: str, option: str, chosen: bool):
         """Keep that one of several options is chosen, or is not."""
         standing = await evaluation.tick_overall(visit, question, option, chosen, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
@@ -84,14 +84,14 @@ class Submit(ClaimPage, rx.State):
         """Choose the Category 1 hours to claim; an empty value takes the choice back."""
         quarters = from_hours(chosen) if chosen else None
         standing = await submission.choose_category1(visit, quarters, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
     async def choose_all(self, visit: Visit):
         """Claim all Category 1 and Patient Safety hours that the sessions support."""
         standing = await submission.choose_all(visit, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
@@ -99,14 +99,14 @@ class Submit(ClaimPage, rx.State):
         """Choose the Patient Safety hours to claim; an empty value takes the choice back."""
         quarters = from_hours(chosen) if chosen else None
         standing = await submission.choose_safety(visit, quarters, now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
 
     @rx.event
     @command
     async def correct_name(self, visit: Visit, name: str):
         """Keep the name for the certificate."""
         standing = await submission.correct_name(visit, str(name), now=clock())
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
         self._set(name_on_certificate=printable_name(str(name)))
 
     @rx.event
@@ -119,18 +119,18 @@ class Submit(ClaimPage, rx.State):
         standing = await submission.correct_profession(
             visit, is_physician=is_physician, now=clock()
         )
-        await self._show(visit, standing, said=words.shell.SAVED)
+        await self._show(visit, standing, announcement=words.shell.SAVED)
         self._set(profession=PHYSICIAN if is_physician else OTHER)
 
     @rx.event
-    @signed_in
+    @authenticated
     async def attest(self, visit: Visit, attested: bool):
         """Tick the attestation, or untick it."""
         self._set(attested=attested is True)
         await self._show(visit, await claim.standing(visit))
 
     @rx.event
-    @signed_in
+    @authenticated
     async def submit(self, visit: Visit):
         """Submit the claim, once and for good, or list what it still needs."""
         try:
@@ -150,13 +150,13 @@ class Submit(ClaimPage, rx.State):
         self._set(attested=False)
         return rx.redirect(HOME)
 
-    async def _show(self, visit: Visit, standing: Standing, *, said: str = "") -> None:
+    async def _show(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
         answers = await evaluation.answers(visit)
         opted_in = await reporting.current(visit)
         chosen = standing.claim.totals
         most = standing.claimable
         most_safety = claimable_safety(most, chosen.category1)
-        self._show_standing(visit, standing, said=said)
+        self._show_standing(visit, standing, announcement=announcement)
         self._set(
             questions=shown.question_views(visit.meeting.overall_form, answers.overall),
             category1="" if chosen.category1 is None else hours(chosen.category1),

@@ -24,7 +24,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.visit import Visit
 from cme_reflex.settings import settings
 from cme_reflex.web.cookies import token_in
-from cme_reflex.web.paths import page_of
+from cme_reflex.web.paths import canonical_path
 
 QUICKLY = 5  # gzip's level: a third of a millisecond, and 1 % above what its hardest makes of it
 
@@ -130,7 +130,7 @@ def _is_asked(scope: Scope) -> bool:
     return (
         scope["type"] == "http"
         and scope["method"] == "GET"
-        and page_of(scope["path"]) == SESSIONS
+        and canonical_path(scope["path"]) == SESSIONS
         and not scope["query_string"]
     )
 

@@ -1,12 +1,12 @@
-"""Paths as people and machines write them."""
+"""Paths of requests in their canonical form."""
 
 from posixpath import normpath
 
 
-def page_of(path: str) -> str:
-    """The page that a path leads to: ``page_of("/claim/index.html") == "/claim"``.
+def canonical_path(path: str) -> str:
+    """The page that a path leads to: ``canonical_path("/claim/index.html") == "/claim"``.
 
-    The files server folds dots and double slashes too, and finds a page under each of these.
+    The file server folds dots and double slashes too, and finds a page under each of these.
     """
     plain = "/" + normpath(path).lstrip("/")
     for ending in ("/index.html", ".html"):

@@ -13,7 +13,7 @@ from cme_reflex.settings import settings
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project, whose meeting is test24."""
-    for name in ("cme_reflex/pages/home.py", "assets/cme.js", "meetings/test24/meeting.toml"):
+    for name in ("cme_reflex/pages/home.py", "assets/link.js", "meetings/test24/meeting.toml"):
         file = tmp_path / name
         file.parent.mkdir(parents=True)
         file.write_text("first")
@@ -51,7 +51,7 @@ def test_a_second_build_of_the_same_has_nothing_to_do(root: Path, exports: list[
     [
         "cme_reflex/pages/home.py",
         "cme_reflex/new.py",
-        "assets/cme.js",
+        "assets/link.js",
         "rxconfig.py",
         "reflex.lock/bun.lock",
         "meetings/test24/meeting.toml",
@@ -73,7 +73,7 @@ def test_a_build_that_was_interrupted_is_made_anew(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frontend.build(root)
-    (root / "assets/cme.js").write_text("second")
+    (root / "assets/link.js").write_text("second")
 
     def fails(root: Path) -> None:
         raise KeyboardInterrupt
@@ -82,7 +82,7 @@ def test_a_build_that_was_interrupted_is_made_anew(
         patch.setattr(frontend, "_export", fails)
         with pytest.raises(KeyboardInterrupt):
             frontend.build(root)
-    (root / "assets/cme.js").write_text("first")
+    (root / "assets/link.js").write_text("first")
     assert frontend.build(root) is True
 
 

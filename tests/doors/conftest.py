@@ -10,7 +10,7 @@ from cme_reflex import logs
 from cme_reflex.services import programme
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
-from cme_reflex.web import socket
+from cme_reflex.web.middleware import socket_limits
 from tests.doors.people import ANOTHER_FOLDER, FOLDER_WITH_PEOPLE, NOW, People, sign_everybody_in
 from tests.in_process import HOST, Site, application, serving
 from tests.meetings import MEETING
@@ -28,7 +28,9 @@ async def site(
     monkeypatch.setenv("CME_MAIL_FOLDER", str(tmp_path / "mail"))
     monkeypatch.setenv("CME_EVENTS_PER_SECOND", "100000")
     # Hypothesis connects as often as an attacker would like to.
-    monkeypatch.setattr(socket, "PER_SIGN_IN", replace(socket.PER_SIGN_IN, at_once=10**6))
+    monkeypatch.setattr(
+        socket_limits, "PER_SIGN_IN", replace(socket_limits.PER_SIGN_IN, burst=10**6)
+    )
     # The log is pytest's, so that a test can read it.
     monkeypatch.setattr(logs, "set_up", lambda: None)
     settings.cache_clear()

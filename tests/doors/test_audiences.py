@@ -8,10 +8,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 
+from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import OPEN, PROTECTED
-from cme_reflex.web.doors import Audience, Undeclared, arguments_of, audience_of, doors, open_to
-from cme_reflex.web.entrance import OF_THE_FRAMEWORK
-from cme_reflex.web.guard import CLOSED
+from cme_reflex.web.access_policy import (
+    Audience,
+    Undeclared,
+    allow,
+    audience_of,
+    checked_routes,
+    payload_model,
+)
+from cme_reflex.web.events.event_validation import FRAMEWORK_EVENTS
 from tests.in_process import application, handlers
 
 LIST = Path(__file__).with_name("doors.txt")
@@ -30,13 +37,13 @@ def audience_of_route(route: BaseRoute) -> str:
         return ""
     if isinstance(route, Route) and (audience := audience_of(route.endpoint)):
         return audience
-    return "nobody" if getattr(route, "path", None) in CLOSED else "undeclared"
+    return "nobody" if getattr(route, "path", None) in FRAMEWORK_PATHS else "undeclared"
 
 
 def audience_of_handler(name: str) -> str:
-    """Who the entrance lets through; nobody, to one of Reflex's own that it does not name."""
-    if name in OF_THE_FRAMEWORK:
-        return OF_THE_FRAMEWORK[name][0]
+    """Who may send its event; nobody, to one of Reflex's own that is not in the allow-list."""
+    if name in FRAMEWORK_EVENTS:
+        return FRAMEWORK_EVENTS[name].audience
     handler = handlers()[name].handler.fn
     ours = handler.__module__.startswith("cme_reflex.")
     return audience_of(handler) or ("undeclared" if ours else "nobody")
@@ -72,7 +79,7 @@ def test_every_handler_route_and_page_says_who_may_call_it() -> None:
 
 
 def test_what_is_declared_for_the_framework_is_there() -> None:
-    assert set(OF_THE_FRAMEWORK) <= set(handlers())
+    assert set(FRAMEWORK_EVENTS) <= set(handlers())
 
 
 def test_nobody_sets_a_variable_from_outside() -> None:
@@ -85,8 +92,8 @@ def test_a_route_without_an_audience_does_not_come_into_the_application() -> Non
         return PlainTextResponse("…")
 
     with pytest.raises(Undeclared, match="/files does not say who may call it"):
-        doors(Route("/files", files))
-    assert doors(Route("/files", open_to(Audience.ANYONE)(files)))
+        checked_routes(Route("/files", files))
+    assert checked_routes(Route("/files", allow(Audience.ANYONE)(files)))
 
 
 def test_a_handler_says_what_it_takes() -> None:
@@ -94,4 +101,4 @@ def test_a_handler_says_what_it_takes() -> None:
         pass
 
     with pytest.raises(Undeclared, match="session_id has no type"):
-        arguments_of(handler)
+        payload_model(handler)

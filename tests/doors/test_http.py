@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route
 
+from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import PROTECTED
-from cme_reflex.web.doors import Audience, audience_of
-from cme_reflex.web.guard import CLOSED
+from cme_reflex.web.access_policy import Audience, audience_of
 from tests.doors.people import DRAFTING, LAST_NAMES, SECRET, VISITING, People, rows
 from tests.doors.test_audiences import routes
 from tests.in_process import Site
@@ -22,7 +22,9 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", 
 ours = [route for route in routes() if isinstance(route, Route) and audience_of(route.endpoint)]
 
 
-@pytest.mark.parametrize("path", sorted(CLOSED | {f"{path}/x" for path in CLOSED}))
+@pytest.mark.parametrize(
+    "path", sorted(FRAMEWORK_PATHS | {f"{path}/x" for path in FRAMEWORK_PATHS})
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_what_reflex_serves_by_itself_is_closed(
     site: Site, people: People, method: str, path: str

@@ -22,7 +22,7 @@ async def test_an_answer_is_about_the_session_that_it_was_given_for(
         late = {"session_id": first, "question": "comment", "value": "Late", "command": "one"}
         await socket.send("evaluation.answer", late)
         shown = socket.vars()
-    assert (shown["outbox.applied"], shown["outbox.refused"]) == ("one", False)
+    assert (shown["command_queue.applied"], shown["command_queue.refused"]) == ("one", False)
     assert shown["evaluation.session_id"] == second
     assert [question["text_answer"] for question in shown["evaluation.questions"]] == [
         "",
@@ -43,7 +43,7 @@ async def test_undo_brings_back_what_it_was_tapped_for_though_the_page_has_loade
         await socket.send("home.load")
         await socket.send("home.undo", {"session_id": people.sessions["A"], "command": "two"})
         shown = socket.vars()
-    assert (shown["outbox.applied"], shown["outbox.refused"]) == ("two", False)
+    assert (shown["command_queue.applied"], shown["command_queue.refused"]) == ("two", False)
     assert [line["id"] for line in shown["home.lines"]] == [
         people.sessions["A"],
         people.sessions["B"],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cme_reflex.web.doors import Audience, arguments_of, audience_of
+from cme_reflex.web.access_policy import Audience, audience_of, payload_model
 from tests.doors.people import DRAFTING, SECRET, SUBMITTED, VISITING, People, rows
 from tests.in_process import Site, Socket, handlers
 
@@ -105,7 +105,7 @@ async def test_a_stranger_changes_and_learns_nothing(site: Site, people: People)
                 await socket.send(event, valid(event, people.sessions["A"]))
                 shown = socket.vars()
             page = event.partition(".")[0]
-            assert (event, shown.pop(f"{page}.leave")) == (event, "/#expired")
+            assert (event, shown.pop(f"{page}.redirect_to")) == (event, "/#expired")
             assert not learned(socket)
             assert shown[f"{page}.attendee"] == ""
     assert await rows() == before
@@ -165,13 +165,13 @@ WRONG: list[object] = [None, True, 0, 1.5, "1", "\0", "a\0b", "\ud800", [], [[]]
 
 def fits(handler: Any, payload: Payload) -> bool:
     try:
-        arguments_of(handler).model_validate(payload)
+        payload_model(handler).model_validate(payload)
     except (ValueError, TypeError):
         return False
     return not any(value in ("\0", "a\0b", "\ud800") for value in payload.values())
 
 
-async def test_wrong_types_are_refused_at_the_entrance(
+async def test_wrong_types_are_rejected(
     site: Site, people: People, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = await rows()
@@ -212,7 +212,7 @@ async def test_huge_values_change_and_break_nothing(site: Site, people: People) 
 
 @pytest.mark.parametrize(
     "name",
-    ["home.setvar", "update_vars_internal_state.update_vars_internal", "trouble.show",
+    ["home.setvar", "update_vars_internal_state.update_vars_internal", "error_banner.show",
      "state.hydrate", "state.set_is_hydrated", "on_load_internal_state.set_is_hydrated"],
 )  # fmt: skip
 async def test_what_is_for_nobody_does_nothing(

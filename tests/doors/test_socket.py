@@ -6,7 +6,7 @@ import pytest
 
 from cme_reflex.services import signin
 from cme_reflex.settings import settings
-from cme_reflex.web.socket import MESSAGE_LIMIT, PER_SIGN_IN
+from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
 from tests.doors.people import DRAFTING, SECRET, VISITING, People
 from tests.in_process import Site, Socket
 
@@ -55,7 +55,7 @@ async def test_each_sign_in_has_so_many_connections_and_no_more(site: Site, peop
     async with AsyncExitStack() as opened:
         sockets = [
             await opened.enter_async_context(site.socket(people.tokens[VISITING]))
-            for _ in range(PER_SIGN_IN.open)
+            for _ in range(PER_SIGN_IN.concurrent)
         ]
         with pytest.raises(ConnectionError, match=r"1008, 'too many connections"):
             await opened.enter_async_context(site.socket(people.tokens[VISITING]))
@@ -68,7 +68,7 @@ async def test_each_sign_in_has_so_many_connections_and_no_more(site: Site, peop
 
 async def goes_on_as_a_stranger(socket: Socket) -> None:
     await socket.send("home.load")
-    assert socket.vars()["home.leave"] == "/#expired"
+    assert socket.vars()["home.redirect_to"] == "/#expired"
 
 
 @pytest.mark.parametrize(
@@ -165,6 +165,6 @@ async def test_who_asks_is_asked_at_every_event(site: Site, people: People) -> N
         await signin.sign_out(people.tokens[DRAFTING])
         await socket.send("home.refresh")
         shown = socket.vars()
-        assert (shown["home.attendee"], shown["home.lines"], shown["home.leave"]) == (
+        assert (shown["home.attendee"], shown["home.lines"], shown["home.redirect_to"]) == (
             "", [], "/#expired",
         )  # fmt: skip

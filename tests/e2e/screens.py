@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, expect
 
-from cme_reflex.web.failures import failure_page
+from cme_reflex.web.middleware.error_pages import error_page
 from tests.e2e import pars
 from tests.e2e.attendee import SEED, Attendee
 from tests.e2e.proxy import Network, network
@@ -175,7 +175,7 @@ def _links(page: Page) -> Iterator[tuple[str, Page]]:
 
 def _failures(page: Page) -> Iterator[tuple[str, Page]]:
     """The server has failed, and there is none."""
-    answer = failure_page()
+    answer = error_page()
     page.route(
         "**/broken",
         lambda route: route.fulfill(

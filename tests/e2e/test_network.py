@@ -139,7 +139,7 @@ def settles(windows: Windows) -> None:
 
 def kept(page: Page) -> list[str]:
     """The ids of the commands that wait, in the order of the taps."""
-    line = page.evaluate("JSON.parse(sessionStorage.getItem('cme_outbox') ?? '[]')")
+    line = page.evaluate("JSON.parse(sessionStorage.getItem('cme_command_queue') ?? '[]')")
     return [each["event"]["payload"]["command"] for each in line]
 
 

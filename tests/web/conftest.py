@@ -14,8 +14,17 @@ from starlette.routing import Route
 from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
-from cme_reflex.web import account, api, certificate, health, links, signin, single_sign_on, verify
-from cme_reflex.web.guard import guarded
+from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
+from cme_reflex.web.routes import (
+    account,
+    api,
+    certificate,
+    health,
+    links,
+    sign_in,
+    single_sign_on,
+    verify,
+)
 from tests.meetings import FOLDER, MEETING
 
 HOST = "https://cme.example.org"
@@ -35,7 +44,7 @@ async def client(
     await load_meeting(folder, now=datetime(2024, 11, 1, tzinfo=UTC))
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
-    transport = httpx.ASGITransport(guarded(_site()))
+    transport = httpx.ASGITransport(AuthRedirectMiddleware(_site()))
     async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
         yield client
     monkeypatch.undo()
@@ -48,7 +57,7 @@ def _site() -> Starlette:
 
     return Starlette(
         routes=[
-            *signin.ROUTES,
+            *sign_in.ROUTES,
             *single_sign_on.ROUTES,
             *links.ROUTES,
             *certificate.ROUTES,

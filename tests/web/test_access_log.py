@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from cme_reflex.web.access_log import logged
+from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ async def test_a_request_is_a_line_without_what_somebody_typed(
 
     caplog.set_level("INFO")
     site = Starlette(routes=[Route("/files/{number}", answer), Route("/claim", answer)])
-    transport = httpx.ASGITransport(logged({"/claim", "/files/{number}"}, site))
+    transport = httpx.ASGITransport(AccessLogMiddleware(site, {"/claim", "/files/{number}"}))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         status = (await client.get(path, headers={"cookie": "cme_sign_in=x"})).status_code
     (record,) = [r for r in caplog.records if r.name.startswith("cme_reflex")]

@@ -19,9 +19,9 @@ from cme_reflex import routes
 from cme_reflex.exchange.claims_feed import FeedPage, page_json
 from cme_reflex.services import api_tokens, backup, claims_feed, reopening, signin
 from cme_reflex.settings import ROOT
-from cme_reflex.web import problems
-from cme_reflex.web.api import Asked
-from cme_reflex.web.api_document import document
+from cme_reflex.web.routes import problems
+from cme_reflex.web.routes.api import ClaimsQuery
+from cme_reflex.web.routes.api_document import document
 from tests.meetings import MEETING
 from tests.past import claimed, submits
 
@@ -225,7 +225,7 @@ async def test_too_many_requests_are_told_when_to_come_again(
 
 async def test_anybody_reads_how_it_is_described(client: httpx.AsyncClient) -> None:
     answer = await client.get(routes.API_DOCUMENT)
-    assert (answer.status_code, answer.json()) == (200, document(Asked))
+    assert (answer.status_code, answer.json()) == (200, document(ClaimsQuery))
     assert sorted(answer.json()["paths"]) == [routes.API_CLAIMS, routes.API_CLAIM]
 
 
@@ -237,15 +237,15 @@ def test_the_manual_shows_what_is_answered() -> None:
     shown = problems.BAD_PARAMETER.response(json.loads(fault)["detail"])
     assert json.loads(bytes(shown.body)) == json.loads(fault)
     assert f"has {api_tokens.REQUESTS.most} requests a minute" in manual
-    assert f"1 to {claims_feed.MOST}, by default {Asked().limit}" in manual
+    assert f"1 to {claims_feed.MOST}, by default {ClaimsQuery().limit}" in manual
     assert "Thirty wrong tokens" in manual
 
 
 # That it is what its document says, for whatever is asked.
 
 # Whether a token is asked for is tried apart: with one in every request nothing else is refused.
-OPEN = schemathesis.openapi.from_dict({**document(Asked), "security": []})
-CLOSED = schemathesis.openapi.from_dict(document(Asked))
+OPEN = schemathesis.openapi.from_dict({**document(ClaimsQuery), "security": []})
+CLOSED = schemathesis.openapi.from_dict(document(ClaimsQuery))
 PATHS = [routes.API_CLAIMS, routes.API_CLAIM]
 MODES = list(schemathesis.GenerationMode)
 ASKED = settings(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from cme_reflex.web.client_address import behind_proxies, client_address
+from cme_reflex.web.client_address import client_address
+from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
 from tests.settings import chosen
 
 
@@ -23,7 +24,7 @@ async def seen(client: str, proxies: str, **headers: str) -> tuple[str, str]:
         "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
     }
     with chosen(CME_TRUSTED_PROXIES=proxies):
-        await behind_proxies(app)(scope, None, None)  # type: ignore[arg-type]
+        await ProxyHeadersMiddleware(app)(scope, None, None)  # type: ignore[arg-type]
     return found[0]
 
 

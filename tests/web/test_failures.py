@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cme_reflex.web.failures import failed, with_failures
+from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
 
 SECRET = "the attendee's name is Rivera"
 
@@ -28,14 +28,14 @@ async def in_front_of_routes(_: Scope, __: Receive, ___: Send) -> None:
 
 
 def routed() -> Starlette:
-    return Starlette(routes=[Route("/", route)], exception_handlers={Exception: failed})
+    return Starlette(routes=[Route("/", route)], exception_handlers={Exception: server_error})
 
 
 @pytest.mark.parametrize("app", [in_front_of_routes, routed()], ids=["before", "in a route"])
 async def test_a_fault_is_told_once_in_words_and_is_in_the_log(
     app: ASGIApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    transport = httpx.ASGITransport(with_failures(app))
+    transport = httpx.ASGITransport(ErrorPageMiddleware(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get("/")
     assert response.status_code == 500
@@ -61,5 +61,5 @@ async def test_a_fault_in_the_middle_of_an_answer_ends_it() -> None:
         sent.append(str(message["type"]))
 
     with pytest.raises(Broken):
-        await with_failures(halfway)({"type": "http"}, None, send)  # type: ignore[arg-type]
+        await ErrorPageMiddleware(halfway)({"type": "http"}, None, send)  # type: ignore[arg-type]
     assert sent == ["http.response.start", "http.response.body"]

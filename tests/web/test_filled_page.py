@@ -22,12 +22,12 @@ from cme_reflex.services import selection, signin, submission
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
 from cme_reflex.state.first_screen import first_screen
-from cme_reflex.web.content_security import policy
 from cme_reflex.web.filled_page import NoShapes, filled, shapes_of, without_shapes
-from cme_reflex.web.guard import guarded
-from cme_reflex.web.headers import with_headers
-from cme_reflex.web.page_files import without_detour
-from cme_reflex.web.signin import ROUTES
+from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
+from cme_reflex.web.middleware.content_security_policy import policy
+from cme_reflex.web.middleware.page_path import PagePathMiddleware
+from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
+from cme_reflex.web.routes.sign_in import ROUTES
 from tests.meetings import FOLDER, MEETING, with_terms
 from tests.past import submits
 from tests.web.conftest import HOST
@@ -84,9 +84,9 @@ async def site(client: httpx.AsyncClient, build: Path) -> AsyncIterator[httpx.As
     pages = Starlette(
         routes=[*ROUTES, Mount("/", StaticFiles(directory=build / "client", html=True))]
     )
-    direct = without_detour({"/sessions"}, pages)
-    app = guarded(filled(build / "shapes.html", first_screen, direct))
-    transport = httpx.ASGITransport(with_headers(build / "client", app))
+    direct = PagePathMiddleware(pages, {"/sessions"})
+    app = AuthRedirectMiddleware(filled(build / "shapes.html", first_screen, direct))
+    transport = httpx.ASGITransport(SecurityHeadersMiddleware(app, build / "client"))
     async with httpx.AsyncClient(transport=transport, base_url=HOST) as browser:
         yield browser
 
@@ -128,9 +128,9 @@ def rows(page: str) -> list[tuple[str, str, str, str, str]]:
 def values(page: str) -> dict[str, Any]:
     """What the page's state begins with."""
     (text,) = re.findall('<script id="cme-filled" type="application/json">(.*?)</script>', page)
-    states = {name.rpartition("_")[2]: state for name, state in json.loads(text).items()}
-    assert list(states) == ["sessions", "outbox"]
-    assert states["outbox"]["attendee_rx_state_"].isdigit()
+    states = {name.rpartition("____")[2]: state for name, state in json.loads(text).items()}
+    assert list(states) == ["sessions", "command_queue"]
+    assert states["command_queue"]["attendee_rx_state_"].isdigit()
     return {key.removesuffix("_rx_state_"): value for key, value in states["sessions"].items()}
 
 

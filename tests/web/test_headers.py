@@ -14,12 +14,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cme_reflex.settings import settings
-from cme_reflex.web.content_security import policy
-from cme_reflex.web.headers import FOREVER, with_headers
+from cme_reflex.web.middleware.content_security_policy import policy
+from cme_reflex.web.middleware.security_headers import IMMUTABLE, SecurityHeadersMiddleware
 from tests.settings import chosen
 
 SCRIPT = 'if (1 < 2 && "é") { alert("</b>") }'
-PAGE = f'<!DOCTYPE html><p>é</p><script>{SCRIPT}</script><script src="/cme.js"></script>'
+PAGE = (
+    f'<!DOCTYPE html><p>é</p><script>{SCRIPT}</script><script src="/page_hooks/index.js"></script>'
+)
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def _client(build: Path) -> httpx.AsyncClient:
             Mount("/", StaticFiles(directory=build, html=True)),
         ]
     )
-    transport = httpx.ASGITransport(with_headers(build, site))
+    transport = httpx.ASGITransport(SecurityHeadersMiddleware(site, build))
     return httpx.AsyncClient(transport=transport, base_url="https://cme.example.org")
 
 
@@ -66,7 +68,7 @@ def _client(build: Path) -> httpx.AsyncClient:
     [
         ("/", "no-cache"),
         ("/look.css", "no-cache"),
-        ("/assets/root-B5jij5H.js", FOREVER),
+        ("/assets/root-B5jij5H.js", IMMUTABLE),
         ("/assets/none.js", "no-store"),
         ("/claim/", "no-store"),
         ("/answers", "no-store"),

@@ -4,13 +4,13 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from cme_reflex.web.host import for_this_host
+from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
 from tests.settings import chosen
 
 
 async def status(host: str, path: str, public_url: str) -> int:
     with chosen(CME_PUBLIC_URL=public_url):
-        transport = httpx.ASGITransport(for_this_host(PlainTextResponse("here")))
+        transport = httpx.ASGITransport(TrustedHostMiddleware(PlainTextResponse("here")))
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         return (await client.get(path, headers={"host": host})).status_code
 

@@ -54,17 +54,12 @@ def start(host: str, port: int) -> None:
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
 
-    from reflex.utils import exec as reflex_exec
-    from reflex_base.constants import Env, LogLevel
-    from reflex_base.environment import environment
+    from cme_reflex.reflex_bridge.server import run_production_server
 
     # Links in messages lead here where nobody said otherwise. Strangers cannot come to it then.
     os.environ.setdefault("CME_PUBLIC_URL", f"http://localhost:{port}")
     settings.cache_clear()
     mail.office()  # or a Fault before anything is served
-    environment.REFLEX_ENV_MODE.set(Env.PROD)
-    environment.REFLEX_SKIP_COMPILE.set(True)
-    os.environ |= {"REFLEX_FRONTEND_PORT": str(port), "REFLEX_BACKEND_PORT": str(port)}
     for name, seconds in HEARTBEAT.items():
         os.environ.setdefault(name, seconds)
-    reflex_exec.run_backend_prod(host, port, LogLevel.WARNING, mount_frontend_compiled_app=True)
+    run_production_server(host, port)

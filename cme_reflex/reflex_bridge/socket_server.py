@@ -1,0 +1,33 @@
+"""The Socket.IO server with a JSON writer of our own.
+
+Relies on: Reflex takes a Socket.IO server in `rx.App(sio=…)` and gives its own the options that
+are repeated here.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+from reflex_base.config import get_config
+from reflex_base.environment import environment
+from socketio import AsyncServer
+
+from cme_reflex.reflex_bridge import socket_json
+
+
+def socket_server() -> Any:
+    """A server as Reflex would make it, which writes JSON with `socket_json.dumps`."""
+    config = get_config()
+    over_websocket = config.transport == "websocket"
+    return AsyncServer(
+        async_mode="asgi",
+        cors_allowed_origins=list(config.cors_allowed_origins) if over_websocket else [],
+        cors_credentials=over_websocket,
+        max_http_buffer_size=environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE.get(),
+        ping_interval=environment.REFLEX_SOCKET_INTERVAL.get().total_seconds(),
+        ping_timeout=environment.REFLEX_SOCKET_TIMEOUT.get().total_seconds(),
+        json=SimpleNamespace(dumps=socket_json.dumps, loads=socket_json.loads),
+        allow_upgrades=False,
+        transports=[config.transport],
+        # Handlers only parse and enqueue, so they run on the receive loop without a task of theirs.
+        async_handlers=False,
+    )

@@ -1,0 +1,1 @@
+"""Validation of the events that arrive over the socket."""

@@ -1,0 +1,63 @@
+"""Access log: a line for each HTTP response, without query, cookie, address or free path."""
+
+import logging
+from collections.abc import Collection, Mapping
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cme_reflex.logs import fields
+from cme_reflex.web.middleware.security_headers import HASHED_ASSETS
+from cme_reflex.web.paths import canonical_path
+
+logger = logging.getLogger(__name__)
+
+OTHER = "other"
+
+
+class AccessLogMiddleware:
+    """Logs each HTTP response.
+
+    `known_paths` are the paths that are written, ``/verify/{number}`` for a route that takes a
+    parameter. Anything else in an address was typed by somebody, and it may be a name.
+    """
+
+    def __init__(self, app: ASGIApp, known_paths: Collection[str]) -> None:
+        self._app = app
+        self._known_paths = known_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and log its response."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path, started, status = str(scope["path"]), perf_counter(), 500
+
+        async def send_and_record(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_record)
+        finally:
+            logger.info(
+                "answered",
+                extra=fields(
+                    method=scope["method"],
+                    path=_logged_path(path, scope.get("path_params", {}), self._known_paths),
+                    status=status,
+                    ms=round(1000 * (perf_counter() - started), 1),
+                ),
+            )
+
+
+def _logged_path(path: str, parameters: Mapping[str, object], known_paths: Collection[str]) -> str:
+    if path.startswith(HASHED_ASSETS):
+        return HASHED_ASSETS
+    page = canonical_path(path)
+    # The router has left in the scope what it took out of the path.
+    for name, value in parameters.items():
+        page = page.replace(f"/{value}", f"/{{{name}}}", 1)
+    return page if page in known_paths else OTHER

@@ -1,0 +1,65 @@
+"""Redirects to and from the sign-in, over HTTP and before any script runs.
+
+The endpoints that Reflex serves by itself beside the pages are closed here as well.
+"""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
+from cme_reflex.routes import HOME, PROTECTED, SIGN_IN_FORM
+from cme_reflex.services import signin
+from cme_reflex.services.clock import clock
+from cme_reflex.settings import settings
+from cme_reflex.web import cookies
+from cme_reflex.web.paths import canonical_path
+
+
+class AuthRedirectMiddleware:
+    """Sends strangers from protected pages to the sign-in, and attendees from there to the claim.
+
+    FRAMEWORK_PATHS answer 404 to everybody: uploads, a ping, lists of routes; and the socket,
+    which does not speak HTTP.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Redirect the request, close it, or pass it on."""
+        response = await _response(scope) if scope["type"] == "http" else None
+        await (response or self._app)(scope, receive, send)
+
+
+async def _response(scope: Scope) -> Response | None:
+    path = canonical_path(scope["path"])
+    if f"/{path.split('/')[1]}" in FRAMEWORK_PATHS:
+        return PlainTextResponse(HTTPStatus.NOT_FOUND.phrase, HTTPStatus.NOT_FOUND)
+    if path != SIGN_IN_FORM and path not in PROTECTED:
+        return None
+    request = Request(scope)
+    if request.method not in ("GET", "HEAD"):
+        return None
+    signed_in = await _is_signed_in(request)
+    if path == SIGN_IN_FORM and signed_in:
+        return RedirectResponse(HOME, status_code=303)
+    if path in PROTECTED and not signed_in:
+        response = RedirectResponse(SIGN_IN_FORM, status_code=303)
+        query = f"?{request.url.query}" if request.url.query else ""
+        cookies.remember_next(response, path + query)
+        return response
+    return None
+
+
+async def _is_signed_in(request: Request) -> bool:
+    token = cookies.token_in(request.headers.get("cookie", ""))
+    if not token:
+        return False
+    try:
+        await signin.visit(settings().meeting, token, now=clock())
+    except signin.NotSignedIn:
+        return False
+    return True

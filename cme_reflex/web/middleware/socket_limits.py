@@ -1,0 +1,181 @@
+"""Limits of the socket: same site only, connections per sign-in and address, messages.
+
+A connection that exceeds a limit is closed with a code of RFC 6455 and a reason; the connections
+of others do not notice. All counts are those of this process.
+"""
+
+import hashlib
+import logging
+from urllib.parse import parse_qs, urlencode
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from cme_reflex.logs import fields, opaque
+from cme_reflex.reflex_bridge.socket_protocol import CLOSE, CONNECT, DISCONNECT, EVENT, PONG
+from cme_reflex.services import signin
+from cme_reflex.services.clock import clock
+from cme_reflex.settings import settings
+from cme_reflex.web.client_address import client_address
+from cme_reflex.web.cookies import token_in
+from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
+
+logger = logging.getLogger(__name__)
+
+POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
+
+MESSAGE_LIMIT = 64 * 1024  # characters; the longest answer has 4,000
+BURST = 5  # seconds' worth of events that may come at once: taps made while away
+
+PER_SIGN_IN = ConnectionLimit(concurrent=20, per_second=1, burst=60)  # tabs, opened in a hurry
+# A congress centre has one address.
+PER_ADDRESS = ConnectionLimit(concurrent=2_500, per_second=20, burst=5_000)
+
+
+class PolicyViolation(Exception):
+    """A message that is more, or other, than a page sends."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class SocketLimitsMiddleware:
+    """Applies the limits to every websocket connection."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._limiter = ConnectionLimiter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a websocket connection on within its limits."""
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        if not is_same_site(Headers(scope=scope)):
+            # The socket carries the cookie, so another site's page may not open one.
+            await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
+            return
+        token = token_in(Headers(scope=scope).get("cookie", ""))
+        key, limit, log_fields = await _limit_of(scope, token)
+        if not self._limiter.acquire(key, limit):
+            await _reject(scope, receive, send, log_fields)
+            return
+        try:
+            socket = LimitedSocket(receive, send, log_fields)
+            await self._app(_bind_tab_to_sign_in(scope, token), socket.receive, socket.send)
+        finally:
+            self._limiter.release(key)
+
+
+class LimitedSocket:
+    """One connection, closed at the first message that violates the policy."""
+
+    def __init__(self, receive: Receive, send: Send, log_fields: dict[str, object]) -> None:
+        self._receive = receive
+        self._send = send
+        self._log_fields = log_fields
+        self._bucket = TokenBucket(
+            settings().events_per_second, BURST * settings().events_per_second
+        )
+        self._joined = False
+        self._closed = False
+
+    async def receive(self) -> Message:
+        """The next message, or a disconnect where it violates the policy."""
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
+            return message
+        try:
+            self._check(message.get("text"))
+        except PolicyViolation as violation:
+            logger.warning(
+                "a connection was closed",
+                extra=fields(reason=violation.reason, **self._log_fields),
+            )
+            await self.send(_close(violation.code, violation.reason))
+            return {
+                "type": "websocket.disconnect",
+                "code": violation.code,
+                "reason": violation.reason,
+            }
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, unless the connection is closed already."""
+        if not self._closed:
+            self._closed = message["type"] == "websocket.close"
+            await self._send(message)
+
+    def _check(self, text: str | None) -> None:
+        """Raise PolicyViolation unless a page of ours would send this message.
+
+        It joins our namespace once, sends events, answers pings and leaves. Binary packets,
+        acknowledgements and other namespaces are rejected.
+        """
+        if text is None:
+            raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
+        if len(text) > MESSAGE_LIMIT:
+            reason = f"a message has at most {MESSAGE_LIMIT} characters"
+            raise PolicyViolation(MESSAGE_TOO_BIG, reason)
+        if not self._bucket.take():
+            reason = "too many messages; try again in a few seconds"
+            raise PolicyViolation(POLICY_VIOLATION, reason)
+        if text.startswith(CONNECT) and not self._joined:
+            self._joined = True
+        elif not (self._joined and text.startswith((EVENT, DISCONNECT))) and text not in (
+            PONG,
+            CLOSE,
+        ):
+            raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
+
+
+async def _limit_of(scope: Scope, token: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
+    """The key under which a connection is counted, its limit, and what may be logged of it."""
+    if token:
+        try:
+            visit = await signin.visit(settings().meeting, token, now=clock())
+        except signin.NotSignedIn:
+            pass
+        else:
+            log_fields: dict[str, object] = {
+                "meeting": visit.meeting.code,
+                "attendee": opaque(visit.attendee.id),
+            }
+            return f"sign-in {_hash(token)}", PER_SIGN_IN, log_fields
+    return f"address {client_address(scope)}", PER_ADDRESS, {}
+
+
+async def _reject(
+    scope: Scope, receive: Receive, send: Send, log_fields: dict[str, object]
+) -> None:
+    """Open the connection and close it at once: a rejected handshake could give no reason."""
+    logger.warning("a connection too many", extra=fields(**log_fields))
+    await receive()
+    offered = scope.get("subprotocols") or [None]
+    await send({"type": "websocket.accept", "subprotocol": offered[0]})
+    await send(_close(POLICY_VIOLATION, "too many connections; close other tabs of this site"))
+
+
+def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
+    """The connection with a name for its tab that only this sign-in can give.
+
+    Reflex keeps a tab's state under a name that the browser makes up. Bound to the cookie, the
+    state that another person left in a browser, or whose name became known, is out of reach.
+    """
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    if "token" in query:
+        query["token"] = [_hash(f"{token}\n{query['token'][0]}")]
+    return {**scope, "query_string": urlencode(query, doseq=True).encode()}
+
+
+def _hash(text: str) -> str:
+    # What is hashed holds the cookie's 256 random bits, or nothing that is secret.
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _close(code: int, reason: str) -> Message:
+    return {"type": "websocket.close", "code": code, "reason": reason}

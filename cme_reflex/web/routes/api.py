@@ -1,0 +1,175 @@
+"""The read-only HTTP API for a society's own systems; docs/integration.md is its manual."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from math import ceil
+from typing import Annotated, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+
+from cme_reflex import routes
+from cme_reflex.domain.attempts import TooManyAttempts
+from cme_reflex.exchange.claims_feed import claim_json, page_json
+from cme_reflex.services import api_tokens, claims_feed
+from cme_reflex.services.clock import clock
+from cme_reflex.services.reopening import UnknownReceipt
+from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.client_address import client_address
+from cme_reflex.web.routes import problems
+from cme_reflex.web.routes.api_document import document
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def _written_instant(text: object) -> object:
+    # A number alone would be read as seconds; a "+" that was not escaped arrives as a space.
+    if not isinstance(text, str) or "T" not in text.upper() or " " in text:
+        raise ValueError("no instant")
+    return text
+
+
+class ClaimsQuery(BaseModel):
+    """Query parameters of a page of claims."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[
+        str,
+        Field(
+            description="The `next_cursor` of the page before; `start` for the first one.",
+            json_schema_extra={"pattern": f"^({claims_feed.CURSOR})$"},
+        ),
+    ] = claims_feed.START
+    since: Annotated[
+        AwareDatetime | None,
+        BeforeValidator(_written_instant),
+        Field(
+            description="Leave out what was submitted before this instant, such as "
+            "`2026-01-31T00:00:00Z`. To go on where a reading ended, use `cursor`."
+        ),
+    ] = None
+    limit: Annotated[
+        int, Field(ge=1, le=claims_feed.MOST, description="How many versions a page may have.")
+    ] = 100
+
+
+def require_token(endpoint: Endpoint) -> Endpoint:
+    """Require a valid bearer token, and count the request under it."""
+
+    @wraps(endpoint)
+    async def authorized(request: Request) -> Response:
+        now = clock()
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            return _no_token("Send the header Authorization: Bearer with a token.", "")
+        try:
+            await api_tokens.holder(token.strip(), now=now, address=client_address(request.scope))
+        except api_tokens.TokenUnknown:
+            return _no_token("The token is none of ours.", ', error="invalid_token"')
+        except api_tokens.TokenRevoked as revoked:
+            return problems.REVOKED.response(f"The token {revoked} was revoked; ask for another.")
+        except TooManyAttempts as error:
+            seconds = max(1, ceil((error.until - now) / timedelta(seconds=1)))
+            return problems.TOO_MANY.response(
+                f"Try again in {seconds} s.", {"retry-after": str(seconds)}
+            )
+        return await endpoint(request)
+
+    return allow(Audience.SYSTEM)(authorized)
+
+
+@require_token
+async def claims(request: Request) -> Response:
+    """A page of submitted versions, in the order in which they were committed."""
+    given = request.query_params
+    try:
+        if len(given.multi_items()) > len(given):
+            return problems.BAD_PARAMETER.response("Give each parameter once.")
+        query = ClaimsQuery.model_validate(dict(given))
+        page = await claims_feed.page(
+            cursor=query.cursor, since=_within_reach(query.since), limit=query.limit
+        )
+    except ValidationError as error:
+        return problems.BAD_PARAMETER.response(_first_fault(error))
+    except claims_feed.InvalidCursor:
+        return problems.BAD_PARAMETER.response(
+            "cursor: take the next_cursor of the page before as it is, or leave it out to begin."
+        )
+    except claims_feed.CursorGone:
+        return problems.CURSOR_GONE.response(
+            "The records were restored from a backup since. Read again from the start; what has a "
+            "receipt number that you know is what you have."
+        )
+    return _json(page_json(page))
+
+
+@require_token
+async def claim(request: Request) -> Response:
+    """One submitted version by its receipt number."""
+    try:
+        found = await claims_feed.claim(request.path_params["receipt_number"])
+    except UnknownReceipt:
+        return problems.NO_SUCH_CLAIM.response("No submitted version has this receipt number.")
+    return _json(claim_json(found))
+
+
+@allow(Audience.ANYONE)
+async def openapi(request: Request) -> Response:
+    """The OpenAPI document of the API."""
+    return JSONResponse(document(ClaimsQuery), headers={"cache-control": "no-store"})
+
+
+@allow(Audience.ANYONE)
+async def not_found(request: Request) -> Response:
+    """Any other request to the API: 404, or 405 where the path exists but is read-only."""
+    if any(route.matches(request.scope)[0] is Match.PARTIAL for route in _READ):
+        return problems.ONLY_READ.response("Use GET.", {"allow": "GET, HEAD"})
+    return problems.NO_SUCH_PATH.response(f"The API is described at {routes.API_DOCUMENT}.")
+
+
+def _no_token(detail: str, error: str) -> Response:
+    challenge = {"www-authenticate": f'Bearer realm="claims"{error}'}
+    return problems.NO_TOKEN.response(detail, challenge)
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(fault["loc"][0])
+    remedies = {
+        "since": "write an instant with its zone, such as 2026-01-31T00:00:00Z, and + as %2B.",
+        "limit": f"write a whole number from 1 to {claims_feed.MOST}.",
+    }
+    known = f"{name}: {remedies.get(name, '')}"
+    return known if name in remedies else f"There is no parameter {name[:40]!r}."
+
+
+def _within_reach(since: datetime | None) -> datetime | None:
+    """The instant in UTC; one that UTC has no year for is the first or the last that it has."""
+    if since is None:
+        return None
+    try:
+        return since.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if since.year == _FIRST.year else _LAST
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+_READ = [
+    Route(routes.API_CLAIMS, claims, methods=["GET"]),
+    Route(routes.API_CLAIM, claim, methods=["GET"]),
+    Route(routes.API_DOCUMENT, openapi, methods=["GET"]),
+]
+ROUTES = checked_routes(
+    *_READ,
+    Route("/api/{rest:path}", not_found, methods=EVERY_METHOD),
+)

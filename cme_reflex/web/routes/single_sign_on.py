@@ -1,0 +1,77 @@
+"""Members' single sign-on over plain HTTP: to the society's provider and back."""
+
+import logging
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from cme_reflex.routes import SSO, SSO_CALLBACK
+from cme_reflex.services import oidc, signin, single_sign_on
+from cme_reflex.services.clock import clock
+from cme_reflex.settings import settings
+from cme_reflex.web import cookies
+from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in
+
+ANSWER_LIMIT = 4_096  # characters of a query; a code and a state are a few hundred
+
+logger = logging.getLogger(__name__)
+
+
+@allow(Audience.ANYONE)
+async def start(request: Request) -> Response:
+    """Redirect the browser to the identity provider, with a cookie for the way back."""
+    try:
+        departure = await single_sign_on.depart(
+            settings().meeting, _callback_url(request), now=clock()
+        )
+    except single_sign_on.NotConfigured:
+        return back_to_form("sso-failed")
+    except oidc.ProviderUnavailable as error:
+        logger.error("The single sign-on cannot be reached: %s", error)
+        return back_to_form("sso-unavailable")
+    response = RedirectResponse(departure.address, status_code=303)
+    cookies.keep(response, cookies.DEPARTURE, departure.token, single_sign_on.DEPARTURE_LASTS)
+    return response
+
+
+@allow(Audience.ANYONE)
+async def callback(request: Request) -> Response:
+    """Sign in whoever returns with a valid response; an error goes to the form as a code."""
+    if len(request.url.query) > ANSWER_LIMIT:
+        return back_to_form("sso-failed")
+    token = cookies.token_in(request.headers.get("cookie", ""), cookies.DEPARTURE)
+    try:
+        admission = await single_sign_on.arrive(
+            settings().meeting,
+            token,
+            dict(request.query_params),
+            client_secret=settings().oidc_client_secret.get_secret_value(),
+            now=clock(),
+        )
+    except (single_sign_on.NotConfigured, oidc.SignInRefused) as error:
+        logger.warning("A single sign-on was refused: %s", error)
+        return back_to_form("sso-failed")
+    except oidc.ProviderUnavailable as error:
+        logger.error("The single sign-on cannot be reached: %s", error)
+        return back_to_form("sso-unavailable")
+    except single_sign_on.Cancelled:
+        return back_to_form("sso-cancelled")
+    except single_sign_on.UnknownMember:
+        return back_to_form("sso-unknown")
+    except signin.NotRegistered:
+        return back_to_form("member-not-registered")
+    return await complete_sign_in(request, admission)
+
+
+def _callback_url(request: Request) -> str:
+    """The redirect URI, as it is registered with the provider."""
+    here = f"{request.url.scheme}://{request.url.netloc}"
+    return f"{settings().public_url or here}{SSO_CALLBACK}"
+
+
+ROUTES = checked_routes(
+    Route(SSO, start, methods=["GET"]),
+    Route(SSO_CALLBACK, callback, methods=["GET"]),
+)

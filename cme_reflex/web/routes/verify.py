@@ -1,0 +1,56 @@
+"""Checking a certificate's number: plain HTTP, for anybody who holds the paper."""
+
+from datetime import timedelta
+from math import ceil
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from cme_reflex import words
+from cme_reflex.domain.attempts import TooManyAttempts
+from cme_reflex.domain.credit import hours
+from cme_reflex.domain.receipt import canonical_number
+from cme_reflex.routes import VERIFY, verify
+from cme_reflex.services import certificate
+from cme_reflex.services.clock import clock
+from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.client_address import client_address
+from cme_reflex.web.templates import render_page
+
+
+@allow(Audience.ANYONE)
+async def ask(request: Request) -> Response:
+    """The field for a number; one that was typed in has an address of its own."""
+    typed = request.query_params.get("number", "")
+    if number := canonical_number(typed):
+        return RedirectResponse(verify(number), status_code=303)
+    return render_page("verify.html", typed=typed[:80], wrong=bool(typed.strip()))
+
+
+@allow(Audience.ANYONE)
+async def answer(request: Request) -> Response:
+    """What the number in the address proves, or that there is no such certificate."""
+    number, now = request.path_params["number"], clock()
+    address = client_address(request.scope)
+    try:
+        found = await certificate.verified(number, now=now, address=address)
+    except certificate.NoSuchCertificate:
+        return render_page("verify.html", status_code=404, typed=number[:80], wrong=True)
+    except TooManyAttempts as error:
+        page = render_page("verify_later.html", status_code=429)
+        page.headers["retry-after"] = str(ceil((error.until - now) / timedelta(seconds=1)))
+        return page
+    return render_page(
+        "verified.html",
+        found=found,
+        category1=hours(found.category1),
+        safety=hours(found.safety) if found.safety is not None else None,
+        issued=words.dates.full_day(found.issued_on),
+    )
+
+
+ROUTES = checked_routes(
+    Route(VERIFY, ask, methods=["GET"]),
+    Route(f"{VERIFY}/{{number}}", answer, methods=["GET"]),
+)

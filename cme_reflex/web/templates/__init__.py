@@ -1,0 +1,36 @@
+"""Pages rendered by the server, for people who are not signed in and browsers without scripts."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from cme_reflex import words
+
+
+def render_page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
+    """The rendered page as a response that is neither cached nor indexed."""
+    return HTMLResponse(
+        render(template, **values),
+        status_code,
+        headers={"cache-control": "no-store", "x-robots-tag": "noindex"},
+    )
+
+
+def render(template: str, **values: Any) -> str:
+    """The template with these values, escaped."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cme_reflex.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["words"] = words
+    return environment

@@ -1,0 +1,60 @@
+"""Without its validation in front the application does not start."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from reflex.app import EventNamespace
+
+from cme_reflex.reflex_bridge import FrameworkChanged
+from cme_reflex.reflex_bridge.event_namespace import install
+from cme_reflex.web.events.event_validation import EventValidator
+
+MakeApp = Callable[..., Any]
+SENTENCE = r"The installed version of Reflex does not fit\. Relied on: Reflex serves events as "
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Any:
+    return make_app()
+
+
+def test_it_is_installed_in_the_place_of_reflexes_own(app: Any) -> None:
+    install(app, EventValidator({}))
+    assert type(app.event_namespace).__name__ == "ValidatingNamespace"
+    assert app.sio.namespace_handlers["/_event"] is app.event_namespace
+
+
+def test_an_application_without_a_socket_does_not_start(app: Any) -> None:
+    app.sio = None
+    with pytest.raises(FrameworkChanged, match=SENTENCE):
+        install(app, EventValidator({}))
+
+
+def test_a_server_that_knows_no_namespaces_does_not_start(app: Any) -> None:
+    app.sio = object()
+    with pytest.raises(FrameworkChanged, match=SENTENCE):
+        install(app, EventValidator({}))
+
+
+def test_a_server_that_keeps_its_own_namespace_does_not_start(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.sio, "register_namespace", lambda namespace: None)
+    with pytest.raises(FrameworkChanged, match=SENTENCE):
+        install(app, EventValidator({}))
+
+
+def not_awaited(self: object, sid: str, data: object) -> None: ...
+
+
+async def by_name(self: object, sid: str, name: str, data: object) -> None: ...
+
+
+@pytest.mark.parametrize("changed", [not_awaited, by_name, None])
+def test_an_application_whose_events_come_another_way_does_not_start(
+    app: Any, monkeypatch: pytest.MonkeyPatch, changed: object
+) -> None:
+    monkeypatch.setattr(EventNamespace, "on_event", changed)
+    with pytest.raises(FrameworkChanged, match=SENTENCE):
+        install(app, EventValidator({}))

@@ -1,0 +1,28 @@
+import asyncio
+import gc
+
+import pytest
+
+from cme_reflex import gc_tuning
+
+
+async def test_while_it_serves_a_process_looks_through_everything_at_its_own_time_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gc_tuning, "FULL_COLLECTION_EVERY", 0.01)
+    before, searched = gc.get_threshold(), asyncio.Event()
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "stop" and info["generation"] == 2:
+            searched.set()
+
+    async with gc_tuning.tuned_gc():
+        gc.callbacks.append(note)
+        try:
+            assert gc.get_threshold()[2] == gc_tuning.NEVER
+            assert gc.get_freeze_count() > 0
+            await asyncio.wait_for(searched.wait(), 30)
+        finally:
+            gc.callbacks.remove(note)
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
