@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, select
 
 from cme_reflex.store.database import reading, transaction
 from cme_reflex.store.tables import AnswerRow, ClaimRow, MeetingRow, SessionRow
+from tests.databases import Fill
 from tests.rows import one_of_each
 
 NOBODY = 99  # an id that no row has
@@ -100,11 +101,14 @@ FOREIGN_KEYS = [
 
 
 @pytest.fixture
-async def filled(database: AsyncEngine, now: datetime) -> None:
-    async with transaction() as db:
-        for row in one_of_each(now):
-            db.add(row)
-            await db.flush()
+async def filled(database: AsyncEngine, fill: Fill, now: datetime) -> None:
+    async def one_row_in_every_table() -> None:
+        async with transaction() as db:
+            for row in one_of_each(now):
+                db.add(row)
+                await db.flush()
+
+    await fill("one row in every table", one_row_in_every_table)
 
 
 def names_of(kind: type[sa.Constraint]) -> set[str]:

@@ -1,5 +1,6 @@
 """The HTTP doors without a browser: guard and routes, before pages that say which they are."""
 
+import functools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web import account, api, certificate, health, links, signin, single_sign_on, verify
 from cme_reflex.web.guard import guarded
+from tests.databases import Fill
 from tests.meetings import FOLDER, MEETING
 
 HOST = "https://cme.example.org"
@@ -29,10 +31,11 @@ def folder() -> MeetingFolder:
 
 @pytest.fixture
 async def client(
-    database: AsyncEngine, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
+    database: AsyncEngine, fill: Fill, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without scripts, at a meeting that is loaded."""
-    await load_meeting(folder, now=datetime(2024, 11, 1, tzinfo=UTC))
+    loaded = functools.partial(load_meeting, folder, now=datetime(2024, 11, 1, tzinfo=UTC))
+    await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
     transport = httpx.ASGITransport(guarded(_site()))
