@@ -8,6 +8,8 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 
 BIN := .venv/bin
 CANARY := .cme/canary
+# On every core, a group of tests that share something dear on one of them.
+IN_PARALLEL := --numprocesses=logical --dist=loadgroup
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
@@ -27,10 +29,10 @@ demo: .venv/run.stamp ## build and serve the demo meeting [PORT=3100] [RESET=1 t
 	@$(BIN)/cme demo --port $(PORT) $(if $(RESET),--reset)
 
 test: .venv/dev.stamp ## the whole suite, browser included [PYTEST="-k words"]
-	$(BIN)/pytest -m "not slow" $(PYTEST)
+	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" $(PYTEST)
 
 test-slow: .venv/dev.stamp ## what takes longer
-	$(BIN)/pytest -m slow $(PYTEST)
+	$(BIN)/pytest $(IN_PARALLEL) -m slow $(PYTEST)
 
 screens: .venv/dev.stamp ## a picture of every screen and case, into docs/screens
 	$(BIN)/python -m tests.e2e.contact_sheet docs/screens

@@ -1,9 +1,14 @@
 """Fixtures for everybody: an empty database of each kind, and an instant in the claim period."""
 
+import functools
+import gc
+import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,9 +24,46 @@ settings.register_profile("same", derandomize=True, database=None, deadline=None
 settings.load_profile("same")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last: Playwright keeps an event loop of its own running."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+_SHARED_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that all processes of this run share."""
+    config.stash[_SHARED_FOLDER] = Path(
+        getattr(config, "workerinput", {}).get("shared_folder")
+        # Not pytest's temporary folder: the path of PostgreSQL's socket has to be short.
+        or tempfile.mkdtemp(prefix="cme-tests-")
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Name it to a process that pytest-xdist starts."""
+    node.workerinput["shared_folder"] = str(node.config.stash[_SHARED_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it after the last process that uses it."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[_SHARED_FOLDER])
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules: what is there now stays until the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder that all processes of this run share."""
+    return pytestconfig.stash[_SHARED_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def worker(pytestconfig: pytest.Config) -> str:
+    """The name of this process among those of the run."""
+    return str(getattr(pytestconfig, "workerinput", {}).get("workerid", "main"))
 
 
 @pytest.fixture
@@ -31,16 +73,22 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[databases.PostgreSQL]:
+def postgresql(shared_folder: Path, worker: str) -> Iterator[databases.PostgreSQL]:
     """The PostgreSQL of this run; started when the first test asks for it."""
-    with databases.postgresql() as server:
+    with databases.postgresql(shared_folder / "pg", worker) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, made once for this run."""
-    return databases.sqlite_template(tmp_path_factory.mktemp("sqlite"))
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> databases.SQLite:
+    """A migrated SQLite file, made once for this process."""
+    return databases.SQLite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite: databases.SQLite) -> Path:
+    """The file itself, to copy."""
+    return sqlite.migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,7 +103,8 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
     if database_kind == "postgresql":
         server: databases.PostgreSQL = request.getfixturevalue("postgresql")
         return server.empty()
-    return databases.sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+    sqlite: databases.SQLite = request.getfixturevalue("sqlite")
+    return sqlite.empty(tmp_path)
 
 
 @pytest.fixture
@@ -63,7 +112,7 @@ def unmigrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path:
     """The URL of a database of the same kind that has no table yet."""
     if database_kind == "postgresql":
         server: databases.PostgreSQL = request.getfixturevalue("postgresql")
-        return server.unmigrated("unmigrated")
+        return server.unmigrated()
     return f"sqlite:///{tmp_path / 'unmigrated.db'}"
 
 
@@ -73,8 +122,18 @@ async def database(database_url: str) -> AsyncIterator[Engine]:
     # Ids begin at 1 again, so what a test before this one has read must go.
     if services := sys.modules.get("cme_reflex.services.programme"):
         services.forget()
-    yield open_database(database_url)
+    engine = open_database(database_url)
+    async with engine.connect():
+        pass  # what is looked at first finds a connection, as it does where anything was loaded
+    yield engine
     await close_database()
+
+
+@pytest.fixture
+def fill(database_kind: str, database_url: str, request: pytest.FixtureRequest) -> databases.Fill:
+    """Fill the empty database: by this function the first time, then from a snapshot of it."""
+    kind: databases.SQLite | databases.PostgreSQL = request.getfixturevalue(database_kind)
+    return functools.partial(kind.fill, database_url)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Everything is real but the network: events pass Engine.IO, Socket.IO, the limits
 """
 
 import asyncio
+import gc
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -49,6 +50,8 @@ async def serving() -> AsyncIterator["Site"]:
     app, asgi = application()
     # Reflex knows its handlers by the context in which they were imported, another test's perhaps.
     RegistrationContext.set(app._registration_context)
+    # The application looks for garbage at its start, and need not among all that the tests hold.
+    gc.freeze()
     with _as_served():
         async with asgi.router.lifespan_context(asgi):
             yield Site(app, asgi)

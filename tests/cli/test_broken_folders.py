@@ -567,9 +567,11 @@ FOLDERS = [
 
 
 @pytest.fixture
-def database_file(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database_file(
+    sqlite: databases.SQLite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A database in which the good folder is loaded already."""
-    monkeypatch.setenv("CME_DATABASE_URL", databases.sqlite_copy(sqlite_template, tmp_path))
+    monkeypatch.setenv("CME_DATABASE_URL", sqlite.empty(tmp_path))
     settings.cache_clear()
     assert cme("meeting", "load", Files(tmp_path / "test24").write()).exit_code == 0
     return tmp_path / "cme.db"

@@ -10,40 +10,53 @@ from cme_reflex import logs
 from cme_reflex.services import programme
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.settings import settings
+from cme_reflex.store.database import close_database, open_database
 from cme_reflex.web.middleware import socket_limits
+from tests.databases import Fill
 from tests.doors.people import ANOTHER_FOLDER, FOLDER_WITH_PEOPLE, NOW, People, sign_everybody_in
 from tests.in_process import HOST, Site, application, serving
 from tests.meetings import MEETING
 
 
 @pytest.fixture
-async def site(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Site]:
-    """What `cme serve` serves, at the test meeting; another meeting is in the database too."""
+async def people(
+    database_url: str, fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[People]:
+    """Somebody with a draft, somebody with a submitted claim, and a visitor.
+
+    They are at the test meeting; another meeting is in the database too.
+    """
     application()  # its pages are the demo meeting's
     monkeypatch.setenv("CME_DATABASE_URL", database_url)
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     monkeypatch.setenv("CME_PUBLIC_URL", f"http://{HOST}")
     monkeypatch.setenv("CME_MAIL_FOLDER", str(tmp_path / "mail"))
     monkeypatch.setenv("CME_EVENTS_PER_SECOND", "100000")
+    settings.cache_clear()
+    programme.forget()
+    open_database(database_url)
+    people = await fill("two meetings with people", load_and_sign_in)
+    await close_database()
+    yield people
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+async def site(people: People, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """What `cme serve` serves to them."""
     # Hypothesis connects as often as an attacker would like to.
     monkeypatch.setattr(
         socket_limits, "PER_SIGN_IN", replace(socket_limits.PER_SIGN_IN, burst=10**6)
     )
     # The log is pytest's, so that a test can read it.
     monkeypatch.setattr(logs, "set_up", lambda: None)
-    settings.cache_clear()
-    programme.forget()
     async with serving() as site:
-        for folder in (FOLDER_WITH_PEOPLE, ANOTHER_FOLDER):
-            await load_meeting(folder, now=NOW)
         yield site
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
-@pytest.fixture
-async def people(site: Site) -> People:
-    """Somebody with a draft, somebody with a submitted claim, and a visitor."""
+async def load_and_sign_in() -> People:
+    """Load two meetings, and let people sign in to them."""
+    for folder in (FOLDER_WITH_PEOPLE, ANOTHER_FOLDER):
+        await load_meeting(folder, now=NOW)
     return await sign_everybody_in()

@@ -1,7 +1,12 @@
 """A browser, and the demo meeting served to it."""
 
+import asyncio
 import csv
+import fcntl
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
@@ -27,17 +32,43 @@ PATIENCE = 15_000  # milliseconds for what the page has to show; two cores are a
 _violations: list[str] = []  # of the content security policy, by any page of any context
 
 
+@contextmanager
+def _first(done: Path) -> Iterator[bool]:
+    """Whether this process is the first of the run to come here; the others wait for it."""
+    with done.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not done.exists()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The browser of this run."""
+def started_browser(
+    shared_folder: Path,
+) -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """The browser of this process, and the event loop that Playwright runs for it."""
     expect.set_options(timeout=PATIENCE)
+    with _first(shared_folder / "browser"):  # which may install one
+        program = find_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_browser(), args=launch_arguments()
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=launch_arguments())
         _prepare(browser)
-        yield browser
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture
+def browser(started_browser: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """The browser.
+
+    Its loop counts as running only as long as a test uses it, so that others in between can run
+    loops of their own.
+    """
+    browser, loop = started_browser
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(autouse=True)
@@ -49,20 +80,42 @@ def violations() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="session")
-def built() -> None:
-    """The frontend, built once."""
-    cme("build")
+def built(shared_folder: Path) -> None:
+    """The frontend, built once for all processes of the run."""
+    done = shared_folder / "built"
+    with _first(done) as first:
+        if first:
+            cme("build")
+            done.touch()
 
 
 @pytest.fixture(scope="session")
-def server(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo meeting with its 500 attendees. Each test is somebody else."""
+def demo_database(shared_folder: Path) -> Path:
+    """The demo meeting with its 500 attendees in a database, to copy."""
+    file = shared_folder / "demo.db"
+    with _first(file) as first:
+        if first:
+            url = f"sqlite:///{file.with_suffix('.new')}"
+            cme("db", "upgrade", CME_DATABASE_URL=url)
+            cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+            file.with_suffix(".new").rename(file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def server(
+    built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The demo meeting, served. Each test is somebody else."""
     folder = tmp_path_factory.mktemp("served")
-    url = f"sqlite:///{folder / 'cme.db'}"
-    cme("db", "upgrade", CME_DATABASE_URL=url)
-    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
-    with serving(url, folder / "server.log") as server:
+    with serving(demo_copy(demo_database, folder), folder / "server.log") as server:
         yield server
+
+
+def demo_copy(demo_database: Path, folder: Path) -> str:
+    """The URL of a database with the demo meeting in this folder."""
+    shutil.copy(demo_database, folder / "cme.db")
+    return f"sqlite:///{folder / 'cme.db'}"
 
 
 @pytest.fixture(params=["phone", "desktop"])

@@ -11,6 +11,7 @@ from cme_reflex.exchange.records import MeetingFolder
 from cme_reflex.services import signin
 from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
+from tests.databases import Fill
 from tests.meetings import FOLDER, MEETING
 
 SignIn = Callable[..., Awaitable[Visit]]
@@ -23,9 +24,12 @@ def folder() -> MeetingFolder:
 
 
 @pytest.fixture
-async def loaded(database: Engine, folder: MeetingFolder, now: datetime) -> Engine:
+async def loaded(database: Engine, fill: Fill, folder: MeetingFolder, now: datetime) -> Engine:
     """The database with the meeting in it."""
-    await load_meeting(folder, now=now)
+    if folder is FOLDER:
+        await fill("the meeting", lambda: load_meeting(folder, now=now))
+    else:
+        await load_meeting(folder, now=now)
     return database
 
 

@@ -59,16 +59,14 @@ def a_member(username: str) -> tables.MemberRow:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def other_url(
     request: pytest.FixtureRequest,
-    sqlite_template: Path,
+    sqlite: databases.SQLite,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
     """A second empty database, of each kind in turn."""
     if request.param == "sqlite":
-        return databases.sqlite_copy(sqlite_template, tmp_path_factory.mktemp("other"))
+        return sqlite.empty(tmp_path_factory.mktemp("other"))
     server: databases.PostgreSQL = request.getfixturevalue("postgresql")
-    url = server.unmigrated("other")
-    asyncio.run(migrate.upgrade(url))
-    return url
+    return server.another()
 
 
 async def test_what_was_backed_up_is_restored_row_by_row_into_either_database(

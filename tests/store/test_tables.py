@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import SQLModel, select
 
 from cme_reflex.store.tables import AnswerRow, ClaimRow, MeetingRow, SessionRow
+from tests.databases import Fill
 from tests.rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOBODY = 99  # an id that no row has
@@ -99,8 +100,8 @@ FOREIGN_KEYS = [
 
 
 @pytest.fixture
-async def filled(database: Engine, now: datetime) -> None:
-    await add(*one_of_each(now))
+async def filled(database: Engine, fill: Fill, now: datetime) -> None:
+    await fill("one row in every table", lambda: add(*one_of_each(now)))
 
 
 def names_of(kind: type[sa.Constraint]) -> set[str]:

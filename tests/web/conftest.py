@@ -1,5 +1,6 @@
 """The HTTP doors without a browser: guard and routes, before pages that say which they are."""
 
+import functools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -25,6 +26,7 @@ from cme_reflex.web.routes import (
     single_sign_on,
     verify,
 )
+from tests.databases import Fill
 from tests.meetings import FOLDER, MEETING
 
 HOST = "https://cme.example.org"
@@ -38,10 +40,11 @@ def folder() -> MeetingFolder:
 
 @pytest.fixture
 async def client(
-    database: Engine, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
+    database: Engine, fill: Fill, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without scripts, at a meeting that is loaded."""
-    await load_meeting(folder, now=datetime(2024, 11, 1, tzinfo=UTC))
+    loaded = functools.partial(load_meeting, folder, now=datetime(2024, 11, 1, tzinfo=UTC))
+    await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
     transport = httpx.ASGITransport(AuthRedirectMiddleware(_site()))
