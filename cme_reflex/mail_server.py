@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
+
+from cme_reflex.domain.hosts import is_loopback
 
 
 class Security(StrEnum):
@@ -43,13 +44,6 @@ def mail_server(url: str) -> MailServer:
     if security is None or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError("Write smtp://user:password@host:587, smtps://… or smtp+plain://…")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if security is Security.NONE and password and not _is_here(parts.hostname):
+    if security is Security.NONE and password and not is_loopback(parts.hostname):
         raise ValueError("A password would go over the network in clear. Write smtp:// or smtps://")
     return MailServer(parts.hostname, port or PORTS[security], security, user, password)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

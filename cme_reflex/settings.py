@@ -1,7 +1,7 @@
 """The settings of this process, from the environment (CME_…). Read once, when first needed."""
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,19 +9,12 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from cme_reflex.domain.hosts import is_loopback
 from cme_reflex.domain.mail import address
 from cme_reflex.mail_server import mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/operations/production.py
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the host of this name or address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _listed(text: object) -> object:

@@ -4,7 +4,7 @@ import csv
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.domain import credit
 from cme_reflex.domain.credit import InvalidHours, Quarters
-from cme_reflex.exchange.formulas import plain
-from cme_reflex.exchange.local_time import Ambiguous, NotATime, NotOnThisClock, instant
+from cme_reflex.exchange.formulas import harmless, plain
+from cme_reflex.exchange.local_time import ClockChange, NotATime, instant
 from cme_reflex.exchange.problems import FaultyFolder, Problem, Severity, did_you_mean
 from cme_reflex.exchange.text_file import read_text
 
@@ -105,12 +105,8 @@ class Row:
         except NotATime:
             remedy = "Write it as 2024-09-26T08:00."
             self.fault(column, f"{text!r} is no date and time.", remedy)
-        except NotOnThisClock as error:
-            remedy = f"Clocks go forward then; did you mean {error.instead}?"
-            self.fault(column, f"There is no {text} in {zone.key}.", remedy)
-        except Ambiguous as error:
-            remedy = f"Clocks go back then; write {error.earlier} or {error.later}."
-            self.fault(column, f"There are two {text} in {zone.key}.", remedy)
+        except ClockChange as change:
+            self.fault(column, *change.explain(text, zone))
         return None
 
 
@@ -165,6 +161,15 @@ def csv_records(file: str, text: str, delimiter: str = ",") -> Iterator[tuple[in
         remedy = "Check the quotes of this row and of the one before."
         problem = Problem(file, number + 1, None, f"This is no CSV: {error}.", remedy)
         raise FaultyFolder([problem]) from None
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """A CSV file with these columns, without a cell that a spreadsheet takes for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([harmless(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
 
 
 def tidy(cell: str) -> str:

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+ZONE_REMEDY = "Write its name in the tz database, such as America/Los_Angeles."
+
 _HAS_TIME = re.compile(r"\d[T ]\d")
 
 
@@ -11,21 +13,47 @@ class NotATime(ValueError):
     """The text is no date with a time."""
 
 
-class NotOnThisClock(Exception):
+class ClockChange(Exception):
+    """The zone's clocks change at this time, so that it is no one instant."""
+
+    def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
+        """The fault and the remedy for whoever wrote the time as `shown`."""
+        raise NotImplementedError
+
+
+class NotOnThisClock(ClockChange):
     """The clocks jump over this time. `instead` is what they show then."""
 
     def __init__(self, instead: str) -> None:
         super().__init__(instead)
         self.instead = instead
 
+    def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
+        """See ClockChange."""
+        remedy = f"Clocks go forward then; did you mean {self.instead}?"
+        return f"There is no {shown} in {zone.key}.", remedy
 
-class Ambiguous(Exception):
+
+class Ambiguous(ClockChange):
     """The clocks show this time twice: at these two instants, written with their offsets."""
 
     def __init__(self, earlier: str, later: str) -> None:
         super().__init__(earlier, later)
         self.earlier = earlier
         self.later = later
+
+    def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
+        """See ClockChange."""
+        remedy = f"Clocks go back then; write {self.earlier} or {self.later}."
+        return f"There are two {shown} in {zone.key}.", remedy
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """The zone with this name of the tz database, None for anything else."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return None
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -17,7 +17,7 @@ from cme_reflex.domain.credit import InvalidHours
 from cme_reflex.domain.meeting import Meeting, ReportingTerms
 from cme_reflex.domain.pars import is_activity_id
 from cme_reflex.domain.reporting import BOARDS
-from cme_reflex.exchange.local_time import Ambiguous, NotOnThisClock, on_the_clock
+from cme_reflex.exchange.local_time import ZONE_REMEDY, ClockChange, known_zone, on_the_clock
 from cme_reflex.exchange.meeting_document import meeting_adapter
 from cme_reflex.exchange.meeting_keys import FILE, column, unknown, unknown_keys
 from cme_reflex.exchange.problems import FaultyFolder, Problem
@@ -155,14 +155,12 @@ def _with_quarters(table: Any, place: str, problems: list[Problem]) -> Any:
 def _put_on_the_clock(data: dict[str, Any], problems: list[Problem]) -> None:
     """Give the claim's times their zone."""
     claim = data.get("claim")
-    try:
-        zone = ZoneInfo(data["time_zone"])
-    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError, OSError):
-        if isinstance(data.get("time_zone"), str):
-            fault = f"There is no time zone {data['time_zone']!r}."
-            remedy = "Write its name in the tz database, such as America/Los_Angeles."
-            problems.append(Problem(FILE, None, "time_zone", fault, remedy))
-        zone = ZoneInfo("UTC")
+    name = data.get("time_zone")
+    zone = known_zone(name) if isinstance(name, str) else None
+    if isinstance(name, str) and zone is None:
+        fault = f"There is no time zone {name!r}."
+        problems.append(Problem(FILE, None, "time_zone", fault, ZONE_REMEDY))
+    zone = zone or ZoneInfo("UTC")
     if not isinstance(claim, dict):
         return
     data["claim"] = claim = dict(claim)
@@ -175,7 +173,7 @@ def _put_on_the_clock(data: dict[str, Any], problems: list[Problem]) -> None:
             continue
         try:
             claim[key] = on_the_clock(time, zone)
-        except (NotOnThisClock, Ambiguous):
+        except ClockChange:
             fault = f"The clocks of {zone.key} change at {time.isoformat()}."
             remedy = "Write it with its offset, such as 2024-11-03T01:30:00-06:00."
             problems.append(Problem(FILE, None, f"claim.{key}", fault, remedy))

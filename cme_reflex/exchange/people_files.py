@@ -1,15 +1,12 @@
 """Registrations and accounts as other systems export them, as attendees.csv and members.csv."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cme_reflex.exchange import attendees_csv, members_csv
 from cme_reflex.exchange.attendees_csv import Profession
-from cme_reflex.exchange.csv_table import Row, tidy
-from cme_reflex.exchange.formulas import harmless
+from cme_reflex.exchange.csv_table import Row, csv_text, tidy
 from cme_reflex.exchange.grid import Grid
 from cme_reflex.exchange.headed import HeadedTable, Headings, Mapped, read_headed
 from cme_reflex.exchange.passwords import password_hash
@@ -82,7 +79,7 @@ def convert(kind: People, path: Path, filling: Filling) -> Table:
         what = f"{without} have no password hash."
         remedy = "They can sign in once each has set a password."
         warnings.append(Problem(source.name, None, SECRET, what, remedy))
-    return Table(_csv(kind.columns, rows), len(rows), tuple(warnings))
+    return Table(csv_text(kind.columns, rows), len(rows), tuple(warnings))
 
 
 def _translated(row: Row, filling: Filling) -> Row:
@@ -142,14 +139,6 @@ def _member(row: Row, headed: HeadedTable, filling: Filling) -> dict[str, str]:
     return {column: row.text(column) for column in members_csv.COLUMNS} | {
         SECRET: password_hash(row, SECRET, secret, in_clear=filling.hash_passwords)
     }
-
-
-def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([harmless(row[column]) for column in columns] for row in rows)
-    return text.getvalue()
 
 
 ATTENDEES = People(

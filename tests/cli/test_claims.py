@@ -77,8 +77,16 @@ def test_staff_reopen_a_claim_and_the_history_says_why(receipt: str) -> None:
         (" ", "2031-02-23T13:00", "Give the reason; the audit log keeps it: --reason '…'"),
         ("r", "tomorrow", "--until tomorrow is no time. Write it as 2026-02-23T13:00."),
         ("r", "2024-01-01T00:00", "--until is over: Jan 1, 2024, 12:00 am PT."),
-        ("r", "2031-03-09T02:30", "The clocks jump over --until 2031-03-09T02:30, to"),
-        ("r", "2031-11-02T01:30", "The clocks show --until 2031-11-02T01:30 twice. Write"),
+        (
+            "r",
+            "2031-03-09T02:30",
+            "--until: There is no 2031-03-09T02:30 in America/Los_Angeles.",
+        ),
+        (
+            "r",
+            "2031-11-02T01:30",
+            "--until: There are two 2031-11-02T01:30 in America/Los_Angeles.",
+        ),
     ],
 )
 def test_a_wrong_reopening_says_what_to_do(

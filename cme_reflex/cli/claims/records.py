@@ -36,16 +36,13 @@ def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
 
 
 def _deadline(until: str) -> datetime:
+    zone = current_meeting().zone
     try:
-        return local_time.instant(until, current_meeting().zone)
+        return local_time.instant(until, zone)
     except local_time.NotATime:
         raise CliError(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
-    except local_time.NotOnThisClock as skipped:
-        raise CliError(f"The clocks jump over --until {until}, to {skipped.instead}.") from None
-    except local_time.Ambiguous as twice:
-        raise CliError(
-            f"The clocks show --until {until} twice. Write {twice.earlier} or {twice.later}."
-        ) from None
+    except local_time.ClockChange as change:
+        raise CliError(f"--until: {' '.join(change.explain(until, zone))}") from None
 
 
 def _run(service: Coroutine[object, object, Record], receipt: str) -> Record:

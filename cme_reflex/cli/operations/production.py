@@ -7,7 +7,8 @@ that is not this machine's. Anything else is somebody's own desk, and needs no s
 from collections.abc import Iterator
 
 from cme_reflex.cli.errors import CliError
-from cme_reflex.settings import DEVELOPMENT_SECRET, Settings, is_loopback
+from cme_reflex.domain.hosts import is_loopback
+from cme_reflex.settings import DEVELOPMENT_SECRET, Settings
 
 SECRET_LENGTH = 32  # characters; what `secrets.token_urlsafe(24)` gives
 

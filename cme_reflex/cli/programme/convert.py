@@ -8,8 +8,8 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.domain.programme import Delivery
 from cme_reflex.domain.text import fold
 from cme_reflex.exchange.dates import DateOrder
+from cme_reflex.exchange.local_time import ZONE_REMEDY, known_zone
 from cme_reflex.exchange.programmes import convert as programmes
-from cme_reflex.exchange.programmes.clock import known_zone
 from cme_reflex.exchange.programmes.converted import Choices
 from cme_reflex.exchange.programmes.summary import summary as summarize
 from cme_reflex.exchange.programmes.writer import sessions_csv
@@ -50,6 +50,5 @@ def _zone(name: str) -> ZoneInfo | None:
     """The time zone of this name, None for an empty one. Raises CliError for an unknown one."""
     zone = known_zone(name) if name else None
     if name and zone is None:
-        remedy = "Write its name in the tz database, such as America/Los_Angeles."
-        raise CliError(f"--zone: There is no time zone {name!r}. {remedy}")
+        raise CliError(f"--zone: There is no time zone {name!r}. {ZONE_REMEDY}")
     return zone

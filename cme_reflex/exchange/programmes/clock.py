@@ -4,16 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from cme_reflex.exchange.local_time import Ambiguous, NotOnThisClock, on_the_clock
+from cme_reflex.exchange.local_time import ClockChange, on_the_clock
 from cme_reflex.exchange.programmes.converted import Choices, Notes, Place
-
-
-def known_zone(name: str) -> ZoneInfo | None:
-    """The zone with this name of the tz database, None for anything else."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +44,8 @@ class Clock:
             return None
         try:
             return on_the_clock(time, self.zone).astimezone(self.zone)
-        except NotOnThisClock as error:
-            remedy = f"Clocks go forward then; did you mean {error.instead}?"
-            self.notes.fault(place, column, f"There is no {shown} in {self.zone.key}.", remedy)
-        except Ambiguous as error:
-            remedy = f"Clocks go back then; write {error.earlier} or {error.later}."
-            self.notes.fault(place, column, f"There are two {shown} in {self.zone.key}.", remedy)
+        except ClockChange as change:
+            self.notes.fault(place, column, *change.explain(shown, self.zone))
         return None
 
     def after(

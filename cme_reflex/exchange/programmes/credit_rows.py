@@ -10,6 +10,12 @@ from cme_reflex.exchange.headed import read_headed
 from cme_reflex.exchange.programmes.converted import Item, Notes, Place
 from cme_reflex.exchange.programmes.headings import CATEGORY1, CREDIT_HEADINGS, SAFETY
 from cme_reflex.exchange.source import Source
+from cme_reflex.words.filling import Plural
+
+_WITHOUT_ROW = Plural(
+    one="{count} session has no Category 1 row: {codes}.",
+    other="{count} sessions have no Category 1 row: {codes}.",
+)
 
 
 def joined(items: Sequence[Item], source: Source, notes: Notes) -> list[Item]:
@@ -66,6 +72,5 @@ def _tell_ungiven(
     ]
     if without:
         named = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
-        have = "session has" if len(without) == 1 else "sessions have"
-        what = f"{len(without)} {have} no Category 1 row: {named}."
+        what = _WITHOUT_ROW(len(without), codes=named)
         notes.warn(Place(), "", what, "An eligible one gets its rounded duration.")

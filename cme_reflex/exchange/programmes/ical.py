@@ -10,7 +10,8 @@ import recurring_ical_events
 from icalendar import Calendar
 
 from cme_reflex.exchange.csv_table import tidy
-from cme_reflex.exchange.programmes.clock import Clock, known_zone
+from cme_reflex.exchange.local_time import known_zone
+from cme_reflex.exchange.programmes.clock import Clock
 from cme_reflex.exchange.programmes.converted import Choices, Item, Notes, Place
 from cme_reflex.exchange.source import Source
 from cme_reflex.exchange.text_file import decoded

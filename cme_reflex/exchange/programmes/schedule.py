@@ -13,7 +13,8 @@ from cme_reflex.exchange.dates import (
     duration_from,
     time_from,
 )
-from cme_reflex.exchange.programmes.clock import Clock, known_zone
+from cme_reflex.exchange.local_time import known_zone
+from cme_reflex.exchange.programmes.clock import Clock
 from cme_reflex.exchange.programmes.converted import Choices, Item, Notes, Place
 
 CODES = ("id", "guid", "code", "slug")

@@ -1,13 +1,11 @@
 """Items as sessions.csv: what is written here, loading a meeting reads back equal."""
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import datetime
 
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.programme import Delivery
-from cme_reflex.exchange.formulas import harmless
+from cme_reflex.exchange.csv_table import csv_text
 from cme_reflex.exchange.programmes.converted import Item
 from cme_reflex.exchange.sessions_csv import COLUMNS, OPTIONAL_COLUMNS, YesNo
 
@@ -17,13 +15,7 @@ def sessions_csv(items: Iterable[Item]) -> str:
     items = list(items)
     released = any(item.on_demand_from for item in items)
     columns = COLUMNS + (OPTIONAL_COLUMNS if released else ())
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for item in items:
-        cells = _cells(item)
-        writer.writerow([harmless(cells[column]) for column in columns])
-    return text.getvalue()
+    return csv_text(columns, map(_cells, items))
 
 
 def _cells(item: Item) -> dict[str, str]:

@@ -8,8 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from cme_reflex import words
+from cme_reflex.domain.hosts import is_loopback
 from cme_reflex.routes import HEALTH
-from cme_reflex.settings import is_loopback, settings
+from cme_reflex.settings import settings
 
 MISDIRECTED_REQUEST = 421  # RFC 9110: the server is not the one that the request is for
 
