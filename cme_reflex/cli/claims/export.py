@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cme_reflex.cli.exported import Exported, emit_exported
+from cme_reflex.cli.export_result import ExportResult, emit_export
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import progress
 from cme_reflex.cli.runner import run
@@ -17,7 +17,7 @@ def export(out: Path, kind: Format, force: bool, as_json: bool) -> None:
     meeting, names = settings().meeting, claims_export.file_names(kind)
     with written_together(out, names, force=force) as folder:
         count = run(_write(meeting, claims_export.open_files(folder, kind)))
-    emit_exported(Exported(meeting, count, tuple(out / name for name in names)), as_json=as_json)
+    emit_export(ExportResult(meeting, count, tuple(out / name for name in names)), as_json=as_json)
 
 
 async def _write(meeting: str, files: claims_export.ClaimsFiles) -> int:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cme_reflex.cli.exported import Exported, emit_exported
+from cme_reflex.cli.export_result import ExportResult, emit_export
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.runner import run
 from cme_reflex.exchange import evaluations_report
@@ -19,6 +19,6 @@ def report(out: Path, force: bool, as_json: bool) -> None:
         counted = run(evaluations.report(meeting, now=clock()))
         evaluations_report.write_tables(counted, folder)
         evaluations_report.write_page(counted, folder)
-    emit_exported(
-        Exported(meeting, counted.claims, tuple(out / name for name in names)), as_json=as_json
+    emit_export(
+        ExportResult(meeting, counted.claims, tuple(out / name for name in names)), as_json=as_json
     )

@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class BatchExport:
     """What was written; `batch` is None where nothing is new. `left_out` counts attendees."""
 
     meeting: str
@@ -48,7 +48,7 @@ class Exported:
 def check(*, as_json: bool) -> None:
     """Print what PARS would reject; exit with 1 where there is anything."""
     found = _run(pars_check.check(settings().meeting))
-    emit(_found(found), found, as_json=as_json)
+    emit(_check_lines(found), found, as_json=as_json)
     if not found.passes:
         raise typer.Exit(1)
 
@@ -62,28 +62,28 @@ def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
             exported = _run(make)
     except pars.NothingNew as nothing:
         since = f" since batch {nothing.last}" if nothing.last else ""
-        said = [f"{meeting}: there is nothing new to report{since}. No file was written."]
-        emit(said, Exported(meeting=meeting), as_json=as_json)
+        lines = [f"{meeting}: there is nothing new to report{since}. No file was written."]
+        emit(lines, BatchExport(meeting=meeting), as_json=as_json)
         return
-    emit(_exported_lines(exported), exported, as_json=as_json)
+    emit(_batch_lines(exported), exported, as_json=as_json)
 
 
 def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
     """Take in what PARS rejected. Raises CliError, or FaultyFolder with every fault of the file."""
     if not file.is_file():
         raise CliError(f"There is no file {file}.")
-    told = read_rejections(file)
+    answer = read_rejections(file)
     try:
-        taken = _run(rejections.take_in(settings().meeting, told, now=clock(), batch=batch))
+        taken = _run(rejections.take_in(settings().meeting, answer, now=clock(), batch=batch))
     except rejections.UnknownRows as unknown:
         fault, remedy = "This row was never reported.", "Take in what PARS said of this meeting."
         raise FaultyFolder(
-            Problem(told.file, row.number, None, fault, remedy) for row in unknown.rows
+            Problem(answer.file, row.number, None, fault, remedy) for row in unknown.rows
         ) from None
-    emit(_taken(taken, file), taken, as_json=as_json)
+    emit(_rejected_lines(taken, file), taken, as_json=as_json)
 
 
-async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
+async def _new(meeting: str, out: Path, *, force: bool) -> BatchExport:
     number = await pars.next_number(meeting)
     names = file_names(meeting, number)
     now = clock()
@@ -104,10 +104,10 @@ async def _new(meeting: str, out: Path, *, force: bool) -> Exported:
             why += f" Batch {number} is remembered. {_write_again(number)}"
         raise CliError(why) from None
     await pars.delivered(meeting, number, now=now)
-    return _exported(batch, out, names)
+    return _batch_export(batch, out, names)
 
 
-async def _again(meeting: str, number: int, out: Path, force: bool) -> Exported:
+async def _again(meeting: str, number: int, out: Path, force: bool) -> BatchExport:
     batch = await pars.batch(meeting, number)
     names = file_names(meeting, number)
     try:
@@ -117,11 +117,11 @@ async def _again(meeting: str, number: int, out: Path, force: bool) -> Exported:
     except OSError as error:
         raise CliError(_why(out, error)) from None
     await pars.delivered(meeting, number, now=clock())
-    return _exported(batch, out, names)
+    return _batch_export(batch, out, names)
 
 
-def _exported(batch: Batch, out: Path, names: tuple[str, ...]) -> Exported:
-    return Exported(
+def _batch_export(batch: Batch, out: Path, names: tuple[str, ...]) -> BatchExport:
+    return BatchExport(
         meeting=batch.meeting,
         batch=batch.number,
         adds=batch.count(Action.ADD),
@@ -167,7 +167,7 @@ def _run(service: Coroutine[Any, Any, Result]) -> Result:
         raise CliError(f"There is no batch {unknown.number} of {meeting}. {last}") from None
 
 
-def _found(found: Check) -> Iterator[str]:
+def _check_lines(found: Check) -> Iterator[str]:
     yield (
         f"{found.meeting}: {ATTENDEES(found.reportable)} consented and submitted; "
         f"{found.waiting} consented and did not submit yet."
@@ -179,12 +179,12 @@ def _found(found: Check) -> Iterator[str]:
     if not is_activity_id(found.activity_id):
         yield NO_ACTIVITY_ID
     for refused in found.refused:
-        yield from _refused(refused)
+        yield from _refused_lines(refused)
     if found.refused:
         yield f"PARS would reject {ATTENDEES(len(found.refused))}."
 
 
-def _refused(refused: Refused) -> Iterator[str]:
+def _refused_lines(refused: Refused) -> Iterator[str]:
     who = f"badge {refused.badge}, {refused.name}"
     for field, fault in refused.faults.items():
         yield f"  {who}, {field}: {words.reporting.FAULTS[fault]}"
@@ -192,7 +192,7 @@ def _refused(refused: Refused) -> Iterator[str]:
         yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
 
 
-def _exported_lines(exported: Exported) -> Iterator[str]:
+def _batch_lines(exported: BatchExport) -> Iterator[str]:
     counted = f"{exported.adds} Add, {exported.deletes} Delete"
     yield f"{exported.meeting}, batch {exported.batch}: {counted}"
     if exported.left_out:
@@ -201,7 +201,7 @@ def _exported_lines(exported: Exported) -> Iterator[str]:
         yield f"  {file}"
 
 
-def _taken(taken: Taken, file: Path) -> Iterator[str]:
+def _rejected_lines(taken: Taken, file: Path) -> Iterator[str]:
     if taken.before:
         yield f"{file.name} was taken in before; nothing was changed."
         yield "If PARS answered a later batch in the same words, name it: --batch"

@@ -34,7 +34,7 @@ class Summary:
     kinds: dict[str, int]
     not_eligible: dict[str, int]
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         """The figures in lines for a person."""
         return [
             f"events: {self.events}, of which eligible: {self.eligible}",

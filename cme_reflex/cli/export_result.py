@@ -8,7 +8,7 @@ from cme_reflex.cli.plurals import CLAIMS
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """The files, and how many claims are in them."""
 
     meeting: str
@@ -16,7 +16,7 @@ class Exported:
     files: tuple[Path, ...]
 
 
-def emit_exported(exported: Exported, *, as_json: bool) -> None:
+def emit_export(result: ExportResult, *, as_json: bool) -> None:
     """Print the files, one a line."""
-    lines = [f"{exported.meeting}: {CLAIMS(exported.claims)}"]
-    emit([*lines, *(f"  {file}" for file in exported.files)], exported, as_json=as_json)
+    lines = [f"{result.meeting}: {CLAIMS(result.claims)}"]
+    emit([*lines, *(f"  {file}" for file in result.files)], result, as_json=as_json)
