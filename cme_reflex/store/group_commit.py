@@ -7,7 +7,8 @@ queued, and the writer runs all that wait in one transaction, each in a savepoin
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
@@ -33,11 +34,11 @@ class GroupCommit:
 
     async def write(self, run: Callable[[sa.Connection], Completed[Result]]) -> Result:
         """Run a unit of work in the next group; what it wrote is on disk when this returns."""
-        write = _Write(run)
+        write = _Write(run, asyncio.get_running_loop().create_future())
         self._queue.append(write)
         # The thread takes all that wait by then, and may find later that nothing is left to do.
         self._thread.submit(self._work)
-        await asyncio.wrap_future(write.finished)
+        await write.finished
         return write.result()
 
     async def close(self) -> None:
@@ -51,16 +52,17 @@ class GroupCommit:
                 self._commit(group)
             except _TransactionLost as lost:
                 group.remove(lost.write)
-                lost.write.finish()
+                _finish([lost.write])
             except Exception as error:
                 # BEGIN or COMMIT failed, so nothing of the group is in the database.
-                for write in group or self._started():
-                    write.fail(error)
-                group.clear()
-            else:
+                group = group or self._started()
                 for write in group:
-                    write.finish()
-                group.clear()
+                    write.error = write.error or error
+                _finish(group)
+                group = []
+            else:
+                _finish(group)
+                group = []
 
     def _commit(self, group: list["_Write[Any]"]) -> None:
         """Run the group, and all that came until the lock was there, and commit them.
@@ -83,7 +85,7 @@ class GroupCommit:
     def _started(self) -> list["_Write[Any]"]:
         """All that wait, taken from the queue, but for those whose callers were cancelled."""
         waiting = [self._queue.popleft() for _ in range(len(self._queue))]
-        return [write for write in waiting if write.finished.set_running_or_notify_cancel()]
+        return [write for write in waiting if not write.finished.cancelled()]
 
 
 class _TransactionLost(Exception):
@@ -98,9 +100,8 @@ class _Write(Generic[Result]):
     """A unit of work in the queue, and what became of it."""
 
     run: Callable[[sa.Connection], Completed[Result]]
+    finished: asyncio.Future[None]
     context: Context = field(default_factory=copy_context)
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    finished: Future[None] = field(default_factory=Future)
     completed: Completed[Result] | None = None
     error: BaseException | None = None
 
@@ -112,20 +113,29 @@ class _Write(Generic[Result]):
         except BaseException as error:
             self.error = error
 
-    def fail(self, error: BaseException) -> None:
-        """Let its caller know that nothing was committed."""
-        self.error = self.error or error
-        self.finish()
-
     def finish(self) -> None:
-        """Let its caller know that it is committed, or how it failed."""
-        if self.completed is not None and self.error is None and not self.loop.is_closed():
+        """On the loop: have what follows the commit done, and then let the caller go on."""
+        if self.completed is not None and self.error is None:
             for do in self.completed.after_commit:
-                self.loop.call_soon_threadsafe(do, context=self.context)
-        self.finished.set_result(None)
+                self.finished.get_loop().call_soon(do, context=self.context)
+        if not self.finished.cancelled():
+            self.finished.set_result(None)
 
     def result(self) -> Result:
         """What it returned. Raises what it raised."""
         if self.error is not None:
             raise self.error
         return cast(Completed[Result], self.completed).result
+
+
+def _finish(writes: list[_Write[Any]]) -> None:
+    """Finish them on their loop, which is woken once for all: that costs as much as a statement."""
+    for loop in {write.finished.get_loop() for write in writes}:
+        theirs = [write for write in writes if write.finished.get_loop() is loop]
+        with suppress(RuntimeError):  # the loop was closed, and nobody waits any longer
+            loop.call_soon_threadsafe(_finish_all, theirs)
+
+
+def _finish_all(writes: list[_Write[Any]]) -> None:
+    for write in writes:
+        write.finish()

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from cme_reflex.store.group_commit import GroupCommit
 from cme_reflex.store.unit_of_work import (
+    NO_LIMIT,
     STATEMENT_TIMEOUT,
     Completed,
     Database,
@@ -59,9 +60,19 @@ class SQLiteDatabase(Database):
 def _run(
     f: Callable[[Session], Result], dry_run: bool, timeout: float, connection: sa.Connection
 ) -> Completed[Result]:
-    connection.info["timeout"] = timeout
+    clock = connection.info
+
+    def limited(db: Session) -> Result:
+        clock["deadline"] = time.monotonic() + timeout
+        try:
+            result = f(db)
+            db.flush()
+            return result
+        finally:
+            clock["deadline"] = NO_LIMIT  # a COMMIT or ROLLBACK is never interrupted
+
     try:
-        return run_unit(connection, f, dry_run=dry_run)
+        return run_unit(connection, limited, dry_run=dry_run)
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             raise StatementTimeout from error
@@ -83,21 +94,20 @@ def create_sqlite_engine(url: sa.URL) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
-    sa.event.listen(engine, "before_cursor_execute", _start_clock)
     sa.event.listen(engine, "handle_error", _note_lost_transaction)
     return engine
 
 
 def _prepare(connection: sqlite3.Connection, record: Any) -> None:
-    info = record.info
-    info["deadline"] = float("inf")
+    clock = record.info
+    clock["deadline"] = NO_LIMIT
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
     _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
-    connection.set_progress_handler(lambda: time.monotonic() > info["deadline"], CHECK_EVERY)
+    connection.set_progress_handler(lambda: time.monotonic() > clock["deadline"], CHECK_EVERY)
 
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:
@@ -118,11 +128,6 @@ def _begin(connection: sa.Connection) -> None:
     # fail where another process wrote in between.
     begin = connection.get_execution_options().get("cme_begin", "BEGIN")
     _driver(connection).execute(begin)
-
-
-def _start_clock(connection: sa.Connection, *_: object) -> None:
-    info = connection.info
-    info["deadline"] = time.monotonic() + info.get("timeout", float("inf"))
 
 
 def _note_lost_transaction(context: sa.ExceptionContext) -> None:
