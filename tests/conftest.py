@@ -18,11 +18,11 @@ from cme_reflex.store.database import close_database, open_database
 from tests import databases
 from tests.folders import Files
 
-# The same examples at every run, so that a change is judged by what it changes; the slow tests
-# search on. No example has a time limit: the machine is not what is tested.
+# The same examples at every run, so that a change is judged by what it changes; `make test-slow`
+# searches on. No example has a time limit: the machine is not what is tested.
 settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False)
 settings.load_profile("same")
-
 
 _SHARED_FOLDER = pytest.StashKey[Path]()
 

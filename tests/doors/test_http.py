@@ -15,6 +15,7 @@ from cme_reflex.web.doors import Audience, audience_of
 from cme_reflex.web.guard import CLOSED
 from tests.doors.people import DRAFTING, LAST_NAMES, SECRET, VISITING, People, rows
 from tests.doors.test_audiences import routes
+from tests.examples import examples
 from tests.in_process import Site
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
@@ -119,7 +120,7 @@ paths = st.one_of(
 
 
 @settings(
-    max_examples=80,
+    max_examples=examples(0.8),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
