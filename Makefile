@@ -20,7 +20,7 @@ INSTALL_LOCK := $(PIP) install --no-deps --require-hashes --requirement
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow screens mutants bench check canary format lock clean
+.PHONY: help demo test test-slow coverage screens mutants bench check canary format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,11 @@ test: .venv/dev.stamp ## the whole suite, browser included [PYTEST="-k words"]
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" $(PYTEST)
 
 test-slow: .venv/dev.stamp ## what takes longer
-	$(BIN)/pytest $(IN_PARALLEL) -m slow $(PYTEST)
+	$(BIN)/pytest $(IN_PARALLEL) --hypothesis-profile=search -m slow $(PYTEST)
+
+coverage: .venv/dev.stamp ## lines and branches that `make test` does not reach
+	mkdir -p .cme
+	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" --cov $(PYTEST)
 
 screens: .venv/dev.stamp ## a picture of every screen and case, into docs/screens
 	$(BIN)/python -m tests.e2e.contact_sheet docs/screens

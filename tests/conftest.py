@@ -19,11 +19,11 @@ from cme_reflex.store.database import close_database, open_database, read
 from tests import databases
 from tests.folders import Files
 
-# The same examples at every run, so that a change is judged by what it changes; the slow tests
-# search on. No example has a time limit: the machine is not what is tested.
+# The same examples at every run, so that a change is judged by what it changes; `make test-slow`
+# searches on. No example has a time limit: the machine is not what is tested.
 settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False)
 settings.load_profile("same")
-
 
 _SHARED_FOLDER = pytest.StashKey[Path]()
 
@@ -47,6 +47,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove it after the last process that uses it."""
     if not hasattr(config, "workerinput"):
         shutil.rmtree(config.stash[_SHARED_FOLDER])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser's tests: where the long ones come first, no process waits for one."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 def pytest_collection_finish() -> None:

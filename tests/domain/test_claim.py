@@ -23,6 +23,7 @@ from cme_reflex.domain.claim import (
 from cme_reflex.domain.credit import Quarters, hours
 from cme_reflex.domain.overlap import Conflict, Interval, Window
 from tests.domain import oracle
+from tests.examples import examples
 
 THURSDAY = datetime(2024, 9, 26, tzinfo=UTC)
 PSTM24 = Limits(category1=Quarters(243), safety=Quarters(70))
@@ -225,7 +226,7 @@ def claims(draw: st.DrawFn) -> list[Line]:
 LIMITS = st.builds(Limits, st.integers(0, 40).map(Quarters), st.integers(0, 20).map(Quarters))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(5))
 @given(claims(), LIMITS, st.sampled_from(OverlapPolicy))
 def test_claimable_is_what_the_oracle_finds_within_the_limits(
     lines: list[Line], limits: Limits, policy: OverlapPolicy
@@ -238,7 +239,7 @@ def test_claimable_is_what_the_oracle_finds_within_the_limits(
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(claims(), st.sampled_from([RESOLVE, CAP]))
 def test_lowering_a_line_never_raises_what_can_be_claimed(
     lines: list[Line], policy: OverlapPolicy

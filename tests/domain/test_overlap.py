@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cme_reflex.domain.credit import Quarters, nearest_quarters
 from cme_reflex.domain.overlap import Conflict, Interval, Window, conflicts, supported
 from tests.domain import oracle
+from tests.examples import examples
 
 MORNING = datetime(2019, 9, 20, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -326,13 +327,13 @@ def claims(draw: st.DrawFn, grid: int, longest: int, most: int = 9) -> list[Inte
 ANY_CLAIM = claims(grid=15, longest=150) | claims(grid=5, longest=90) | claims(grid=1, longest=40)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(6))
 @given(ANY_CLAIM)
 def test_what_lines_support_is_what_one_person_could_have_attended(lines: list[Interval]) -> None:
     assert supported(lines) == oracle.supported(lines)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(ANY_CLAIM)
 def test_there_is_a_conflict_if_and_only_if_the_lines_do_not_support_their_sum(
     lines: list[Interval],
@@ -342,7 +343,7 @@ def test_there_is_a_conflict_if_and_only_if_the_lines_do_not_support_their_sum(
     assert bool(found) == bool(oracle.violated(lines))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(ANY_CLAIM)
 def test_every_violated_window_is_told_or_contains_one_that_is(lines: list[Interval]) -> None:
     violated = oracle.violated(lines)
@@ -373,7 +374,7 @@ def test_every_violated_window_is_told_or_contains_one_that_is(lines: list[Inter
     assert all(_keys(lines, start, end) <= everywhere for start, end in own | smallest)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(ANY_CLAIM)
 def test_a_told_window_says_what_the_lines_inside_it_claim(lines: list[Interval]) -> None:
     for conflict in conflicts(lines):
@@ -393,7 +394,7 @@ def test_a_told_window_says_what_the_lines_inside_it_claim(lines: list[Interval]
             assert each.claimed > each.allowed
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(ANY_CLAIM)
 def test_conflicts_share_no_line_and_without_their_lines_none_is_left(
     lines: list[Interval],
@@ -406,7 +407,7 @@ def test_conflicts_share_no_line_and_without_their_lines_none_is_left(
         assert max(each.ends_at for each in before.windows) <= after.windows[0].starts_at
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(ANY_CLAIM)
 def test_lines_in_no_conflict_lose_nothing(lines: list[Interval]) -> None:
     keys = {key for conflict in conflicts(lines) for key in conflict.keys}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cme_reflex.domain.credit import Quarters
@@ -141,7 +141,6 @@ records = st.sampled_from([replace(RECORD, state=state) for state in ("Ohio", "I
 rows = st.lists(st.builds(Row, st.sampled_from(Action), records), max_size=8)
 
 
-@settings(deadline=None)
 @given(rows, st.none() | records)
 def test_after_the_changes_pars_holds_what_it_should_and_there_is_nothing_more_to_do(
     before: list[Row], should: Record | None

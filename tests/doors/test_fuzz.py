@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from tests.doors.people import DRAFTING, SECRET, SUBMITTED, VISITING, People, rows
 from tests.doors.test_refusals import OF_REPORTING, VALID
+from tests.examples import examples
 from tests.in_process import Site, Socket, handlers
 
 EXAMPLES = settings(
-    max_examples=60,
+    max_examples=examples(0.6),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 EVENTS = 4  # of one connection in each example, so that one can prepare another
@@ -109,7 +110,7 @@ async def test_arbitrary_events_concern_nobody_else(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@settings(EXAMPLES, max_examples=400, derandomize=False)
+@settings(EXAMPLES, max_examples=examples(4))
 @given(badge=st.sampled_from(["", VISITING, DRAFTING, SUBMITTED]), conversation=conversations)
 async def test_arbitrary_events_at_length(
     site: Site,

@@ -15,6 +15,7 @@ from cme_reflex.routes import PROTECTED
 from cme_reflex.web.access_policy import Audience, audience_of
 from tests.doors.people import DRAFTING, LAST_NAMES, SECRET, VISITING, People, rows
 from tests.doors.test_audiences import routes
+from tests.examples import examples
 from tests.in_process import Site
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
@@ -121,7 +122,7 @@ paths = st.one_of(
 
 
 @settings(
-    max_examples=80,
+    max_examples=examples(0.8),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

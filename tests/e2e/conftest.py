@@ -22,7 +22,7 @@ from cme_reflex.settings import ROOT
 from tests.browser import find_browser, launch_arguments
 from tests.e2e.attendee import Attendee
 from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server, cme, serving
+from tests.e2e.serving import Server, cme, load_demo, serving
 
 DEMO = ROOT / "meetings" / "pstm24"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -95,9 +95,7 @@ def demo_database(shared_folder: Path) -> Path:
     file = shared_folder / "demo.db"
     with _first(file) as first:
         if first:
-            url = f"sqlite:///{file.with_suffix('.new')}"
-            cme("db", "upgrade", CME_DATABASE_URL=url)
-            cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+            load_demo(file.with_suffix(".new"))
             file.with_suffix(".new").rename(file)
     return file
 
@@ -108,14 +106,9 @@ def server(
 ) -> Iterator[Server]:
     """The demo meeting, served. Each test is somebody else."""
     folder = tmp_path_factory.mktemp("served")
-    with serving(demo_copy(demo_database, folder), folder / "server.log") as server:
+    file = shutil.copy(demo_database, folder / "cme.db")
+    with serving(f"sqlite:///{file}", folder / "server.log") as server:
         yield server
-
-
-def demo_copy(demo_database: Path, folder: Path) -> str:
-    """The URL of a database with the demo meeting in this folder."""
-    shutil.copy(demo_database, folder / "cme.db")
-    return f"sqlite:///{folder / 'cme.db'}"
 
 
 @pytest.fixture(params=["phone", "desktop"])
@@ -148,7 +141,7 @@ def page(context: BrowserContext) -> Page:
 def attendee(page: Page, people: Iterator[tuple[str, str]]) -> Attendee:
     """Somebody who has just signed in."""
     attendee = Attendee(page)
-    attendee.signs_in(*next(people))
+    attendee.enters(*next(people))
     return attendee
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import find_browser, launch_arguments
 from tests.e2e.screens import Variant, scene, screens
-from tests.e2e.serving import cme
+from tests.e2e.serving import cme, load_demo
 
 VARIANTS = [
     *(Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")),
@@ -39,7 +39,9 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(
             executable_path=find_browser(), args=launch_arguments()
         )
-        with scene(browser, Path(database)) as played:
+        demo_database = Path(database) / "demo.db"
+        load_demo(demo_database)
+        with scene(browser, demo_database, Path(database)) as played:
             for name, page in screens(played):
                 _sheet(page).save(folder / f"{name}.webp", quality=QUALITY)
                 names.append(name)

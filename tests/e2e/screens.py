@@ -74,9 +74,9 @@ class Scene:
 
 
 @contextmanager
-def scene(browser: Browser, folder: Path) -> Iterator[Scene]:
+def scene(browser: Browser, demo_database: Path, folder: Path) -> Iterator[Scene]:
     """A meeting with a title and a name that are as long as they come."""
-    with serving_terms(folder) as (server, terms), network(server.port) as between:
+    with serving_terms(demo_database, folder) as (server, terms), network(server.port) as between:
         terms.append(
             "sessions.csv",
             f'LONG-1,"{LONG_TITLE}",panel,Breast,"Ballroom 20A",2024-09-29T13:00,'
@@ -340,7 +340,7 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
 def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     """A member's account: nothing, a draft, one claim, and several years of them."""
     attendee = Attendee(page)
-    attendee.signs_in("Okafor", "240003")
+    attendee.enters("Okafor", "240003")
     page.get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
     yield "account-empty", page
@@ -383,7 +383,7 @@ def _away(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
 def _much(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     """A long name, and more sessions than most attend."""
     attendee = Attendee(page)
-    attendee.signs_in(LONG_NAME, "990001")
+    attendee.enters(LONG_NAME, "990001")
     attendee.opens_sessions()
     with SocketClient(scene.server.url, LONG_NAME, "990001") as client:
         for session_id in _many(scene.terms):
@@ -396,7 +396,7 @@ def _much(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     """What is there before the server has said anything."""
-    Attendee(page).signs_in("Rivera", "240001")
+    Attendee(page).enters("Rivera", "240001")
     page.route_web_socket(re.compile("/_event"), lambda socket: None)
     for name in ("claim", "sessions", "submit"):
         page.goto(f"/{name}")
@@ -406,7 +406,7 @@ def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 def _closed(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee = Attendee(page)
-    attendee.signs_in(LONG_NAME, "990001")
+    attendee.enters(LONG_NAME, "990001")
     scene.terms.load(opens_at="2030-02-23T13:00:00-08:00")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("Claims open on")

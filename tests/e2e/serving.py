@@ -90,6 +90,13 @@ def cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
     return done.stdout
 
 
+def load_demo(file: Path) -> None:
+    """Make a SQLite file with the demo meeting in it."""
+    url = f"sqlite:///{file}"
+    cme("db", "upgrade", CME_DATABASE_URL=url)
+    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+
+
 @contextmanager
 def another_build(folder: Path, changed: str, change: Callable[[str], str]) -> Iterator[Path]:
     """The project built a second time, in this folder, with one file of it changed."""

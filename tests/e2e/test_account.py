@@ -2,39 +2,63 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.attendee import SEED, Attendee
-from tests.e2e.serving import past_claims
+from tests.e2e.serving import Server, past_claims
 from tests.e2e.terms import serving_terms
 from tests.e2e.test_keyboard import Keyboard
 from tests.pdfs import pages
 
+pytestmark = pytest.mark.xdist_group("account")
+
+
+@dataclass
+class Site:
+    """The demo meeting, whose member has claimed in earlier years."""
+
+    server: Server
+    submitted: bool = False
+
+
+@pytest.fixture(scope="module")
+def site(
+    built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """It, served."""
+    with serving_terms(demo_database, tmp_path_factory.mktemp("account")) as (server, terms):
+        past_claims(terms.database_url, "cokafor")
+        yield Site(server)
+
 
 @pytest.fixture
-def member(
-    browser: Browser, built: None, screen: dict[str, object], tmp_path: Path
-) -> Iterator[Attendee]:
-    """A member who claimed in 2022 and 2023 and has just submitted for 2024."""
-    with serving_terms(tmp_path) as (server, terms):
-        past_claims(terms.database_url, "cokafor")
-        context = browser.new_context(base_url=server.url, **screen)  # type: ignore[arg-type]
-        attendee = Attendee(context.new_page())
-        attendee.signs_in("Okafor", "240003")
-        attendee.opens_sessions()
-        attendee.adds(SEED[4])
-        attendee.returns()
-        attendee.opens_submit()
-        attendee.answers_required_questions()
-        attendee.page.get_by_role("button", name="Claim all that my sessions support").click()
-        attendee.page.locator("#attestation").check()
-        attendee.submits()
-        attendee.page.wait_for_url("**/claim")
-        yield attendee
-        context.close()
+def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[Attendee]:
+    """A member who claimed in 2022 and 2023 and has submitted for 2024."""
+    context = browser.new_context(base_url=site.server.url, **screen)  # type: ignore[arg-type]
+    attendee = Attendee(context.new_page())
+    attendee.enters("Okafor", "240003")
+    if not site.submitted:
+        submits(attendee)
+        site.submitted = True
+    yield attendee
+    context.close()
+
+
+def submits(attendee: Attendee) -> None:
+    """Claim a session and submit."""
+    attendee.opens_sessions()
+    attendee.adds(SEED[4])
+    attendee.returns()
+    attendee.opens_submit()
+    attendee.answers_required_questions()
+    attendee.page.get_by_role("button", name="Claim all that my sessions support").click()
+    attendee.page.locator("#attestation").check()
+    attendee.submits()
+    attendee.page.wait_for_url("**/claim")
 
 
 def year(page: Page, of: int) -> Locator:
@@ -107,7 +131,7 @@ def test_who_has_submitted_nothing_is_led_to_the_claim(
     screen_context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = screen_context.new_page()
-    Attendee(page).signs_in(*next(people))
+    Attendee(page).enters(*next(people))
     page.get_by_role("banner").get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
     expect(page.get_by_role("link", name="Transcript PDF")).to_have_count(0)

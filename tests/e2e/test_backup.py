@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import shutil
 import sqlite3
 import threading
 import time
@@ -24,12 +25,10 @@ pytestmark = [
 
 
 def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_runs(
-    built: None, tmp_path: Path, people: Iterator[tuple[str, str]]
+    built: None, demo_database: Path, tmp_path: Path, people: Iterator[tuple[str, str]]
 ) -> None:
-    database = tmp_path / "cme.db"
+    database = Path(shutil.copy(demo_database, tmp_path / "cme.db"))
     url = f"sqlite:///{database}"
-    cme("db", "upgrade", CME_DATABASE_URL=url)
-    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
     rows = sqlite3.connect(database).execute(
         "SELECT id, title FROM session WHERE eligible AND title NOT IN "
         "(SELECT title FROM session GROUP BY title HAVING count(*) > 1) LIMIT 12"

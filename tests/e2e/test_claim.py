@@ -263,7 +263,7 @@ def test_two_windows_submit_once(
     context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     first, second = Attendee(context.new_page()), Attendee(context.new_page())
-    first.signs_in(*next(people))
+    first.enters(*next(people))
     first.opens_sessions()
     first.adds(SEED[0])
     first.returns()

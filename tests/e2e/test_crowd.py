@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import shutil
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from itertools import islice
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import DEMO
-from tests.e2e.serving import Server, cme, serving
+from tests.e2e.serving import Server, serving
 from tests.e2e.tab import Tab, sign_in, tab
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -21,12 +22,10 @@ AT_ONCE = 50
 
 
 @pytest.fixture
-def own_server(built: None, tmp_path: Path) -> Iterator[Server]:
+def own_server(built: None, demo_database: Path, tmp_path: Path) -> Iterator[Server]:
     """The demo meeting on a server whose attendees nobody else is."""
-    url = f"sqlite:///{tmp_path / 'cme.db'}"
-    cme("db", "upgrade", CME_DATABASE_URL=url)
-    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
-    with serving(url, tmp_path / "server.log") as server:
+    file = shutil.copy(demo_database, tmp_path / "cme.db")
+    with serving(f"sqlite:///{file}", tmp_path / "server.log") as server:
         yield server
 
 

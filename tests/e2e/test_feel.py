@@ -55,7 +55,7 @@ def badge(people: Iterator[tuple[str, str]]) -> tuple[str, str]:
 def somebody(phone: BrowserContext, badge: tuple[str, str]) -> Attendee:
     """Somebody who has just signed in and added a session."""
     attendee = Attendee(phone.new_page())
-    attendee.signs_in(*badge)
+    attendee.enters(*badge)
     attendee.opens_sessions()
     attendee.adds(SEED[4])
     return attendee

@@ -40,7 +40,7 @@ def test_the_list_of_sessions_is_light(
     context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = context.new_page()
-    Attendee(page).signs_in(*next(people))
+    Attendee(page).enters(*next(people))
     page.close()
     size, addresses = loaded(context, "/sessions")
     expect(context.pages[-1].locator("[data-row]").first).to_be_visible()

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -23,7 +24,7 @@ from cme_reflex.domain.credit import Quarters
 from cme_reflex.services import evaluation, programme, selection, signin, submission
 from cme_reflex.settings import ROOT
 from cme_reflex.store.database import close_database, open_database
-from tests.e2e.serving import cme, free_port
+from tests.e2e.serving import free_port
 from tests.e2e.socket_client import SocketClient
 
 pytestmark = [
@@ -109,12 +110,9 @@ class Submitter:
 
 
 @pytest.fixture
-def database(built: None, tmp_path: Path) -> Path:
+def database(built: None, demo_database: Path, tmp_path: Path) -> Path:
     """The demo meeting in a file."""
-    file = tmp_path / "cme.db"
-    cme("db", "upgrade", CME_DATABASE_URL=f"sqlite:///{file}")
-    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=f"sqlite:///{file}")
-    return file
+    return Path(shutil.copy(demo_database, tmp_path / "cme.db"))
 
 
 def test_every_acknowledged_change_survives_a_hundred_kills(

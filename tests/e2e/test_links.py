@@ -1,5 +1,6 @@
 """Links by e-mail in a browser, through the server's own sending and a real mail server."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.conftest import PHONE
 from tests.e2e.serving import Server, cme, serving
 from tests.mail_server import MailServer, Taken, mail_server
+
+pytestmark = pytest.mark.xdist_group("links")
 
 RIVERA = "elena.rivera@example.org"
 
@@ -27,13 +30,11 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(built: None, post: MailServer, log: Path) -> Iterator[Server]:
+def site(built: None, demo_database: Path, post: MailServer, log: Path) -> Iterator[Server]:
     """The demo meeting, with a mail server in its settings."""
-    url = f"sqlite:///{log.parent / 'cme.db'}"
-    cme("db", "upgrade", CME_DATABASE_URL=url)
-    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+    file = shutil.copy(demo_database, log.parent / "cme.db")
     mail = {"CME_SMTP_URL": post.url, "CME_MAIL_FROM": "cme@example.org"}
-    with serving(url, log, **mail) as site:
+    with serving(f"sqlite:///{file}", log, **mail) as site:
         yield site
 
 

@@ -44,7 +44,7 @@ def place(between: Network, server: Server, tmp_path: Path) -> Iterator[Place]:
 def somebody(phone: BrowserContext, people: Iterator[tuple[str, str]]) -> Attendee:
     """Somebody who has just signed in on it."""
     attendee = Attendee(phone.new_page())
-    attendee.signs_in(*next(people))
+    attendee.enters(*next(people))
     return attendee
 
 
@@ -116,7 +116,7 @@ def windows(phone: BrowserContext, people: Iterator[tuple[str, str]]) -> Windows
     """The windows of somebody who has just signed in, with one session on the claim."""
     last_name, badge = next(people)
     attendee = Attendee(phone.new_page())
-    attendee.signs_in(last_name, badge)
+    attendee.enters(last_name, badge)
     attendee.opens_sessions()
     attendee.adds(SEED[4])
     return Windows(attendee.page, phone.new_page(), badge)

@@ -52,11 +52,11 @@ MEASURED = """() => {
     "every", [pytest.param(False, id="one"), pytest.param(True, id="all", marks=pytest.mark.slow)]
 )
 def test_axe_finds_nothing_on_any_screen(
-    browser: Browser, built: None, tmp_path: Path, every: bool
+    browser: Browser, built: None, demo_database: Path, tmp_path: Path, every: bool
 ) -> None:
     turn = cycle(VARIANTS)
     found: dict[str, list[str]] = {}
-    with scene(browser, tmp_path) as played:
+    with scene(browser, demo_database, tmp_path) as played:
         for name, page in screens(played):
             for variant in VARIANTS if every else [next(turn)]:
                 variant.put_on(page)

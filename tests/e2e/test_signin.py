@@ -187,6 +187,7 @@ def test_another_person_in_the_same_tab_sees_nothing_of_the_one_before(
     title = attendee.rows.first.get_by_role("heading", level=3).inner_text()
     attendee.adds(title)
     page.get_by_role("button", name="Save & Log Out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
     attendee.signs_in(*next(people))
     totals = page.get_by_role("region", name="Your claim so far")
     expect(totals).to_contain_text("0 sessions")

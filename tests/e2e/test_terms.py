@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,6 +13,8 @@ from tests.e2e.scrolling import scrolls
 from tests.e2e.serving import Server, cme
 from tests.e2e.terms import Terms, serving_terms
 
+pytestmark = pytest.mark.xdist_group("terms")
+
 LAB = "Facelift Cadaver Lab"
 
 Load = Callable[..., None]
@@ -19,10 +22,10 @@ Load = Callable[..., None]
 
 @pytest.fixture(scope="module")
 def other_server(
-    built: None, tmp_path_factory: pytest.TempPathFactory
+    built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Terms]]:
     """A server of its own, and its meeting."""
-    with serving_terms(tmp_path_factory.mktemp("terms")) as served:
+    with serving_terms(demo_database, tmp_path_factory.mktemp("terms")) as served:
         yield served
 
 

@@ -50,10 +50,9 @@ def with_provider(folder: Path, provider: Provider) -> None:
 
 
 @pytest.fixture
-def site(built: None, folder: Path, tmp_path: Path) -> Iterator[Server]:
+def site(built: None, demo_database: Path, folder: Path, tmp_path: Path) -> Iterator[Server]:
     """The changed meeting, served."""
-    url = f"sqlite:///{tmp_path / 'cme.db'}"
-    cme("db", "upgrade", CME_DATABASE_URL=url)
+    url = f"sqlite:///{shutil.copy(demo_database, tmp_path / 'cme.db')}"
     cme("meeting", "load", str(folder), CME_DATABASE_URL=url)
     secret = {"CME_OIDC_CLIENT_SECRET": CLIENT_SECRET}
     with serving(url, tmp_path / "server.log", **secret) as server:

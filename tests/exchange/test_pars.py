@@ -16,6 +16,7 @@ from cme_reflex.domain.pars import Action, Record, Row
 from cme_reflex.exchange.pars import COLUMNS, cells, file_names, write_sheet
 from cme_reflex.exchange.pars_rejections import REASON_LIMIT, Rejected, read_rejections
 from cme_reflex.exchange.problems import FaultyFolder
+from tests.examples import examples
 
 RECORD = Record(
     activity_id="202412345",
@@ -257,7 +258,7 @@ def with_errors_xlsx(path: Path) -> Path:
 )
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=60,
+    max_examples=examples(0.6),
 )
 @given(st.lists(st.builds(Row, st.sampled_from(Action), records), min_size=1, max_size=4))
 def test_what_is_written_is_read_back_equal(

@@ -13,6 +13,7 @@ from cme_reflex.exchange.headed import Mapped
 from cme_reflex.exchange.people_files import ATTENDEES, MEMBERS, Filling, People, Table
 from cme_reflex.exchange.problems import FaultyFolder
 from cme_reflex.exchange.records import AttendeeRecord, MemberRecord
+from tests.examples import examples
 from tests.exchange.test_programme_round_trips import texts
 from tests.folders import PASSWORD_HASH
 from tests.programme_files import workbook
@@ -193,7 +194,7 @@ names = texts.filter(lambda text: any(letter.isalpha() for letter in text))
     ),
     order=st.permutations(range(6)),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(0.6))
 def test_whatever_the_order_of_columns_attendees_are_read_as_they_were_exported(
     people: list[tuple[str, str, int, bool]],
     order: list[int],

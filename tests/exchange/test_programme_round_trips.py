@@ -24,6 +24,7 @@ from cme_reflex.exchange.programmes.convert import convert
 from cme_reflex.exchange.programmes.converted import Choices, Item, Place
 from cme_reflex.exchange.programmes.writer import sessions_csv
 from cme_reflex.exchange.records import SessionRecord
+from tests.examples import examples
 from tests.programme_files import (
     HEADINGS,
     Event,
@@ -104,7 +105,7 @@ def expected(
     ("name", "write"), [("s.xml", schedule_xml), ("s.json", schedule_json)], ids=["xml", "json"]
 )
 @given(published=events)
-@settings(max_examples=60)
+@settings(max_examples=examples(0.6))
 def test_a_schedule_is_read_as_it_was_published(
     name: str, write: Callable[[list[Event]], bytes], published: list[Event]
 ) -> None:
@@ -112,14 +113,14 @@ def test_a_schedule_is_read_as_it_was_published(
 
 
 @given(published=events)
-@settings(max_examples=60)
+@settings(max_examples=examples(0.6))
 def test_a_calendar_is_read_as_it_was_published(published: list[Event]) -> None:
     items = converted("s.ics", icalendar(published), Choices())
     assert found(items) == expected(published, people=False, tracks=False)
 
 
 @given(published=events)
-@settings(max_examples=40)
+@settings(max_examples=examples(0.4))
 def test_a_workbook_is_read_as_it_was_filled_in(published: list[Event]) -> None:
     in_utc = [_at(event, event.start.astimezone(UTC)) for event in published]
     data = workbook([[*HEADINGS, "Track", "Speakers"], *rows(in_utc)])
@@ -129,7 +130,7 @@ def test_a_workbook_is_read_as_it_was_filled_in(published: list[Event]) -> None:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @given(published=events)
-@settings(max_examples=30)
+@settings(max_examples=examples(0.3))
 def test_a_csv_is_read_as_a_spreadsheet_wrote_it(separator: str, published: list[Event]) -> None:
     in_utc = [_at(event, event.start.astimezone(UTC)) for event in published]
     text = io.StringIO()
@@ -185,7 +186,7 @@ def sessions(draw: st.DrawFn) -> Item:
     items=st.lists(sessions(), min_size=1, max_size=5, unique_by=lambda item: item.code),
     zone=st.sampled_from(["UTC", "America/Los_Angeles", "Asia/Kathmandu"]).map(ZoneInfo),
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(1.5))
 def test_a_sessions_csv_is_loaded_as_it_was_written_whatever_the_meetings_zone(
     items: list[Item], zone: ZoneInfo
 ) -> None:
@@ -235,7 +236,7 @@ def _without_place(item: Item) -> tuple[object, ...]:
 
 
 @given(cells=st.lists(st.lists(texts, min_size=1, max_size=4), min_size=1, max_size=4))
-@settings(max_examples=40)
+@settings(max_examples=examples(0.4))
 def test_a_workbooks_texts_are_read_as_they_are_and_never_computed(cells: list[list[str]]) -> None:
     grid = Grid("s.xlsx", workbook(cells))
     assert grid.formulas == []

@@ -35,6 +35,7 @@ from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
 from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.tables import AuditRow, ReceiptRow
+from tests.examples import examples
 from tests.meetings import FOLDER, MEETING
 from tests.rows import execute, fetch
 
@@ -384,15 +385,14 @@ async def _forget_claims() -> None:
     await execute(*(sa.delete(SQLModel.metadata.tables[name]) for name in emptied))
 
 
-def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:
+def _check(url: str, *, share: float, steps: int) -> None:
     machine = type("ClaimingAt", (Claiming,), {"url": url})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=examples(share),
             stateful_step_count=steps,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-            **chosen,
         ),
     )
 
@@ -400,9 +400,9 @@ def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:
 def test_two_tabs_and_a_replaying_client_make_the_claim_that_the_model_makes(
     database_url: str,
 ) -> None:
-    _check(database_url, examples=25, steps=25)
+    _check(database_url, share=0.25, steps=25)
 
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, examples=60, steps=40, derandomize=False)
+    _check(database_url, share=0.6, steps=40)

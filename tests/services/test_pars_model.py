@@ -39,6 +39,7 @@ from cme_reflex.services.meeting import load_meeting
 from cme_reflex.services.visit import Visit
 from cme_reflex.store import reporting as store
 from cme_reflex.store.database import close_database, open_database, read
+from tests.examples import examples
 from tests.meetings import FOLDER, MEETING
 from tests.rows import execute
 
@@ -394,15 +395,14 @@ async def _forget() -> None:
     await execute(*(sa.delete(sa.table(table)) for table in (*tables, *claims)))
 
 
-def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:
+def _check(url: str, *, share: float, steps: int) -> None:
     machine = type("ReportingAt", (Reporting,), {"url": url})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=examples(share),
             stateful_step_count=steps,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-            **chosen,
         ),
     )
 
@@ -410,9 +410,9 @@ def _check(url: str, *, examples: int, steps: int, **chosen: bool) -> None:
 def test_pars_holds_what_it_should_whatever_is_submitted_withdrawn_or_rejected(
     database_url: str,
 ) -> None:
-    _check(database_url, examples=12, steps=15)
+    _check(database_url, share=0.12, steps=15)
 
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, examples=40, steps=30, derandomize=False)
+    _check(database_url, share=0.4, steps=30)

@@ -22,6 +22,7 @@ from cme_reflex.settings import ROOT
 from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.api import ClaimsQuery
 from cme_reflex.web.routes.api_document import document
+from tests.examples import examples
 from tests.meetings import MEETING
 from tests.past import claimed, submits
 
@@ -249,7 +250,7 @@ CLOSED = schemathesis.openapi.from_dict(document(ClaimsQuery))
 PATHS = [routes.API_CLAIMS, routes.API_CLAIM]
 MODES = list(schemathesis.GenerationMode)
 ASKED = settings(
-    max_examples=40,
+    max_examples=examples(0.4),
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
