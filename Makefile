@@ -39,7 +39,7 @@ coverage: .venv/dev.stamp ## lines and branches that `make test` does not reach
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" --cov $(PYTEST)
 
 screens: .venv/dev.stamp ## a picture of every screen and case, into docs/screens
-	$(BIN)/python -m tests.e2e.contact_sheet docs/screens
+	$(BIN)/python -m tests.support.e2e.contact_sheet docs/screens
 
 mutants: .venv/dev.stamp ## break each rule of the domain in turn; a test has to notice
 	rm -rf mutants

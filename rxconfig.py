@@ -3,8 +3,8 @@
 import reflex as rx
 
 from cme_reflex.build import PageHooksPlugin, ShapesPlugin
-from cme_reflex.meeting_files import MeetingFilesPlugin
 from cme_reflex.reflex_bridge.frontend_build import RelativeSocketUrlPlugin
+from cme_reflex.web.build_assets import BuildAssetsPlugin
 
 config = rx.Config(
     app_name="cme_reflex",
@@ -14,7 +14,7 @@ config = rx.Config(
         RelativeSocketUrlPlugin(),
         PageHooksPlugin(),
         ShapesPlugin(),
-        MeetingFilesPlugin(),
+        BuildAssetsPlugin(),
     ],
     # A claim is nobody's search result.
     disable_plugins=[rx.plugins.SitemapPlugin],

@@ -43,7 +43,7 @@ function enqueue({ name, payload, event_actions: actions }, tap) {
   // A text that is still being typed goes on being the same command.
   if (last?.target === target && last.debounce && !last.sent) queue.pop();
   const button = tap?.target?.closest?.("[data-cme-pending]");
-  if (button) button.dataset.kept = "";
+  if (button) button.dataset.unsaved = "";
   const event = { name, payload, event_actions: {} };
   const debounce = actions?.debounce;
   queue.push({ event, target, owner: expectedOwner, button, debounce, at: Date.now(), tries: 0 });
@@ -96,7 +96,7 @@ export function settle(applied, refused) {
 }
 
 function unmark({ button }) {
-  delete button?.dataset.kept;
+  delete button?.dataset.unsaved;
 }
 
 function store() {

@@ -21,11 +21,11 @@ for (const [name, values] of Object.entries(JSON.parse(given?.textContent ?? "{}
 
 function ask() {
   const asked = new URLSearchParams(location.search);
-  for (const field of document.querySelectorAll("[data-cme-asks]")) {
-    const { cmeAsks, chosen } = field.dataset;
+  for (const field of document.querySelectorAll("[data-cme-query-field]")) {
+    const { cmeQueryField, chosen } = field.dataset;
     const value = field.matches("select") ? chosen : field.value;
     const kept = field.type !== "radio" || (field.checked && !field.defaultChecked);
-    if (value && kept) asked.set(cmeAsks, value);
+    if (value && kept) asked.set(cmeQueryField, value);
   }
   if (asked.size) history.replaceState(history.state, "", `?${asked}${location.hash}`);
 }

@@ -50,7 +50,7 @@ function passFocus() {
   focused = null;
   if (document.activeElement !== document.body) return;
   const back = document.getElementById(line)?.querySelector("a");
-  (document.querySelector("[data-cme-heir]") ?? back)?.focus();
+  (document.querySelector("[data-cme-focus-fallback]") ?? back)?.focus();
 }
 
 if (globalThis.document) {

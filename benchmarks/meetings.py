@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
-from cme_reflex.exchange.meeting_folder import read_meeting_folder
-from cme_reflex.exchange.records import MeetingFolder
+from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.settings import ROOT
-from tests.e2e.serving import cme, serving
+from tests.support.e2e.cme_server import run_cme, run_server
 
 DEMO = ROOT / "meetings" / "pstm24"
 _AS_THE_DEMO = ("attendees.csv", "members.csv", "demo.toml")
@@ -70,7 +70,7 @@ def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
         document = document.replace(demo, here)
     (own / "meeting.toml").write_text(document)
     table = own / "sessions.csv"
-    cme("programme", "convert", str(programme), "--out", str(table), "--force")
+    run_cme("programme", "convert", str(programme), "--out", str(table), "--force")
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     every = len(rows) / sessions
@@ -85,7 +85,7 @@ def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
 def served(meeting: Meeting, database_url: str, log: Path, **environment: str) -> Iterator[Site]:
     """Load the meeting into the database and serve it, as `cme serve` does."""
     chosen = {**meeting.chosen, **environment}
-    cme("db", "upgrade", CME_DATABASE_URL=database_url, **chosen)
-    cme("meeting", "load", str(meeting.folder), CME_DATABASE_URL=database_url, **chosen)
-    with serving(database_url, log, **chosen) as server:
+    run_cme("db", "upgrade", CME_DATABASE_URL=database_url, **chosen)
+    run_cme("meeting", "load", str(meeting.folder), CME_DATABASE_URL=database_url, **chosen)
+    with run_server(database_url, log, **chosen) as server:
         yield Site(meeting, server.url, server.group)

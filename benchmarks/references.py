@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from textwrap import dedent
 
-from tests.e2e.serving import STARTS_WITHIN, STOPS_WITHIN, free_port
+from tests.support.e2e.cme_server import START_TIMEOUT, STOP_TIMEOUT, free_port
 
 COUNTER_STATE = "counter___counter____state"
 
@@ -164,11 +164,11 @@ def _served(files: dict[str, str]) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(STOPS_WITHIN)
+            process.wait(STOP_TIMEOUT)
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(STARTS_WITHIN * 10):
+    for _ in range(START_TIMEOUT * 10):
         if process.poll() is not None:
             raise RuntimeError("the reference did not start")
         try:

@@ -17,19 +17,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cme_reflex.domain.claim import Line
-from cme_reflex.domain.credit import Quarters, nearest_quarters
-from cme_reflex.domain.listing import Listing, Show, Sort, matching
-from cme_reflex.domain.programme import Delivery, Programme
-from cme_reflex.exchange.meeting_folder import read_meeting_folder
-from cme_reflex.exchange.programmes.assemble import minutes
-from cme_reflex.exchange.programmes.convert import convert
-from cme_reflex.exchange.programmes.converted import Choices, Item
-from cme_reflex.exchange.records import MeetingFolder, SessionRecord
-from cme_reflex.services import claim_snapshot, signin
-from cme_reflex.services.meeting import load_meeting
+from cme_reflex.domain.credit.claimable import Line
+from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
+from cme_reflex.domain.programme.programme import Delivery, Programme
+from cme_reflex.domain.programme.session_filter import (
+    ClaimFilter,
+    SessionFilter,
+    SortOrder,
+    filter_sessions,
+)
+from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
+from cme_reflex.formats.meeting_folder.records import MeetingFolder, SessionRecord
+from cme_reflex.formats.programmes.convert import convert_programme
+from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions
+from cme_reflex.formats.programmes.normalize import duration_minutes
+from cme_reflex.services.claims import claim_snapshot
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import ROOT
-from cme_reflex.state import shown
+from cme_reflex.state import presenters
 from cme_reflex.state.sessions import CHUNK, _heads
 from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
@@ -41,16 +47,16 @@ TYPED = (
     *("postgrseql", "reprodcuible builds", "xyzzy", ""),
 )
 LISTINGS = tuple(
-    Listing(query=query, sort=sort, show=show)
+    SessionFilter(query=query, sort=sort, show=show)
     for query in TYPED
-    for sort in (Sort.DATE, Sort.TITLE)
-    for show in (Show.ALL, Show.FITS)
+    for sort in (SortOrder.DATE, SortOrder.TITLE)
+    for show in (ClaimFilter.ALL, ClaimFilter.FITS)
 )
 
 
 async def main(file: Path) -> None:
     """Print the medians of each round's time for both sizes, and their ratio."""
-    items = convert(file, Choices()).sessions
+    items = convert_programme(file, ProgrammeOptions()).sessions
     every = len(items) / SMALL
     samples = ([items[int(nth * every)] for nth in range(SMALL)], items)
     demo = read_meeting_folder(ROOT / "meetings" / "pstm24")
@@ -86,8 +92,8 @@ async def _compare(what: str, searches: dict[int, Callable[[], Awaitable[None]]]
 def _whole(meeting: str, token: str) -> Callable[[], Awaitable[None]]:
     async def search() -> None:
         for listing in LISTINGS:
-            visit, standing = await claim_snapshot.load(meeting, token, now=NOW)
-            _show(visit.programme, listing, standing.claim.lines)
+            context, summary = await claim_snapshot.load(meeting, token, now=NOW)
+            _show(context.programme, listing, summary.claim.lines)
 
     return search
 
@@ -100,25 +106,25 @@ def _computed(programme: Programme) -> Callable[[], Awaitable[None]]:
     return search
 
 
-def _show(programme: Programme, listing: Listing, lines: Sequence[Line]) -> None:
-    found = matching(programme, listing, lines)
+def _show(programme: Programme, listing: SessionFilter, lines: Sequence[Line]) -> None:
+    found = filter_sessions(programme, listing, lines)
     heads = _heads(found, programme)
     for at, session in enumerate(found[:CHUNK]):
-        shown.row(session, programme, "B1", NOW, by_date=True, heads_day=at in heads)
+        presenters.session_row(session, programme, "B1", NOW, by_date=True, heads_day=at in heads)
 
 
-async def _load(demo: MeetingFolder, items: Sequence[Item]) -> tuple[str, Programme]:
+async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[str, Programme]:
     """Load these items as a meeting of their own, and sign its first attendee in."""
     code = f"m{len(items)}"
     meeting = replace(demo.meeting, code=code, time_zone="Europe/Brussels")
     sessions = tuple(_sessions(items))
     await load_meeting(replace(demo, meeting=meeting, sessions=sessions), now=NOW)
     first = demo.attendees[0]
-    token = await signin.with_number(code, first.last_name, first.badge, now=NOW)
-    return token, (await signin.visit(code, token, now=NOW)).programme
+    token = await authentication.sign_in_with_badge(code, first.last_name, first.badge, now=NOW)
+    return token, (await authentication.authenticate(code, token, now=NOW)).programme
 
 
-def _sessions(items: Sequence[Item]) -> Iterator[SessionRecord]:
+def _sessions(items: Sequence[ProgrammeItem]) -> Iterator[SessionRecord]:
     """Records of the items. All are eligible, so that all of them are searched."""
     for item in items:
         yield SessionRecord(
@@ -131,7 +137,7 @@ def _sessions(items: Sequence[Item]) -> Iterator[SessionRecord]:
             ends_at=item.ends_at.astimezone(UTC),
             speakers=item.speakers,
             delivery=Delivery.LIVE,
-            quarters=max(nearest_quarters(minutes(item)), Quarters(1)),
+            quarters=max(nearest_quarters(duration_minutes(item)), Quarters(1)),
             safety=Quarters(0),
             eligible=True,
         )

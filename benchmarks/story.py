@@ -4,25 +4,25 @@ from functools import partial
 from itertools import cycle, islice
 
 from benchmarks.figures import Step
-from cme_reflex.domain.evaluation import Form, Question, QuestionKind
-from cme_reflex.domain.meeting import Meeting
-from tests.e2e.tab import Tab
+from cme_reflex.domain.evaluations.form import Form, Question, QuestionKind
+from cme_reflex.domain.meetings.meeting import Meeting
+from tests.support.e2e.async_socket_client import TabClient
 
 WORDS = ("linux", "security", "data", "open", "web", "python", "rust", "kernel")
 
 
-def letters(tab: Tab, count: int) -> list[Step]:
+def letters(tab: TabClient, count: int) -> list[Step]:
     """So many letters typed into the search; each finds something else than the one before."""
     typed = cycle(word[:end] for word in WORDS for end in (2, len(word)))
     return [partial(tab.ask, "sessions", "search", query=query) for query in islice(typed, count)]
 
 
-def adds(tab: Tab) -> list[Step]:
+def adds(tab: TabClient) -> list[Step]:
     """Add of each session that the list shows at first."""
     return [partial(tab.command, "sessions", "add", session_id=one) for one in tab.sessions()]
 
 
-async def claim(tab: Tab, meeting: Meeting) -> None:
+async def claim(tab: TabClient, meeting: Meeting) -> None:
     """Search, add five sessions, claim less of one, evaluate it, and submit.
 
     Raises RuntimeError where something was not written.
@@ -44,7 +44,7 @@ async def claim(tab: Tab, meeting: Meeting) -> None:
         raise RuntimeError(f"not submitted: {tab.shown}")
 
 
-async def _answer(tab: Tab, page: str, form: Form, **about: int) -> None:
+async def _answer(tab: TabClient, page: str, form: Form, **about: int) -> None:
     for question in form.questions:
         match question.kind:
             case QuestionKind.SOME_OF:

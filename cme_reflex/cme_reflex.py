@@ -8,12 +8,11 @@ from functools import partial
 import reflex as rx
 from starlette.applications import Starlette
 
-from cme_reflex import logs, meeting_files, routes, words
-from cme_reflex.branding import accents, current_meeting
+from cme_reflex import routes, text
 from cme_reflex.build import PAGE_HOOKS, SHAPES
 from cme_reflex.components.command_queue import command_queue, hydration_buffer
 from cme_reflex.components.error_boundary import error_boundary
-from cme_reflex.components.shell import FOOTER
+from cme_reflex.components.layout.shell import FOOTER
 from cme_reflex.gc_tuning import tuned_gc
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
@@ -29,11 +28,12 @@ from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
-from cme_reflex.post_office import post_office
 from cme_reflex.reflex_bridge import event_namespace, registry, server
 from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
-from cme_reflex.services.postman import sending
+from cme_reflex.services.mail.mailer import create_mailer
+from cme_reflex.services.mail.worker import mail_worker
+from cme_reflex.services.meetings.branding import accent_css, current_meeting
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
 from cme_reflex.state.command_queue import CommandQueue
@@ -47,6 +47,7 @@ from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.store.database import close_database, open_database
+from cme_reflex.web import build_assets, logs
 from cme_reflex.web.events.event_validation import EventValidator
 from cme_reflex.web.filled_page import filled
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
@@ -64,20 +65,20 @@ logger = logging.getLogger(__name__)
 
 #  route                page         title                        what loads
 PAGES = [
-    (routes.SIGN_IN_FORM, sign_in, words.sign_in.TAB, None),
-    (routes.REGISTRATIONS, registrations, words.registrations.TITLE, Registrations.load),
-    (routes.HOME, home, words.home.TAB, Home.load),
-    (routes.SESSIONS, sessions, words.sessions.TITLE, Sessions.load),
-    (routes.EVALUATION, evaluation, words.evaluation.TITLE, Evaluation.load),
-    (routes.SUBMIT, submit, words.submit.TITLE, Submit.load),
-    (routes.REPORTING, reporting, words.reporting.TAB, Reporting.load),
-    (routes.RECEIPT, receipt, words.receipt.TITLE, Receipt.load),
-    (routes.ACCOUNT, account_page, words.account.TITLE, Account.load),
-    (routes.ASK_LINK, sign_in_link, words.sign_in_link.TITLE, None),
-    (routes.LINK, link, words.link.TAB, None),
-    (routes.PASSWORD, password, words.password.TITLE, None),
-    (routes.PRIVACY, privacy, words.privacy.TITLE, None),
-    ("/404", not_found, words.not_found.TAB, None),
+    (routes.SIGN_IN_FORM, sign_in, text.sign_in.TAB, None),
+    (routes.REGISTRATIONS, registrations, text.registrations.TITLE, Registrations.load),
+    (routes.HOME, home, text.home.TAB, Home.load),
+    (routes.SESSIONS, sessions, text.sessions.TITLE, Sessions.load),
+    (routes.EVALUATION, evaluation, text.evaluation.TITLE, Evaluation.load),
+    (routes.SUBMIT, submit, text.submit.TITLE, Submit.load),
+    (routes.REPORTING, reporting, text.reporting.TAB, Reporting.load),
+    (routes.RECEIPT, receipt, text.receipt.TITLE, Receipt.load),
+    (routes.ACCOUNT, account_page, text.account.TITLE, Account.load),
+    (routes.REQUEST_LINK, sign_in_link, text.sign_in_link.TITLE, None),
+    (routes.LINK, link, text.link.TAB, None),
+    (routes.PASSWORD, password, text.password.TITLE, None),
+    (routes.PRIVACY, privacy, text.privacy.TITLE, None),
+    ("/404", not_found, text.not_found.TAB, None),
 ]
 ROUTES = [
     *sign_in_routes.ROUTES,
@@ -106,15 +107,17 @@ async def database() -> AsyncIterator[None]:
 @asynccontextmanager
 async def log() -> AsyncIterator[None]:
     """The log, set up in the process that serves; the server's own start has set up another."""
-    logs.set_up()
-    logger.info("serving", extra=logs.fields(meeting=settings().meeting, port=server.port()))
+    logs.configure_logging()
+    logger.info(
+        "server started", extra=logs.log_extra(meeting=settings().meeting, port=server.port())
+    )
     yield
 
 
 @asynccontextmanager
 async def mail() -> AsyncIterator[None]:
     """What is posted is sent, for as long as the process serves."""
-    async with sending(post_office(settings()), clock=clock):
+    async with mail_worker(create_mailer(settings()), clock=clock):
         yield
 
 
@@ -134,13 +137,13 @@ app = rx.App(
         partial(AccessLogMiddleware, known_paths=KNOWN_PATHS),
         ProxyHeadersMiddleware,
     ],
-    html_lang=words.LANGUAGE,
+    html_lang=text.LANGUAGE,
     head_components=[
-        rx.el.style(accents()),
+        rx.el.style(accent_css()),
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),
-        *meeting_files.head(),
+        *build_assets.head_tags(),
         # Nothing is painted by halves, which would move when the rest of the page comes.
         rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
         rx.el.script(src=f"/{PAGE_HOOKS}", type="module"),
@@ -168,7 +171,7 @@ for route, page, title, load in PAGES:
     app.add_page(
         page,
         route=route,
-        title=words.shell.TAB.format(page=title, meeting=current_meeting().short_name),
-        image=meeting_files.picture(),
+        title=text.shell.TAB.format(page=title, meeting=current_meeting().short_name),
+        image=build_assets.og_image_url(),
         on_load=load,
     )

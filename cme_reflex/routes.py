@@ -13,12 +13,12 @@ ACCOUNT = "/account"
 PRIVACY = "/privacy"
 REGISTRATIONS = "/registrations"
 
-ASK_LINK = "/sign-in-link"
+REQUEST_LINK = "/sign-in-link"
 LINK = "/link"
 PASSWORD = "/password"  # noqa: S105 - the path of the page on which one is set
 
 SIGN_IN = "/sign-in"
-CHOOSE = "/sign-in/registration"
+CHOOSE_REGISTRATION = "/sign-in/registration"
 SSO = "/sign-in/sso"
 SSO_CALLBACK = "/sign-in/sso/callback"
 SIGN_OUT = "/sign-out"
@@ -33,12 +33,12 @@ TRANSCRIPT_CSV = "/account/transcript.csv"
 API = "/api/v1"
 API_CLAIMS = f"{API}/claims"
 API_CLAIM = f"{API}/claims/{{receipt_number}}"
-API_DOCUMENT = f"{API}/openapi.json"
+API_OPENAPI = f"{API}/openapi.json"
 
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, ACCOUNT})
 """The pages that only a signed-in attendee is shown."""
 
-OPEN = frozenset({SIGN_IN_FORM, REGISTRATIONS, ASK_LINK, LINK, PASSWORD, PRIVACY})
+PUBLIC = frozenset({SIGN_IN_FORM, REGISTRATIONS, REQUEST_LINK, LINK, PASSWORD, PRIVACY})
 """The pages for everybody; each page is in one of the two."""
 
 

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from cme_reflex.domain.hosts import is_loopback
-from cme_reflex.domain.mail import address
-from cme_reflex.mail_server import mail_server
+from cme_reflex.domain.mail.delivery import parse_address
+from cme_reflex.domain.mail.smtp_url import parse_smtp_url
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/operations/production.py
@@ -89,13 +89,13 @@ class Settings(BaseSettings):
     def _a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None or not url.get_secret_value():
             return None
-        mail_server(url.get_secret_value())
+        parse_smtp_url(url.get_secret_value())
         return url
 
     @field_validator("mail_from")
     @classmethod
     def _an_address(cls, written: str | None) -> str | None:
-        return address(written) if written else None
+        return parse_address(written) if written else None
 
 
 @lru_cache

@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from cme_reflex.store.database import close_database, open_database, read
-from tests import databases
-from tests.folders import Files
+from tests.support import databases
+from tests.support.files.folder_files import FolderFiles
 
 # The same examples at every run, so that a change is judged by what it changes; `make test-slow`
 # searches on. No example has a time limit: the machine is not what is tested.
@@ -126,8 +126,8 @@ def unmigrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 async def database(database_url: str) -> AsyncIterator[Engine]:
     """An empty database, open for `read` and `write`; on both kinds."""
     # Ids begin at 1 again, so what a test before this one has read must go.
-    if services := sys.modules.get("cme_reflex.services.programme"):
-        services.forget()
+    if services := sys.modules.get("cme_reflex.services.programme.programme_cache"):
+        services.clear()
     engine = open_database(database_url)
     await read(_connect)  # so that a test that counts statements finds a connection
     yield engine
@@ -142,9 +142,9 @@ def fill(database_kind: str, database_url: str, request: pytest.FixtureRequest) 
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Files:
+def files(tmp_path: Path) -> FolderFiles:
     """The files of a small meeting, to change and write."""
-    return Files(tmp_path / "meeting")
+    return FolderFiles(tmp_path / "meeting")
 
 
 def _connect(db: Session) -> None:

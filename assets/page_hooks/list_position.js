@@ -17,19 +17,19 @@ function topRow(list) {
   // Beyond what is rendered, e.g. after a pull at the scroll bar: by proportion.
   const box = list.getBoundingClientRect();
   const share = Math.min(1, Math.max(0, -box.top / box.height));
-  return Math.floor(share * Number(list.dataset.cmeWindow));
+  return Math.floor(share * Number(list.dataset.cmeVirtualList));
 }
 
 function sendTopRow() {
   const overscan = moving ? OVERSCAN : 0;
   timer = 0;
   moving = false;
-  const list = find("[data-cme-window]");
-  const field = find("[data-cme-scroll]");
-  if (!list || !field || list.dataset.cmeWindow === "0") return;
+  const list = find("[data-cme-virtual-list]");
+  const field = find("[data-cme-top-row]");
+  if (!list || !field || list.dataset.cmeVirtualList === "0") return;
   const rendered = list.querySelectorAll("[data-row]").length;
-  const first = Number(list.dataset.first);
-  const after = Number(list.dataset.after);
+  const first = Number(list.dataset.rowsBefore);
+  const after = Number(list.dataset.rowsAfter);
   const top = topRow(list);
   const height = list.querySelector("[data-row]")?.offsetHeight || 100;
   const bottom = top + Math.ceil(innerHeight / height);
@@ -38,7 +38,7 @@ function sendTopRow() {
     (after === 0 || first + rendered - bottom >= overscan);
   // The same question about the same window has been asked; its answer is under way. Before the
   // page is hydrated nothing is asked: a list may come back in its middle before that.
-  const question = `${top} ${first} ${rendered} ${list.dataset.cmeWindow}`;
+  const question = `${top} ${first} ${rendered} ${list.dataset.cmeVirtualList}`;
   if (enough || question === asked || !isHydrated()) return;
   asked = question;
   // React hears of a change only if the value is set past its own setter.
@@ -55,4 +55,4 @@ function scrolled() {
 }
 
 for (const moved of ["scroll", "resize"]) addEventListener(moved, scrolled, { passive: true });
-onRender(schedule, "data-cme-window", "data-first", "data-hydrated");
+onRender(schedule, "data-cme-virtual-list", "data-rows-before", "data-hydrated");

@@ -3,7 +3,7 @@
 const CLOSED_WITHIN = 300; // ms
 
 function close(event) {
-  const link = event.target.closest?.("[data-cme-close]");
+  const link = event.target.closest?.("[data-cme-close-window]");
   if (!link || !window.opener) return;
   event.preventDefault();
   event.stopPropagation();

@@ -9,8 +9,8 @@ import typer
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit
-from cme_reflex.exchange.problems import Problem
-from cme_reflex.exchange.programmes.summary import Summary
+from cme_reflex.formats.input_problems import InputProblem
+from cme_reflex.formats.programmes.summary import ProgrammeSummary
 
 WARNINGS_SHOWN = 20  # lines; `--json` has them all
 
@@ -21,8 +21,8 @@ class Conversion:
 
     rows: int
     file: Path | None
-    summary: Summary | None
-    warnings: Sequence[Problem]
+    summary: ProgrammeSummary | None
+    warnings: Sequence[InputProblem]
 
 
 def emit_conversion(
@@ -46,7 +46,7 @@ def emit_conversion(
     emit(lines, conversion, as_json=as_json)
 
 
-def _warn(warnings: Sequence[Problem]) -> None:
+def _warn(warnings: Sequence[InputProblem]) -> None:
     for warning in warnings[:WARNINGS_SHOWN]:
         typer.echo(f"Warning: {warning}", err=True)
     if (more := len(warnings) - WARNINGS_SHOWN) > 0:

@@ -32,17 +32,17 @@ def _lines(error: Exception) -> list[str] | None:
     from pydantic import ValidationError
 
     from cme_reflex.cli.plurals import FAULTS
-    from cme_reflex.exchange.problems import FaultyFolder
-    from cme_reflex.services.programme import UnknownMeeting
+    from cme_reflex.formats.input_problems import InvalidInput
+    from cme_reflex.services.programme.programme_cache import MeetingNotFound
     from cme_reflex.store.migrate import DatabaseOutOfReach
 
     match error:
         case CliError() | DatabaseOutOfReach():
             return [str(error)]
-        case FaultyFolder():
+        case InvalidInput():
             count = FAULTS(len(error.problems))
             return [*map(str, error.problems), f"{count}; nothing was changed."]
-        case UnknownMeeting():
+        case MeetingNotFound():
             remedy = "Choose another with CME_MEETING, or load it: cme meeting load"
             return [f"The meeting {error} was never loaded here. {remedy}"]
         case ValidationError():

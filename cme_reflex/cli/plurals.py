@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cme_reflex.words.filling import Plural
+from cme_reflex.text.plural import Plural
 
 ATTEMPTS: Final = Plural(one="{count} attempt", other="{count} attempts")
 ATTENDEES: Final = Plural(one="{count} attendee", other="{count} attendees")

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.components.buttons import plain_link
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import plain_link
 from cme_reflex.reflex_bridge import error_boundary as bridge
 from cme_reflex.routes import HOME
 
@@ -11,11 +11,9 @@ from cme_reflex.routes import HOME
 def error_boundary() -> rx.Component:
     """The boundary around the application, with words of ours."""
     page = rx.el.main(
-        rx.el.h1(words.shell.BROKEN, class_name="text-24"),
-        rx.el.p(words.shell.BROKEN_SAFE, class_name="text-muted"),
-        rx.el.p(
-            plain_link(words.shell.BROKEN_AGAIN, href=HOME, class_name="button button-primary")
-        ),
+        rx.el.h1(text.shell.BROKEN, class_name="text-24"),
+        rx.el.p(text.shell.BROKEN_SAFE, class_name="text-muted"),
+        rx.el.p(plain_link(text.shell.BROKEN_AGAIN, href=HOME, class_name="button button-primary")),
         class_name="mx-auto grid max-w-text gap-4 px-4 py-16",
     )
     return bridge.error_boundary(page)

@@ -19,7 +19,7 @@ def page_hooks(page: Any, *, refresh: Any, address: bool = False) -> rx.Componen
     """
     # Before on_load has run for this page, the state's address is that of another visit.
     loaded_for = rx.cond(rx.State.is_hydrated, rx.State.router.url.path, "")
-    query = {"data-cme-address": page.address, "data-cme-ready": loaded_for} if address else {}
+    query = {"data-cme-query": page.address, "data-cme-loaded-path": loaded_for} if address else {}
     return rx.el.div(
         rx.el.button(
             type="button",
@@ -38,7 +38,7 @@ def query_field(name: str, value: Any = None) -> dict[str, Any]:
     What is put into it before the page is hydrated goes there. A radio button also gives its value.
     """
     attributes = {} if value is None else {"value": value}
-    return {"custom_attrs": {"data-cme-asks": name, **attributes}}
+    return {"custom_attrs": {"data-cme-query-field": name, **attributes}}
 
 
 def uncontrolled(props: dict[str, Any]) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.buttons import button_link, page_link, plain_link
-from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.icons import icon
-from cme_reflex.components.sentences import plural, sentence
-from cme_reflex.components.shell import action_bar, page_title
-from cme_reflex.components.skeleton import skeleton_lines
-from cme_reflex.components.totals import number
+from cme_reflex import text
+from cme_reflex.components.claim.totals import number
+from cme_reflex.components.controls.buttons import button_link, page_link, plain_link
+from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.header_actions import signed_in_actions
+from cme_reflex.components.layout.shell import action_bar, page_title
+from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.messages.interpolation import interpolate, pluralize
 from cme_reflex.routes import HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.account import Account
 from cme_reflex.state.error_banner import ErrorBanner
 
@@ -23,7 +23,7 @@ def account() -> rx.Component:
     """What counts by year, what is still open above it, and the files to take along."""
     return claim_page(
         Account,
-        page_title(words.account.TITLE, lead=rx.cond(Account.ready, Account.account.name, " ")),
+        page_title(text.account.TITLE, lead=rx.cond(Account.ready, Account.account.name, " ")),
         rx.cond(Account.ready, _claims(), skeleton_lines(6)),
         banner=ErrorBanner,
         bar=_bar(),
@@ -35,9 +35,9 @@ def _claims() -> rx.Component:
     submitted = Account.account.years.length() > 0
     return rx.fragment(
         rx.cond(submitted, rx.fragment(), _nothing_yet()),
-        rx.cond(Account.account.open.length() > 0, _begun(submitted)),
+        rx.cond(Account.account.open.length() > 0, _open_claims(submitted)),
         rx.foreach(Account.account.years, _year),
-        rx.cond(submitted, _whose()),
+        rx.cond(submitted, _ownership_note()),
     )
 
 
@@ -48,15 +48,15 @@ def _bar() -> rx.Component:
         action_bar(
             rx.el.div(
                 rx.el.p(
-                    *sentence(
-                        words.account.HOURS_IN_ALL,
+                    *interpolate(
+                        text.account.HOURS_IN_ALL,
                         text_class="text-15 text-muted",
                         hours=number(Account.account.hours, class_name="text-20 font-bold"),
                     ),
                     class_name="flex items-baseline gap-1 whitespace-nowrap",
                 ),
                 rx.el.p(
-                    words.account.CLAIMS_AND_SAFETY.format(
+                    text.account.CLAIMS_AND_SAFETY.format(
                         claims=Account.account.claims,
                         hours=Account.account.safety,
                         safety=_safety(),
@@ -66,32 +66,32 @@ def _bar() -> rx.Component:
                 class_name="grid min-w-0 gap-1",
             ),
             plain_link(
-                words.account.TRANSCRIPT_CSV,
+                text.account.TRANSCRIPT_CSV,
                 href=TRANSCRIPT_CSV,
                 class_name="button button-secondary",
             ),
             plain_link(
-                words.account.TRANSCRIPT_PDF,
+                text.account.TRANSCRIPT_PDF,
                 href=TRANSCRIPT_PDF,
                 class_name="button button-primary",
             ),
         ),
         action_bar(
-            rx.el.p(words.account.NO_TRANSCRIPT, class_name="text-15 text-muted"),
-            button_link(words.account.TO_CLAIM, href=HOME),
+            rx.el.p(text.account.NO_TRANSCRIPT, class_name="text-15 text-muted"),
+            button_link(text.account.TO_CLAIM, href=HOME),
         ),
     )
 
 
 def _nothing_yet() -> rx.Component:
     return rx.el.div(
-        rx.el.h2(words.account.NOTHING_YET, class_name="text-20"),
-        rx.el.p(words.account.NOTHING_YET_TEXT),
+        rx.el.h2(text.account.NOTHING_YET, class_name="text-20"),
+        rx.el.p(text.account.NOTHING_YET_TEXT),
         class_name="grid max-w-text gap-2",
     )
 
 
-def _begun(submitted: Any) -> rx.Component:
+def _open_claims(submitted: Any) -> rx.Component:
     """What was never submitted. The way there is in the bar, until the transcripts are."""
 
     def claim(entry: Any) -> rx.Component:
@@ -111,7 +111,7 @@ def _begun(submitted: Any) -> rx.Component:
         )
 
     return rx.el.section(
-        rx.cond(submitted, rx.el.h2(words.account.OPEN, class_name="text-20")),
+        rx.cond(submitted, rx.el.h2(text.account.OPEN, class_name="text-20")),
         rx.el.ul(
             rx.foreach(Account.account.open, claim),
             role="list",
@@ -126,8 +126,8 @@ def _year(year: Any) -> rx.Component:
         rx.el.div(
             rx.el.h2(year.year, class_name="text-24"),
             rx.el.p(
-                *sentence(
-                    words.account.YEAR_HOURS,
+                *interpolate(
+                    text.account.YEAR_HOURS,
                     text_class="text-15 text-muted",
                     hours=rx.el.span(year.hours, class_name="text-20 font-bold"),
                     of_which=year.safety,
@@ -156,10 +156,10 @@ def _entry(entry: Any) -> rx.Component:
             class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",
         ),
         rx.cond(
-            entry.status == words.account.SUBMITTED,
+            entry.status == text.account.SUBMITTED,
             _line(
                 "check",
-                words.account.SUBMITTED_ON.format(when=entry.valid.submitted),
+                text.account.SUBMITTED_ON.format(when=entry.valid.submitted),
                 "text-done",
             ),
             _line("info", entry.status, "text-accent"),
@@ -167,7 +167,7 @@ def _entry(entry: Any) -> rx.Component:
         _reporting(entry),
         rx.el.div(
             plain_link(
-                words.account.CERTIFICATE.format(number=entry.valid.number),
+                text.account.CERTIFICATE.format(number=entry.valid.number),
                 href=entry.valid.certificate,
                 class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
             ),
@@ -213,29 +213,29 @@ def _figures(entry: Any) -> rx.Component:
 
 
 def _reporting(entry: Any) -> rx.Component:
-    """How far the reporting to ACCME is; the tone has an icon, so that it is not colour alone."""
-    told = rx.cond(
+    """How far the reporting to ACCME is; the tone has an icon, so that it is not color alone."""
+    message = rx.cond(
         entry.reason != "",
-        words.account.REASON.format(reporting=entry.reporting, reason=entry.reason),
+        text.account.REASON.format(reporting=entry.reporting, reason=entry.reason),
         entry.reporting,
     )
     return rx.cond(
         entry.reporting != "",
         rx.match(
             entry.tone,
-            ("done", _line("check", told, "text-done")),
-            ("warning", _line("warning", told, "text-warm")),
-            _line("info", told, "text-muted"),
+            ("done", _line("check", message, "text-done")),
+            ("warning", _line("warning", message, "text-warm")),
+            _line("info", message, "text-muted"),
         ),
     )
 
 
-def _line(drawing: str, told: Any, colour: str) -> rx.Component:
+def _line(drawing: str, message: Any, color: str) -> rx.Component:
     """A line with an icon, which stays beside its first words."""
     return rx.el.p(
         icon(drawing),
-        rx.el.span(told),
-        class_name=f"flex items-start gap-1.5 text-15 [&>svg]:mt-0.5 {colour}",
+        rx.el.span(message),
+        class_name=f"flex items-start gap-1.5 text-15 [&>svg]:mt-0.5 {color}",
     )
 
 
@@ -243,21 +243,21 @@ def _replaced(entry: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             icon("chevron", class_name="transition-transform group-open:rotate-90"),
-            plural(words.account.REPLACED, entry.replaced.length()),
+            pluralize(text.account.REPLACED, entry.replaced.length()),
             class_name="flex min-h-11 w-fit items-center gap-1.5 text-15 text-muted",
         ),
         rx.el.ul(
             rx.foreach(
                 entry.replaced,
                 lambda old: rx.el.li(
-                    *sentence(
-                        words.account.OLD,
+                    *interpolate(
+                        text.account.OLD,
                         hours=old.hours,
                         of_which=old.safety,
                         safety=_safety(),
                         submitted=old.submitted,
                         certificate=plain_link(
-                            words.account.OLD_CERTIFICATE.format(number=old.number),
+                            text.account.OLD_CERTIFICATE.format(number=old.number),
                             href=old.certificate,
                             class_name="inline-block py-1.5 tabular-nums",
                         ),
@@ -273,14 +273,14 @@ def _replaced(entry: Any) -> rx.Component:
     )
 
 
-def _whose() -> rx.Component:
+def _ownership_note() -> rx.Component:
     """Whose claims these are, and whose not."""
     society = current_meeting().provider.short_name
     return rx.el.p(
         rx.cond(
             Account.account.member != "",
-            words.account.OF_MEMBER.format(society=society, member=Account.account.member),
-            words.account.OF_REGISTRATION.format(society=society),
+            text.account.OF_MEMBER.format(society=society, member=Account.account.member),
+            text.account.OF_REGISTRATION.format(society=society),
         ),
         class_name="max-w-text text-15 text-muted",
     )

@@ -2,23 +2,23 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.buttons import Kind, button, button_link, page_link
-from cme_reflex.components.cards import card
-from cme_reflex.components.claim_line import claim_line
-from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.conflicts import conflicts
-from cme_reflex.components.icons import icon
-from cme_reflex.components.notices import notice
+from cme_reflex import text
+from cme_reflex.components.claim.claim_line import claim_line
+from cme_reflex.components.claim.conflicts import conflicts
+from cme_reflex.components.claim.task_list import task, task_list
+from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.controls.buttons import Kind, button, button_link, page_link
+from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.header_actions import signed_in_actions
+from cme_reflex.components.layout.shell import action_bar, page_title
+from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.messages.interpolation import interpolate
+from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND
-from cme_reflex.components.sentences import sentence
-from cme_reflex.components.shell import action_bar, page_title
-from cme_reflex.components.skeleton import skeleton_lines
-from cme_reflex.components.task_list import task, task_list
-from cme_reflex.components.totals import totals_line
 from cme_reflex.routes import RECEIPT, SESSIONS, SUBMIT
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.home import Home
 
@@ -28,7 +28,7 @@ def home() -> rx.Component:
     return claim_page(
         Home,
         page_title(
-            words.home.TITLE.format(meeting=current_meeting().short_name), lead=Home.attendee
+            text.home.TITLE.format(meeting=current_meeting().short_name), lead=Home.attendee
         ),
         rx.cond(Home.reopened != "", _reopened()),
         rx.cond(Home.submitted, _receipt()),
@@ -46,34 +46,34 @@ def _tasks() -> rx.Component:
     return task_list(
         task(
             1,
-            words.home.SESSIONS,
+            text.home.SESSIONS,
             href=SESSIONS,
             status=rx.cond(
                 Home.lines.length() > 0,
-                words.home.SESSIONS_ADDED.format(
+                text.home.SESSIONS_ADDED.format(
                     sessions=Home.totals.sessions, hours=Home.totals.hours
                 ),
-                words.home.NONE_ADDED,
+                text.home.NONE_ADDED,
             ),
             done=(Home.lines.length() > 0) & ~Home.blocked,
         ),
         task(
             2,
-            words.home.EVALUATIONS,
+            text.home.EVALUATIONS,
             href="#lines",
-            status=words.home.EVALUATIONS_DONE.format(
-                done=rx.cond(Home.lines.length() > 0, Home.evaluations, words.home.NONE_YET),
-                asked=rx.cond(Home.evaluations_required, words.home.REQUIRED, words.home.OPTIONAL),
+            status=text.home.EVALUATIONS_DONE.format(
+                done=rx.cond(Home.lines.length() > 0, Home.evaluations, text.home.NONE_YET),
+                asked=rx.cond(Home.evaluations_required, text.home.REQUIRED, text.home.OPTIONAL),
             ),
             done=Home.evaluated,
         ),
-        task(3, words.home.OVERALL, href=SUBMIT, status=Home.overall, done=False),
+        task(3, text.home.OVERALL, href=SUBMIT, status=Home.overall, done=False),
     )
 
 
 def _lines() -> rx.Component:
     return rx.el.section(
-        rx.el.h2(words.home.LINES, class_name="text-20"),
+        rx.el.h2(text.home.LINES, class_name="text-20"),
         rx.cond(
             Home.lines.length() > 0,
             rx.el.ul(
@@ -90,9 +90,9 @@ def _lines() -> rx.Component:
 
 def _nothing_yet() -> rx.Component:
     return card(
-        rx.el.p(words.home.NOTHING_YET),
+        rx.el.p(text.home.NOTHING_YET),
         rx.el.p(
-            button_link(icon("plus"), words.sessions.TITLE, href=SESSIONS, kind="secondary"),
+            button_link(icon("plus"), text.sessions.TITLE, href=SESSIONS, kind="secondary"),
         ),
         class_name="grid justify-items-start gap-4 p-4 md:p-6",
     )
@@ -105,19 +105,19 @@ def _undo() -> rx.Component:
             Home.undo_id > 0,
             rx.el.div(
                 rx.el.p(
-                    *sentence(
-                        words.claim.REMOVED,
+                    *interpolate(
+                        text.claim.REMOVED,
                         title=rx.el.span(Home.undo_title, class_name="font-semibold"),
                     ),
                     class_name="min-w-0 flex-1 basis-44 text-15",
                 ),
                 button(
-                    words.claim.UNDO,
+                    text.claim.UNDO,
                     kind="secondary",
                     on_click=Home.undo(Home.undo_id, COMMAND),
                     pending=True,
                     # It takes over the focus of the line that is gone.
-                    data_cme_heir="true",
+                    data_cme_focus_fallback="true",
                 ),
                 class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
                 "bg-sunken p-2 pl-4",
@@ -139,25 +139,25 @@ def _bar() -> rx.Component:
 
 
 def _add(kind: Kind) -> rx.Component:
-    return button_link(words.sessions.TITLE, href=SESSIONS, kind=kind)
+    return button_link(text.sessions.TITLE, href=SESSIONS, kind=kind)
 
 
 def _submit(kind: Kind) -> rx.Component:
-    return button_link(words.submit.TITLE, href=SUBMIT, kind=kind)
+    return button_link(text.submit.TITLE, href=SUBMIT, kind=kind)
 
 
 def _after_submission() -> rx.Component:
     return action_bar(
-        rx.el.p(words.home.SUBMITTED, class_name="font-semibold text-done"),
-        button_link(words.home.SEE_RECEIPT, href=RECEIPT),
+        rx.el.p(text.home.SUBMITTED, class_name="font-semibold text-done"),
+        button_link(text.home.SEE_RECEIPT, href=RECEIPT),
     )
 
 
 def _reopened() -> rx.Component:
     return notice(
         rx.el.p(Home.reopened),
-        rx.el.p(words.home.STAYS_VALID.format(number=Home.receipt.number)),
-        title=words.claim.OPEN_AGAIN,
+        rx.el.p(text.home.STAYS_VALID.format(number=Home.receipt.number)),
+        title=text.claim.OPEN_AGAIN,
         id="reopened",
     )
 
@@ -165,27 +165,27 @@ def _reopened() -> rx.Component:
 def _receipt() -> rx.Component:
     return notice(
         rx.el.p(
-            words.home.CLAIMED.format(
+            text.home.CLAIMED.format(
                 hours=Home.receipt.hours,
                 safety=Home.receipt.safety,
                 submitted=Home.receipt.submitted,
             ),
         ),
         rx.el.p(
-            *sentence(
-                words.home.RECEIPT_NUMBER,
+            *interpolate(
+                text.home.RECEIPT_NUMBER,
                 number=rx.el.strong(Home.receipt.number, class_name="inline-block tabular-nums"),
             ),
         ),
-        rx.el.p(page_link(words.home.SEE_RECEIPT, href=RECEIPT), class_name="pt-1"),
+        rx.el.p(page_link(text.home.SEE_RECEIPT, href=RECEIPT), class_name="pt-1"),
         rx.cond(
             Home.may_reopen,
             rx.el.p(
-                button(words.home.REOPEN, kind="secondary", pending=True, on_click=Home.reopen),
+                button(text.home.REOPEN, kind="secondary", pending=True, on_click=Home.reopen),
                 class_name="pt-3",
             ),
         ),
         tone="done",
-        title=words.home.SUBMITTED_TITLE,
+        title=text.home.SUBMITTED_TITLE,
         id="receipt",
     )

@@ -7,12 +7,12 @@ link is pasted.
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.components.buttons import button, plain_link
-from cme_reflex.components.cards import card
-from cme_reflex.components.fields import text_field
-from cme_reflex.components.forms import post_form
-from cme_reflex.components.shell import page_title, shell
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button, plain_link
+from cme_reflex.components.controls.fields import text_field
+from cme_reflex.components.controls.forms import post_form
+from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.shell import page_title, shell
 from cme_reflex.routes import SIGN_IN_FORM, USE_LINK
 
 
@@ -22,17 +22,17 @@ def link() -> rx.Component:
         rx.el.script(src="/link.js", type="module"),
         rx.el.div(
             page_title(
-                words.link.TITLE,
-                lead=words.link.LEAD,
+                text.link.TITLE,
+                lead=text.link.LEAD,
             ),
             card(
                 post_form(
                     rx.el.div(
                         text_field(
-                            words.link.LINK,
+                            text.link.LINK,
                             field_id="token",
                             name="token",
-                            hint=words.link.LINK_HINT,
+                            hint=text.link.LINK_HINT,
                             auto_complete="off",
                             auto_capitalize="none",
                             spell_check=False,
@@ -40,12 +40,12 @@ def link() -> rx.Component:
                         ),
                         custom_attrs={"data-cme-paste": "true"},
                     ),
-                    button(words.link.GO_ON, type="submit", class_name="w-full"),
+                    button(text.link.GO_ON, type="submit", class_name="w-full"),
                     action=USE_LINK,
                     class_name="grid gap-4",
                 )
             ),
-            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(text.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
     )

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.components.buttons import button_link
-from cme_reflex.components.shell import page_title, shell
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button_link
+from cme_reflex.components.layout.shell import page_title, shell
 from cme_reflex.routes import HOME
 
 
@@ -12,8 +12,8 @@ def not_found() -> rx.Component:
     """No such page, and the way back."""
     return shell(
         page_title(
-            words.not_found.TITLE,
-            lead=words.not_found.LEAD,
+            text.not_found.TITLE,
+            lead=text.not_found.LEAD,
         ),
-        rx.el.p(button_link(words.not_found.TO_CLAIM, href=HOME)),
+        rx.el.p(button_link(text.not_found.TO_CLAIM, href=HOME)),
     )

@@ -4,16 +4,16 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button, plain_link
-from cme_reflex.components.cards import card
-from cme_reflex.components.fields import text_field
-from cme_reflex.components.forms import post_form
-from cme_reflex.components.shell import page_title, shell
-from cme_reflex.components.told import told
-from cme_reflex.domain.passwords import LONGEST
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button, plain_link
+from cme_reflex.components.controls.fields import text_field
+from cme_reflex.components.controls.forms import post_form
+from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.shell import page_title, shell
+from cme_reflex.components.messages.fragment_message import fragment_message
+from cme_reflex.domain.sign_in.password_policy import MAX_LENGTH
 from cme_reflex.routes import SET_PASSWORD, SIGN_IN_FORM
+from cme_reflex.services.meetings.branding import current_meeting
 
 
 def password() -> rx.Component:
@@ -21,23 +21,23 @@ def password() -> rx.Component:
     account = current_meeting().provider.account_name
     return shell(
         rx.el.div(
-            page_title(words.password.TITLE, lead=words.password.LEAD.format(account=account)),
+            page_title(text.password.TITLE, lead=text.password.LEAD.format(account=account)),
             card(
                 post_form(
-                    *(told(code, text) for code, text in words.password.FAULTS.items()),
+                    *(fragment_message(code, text) for code, text in text.password.FAULTS.items()),
                     _field(
-                        words.password.NEW,
+                        text.password.NEW,
                         field_id="new-password",
                         name="password",
-                        hint=words.password.NEW_HINT,
+                        hint=text.password.NEW_HINT,
                     ),
-                    _field(words.password.AGAIN, field_id="again", name="again"),
-                    button(words.password.SET, type="submit", class_name="mt-1 w-full"),
+                    _field(text.password.AGAIN, field_id="again", name="again"),
+                    button(text.password.SET, type="submit", class_name="mt-1 w-full"),
                     action=SET_PASSWORD,
                     class_name="grid gap-4",
                 )
             ),
-            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(text.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
     )
@@ -49,6 +49,6 @@ def _field(label: str, **props: Any) -> rx.Component:
         type="password",
         auto_complete="new-password",
         required=True,
-        max_length=LONGEST,
+        max_length=MAX_LENGTH,
         **props,
     )

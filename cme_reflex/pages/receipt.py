@@ -2,16 +2,16 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.buttons import button_link, page_link, plain_link
-from cme_reflex.components.cards import card, claimed_sessions, summary_list
-from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.sentences import sentence
-from cme_reflex.components.shell import action_bar, help_contact, page_title
-from cme_reflex.components.skeleton import skeleton_lines
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button_link, page_link, plain_link
+from cme_reflex.components.layout.cards import card, claimed_sessions, summary_list
+from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.header_actions import signed_in_actions
+from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
+from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.routes import ACCOUNT, HOME
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.receipt import Receipt
 
@@ -21,17 +21,17 @@ def receipt() -> rx.Component:
     meeting = current_meeting()
     return claim_page(
         Receipt,
-        page_title(words.receipt.TITLE, lead=meeting.name),
+        page_title(text.receipt.TITLE, lead=meeting.name),
         rx.cond(
             Receipt.ready,
             rx.fragment(
                 card(
                     summary_list(
-                        (words.receipt.NUMBER, Receipt.receipt.number),
-                        (words.receipt.NAME, Receipt.receipt.name),
-                        (words.receipt.HOURS, Receipt.receipt.hours),
-                        (words.receipt.SAFETY, Receipt.receipt.safety),
-                        (words.receipt.SUBMITTED, Receipt.receipt.submitted),
+                        (text.receipt.NUMBER, Receipt.receipt.number),
+                        (text.receipt.NAME, Receipt.receipt.name),
+                        (text.receipt.HOURS, Receipt.receipt.hours),
+                        (text.receipt.SAFETY, Receipt.receipt.safety),
+                        (text.receipt.SUBMITTED, Receipt.receipt.submitted),
                     )
                 ),
                 _sessions(),
@@ -43,10 +43,10 @@ def receipt() -> rx.Component:
         banner=ErrorBanner,
         bar=action_bar(
             None,
-            button_link(words.receipt.BACK, href=HOME, kind="secondary"),
+            button_link(text.receipt.BACK, href=HOME, kind="secondary"),
             # The browser fetches the file itself; a page of ours it is not.
             plain_link(
-                words.receipt.DOWNLOAD,
+                text.receipt.DOWNLOAD,
                 href=Receipt.receipt.certificate,
                 class_name="button button-primary",
             ),
@@ -57,27 +57,27 @@ def receipt() -> rx.Component:
 
 def _sessions() -> rx.Component:
     return card(
-        rx.el.h2(words.receipt.SESSIONS, class_name="text-20"),
+        rx.el.h2(text.receipt.SESSIONS, class_name="text-20"),
         claimed_sessions(Receipt.receipt.lines),
     )
 
 
 def _replaced() -> rx.Component:
     return card(
-        rx.el.h2(words.receipt.REPLACED, class_name="text-20"),
+        rx.el.h2(text.receipt.REPLACED, class_name="text-20"),
         rx.el.ul(
             rx.foreach(
                 Receipt.replaced,
                 lambda old: rx.el.li(
-                    *sentence(
-                        words.receipt.OLD,
+                    *interpolate(
+                        text.receipt.OLD,
                         number=old.number,
                         hours=old.hours,
                         submitted=old.submitted,
                         certificate=plain_link(
-                            words.receipt.OLD_CERTIFICATE,
+                            text.receipt.OLD_CERTIFICATE,
                             href=old.certificate,
-                            aria_label=words.receipt.OLD_CERTIFICATE_NUMBER.format(
+                            aria_label=text.receipt.OLD_CERTIFICATE_NUMBER.format(
                                 number=old.number
                             ),
                         ),
@@ -94,11 +94,11 @@ def _replaced() -> rx.Component:
 def _next() -> rx.Component:
     meeting = current_meeting()
     return rx.el.div(
-        rx.el.h2(words.receipt.NEXT, class_name="text-20"),
+        rx.el.h2(text.receipt.NEXT, class_name="text-20"),
         rx.el.p(
-            *sentence(
-                words.receipt.NEXT_TEXT,
-                account=page_link(words.receipt.NEXT_ACCOUNT, href=ACCOUNT),
+            *interpolate(
+                text.receipt.NEXT_TEXT,
+                account=page_link(text.receipt.NEXT_ACCOUNT, href=ACCOUNT),
                 society=meeting.provider.short_name,
                 contact=help_contact(),
             ),

@@ -4,14 +4,14 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button, plain_link
-from cme_reflex.components.cards import card
-from cme_reflex.components.forms import post_form
-from cme_reflex.components.shell import page_title, shell
-from cme_reflex.components.skeleton import skeleton_lines
-from cme_reflex.routes import CHOOSE, SIGN_IN_FORM
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button, plain_link
+from cme_reflex.components.controls.forms import post_form
+from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.shell import page_title, shell
+from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.routes import CHOOSE_REGISTRATION, SIGN_IN_FORM
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.registrations import Registrations
 
@@ -23,8 +23,8 @@ def registrations() -> rx.Component:
         rx.el.div(hidden=True, custom_attrs={"data-cme-redirect": Registrations.redirect_to}),
         rx.el.div(
             page_title(
-                words.registrations.TITLE,
-                lead=words.registrations.LEAD.format(meeting=meeting.short_name),
+                text.registrations.TITLE,
+                lead=text.registrations.LEAD.format(meeting=meeting.short_name),
             ),
             rx.cond(
                 Registrations.offered.length() > 0,
@@ -35,7 +35,7 @@ def registrations() -> rx.Component:
                 ),
                 skeleton_lines(4),
             ),
-            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(text.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
         banner=ErrorBanner,
@@ -53,15 +53,15 @@ def _registration(one: Any) -> rx.Component:
             post_form(
                 rx.el.input(type="hidden", name="registration", value=one.value, read_only=True),
                 button(
-                    words.registrations.GO_ON,
+                    text.registrations.GO_ON,
                     rx.el.span(
-                        words.registrations.GO_ON_WITH.format(kind=one.kind, numbers=one.numbers),
+                        text.registrations.GO_ON_WITH.format(kind=one.kind, numbers=one.numbers),
                         class_name="sr-only",
                     ),
                     kind="secondary",
                     type="submit",
                 ),
-                action=CHOOSE,
+                action=CHOOSE_REGISTRATION,
             ),
             class_name="flex flex-wrap items-center justify-between gap-3 p-4",
         ),

@@ -4,19 +4,19 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button
-from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.fields import check_field, select_field, text_field
-from cme_reflex.components.notices import notice
-from cme_reflex.components.shell import page_title
-from cme_reflex.components.skeleton import skeleton_lines
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button
+from cme_reflex.components.controls.fields import check_field, select_field, text_field
+from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.shell import page_title
+from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.messages.notices import notice
 from cme_reflex.routes import SUBMIT
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.reporting import RESULT, Reporting, field_id
 
-TYPING_PAUSE = 600  # milliseconds without a keystroke, before what was typed is looked at
+VALIDATION_DEBOUNCE = 600  # milliseconds without a keystroke, before what was typed is looked at
 
 
 def reporting() -> rx.Component:
@@ -25,16 +25,16 @@ def reporting() -> rx.Component:
     return claim_page(
         Reporting,
         page_title(
-            words.reporting.TITLE.format(programme=meeting.reporting.name),
+            text.reporting.TITLE.format(programme=meeting.reporting.name),
             lead=meeting.reporting.text,
         ),
         rx.cond(
             Reporting.rejection != "",
             notice(
-                rx.el.p(words.reporting.QUOTED.format(said=Reporting.rejection)),
-                rx.el.p(words.reporting.REJECTED_REMEDY),
+                rx.el.p(text.reporting.QUOTED.format(said=Reporting.rejection)),
+                rx.el.p(text.reporting.REJECTED_REMEDY),
                 tone="warning",
-                title=words.reporting.REJECTED,
+                title=text.reporting.REJECTED,
                 class_name="max-w-text",
             ),
         ),
@@ -42,10 +42,10 @@ def reporting() -> rx.Component:
         rx.cond(Reporting.ready, _form(), skeleton_lines(6)),
         rx.el.p(
             rx.el.a(
-                words.reporting.BACK,
+                text.reporting.BACK,
                 href=SUBMIT,
                 class_name="button button-secondary",
-                custom_attrs={"data-cme-close": ""},
+                custom_attrs={"data-cme-close-window": ""},
             )
         ),
         banner=ErrorBanner,
@@ -57,14 +57,14 @@ def _result() -> rx.Component:
         rx.cond(
             Reporting.opted_in,
             notice(
-                rx.el.p(words.reporting.CONSENTED_ON.format(when=Reporting.consented_on)),
+                rx.el.p(text.reporting.CONSENTED_ON.format(when=Reporting.consented_on)),
                 tone="done",
                 title=Reporting.result,
             ),
         ),
         rx.cond(
             Reporting.withdrawn,
-            notice(rx.el.p(words.reporting.TAKEN_BACK), title=Reporting.result),
+            notice(rx.el.p(text.reporting.TAKEN_BACK), title=Reporting.result),
         ),
         id=RESULT,
         tab_index=-1,
@@ -75,45 +75,45 @@ def _result() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         _pair(
-            _text(words.reporting.FIRST_NAME, "first_name"),
-            _text(words.reporting.LAST_NAME, "last_name"),
+            _text(text.reporting.FIRST_NAME, "first_name"),
+            _text(text.reporting.LAST_NAME, "last_name"),
         ),
         _pair(
             _select(
-                words.reporting.BIRTH_MONTH,
+                text.reporting.BIRTH_MONTH,
                 "birth_month",
                 *(
                     rx.el.option(month, value=str(number))
-                    for number, month in enumerate(words.dates.months(), 1)
+                    for number, month in enumerate(text.dates.months(), 1)
                 ),
             ),
-            _text(words.reporting.BIRTH_DAY, "birth_day", input_mode="numeric", max_length=2),
+            _text(text.reporting.BIRTH_DAY, "birth_day", input_mode="numeric", max_length=2),
         ),
         _select(
-            words.reporting.STATE,
+            text.reporting.STATE,
             "state",
             rx.foreach(Reporting.states, lambda state: rx.el.option(state, value=state, key=state)),
         ),
         _pair(
-            _text(words.reporting.LICENCE, "licence_id", hint=words.reporting.LICENCE_HINT),
+            _text(text.reporting.LICENCE, "licence_id", hint=text.reporting.LICENCE_HINT),
             _text(
-                words.reporting.NPI,
+                text.reporting.NPI,
                 "npi",
-                hint=words.reporting.NPI_HINT,
+                hint=text.reporting.NPI_HINT,
                 input_mode="numeric",
                 max_length=10,
             ),
         ),
         _pair(
             _select(
-                words.reporting.BOARD,
+                text.reporting.BOARD,
                 "board",
                 rx.foreach(
                     Reporting.boards, lambda board: rx.el.option(board, value=board, key=board)
                 ),
-                hint=words.reporting.BOARD_HINT,
+                hint=text.reporting.BOARD_HINT,
             ),
-            _text(words.reporting.BOARD_ID, "board_id", hint=words.reporting.BOARD_ID_HINT),
+            _text(text.reporting.BOARD_ID, "board_id", hint=text.reporting.BOARD_ID_HINT),
         ),
         check_field(
             Reporting.consent_text,
@@ -124,12 +124,12 @@ def _form() -> rx.Component:
         ),
         rx.el.div(
             button(
-                rx.cond(Reporting.opted_in, words.reporting.SAVE, words.reporting.OPT_IN),
+                rx.cond(Reporting.opted_in, text.reporting.SAVE, text.reporting.OPT_IN),
                 type="submit",
             ),
             rx.cond(
                 Reporting.opted_in,
-                button(words.reporting.WITHDRAW, kind="danger", on_click=Reporting.withdraw),
+                button(text.reporting.WITHDRAW, kind="danger", on_click=Reporting.withdraw),
             ),
             class_name="flex flex-wrap gap-3",
         ),
@@ -147,7 +147,7 @@ def _text(label: str, name: str, **props: Any) -> rx.Component:
     return text_field(
         label,
         **_bound(name),
-        on_change=lambda value: Reporting.typed(name, value).debounce(TYPING_PAUSE),
+        on_change=lambda value: Reporting.typed(name, value).debounce(VALIDATION_DEBOUNCE),
         on_blur=lambda value: Reporting.typed(name, value),
         **props,
     )
@@ -156,7 +156,7 @@ def _text(label: str, name: str, **props: Any) -> rx.Component:
 def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.Component:
     return select_field(
         label,
-        rx.el.option(words.reporting.CHOOSE, value=""),
+        rx.el.option(text.reporting.CHOOSE, value=""),
         *options,
         **_bound(name),
         on_change=lambda value: Reporting.typed(name, value),

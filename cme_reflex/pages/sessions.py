@@ -2,36 +2,36 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.buttons import button, button_link
-from cme_reflex.components.chips import chips
-from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.fields import select_field, text_field
-from cme_reflex.components.filled import filled
-from cme_reflex.components.icons import icon
-from cme_reflex.components.notices import notice
+from cme_reflex import text
+from cme_reflex.components.claim.session_list import session_list
+from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.controls.buttons import button, button_link
+from cme_reflex.components.controls.chips import chips
+from cme_reflex.components.controls.fields import select_field, text_field
+from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.filled import filled
+from cme_reflex.components.layout.header_actions import signed_in_actions
+from cme_reflex.components.layout.shell import action_bar, page_title
+from cme_reflex.components.layout.skeleton import skeleton_rows
+from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import query_field
-from cme_reflex.components.session_list import session_list
-from cme_reflex.components.shell import action_bar, page_title
-from cme_reflex.components.skeleton import skeleton_rows
-from cme_reflex.components.totals import totals_line
 from cme_reflex.routes import HOME
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.sessions import Sessions
-from cme_reflex.state.views import Choice
+from cme_reflex.state.view_models import FilterOption
 
-KEYSTROKE_PAUSE = 150  # milliseconds; shorter than between two words, longer than between letters
+SEARCH_DEBOUNCE = 150  # milliseconds; shorter than between two words, longer than between letters
 
-SHOWING = [
-    Choice("all", words.sessions.SHOW_ALL),
-    Choice("added", words.sessions.SHOW_ADDED),
-    Choice("fits", words.sessions.SHOW_FITTING),
+SHOW_OPTIONS = [
+    FilterOption("all", text.sessions.SHOW_ALL),
+    FilterOption("added", text.sessions.SHOW_ADDED),
+    FilterOption("fits", text.sessions.SHOW_FITTING),
 ]
-ORDERS = [
-    (words.sessions.BY_DATE, "date"),
-    (words.sessions.BY_TITLE, "title"),
-    (words.sessions.BY_HOURS, "hours"),
+SORT_OPTIONS = [
+    (text.sessions.BY_DATE, "date"),
+    (text.sessions.BY_TITLE, "title"),
+    (text.sessions.BY_HOURS, "hours"),
 ]
 
 
@@ -39,7 +39,7 @@ def sessions() -> rx.Component:
     """The list with what narrows it down."""
     screen = claim_page(
         Sessions,
-        page_title(words.sessions.TITLE),
+        page_title(text.sessions.TITLE),
         rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info")),
         _filters(),
         rx.cond(
@@ -54,7 +54,7 @@ def sessions() -> rx.Component:
         banner=ErrorBanner,
         bar=action_bar(
             totals_line(Sessions.totals),
-            button_link(icon("back"), words.sessions.BACK, href=HOME),
+            button_link(icon("back"), text.sessions.BACK, href=HOME),
             below=True,
         ),
         actions=signed_in_actions(),
@@ -67,19 +67,19 @@ def _filters() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             text_field(
-                words.sessions.SEARCH,
+                text.sessions.SEARCH,
                 field_id="search",
                 type="search",
-                placeholder=words.sessions.SEARCH_IN,
+                placeholder=text.sessions.SEARCH_IN,
                 auto_complete="off",
                 enter_key_hint="search",
                 spell_check=False,
-                on_change=Sessions.search.debounce(KEYSTROKE_PAUSE),
+                on_change=Sessions.search.debounce(SEARCH_DEBOUNCE),
                 value=Sessions.query,
                 **query_field("q"),
             ),
             select_field(
-                words.sessions.KIND,
+                text.sessions.KIND,
                 rx.foreach(
                     Sessions.kinds,
                     lambda kind: rx.el.option(kind.label, value=kind.value, key=kind.value),
@@ -90,8 +90,8 @@ def _filters() -> rx.Component:
                 **query_field("kind"),
             ),
             select_field(
-                words.sessions.SORT,
-                *(rx.el.option(label, value=value) for label, value in ORDERS),
+                text.sessions.SORT,
+                *(rx.el.option(label, value=value) for label, value in SORT_OPTIONS),
                 field_id="sort",
                 value=Sessions.sort,
                 on_change=Sessions.sort_by,
@@ -101,21 +101,21 @@ def _filters() -> rx.Component:
             "md:*:first:col-span-1",
         ),
         chips(
-            words.sessions.DAY,
+            text.sessions.DAY,
             Sessions.days,
             name="day",
             chosen=Sessions.day,
             on_choose=Sessions.filter_day,
         ),
         chips(
-            words.sessions.SHOW,
-            SHOWING,
+            text.sessions.SHOW,
+            SHOW_OPTIONS,
             name="show",
             chosen=Sessions.showing,
             on_choose=Sessions.show_only,
         ),
         rx.el.p(
-            rx.cond(Sessions.ready, words.sessions.FOUND.format(sessions=Sessions.found), ""),
+            rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
             class_name="min-h-5 text-13 text-muted",
         ),
         role="search",
@@ -125,11 +125,11 @@ def _filters() -> rx.Component:
 
 def _nothing_found() -> rx.Component:
     return rx.el.div(
-        rx.el.p(words.sessions.NOTHING_FOUND, class_name="font-semibold"),
+        rx.el.p(text.sessions.NOTHING_FOUND, class_name="font-semibold"),
         rx.el.p(
-            words.sessions.NOTHING_FOUND_REMEDY,
+            text.sessions.NOTHING_FOUND_REMEDY,
             class_name="text-muted",
         ),
-        button(words.sessions.EVERYTHING, kind="secondary", on_click=Sessions.clear_filters),
+        button(text.sessions.EVERYTHING, kind="secondary", on_click=Sessions.clear_filters),
         class_name="grid justify-items-start gap-3 py-6",
     )

@@ -4,18 +4,18 @@ from typing import Any
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button, plain_link
-from cme_reflex.components.cards import card
-from cme_reflex.components.fields import text_field
-from cme_reflex.components.forms import post_form
-from cme_reflex.components.icons import icon
-from cme_reflex.components.sentences import sentence
-from cme_reflex.components.shell import help_contact, shell
-from cme_reflex.components.told import told
-from cme_reflex.domain.meeting import SingleSignOn
-from cme_reflex.routes import ASK_LINK, SIGN_IN, SSO
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button, plain_link
+from cme_reflex.components.controls.fields import text_field
+from cme_reflex.components.controls.forms import post_form
+from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.shell import help_contact, shell
+from cme_reflex.components.messages.fragment_message import fragment_message
+from cme_reflex.components.messages.interpolation import interpolate
+from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.routes import REQUEST_LINK, SIGN_IN, SSO
+from cme_reflex.services.meetings.branding import current_meeting
 
 
 def sign_in() -> rx.Component:
@@ -26,24 +26,24 @@ def sign_in() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.h1(meeting.name, class_name="text-24 md:text-32"),
-                rx.el.p(words.sign_in.WHAT, class_name="text-muted"),
+                rx.el.p(text.sign_in.WHAT, class_name="text-muted"),
                 class_name="grid gap-2",
             ),
-            _told("signed-out", words.sign_in.SIGNED_OUT, tone="done"),
-            _told("password-set", words.sign_in.PASSWORD_SET, tone="done"),
-            _told("expired", tone="info"),
-            _told("choice-expired", tone="info"),
-            *_waits(sso),
+            _message("signed-out", text.sign_in.SIGNED_OUT, tone="done"),
+            _message("password-set", text.sign_in.PASSWORD_SET, tone="done"),
+            _message("expired", tone="info"),
+            _message("choice-expired", tone="info"),
+            *_wait_messages(sso),
             card(
-                _way(words.sign_in.WITH_BADGE, _with_number(), opened=True),
+                _way(text.sign_in.WITH_BADGE, _with_number(), opened=True),
                 _with_single_sign_on(sso)
                 if sso
                 else _way(meeting.provider.account_name, _as_member()),
                 class_name="divide-y divide-line overflow-hidden",
             ),
             plain_link(
-                words.sign_in.SEND_A_LINK,
-                href=ASK_LINK,
+                text.sign_in.SEND_A_LINK,
+                href=REQUEST_LINK,
                 class_name="inline-flex min-h-11 w-fit items-center text-15 font-semibold",
             ),
             _where_is_my_number(),
@@ -70,10 +70,10 @@ def _way(title: str, form: rx.Component, *, opened: bool = False) -> rx.Componen
 def _with_number() -> rx.Component:
     return _form(
         "badge",
-        _told("not-recognised"),
-        _told("missing"),
+        _message("not-recognised"),
+        _message("missing"),
         text_field(
-            words.sign_in.LAST_NAME,
+            text.sign_in.LAST_NAME,
             field_id="last-name",
             name="last_name",
             auto_complete="family-name",
@@ -82,7 +82,7 @@ def _with_number() -> rx.Component:
             required=True,
         ),
         text_field(
-            words.sign_in.NUMBER,
+            text.sign_in.NUMBER,
             field_id="number",
             name="number",
             auto_complete="off",
@@ -96,11 +96,11 @@ def _with_number() -> rx.Component:
 def _as_member() -> rx.Component:
     return _form(
         "member",
-        _told("member-not-recognised"),
-        _told("member-missing"),
-        _told("member-not-registered"),
+        _message("member-not-recognised"),
+        _message("member-missing"),
+        _message("member-not-registered"),
         text_field(
-            words.sign_in.USERNAME,
+            text.sign_in.USERNAME,
             field_id="username",
             name="username",
             auto_complete="username",
@@ -109,7 +109,7 @@ def _as_member() -> rx.Component:
             required=True,
         ),
         text_field(
-            words.sign_in.PASSWORD,
+            text.sign_in.PASSWORD,
             field_id="password",
             name="password",
             type="password",
@@ -122,19 +122,19 @@ def _as_member() -> rx.Component:
 def _with_single_sign_on(sso: SingleSignOn) -> rx.Component:
     """In the place of the password: it is asked for by the society, and never here."""
     return rx.el.div(
-        *(_told(f"sso-{fault}") for fault in ("only", "failed", "cancelled", "unavailable")),
-        _told("sso-unknown"),
-        _told("member-not-registered"),
+        *(_message(f"sso-{fault}") for fault in ("only", "failed", "cancelled", "unavailable")),
+        _message("sso-unknown"),
+        _message("member-not-registered"),
         plain_link(sso.label, href=SSO, class_name="button button-secondary w-full"),
         class_name="grid gap-4 px-4 py-5 md:px-6",
     )
 
 
-def _waits(sso: SingleSignOn | None) -> list[rx.Component]:
+def _wait_messages(sso: SingleSignOn | None) -> list[rx.Component]:
     label = sso.label if sso else ""
     return [
-        _told(f"wait-{minutes}", words.sign_in.wait(minutes, label))
-        for minutes in words.sign_in.WAITS
+        _message(f"wait-{minutes}", text.sign_in.wait(minutes, label))
+        for minutes in text.sign_in.WAITS
     ]
 
 
@@ -142,31 +142,31 @@ def _form(way: str, *children: Any) -> rx.Component:
     return post_form(
         *children,
         rx.el.input(type="hidden", name="way", value=way, read_only=True),
-        button(words.sign_in.LOG_IN, type="submit", class_name="mt-1 w-full"),
+        button(text.sign_in.LOG_IN, type="submit", class_name="mt-1 w-full"),
         action=SIGN_IN,
         class_name="grid gap-4 px-4 pb-5 md:px-6 md:pb-6",
     )
 
 
-def _told(code: str, text: str = "", *, tone: Any = "warning") -> rx.Component:
+def _message(code: str, message: str = "", *, tone: Any = "warning") -> rx.Component:
     """A message of the sign-in, by the code in the address."""
-    return told(code, text or words.sign_in.ERRORS[code], tone=tone)
+    return fragment_message(code, message or text.sign_in.ERRORS[code], tone=tone)
 
 
 def _where_is_my_number() -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             icon("chevron", class_name="transition-transform group-open:rotate-90"),
-            words.sign_in.WHERE_IS_IT,
+            text.sign_in.WHERE_IS_IT,
             class_name="inline-flex min-h-11 items-center gap-1.5 text-15 font-semibold "
             "text-accent",
         ),
         rx.el.div(
-            rx.el.p(words.sign_in.IT_IS_HERE),
+            rx.el.p(text.sign_in.IT_IS_HERE),
             rx.el.p(
-                *sentence(
-                    words.sign_in.NEITHER,
-                    link=plain_link(words.sign_in.NEITHER_LINK, href=ASK_LINK),
+                *interpolate(
+                    text.sign_in.NEITHER,
+                    link=plain_link(text.sign_in.NEITHER_LINK, href=REQUEST_LINK),
                     contact=help_contact(),
                 ),
             ),

@@ -2,17 +2,17 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.buttons import button, plain_link
-from cme_reflex.components.cards import card
-from cme_reflex.components.fields import text_field
-from cme_reflex.components.forms import post_form
-from cme_reflex.components.sentences import sentence
-from cme_reflex.components.shell import help_contact, page_title, shell
-from cme_reflex.components.told import told
-from cme_reflex.domain.mail import ADDRESS_LIMIT
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button, plain_link
+from cme_reflex.components.controls.fields import text_field
+from cme_reflex.components.controls.forms import post_form
+from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.shell import help_contact, page_title, shell
+from cme_reflex.components.messages.fragment_message import fragment_message
+from cme_reflex.components.messages.interpolation import interpolate
+from cme_reflex.domain.mail.delivery import ADDRESS_LIMIT
 from cme_reflex.routes import SEND_LINK, SIGN_IN_FORM
+from cme_reflex.services.meetings.branding import current_meeting
 
 
 def sign_in_link() -> rx.Component:
@@ -20,27 +20,27 @@ def sign_in_link() -> rx.Component:
     return shell(
         rx.el.div(
             page_title(
-                words.sign_in_link.TITLE,
-                lead=words.sign_in_link.LEAD.format(meeting=current_meeting().short_name),
+                text.sign_in_link.TITLE,
+                lead=text.sign_in_link.LEAD.format(meeting=current_meeting().short_name),
             ),
-            told("link-sent", words.sign_in_link.NOTICES["link-sent"], tone="done"),
+            fragment_message("link-sent", text.sign_in_link.NOTICES["link-sent"], tone="done"),
             *(
-                told(code, words.sign_in_link.NOTICES[code])
+                fragment_message(code, text.sign_in_link.NOTICES[code])
                 for code in ("link-used", "link-expired", "link-unknown")
             ),
-            told(
+            fragment_message(
                 "password-link",
-                *sentence(words.sign_in_link.NOTICES["password-link"], contact=help_contact()),
+                *interpolate(text.sign_in_link.NOTICES["password-link"], contact=help_contact()),
             ),
             *(
-                told(f"link-wait-{wait}", words.sign_in_link.wait(wait))
-                for wait in words.sign_in.WAITS
+                fragment_message(f"link-wait-{wait}", text.sign_in_link.wait(wait))
+                for wait in text.sign_in.WAITS
             ),
             card(
                 post_form(
-                    told("link-address", words.sign_in_link.NOTICES["link-address"]),
+                    fragment_message("link-address", text.sign_in_link.NOTICES["link-address"]),
                     text_field(
-                        words.sign_in_link.ADDRESS,
+                        text.sign_in_link.ADDRESS,
                         field_id="email",
                         name="email",
                         type="email",
@@ -50,12 +50,12 @@ def sign_in_link() -> rx.Component:
                         required=True,
                         max_length=ADDRESS_LIMIT,
                     ),
-                    button(words.sign_in_link.SEND, type="submit", class_name="mt-1 w-full"),
+                    button(text.sign_in_link.SEND, type="submit", class_name="mt-1 w-full"),
                     action=SEND_LINK,
                     class_name="grid gap-4",
                 )
             ),
-            plain_link(words.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
+            plain_link(text.sign_in.BACK, href=SIGN_IN_FORM, class_name="w-fit py-2 text-15"),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
     )

@@ -2,34 +2,34 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
-from cme_reflex.components.account_link import signed_in_actions
-from cme_reflex.components.buttons import button, button_link
-from cme_reflex.components.cards import card, claimed_sessions, summary_list
-from cme_reflex.components.claim_page import claim_page
-from cme_reflex.components.conflicts import conflicts
-from cme_reflex.components.error_summary import error_summary
-from cme_reflex.components.fields import check_field, select_field, text_field
-from cme_reflex.components.notices import notice
+from cme_reflex import text
+from cme_reflex.components.claim.conflicts import conflicts
+from cme_reflex.components.claim.questions import questions
+from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.controls.buttons import button, button_link
+from cme_reflex.components.controls.fields import check_field, select_field, text_field
+from cme_reflex.components.layout.cards import card, claimed_sessions, summary_list
+from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.header_actions import signed_in_actions
+from cme_reflex.components.layout.shell import action_bar, page_title
+from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.messages.error_summary import error_summary
+from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND
-from cme_reflex.components.questions import questions
-from cme_reflex.components.shell import action_bar, page_title
-from cme_reflex.components.skeleton import skeleton_lines
-from cme_reflex.components.totals import totals_line
-from cme_reflex.domain.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
 from cme_reflex.routes import HOME, REPORTING
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.submit import Submit
 
-NAME_PAUSE = 600  # milliseconds without a letter, after which a name is sent
+NAME_DEBOUNCE = 600  # milliseconds without a letter, after which a name is sent
 
 
 def submit() -> rx.Component:
     """The way from the overall evaluation to the receipt, on one screen."""
     return claim_page(
         Submit,
-        page_title(words.submit.TITLE, lead=current_meeting().name),
+        page_title(text.submit.TITLE, lead=current_meeting().name),
         rx.cond(Submit.locked != "", notice(Submit.locked, tone="info")),
         error_summary(Submit.missing),
         conflicts(Submit.conflicts),
@@ -41,9 +41,9 @@ def submit() -> rx.Component:
         banner=ErrorBanner,
         bar=action_bar(
             totals_line(Submit.totals),
-            button_link(words.submit.BACK, href=HOME, kind="secondary"),
+            button_link(text.submit.BACK, href=HOME, kind="secondary"),
             button(
-                words.submit.SUBMIT,
+                text.submit.SUBMIT,
                 on_click=Submit.submit,
                 disabled=Submit.locked != "",
                 pending=True,
@@ -54,31 +54,31 @@ def submit() -> rx.Component:
 
 
 def _overall() -> rx.Component:
-    return card(rx.el.h2(words.submit.OVERALL, class_name="pb-4 text-20"), questions(Submit))
+    return card(rx.el.h2(text.submit.OVERALL, class_name="pb-4 text-20"), questions(Submit))
 
 
 def _totals() -> rx.Component:
     meeting = current_meeting()
     return card(
-        rx.el.h2(words.submit.TOTALS, class_name="text-20"),
+        rx.el.h2(text.submit.TOTALS, class_name="text-20"),
         rx.el.p(meeting.claim.note, class_name="text-15 text-muted"),
         rx.el.div(
             select_field(
-                words.submit.CATEGORY1,
-                rx.el.option(words.submit.CHOOSE, value=""),
+                text.submit.CATEGORY1,
+                rx.el.option(text.submit.CHOOSE, value=""),
                 _options(Submit.category1_choices),
                 field_id="claimed-category-1-hours",
-                hint=words.submit.CATEGORY1_HINT.format(hours=Submit.supported),
+                hint=text.submit.CATEGORY1_HINT.format(hours=Submit.supported),
                 value=Submit.category1,
                 disabled=Submit.locked != "",
                 on_change=lambda chosen: Submit.choose_category1(chosen, COMMAND),
             ),
             select_field(
-                words.submit.SAFETY,
-                rx.el.option(words.submit.NONE_CHOSEN, value=""),
+                text.submit.SAFETY,
+                rx.el.option(text.submit.NONE_CHOSEN, value=""),
                 _options(Submit.safety_choices),
                 field_id="claimed-patient-safety-hours",
-                hint=words.submit.SAFETY_HINT.format(hours=Submit.supported_safety),
+                hint=text.submit.SAFETY_HINT.format(hours=Submit.supported_safety),
                 value=Submit.safety,
                 disabled=Submit.locked != "",
                 on_change=lambda chosen: Submit.choose_safety(chosen, COMMAND),
@@ -88,10 +88,10 @@ def _totals() -> rx.Component:
         rx.cond(
             ~Submit.all_chosen & (Submit.category1_choices.length() > 0),
             button(
-                words.submit.CLAIM_ALL.format(hours=Submit.supported),
+                text.submit.CLAIM_ALL.format(hours=Submit.supported),
                 rx.cond(
                     Submit.supported_safety != "0.00",
-                    words.claim.CLAIMED_SAFETY.format(hours=Submit.supported_safety),
+                    text.claim.CLAIMED_SAFETY.format(hours=Submit.supported_safety),
                     "",
                 ),
                 kind="secondary",
@@ -113,15 +113,15 @@ def _reporting() -> rx.Component:
     meeting = current_meeting()
     return card(
         rx.el.h2(
-            words.submit.REPORTING_TITLE.format(programme=meeting.reporting.name),
+            text.submit.REPORTING_TITLE.format(programme=meeting.reporting.name),
             class_name="text-20",
         ),
         rx.el.p(meeting.reporting.text, class_name="text-15 text-muted"),
         rx.el.p(Submit.reporting, class_name="font-semibold", role="status", id="reporting"),
         rx.el.p(
             rx.el.a(
-                words.submit.REPORTING,
-                rx.el.span(words.submit.NEW_WINDOW, class_name="font-normal"),
+                text.submit.REPORTING,
+                rx.el.span(text.submit.NEW_WINDOW, class_name="font-normal"),
                 href=REPORTING,
                 target="_blank",
                 # The new window may close itself only if it knows its opener.
@@ -135,37 +135,37 @@ def _reporting() -> rx.Component:
 
 def _check() -> rx.Component:
     return card(
-        rx.el.h2(words.submit.CHECK, class_name="text-20"),
+        rx.el.h2(text.submit.CHECK, class_name="text-20"),
         text_field(
-            words.submit.NAME,
+            text.submit.NAME,
             field_id="name-on-certificate",
-            hint=words.submit.NAME_HINT,
+            hint=text.submit.NAME_HINT,
             auto_complete="name",
             value=Submit.name_on_certificate,
             disabled=Submit.locked != "",
-            on_change=lambda name: Submit.correct_name(name, COMMAND).debounce(NAME_PAUSE),
+            on_change=lambda name: Submit.correct_name(name, COMMAND).debounce(NAME_DEBOUNCE),
         ),
         select_field(
-            words.submit.PROFESSION,
-            rx.el.option(words.submit.PHYSICIAN, value=PHYSICIAN),
-            rx.el.option(words.submit.OTHER, value=OTHER),
+            text.submit.PROFESSION,
+            rx.el.option(text.submit.PHYSICIAN, value=PHYSICIAN),
+            rx.el.option(text.submit.OTHER, value=OTHER),
             field_id="profession",
-            hint=words.submit.PROFESSION_HINT,
+            hint=text.submit.PROFESSION_HINT,
             value=Submit.profession,
             disabled=Submit.locked != "",
             on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
         ),
         rx.el.div(
-            rx.el.h3(words.submit.SESSIONS, class_name="text-15"),
+            rx.el.h3(text.submit.SESSIONS, class_name="text-15"),
             claimed_sessions(Submit.lines),
         ),
         summary_list(
-            (words.submit.SESSIONS, Submit.totals.sessions),
+            (text.submit.SESSIONS, Submit.totals.sessions),
             (
-                words.submit.CATEGORY1_CHOSEN,
-                rx.cond(Submit.category1 != "", Submit.category1, words.submit.NOT_CHOSEN),
+                text.submit.CATEGORY1_CHOSEN,
+                rx.cond(Submit.category1 != "", Submit.category1, text.submit.NOT_CHOSEN),
             ),
-            (words.submit.SAFETY_CHOSEN, rx.cond(Submit.safety != "", Submit.safety, "0.00")),
+            (text.submit.SAFETY_CHOSEN, rx.cond(Submit.safety != "", Submit.safety, "0.00")),
         ),
         check_field(
             current_meeting().claim.attestation,
@@ -174,7 +174,7 @@ def _check() -> rx.Component:
             on_change=Submit.attest,
         ),
         rx.el.p(
-            words.submit.FINAL.format(meeting=current_meeting().short_name),
+            text.submit.FINAL.format(meeting=current_meeting().short_name),
             class_name="text-15 text-muted",
         ),
         class_name="grid gap-4 p-4 md:p-6",

@@ -2,30 +2,33 @@
 
 import reflex as rx
 
-from cme_reflex.services import account, claim
+from cme_reflex.services.certificates import account
+from cme_reflex.services.claims import claim
 from cme_reflex.services.clock import clock
-from cme_reflex.services.visit import Visit
-from cme_reflex.state import shown_account, views
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.state import account_presenter, view_models
 from cme_reflex.state.base import ClaimPage, authenticated
 
 
 class Account(ClaimPage, rx.State):
     """What `/account` shows."""
 
-    account: views.AccountView = views.AccountView()
+    account: view_models.AccountView = view_models.AccountView()
 
     @rx.event
     @authenticated
-    async def load(self, visit: Visit):
+    async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        await self._show(visit)
+        await self._show(context)
 
     @rx.event
     @authenticated
-    async def refresh(self, visit: Visit):
+    async def refresh(self, context: RequestContext):
         """Take in what other screens, and the society, changed."""
-        await self._show(visit)
+        await self._show(context)
 
-    async def _show(self, visit: Visit) -> None:
-        self._set(account=shown_account.account_view(await account.own(visit, now=clock())))
-        self._show_standing(visit, await claim.standing(visit))
+    async def _show(self, context: RequestContext) -> None:
+        self._set(
+            account=account_presenter.account_view(await account.load_account(context, now=clock()))
+        )
+        self._show_summary(context, await claim.load_summary(context))

@@ -10,22 +10,23 @@ from typing import Any, TypeAlias
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.domain.meeting import ClaimPeriod
-from cme_reflex.domain.submission import Status
-from cme_reflex.logs import fields, opaque
+from cme_reflex import text
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.routes import SIGN_IN_FORM
-from cme_reflex.services import claim_snapshot, signin
-from cme_reflex.services.claim import Standing
-from cme_reflex.services.claim_snapshot import ClaimSnapshot
+from cme_reflex.services.claims import claim_snapshot
+from cme_reflex.services.claims.claim import ClaimSummary
+from cme_reflex.services.claims.claim_snapshot import ClaimSnapshot
 from cme_reflex.services.clock import clock
-from cme_reflex.services.visit import Visit
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.state import shown, views
+from cme_reflex.state import presenters, view_models
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.event_limiter import event_slot
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import token_in
+from cme_reflex.web.logs import log_extra, pseudonym
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ Handler: TypeAlias = Callable[..., Awaitable[Any]]
 Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
 """Loads what is injected into a handler, by the token of the cookie."""
 
-INJECTED = ("visit", "standing")  # parameters of a handler that never come from a browser
+INJECTED = ("context", "summary")  # parameters of a handler that never come from a browser
 
 
 class ClaimPage(rx.State, mixin=True):
@@ -41,7 +42,7 @@ class ClaimPage(rx.State, mixin=True):
 
     ready: bool = False
     attendee: str = ""
-    totals: views.Totals = views.Totals()
+    totals: view_models.TotalsView = view_models.TotalsView()
     submitted: bool = False
     locked: str = ""
     problem: str = ""
@@ -56,23 +57,23 @@ class ClaimPage(rx.State, mixin=True):
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
-    def _show_standing(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
+    def _show_summary(
+        self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
+    ) -> None:
         """Show the claim's summary, and announce what has just been done."""
-        limits = visit.meeting.limits(visit.attendee.registration_type)
+        limits = context.meeting.limits(context.attendee.registration_type)
         self._set(
             ready=True,
-            attendee=visit.attendee.name,
-            totals=shown.totals(standing, limits.category1),
-            submitted=standing.claim.status is Status.SUBMITTED,
-            locked=_lock(visit, standing),
-            _revision=standing.claim.revision,
+            attendee=context.attendee.name,
+            totals=presenters.totals_view(summary, limits.category1),
+            submitted=summary.claim.status is ClaimStatus.SUBMITTED,
+            locked=_lock(context, summary),
+            _revision=summary.claim.revision,
         )
-        self._say(standing, announcement)
+        self._say(summary, announcement)
 
-    def _say(self, standing: Standing, announcement: str) -> None:
-        self._set(
-            problem=words.claim.CLEARED if standing.cleared else "", announcement=announcement
-        )
+    def _say(self, summary: ClaimSummary, announcement: str) -> None:
+        self._set(problem=text.claim.CLEARED if summary.cleared else "", announcement=announcement)
 
     async def _run_handler(
         self,
@@ -97,26 +98,26 @@ class ClaimPage(rx.State, mixin=True):
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
-            visit, *injected = await load(token_in(self.router.headers.cookie))
-        except signin.NotSignedIn:
+            context, *injected = await load(token_in(self.router.headers.cookie))
+        except authentication.NotSignedIn:
             _log(logging.INFO, event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
             self.redirect_to = f"{SIGN_IN_FORM}#expired"
             return None
-        who = {"meeting": visit.meeting.code, "attendee": opaque(visit.attendee.id)}
-        if self._attendee_id != visit.attendee.id:
+        who = {"meeting": context.meeting.code, "attendee": pseudonym(context.attendee.id)}
+        if self._attendee_id != context.attendee.id:
             # What somebody else left in this tab is nobody's business.
             self.reset()  # type: ignore[no-untyped-call]
-            self._attendee_id = visit.attendee.id
+            self._attendee_id = context.attendee.id
         queue = await self.get_state(CommandQueue)
-        queue.attendee = str(visit.attendee.id)
+        queue.attendee = str(context.attendee.id)
         started, outcome = perf_counter(), "done"
         try:
             answer = await handler(
-                self, replace(visit, command=command_id), *injected, *args, **kwargs
+                self, replace(context, command=command_id), *injected, *args, **kwargs
             )
         except Exception as error:
-            problem = words.errors.problem(error, visit.meeting.zone)
+            problem = text.errors.error_message(error, context.meeting.zone)
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
             if problem is None:
                 raise
@@ -145,8 +146,8 @@ def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handl
     return decorate
 
 
-async def _visit(token: str) -> tuple[Visit]:
-    return (await signin.visit(settings().meeting, token, now=clock()),)
+async def _visit(token: str) -> tuple[RequestContext]:
+    return (await authentication.authenticate(settings().meeting, token, now=clock()),)
 
 
 async def _snapshot(token: str) -> ClaimSnapshot:
@@ -154,7 +155,7 @@ async def _snapshot(token: str) -> ClaimSnapshot:
 
 
 authenticated = _authenticated_with(_visit)
-"""Give a handler the visit that the cookie of this very event proves.
+"""Give a handler the context that the cookie of this very event proves.
 
 Without one the page is left for the sign-in. A domain error that is the
 attendee's to fix is shown in words; any other one is raised.
@@ -171,7 +172,7 @@ def command(handler: Handler) -> Any:
     """The same for a handler that changes the claim: what it asks for is carried out once.
 
     The browser gives each tap an id (`components.page_hooks.COMMAND`) as the last
-    argument, which the visit carries to the service.
+    argument, which the context carries to the service.
     """
 
     @wraps(handler)
@@ -193,16 +194,16 @@ def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> An
 
 
 def _log(level: int, event: str, **told: object) -> None:
-    logger.log(level, "an event", extra=fields(event=event, **told))
+    logger.log(level, "event handled", extra=log_extra(event=event, **told))
 
 
-def _lock(visit: Visit, standing: Standing) -> str:
-    claim, meeting = standing.claim, visit.meeting
-    if claim.status is Status.SUBMITTED:
-        return words.claim.LOCKED
+def _lock(context: RequestContext, summary: ClaimSummary) -> str:
+    claim, meeting = summary.claim, context.meeting
+    if claim.status is ClaimStatus.SUBMITTED:
+        return text.claim.LOCKED
     match meeting.period(clock(), claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:
-            return words.claim.opens(meeting.claim.opens_at, meeting.zone)
+            return text.claim.opens(meeting.claim.opens_at, meeting.zone)
         case ClaimPeriod.CLOSED:
-            return words.claim.closed(claim.reopened_until or meeting.claim.closes_at, meeting.zone)
+            return text.claim.closed(claim.reopened_until or meeting.claim.closes_at, meeting.zone)
     return ""

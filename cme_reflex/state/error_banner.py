@@ -5,8 +5,8 @@ import re
 
 import reflex as rx
 
-from cme_reflex.logs import fields
 from cme_reflex.web.access_policy import Audience, allow
+from cme_reflex.web.logs import log_extra
 
 PLACES_LIMIT = 10  # places in our scripts that are logged of a page's error
 
@@ -41,7 +41,7 @@ def report_server_error(exception: Exception) -> rx.event.EventSpec:  # type: ig
 
     Reflex's own handler answers with a toast, which this application leaves out.
     """
-    logger.error("A handler failed", exc_info=exception)
+    logger.error("event handler failed", exc_info=exception)
     return ErrorBanner.show()  # type: ignore[operator, no-any-return]
 
 
@@ -50,8 +50,8 @@ def report_page_error(exception: Exception) -> None:
     reported = str(exception)
     kind = _KIND.search(reported)
     logger.warning(
-        "a page failed",
-        extra=fields(
+        "client script failed",
+        extra=log_extra(
             error=kind[1] if kind else "unknown",
             places=_PLACE.findall(reported)[:PLACES_LIMIT],
         ),

@@ -7,17 +7,17 @@ from dataclasses import asdict
 
 from reflex_base.utils.format import json_dumps
 
-from cme_reflex.services.claim import Standing
-from cme_reflex.services.visit import Visit
+from cme_reflex.services.claims.claim import ClaimSummary
+from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.sessions import Sessions
-from cme_reflex.state.views import Choice, Row
+from cme_reflex.state.view_models import FilterOption, SessionRow
 from cme_reflex.web.filled_page import Item, Screen
 
 
-def first_screen(visit: Visit, standing: Standing) -> Screen | None:
+def first_screen(context: RequestContext, summary: ClaimSummary) -> Screen | None:
     """What the page shows the attendee first; None where it has a shape that was not built."""
-    page = Sessions.opened(visit, standing)
+    page = Sessions.opened(context, summary)
     if page.problem or not page.matches:
         return None
     shown = ("locked", "found", "matches", "rows_after", "heads_after")
@@ -29,18 +29,18 @@ def first_screen(visit: Visit, standing: Standing) -> Screen | None:
             "days": [_choice("day", choice) for choice in page.days],
             "kinds": [_choice("kind", choice) for choice in page.kinds],
         },
-        values=json_dumps(page.get_delta() | _owner(visit).get_delta()),
+        values=json_dumps(page.get_delta() | _owner(context).get_delta()),
     )
 
 
-def _owner(visit: Visit) -> CommandQueue:
+def _owner(context: RequestContext) -> CommandQueue:
     """Whose is what will be tapped before the server has said who is there."""
     queue = CommandQueue(_reflex_internal_init=True)  # type: ignore[call-arg]
-    queue.attendee = str(visit.attendee.id)
+    queue.attendee = str(context.attendee.id)
     return queue
 
 
-def _row(page: Sessions, row: Row, at: int) -> Item:
+def _row(page: Sessions, row: SessionRow, at: int) -> Item:
     shape = (
         bool(row.day)
         + 2 * bool(row.safety)
@@ -52,6 +52,6 @@ def _row(page: Sessions, row: Row, at: int) -> Item:
     return Item(shape, words)
 
 
-def _choice(name: str, choice: Choice) -> Item:
+def _choice(name: str, choice: FilterOption) -> Item:
     words = {name: choice.value, f"{name}_label": choice.label}
     return Item(bool(choice.value), words)

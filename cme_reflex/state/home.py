@@ -2,29 +2,30 @@
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.domain.claim import blocks
-from cme_reflex.domain.credit import from_hours
-from cme_reflex.domain.submission import Status
-from cme_reflex.services import claim, evaluation, reopening, selection, submission
-from cme_reflex.services.claim import Standing
+from cme_reflex import text
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.credit.claimable import is_blocking
+from cme_reflex.domain.credit.quarters import parse_hours
+from cme_reflex.services.claims import claim, claim_lines, reopening, submission
+from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
-from cme_reflex.services.visit import Visit
-from cme_reflex.state import shown, views
+from cme_reflex.services.evaluations import evaluation_answers
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.state import presenters, view_models
 from cme_reflex.state.base import ClaimPage, authenticated, command
 
 
 class Home(ClaimPage, rx.State):
     """What `/claim` shows. `undo_id` is the session that Undo would bring back."""
 
-    lines: list[views.LineView] = []
-    conflicts: list[views.ConflictView] = []
+    lines: list[view_models.LineView] = []
+    conflicts: list[view_models.ConflictView] = []
     blocked: bool = False
     evaluations: str = ""
     evaluations_required: bool = False
     evaluated: bool = False
     overall: str = ""
-    receipt: views.ReceiptView = views.ReceiptView()
+    receipt: view_models.ReceiptView = view_models.ReceiptView()
     reopened: str = ""
     may_reopen: bool = False
     undo_id: int = 0
@@ -32,90 +33,92 @@ class Home(ClaimPage, rx.State):
 
     @rx.event
     @authenticated
-    async def load(self, visit: Visit):
+    async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
         self._set(undo_id=0, undo_title="")
-        await self._show(visit, await claim.standing(visit))
+        await self._show(context, await claim.load_summary(context))
 
     @rx.event
     @authenticated
-    async def refresh(self, visit: Visit):
+    async def refresh(self, context: RequestContext):
         """Take in what other screens changed; Undo stays."""
-        await self._show(visit, await claim.standing(visit))
+        await self._show(context, await claim.load_summary(context))
 
     @rx.event
     @command
-    async def remove(self, visit: Visit, session_id: int):
+    async def remove(self, context: RequestContext, session_id: int):
         """Take a session off the claim; Undo brings it back."""
-        standing = await selection.remove_session(visit, session_id, now=clock())
-        title = visit.programme.session(session_id).title
+        summary = await claim_lines.remove_session(context, session_id, now=clock())
+        title = context.programme.session(session_id).title
         self._set(undo_id=session_id, undo_title=title)
-        await self._show(visit, standing, announcement=words.claim.REMOVED.format(title=title))
+        await self._show(context, summary, announcement=text.claim.REMOVED.format(title=title))
 
     @rx.event
     @command
-    async def undo(self, visit: Visit, session_id: int):
+    async def undo(self, context: RequestContext, session_id: int):
         """Bring a session back that was removed, with its hours and answers."""
-        standing = await selection.add_session(visit, session_id, now=clock())
+        summary = await claim_lines.add_session(context, session_id, now=clock())
         if self.undo_id == session_id:
             self._set(undo_id=0, undo_title="")
-        await self._show(visit, standing, announcement=words.claim.BROUGHT_BACK)
+        await self._show(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
     @command
-    async def set_hours(self, visit: Visit, session_id: int, hours: str):
+    async def set_hours(self, context: RequestContext, session_id: int, hours: str):
         """Claim less than a session's credit, or all of it."""
-        standing = await selection.set_hours(visit, session_id, from_hours(hours), now=clock())
-        await self._show(visit, standing, announcement=words.shell.SAVED)
+        summary = await claim_lines.set_hours(context, session_id, parse_hours(hours), now=clock())
+        await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @command
-    async def set_safety(self, visit: Visit, session_id: int, hours: str):
+    async def set_safety(self, context: RequestContext, session_id: int, hours: str):
         """Lower a line's Patient Safety, or raise it again."""
-        standing = await selection.set_safety(visit, session_id, from_hours(hours), now=clock())
-        await self._show(visit, standing, announcement=words.shell.SAVED)
+        summary = await claim_lines.set_safety(context, session_id, parse_hours(hours), now=clock())
+        await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @command
-    async def set_on_demand(self, visit: Visit, session_id: int, on_demand: bool):
+    async def set_on_demand(self, context: RequestContext, session_id: int, on_demand: bool):
         """Say whether a session was watched on demand."""
-        standing = await selection.set_on_demand(visit, session_id, on_demand, now=clock())
-        await self._show(visit, standing, announcement=words.shell.SAVED)
+        summary = await claim_lines.set_on_demand(context, session_id, on_demand, now=clock())
+        await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @authenticated
-    async def reopen(self, visit: Visit):
+    async def reopen(self, context: RequestContext):
         """Reopen one's own claim, where the meeting allows it."""
-        standing = await reopening.reopen_own(visit, now=clock())
-        await self._show(visit, standing, announcement=words.claim.OPEN_AGAIN)
+        summary = await reopening.reopen_own_claim(context, now=clock())
+        await self._show(context, summary, announcement=text.claim.OPEN_AGAIN)
 
-    async def _show(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
-        answers = await evaluation.answers(visit)
-        meeting = visit.meeting
+    async def _show(
+        self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
+    ) -> None:
+        answers = await evaluation_answers.load_answers(context)
+        meeting = context.meeting
         done = sum(
             meeting.session_form.is_complete(answers.of_session(line.session_id))
-            for line in standing.claim.lines
+            for line in summary.claim.lines
         )
-        status = standing.claim.status
-        receipt = None if status is Status.DRAFT else await submission.last_receipt(visit)
-        deadline = standing.claim.reopened_until or meeting.claim.closes_at
-        self._show_standing(visit, standing, announcement=announcement)
+        status = summary.claim.status
+        receipt = None if status is ClaimStatus.DRAFT else await submission.latest_receipt(context)
+        deadline = summary.claim.reopened_until or meeting.claim.closes_at
+        self._show_summary(context, summary, announcement=announcement)
         self._set(
-            lines=shown.line_views(standing, visit.programme, answers),
+            lines=presenters.line_views(summary, context.programme, answers),
             # Where nothing can be changed there is no advice what to change.
             conflicts=[]
             if self.locked
-            else shown.conflict_views(standing.conflicts, visit.programme),
-            blocked=blocks(standing.conflicts, meeting.overlap_policy),
-            evaluations=words.home.DONE_OF.format(done=done, all=len(standing.claim.lines)),
-            evaluated=bool(standing.claim.lines) and done == len(standing.claim.lines),
+            else presenters.conflict_views(summary.conflicts, context.programme),
+            blocked=is_blocking(summary.conflicts, meeting.overlap_policy),
+            evaluations=text.home.DONE_OF.format(done=done, all=len(summary.claim.lines)),
+            evaluated=bool(summary.claim.lines) and done == len(summary.claim.lines),
             evaluations_required=meeting.claim.session_evaluations_required,
-            overall=shown.overall_status(meeting.overall_form, answers.overall),
-            reopened=words.home.reopened(deadline, meeting.zone)
-            if status is Status.REOPENED
+            overall=presenters.overall_status(meeting.overall_form, answers.overall),
+            reopened=text.home.reopened(deadline, meeting.zone)
+            if status is ClaimStatus.REOPENED
             else "",
-            may_reopen=status is Status.SUBMITTED and meeting.claim.attendee_may_reopen,
-            receipt=shown.receipt_view(receipt, visit.programme)
+            may_reopen=status is ClaimStatus.SUBMITTED and meeting.claim.attendee_may_reopen,
+            receipt=presenters.receipt_view(receipt, context.programme)
             if receipt
-            else views.ReceiptView(),
+            else view_models.ReceiptView(),
         )

@@ -3,32 +3,32 @@
 import reflex as rx
 
 from cme_reflex.routes import HOME
-from cme_reflex.services import claim, submission
-from cme_reflex.services.visit import Visit
-from cme_reflex.state import shown, views
+from cme_reflex.services.claims import claim, submission
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.state import presenters, view_models
 from cme_reflex.state.base import ClaimPage, authenticated
 
 
 class Receipt(ClaimPage, rx.State):
     """What `/receipt` shows."""
 
-    receipt: views.ReceiptView = views.ReceiptView()
-    replaced: list[views.ReceiptView] = []
+    receipt: view_models.ReceiptView = view_models.ReceiptView()
+    replaced: list[view_models.ReceiptView] = []
 
     @rx.event
     @authenticated
-    async def load(self, visit: Visit):
+    async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        receipts = await submission.receipts(visit)
+        receipts = await submission.load_receipts(context)
         if not receipts:
             return rx.redirect(HOME)
-        self._show_standing(visit, await claim.standing(visit))
-        valid, *replaced = (shown.receipt_view(each, visit.programme) for each in receipts)
+        self._show_summary(context, await claim.load_summary(context))
+        valid, *replaced = (presenters.receipt_view(each, context.programme) for each in receipts)
         self._set(receipt=valid, replaced=replaced)
         return None
 
     @rx.event
     @authenticated
-    async def refresh(self, visit: Visit):
+    async def refresh(self, context: RequestContext):
         """Show that the sign-in still stands; a receipt itself never changes."""
-        self._show_standing(visit, await claim.standing(visit))
+        self._show_summary(context, await claim.load_summary(context))

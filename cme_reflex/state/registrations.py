@@ -2,12 +2,12 @@
 
 import reflex as rx
 
-from cme_reflex import words
+from cme_reflex import text
 from cme_reflex.routes import SIGN_IN_FORM
-from cme_reflex.services import signin
 from cme_reflex.services.clock import clock
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
-from cme_reflex.state import views
+from cme_reflex.state import view_models
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import CHOICE, token_in
 
@@ -15,7 +15,7 @@ from cme_reflex.web.cookies import CHOICE, token_in
 class Registrations(rx.State):
     """What `/registrations` shows: the registrations that this browser may choose from."""
 
-    offered: list[views.RegistrationView] = []
+    offered: list[view_models.RegistrationView] = []
     redirect_to: str = ""
 
     @rx.event
@@ -25,15 +25,17 @@ class Registrations(rx.State):
         self.offered, self.redirect_to = [], ""
         token = token_in(self.router.headers.cookie, CHOICE)
         try:
-            offered = await signin.registrations(settings().meeting, token, now=clock())
-        except signin.NotSignedIn:
+            offered = await authentication.registration_options(
+                settings().meeting, token, now=clock()
+            )
+        except authentication.NotSignedIn:
             self.redirect_to = f"{SIGN_IN_FORM}#choice-expired"
             return
         self.offered = [
-            views.RegistrationView(
+            view_models.RegistrationView(
                 value=str(one.attendee_id),
                 kind=one.kind,
-                numbers=words.registrations.NUMBERS.format(
+                numbers=text.registrations.NUMBERS.format(
                     badge=one.badge, confirmation=one.confirmation
                 ),
             )

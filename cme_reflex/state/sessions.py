@@ -8,19 +8,24 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from cme_reflex import words
-from cme_reflex.domain.listing import Listing, Show, Sort, matching
-from cme_reflex.domain.programme import Programme, Session
+from cme_reflex import text
+from cme_reflex.domain.programme.programme import Programme, Session
+from cme_reflex.domain.programme.session_filter import (
+    ClaimFilter,
+    SessionFilter,
+    SortOrder,
+    filter_sessions,
+)
 from cme_reflex.reflex_bridge.detached_state import detached
-from cme_reflex.services import selection
-from cme_reflex.services.claim import Standing
+from cme_reflex.services.claims import claim_lines
+from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
-from cme_reflex.services.visit import Visit
-from cme_reflex.state import shown, views
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.state import presenters, view_models
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
-SLOTS = 3  # chunks in the page at once: the one in sight and its neighbours
+WINDOW_CHUNKS = 3  # chunks in the page at once: the one in sight and its neighbours
 
 
 class Sessions(ClaimPage, rx.State):
@@ -37,16 +42,16 @@ class Sessions(ClaimPage, rx.State):
     day: str = ""
     kind: str = ""
     query: str = ""
-    sort: str = Sort.DATE.value
-    showing: str = Show.ALL.value
+    sort: str = SortOrder.DATE.value
+    showing: str = ClaimFilter.ALL.value
     address: str = ""
-    days: list[views.Choice] = []
-    kinds: list[views.Choice] = []
+    days: list[view_models.FilterOption] = []
+    kinds: list[view_models.FilterOption] = []
     matches: int = 0
     found: str = ""
-    slot_a: list[views.Row] = []
-    slot_b: list[views.Row] = []
-    slot_c: list[views.Row] = []
+    slot_a: list[view_models.SessionRow] = []
+    slot_b: list[view_models.SessionRow] = []
+    slot_c: list[view_models.SessionRow] = []
     phase: int = 0
     rows_before: int = 0
     heads_before: int = 0
@@ -60,20 +65,22 @@ class Sessions(ClaimPage, rx.State):
 
     @rx.event
     @with_claim
-    async def load(self, visit: Visit, standing: Standing):
+    async def load(self, context: RequestContext, summary: ClaimSummary):
         """Rebuild the page from the address and the database."""
-        self._open(visit, standing, self.router.url.query_parameters)
+        self._open(context, summary, self.router.url.query_parameters)
 
     @classmethod
-    def opened(cls, visit: Visit, standing: Standing) -> Self:
+    def opened(cls, context: RequestContext, summary: ClaimSummary) -> Self:
         """The page as it opens without filters, for nobody's tab; nothing is announced yet."""
         page = detached(cls)
-        page._open(visit, standing, {})  # noqa: SLF001 - our own, whoever made it
+        page._open(context, summary, {})  # noqa: SLF001 - our own, whoever made it
         page.announcement = ""
         return page
 
-    def _open(self, visit: Visit, standing: Standing, asked: Mapping[str, str]) -> None:
-        days, kinds = _days(visit.programme), _kinds(visit.programme)
+    def _open(
+        self, context: RequestContext, summary: ClaimSummary, asked: Mapping[str, str]
+    ) -> None:
+        days, kinds = _days(context.programme), _kinds(context.programme)
         self._set(
             day=_among(days, asked.get("day")),
             kind=_among(kinds, asked.get("kind")),
@@ -83,95 +90,95 @@ class Sessions(ClaimPage, rx.State):
             days=days,
             kinds=kinds,
         )
-        self._list(visit, standing)
-        self._show_standing(visit, standing, announcement=self.announcement)
+        self._list(context, summary)
+        self._show_summary(context, summary, announcement=self.announcement)
 
     @rx.event
     @browsing
-    async def search(self, visit: Visit, standing: Standing, query: str):
+    async def search(self, context: RequestContext, summary: ClaimSummary, query: str):
         """Show what contains every word."""
         self.query = str(query)
-        self._list(visit, standing)
+        self._list(context, summary)
 
     @rx.event
     @browsing
-    async def filter_day(self, visit: Visit, standing: Standing, day: str):
+    async def filter_day(self, context: RequestContext, summary: ClaimSummary, day: str):
         """Show one day, or with an empty value all."""
         self.day = str(day)
-        self._list(visit, standing)
+        self._list(context, summary)
 
     @rx.event
     @browsing
-    async def filter_kind(self, visit: Visit, standing: Standing, kind: str):
+    async def filter_kind(self, context: RequestContext, summary: ClaimSummary, kind: str):
         """Show one kind of session, or with an empty value all."""
         self.kind = str(kind)
-        self._list(visit, standing)
+        self._list(context, summary)
 
     @rx.event
     @browsing
-    async def show_only(self, visit: Visit, standing: Standing, showing: str):
+    async def show_only(self, context: RequestContext, summary: ClaimSummary, showing: str):
         """Show all, those added, or those that fit the claim."""
         self.showing = str(showing)
-        self._list(visit, standing)
+        self._list(context, summary)
 
     @rx.event
     @browsing
-    async def sort_by(self, visit: Visit, standing: Standing, sort: str):
+    async def sort_by(self, context: RequestContext, summary: ClaimSummary, sort: str):
         """Put the list in order of date, title or hours."""
         self.sort = str(sort)
-        self._list(visit, standing)
+        self._list(context, summary)
 
     @rx.event
     @browsing
-    async def clear_filters(self, visit: Visit, standing: Standing):
+    async def clear_filters(self, context: RequestContext, summary: ClaimSummary):
         """Show everything."""
-        self._set(day="", kind="", query="", showing=Show.ALL.value)
-        self._list(visit, standing)
+        self._set(day="", kind="", query="", showing=ClaimFilter.ALL.value)
+        self._list(context, summary)
 
     @rx.event
     @browsing
-    async def scroll_to(self, visit: Visit, standing: Standing, row: str):
+    async def scroll_to(self, context: RequestContext, summary: ClaimSummary, row: str):
         """Move the window to where this row (counted from 0) is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
         if self._found:  # a tab that is yet to load has nothing to scroll in
-            sessions = [visit.programme.sessions[key] for key in self._found]
-            self._show_window(visit, standing, sessions, top // CHUNK)
+            sessions = [context.programme.sessions[key] for key in self._found]
+            self._show_window(context, summary, sessions, top // CHUNK)
 
     @rx.event
     @command
-    async def add(self, visit: Visit, session_id: int):
+    async def add(self, context: RequestContext, session_id: int):
         """Put a session on the claim."""
-        standing = await selection.add_session(visit, session_id, now=clock())
-        overlaps = session_id in standing.in_conflict
-        added = words.claim.ADDED_OVERLAPS if overlaps else words.claim.ADDED
-        announcement = added.format(title=visit.programme.session(session_id).title)
-        self._show_claim(visit, standing, announcement=announcement)
+        summary = await claim_lines.add_session(context, session_id, now=clock())
+        overlaps = session_id in summary.in_conflict
+        added = text.claim.ADDED_OVERLAPS if overlaps else text.claim.ADDED
+        announcement = added.format(title=context.programme.session(session_id).title)
+        self._show_claim(context, summary, announcement=announcement)
 
     @rx.event
     @command
-    async def remove(self, visit: Visit, session_id: int):
+    async def remove(self, context: RequestContext, session_id: int):
         """Take a session off the claim."""
-        standing = await selection.remove_session(visit, session_id, now=clock())
-        announcement = words.claim.REMOVED.format(title=visit.programme.session(session_id).title)
-        self._show_claim(visit, standing, announcement=announcement)
+        summary = await claim_lines.remove_session(context, session_id, now=clock())
+        announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
+        self._show_claim(context, summary, announcement=announcement)
 
     @rx.event
     @with_claim
-    async def refresh(self, visit: Visit, standing: Standing):
+    async def refresh(self, context: RequestContext, summary: ClaimSummary):
         """Take in what other screens changed, without moving the list."""
-        self._show_claim(visit, standing)
+        self._show_claim(context, summary)
 
-    def _list(self, visit: Visit, standing: Standing) -> None:
+    def _list(self, context: RequestContext, summary: ClaimSummary) -> None:
         listing = self._listing()
-        sessions = matching(visit.programme, listing, standing.claim.lines)
+        sessions = filter_sessions(context.programme, listing, summary.claim.lines)
         self._found, self._chunks = tuple(session.id for session in sessions), ()
-        found = words.claim.SESSIONS(len(sessions))
+        found = text.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
-        announcement = words.sessions.FOUND.format(sessions=found)
-        self._show_window(visit, standing, sessions, 0, announcement=announcement)
+        announcement = text.sessions.FOUND.format(sessions=found)
+        self._show_window(context, summary, sessions, 0, announcement=announcement)
 
-    def _listing(self) -> Listing:
-        return Listing(
+    def _listing(self) -> SessionFilter:
+        return SessionFilter(
             day=_date(self.day),
             kind=self.kind,
             query=self.query,
@@ -184,15 +191,15 @@ class Sessions(ClaimPage, rx.State):
             "day": self.day,
             "kind": self.kind,
             "q": self.query,
-            "sort": "" if self.sort == Sort.DATE else self.sort,
-            "show": "" if self.showing == Show.ALL else self.showing,
+            "sort": "" if self.sort == SortOrder.DATE else self.sort,
+            "show": "" if self.showing == ClaimFilter.ALL else self.showing,
         }
         return urlencode({name: value for name, value in asked.items() if value})
 
     def _show_window(
         self,
-        visit: Visit,
-        standing: Standing,
+        context: RequestContext,
+        summary: ClaimSummary,
         sessions: list[Session],
         chunk: int,
         *,
@@ -200,50 +207,52 @@ class Sessions(ClaimPage, rx.State):
     ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
-        first = max(0, min(chunk - 1, last - SLOTS + 1))
-        there, by_date, now = self._chunks, _sort(self.sort) is Sort.DATE, clock()
-        wanted = tuple(range(first, min(first + SLOTS, last + 1))) if there else (0,)
-        heads = _heads(sessions, visit.programme) if by_date else set()
+        first = max(0, min(chunk - 1, last - WINDOW_CHUNKS + 1))
+        there, by_date, now = self._chunks, _sort(self.sort) is SortOrder.DATE, clock()
+        wanted = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if there else (0,)
+        heads = _heads(sessions, context.programme) if by_date else set()
         for number in wanted:
             if number not in there:
                 begin = number * CHUNK
                 rows = [
-                    shown.row(
+                    presenters.session_row(
                         session,
-                        visit.programme,
-                        visit.attendee.badge,
+                        context.programme,
+                        context.attendee.badge,
                         now,
                         by_date=by_date,
                         heads_day=at in heads,
                     )
                     for at, session in enumerate(sessions[begin : begin + CHUNK], begin)
                 ]
-                setattr(self, ("slot_a", "slot_b", "slot_c")[number % SLOTS], rows)
-        for slot in {0, 1, 2} - {number % SLOTS for number in wanted}:
+                setattr(self, ("slot_a", "slot_b", "slot_c")[number % WINDOW_CHUNKS], rows)
+        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in wanted}:
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
         self._chunks = wanted
         begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
         self._set(
-            phase=wanted[0] % SLOTS,
+            phase=wanted[0] % WINDOW_CHUNKS,
             rows_before=begin,
             rows_after=len(sessions) - end,
             heads_before=sum(at < begin for at in heads),
             heads_after=sum(at >= end for at in heads),
-            window_day=words.dates.day(visit.programme.days[sessions[begin].id])
+            window_day=text.dates.day(context.programme.days[sessions[begin].id])
             if by_date and sessions
             else "",
         )
-        if standing.claim.revision == self._revision:
-            self._say(standing, announcement)
+        if summary.claim.revision == self._revision:
+            self._say(summary, announcement)
         else:
-            self._show_standing(visit, standing, announcement=announcement)
-        self._mark(standing)
+            self._show_summary(context, summary, announcement=announcement)
+        self._mark(summary)
 
-    def _show_claim(self, visit: Visit, standing: Standing, *, announcement: str = "") -> None:
-        self._show_standing(visit, standing, announcement=announcement)
-        self._mark(standing)
+    def _show_claim(
+        self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
+    ) -> None:
+        self._show_summary(context, summary, announcement=announcement)
+        self._mark(summary)
 
-    def _mark(self, standing: Standing) -> None:
+    def _mark(self, summary: ClaimSummary) -> None:
         # Only what is in the window: the reply must not grow with the claim.
         shown = {
             key
@@ -251,8 +260,8 @@ class Sessions(ClaimPage, rx.State):
             for key in self._found[number * CHUNK : (number + 1) * CHUNK]
         }
         self._set(
-            added=[line.session_id for line in standing.claim.lines if line.session_id in shown],
-            in_conflict=sorted(standing.in_conflict & shown),
+            added=[line.session_id for line in summary.claim.lines if line.session_id in shown],
+            in_conflict=sorted(summary.in_conflict & shown),
         )
 
 
@@ -270,31 +279,31 @@ def _heads(by_date: list[Session], programme: Programme) -> set[int]:
     return heads
 
 
-def _days(programme: Programme) -> list[views.Choice]:
-    days = sorted({programme.days[session.id] for session in programme.offered})
-    return [views.Choice("", words.sessions.ALL_DAYS)] + [
-        views.Choice(day.isoformat(), words.dates.short_day(day)) for day in days
+def _days(programme: Programme) -> list[view_models.FilterOption]:
+    days = sorted({programme.days[session.id] for session in programme.eligible_sessions})
+    return [view_models.FilterOption("", text.sessions.ALL_DAYS)] + [
+        view_models.FilterOption(day.isoformat(), text.dates.short_day(day)) for day in days
     ]
 
 
-def _kinds(programme: Programme) -> list[views.Choice]:
-    kinds = sorted({session.kind for session in programme.offered})
-    return [views.Choice("", words.sessions.ALL_KINDS)] + [
-        views.Choice(kind, kind.capitalize()) for kind in kinds
+def _kinds(programme: Programme) -> list[view_models.FilterOption]:
+    kinds = sorted({session.kind for session in programme.eligible_sessions})
+    return [view_models.FilterOption("", text.sessions.ALL_KINDS)] + [
+        view_models.FilterOption(kind, kind.capitalize()) for kind in kinds
     ]
 
 
-def _among(choices: list[views.Choice], value: str | None) -> str:
+def _among(choices: list[view_models.FilterOption], value: str | None) -> str:
     """The value where it is one of the choices; otherwise that of the first, which is for all."""
     return value if value in {choice.value for choice in choices} else choices[0].value
 
 
-def _sort(value: str | None) -> Sort:
-    return Sort(value) if value in set(Sort) else Sort.DATE
+def _sort(value: str | None) -> SortOrder:
+    return SortOrder(value) if value in set(SortOrder) else SortOrder.DATE
 
 
-def _show(value: str | None) -> Show:
-    return Show(value) if value in set(Show) else Show.ALL
+def _show(value: str | None) -> ClaimFilter:
+    return ClaimFilter(value) if value in set(ClaimFilter) else ClaimFilter.ALL
 
 
 def _date(text: str) -> date | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from starlette.responses import Response
 
 from cme_reflex.routes import HOME, PROTECTED
-from cme_reflex.services.signin import LASTS
+from cme_reflex.services.sign_in.authentication import SIGN_IN_LIFETIME
 from cme_reflex.settings import settings
 
 SIGN_IN = "cme_sign_in"
@@ -46,7 +46,7 @@ def _value(header: str, name: str) -> str:
 
 def set_sign_in(response: Response, token: str) -> None:
     """Let the browser keep the sign-in, out of reach of scripts."""
-    keep(response, SIGN_IN, token, LASTS)
+    keep(response, SIGN_IN, token, SIGN_IN_LIFETIME)
 
 
 def drop_sign_in(response: Response) -> None:

@@ -18,10 +18,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_reflex.routes import SESSIONS
-from cme_reflex.services import claim_snapshot, signin
-from cme_reflex.services.claim import Standing
+from cme_reflex.services.claims import claim_snapshot
+from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
-from cme_reflex.services.visit import Visit
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.paths import canonical_path
@@ -60,7 +61,7 @@ class Screen:
     values: str
 
 
-FirstScreen = Callable[[Visit, Standing], Screen | None]
+FirstScreen = Callable[[RequestContext, ClaimSummary], Screen | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Re
     token = token_in(request.headers.get("cookie", ""))
     try:
         look = await claim_snapshot.load(settings().meeting, token, now=clock())
-    except signin.NotSignedIn:
+    except authentication.NotSignedIn:
         return None
     shapes, screen = _newest(file), first_screen(*look)
     if shapes is None or screen is None:

@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 from cme_reflex import __version__
 from cme_reflex.cli.commands import app
 from cme_reflex.settings import settings
-from cme_reflex.store.copying import newest_revision
-from tests.folders import Files
+from cme_reflex.store.operations.table_copy import newest_revision
+from tests.support.files.folder_files import FolderFiles
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_an_unknown_revision_is_a_fault() -> None:
     )
 
 
-def test_a_meeting_is_loaded_once_and_then_there_is_nothing_to_do(files: Files) -> None:
+def test_a_meeting_is_loaded_once_and_then_there_is_nothing_to_do(files: FolderFiles) -> None:
     cme("db", "upgrade")
     folder = files.write()
     assert told("meeting", "load", folder) == (
@@ -73,7 +73,7 @@ def test_a_meeting_is_loaded_once_and_then_there_is_nothing_to_do(files: Files) 
     assert told("meeting", "load", folder) == (0, ["test24: nothing changed (version 1)."], [])
 
 
-def test_every_fault_of_a_folder_is_printed_and_nothing_is_loaded(files: Files) -> None:
+def test_every_fault_of_a_folder_is_printed_and_nothing_is_loaded(files: FolderFiles) -> None:
     cme("db", "upgrade")
     files.replace("sessions.csv", "1.50", "1.30").replace("attendees.csv", "physician", "surgeon")
     assert told("meeting", "load", files.write()) == (
@@ -93,7 +93,7 @@ def test_every_fault_of_a_folder_is_printed_and_nothing_is_loaded(files: Files) 
     )
 
 
-def test_loading_without_tables_says_how_to_make_them(files: Files) -> None:
+def test_loading_without_tables_says_how_to_make_them(files: FolderFiles) -> None:
     assert told("meeting", "load", files.write()) == (
         1,
         [],

@@ -7,12 +7,12 @@ from pkgutil import iter_modules
 from typing import Any
 
 from cme_reflex import domain
-from cme_reflex.domain.attendee import OTHER, PHYSICIAN
-from cme_reflex.domain.claim import OverlapPolicy
-from cme_reflex.domain.evaluation import QuestionKind
-from cme_reflex.domain.listing import Show, Sort
-from cme_reflex.domain.programme import Delivery
-from cme_reflex.domain.submission import Status
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.evaluations.form import QuestionKind
+from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.domain.programme.session_filter import ClaimFilter, SortOrder
 
 
 def values() -> Iterator[Any]:
@@ -40,7 +40,7 @@ def test_where_two_texts_could_be_mixed_up_a_value_is_made_by_the_names_of_its_f
 
 def test_the_words_in_files_databases_and_addresses_stay_as_they_are() -> None:
     assert (PHYSICIAN, OTHER) == ("physician", "other")
-    enumerations = (OverlapPolicy, QuestionKind, Delivery, Status, Sort, Show)
+    enumerations = (OverlapPolicy, QuestionKind, Delivery, ClaimStatus, SortOrder, ClaimFilter)
     assert [[*map(str, words)] for words in enumerations] == [
         ["resolve", "cap", "allow"],
         ["yes_no", "scale", "one_of", "some_of", "text"],

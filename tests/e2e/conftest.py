@@ -19,10 +19,10 @@ from playwright.sync_api import (
 )
 
 from cme_reflex.settings import ROOT
-from tests.browser import find_browser, launch_arguments
-from tests.e2e.attendee import Attendee
-from tests.e2e.proxy import Network, network
-from tests.e2e.serving import Server, cme, load_demo, serving
+from tests.support.e2e.attendee import Attendee
+from tests.support.e2e.browser import find_browser, launch_arguments
+from tests.support.e2e.cme_server import CmeServer, load_demo, run_cme, run_server
+from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
 DEMO = ROOT / "meetings" / "pstm24"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -85,7 +85,7 @@ def built(shared_folder: Path) -> None:
     done = shared_folder / "built"
     with _first(done) as first:
         if first:
-            cme("build")
+            run_cme("build")
             done.touch()
 
 
@@ -103,11 +103,11 @@ def demo_database(shared_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def server(
     built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+) -> Iterator[CmeServer]:
     """The demo meeting, served. Each test is somebody else."""
     folder = tmp_path_factory.mktemp("served")
     file = shutil.copy(demo_database, folder / "cme.db")
-    with serving(f"sqlite:///{file}", folder / "server.log") as server:
+    with run_server(f"sqlite:///{file}", folder / "server.log") as server:
         yield server
 
 
@@ -118,14 +118,14 @@ def screen(request: pytest.FixtureRequest) -> dict[str, object]:
 
 
 @pytest.fixture
-def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+def context(browser: Browser, server: CmeServer) -> Iterator[BrowserContext]:
     """A browser that nobody has used yet, on a wide screen."""
     yield from _context(browser, server, DESKTOP)
 
 
 @pytest.fixture
 def screen_context(
-    browser: Browser, server: Server, screen: dict[str, object]
+    browser: Browser, server: CmeServer, screen: dict[str, object]
 ) -> Iterator[BrowserContext]:
     """The same on each screen in turn."""
     yield from _context(browser, server, screen)
@@ -190,7 +190,7 @@ def _prepare(browser: Browser) -> None:
 
 
 def _context(
-    browser: Browser, server: Server, screen: dict[str, object]
+    browser: Browser, server: CmeServer, screen: dict[str, object]
 ) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=server.url, **screen)  # type: ignore[arg-type]
     yield context
@@ -198,14 +198,14 @@ def _context(
 
 
 @pytest.fixture
-def between(server: Server) -> Iterator[Network]:
+def between(server: CmeServer) -> Iterator[NetworkProxy]:
     """The network to the server."""
-    with network(server.port) as between:
+    with run_network_proxy(server.port) as between:
         yield between
 
 
 @pytest.fixture
-def phone(browser: Browser, between: Network) -> Iterator[BrowserContext]:
+def phone(browser: Browser, between: NetworkProxy) -> Iterator[BrowserContext]:
     """A phone on that network."""
     context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
     yield context

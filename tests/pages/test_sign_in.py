@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from cme_reflex import words
-from cme_reflex.domain.meeting import SingleSignOn
+from cme_reflex import text
+from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.pages import sign_in
-from tests.meetings import MEETING
+from tests.support.meetings import MEETING
 
 SOCIETY = SingleSignOn(
     issuer="https://login.example.org", client_id="cme", label="Sign in with Example"
@@ -44,8 +44,8 @@ def test_every_code_that_the_server_sends_has_its_message(
 ) -> None:
     page = built(monkeypatch, sso)
     for_passwords = {"member-not-recognised", "member-missing"}
-    for_single_sign_on = {code for code in words.sign_in.ERRORS if code.startswith("sso-")}
-    waits = {f"wait-{minutes}" for minutes in words.sign_in.WAITS}
-    codes = set(words.sign_in.ERRORS) | waits | {"signed-out"}
+    for_single_sign_on = {code for code in text.sign_in.ERRORS if code.startswith("sso-")}
+    waits = {f"wait-{minutes}" for minutes in text.sign_in.WAITS}
+    codes = set(text.sign_in.ERRORS) | waits | {"signed-out"}
     expected = codes - (for_passwords if sso else for_single_sign_on)
     assert {code for code in codes if f'id:"{code}"' in page} == expected

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cme_reflex.settings import ROOT
-from tests.contracts import BRIDGE
+from tests.support.contracts import BRIDGE
 
 INSIDES = {"reflex_base", "reflex_components_core", "socketio", "engineio"}
 # Both are replaced with the page that the server fills.
-EXCEPT = {"components/filled.py", "state/first_screen.py"}
+EXCEPT = {"components/layout/filled.py", "state/first_screen.py"}
 
 
 def imported(path: Path) -> Iterator[str]:

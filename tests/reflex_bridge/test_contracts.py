@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from tests.contracts import BRIDGE, JAVASCRIPT, contract, sentence, template
+from tests.support.contracts import BRIDGE, JAVASCRIPT, contract, sentence, template
 
 TITLE = 'Möbius “Syndrome” & <Beyond>: 皮弁 \\ "quoted"\n\u2028 😀'
 
@@ -46,7 +46,7 @@ async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatc
         from reflex.app import EventNamespace
 
         from cme_reflex.reflex_bridge.event_namespace import install
-        from tests.in_process import Site, Socket
+        from tests.support.app_client import RunningApp, SocketConnection
 
         received: list[object] = []
 
@@ -58,7 +58,7 @@ async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatc
         app, validator = make_app(), Everything()
         install(app, validator)
         event = {"name": "good", "payload": {"a": 1}, "router_data": {"asPath": "/"}}
-        socket = Socket(Site(app, app._api), "", "tab", {})
+        socket = SocketConnection(RunningApp(app, app._api), "", "tab", {})
         async with socket.open():
             await socket.hears("0{")
             # The event that a page sends with its connection, and those that follow.
@@ -104,12 +104,14 @@ def test_socket_json() -> None:
         from reflex_base.utils.format import json_dumps
 
         from cme_reflex.reflex_bridge.socket_json import dumps, loads
-        from cme_reflex.state import views
+        from cme_reflex.state import view_models
 
         kinds = [
             view
-            for view in vars(views).values()
-            if isinstance(view, type) and is_dataclass(view) and view.__module__ == views.__name__
+            for view in vars(view_models).values()
+            if isinstance(view, type)
+            and is_dataclass(view)
+            and view.__module__ == view_models.__name__
         ]
         assert kinds
         for kind in kinds:

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cme_reflex.exchange.records import MeetingFolder
-from cme_reflex.services import signin
-from cme_reflex.services.meeting import load_meeting
-from cme_reflex.services.visit import Visit
-from tests.databases import Fill
-from tests.meetings import FOLDER, MEETING
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.support.databases import Fill
+from tests.support.meetings import FOLDER, MEETING
 
-SignIn = Callable[..., Awaitable[Visit]]
+SignIn = Callable[..., Awaitable[RequestContext]]
 
 
 @pytest.fixture
@@ -34,23 +34,23 @@ async def loaded(database: Engine, fill: Fill, folder: MeetingFolder, now: datet
 
 
 @pytest.fixture
-def visit_as(loaded: Any, now: datetime) -> SignIn:
-    """Sign somebody in by badge and answer the visit."""
+def sign_in_as(loaded: Any, now: datetime) -> SignIn:
+    """Sign somebody in by badge and answer the context."""
 
-    async def sign_in(badge: str = "101", last_name: str = "O'Brien-Núñez") -> Visit:
-        token = await signin.with_number(MEETING.code, last_name, badge, now=now)
-        return await signin.visit(MEETING.code, token, now=now)
+    async def sign_in(badge: str = "101", last_name: str = "O'Brien-Núñez") -> RequestContext:
+        token = await authentication.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
+        return await authentication.authenticate(MEETING.code, token, now=now)
 
     return sign_in
 
 
 @pytest.fixture
-async def visit(visit_as: SignIn) -> Visit:
+async def context(sign_in_as: SignIn) -> RequestContext:
     """The attendee with badge 101."""
-    return await visit_as()
+    return await sign_in_as()
 
 
 @pytest.fixture
-def ids(visit: Visit) -> dict[str, int]:
+def ids(context: RequestContext) -> dict[str, int]:
     """The id of each session by its code."""
-    return {session.code: session.id for session in visit.programme.sessions.values()}
+    return {session.code: session.id for session in context.programme.sessions.values()}

@@ -23,9 +23,9 @@ from cme_reflex.store.database import (
     read,
     write,
 )
-from cme_reflex.store.tables import MeetingRow
-from tests.pausing import Pause
-from tests.rows import add, fetch, fetch_one
+from cme_reflex.store.meetings.tables import MeetingRow
+from tests.support.pausing import Pause
+from tests.support.table_rows import add, fetch, fetch_one
 
 VERSION = select(MeetingRow.version)
 LONG = 10.0  # seconds, more than a page waits for

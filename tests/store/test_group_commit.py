@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.database import (
     StatementTimeout,
     after_commit,
@@ -22,9 +23,9 @@ from cme_reflex.store.database import (
     open_database,
     write,
 )
-from cme_reflex.store.tables import ClaimRow, OperationRow
-from tests.pausing import Pause
-from tests.rows import fetch
+from cme_reflex.store.operations.tables import OperationRow
+from tests.support.pausing import Pause
+from tests.support.table_rows import fetch
 
 NOW = datetime(2024, 11, 1, 12, 0, tzinfo=UTC)
 ENDLESS_WRITE = sa.text(

@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.store import postgresql
 from cme_reflex.store.database import NO_LIMIT, read, write
+from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.postgresql import CommitUncertain
-from cme_reflex.store.tables import MeetingRow
-from tests.pausing import Pause
-from tests.rows import add, fetch
+from tests.support.pausing import Pause
+from tests.support.table_rows import add, fetch
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
 

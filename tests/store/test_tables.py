@@ -11,9 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import SQLModel, select
 
-from cme_reflex.store.tables import AnswerRow, ClaimRow, MeetingRow, SessionRow
-from tests.databases import Fill
-from tests.rows import add, every_row, execute, fetch, fetch_one, one_of_each
+from cme_reflex.store.claims.tables import ClaimRow
+from cme_reflex.store.evaluations.tables import AnswerRow
+from cme_reflex.store.meetings.tables import MeetingRow
+from cme_reflex.store.programme.tables import SessionRow
+from tests.support.databases import Fill
+from tests.support.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOBODY = 99  # an id that no row has
 SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}

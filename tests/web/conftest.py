@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from cme_reflex.exchange.records import MeetingFolder
-from cme_reflex.services.meeting import load_meeting
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.routes import (
@@ -26,8 +26,8 @@ from cme_reflex.web.routes import (
     single_sign_on,
     verify,
 )
-from tests.databases import Fill
-from tests.meetings import FOLDER, MEETING
+from tests.support.databases import Fill
+from tests.support.meetings import FOLDER, MEETING
 
 HOST = "https://cme.example.org"
 

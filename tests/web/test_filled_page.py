@@ -16,11 +16,12 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from cme_reflex.domain.credit import Quarters
-from cme_reflex.exchange.records import MeetingFolder
-from cme_reflex.services import selection, signin, submission
-from cme_reflex.services.meeting import load_meeting
-from cme_reflex.services.visit import Visit
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.claims import claim_lines, submission
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.first_screen import first_screen
 from cme_reflex.web.filled_page import NoShapes, filled, shapes_of, without_shapes
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
@@ -28,8 +29,8 @@ from cme_reflex.web.middleware.content_security_policy import policy
 from cme_reflex.web.middleware.page_path import PagePathMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.routes.sign_in import ROUTES
-from tests.meetings import FOLDER, MEETING, with_terms
-from tests.past import submits
+from tests.support.earlier_meetings import complete_and_submit
+from tests.support.meetings import FOLDER, MEETING, with_terms
 from tests.web.conftest import HOST
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
@@ -98,16 +99,18 @@ async def asked(site: httpx.AsyncClient, who: dict[str, str] = KIM) -> str:
     return answer.text
 
 
-async def visit() -> Visit:
-    token = await signin.with_number(MEETING.code, KIM["last_name"], KIM["number"], now=NOW)
-    return await signin.visit(MEETING.code, token, now=NOW)
+async def context() -> RequestContext:
+    token = await authentication.sign_in_with_badge(
+        MEETING.code, KIM["last_name"], KIM["number"], now=NOW
+    )
+    return await authentication.authenticate(MEETING.code, token, now=NOW)
 
 
-async def adds(*codes: str) -> Visit:
-    visiting = await visit()
+async def adds(*codes: str) -> RequestContext:
+    visiting = await context()
     ids = {session.code: session.id for session in visiting.programme.sessions.values()}
     for code in codes:
-        await selection.add_session(visiting, ids[code], now=NOW)
+        await claim_lines.add_session(visiting, ids[code], now=NOW)
     return visiting
 
 
@@ -176,7 +179,7 @@ async def test_what_was_added_what_overlaps_and_what_is_refused_has_its_shape(
 async def test_a_claim_that_is_submitted_has_the_shape_that_says_so(
     site: httpx.AsyncClient,
 ) -> None:
-    await submits(await visit(), now=NOW)
+    await complete_and_submit(await context(), now=NOW)
     page = await asked(site)
     assert (shape(page), values(page)["submitted"]) == ("3", True)
     assert len(rows(page)) == 4

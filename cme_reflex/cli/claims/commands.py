@@ -6,7 +6,7 @@ import typer
 
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, Force, OutFolder
-from cme_reflex.exchange.formats import Format
+from cme_reflex.formats.reports.file_format import FileFormat
 
 claims = typer.Typer(help="Claims: looked up, reopened, exported.", no_args_is_help=True)
 
@@ -36,7 +36,9 @@ def reopen(
 @implemented_in("cme_reflex.cli.claims.export")
 def export(
     out: OutFolder,
-    kind: Annotated[Format, typer.Option("--format", help="What files to write.")] = Format.CSV,
+    kind: Annotated[
+        FileFormat, typer.Option("--format", help="What files to write.")
+    ] = FileFormat.CSV,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

@@ -4,23 +4,23 @@ from collections.abc import Coroutine, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
+from cme_reflex import text
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
-from cme_reflex.domain.credit import hours
-from cme_reflex.domain.submission import DeadlinePassed, NotSubmitted
-from cme_reflex.exchange import local_time
-from cme_reflex.services import reopening
+from cme_reflex.domain.claims.claim import DeadlinePassed, NotSubmitted
+from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.formats.tables import local_time
+from cme_reflex.services.claims import reopening
+from cme_reflex.services.claims.reopening import ClaimRecord, StatusChange
+from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.clock import clock
-from cme_reflex.services.reopening import Change, Record
-from cme_reflex.services.submission import Receipt
+from cme_reflex.services.meetings.branding import current_meeting
 
 
 def show(receipt: str, *, as_json: bool) -> None:
     """Print the claim with this receipt. Raises CliError where there is none."""
-    _emit(_run(reopening.look_up(receipt), receipt), as_json=as_json)
+    _emit(_run(reopening.load_claim_record(receipt), receipt), as_json=as_json)
 
 
 def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
@@ -38,37 +38,35 @@ def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
 def _deadline(until: str) -> datetime:
     zone = current_meeting().zone
     try:
-        return local_time.instant(until, zone)
-    except local_time.NotATime:
+        return local_time.parse_instant(until, zone)
+    except local_time.InvalidTime:
         raise CliError(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
     except local_time.ClockChange as change:
         raise CliError(f"--until: {' '.join(change.explain(until, zone))}") from None
 
 
-def _run(service: Coroutine[object, object, Record], receipt: str) -> Record:
+def _run(service: Coroutine[object, object, ClaimRecord], receipt: str) -> ClaimRecord:
     try:
         return run(service)
-    except reopening.UnknownReceipt:
+    except reopening.ReceiptNotFound:
         raise CliError(f"No claim has the receipt {receipt}. Check the number.") from None
     except reopening.ReasonMissing:
         raise CliError("Give the reason; the audit log keeps it: --reason '…'") from None
     except NotSubmitted:
         raise CliError("The claim is already reopened; it is not submitted.") from None
     except DeadlinePassed as passed:
-        deadline = words.dates.instant(passed.deadline, current_meeting().zone)
+        deadline = text.dates.instant(passed.deadline, current_meeting().zone)
         raise CliError(f"--until is over: {deadline}.") from None
 
 
-def _emit(record: Record, *, as_json: bool) -> None:
+def _emit(record: ClaimRecord, *, as_json: bool) -> None:
     emit(_lines(record, current_meeting().zone), record, as_json=as_json)
 
 
-def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
+def _lines(record: ClaimRecord, zone: ZoneInfo) -> Iterator[str]:
     yield f"{record.name}, badge {record.badge}"
     until = (
-        f" until {words.dates.instant(record.reopened_until, zone)}"
-        if record.reopened_until
-        else ""
+        f" until {text.dates.instant(record.reopened_until, zone)}" if record.reopened_until else ""
     )
     yield f"status: {record.status}{until}"
     for receipt in record.receipts:
@@ -81,17 +79,17 @@ def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
 def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
     yield (
         f"version {receipt.version}: {receipt.number}, "
-        f"{words.dates.instant(receipt.submitted_at, zone)}, "
-        f"{hours(receipt.category1)} Category 1, of which {hours(receipt.safety)} Patient Safety"
+        f"{text.dates.instant(receipt.submitted_at, zone)}, "
+        f"{format_hours(receipt.category1)} Category 1, of which {format_hours(receipt.safety)} Patient Safety"
     )
     for line in receipt.document["lines"]:
         watched = ", on demand" if line["on_demand"] else ""
-        yield f"  {line['code']}  {hours(line['quarters'])}  {line['title']}{watched}"
+        yield f"  {line['code']}  {format_hours(line['quarters'])}  {line['title']}{watched}"
 
 
-def _change(change: Change, zone: ZoneInfo) -> str:
+def _change(change: StatusChange, zone: ZoneInfo) -> str:
     why = f" ({change.reason})" if change.reason else ""
     return (
-        f"  {words.dates.instant(change.at, zone)}  {change.actor}: "
+        f"  {text.dates.instant(change.at, zone)}  {change.actor}: "
         f"{change.from_status or 'none'} → {change.to_status}, {change.receipt}{why}"
     )

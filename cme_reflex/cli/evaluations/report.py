@@ -5,18 +5,18 @@ from pathlib import Path
 from cme_reflex.cli.export_result import ExportResult, emit_export
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.runner import run
-from cme_reflex.exchange import evaluations_report
-from cme_reflex.services import evaluations
+from cme_reflex.formats.reports import evaluations_report
 from cme_reflex.services.clock import clock
+from cme_reflex.services.evaluations import evaluation_report
 from cme_reflex.settings import settings
 
 
 def report(out: Path, force: bool, as_json: bool) -> None:
     """Write the report on the meeting's evaluations into the folder. Raises CliError."""
     meeting = settings().meeting
-    names = (*evaluations_report.FILES, evaluations_report.PAGE)
+    names = (*evaluations_report.FILES, evaluations_report.PAGE_FILE)
     with written_together(out, names, force=force) as folder:
-        counted = run(evaluations.report(meeting, now=clock()))
+        counted = run(evaluation_report.build(meeting, now=clock()))
         evaluations_report.write_tables(counted, folder)
         evaluations_report.write_page(counted, folder)
     emit_export(

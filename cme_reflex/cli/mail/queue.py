@@ -3,39 +3,40 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from cme_reflex import words
-from cme_reflex.branding import current_meeting
+from cme_reflex import text
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit, listed
 from cme_reflex.cli.plurals import ATTEMPTS, MESSAGES
 from cme_reflex.cli.runner import run
-from cme_reflex.domain.submission import DeadlinePassed
-from cme_reflex.post_office import MailNotSet, post_office
-from cme_reflex.services import outbox, postman, reminders
+from cme_reflex.domain.claims.claim import DeadlinePassed
+from cme_reflex.services.claims import reminders
+from cme_reflex.services.claims.reminders import ReminderResult
 from cme_reflex.services.clock import clock
-from cme_reflex.services.outbox import Entry, Status
-from cme_reflex.services.postman import PostOffice, Round
-from cme_reflex.services.reminders import Reminded
+from cme_reflex.services.mail import queue, worker
+from cme_reflex.services.mail.mailer import MailNotConfigured, create_mailer
+from cme_reflex.services.mail.queue import QueuedMessage, QueueStatus
+from cme_reflex.services.mail.worker import DeliveryStats, Mailer
+from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.settings import settings
 
 
-def office() -> PostOffice:
+def office() -> Mailer:
     """The post office of the settings. Raises CliError where one of them is missing."""
     try:
-        return post_office(settings())
-    except MailNotSet as missing:
+        return create_mailer(settings())
+    except MailNotConfigured as missing:
         raise CliError(str(missing)) from None
 
 
 def status(*, as_json: bool) -> None:
     """Print what the outbox holds."""
-    found = run(outbox.status(settings().meeting))
+    found = run(queue.status(settings().meeting))
     emit(_status(found, current_meeting().zone), found, as_json=as_json)
 
 
 def send(*, as_json: bool) -> None:
     """Send everything that is due. Raises CliError where nothing can be sent."""
-    done = run(postman.send_due(office(), clock=clock))
+    done = run(worker.send_due(office(), clock=clock))
     emit(_round(done), done, as_json=as_json)
     if done.unavailable:
         raise CliError(f"Nothing more can be sent at the moment: {done.unavailable}")
@@ -44,9 +45,9 @@ def send(*, as_json: bool) -> None:
 def remind(*, dry_run: bool, as_json: bool) -> None:
     """Put reminders into the outbox, and print whom."""
     try:
-        done = run(reminders.remind(settings().meeting, now=clock(), dry_run=dry_run))
+        done = run(reminders.enqueue_reminders(settings().meeting, now=clock(), dry_run=dry_run))
     except DeadlinePassed as passed:
-        at = words.dates.instant(passed.deadline, current_meeting().zone)
+        at = text.dates.instant(passed.deadline, current_meeting().zone)
         raise CliError(f"Claims closed on {at}, so nobody is reminded.") from None
     emit(_reminded(done, current_meeting().zone), done, as_json=as_json)
 
@@ -54,8 +55,8 @@ def remind(*, dry_run: bool, as_json: bool) -> None:
 def retry(ids: list[int], *, as_json: bool) -> None:
     """Let dead or uncertain messages be tried again. Raises CliError where one is neither."""
     try:
-        entries = run(outbox.retry(settings().meeting, ids, now=clock()))
-    except outbox.NotToRetry as error:
+        entries = run(queue.retry(settings().meeting, ids, now=clock()))
+    except queue.MessagesNotRetryable as error:
         known = ", ".join(map(str, error.ids))
         raise CliError(
             f"Neither dead nor uncertain: {known}. Nothing was changed; see cme mail status."
@@ -64,7 +65,7 @@ def retry(ids: list[int], *, as_json: bool) -> None:
     emit(waiting, entries, as_json=as_json)
 
 
-def _status(status: Status, zone: ZoneInfo) -> Iterator[str]:
+def _status(status: QueueStatus, zone: ZoneInfo) -> Iterator[str]:
     total = sum(sum(counts.values()) for counts in status.counts.values())
     yield f"{status.meeting}: {MESSAGES(total)}"
     for kind, counts in status.counts.items():
@@ -79,13 +80,13 @@ def _status(status: Status, zone: ZoneInfo) -> Iterator[str]:
             yield from (_entry(entry, zone) for entry in entries)
 
 
-def _entry(entry: Entry, zone: ZoneInfo) -> str:
-    again = f", again {words.dates.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
-    what = f"{entry.kind} to {entry.recipient} of {words.dates.instant(entry.created_at, zone)}"
+def _entry(entry: QueuedMessage, zone: ZoneInfo) -> str:
+    again = f", again {text.dates.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
+    what = f"{entry.kind} to {entry.recipient} of {text.dates.instant(entry.created_at, zone)}"
     return f"  {entry.id}  {what}: {ATTEMPTS(entry.attempts)}{again}: {entry.last_error}"
 
 
-def _round(done: Round) -> list[str]:
+def _round(done: DeliveryStats) -> list[str]:
     parts = [
         f"{done.sent} sent",
         f"{done.deferred} to be tried again",
@@ -95,9 +96,9 @@ def _round(done: Round) -> list[str]:
     return [", ".join(parts)]
 
 
-def _reminded(done: Reminded, zone: ZoneInfo) -> Iterator[str]:
+def _reminded(done: ReminderResult, zone: ZoneInfo) -> Iterator[str]:
     would = "would be reminded" if done.dry_run else "reminded"
-    yield f"{done.meeting}, deadline {words.dates.instant(done.deadline, zone)}:"
+    yield f"{done.meeting}, deadline {text.dates.instant(done.deadline, zone)}:"
     yield f"  {would}: {listed(done.reminded)}"
     for title, badges in (
         ("reminded before", done.before),

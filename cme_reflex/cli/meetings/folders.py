@@ -11,10 +11,10 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import FAULTS, WARNINGS
-from cme_reflex.exchange import meeting_check, meeting_template
-from cme_reflex.exchange.meeting_check import Checked, Figures
-from cme_reflex.exchange.meeting_template import InvalidCode
-from cme_reflex.exchange.problems import Severity
+from cme_reflex.formats.input_problems import Severity
+from cme_reflex.formats.meeting_folder import folder_check, template
+from cme_reflex.formats.meeting_folder.folder_check import FolderCheck, FolderFigures
+from cme_reflex.formats.meeting_folder.template import InvalidMeetingCode
 from cme_reflex.settings import settings
 
 
@@ -31,8 +31,8 @@ def new(code: str, into: Path | None, *, as_json: bool) -> None:
     """Write the folder. Raises CliError where it is there already or cannot be."""
     folder = (into or settings().meetings) / code
     try:
-        files = meeting_template.write(folder, code)
-    except InvalidCode:
+        files = template.write_template(folder, code)
+    except InvalidMeetingCode:
         raise CliError(
             f"{json.dumps(code, ensure_ascii=False)} is no code for a meeting. "
             "Use lower-case letters, digits and hyphens, such as pstm25."
@@ -52,13 +52,13 @@ def check(folder: Path, *, as_json: bool) -> None:
     """Print every problem of the folder; exit with 1 for a fault. Raises CliError."""
     require_folder(folder)
     with progress("Checking"):
-        checked = meeting_check.check(folder)
+        checked = folder_check.check_folder(folder)
     emit(_lines(checked), checked, as_json=as_json)
     if checked.faults:
         raise typer.Exit(1)
 
 
-def _lines(checked: Checked) -> Iterable[str]:
+def _lines(checked: FolderCheck) -> Iterable[str]:
     for problem in checked.problems:
         warns = problem.severity is Severity.WARNING
         yield f"{'warning: ' if warns else ''}{problem}"
@@ -68,7 +68,7 @@ def _lines(checked: Checked) -> Iterable[str]:
     yield f"{FAULTS(checked.faults)}, {WARNINGS(warnings)}."
 
 
-def _figures(figures: Figures) -> Iterable[str]:
+def _figures(figures: FolderFigures) -> Iterable[str]:
     yield f"sessions: {figures.sessions}, of which {figures.sessions_with_credit} give credit"
     yield f"attendees: {figures.attendees}, members: {figures.members}"
     yield f"hours of instruction, all sessions together: {figures.hours_of_instruction}"

@@ -5,10 +5,10 @@ from pathlib import Path
 from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.runner import run
-from cme_reflex.domain.credit import hours
-from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.services.clock import clock
-from cme_reflex.services.meeting import Counts, LoadReport, Touched, load_meeting
+from cme_reflex.services.meetings.loader import AffectedLine, LoadReport, RowCounts, load_meeting
 
 
 def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
@@ -36,12 +36,12 @@ def report_lines(report: LoadReport) -> list[str]:
     ]
 
 
-def _change(touched: Touched) -> str:
+def _change(touched: AffectedLine) -> str:
     if not touched.left:
         return f"{touched.session} gives no credit any more and must be removed"
-    return f"{touched.session} lowered from {hours(touched.was)} to {hours(touched.left)} hours"
+    return f"{touched.session} lowered from {format_hours(touched.was)} to {format_hours(touched.left)} hours"
 
 
-def _counted(counts: Counts) -> str:
+def _counted(counts: RowCounts) -> str:
     parts = [f"{counts.added} added", f"{counts.changed} changed", f"{counts.unchanged} unchanged"]
     return ", ".join([*parts, f"{counts.withdrawn} withdrawn"] if counts.withdrawn else parts)

@@ -8,11 +8,11 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import CLAIMS, ROWS
 from cme_reflex.cli.runner import actor, run
-from cme_reflex.exchange import archive
-from cme_reflex.exchange.archive import DamagedBackup
-from cme_reflex.services import backup as backups
-from cme_reflex.services.backup import BackedUp, Restored
+from cme_reflex.formats.backup import archive
+from cme_reflex.formats.backup.archive import CorruptBackup
 from cme_reflex.services.clock import clock
+from cme_reflex.services.operations import backup as backups
+from cme_reflex.services.operations.backup import BackupResult, RestoreResult
 
 
 def backup(file: Path, *, force: bool, as_json: bool) -> None:
@@ -38,7 +38,7 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
         raise CliError(f"There is no file {file}. Check its name.") from None
     except OSError as error:
         raise CliError(f"{file} cannot be read: {error.strerror}.") from None
-    except DamagedBackup as damaged:
+    except CorruptBackup as damaged:
         raise CliError(
             f"{file} cannot be restored: {damaged}. Take another backup; nothing was changed."
         ) from None
@@ -47,34 +47,36 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
             f"{file} is of the revision {newer}, which this program does not know. "
             "Install the newer version of the program; nothing was changed."
         ) from None
-    except backups.NotUpgraded:
+    except backups.DatabaseNotUpgraded:
         raise CliError(
             "The database is not at the newest revision. Bring it there with: cme db upgrade"
         ) from None
-    except backups.HoldsClaims as holds:
+    except backups.DatabaseHasClaims as holds:
         raise CliError(
             f"The database holds {CLAIMS(holds.claims)}, which the backup would replace. "
             "If that is meant, back them up first and add --replace."
         ) from None
-    except backups.TooBusy:
+    except backups.DatabaseBusy:
         raise CliError(
             "The database was busy all the time; nothing was changed. Try again."
         ) from None
     emit(_restored_lines(file, done), done, as_json=as_json)
 
 
-async def _back_up(file: Path, now: datetime) -> BackedUp:
-    with progress("Backing up", await backups.size()) as done:
-        return await backups.back_up(file, now=now, done=done)
+async def _back_up(file: Path, now: datetime) -> BackupResult:
+    with progress("Backing up", await backups.count_rows()) as done:
+        return await backups.create_backup(file, now=now, done=done)
 
 
-async def _restore(file: Path, *, replace: bool, now: datetime) -> Restored:
-    _, rows = archive.verified(file)
+async def _restore(file: Path, *, replace: bool, now: datetime) -> RestoreResult:
+    _, rows = archive.verify(file)
     with progress("Restoring", rows) as done:
-        return await backups.restore(file, replace=replace, actor=actor(), now=now, done=done)
+        return await backups.restore_backup(
+            file, replace=replace, actor=actor(), now=now, done=done
+        )
 
 
-def _restored_lines(file: Path, done: Restored) -> Iterable[str]:
+def _restored_lines(file: Path, done: RestoreResult) -> Iterable[str]:
     yield (
         f"{file}: {row_count(done.rows)} of {done.taken_at:%Y-%m-%d %H:%M:%S} UTC restored, "
         f"{CLAIMS(done.claims_replaced)} replaced."

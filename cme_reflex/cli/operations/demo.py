@@ -13,9 +13,9 @@ from rich.panel import Panel
 from cme_reflex.cli.meetings.load import report_lines
 from cme_reflex.cli.operations import frontend, server
 from cme_reflex.cli.runner import run
-from cme_reflex.exchange.meeting_folder import read_meeting_folder
+from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.services.clock import clock
-from cme_reflex.services.meeting import load_meeting
+from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.store import migrate
 

@@ -11,10 +11,10 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations.backup import row_count, table_lines
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
-from cme_reflex.domain.retention import YEARS
-from cme_reflex.services import purge as purging
+from cme_reflex.domain.operations.retention import RETENTION_YEARS
 from cme_reflex.services.clock import clock
-from cme_reflex.services.purge import Purged
+from cme_reflex.services.operations import purge as purging
+from cme_reflex.services.operations.purge import PurgeResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class PurgeReport:
 
     before: date
     dry_run: bool
-    meetings: tuple[Purged, ...]
+    meetings: tuple[PurgeResult, ...]
 
 
 def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
@@ -37,9 +37,9 @@ def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     change = purging.purge(day, actor=actor(), now=clock(), dry_run=dry_run)
     try:
         report = PurgeReport(before=day, dry_run=dry_run, meetings=run(change))
-    except purging.TooRecent as recent:
+    except purging.RetentionPeriodNotOver as recent:
         raise CliError(
-            f"--before {day} is too recent: records are kept for {YEARS} years from the activity. "
+            f"--before {day} is too recent: records are kept for {RETENTION_YEARS} years from the activity. "
             f"The latest date today is {recent.latest}; nothing was deleted."
         ) from None
     emit(_lines(report), report, as_json=as_json)

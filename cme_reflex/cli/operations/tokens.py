@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
-from cme_reflex.services import api_tokens
-from cme_reflex.services.api_tokens import NAME_LIMIT, ApiToken
 from cme_reflex.services.clock import clock
+from cme_reflex.services.operations import api_tokens
+from cme_reflex.services.operations.api_tokens import NAME_LIMIT, ApiToken
 
 
 def create_token(name: str, *, as_json: bool) -> None:
     """Make a token and print it, this once. Raises CliError for a name that cannot be."""
-    asked = api_tokens.make(name, actor=actor(), now=clock())
+    asked = api_tokens.create(name, actor=actor(), now=clock())
     try:
         made = run(asked)
     except api_tokens.InvalidTokenName:
@@ -29,7 +29,7 @@ def create_token(name: str, *, as_json: bool) -> None:
 
 def list_tokens(*, as_json: bool) -> None:
     """Print every token that was made, without its secret."""
-    tokens = run(api_tokens.known())
+    tokens = run(api_tokens.list_all())
     lines = map(_line, tokens) if tokens else ["There is no token. Make one: cme tokens new NAME"]
     emit(lines, tokens, as_json=as_json)
 
@@ -39,7 +39,7 @@ def revoke_token(name: str, *, as_json: bool) -> None:
     asked = api_tokens.revoke(name, actor=actor(), now=clock())
     try:
         revoked = run(asked)
-    except api_tokens.NoSuchToken:
+    except api_tokens.TokenNotFound:
         raise CliError(f"There is no token {name}. List them: cme tokens list") from None
     emit([_line(revoked)], revoked, as_json=as_json)
 

@@ -5,10 +5,15 @@ from pathlib import Path
 
 from cme_reflex.cli.conversion import Conversion, emit_conversion
 from cme_reflex.cli.errors import CliError
-from cme_reflex.exchange import people_files
-from cme_reflex.exchange.headed import Mapped
-from cme_reflex.exchange.people_files import ATTENDEES, MEMBERS, Filling, People
-from cme_reflex.exchange.problems import did_you_mean
+from cme_reflex.formats.input_problems import did_you_mean
+from cme_reflex.formats.people import registration_table
+from cme_reflex.formats.people.registration_table import (
+    ATTENDEES,
+    MEMBERS,
+    ConversionOptions,
+    RegistrationTable,
+)
+from cme_reflex.formats.tables.header_mapping import HeaderMapping
 
 
 def convert_attendees(  # each argument is an option of the command
@@ -21,7 +26,7 @@ def convert_attendees(  # each argument is an option of the command
     sheet: str,
     as_json: bool,
 ) -> None:
-    """Convert registrations. Raises FaultyFolder or CliError, with nothing written."""
+    """Convert registrations. Raises InvalidInput or CliError, with nothing written."""
     filling = _filling(ATTENDEES, maps, defaults, values, sheet=sheet)
     _convert(ATTENDEES, file, filling, out, force=force, as_json=as_json)
 
@@ -37,28 +42,34 @@ def convert_members(  # each argument is an option of the command
     hash_passwords: bool,
     as_json: bool,
 ) -> None:
-    """Convert accounts. Raises FaultyFolder or CliError, with nothing written."""
+    """Convert accounts. Raises InvalidInput or CliError, with nothing written."""
     filling = _filling(MEMBERS, maps, defaults, values, sheet=sheet, hash_passwords=hash_passwords)
     _convert(MEMBERS, file, filling, out, force=force, as_json=as_json)
 
 
 def _convert(
-    kind: People, file: Path, filling: Filling, out: Path | None, *, force: bool, as_json: bool
+    kind: RegistrationTable,
+    file: Path,
+    filling: ConversionOptions,
+    out: Path | None,
+    *,
+    force: bool,
+    as_json: bool,
 ) -> None:
-    converted = people_files.convert(kind, file, filling)
+    converted = registration_table.convert_registrations(kind, file, filling)
     conversion = Conversion(converted.rows, out, None, converted.warnings)
     emit_conversion(converted.text, conversion, kind.name, force=force, as_json=as_json)
 
 
 def _filling(
-    kind: People,
+    kind: RegistrationTable,
     maps: list[str] | None,
     defaults: list[str] | None,
     values: list[str] | None,
     *,
     sheet: str,
     hash_passwords: bool = False,
-) -> Filling:
+) -> ConversionOptions:
     """How a society's file becomes ours. Raises CliError for an option that says nothing."""
     replaced: dict[tuple[str, str], str] = {}
     for option in values or ():
@@ -67,8 +78,8 @@ def _filling(
         if not colon:
             raise CliError(f"Write it as --value COLUMN:THEIRS=OURS, not {option!r}.")
         replaced[_column(kind, column, "--value"), theirs.strip().casefold()] = ours
-    return Filling(
-        mapped=Mapped(
+    return ConversionOptions(
+        mapped=HeaderMapping(
             headings=_by_column(kind, maps or (), "--map COLUMN=HEADING", "--map"),
             defaults=_by_column(kind, defaults or (), "--default COLUMN=VALUE", "--default"),
         ),
@@ -78,7 +89,9 @@ def _filling(
     )
 
 
-def _by_column(kind: People, options: Iterable[str], form: str, name: str) -> dict[str, str]:
+def _by_column(
+    kind: RegistrationTable, options: Iterable[str], form: str, name: str
+) -> dict[str, str]:
     parted = (_parted(option, form) for option in options)
     return {_column(kind, column, name): given for column, given in parted}
 
@@ -90,7 +103,7 @@ def _parted(option: str, form: str) -> tuple[str, str]:
     return before.strip(), behind.strip()
 
 
-def _column(kind: People, column: str, option: str) -> str:
+def _column(kind: RegistrationTable, column: str, option: str) -> str:
     if column not in kind.columns:
         remedy = did_you_mean(column, kind.columns)
         raise CliError(f"{option}: There is no column {column!r} in {kind.name}.csv. {remedy}")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit, listed
 from cme_reflex.cli.runner import run
-from cme_reflex.services import invitations
 from cme_reflex.services.clock import clock
-from cme_reflex.services.invitations import Invited
-from cme_reflex.services.signin import PasswordsNotTaken
+from cme_reflex.services.sign_in import invitations
+from cme_reflex.services.sign_in.authentication import PasswordSignInDisabled
+from cme_reflex.services.sign_in.invitations import InvitationResult
 from cme_reflex.settings import settings
 
 
@@ -19,17 +19,17 @@ def invite(usernames: list[str] | None, dry_run: bool, as_json: bool) -> None:
     )
     try:
         done = run(invitation)
-    except invitations.UnknownMembers as error:
+    except invitations.MembersNotFound as error:
         unknown = ", ".join(error.usernames)
         raise CliError(f"There is no member {unknown}. Nobody was invited.") from None
-    except PasswordsNotTaken:
+    except PasswordSignInDisabled:
         raise CliError(
             "Members of this meeting use single sign-on; they need no password here."
         ) from None
     emit(_lines(done), done, as_json=as_json)
 
 
-def _lines(done: Invited) -> Iterator[str]:
+def _lines(done: InvitationResult) -> Iterator[str]:
     would = "would be invited" if done.dry_run else "invited"
     yield f"{would}: {listed(done.invited)}"
     if done.before:

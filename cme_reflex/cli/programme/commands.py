@@ -7,8 +7,8 @@ import typer
 
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, InputFile, OutFile, ReplaceOutFile, Sheet
-from cme_reflex.domain.programme import Delivery
-from cme_reflex.exchange.dates import DateOrder
+from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.tables.date_parsing import DateOrder
 
 programme = typer.Typer(help="Programmes of other systems.", no_args_is_help=True)
 

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.cli.conversion import Conversion, emit_conversion
 from cme_reflex.cli.errors import CliError
-from cme_reflex.domain.programme import Delivery
-from cme_reflex.domain.text import fold
-from cme_reflex.exchange.dates import DateOrder
-from cme_reflex.exchange.local_time import ZONE_REMEDY, known_zone
-from cme_reflex.exchange.programmes import convert as programmes
-from cme_reflex.exchange.programmes.converted import Choices
-from cme_reflex.exchange.programmes.summary import summary as summarize
-from cme_reflex.exchange.programmes.writer import sessions_csv
+from cme_reflex.domain.folding import fold
+from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.programmes import convert as programmes
+from cme_reflex.formats.programmes.items import ProgrammeOptions
+from cme_reflex.formats.programmes.summary import summarize_programme as summarize
+from cme_reflex.formats.programmes.writer import to_sessions_csv
+from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.local_time import ZONE_REMEDY, known_zone
 
 
 def convert(  # each argument is an option of the command
@@ -30,8 +30,8 @@ def convert(  # each argument is an option of the command
     summary: bool,
     as_json: bool,
 ) -> None:
-    """Convert a programme. Raises FaultyFolder or CliError, with nothing written."""
-    choices = Choices(
+    """Convert a programme. Raises InvalidInput or CliError, with nothing written."""
+    choices = ProgrammeOptions(
         zone=_zone(zone),
         eligible_kinds=frozenset(map(fold, eligible or ())),
         ineligible_kinds=frozenset(map(fold, not_eligible or ())),
@@ -39,9 +39,9 @@ def convert(  # each argument is an option of the command
         dates=dates,
         delivery=delivery,
     )
-    converted = programmes.convert(file, choices, supplement=supplement, sheet=sheet)
+    converted = programmes.convert_programme(file, choices, supplement=supplement, sheet=sheet)
     figures = summarize(converted.sessions) if summary else None
-    text = "" if figures and out is None else sessions_csv(converted.sessions)
+    text = "" if figures and out is None else to_sessions_csv(converted.sessions)
     conversion = Conversion(len(converted.sessions), out, figures, converted.warnings)
     emit_conversion(text, conversion, "sessions", force=force, as_json=as_json)
 

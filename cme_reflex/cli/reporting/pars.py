@@ -8,21 +8,21 @@ from typing import Any, TypeVar
 
 import typer
 
-from cme_reflex import words
+from cme_reflex import text
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import ATTENDEES
 from cme_reflex.cli.runner import actor, run
-from cme_reflex.domain.pars import Action, is_activity_id
-from cme_reflex.exchange.pars import file_names, write_sheet
-from cme_reflex.exchange.pars_rejections import read_rejections
-from cme_reflex.exchange.problems import FaultyFolder, Problem
-from cme_reflex.services import pars, pars_check, rejections
+from cme_reflex.domain.reporting.pars import RecordAction, is_activity_id
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.reports.pars import file_names, write_files
+from cme_reflex.formats.reports.pars_rejections import read_rejections
 from cme_reflex.services.clock import clock
-from cme_reflex.services.pars import Batch
-from cme_reflex.services.pars_check import Check, Refused
-from cme_reflex.services.rejections import Taken
+from cme_reflex.services.reporting import pars, pars_check, rejections
+from cme_reflex.services.reporting.pars import Batch
+from cme_reflex.services.reporting.pars_check import CheckResult, RejectedLearner
+from cme_reflex.services.reporting.rejections import ImportResult
 from cme_reflex.settings import settings
 
 NO_ACTIVITY_ID = (
@@ -60,7 +60,7 @@ def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
     try:
         with progress("Comparing with what was reported"):
             exported = _run(make)
-    except pars.NothingNew as nothing:
+    except pars.NothingToReport as nothing:
         since = f" since batch {nothing.last}" if nothing.last else ""
         lines = [f"{meeting}: there is nothing new to report{since}. No file was written."]
         emit(lines, BatchExport(meeting=meeting), as_json=as_json)
@@ -69,33 +69,35 @@ def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
 
 
 def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
-    """Take in what PARS rejected. Raises CliError, or FaultyFolder with every fault of the file."""
+    """Take in what PARS rejected. Raises CliError, or InvalidInput with every fault of the file."""
     if not file.is_file():
         raise CliError(f"There is no file {file}.")
     answer = read_rejections(file)
     try:
-        taken = _run(rejections.take_in(settings().meeting, answer, now=clock(), batch=batch))
-    except rejections.UnknownRows as unknown:
+        taken = _run(
+            rejections.import_rejections(settings().meeting, answer, now=clock(), batch=batch)
+        )
+    except rejections.RowsNotFound as unknown:
         fault, remedy = "This row was never reported.", "Take in what PARS said of this meeting."
-        raise FaultyFolder(
-            Problem(answer.file, row.number, None, fault, remedy) for row in unknown.rows
+        raise InvalidInput(
+            InputProblem(answer.file, row.number, None, fault, remedy) for row in unknown.rows
         ) from None
     emit(_rejected_lines(taken, file), taken, as_json=as_json)
 
 
 async def _new(meeting: str, out: Path, *, force: bool) -> BatchExport:
-    number = await pars.next_number(meeting)
+    number = await pars.next_batch_number(meeting)
     names = file_names(meeting, number)
     now = clock()
     batch: Batch | None = None
     try:
         with written_together(out, names, force=force) as folder:
-            batch = await pars.export(
+            batch = await pars.export_batch(
                 meeting,
                 number,
                 actor=actor(),
                 now=now,
-                write=lambda new: write_sheet(folder, names, new.rows),
+                write=lambda new: write_files(folder, names, new.rows),
             )
         _sync(out)
     except (CliError, OSError) as error:
@@ -103,20 +105,20 @@ async def _new(meeting: str, out: Path, *, force: bool) -> BatchExport:
         if batch is not None:
             why += f" Batch {number} is remembered. {_write_again(number)}"
         raise CliError(why) from None
-    await pars.delivered(meeting, number, now=now)
+    await pars.mark_delivered(meeting, number, now=now)
     return _batch_export(batch, out, names)
 
 
 async def _again(meeting: str, number: int, out: Path, force: bool) -> BatchExport:
-    batch = await pars.batch(meeting, number)
+    batch = await pars.load_batch(meeting, number)
     names = file_names(meeting, number)
     try:
         with written_together(out, names, force=force) as folder:
-            write_sheet(folder, names, batch.rows)
+            write_files(folder, names, batch.rows)
         _sync(out)
     except OSError as error:
         raise CliError(_why(out, error)) from None
-    await pars.delivered(meeting, number, now=clock())
+    await pars.mark_delivered(meeting, number, now=clock())
     return _batch_export(batch, out, names)
 
 
@@ -124,8 +126,8 @@ def _batch_export(batch: Batch, out: Path, names: tuple[str, ...]) -> BatchExpor
     return BatchExport(
         meeting=batch.meeting,
         batch=batch.number,
-        adds=batch.count(Action.ADD),
-        deletes=batch.count(Action.DELETE),
+        adds=batch.count(RecordAction.ADD),
+        deletes=batch.count(RecordAction.DELETE),
         left_out=batch.left_out,
         files=tuple(out / name for name in names),
     )
@@ -154,27 +156,27 @@ def _run(service: Coroutine[Any, Any, Result]) -> Result:
     meeting = settings().meeting
     try:
         return run(service)
-    except pars.NoActivityId:
+    except pars.ActivityIdMissing:
         raise CliError(NO_ACTIVITY_ID) from None
-    except pars.NotDelivered as missing:
+    except pars.BatchNotDelivered as missing:
         raise CliError(
             f"The files of batch {missing.number} were not finished. {_write_again(missing.number)}"
         ) from None
-    except pars.Overtaken:
+    except pars.ConcurrentExport:
         raise CliError("Somebody else reported at the same time. Try again.") from None
-    except pars.NoSuchBatch as unknown:
+    except pars.BatchNotFound as unknown:
         last = f"The newest is {unknown.last}." if unknown.last else "Nothing was reported yet."
         raise CliError(f"There is no batch {unknown.number} of {meeting}. {last}") from None
 
 
-def _check_lines(found: Check) -> Iterator[str]:
+def _check_lines(found: CheckResult) -> Iterator[str]:
     yield (
         f"{found.meeting}: {ATTENDEES(found.reportable)} consented and submitted; "
         f"{found.waiting} consented and did not submit yet."
     )
     yield (
-        f"ACCME asks for the report by {words.dates.short_date(found.report_by)}; "
-        f"PARS closes the year on {words.dates.short_date(found.year_closes)}."
+        f"ACCME asks for the report by {text.dates.short_date(found.report_by)}; "
+        f"PARS closes the year on {text.dates.short_date(found.year_closes)}."
     )
     if not is_activity_id(found.activity_id):
         yield NO_ACTIVITY_ID
@@ -184,10 +186,10 @@ def _check_lines(found: Check) -> Iterator[str]:
         yield f"PARS would reject {ATTENDEES(len(found.refused))}."
 
 
-def _refused_lines(refused: Refused) -> Iterator[str]:
+def _refused_lines(refused: RejectedLearner) -> Iterator[str]:
     who = f"badge {refused.badge}, {refused.name}"
     for field, fault in refused.faults.items():
-        yield f"  {who}, {field}: {words.reporting.FAULTS[fault]}"
+        yield f"  {who}, {field}: {text.reporting.FAULTS[fault]}"
     if refused.rejection:
         yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
 
@@ -201,7 +203,7 @@ def _batch_lines(exported: BatchExport) -> Iterator[str]:
         yield f"  {file}"
 
 
-def _rejected_lines(taken: Taken, file: Path) -> Iterator[str]:
+def _rejected_lines(taken: ImportResult, file: Path) -> Iterator[str]:
     if taken.before:
         yield f"{file.name} was taken in before; nothing was changed."
         yield "If PARS answered a later batch in the same words, name it: --batch"

@@ -11,13 +11,13 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from cme_reflex.settings import settings
-from cme_reflex.store import tables
+from cme_reflex.store import columns
 from cme_reflex.store.database import NO_LIMIT, create_database
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
     """Write a revision with plain SQLAlchemy types, so that it outlives our own."""
-    if kind == "type" and isinstance(item, tables.Instant):
+    if kind == "type" and isinstance(item, columns.UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, sa.types.TypeDecorator):
         return f"sa.{item.impl_instance!r}"

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from cme_reflex.logs import fields
 from cme_reflex.web.access_policy import Audience, audience_of, payload_model
+from cme_reflex.web.logs import log_extra
 
 logger = logging.getLogger(__name__)
 
@@ -161,7 +161,7 @@ class EventValidator:
 
     def _log(self, rejection: Rejection) -> None:
         logger.warning(
-            "event rejected", extra=fields(event=rejection.event, outcome=rejection.reason)
+            "event rejected", extra=log_extra(event=rejection.event, outcome=rejection.reason)
         )
 
 

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex.logs import fields
+from cme_reflex.web.logs import log_extra
 from cme_reflex.web.middleware.security_headers import HASHED_ASSETS
 from cme_reflex.web.paths import canonical_path
 
@@ -43,8 +43,8 @@ class AccessLogMiddleware:
             await self._app(scope, receive, send_and_record)
         finally:
             logger.info(
-                "answered",
-                extra=fields(
+                "request",
+                extra=log_extra(
                     method=scope["method"],
                     path=_logged_path(path, scope.get("path_params", {}), self._known_paths),
                     status=status,

@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import HOME, PROTECTED, SIGN_IN_FORM
-from cme_reflex.services import signin
 from cme_reflex.services.clock import clock
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.paths import canonical_path
@@ -59,7 +59,7 @@ async def _is_signed_in(request: Request) -> bool:
     if not token:
         return False
     try:
-        await signin.visit(settings().meeting, token, now=clock())
-    except signin.NotSignedIn:
+        await authentication.authenticate(settings().meeting, token, now=clock())
+    except authentication.NotSignedIn:
         return False
     return True

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex import branding
 from cme_reflex.routes import HOME
+from cme_reflex.services.meetings import branding
 from cme_reflex.web.templates import render_page
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ async def server_error(_: Request, __: Exception) -> HTMLResponse:
 
 def error_page() -> HTMLResponse:
     """The page that says that something went wrong, what is safe, and whom to ask."""
-    return render_page("failed.html", status_code=500, home=HOME, **branding.on_plain_pages())
+    return render_page("failed.html", status_code=500, home=HOME, **branding.template_context())
 
 
 class ErrorPageMiddleware:
@@ -50,6 +50,6 @@ class ErrorPageMiddleware:
         except Exception:
             if started and not completed:
                 raise  # the server closes the connection, so that half is not taken for all
-            logger.exception("A request failed")
+            logger.exception("request failed")
             if not started:  # otherwise a route raised, and `server_error` has answered
                 await error_page()(scope, receive, send)

@@ -12,14 +12,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cme_reflex.logs import fields, opaque
 from cme_reflex.reflex_bridge.socket_protocol import CLOSE, CONNECT, DISCONNECT, EVENT, PONG
-from cme_reflex.services import signin
 from cme_reflex.services.clock import clock
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
 
 logger = logging.getLogger(__name__)
@@ -93,8 +93,8 @@ class LimitedSocket:
             self._check(message.get("text"))
         except PolicyViolation as violation:
             logger.warning(
-                "a connection was closed",
-                extra=fields(reason=violation.reason, **self._log_fields),
+                "socket closed",
+                extra=log_extra(reason=violation.reason, **self._log_fields),
             )
             await self.send(_close(violation.code, violation.reason))
             return {
@@ -137,13 +137,13 @@ async def _limit_of(scope: Scope, token: str) -> tuple[str, ConnectionLimit, dic
     """The key under which a connection is counted, its limit, and what may be logged of it."""
     if token:
         try:
-            visit = await signin.visit(settings().meeting, token, now=clock())
-        except signin.NotSignedIn:
+            context = await authentication.authenticate(settings().meeting, token, now=clock())
+        except authentication.NotSignedIn:
             pass
         else:
             log_fields: dict[str, object] = {
-                "meeting": visit.meeting.code,
-                "attendee": opaque(visit.attendee.id),
+                "meeting": context.meeting.code,
+                "attendee": pseudonym(context.attendee.id),
             }
             return f"sign-in {_hash(token)}", PER_SIGN_IN, log_fields
     return f"address {client_address(scope)}", PER_ADDRESS, {}
@@ -153,7 +153,7 @@ async def _reject(
     scope: Scope, receive: Receive, send: Send, log_fields: dict[str, object]
 ) -> None:
     """Open the connection and close it at once: a rejected handshake could give no reason."""
-    logger.warning("a connection too many", extra=fields(**log_fields))
+    logger.warning("connection limit exceeded", extra=log_extra(**log_fields))
     await receive()
     offered = scope.get("subprotocols") or [None]
     await send({"type": "websocket.accept", "subprotocol": offered[0]})

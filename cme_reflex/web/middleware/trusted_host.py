@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cme_reflex import words
+from cme_reflex import text
 from cme_reflex.domain.hosts import is_loopback
 from cme_reflex.routes import HEALTH
 from cme_reflex.settings import settings
@@ -32,7 +32,7 @@ class TrustedHostMiddleware:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             response = PlainTextResponse(
-                words.failures.ANOTHER_HOST, status_code=MISDIRECTED_REQUEST
+                text.error_pages.ANOTHER_HOST, status_code=MISDIRECTED_REQUEST
             )
             await response(scope, receive, send)
         else:

@@ -12,11 +12,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from cme_reflex import routes
-from cme_reflex.domain.attempts import TooManyAttempts
-from cme_reflex.exchange.claims_feed import claim_json, page_json
-from cme_reflex.services import api_tokens, claims_feed
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.formats.reports.claims_feed import claim_json, page_json
+from cme_reflex.services.claims import claims_feed
+from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.services.clock import clock
-from cme_reflex.services.reopening import UnknownReceipt
+from cme_reflex.services.operations import api_tokens
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.routes import problems
@@ -44,7 +45,7 @@ class ClaimsQuery(BaseModel):
         str,
         Field(
             description="The `next_cursor` of the page before; `start` for the first one.",
-            json_schema_extra={"pattern": f"^({claims_feed.CURSOR})$"},
+            json_schema_extra={"pattern": f"^({claims_feed.CURSOR_PATTERN})$"},
         ),
     ] = claims_feed.START
     since: Annotated[
@@ -56,7 +57,8 @@ class ClaimsQuery(BaseModel):
         ),
     ] = None
     limit: Annotated[
-        int, Field(ge=1, le=claims_feed.MOST, description="How many versions a page may have.")
+        int,
+        Field(ge=1, le=claims_feed.MAX_PAGE_SIZE, description="How many versions a page may have."),
     ] = 100
 
 
@@ -70,8 +72,10 @@ def require_token(endpoint: Endpoint) -> Endpoint:
         if scheme.lower() != "bearer" or not token.strip():
             return _no_token("Send the header Authorization: Bearer with a token.", "")
         try:
-            await api_tokens.holder(token.strip(), now=now, address=client_address(request.scope))
-        except api_tokens.TokenUnknown:
+            await api_tokens.authenticate(
+                token.strip(), now=now, address=client_address(request.scope)
+            )
+        except api_tokens.InvalidToken:
             return _no_token("The token is none of ours.", ', error="invalid_token"')
         except api_tokens.TokenRevoked as revoked:
             return problems.REVOKED.response(f"The token {revoked} was revoked; ask for another.")
@@ -93,7 +97,7 @@ async def claims(request: Request) -> Response:
         if len(given.multi_items()) > len(given):
             return problems.BAD_PARAMETER.response("Give each parameter once.")
         query = ClaimsQuery.model_validate(dict(given))
-        page = await claims_feed.page(
+        page = await claims_feed.load_page(
             cursor=query.cursor, since=_within_reach(query.since), limit=query.limit
         )
     except ValidationError as error:
@@ -102,7 +106,7 @@ async def claims(request: Request) -> Response:
         return problems.BAD_PARAMETER.response(
             "cursor: take the next_cursor of the page before as it is, or leave it out to begin."
         )
-    except claims_feed.CursorGone:
+    except claims_feed.CursorExpired:
         return problems.CURSOR_GONE.response(
             "The records were restored from a backup since. Read again from the start; what has a "
             "receipt number that you know is what you have."
@@ -114,8 +118,8 @@ async def claims(request: Request) -> Response:
 async def claim(request: Request) -> Response:
     """One submitted version by its receipt number."""
     try:
-        found = await claims_feed.claim(request.path_params["receipt_number"])
-    except UnknownReceipt:
+        found = await claims_feed.load_claim(request.path_params["receipt_number"])
+    except ReceiptNotFound:
         return problems.NO_SUCH_CLAIM.response("No submitted version has this receipt number.")
     return _json(claim_json(found))
 
@@ -131,7 +135,7 @@ async def not_found(request: Request) -> Response:
     """Any other request to the API: 404, or 405 where the path exists but is read-only."""
     if any(route.matches(request.scope)[0] is Match.PARTIAL for route in _READ):
         return problems.ONLY_READ.response("Use GET.", {"allow": "GET, HEAD"})
-    return problems.NO_SUCH_PATH.response(f"The API is described at {routes.API_DOCUMENT}.")
+    return problems.NO_SUCH_PATH.response(f"The API is described at {routes.API_OPENAPI}.")
 
 
 def _no_token(detail: str, error: str) -> Response:
@@ -144,7 +148,7 @@ def _first_fault(error: ValidationError) -> str:
     name = str(fault["loc"][0])
     remedies = {
         "since": "write an instant with its zone, such as 2026-01-31T00:00:00Z, and + as %2B.",
-        "limit": f"write a whole number from 1 to {claims_feed.MOST}.",
+        "limit": f"write a whole number from 1 to {claims_feed.MAX_PAGE_SIZE}.",
     }
     known = f"{name}: {remedies.get(name, '')}"
     return known if name in remedies else f"There is no parameter {name[:40]!r}."
@@ -167,7 +171,7 @@ def _json(body: bytes) -> Response:
 _READ = [
     Route(routes.API_CLAIMS, claims, methods=["GET"]),
     Route(routes.API_CLAIM, claim, methods=["GET"]),
-    Route(routes.API_DOCUMENT, openapi, methods=["GET"]),
+    Route(routes.API_OPENAPI, openapi, methods=["GET"]),
 ]
 ROUTES = checked_routes(
     *_READ,

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from cme_reflex import __version__, routes
-from cme_reflex.domain.receipt import LONGEST
-from cme_reflex.exchange.claims_feed import schemas
+from cme_reflex.domain.claims.receipt_number import MAX_LENGTH
+from cme_reflex.formats.reports.claims_feed import schemas
 from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.problems import Problem
 
@@ -59,7 +59,7 @@ def document(query: type[BaseModel]) -> dict[str, Any]:
                             "name": "receipt_number",
                             "in": "path",
                             "required": True,
-                            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+                            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
                         }
                     ],
                     "responses": _responses("FeedClaim", problems.NO_SUCH_CLAIM),

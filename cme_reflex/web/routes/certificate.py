@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cme_reflex.routes import CERTIFICATE, verify
-from cme_reflex.services import certificate, signin
+from cme_reflex.services.certificates import certificate
 from cme_reflex.services.clock import clock
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -24,16 +25,16 @@ async def download(request: Request) -> Response:
     """
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
-        visit = await signin.visit(settings().meeting, token, now=clock())
-        owned = await certificate.certificate(visit, request.path_params["number"])
-    except (signin.NotSignedIn, certificate.NoSuchCertificate):
+        context = await authentication.authenticate(settings().meeting, token, now=clock())
+        owned = await certificate.load_certificate(context, request.path_params["number"])
+    except (authentication.NotSignedIn, certificate.CertificateNotFound):
         return render_page("no_certificate.html", status_code=404)
     # Without a public address it is not known where the number could be checked.
     if base := settings().public_url:
         owned = replace(owned, address=base + verify(owned.number))
-    name = quote(certificate.file_name(owned.number))
+    name = quote(certificate.pdf_filename(owned.number))
     return Response(
-        await certificate.drawn(owned),
+        await certificate.render_pdf(owned),
         media_type="application/pdf",
         headers={
             "cache-control": "no-store",

@@ -5,14 +5,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cme_reflex.routes import HEALTH
-from cme_reflex.services import health
+from cme_reflex.services.operations import health
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 
 
 @allow(Audience.ANYONE)
 async def answer(request: Request) -> Response:
     """200 where the database answers, 503 where it does not."""
-    well = await health.database_answers()
+    well = await health.database_is_reachable()
     return JSONResponse({"database": well}, status_code=200 if well else 503)
 
 

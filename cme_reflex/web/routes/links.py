@@ -9,14 +9,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cme_reflex import words
-from cme_reflex.domain.attempts import TooManyAttempts
-from cme_reflex.domain.mail import InvalidAddress
-from cme_reflex.domain.passwords import UnfitPassword
-from cme_reflex.routes import ASK_LINK, PASSWORD, SEND_LINK, SET_PASSWORD, SIGN_IN_FORM, USE_LINK
-from cme_reflex.services import invitations, links, sign_in_link
+from cme_reflex import text
+from cme_reflex.domain.mail.delivery import InvalidAddress
+from cme_reflex.domain.sign_in.password_policy import InvalidPassword
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.routes import (
+    PASSWORD,
+    REQUEST_LINK,
+    SEND_LINK,
+    SET_PASSWORD,
+    SIGN_IN_FORM,
+    USE_LINK,
+)
 from cme_reflex.services.clock import clock
-from cme_reflex.services.signin import NotRegistered
+from cme_reflex.services.sign_in import email_link, invitations, links
+from cme_reflex.services.sign_in.authentication import NotRegistered
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -35,12 +42,12 @@ async def send(request: Request) -> Response:
     typed, now = str((await request.form()).get("email", "")), clock()
     client = client_address(request.scope)
     try:
-        await sign_in_link.ask(settings().meeting, typed, client=client, now=now)
+        await email_link.request_link(settings().meeting, typed, client=client, now=now)
     except InvalidAddress:
-        return _to(ASK_LINK, "link-address")
+        return _to(REQUEST_LINK, "link-address")
     except TooManyAttempts as error:
-        return _to(ASK_LINK, f"link-{words.sign_in.wait_code(error.until, now)}")
-    return _to(ASK_LINK, "link-sent")
+        return _to(REQUEST_LINK, f"link-{text.sign_in.wait_code(error.until, now)}")
+    return _to(REQUEST_LINK, "link-sent")
 
 
 @allow(Audience.ANYONE)
@@ -48,10 +55,10 @@ async def use(request: Request) -> Response:
     """Sign in with a link, or go on to set a password with it."""
     if rejection := reject_form(request):
         return rejection
-    token = links.token_in(str((await request.form()).get("token", "")))
+    token = links.extract_token(str((await request.form()).get("token", "")))
     try:
-        opened = await sign_in_link.open_link(settings().meeting, token, now=clock())
-    except (links.LinkUnknown, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
+        opened = await email_link.sign_in_with_link(settings().meeting, token, now=clock())
+    except (links.LinkNotFound, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
         return _no_longer_good(error)
     if opened is not None:
         return await complete_sign_in(request, opened)
@@ -72,9 +79,9 @@ async def set_password(request: Request) -> Response:
         return _to(PASSWORD, "password-differs")
     try:
         await invitations.set_password(settings().meeting, token, password, now=clock())
-    except UnfitPassword as unfit:
+    except InvalidPassword as unfit:
         return _to(PASSWORD, unfit.code)
-    except (links.LinkUnknown, links.LinkUsed, links.LinkExpired) as error:
+    except (links.LinkNotFound, links.LinkUsed, links.LinkExpired) as error:
         return _no_longer_good(error)
     response = _to(SIGN_IN_FORM, "password-set")
     cookies.drop(response, PASSWORD_LINK)
@@ -84,12 +91,12 @@ async def set_password(request: Request) -> Response:
 def _no_longer_good(error: Exception) -> Response:
     match error:
         case links.LinkUsed(purpose=links.Purpose.SIGN_IN):
-            return _to(ASK_LINK, "link-used")
+            return _to(REQUEST_LINK, "link-used")
         case links.LinkExpired(purpose=links.Purpose.SIGN_IN):
-            return _to(ASK_LINK, "link-expired")
+            return _to(REQUEST_LINK, "link-expired")
         case links.LinkUsed() | links.LinkExpired():
-            return _to(ASK_LINK, "password-link")
-    return _to(ASK_LINK, "link-unknown")
+            return _to(REQUEST_LINK, "password-link")
+    return _to(REQUEST_LINK, "link-unknown")
 
 
 def _to(page: str, code: str) -> Response:

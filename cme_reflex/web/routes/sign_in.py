@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cme_reflex import words
-from cme_reflex.domain.attempts import TooManyAttempts
-from cme_reflex.routes import CHOOSE, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
-from cme_reflex.services import signin
+from cme_reflex import text
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.routes import CHOOSE_REGISTRATION, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services.clock import clock
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -36,18 +36,22 @@ async def sign_in(request: Request) -> Response:
     meeting, now, address = settings().meeting, clock(), client_address(request.scope)
     try:
         if as_member:
-            admission = await signin.as_member(meeting, first, second, now=now, address=address)
+            admission = await authentication.sign_in_with_password(
+                meeting, first, second, now=now, address=address
+            )
         else:
-            token = await signin.with_number(meeting, first, second, now=now, address=address)
-            admission = signin.SignedIn(token)
-    except signin.NotRecognised:
+            token = await authentication.sign_in_with_badge(
+                meeting, first, second, now=now, address=address
+            )
+            admission = authentication.SignedIn(token)
+    except authentication.InvalidCredentials:
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
-    except signin.NotRegistered:
+    except authentication.NotRegistered:
         return back_to_form("member-not-registered")
-    except signin.PasswordsNotTaken:
+    except authentication.PasswordSignInDisabled:
         return back_to_form("sso-only")
     except TooManyAttempts as error:
-        return back_to_form(words.sign_in.wait_code(error.until, now))
+        return back_to_form(text.sign_in.wait_code(error.until, now))
     return await complete_sign_in(request, admission)
 
 
@@ -60,10 +64,10 @@ async def choose(request: Request) -> Response:
     attendee_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
-        token = await signin.choose(token, attendee_id, now=clock())
-    except signin.NotSignedIn:
+        token = await authentication.choose_registration(token, attendee_id, now=clock())
+    except authentication.NotSignedIn:
         return back_to_form("choice-expired")
-    return await complete_sign_in(request, signin.SignedIn(token))
+    return await complete_sign_in(request, authentication.SignedIn(token))
 
 
 @allow(Audience.ANYONE)
@@ -77,14 +81,14 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-async def complete_sign_in(request: Request, admission: signin.Admission) -> Response:
+async def complete_sign_in(request: Request, admission: authentication.SignInResult) -> Response:
     """Start a session for whoever has proved their identity; the previous session ends.
 
     Whoever has several registrations chooses one of them first.
     """
-    if isinstance(admission, signin.Undecided):
+    if isinstance(admission, authentication.RegistrationChoiceRequired):
         response = RedirectResponse(REGISTRATIONS, status_code=303)
-        cookies.keep(response, cookies.CHOICE, admission.token, signin.CHOICE_LASTS)
+        cookies.keep(response, cookies.CHOICE, admission.token, authentication.CHOICE_LIFETIME)
         return response
     await _end(request)
     header = request.headers.get("cookie", "")
@@ -107,7 +111,7 @@ def reject_form(request: Request) -> Response | None:
     if not is_same_site(request.headers):
         return _another_site()
     if not _is_short(request.headers.get("content-length", "")):
-        return PlainTextResponse(words.sign_in.TOO_LONG, status_code=413)
+        return PlainTextResponse(text.sign_in.TOO_LONG, status_code=413)
     return None
 
 
@@ -117,16 +121,16 @@ def _is_short(length: str) -> bool:
 
 
 def _another_site() -> Response:
-    return PlainTextResponse(words.sign_in.ANOTHER_SITE, status_code=403)
+    return PlainTextResponse(text.sign_in.ANOTHER_SITE, status_code=403)
 
 
 async def _end(request: Request) -> None:
     if token := cookies.token_in(request.headers.get("cookie", "")):
-        await signin.sign_out(token)
+        await authentication.sign_out(token)
 
 
 ROUTES = checked_routes(
     Route(SIGN_IN, sign_in, methods=["POST"]),
-    Route(CHOOSE, choose, methods=["POST"]),
+    Route(CHOOSE_REGISTRATION, choose, methods=["POST"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
 )

@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cme_reflex.routes import SSO, SSO_CALLBACK
-from cme_reflex.services import oidc, signin, single_sign_on
 from cme_reflex.services.clock import clock
+from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -23,16 +23,16 @@ logger = logging.getLogger(__name__)
 async def start(request: Request) -> Response:
     """Redirect the browser to the identity provider, with a cookie for the way back."""
     try:
-        departure = await single_sign_on.depart(
+        departure = await single_sign_on.start_login(
             settings().meeting, _callback_url(request), now=clock()
         )
-    except single_sign_on.NotConfigured:
+    except single_sign_on.SingleSignOnNotConfigured:
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
-        logger.error("The single sign-on cannot be reached: %s", error)
+        logger.error("OIDC provider unreachable: %s", error)
         return back_to_form("sso-unavailable")
     response = RedirectResponse(departure.address, status_code=303)
-    cookies.keep(response, cookies.DEPARTURE, departure.token, single_sign_on.DEPARTURE_LASTS)
+    cookies.keep(response, cookies.DEPARTURE, departure.token, single_sign_on.LOGIN_LIFETIME)
     return response
 
 
@@ -43,24 +43,24 @@ async def callback(request: Request) -> Response:
         return back_to_form("sso-failed")
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.DEPARTURE)
     try:
-        admission = await single_sign_on.arrive(
+        admission = await single_sign_on.complete_login(
             settings().meeting,
             token,
             dict(request.query_params),
             client_secret=settings().oidc_client_secret.get_secret_value(),
             now=clock(),
         )
-    except (single_sign_on.NotConfigured, oidc.SignInRefused) as error:
-        logger.warning("A single sign-on was refused: %s", error)
+    except (single_sign_on.SingleSignOnNotConfigured, oidc.SignInRejected) as error:
+        logger.warning("OIDC sign-in rejected: %s", error)
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
-        logger.error("The single sign-on cannot be reached: %s", error)
+        logger.error("OIDC provider unreachable: %s", error)
         return back_to_form("sso-unavailable")
-    except single_sign_on.Cancelled:
+    except single_sign_on.SignInCancelled:
         return back_to_form("sso-cancelled")
-    except single_sign_on.UnknownMember:
+    except single_sign_on.MemberNotFound:
         return back_to_form("sso-unknown")
-    except signin.NotRegistered:
+    except authentication.NotRegistered:
         return back_to_form("member-not-registered")
     return await complete_sign_in(request, admission)
 

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cme_reflex import words
-from cme_reflex.domain.attempts import TooManyAttempts
-from cme_reflex.domain.credit import hours
-from cme_reflex.domain.receipt import canonical_number
+from cme_reflex import text
+from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
+from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import VERIFY, verify
-from cme_reflex.services import certificate
+from cme_reflex.services.certificates import certificate
 from cme_reflex.services.clock import clock
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
@@ -23,7 +23,7 @@ from cme_reflex.web.templates import render_page
 async def ask(request: Request) -> Response:
     """The field for a number; one that was typed in has an address of its own."""
     typed = request.query_params.get("number", "")
-    if number := canonical_number(typed):
+    if number := canonical_receipt_number(typed):
         return RedirectResponse(verify(number), status_code=303)
     return render_page("verify.html", typed=typed[:80], wrong=bool(typed.strip()))
 
@@ -34,8 +34,8 @@ async def answer(request: Request) -> Response:
     number, now = request.path_params["number"], clock()
     address = client_address(request.scope)
     try:
-        found = await certificate.verified(number, now=now, address=address)
-    except certificate.NoSuchCertificate:
+        found = await certificate.verify_certificate(number, now=now, address=address)
+    except certificate.CertificateNotFound:
         return render_page("verify.html", status_code=404, typed=number[:80], wrong=True)
     except TooManyAttempts as error:
         page = render_page("verify_later.html", status_code=429)
@@ -44,9 +44,9 @@ async def answer(request: Request) -> Response:
     return render_page(
         "verified.html",
         found=found,
-        category1=hours(found.category1),
-        safety=hours(found.safety) if found.safety is not None else None,
-        issued=words.dates.full_day(found.issued_on),
+        category1=format_hours(found.category1),
+        safety=format_hours(found.safety) if found.safety is not None else None,
+        issued=text.dates.full_day(found.issued_on),
     )
 
 

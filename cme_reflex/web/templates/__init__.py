@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from cme_reflex import words
+from cme_reflex import text
 
 
 def render_page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
@@ -32,5 +32,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["words"] = words
+    environment.globals["text"] = text
     return environment

@@ -1,0 +1,157 @@
+"""The list of sessions as a window: the page holds some 48 rows of however many there are.
+
+Rows and headings have fixed heights (tokens.css), so what lies above and below the window is
+the list's padding, computed by CSS from four integers. assets/page_hooks/list_position.js tells the
+state which row is at the top of the screen; the answer is the one slot of rows that changes.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import button
+from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.page_hooks import COMMAND
+
+
+def session_list(sessions: Any, *, locked: Any = False) -> rx.Component:
+    """The list. `sessions` has the variables and handlers of `state.sessions.Sessions`."""
+    return rx.el.div(
+        rx.cond(sessions.rows_before > 0, _day(sessions.window_day, above=True)),
+        rx.el.ul(
+            rx.foreach(_window(sessions), lambda row, at: _row(sessions, row, at, locked)),
+            role="list",
+            aria_label=text.sessions.LIST,
+            class_name="session-list",
+            custom_attrs={
+                "style": rx.Var.create(
+                    {
+                        "--rows-before": sessions.rows_before,
+                        "--heads-before": sessions.heads_before,
+                        "--rows-after": sessions.rows_after,
+                        "--heads-after": sessions.heads_after,
+                    }
+                ),
+                "data-cme-virtual-list": sessions.matches,
+                "data-rows-before": sessions.rows_before,
+                "data-rows-after": sessions.rows_after,
+            },
+        ),
+        # The scroll position goes to the state as the change of a field that nobody sees.
+        rx.el.input(
+            type="text",
+            hidden=True,
+            tab_index=-1,
+            aria_hidden="true",
+            aria_label=text.sessions.TOP_ROW,
+            on_change=sessions.scroll_to,
+            custom_attrs={"data-cme-top-row": "true"},
+        ),
+        class_name="-mx-4 overflow-clip border-y border-line md:mx-0 md:rounded-card md:border-x",
+    )
+
+
+def _window(sessions: Any) -> Any:
+    """The three slots in their order: a ring, of which `phase` comes first."""
+    a, b, c = sessions.slot_a, sessions.slot_b, sessions.slot_c
+    return rx.cond(
+        sessions.phase == 0, a + b + c, rx.cond(sessions.phase == 1, b + c + a, c + a + b)
+    )
+
+
+def _day(day: Any, *, above: bool = False) -> rx.Component:
+    """A day's heading, which stays in sight while its sessions scroll by.
+
+    The one above the window takes no room: its day began in rows that are not here.
+    """
+    return rx.cond(
+        day != "",
+        rx.el.h2(day, class_name=f"session-day {'session-day-above' if above else ''}"),
+    )
+
+
+def _row(sessions: Any, row: Any, at: Any, locked: Any) -> rx.Component:
+    # `contents` lets the heading stick to the list instead of to its own row.
+    return rx.el.li(
+        _day(row.day),
+        rx.el.div(
+            _words(sessions, row),
+            _choice(sessions, row, locked),
+            class_name="session-row",
+            data_row=sessions.rows_before + at,
+        ),
+        key=row.id,
+        class_name="contents",
+        custom_attrs={
+            "aria-setsize": sessions.matches,
+            "aria-posinset": sessions.rows_before + at + 1,
+        },
+    )
+
+
+def _words(sessions: Any, row: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(row.title, class_name="session-title"),
+        rx.el.p(
+            rx.el.span(row.when),
+            rx.el.span(text.sessions.HOURS.format(hours=row.hours), class_name="font-semibold"),
+            rx.cond(row.safety != "", rx.el.span(text.sessions.SAFETY.format(hours=row.safety))),
+            class_name="session-facts text-ink",
+        ),
+        rx.el.p(
+            rx.cond(
+                sessions.in_conflict.contains(row.id),
+                rx.el.span(
+                    icon("warning", class_name="mr-1 inline align-[-0.25em]"),
+                    text.sessions.OVERLAPS,
+                    class_name="font-semibold text-warm",
+                ),
+            ),
+            rx.cond(row.tag != "", rx.el.span(row.tag, class_name="font-semibold")),
+            rx.el.span(row.place),
+            class_name="session-place line-clamp-1 text-13 text-muted",
+        ),
+        class_name="min-w-0",
+    )
+
+
+def _choice(sessions: Any, row: Any, locked: Any) -> rx.Component:
+    about = rx.el.span(text.sessions.ABOUT.format(title=row.title), class_name="sr-only")
+    ticked = (
+        icon("check"),
+        text.sessions.ADDED,
+        rx.el.span(text.sessions.ADDED_REMOVE, class_name="sr-only"),
+    )
+    added = button(
+        idle_label(*ticked),
+        pending_label(text.sessions.ADD),
+        about,
+        kind="done",
+        class_name="w-26 px-2",
+        pending=True,
+        disabled=locked,
+        on_click=sessions.remove(row.id, COMMAND),
+    )
+    add = button(
+        idle_label(text.sessions.ADD),
+        pending_label(*ticked),
+        about,
+        kind="secondary",
+        class_name="w-26 px-2",
+        pending=True,
+        disabled=locked,
+        on_click=sessions.add(row.id, COMMAND),
+    )
+    refused = rx.el.p(row.refusal, class_name="w-26 text-center text-13 text-muted")
+    return rx.cond(row.refusal != "", refused, rx.cond(sessions.added.contains(row.id), added, add))
+
+
+def idle_label(*label: Any) -> rx.Component:
+    """The label of a button until it is tapped."""
+    return rx.el.span(*label, class_name="idle-label")
+
+
+def pending_label(*label: Any) -> rx.Component:
+    """The label of a button while its command is pending."""
+    return rx.el.span(*label, class_name="pending-label")

@@ -1,0 +1,59 @@
+"""The claim in a few words: hours so far, the maximum, what is in the way."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import text
+from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.layout.connection import save_status
+from cme_reflex.components.messages.interpolation import interpolate, pluralize
+
+
+def number(value: Any, class_name: str = "") -> rx.Component:
+    """A number that moves when it changes: with another key the element is another one."""
+    return rx.el.span(value, key=value, class_name=f"ticks {class_name}")
+
+
+def totals_line(totals: Any) -> rx.Component:
+    """Hours of the maximum, with a bar, and the sessions behind them. Takes `view_models.TotalsView`."""
+    return rx.el.div(
+        rx.el.p(
+            *interpolate(
+                text.claim.HOURS_OF,
+                text_class="text-15 text-muted",
+                hours=number(totals.hours, class_name="text-20 font-bold"),
+                maximum=totals.maximum,
+            ),
+            # Until the server has spoken there is a place for them, and no guess in it.
+            class_name=rx.cond(totals.sessions == "", "invisible ", "")
+            + "flex flex-wrap items-baseline gap-x-1 whitespace-nowrap",
+        ),
+        _meter(totals.percent),
+        rx.el.p(
+            totals.sessions,
+            rx.cond(
+                totals.conflicts > 0,
+                rx.el.span(
+                    icon("warning"),
+                    pluralize(text.claim.OVERLAPS, totals.conflicts),
+                    class_name="inline-flex items-center gap-1 font-semibold text-warm",
+                ),
+            ),
+            save_status(),
+            class_name="flex min-h-4.5 flex-wrap gap-x-3 text-13 text-muted",
+        ),
+        class_name="grid min-w-0 gap-1",
+    )
+
+
+def _meter(percent: Any) -> rx.Component:
+    """The same as the words above it, drawn; so screen readers pass it by."""
+    return rx.el.div(
+        rx.el.div(
+            class_name="h-full origin-left rounded-full bg-accent transition-transform",
+            custom_attrs={"style": rx.Var.create({"transform": f"scaleX(calc({percent} / 100))"})},
+        ),
+        aria_hidden="true",
+        class_name="h-1 overflow-hidden rounded-full bg-line",
+    )

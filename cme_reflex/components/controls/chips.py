@@ -1,0 +1,37 @@
+"""Chips: one of several values, in a row that scrolls sideways. They are radio buttons."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex.components.page_hooks import query_field, uncontrolled
+
+
+def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -> rx.Component:
+    """A row of chips. In the address `name` is what they ask for.
+
+    `options` is a list variable of `view_models.FilterOption` or a plain list of them; `on_choose` is an
+    event handler that takes the value.
+    """
+
+    def chip(option: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type="radio",
+                name=name,
+                on_change=lambda _: on_choose(option.value),
+                **uncontrolled(
+                    {"checked": chosen == option.value, **query_field(name, option.value)}
+                ),
+            ),
+            option.label,
+            key=option.value,
+            class_name="chip",
+        )
+
+    listed = (
+        rx.foreach(options, chip)
+        if isinstance(options, rx.Var)
+        else rx.fragment(*map(chip, options))
+    )
+    return rx.el.div(listed, role="radiogroup", aria_label=label, class_name="chips")

@@ -1,0 +1,28 @@
+"""Forms that the browser itself posts; they work before any script runs."""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import Kind, button
+from cme_reflex.routes import SIGN_OUT
+
+
+class PostForm(rx.el.Div):
+    """A form that posts natively. `rx.el.form` cancels the submit in favour of an event."""
+
+    tag = "form"
+
+
+def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
+    """A form that posts its fields to an HTTP route of ours."""
+    return PostForm.create(*children, custom_attrs={"method": "post", "action": action}, **props)
+
+
+def sign_out_form(kind: Kind = "quiet") -> rx.Component:
+    """Save & Log Out. Nothing is left to save: every click was written when it was made."""
+    return post_form(
+        button(text.shell.LOG_OUT, kind=kind, type="submit", class_name="-mr-3 !text-15"),
+        action=SIGN_OUT,
+    )

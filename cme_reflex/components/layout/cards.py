@@ -1,0 +1,42 @@
+"""Cards: what belongs together stands on one surface."""
+
+from typing import Any
+
+import reflex as rx
+
+
+def card(*children: Any, class_name: str = "p-4 md:p-6", **props: Any) -> rx.Component:
+    """A surface with a hairline around it."""
+    return rx.el.section(*children, class_name=f"card {class_name}", **props)
+
+
+def claimed_sessions(lines: Any) -> rx.Component:
+    """What is claimed, each with its hours. Takes a list of `view_models.ReceiptLine`."""
+
+    def line(session: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.p(session.title, class_name="font-semibold"),
+                rx.el.p(session.when, class_name="text-15 text-muted"),
+                class_name="min-w-0 flex-1",
+            ),
+            rx.el.p(session.hours, class_name="tabular-nums"),
+            class_name="flex gap-4 border-b border-line py-3 last:border-0",
+        )
+
+    return rx.el.ul(rx.foreach(lines, line), role="list")
+
+
+def summary_list(*rows: tuple[str, Any]) -> rx.Component:
+    """Check your answers: what was chosen, each with its name."""
+    return rx.el.dl(
+        *(
+            rx.el.div(
+                rx.el.dt(name, class_name="text-15 text-muted"),
+                rx.el.dd(value, class_name="font-semibold"),
+                class_name="flex flex-wrap justify-between gap-x-4 border-b border-line py-3 "
+                "last:border-0",
+            )
+            for name, value in rows
+        )
+    )

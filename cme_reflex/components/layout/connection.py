@@ -1,0 +1,66 @@
+"""Status of the connection and of saving, and the banner of an error of the server.
+
+All lines are in the page; assets/command_queue.js names the one that is true in `data-save-status`
+of the document, and assets/look.css shows it. So it is also true when no server can say it.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import text
+from cme_reflex.components.controls.icons import icon
+
+
+def connection(banner: Any) -> rx.Component:
+    """A line under the header, in a region that is always there to be announced.
+
+    `banner` has the variables and handlers of `state.error_banner.ErrorBanner`.
+    """
+    return rx.el.div(
+        _line(text.shell.RECONNECTING, shown="reconnecting"),
+        _line(text.shell.OFFLINE, shown="offline"),
+        _line(text.shell.NOT_SAVED, shown="failed"),
+        rx.cond(
+            banner.shown,
+            _line(
+                text.shell.TROUBLE,
+                rx.el.button(
+                    icon("close"),
+                    rx.el.span(text.shell.CLOSE, class_name="sr-only"),
+                    type="button",
+                    on_click=banner.dismiss,
+                    class_name="-my-2 flex size-11 flex-none items-center justify-center",
+                ),
+            ),
+        ),
+        role="status",
+        class_name="sticky top-0 z-20 h-0 print:hidden",
+    )
+
+
+def save_status() -> rx.Component:
+    """The quiet word that everything is in the database, or about to be."""
+    return rx.el.span(
+        rx.el.span(
+            text.shell.SAVING,
+            class_name="save-status",
+            custom_attrs={"data-sync-message": "saving"},
+        ),
+        rx.el.span(
+            icon("check", class_name="text-done"),
+            text.shell.SAVED,
+            class_name="save-status items-center gap-1",
+            custom_attrs={"data-sync-message": "saved"},
+        ),
+    )
+
+
+def _line(text: str, *more: rx.Component, shown: str = "") -> rx.Component:
+    return rx.el.div(
+        rx.el.p(text),
+        *more,
+        class_name=f"{'save-status' if shown else 'flex'} items-center justify-center gap-2 "
+        "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",
+        custom_attrs={"data-sync-message": shown},
+    )

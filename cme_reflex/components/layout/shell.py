@@ -1,0 +1,180 @@
+"""What every screen stands in: the meeting above, the work in the middle, help below.
+
+The bar with the one primary action is at the lower edge on phones and beside the work on wide
+screens; it takes its own room in the page, so it never lies on what is last.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from cme_reflex import text
+from cme_reflex.components.controls.buttons import page_link, plain_link
+from cme_reflex.components.layout.connection import connection
+from cme_reflex.components.layout.logo import logo
+from cme_reflex.components.messages.interpolation import interpolate
+from cme_reflex.routes import PRIVACY
+from cme_reflex.services.meetings import branding
+from cme_reflex.services.meetings.branding import current_meeting
+
+FOOTER = "footer"
+
+
+def shell(
+    *children: Any,
+    bar: rx.Component | None = None,
+    actions: rx.Component | None = None,
+    banner: Any = None,
+) -> rx.Component:
+    """A screen. `bar` holds the action in reach of the thumb, `actions` what is in the header.
+
+    A page that stays connected gives the state of its error banner (`connection`); one that needs
+    no server once it is there gives none, and does not mention connections.
+    """
+    return rx.fragment(
+        plain_link(
+            text.shell.SKIP,
+            href="#main",
+            class_name="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:m-2 "
+            "focus:rounded-field focus:bg-surface focus:p-3",
+        ),
+        rx.el.div(
+            _header(actions),
+            rx.fragment() if banner is None else connection(banner),
+            _middle(children, bar),
+            _footer(),
+            class_name="flex min-h-dvh flex-col",
+        ),
+    )
+
+
+def action_bar(
+    about: rx.Component | None, *actions: rx.Component, below: bool = False
+) -> rx.Component:
+    """The inside of a bar: what stands, and what to do next.
+
+    One action stands beside what it is about, unless that needs the width (`below`); two stand
+    below it; on wide screens all do.
+    """
+    if len(actions) == 1 and not below:
+        return rx.el.div(
+            about,
+            *actions,
+            class_name="compact grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3 "
+            "max-[22em]:grid-cols-1 lg:grid-cols-1 lg:gap-5",
+        )
+    buttons = rx.el.div(
+        *actions,
+        class_name="compact flex flex-wrap gap-2 *:flex-auto lg:grid",
+    )
+    if about is None:
+        return buttons
+    return rx.el.div(
+        about,
+        buttons,
+        # A phone on its side has no height for two rows, a tablet has the width for one.
+        class_name="grid gap-3 lg:gap-5 "
+        "sm:max-lg:[@media(max-height:28em)]:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] "
+        "sm:max-lg:[@media(max-height:28em)]:items-center "
+        "md:max-lg:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] md:max-lg:items-center",
+    )
+
+
+def page_title(title: Any, *, lead: Any = None) -> rx.Component:
+    """The one `h1` of a screen."""
+    return rx.el.div(
+        rx.el.h1(title, class_name="text-24 md:text-32"),
+        rx.el.p(lead, class_name="text-muted") if lead is not None else None,
+        class_name="grid max-w-text gap-2",
+    )
+
+
+def _header(actions: rx.Component | None) -> rx.Component:
+    meeting = current_meeting()
+    return rx.el.header(
+        rx.el.div(
+            rx.el.div(
+                logo(),
+                rx.el.p(
+                    *interpolate(
+                        text.shell.HEADER,
+                        # On a phone what can be done needs the room; what is read aloud is whole.
+                        text_class="text-muted" if actions is None else "text-muted max-sm:sr-only",
+                        meeting=rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
+                    ),
+                    class_name="text-15",
+                ),
+                class_name="flex items-center gap-2.5",
+            ),
+            actions or rx.fragment(),
+            class_name="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center "
+            "justify-between gap-x-3 px-4 py-1",
+        ),
+        class_name="border-b border-line bg-surface pt-[env(safe-area-inset-top)] print:hidden",
+    )
+
+
+def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component:
+    main = rx.el.main(
+        *children,
+        id="main",
+        tab_index=-1,
+        # No grid: what is sticky in one never leaves its own row.
+        class_name="flex min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none md:py-10",
+    )
+    if bar is None:
+        return rx.el.div(main, class_name="mx-auto flex w-full max-w-page flex-1 flex-col")
+    return rx.el.div(
+        main,
+        rx.el.section(
+            bar,
+            aria_label=text.shell.SO_FAR,
+            class_name="sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
+            "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
+            "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:self-start "
+            "lg:rounded-card lg:border lg:p-5 "
+            # On a screen as low as a desk at 400 %, or with text that leaves a phone room for a
+            # word or two in a line, it would cover what it is about.
+            "max-[16em]:static max-lg:[@media(max-height:20em)]:static",
+        ),
+        # A column that is there before the bar is: a page is painted while it still comes.
+        class_name="mx-auto flex w-full max-w-page flex-1 flex-col "
+        "lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] print:block",
+    )
+
+
+def _footer() -> rx.Component:
+    meeting = current_meeting()
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.p(*interpolate(text.shell.QUESTIONS, contact=help_contact())),
+            rx.el.p(*interpolate(text.shell.CLOSE_ON, deadline=deadline())),
+            rx.el.p(
+                page_link(
+                    text.privacy.TITLE, href=PRIVACY, class_name="inline-block py-1 text-muted"
+                )
+            ),
+            class_name="mx-auto grid w-full max-w-page gap-1 px-4 py-6 text-15 text-muted",
+        ),
+        id=FOOTER,
+        class_name="border-t border-line print:hidden",
+        aria_label=text.shell.HELP.format(meeting=meeting.short_name),
+    )
+
+
+def help_contact() -> rx.Component:
+    """Whom to ask, and the address."""
+    meeting = current_meeting()
+    address = rx.el.a(
+        meeting.provider.help_email,
+        href=f"mailto:{meeting.provider.help_email}",
+        class_name="inline-block py-1 [overflow-wrap:anywhere]",
+    )
+    return rx.el.span(
+        *interpolate(text.shell.CONTACT, who=meeting.provider.help_contact, address=address)
+    )
+
+
+def deadline() -> rx.Component:
+    """When the claim period ends, with its zone; broken only where it has to be."""
+    return rx.el.strong(branding.deadline_text(), class_name="inline-block font-semibold text-ink")

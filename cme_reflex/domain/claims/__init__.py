@@ -1,0 +1,1 @@
+"""A claim's life: draft, submitted, reopened; receipts; a person's account."""

@@ -1,0 +1,1 @@
+"""Credit arithmetic: amounts, overlap, and what a claim's lines support."""

@@ -1,0 +1,53 @@
+"""The address of a mail server, as one URL."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from cme_reflex.domain.hosts import is_loopback
+
+
+class TransportSecurity(StrEnum):
+    """How a connection is kept from others, by the URL's scheme."""
+
+    TLS = "smtps"
+    STARTTLS = "smtp"
+    NONE = "smtp+plain"
+
+
+DEFAULT_PORTS = {
+    TransportSecurity.TLS: 465,
+    TransportSecurity.STARTTLS: 587,
+    TransportSecurity.NONE: 25,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where messages are handed over, and as whom."""
+
+    host: str
+    port: int
+    security: TransportSecurity
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def parse_smtp_url(url: str) -> SmtpServer:
+    """The server of a URL such as ``smtp://user:password@mail.example.org:587``.
+
+    ``smtps`` is TLS from the first byte, ``smtp`` insists on STARTTLS, and
+    ``smtp+plain`` has none; a password never goes over that to another machine.
+    Characters such as @ in a password are written as %40. Raises ValueError.
+    """
+    parts = urlsplit(url)
+    try:
+        security, port = TransportSecurity(parts.scheme), parts.port
+    except ValueError:
+        security, port = None, None
+    if security is None or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("Write smtp://user:password@host:587, smtps://… or smtp+plain://…")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if security is TransportSecurity.NONE and password and not is_loopback(parts.hostname):
+        raise ValueError("A password would go over the network in clear. Write smtp:// or smtps://")
+    return SmtpServer(parts.hostname, port or DEFAULT_PORTS[security], security, user, password)

@@ -1,0 +1,166 @@
+"""A meeting: one accredited activity, its terms and its forms."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum, auto
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.credit.claimable import Limits, OverlapPolicy
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.evaluations.form import Form
+
+_HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")  # for a try; nobody is in between
+
+
+class ClaimPeriod(StrEnum):
+    """Where an instant lies in the claim period."""
+
+    NOT_OPEN = auto()
+    OPEN = auto()
+    CLOSED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """The accredited society that grants the credit."""
+
+    name: str
+    short_name: str
+    account_name: str
+    help_contact: str
+    help_email: str
+    accreditation_statement: str
+    designation_statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleSignOn:
+    """Where members prove who they are: the society's OpenID Connect provider.
+
+    `username_claim` is the claim that holds what members.csv calls the username.
+    """
+
+    issuer: str
+    client_id: str
+    label: str
+    username_claim: str = "preferred_username"
+
+    def __post_init__(self) -> None:
+        # Who can read or change what is sent there can be any member.
+        address = urlsplit(self.issuer)
+        encrypted = address.scheme == "https" or address.hostname in _LOOPBACK_HOSTS
+        if not (encrypted and address.netloc and not address.query and not address.fragment):
+            raise ValueError(f"{self.issuer!r} is no issuer such as https://login.example.org")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branding:
+    """What the meeting brings to the screens: its accent on light and on dark."""
+
+    accent: str
+    accent_dark: str
+
+    def __post_init__(self) -> None:
+        # They are written into every page's style, so nothing but a color is let in.
+        for color in (self.accent, self.accent_dark):
+            if not _HEX_COLOR.fullmatch(color):
+                raise ValueError(f"{color!r} is no color such as #0b5563")
+
+
+class PaperSize(StrEnum):
+    """The paper that certificates are made for."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTerms:
+    """When and how a claim is made. Instants are aware."""
+
+    opens_at: datetime
+    closes_at: datetime
+    note: str
+    attestation: str
+    session_evaluations_required: bool = False
+    attendee_may_reopen: bool = False
+    on_demand_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditType:
+    """What is claimed: Category 1 or its subset, Patient Safety. `maximum` in quarter hours."""
+
+    label: str
+    name: str
+    maximum: Quarters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationType:
+    """How an attendee is registered; a maximum of its own where one is set, in quarter hours."""
+
+    code: str
+    label: str
+    maximum: Quarters | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingTerms:
+    """Learner credit reporting: what the attendee opts in to, and the boards that take part."""
+
+    name: str
+    consent_version: str
+    text: str
+    consent: str
+    boards: tuple[str, ...]
+    pars_activity_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """One accredited activity, as its folder describes it."""
+
+    code: str
+    name: str
+    short_name: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    location: str
+    format: str
+    overlap_policy: OverlapPolicy
+    provider: Provider
+    look: Branding
+    claim: ClaimTerms
+    category1: CreditType
+    safety: CreditType
+    registration_types: tuple[RegistrationType, ...]
+    session_form: Form
+    overall_form: Form
+    reporting: ReportingTerms
+    privacy: str
+    paper: PaperSize = PaperSize.LETTER
+    single_sign_on: SingleSignOn | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the meeting's times are shown."""
+        return ZoneInfo(self.time_zone)
+
+    def limits(self, registration_type: str) -> Limits:
+        """The maxima for an attendee: the meeting's, or the registration type's where lower."""
+        own = {kind.code: kind.maximum for kind in self.registration_types}.get(registration_type)
+        category1 = self.category1.maximum if own is None else min(own, self.category1.maximum)
+        return Limits(category1=category1, safety=self.safety.maximum)
+
+    def period(self, now: datetime, reopened_until: datetime | None = None) -> ClaimPeriod:
+        """Where `now` (aware) lies in the claim period; a reopened claim has its own deadline."""
+        if now < self.claim.opens_at:
+            return ClaimPeriod.NOT_OPEN
+        if now < (reopened_until or self.claim.closes_at):
+            return ClaimPeriod.OPEN
+        return ClaimPeriod.CLOSED

@@ -1,0 +1,74 @@
+"""The list of sessions as an attendee asks for it: filtered, searched and sorted."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cme_reflex.domain.credit.claimable import Line
+from cme_reflex.domain.programme.programme import Delivery, Programme, Session
+
+
+class SortOrder(StrEnum):
+    """The orders of the list."""
+
+    DATE = "date"
+    TITLE = "title"
+    HOURS = "hours"
+
+
+class ClaimFilter(StrEnum):
+    """Which sessions to show in relation to the claim."""
+
+    ALL = "all"
+    ADDED = "added"
+    FITS = "fits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFilter:
+    """What the attendee asks to see. `day` is a date in the meeting's zone."""
+
+    day: date | None = None
+    kind: str = ""
+    query: str = ""
+    sort: SortOrder = SortOrder.DATE
+    show: ClaimFilter = ClaimFilter.ALL
+
+
+# Each order is made once for a version of the programme; a search only leaves sessions out.
+_ORDERS: dict[SortOrder, Callable[[Programme], tuple[Session, ...]]] = {
+    SortOrder.DATE: lambda programme: programme.eligible_sessions,
+    SortOrder.TITLE: lambda programme: programme.eligible_by_title,
+    SortOrder.HOURS: lambda programme: programme.eligible_by_hours,
+}
+
+
+def filter_sessions(
+    programme: Programme, listing: SessionFilter, lines: Iterable[Line]
+) -> list[Session]:
+    """The sessions that the listing asks for, in its order."""
+    chosen = {line.session_id: line for line in lines}
+    sessions = list(_ORDERS[listing.sort](programme))
+    if listing.query.strip():
+        found = programme.index.search(listing.query)
+        sessions = [session for session in sessions if session.id in found]
+    if listing.kind:
+        sessions = [session for session in sessions if session.kind == listing.kind]
+    if listing.day is not None:
+        sessions = [session for session in sessions if programme.days[session.id] == listing.day]
+    if listing.show is ClaimFilter.ADDED:
+        sessions = [session for session in sessions if session.id in chosen]
+    if listing.show is ClaimFilter.FITS:
+        live = [line for line in chosen.values() if not line.on_demand]
+        sessions = [session for session in sessions if session.id not in chosen]
+        if live:
+            sessions = [session for session in sessions if _fits(session, live)]
+    return sessions
+
+
+def _fits(session: Session, live: Iterable[Line]) -> bool:
+    """Whether it meets no line that was attended live."""
+    return session.delivery is Delivery.ON_DEMAND or not any(
+        line.starts_at < session.ends_at and session.starts_at < line.ends_at for line in live
+    )

@@ -1,0 +1,1 @@
+"""Learner credit reporting: what ACCME's PARS needs, and holds."""

@@ -1,0 +1,1 @@
+"""Signing in: rate limits and passwords."""

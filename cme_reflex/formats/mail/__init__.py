@@ -1,0 +1,1 @@
+"""E-mail as it travels: MIME, HTML, plain text, SMTP and files."""

@@ -1,0 +1,109 @@
+"""attendees.csv: the registrations, one row an attendee."""
+
+from collections.abc import Container
+from enum import StrEnum
+from pathlib import Path
+
+from cme_reflex.domain.people.names import name_key, number_key
+from cme_reflex.formats.input_problems import did_you_mean
+from cme_reflex.formats.meeting_folder.records import AttendeeRecord
+from cme_reflex.formats.tables.csv_table import InputRow, InputTable, read_table
+
+COLUMNS = (
+    "last_name",
+    "first_name",
+    "suffix",
+    "badge",
+    "confirmation",
+    "email",
+    "profession",
+    "registration_type",
+    "member",
+)
+
+
+class Profession(StrEnum):
+    """Physicians are awarded credit, others get a certificate of participation."""
+
+    PHYSICIAN = "physician"
+    OTHER = "other"
+
+
+def read_attendees(path: Path) -> InputTable:
+    """The rows of the registrations. Raises InvalidInput where there is no such table."""
+    return read_table(path, COLUMNS)
+
+
+def parse_attendee(
+    row: InputRow, registration_types: frozenset[str] | None, members: Container[str] | None
+) -> AttendeeRecord | None:
+    """The attendee of this row; None after noting what is wrong with it.
+
+    Where the registration types or the members could not be read, any will do.
+    """
+    last_name = row.required("last_name")
+    badge, confirmation = _parse_number(row, "badge"), _parse_number(row, "confirmation")
+    if last_name and not name_key(last_name):
+        row.add_fault("last_name", f"{last_name!r} has no letter to sign in with.", "Correct it.")
+    _require_unambiguous(row, name_key(last_name), badge, confirmation)
+    profession = row.choice("profession", Profession)
+    registration_type = row.required("registration_type")
+    if registration_types is not None and registration_type not in {"", *registration_types}:
+        fault = f"meeting.toml has no registration type {registration_type!r}."
+        row.add_fault(
+            "registration_type", fault, did_you_mean(registration_type, registration_types)
+        )
+    member = row.text("member").casefold() or None
+    if member is not None and members is not None and member not in members:
+        fault = f"members.csv has no member {member!r}."
+        row.add_fault("member", fault, "Add the member there, or leave the cell empty.")
+    if profession is None:
+        return None
+    return AttendeeRecord(
+        last_name=last_name,
+        first_name=row.text("first_name"),
+        suffix=row.text("suffix"),
+        badge=badge,
+        confirmation=confirmation,
+        email=parse_email(row),
+        is_physician=profession is Profession.PHYSICIAN,
+        registration_type=registration_type,
+        member=member,
+    )
+
+
+def parse_email(row: InputRow) -> str:
+    """The row's e-mail address; what is none is a fault, an empty cell is not."""
+    address = row.text("email")
+    before, at, behind = address.partition("@")
+    if address and (not (before and at and behind) or " " in address):
+        row.add_fault(
+            "email", f"{address!r} is no e-mail address.", "Correct it, or leave it empty."
+        )
+    return address
+
+
+def _parse_number(row: InputRow, column: str) -> str:
+    number = number_key(row.required(column))
+    if number:
+        row.table.require_unique(row, column, number)
+    elif row.text(column):
+        row.add_fault(column, "The number has no letter and no digit.", "Correct it.")
+    return number
+
+
+def _require_unambiguous(row: InputRow, name: str, badge: str, confirmation: str) -> None:
+    """One person's badge must not be another's confirmation number under the same name.
+
+    Neither of the two could sign in.
+    """
+    table = row.table
+    table.first_row(row, ("badge of", name, badge))
+    table.first_row(row, ("confirmation of", name, confirmation))
+    crossed = {
+        table.first_row(row, ("confirmation of", name, badge), note=False),
+        table.first_row(row, ("badge of", name, confirmation), note=False),
+    }
+    for first in crossed - {row.number}:
+        fault = f"Row {first} has the same last name, and one's badge is the other's confirmation."
+        row.add_fault("confirmation", fault, "Neither could sign in: give one another number.")

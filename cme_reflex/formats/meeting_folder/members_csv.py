@@ -1,0 +1,45 @@
+"""members.csv: the provider's accounts, one row a member."""
+
+from pathlib import Path
+
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
+
+from cme_reflex.formats.meeting_folder.attendees_csv import parse_email
+from cme_reflex.formats.meeting_folder.records import MemberRecord
+from cme_reflex.formats.tables.csv_table import InputRow, InputTable, read_table
+
+COLUMNS = ("username", "last_name", "first_name", "suffix", "email", "password_hash")
+
+
+def read_members(path: Path) -> InputTable:
+    """The rows of the accounts. Raises InvalidInput where there is no such table."""
+    return read_table(path, COLUMNS)
+
+
+def parse_member(row: InputRow) -> MemberRecord:
+    """The member of this row, after noting what is wrong with it."""
+    username = row.required("username").casefold()
+    if username:
+        row.table.require_unique(row, "username", username)
+    return MemberRecord(
+        username=username,
+        last_name=row.required("last_name"),
+        first_name=row.text("first_name"),
+        suffix=row.text("suffix"),
+        email=parse_email(row),
+        password_hash=_parse_password_hash(row),
+    )
+
+
+def _parse_password_hash(row: InputRow) -> str:
+    """The hash; empty where the member sets a password through a link (`cme members invite`)."""
+    stored = row.text("password_hash")
+    try:
+        if stored:
+            extract_parameters(stored)
+    except InvalidHashError:
+        # The cell is not shown: it may well be the password itself.
+        fault = "This is no argon2 hash."
+        row.add_fault("password_hash", fault, "Write the hash, never the password.")
+    return stored

@@ -1,0 +1,1 @@
+"""Registrations and accounts as other systems export them."""

@@ -1,0 +1,195 @@
+"""Registrations and accounts as other systems export them, as attendees.csv and members.csv."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.meeting_folder import attendees_csv, members_csv
+from cme_reflex.formats.meeting_folder.attendees_csv import Profession
+from cme_reflex.formats.people.password_hashes import password_hash
+from cme_reflex.formats.tables.csv_table import InputRow, csv_text, normalize_text
+from cme_reflex.formats.tables.header_mapping import (
+    HeaderMapping,
+    HeadingAliases,
+    MappedTable,
+    read_mapped_table,
+)
+from cme_reflex.formats.tables.input_file import read_input_file
+from cme_reflex.formats.tables.spreadsheet import Spreadsheet
+
+PHYSICIANS = frozenset({"physician", "md", "do", "doctor of medicine"})
+OTHERS = frozenset({"other", "non physician", "nonphysician"})
+PASSWORD_COLUMN = "password_hash"  # noqa: S105 - the name of a column; its cells are never shown
+
+_NAME_HEADINGS: HeadingAliases = {
+    "last_name": ("surname", "family name", "lastname", "last"),
+    "first_name": ("given name", "forename", "firstname", "first"),
+    "suffix": ("name suffix",),
+    "email": ("e mail", "email address", "e mail address", "mail"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionOptions:
+    """How a society's file becomes ours: headings, values for empty cells, values that differ.
+
+    `values` are ours by column and theirs (in lower case, "*" for all others).
+    With `hash_passwords` the column of passwords holds them in clear.
+    """
+
+    mapped: HeaderMapping = field(default_factory=HeaderMapping)
+    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    sheet: str = ""
+    hash_passwords: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedTable:
+    """A converted table: its text, how many rows, and what was decided on the way."""
+
+    text: str
+    rows: int
+    warnings: tuple[InputProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationTable:
+    """One of the two tables. `complete` gives a row's cells, after noting what is wrong."""
+
+    name: str
+    columns: tuple[str, ...]
+    headings: HeadingAliases
+    required: tuple[str, ...]
+    parse_row: Callable[[InputRow, MappedTable, ConversionOptions], dict[str, str]]
+
+
+def convert_registrations(
+    kind: RegistrationTable, path: Path, options: ConversionOptions
+) -> ConvertedTable:
+    """The table in the file. Raises InvalidInput with every fault; no message shows a password."""
+    source = read_input_file(path, options.sheet)
+    grid = Spreadsheet(source.name, source.data, source.sheet)
+    mapped = read_mapped_table(grid, kind.headings, kind.required, options.mapped)
+    warnings: list[InputProblem] = []
+    rows = [
+        kind.parse_row(_printable(_translated(row, options), mapped, warnings), mapped, options)
+        for row in mapped.table.rows
+    ]
+    if problems := list(mapped.problems()):
+        raise InvalidInput(problems)
+    if not rows:
+        fault = "There is no row below the headings."
+        raise InvalidInput([InputProblem(source.name, None, None, fault, "Check the file.")])
+    without = sum(not row.get(PASSWORD_COLUMN, "-") for row in rows)
+    if without:
+        what = f"{without} have no password hash."
+        remedy = "They can sign in once each has set a password."
+        warnings.append(InputProblem(source.name, None, PASSWORD_COLUMN, what, remedy))
+    return ConvertedTable(csv_text(kind.columns, rows), len(rows), tuple(warnings))
+
+
+def _translated(row: InputRow, options: ConversionOptions) -> InputRow:
+    """The row with our values for theirs: those given by name, those known, then all others."""
+    cells = dict(row.cells)
+    for column in {"profession", *(column for column, _ in options.values)} & cells.keys():
+        theirs = cells[column].casefold()
+        if (column, theirs) in options.values:
+            cells[column] = options.values[column, theirs]
+            continue
+        if column == "profession":
+            cells[column] = _profession(cells[column])
+        if column != "profession" or cells[column] not in set(Profession):
+            cells[column] = options.values.get((column, "*"), cells[column])
+    return replace(row, cells=cells)
+
+
+def _profession(text: str) -> str:
+    """The profession that a degree or a word stands for; anything unknown stays as it is."""
+    degrees = {part.replace(".", "").strip() for part in text.casefold().split(",")}
+    if degrees & PHYSICIANS:
+        return Profession.PHYSICIAN
+    return Profession.OTHER if degrees & OTHERS or degrees & {"non-physician"} else text
+
+
+def _printable(row: InputRow, mapped: MappedTable, warnings: list[InputProblem]) -> InputRow:
+    """The row without characters that no screen shows, each told."""
+    cells = dict(row.cells)
+    for column, cell in row.cells.items():
+        if column != PASSWORD_COLUMN and not cell.isprintable():
+            cells[column] = normalize_text(
+                "".join(letter for letter in cell if letter.isprintable())
+            )
+            what = "The cell holds characters that cannot be printed."
+            heading = mapped.titles.get(column, column)
+            remedy = "They are left out."
+            warnings.append(InputProblem(row.table.file, row.number, heading, what, remedy))
+    return replace(row, cells=cells)
+
+
+def _attendee_cells(
+    row: InputRow, mapped: MappedTable, options: ConversionOptions
+) -> dict[str, str]:
+    profession = row.text("profession")
+    if profession and profession.casefold() not in set(Profession):
+        fault = f"{profession!r} is neither physician nor other."
+        row.add_fault("profession", fault, f"Say which: --value 'profession:{profession}=other'.")
+        row = replace(row, cells={**row.cells, "profession": Profession.OTHER})
+    attendees_csv.parse_attendee(row, None, None)
+    return {column: row.text(column) for column in attendees_csv.COLUMNS}
+
+
+def _member_cells(row: InputRow, mapped: MappedTable, options: ConversionOptions) -> dict[str, str]:
+    username = row.required("username").casefold()
+    if username:
+        row.table.require_unique(row, "username", username)
+    row.required("last_name")
+    attendees_csv.parse_email(row)
+    # The raw cell: a password may have two spaces.
+    secret = mapped.raw_cell(row, PASSWORD_COLUMN) or row.text(PASSWORD_COLUMN)
+    return {column: row.text(column) for column in members_csv.COLUMNS} | {
+        PASSWORD_COLUMN: password_hash(
+            row, PASSWORD_COLUMN, secret, plaintext=options.hash_passwords
+        )
+    }
+
+
+ATTENDEES = RegistrationTable(
+    name="attendees",
+    columns=attendees_csv.COLUMNS,
+    headings={
+        **_NAME_HEADINGS,
+        "badge": ("badge number", "badge no", "badge id", "badge #"),
+        "confirmation": (
+            "confirmation number",
+            "confirmation no",
+            "confirmation code",
+            "registration number",
+            "registration id",
+            "order number",
+        ),
+        "profession": ("degree", "degrees", "credentials", "designation"),
+        "registration_type": (
+            "registration category",
+            "registrant type",
+            "attendee type",
+            "ticket type",
+            "ticket",
+        ),
+        "member": ("member username", "username", "user name", "login"),
+    },
+    required=("last_name", "badge", "confirmation", "profession", "registration_type"),
+    parse_row=_attendee_cells,
+)
+
+MEMBERS = RegistrationTable(
+    name="members",
+    columns=members_csv.COLUMNS,
+    headings={
+        **_NAME_HEADINGS,
+        "username": ("user name", "login", "user", "user id", "login name", "member"),
+        PASSWORD_COLUMN: ("hash", "password"),
+    },
+    required=("username", "last_name"),
+    parse_row=_member_cells,
+)

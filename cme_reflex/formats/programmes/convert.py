@@ -1,0 +1,78 @@
+"""Any file of a programme into the sessions of a meeting's folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.programmes import (
+    credit_supplement,
+    icalendar,
+    schedule_json,
+    schedule_xml,
+    table,
+)
+from cme_reflex.formats.programmes.items import (
+    ConversionLog,
+    ProgrammeItem,
+    ProgrammeOptions,
+    Reader,
+)
+from cme_reflex.formats.programmes.normalize import normalize_items
+from cme_reflex.formats.tables import spreadsheet
+from cme_reflex.formats.tables.input_file import InputFile, read_input_file
+
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+_READERS_BY_EXTENSION: dict[str, Reader] = {
+    ".xml": schedule_xml.read,
+    ".json": schedule_json.read,
+    ".ics": icalendar.read,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionResult:
+    """The sessions of a file in order of their start, and what was decided on the way."""
+
+    sessions: tuple[ProgrammeItem, ...]
+    warnings: tuple[InputProblem, ...]
+
+
+def convert_programme(
+    path: Path, options: ProgrammeOptions, *, supplement: Path | None = None, sheet: str = ""
+) -> ConversionResult:
+    """The programme in the file. Raises InvalidInput with every fault that was found."""
+    source = read_input_file(path, sheet)
+    log = ConversionLog(source.name)
+    items = list(detect_reader(source)(source, options, log))
+    if supplement is not None and not log.faults:
+        items = credit_supplement.join_credits(items, read_input_file(supplement), log)
+    sessions = normalize_items(items, options, log)
+    if not sessions and not log.faults:
+        fault = InputProblem(
+            source.name, None, None, "There is no session in it.", "Check the file."
+        )
+        log.faults.append(fault)
+    if log.faults:
+        raise InvalidInput(log.faults)
+    return ConversionResult(tuple(sessions), tuple(log.warnings))
+
+
+def detect_reader(source: InputFile) -> Reader:
+    """The reader for what is in the file; where that is not plain, for what its name says."""
+    if source.data.startswith(spreadsheet.ZIP_SIGNATURE):
+        return table.read
+    start = source.data[:200]
+    for mark in _BYTE_ORDER_MARKS:
+        start = start.removeprefix(mark)
+    start = start.replace(b"\x00", b"").lstrip().upper()
+    if start.startswith(b"<"):
+        if start.startswith((b"<!DOCTYPE HTML", b"<HTML")):
+            fault = "This is a web page."
+            raise source.invalid(fault, "Export the schedule as schedule.xml or .json.")
+        return schedule_xml.read
+    if start.startswith((b"{", b"[")):
+        return schedule_json.read
+    if start.startswith(b"BEGIN:VCALENDAR"):
+        return icalendar.read
+    return _READERS_BY_EXTENSION.get(Path(source.name).suffix.casefold(), table.read)

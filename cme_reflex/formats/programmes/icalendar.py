@@ -1,0 +1,184 @@
+"""iCalendar: one item an event, and one for each time of an event that repeats."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any, TypeAlias
+
+import recurring_ical_events
+from icalendar import Calendar
+
+from cme_reflex.formats.programmes.items import (
+    ConversionLog,
+    ProgrammeItem,
+    ProgrammeOptions,
+    SourceLocation,
+)
+from cme_reflex.formats.programmes.time_resolver import TimeResolver
+from cme_reflex.formats.tables.csv_table import normalize_text
+from cme_reflex.formats.tables.input_file import InputFile
+from cme_reflex.formats.tables.local_time import known_zone
+from cme_reflex.formats.tables.text_file import decode_text
+
+Component: TypeAlias = Any  # the library's types are those of every property at once
+
+REPEATS_LIMIT = 1_000  # times that one event may repeat: three a day for a year
+_DAILY_OR_RARER = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+
+
+def read(
+    source: InputFile, options: ProgrammeOptions, log: ConversionLog
+) -> Iterator[ProgrammeItem]:
+    """The events. Raises InvalidInput for what is no iCalendar, or was cut off."""
+    for calendar in _calendars(source):
+        resolver = TimeResolver(options, log, known_zone(str(calendar.get("X-WR-TIMEZONE", ""))))
+        for event, location in _occurrences(calendar, log):
+            if item := _item(event, location, resolver):
+                yield item
+
+
+def _calendars(source: InputFile) -> list[Component]:
+    text = decode_text(source.name, source.data)
+    lines = [line.strip().upper() for line in text.splitlines() if line.strip()]
+    if not lines or lines[0] != "BEGIN:VCALENDAR":
+        raise source.invalid("The file does not begin with BEGIN:VCALENDAR.", "Export it again.")
+    begun, ended = (sum(line.startswith(word) for line in lines) for word in ("BEGIN:", "END:"))
+    if lines[-1] != "END:VCALENDAR" or begun != ended:
+        fault = f"The file is cut off: {begun} BEGIN, {ended} END."
+        raise source.invalid(fault, "Export it again.")
+    try:
+        return list(Calendar.from_ical(text, multiple=True))
+    except Exception as error:  # what it raises for lines that are none is not documented
+        said = normalize_text(str(error))[:120]
+        raise source.invalid(f"This is no iCalendar: {said}.", "Export it again.") from None
+
+
+def _occurrences(
+    calendar: Component, log: ConversionLog
+) -> Iterator[tuple[Component, SourceLocation]]:
+    series: dict[str, list[Component]] = defaultdict(list)
+    for number, event in enumerate(calendar.walk("VEVENT"), start=1):
+        uid = normalize_text(str(event.get("UID", "")))
+        location = SourceLocation(element=f"event {uid or number}")
+        for name, error in event.errors:
+            fault = f"This cannot be read: {normalize_text(str(error))[:120]}."
+            log.add_fault(location, name or "", fault, "Correct it.")
+        if event.errors:
+            continue
+        if not uid:
+            log.add_fault(
+                location, "UID", "The event has no UID.", "Give it one that stays the same."
+            )
+        elif event.get("DTSTART") is None:
+            log.add_fault(location, "DTSTART", "The event has no start.", "Add it.")
+        else:
+            series[uid].append(event)
+    for uid, events in series.items():
+        yield from _expand(calendar, events, SourceLocation(element=f"event {uid}"), log)
+
+
+def _expand(
+    calendar: Component, events: list[Component], location: SourceLocation, log: ConversionLog
+) -> Iterator[tuple[Component, SourceLocation]]:
+    rules = [rule for event in events for rule in _rules(event)]
+    if not rules and not any(event.get("RDATE") for event in events):
+        yield from ((event, location) for event in events)
+        return
+    for rule in rules:
+        if not {*map(str.upper, rule.get("FREQ", []))} <= _DAILY_OR_RARER:
+            log.add_fault(location, "RRULE", "The event repeats within a day.", "Write each time.")
+            return
+        if not rule.get("COUNT") and not rule.get("UNTIL"):
+            fault = "The event repeats without an end."
+            log.add_fault(location, "RRULE", fault, "Give it COUNT or UNTIL.")
+            return
+    of_series = Calendar()
+    for component in (*calendar.walk("VTIMEZONE"), *events):
+        of_series.add_component(component)
+    try:
+        found = list(islice(recurring_ical_events.of(of_series).all(), REPEATS_LIMIT + 1))
+    except Exception as error:  # rules that contradict themselves raise whatever they meet
+        fault = f"The rule cannot be read: {normalize_text(str(error))[:120]}."
+        log.add_fault(location, "RRULE", fault, "Correct it.")
+        return
+    if len(found) > REPEATS_LIMIT:
+        fault = f"The event repeats more than {REPEATS_LIMIT:,} times."
+        log.add_fault(location, "RRULE", fault, "Give it an earlier end.")
+        return
+    yield from ((event, location) for event in found)
+
+
+def _rules(event: Component) -> list[Any]:
+    rules = event.get("RRULE")
+    return rules if isinstance(rules, list) else [rules] if rules else []
+
+
+def _item(
+    event: Component, location: SourceLocation, resolver: TimeResolver
+) -> ProgrammeItem | None:
+    title = normalize_text(str(event.get("SUMMARY", "")))
+    if not title:
+        resolver.log.add_fault(location, "SUMMARY", "The event has no title.", "Add a SUMMARY.")
+    try:
+        first, last = event["DTSTART"].dt, _end(event)
+        # Whoever writes a time twice, or a span in place of one, gets a list or a pair.
+        dated = isinstance(first, date) and isinstance(last, date)
+    except (AttributeError, TypeError, OverflowError):
+        dated = False
+    if not dated:
+        resolver.log.add_fault(
+            location, "DTSTART", "Start and end are no two times.", "Correct them."
+        )
+        return None
+    starts_at = resolver.resolve(_as_datetime(first), location, "DTSTART")
+    ends_at = resolver.resolve(_as_datetime(last), location, "DTEND") if starts_at else None
+    if not title or starts_at is None or ends_at is None:
+        return None
+    kind, title = _kind(event, title)
+    return ProgrammeItem(
+        location=location,
+        code=normalize_text(str(event["UID"])) + _occurrence_suffix(event),
+        title=title,
+        kind=kind,
+        room=normalize_text(str(event.get("LOCATION", ""))),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        all_day=not isinstance(first, datetime),
+        cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
+    )
+
+
+def _end(event: Component) -> date:
+    """The event's end; a date lasts for a day, and a time without an end for no time (RFC 5545)."""
+    start: date = event["DTSTART"].dt
+    if event.get("DTEND"):
+        end: date = event["DTEND"].dt
+        return end
+    if event.get("DURATION"):
+        length: timedelta = event["DURATION"].dt
+        return start + length
+    return start if isinstance(start, datetime) else start + timedelta(days=1)
+
+
+def _as_datetime(moment: date) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(0))
+
+
+def _kind(event: Component, title: str) -> tuple[str, str]:
+    """What kind of session it is: "talk" from "[talk] Looking at Audio", or the first category."""
+    if title.startswith("["):
+        kind, bracket, rest = title[1:].partition("]")
+        if bracket and kind.strip() and rest.strip():
+            return kind.strip(), rest.strip()
+    categories = event.get("CATEGORIES")
+    if isinstance(categories, list):
+        categories = categories[0]
+    named = getattr(categories, "cats", [])
+    return normalize_text(str(named[0])) if named else "", title
+
+
+def _occurrence_suffix(event: Component) -> str:
+    """What tells one time of a series from the others: the start that its rule gave it."""
+    given = event.get("RECURRENCE-ID")
+    return f" {_as_datetime(given.dt):%Y%m%dT%H%M}" if given else ""

@@ -1,0 +1,124 @@
+"""schedule.json as frab and pretalx write it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from cme_reflex.formats.programmes.items import (
+    ConversionLog,
+    ProgrammeItem,
+    ProgrammeOptions,
+    SourceLocation,
+)
+from cme_reflex.formats.programmes.schedule import parse_conference
+from cme_reflex.formats.tables.csv_table import normalize_text
+from cme_reflex.formats.tables.input_file import InputFile
+from cme_reflex.formats.tables.text_file import decode_text
+
+_TEXT_KEYS = (
+    *("id", "guid", "code", "slug", "title", "type", "track", "room"),
+    *("date", "start", "duration"),
+)
+
+_NAME_KEYS = ("full_public_name", "public_name", "name")
+
+
+class _DuplicateKey(ValueError):
+    """What is wrong, as a sentence."""
+
+
+def read(
+    source: InputFile, options: ProgrammeOptions, log: ConversionLog
+) -> Iterator[ProgrammeItem]:
+    """The events. Raises InvalidInput for what is no JSON, or has a key twice."""
+    document = _document(source)
+    try:
+        about = _object(_object(_object(document).get("schedule")).get("conference"))
+        days = _array(about.get("days"))
+    except TypeError:
+        fault = "There is no schedule.conference.days in the file."
+        raise source.invalid(fault, "Export the schedule as schedule.json.") from None
+    programme = parse_conference(_texts(about, ("day_change", "time_zone_name")), options, log)
+    for number, each in enumerate(days, start=1):
+        location = SourceLocation(element=f"day {number}")
+        for room, event in _events(each, location, log):
+            if item := programme.item(event, _text(each.get("date")), room):
+                yield item
+
+
+def _events(
+    day: Any, location: SourceLocation, log: ConversionLog
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        rooms = _object(_object(day).get("rooms"))
+    except TypeError:
+        log.add_fault(location, "rooms", "The day has no rooms.", "Write an object of lists.")
+        return
+    for room, events in rooms.items():
+        for event in events if isinstance(events, list) else [events]:
+            if isinstance(event, dict):
+                yield normalize_text(room), _texts(event, _TEXT_KEYS) | {"persons": _persons(event)}
+            else:
+                log.add_fault(location, room, "An event is no object.", "Write it in braces.")
+
+
+def _persons(event: Mapping[str, Any]) -> list[str]:
+    persons = event.get("persons")
+    found = persons if isinstance(persons, list) else []
+    names = (_texts(person, _NAME_KEYS) for person in found if isinstance(person, dict))
+    return [next((name[key] for key in _NAME_KEYS if name[key]), "") for name in names]
+
+
+def _document(source: InputFile) -> Any:
+    text = decode_text(source.name, source.data)
+    try:
+        return json.loads(
+            text, object_pairs_hook=_reject_duplicates, parse_constant=_reject_constant
+        )
+    except _DuplicateKey as error:
+        raise source.invalid(str(error), "Keep one.") from None
+    except json.JSONDecodeError as error:
+        fault = f"This is no JSON: {error.msg}, column {error.colno}."
+        remedy = "It may be cut off: export it again."
+        raise source.invalid(fault, remedy, row=error.lineno) from None
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or thousands of brackets.
+        raise source.invalid("This JSON cannot be read.", "Export it again.") from None
+
+
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _DuplicateKey(f"The key {twice!r} is there twice in one object.")
+    return made
+
+
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _texts(found: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: _text(found.get(key)) for key in keys}
+
+
+def _text(value: Any) -> str:
+    """A text or whole number as tidy text; a text in several languages by its first one."""
+    if isinstance(value, dict):
+        value = next(iter(value.values()), None)
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    return normalize_text(str(value))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _array(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value

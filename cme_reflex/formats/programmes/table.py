@@ -1,0 +1,220 @@
+"""Programmes as tables: CSV and XLSX, one row a session, under any of the documented headings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.programmes.headings import HEADINGS
+from cme_reflex.formats.programmes.items import (
+    ConversionLog,
+    ProgrammeItem,
+    ProgrammeOptions,
+    SourceLocation,
+)
+from cme_reflex.formats.programmes.time_resolver import TimeResolver
+from cme_reflex.formats.tables.csv_table import InputRow, normalize_text
+from cme_reflex.formats.tables.date_parsing import (
+    AmbiguousDate,
+    InvalidDate,
+    InvalidDuration,
+    InvalidTimeOfDay,
+    parse_date,
+    parse_duration,
+    parse_time,
+)
+from cme_reflex.formats.tables.header_mapping import MappedTable, read_mapped_table
+from cme_reflex.formats.tables.input_file import InputFile
+from cme_reflex.formats.tables.spreadsheet import Spreadsheet
+
+MAX_OVERNIGHT = timedelta(hours=12)  # the longest that a session may last over midnight
+_YES = {"yes", "y", "true"}
+_MIDNIGHT = re.compile(r"(?<=\d)T00:00:00$")
+_CANCELLED = {"cancelled", "canceled", "withdrawn"}
+
+
+class EligibleCell(StrEnum):
+    """How a cell says whether a session can be claimed."""
+
+    YES = "yes"
+    Y = "y"
+    TRUE = "true"
+    NO = "no"
+    N = "n"
+    FALSE = "false"
+
+
+def read(
+    source: InputFile, options: ProgrammeOptions, log: ConversionLog
+) -> Iterator[ProgrammeItem]:
+    """The rows. Raises InvalidInput where there is no table, or a column is missing."""
+    headed = read_mapped_table(
+        Spreadsheet(source.name, source.data, source.sheet), HEADINGS, ("code", "title", "start")
+    )
+    if not {"end", "duration"} & headed.columns.keys():
+        fault = "No heading in the file means the end or the duration."
+        raise source.invalid(fault, "Add one of them.")
+    if headed.unused:
+        what = f"These headings mean no column: {', '.join(headed.unused)}."
+        log.add_warning(SourceLocation(), "", what, "What stands under them is left out.")
+    reader = _RowReader(headed, TimeResolver(options, log), log)
+    for row in headed.table.rows:
+        if item := reader.item(row):
+            yield item
+    log.faults.extend(headed.problems())
+
+
+@dataclass(frozen=True, slots=True)
+class _RowReader:
+    headed: MappedTable
+    resolver: TimeResolver
+    log: ConversionLog
+
+    def item(self, row: InputRow) -> ProgrammeItem | None:
+        """The row's item; None after noting what is wrong with it."""
+        location = SourceLocation(row=row.number)
+        code, title = row.required("code"), row.required("title")
+        if code:
+            row.table.require_unique(row, "code", code)
+        starts_at, ends_at = self._times(row, location)
+        eligible = row.choice("eligible", EligibleCell) if row.text("eligible") else None
+        delivery = row.choice("delivery", Delivery) if row.text("delivery") else None
+        on_demand_from = self._moment(row, "on_demand_from", None, location)
+        quarters, safety = row.hours("category1_hours"), row.hours("patient_safety_hours")
+        again = row.table.first_row(row, ("code", code), note=False) != row.number
+        if again or not code or not title or starts_at is None or ends_at is None:
+            return None
+        return ProgrammeItem(
+            location=location,
+            code=code,
+            title=title,
+            kind=row.text("kind"),
+            track=row.text("track"),
+            room=row.text("room"),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            speakers=self._speakers(row),
+            delivery=delivery,
+            quarters=quarters,
+            safety=safety,
+            eligible=None if eligible is None else eligible in _YES,
+            faculty_badges=row.parts("faculty_badges"),
+            on_demand_from=on_demand_from
+            and self.resolver.resolve(on_demand_from, location, self._title("on_demand_from")),
+            cancelled=row.text("status").casefold() in _CANCELLED,
+        )
+
+    def _speakers(self, row: InputRow) -> tuple[str, ...]:
+        lines = self.headed.raw_cell(row, "speakers").splitlines()
+        if len(lines) < 2:
+            return row.parts("speakers")
+        return tuple(
+            normalize_text(part) for line in lines for part in line.split(";") if part.strip()
+        )
+
+    def _times(
+        self, row: InputRow, location: SourceLocation
+    ) -> tuple[datetime | None, datetime | None]:
+        """Start and end; an end that is a time of day may be in the night after the start."""
+        if not row.text("start"):
+            row.required("start")
+            return None, None
+        start = self._moment(row, "start", self._date(row), location)
+        if start is None:
+            return None, None
+        starts_at = self.resolver.resolve(start, location, self._title("start"))
+        if not row.text("end"):
+            return starts_at, starts_at and self._after(row, starts_at, location)
+        end = self._moment(row, "end", start.date(), location)
+        if end is None:
+            return starts_at, None
+        if end.tzinfo is None and start.tzinfo is None and self._is_time_of_day(row.text("end")):
+            end = self._overnight_end(start, end)
+        ends_at = self.resolver.resolve(end, location, self._title("end"))
+        if starts_at and ends_at and ends_at < starts_at:
+            row.add_fault("end", "The session ends before it starts.", "Check start and end.")
+            return starts_at, None
+        return starts_at, ends_at
+
+    def _overnight_end(self, start: datetime, end: datetime) -> datetime:
+        tomorrow = end + timedelta(days=1) if end.date() < date.max else end
+        return tomorrow if end < start and tomorrow - start <= MAX_OVERNIGHT else end
+
+    def _after(
+        self, row: InputRow, starts_at: datetime, location: SourceLocation
+    ) -> datetime | None:
+        try:
+            duration = parse_duration(row.required("duration"))
+        except InvalidDuration:
+            if text := row.text("duration"):
+                row.add_fault("duration", f"{text!r} is no duration.", "Write minutes, or 1:30.")
+            return None
+        return self.resolver.add_duration(starts_at, duration, location, self._title("duration"))
+
+    def _date(self, row: InputRow) -> date | None:
+        text = row.text("date")
+        try:
+            # A workbook's dates come with a midnight that nobody wrote.
+            return self._as_date(_MIDNIGHT.sub("", text)) if text else None
+        except InvalidDate:
+            row.add_fault("date", f"{text!r} is no date.", "Write it as 2024-09-26.")
+        except AmbiguousDate:
+            row.add_fault(
+                "date", f"{text!r} could be two dates.", "Say --dates mdy or --dates dmy."
+            )
+        return None
+
+    def _moment(
+        self, row: InputRow, column: str, day: date | None, location: SourceLocation
+    ) -> datetime | None:
+        """The cell as a date and time; a time of day alone is of `day`."""
+        text = row.text(column)
+        if not text:
+            return None
+        try:
+            if self._is_time_of_day(text):
+                if day is not None:
+                    return datetime.combine(day, parse_time(text))
+                if not row.text("date"):
+                    fault = f"{text!r} is a time without a date."
+                    row.add_fault(column, fault, "Write it as 2024-09-26T08:00, or add a date.")
+                return None
+            return self._date_and_time(text)
+        except AmbiguousDate:
+            row.add_fault(
+                column, f"{text!r} could be two dates.", "Say --dates mdy or --dates dmy."
+            )
+        except ValueError:
+            row.add_fault(column, f"{text!r} is no date and time.", "Write it as 2024-09-26T08:00.")
+        return None
+
+    def _date_and_time(self, text: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            # A date, then a time: the time has one word ("8:00am") or two ("8:00 am").
+            words = text.split()
+            for split in (-2, -1):
+                date_words, clock = " ".join(words[:split]), " ".join(words[split:])
+                if date_words and self._is_time_of_day(clock):
+                    on = self._as_date(date_words.rstrip(","))
+                    return datetime.combine(on, parse_time(clock))
+            raise
+        if len(text) < len("2024-09-26T08"):
+            raise ValueError(text)
+        return moment
+
+    def _as_date(self, text: str) -> date:
+        return parse_date(text, self.resolver.options.dates)
+
+    @staticmethod
+    def _is_time_of_day(text: str) -> bool:
+        try:
+            return isinstance(parse_time(text), time)
+        except InvalidTimeOfDay:
+            return False
+
+    def _title(self, column: str) -> str:
+        return self.headed.titles.get(column, column)

@@ -1,0 +1,1 @@
+"""Files that leave: claims, evaluations, PARS."""

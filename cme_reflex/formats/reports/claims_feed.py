@@ -1,0 +1,99 @@
+"""Submitted claims as JSON for a society's own systems; docs/integration.md tells of each field."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from cme_reflex.formats.reports.claims_export import (
+    CATEGORY1_FIELD,
+    SAFETY_FIELD,
+    ExportedLine,
+    HoursField,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedMeeting:
+    """The meeting of a claim, as it was when the claim was submitted."""
+
+    code: str
+    name: str
+    provider: str
+    location: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAttendee:
+    """Whose claim it is. `member_username` is null for who registered without an account."""
+
+    badge: str
+    confirmation: str
+    member_username: str | None
+    last_name: str
+    first_name: str
+    suffix: str
+    name_on_certificate: str
+    profession: Literal["physician", "other"]
+    registration_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedClaim:
+    """One submitted version of a claim. Instants are aware UTC, credit is in quarter hours.
+
+    `replaces` is the receipt number of the version before, `replaced_by` that of the one
+    after as of this reading: a version without one is the valid one.
+    """
+
+    receipt_number: str
+    version: Annotated[int, Field(ge=1)]
+    replaces: str | None
+    replaced_by: str | None
+    submitted_at: datetime
+    meeting: FeedMeeting
+    attendee: FeedAttendee
+    category1: Annotated[HoursField, CATEGORY1_FIELD]
+    safety: Annotated[HoursField, SAFETY_FIELD]
+    lines: tuple[ExportedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """Some versions in the order of their commits, and where the next page begins."""
+
+    claims: tuple[FeedClaim, ...]
+    next_cursor: str
+    has_more: bool
+
+
+_PAGE_ADAPTER = TypeAdapter(FeedPage)
+_CLAIM_ADAPTER = TypeAdapter(FeedClaim)
+
+
+def page_json(page: FeedPage) -> bytes:
+    """The page as JSON; hours are numbers such as 8.5."""
+    return _PAGE_ADAPTER.dump_json(page, by_alias=True)
+
+
+def claim_json(claim: FeedClaim) -> bytes:
+    """One version as JSON."""
+    return _CLAIM_ADAPTER.dump_json(claim, by_alias=True)
+
+
+def schemas(reference: str) -> dict[str, Any]:
+    """The JSON schemas of what is written, by name. `reference` has ``{model}`` for that name."""
+    _, shared = TypeAdapter.json_schemas(
+        [("page", "serialization", _PAGE_ADAPTER), ("claim", "serialization", _CLAIM_ADAPTER)],
+        by_alias=True,
+        ref_template=reference,
+    )
+    # What the classes say of themselves is for who reads this source: hours are hours only in JSON.
+    return {
+        name: {key: value for key, value in schema.items() if key != "description"}
+        for name, schema in shared["$defs"].items()
+    }

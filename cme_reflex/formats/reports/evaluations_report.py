@@ -1,0 +1,169 @@
+"""What a meeting's evaluations say, without names: tables, a workbook and a page to read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from cme_reflex import text
+from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.evaluations.form import QuestionKind
+from cme_reflex.domain.evaluations.survey_counts import (
+    COMMERCIAL_BIAS,
+    MIN_RESPONDENTS,
+    OUTCOMES,
+    QuestionCounts,
+)
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.tables.sheets import Cell, Column, ColumnType, CsvWriter, Sheet, XlsxWriter
+from cme_reflex.formats.template_engine import environment
+
+SUMMARY = Sheet("summary", (Column("figure", width=48), Column("value", width=28)))
+SESSIONS = Sheet(
+    "sessions",
+    (
+        Column("session"),
+        Column("title", width=60),
+        Column("starts_at", ColumnType.INSTANT, 26),
+        Column("category1_hours", ColumnType.HOURS, 16, "category1"),
+        Column("claimed", ColumnType.NUMBER),
+        Column("evaluated", ColumnType.NUMBER),
+    ),
+)
+QUESTIONS = Sheet(
+    "questions",
+    (
+        Column("session"),
+        Column("question", width=24),
+        Column("text", width=60),
+        Column("tags", width=32),
+        Column("answered", ColumnType.NUMBER, 10),
+        Column("mean", ColumnType.DECIMAL, 8),
+        Column("median", ColumnType.DECIMAL, 8),
+        Column("choice", width=40),
+        Column("times", ColumnType.NUMBER, 8),
+    ),
+)
+COMMENTS = Sheet(
+    "comments", (Column("session"), Column("question", width=24), Column("comment", width=100))
+)
+SHEETS = (SUMMARY, SESSIONS, QUESTIONS, COMMENTS)
+
+FILES = (*(f"evaluations-{sheet.name}.csv" for sheet in SHEETS), "evaluations.xlsx")
+PAGE_FILE = "evaluations.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvaluations:
+    """A session that somebody claimed: how many did, how many of them evaluated it, and how."""
+
+    session: str
+    title: str
+    starts_at: datetime
+    category1: Quarters
+    claimed: int
+    evaluated: int
+    questions: tuple[QuestionCounts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationsReport:
+    """All of it. `claims` counts those whose answers are in it; instants are aware UTC."""
+
+    meeting: Meeting
+    as_of: datetime
+    claims: int
+    hours_of_instruction: Quarters
+    most_for_one: Quarters
+    category1_claimed: Quarters
+    safety_claimed: Quarters
+    overall: tuple[QuestionCounts, ...]
+    sessions: tuple[SessionEvaluations, ...]
+
+    def outcomes(self) -> Iterator[tuple[str, tuple[QuestionCounts, ...]]]:
+        """The outcomes that this meeting's overall evaluation measures, and commercial bias."""
+        for tag in (*OUTCOMES, COMMERCIAL_BIAS):
+            if measuring := tuple(each for each in self.overall if tag in each.question.tags):
+                yield tag, measuring
+
+
+def write_tables(report: EvaluationsReport, folder: Path) -> None:
+    """Write the tables as CSV files and as a workbook into a folder that is there."""
+    files: tuple[CsvWriter | XlsxWriter, ...] = (
+        CsvWriter(folder, SHEETS, prefix="evaluations-"),
+        XlsxWriter(folder / "evaluations.xlsx", SHEETS),
+    )
+    for target in files:
+        for sheet, row in _rows(report):
+            target.add(sheet.name, row)
+        target.close()
+
+
+def write_page(report: EvaluationsReport, folder: Path) -> None:
+    """Write the page: one file, no script, nothing from elsewhere."""
+    (folder / PAGE_FILE).write_text(_render_page(report), "utf-8")
+
+
+def _rows(report: EvaluationsReport) -> Iterator[tuple[Sheet, tuple[Cell, ...]]]:
+    for row in _figures(report):
+        yield SUMMARY, row
+    for session in report.sessions:
+        yield SESSIONS, SESSIONS.row(session)
+    for code, counts in _question_counts(report):
+        yield from ((QUESTIONS, row) for row in _question_rows(code, counts))
+        yield from ((COMMENTS, (code, counts.question.key, text)) for text in counts.texts)
+
+
+def _figures(report: EvaluationsReport) -> tuple[tuple[str, str], ...]:
+    zone = report.meeting.zone
+    return (
+        ("Meeting", report.meeting.name),
+        ("As of", text.dates.instant(report.as_of, zone)),
+        ("Submitted claims", str(report.claims)),
+        ("Hours of instruction (ACCME)", format_hours(report.hours_of_instruction)),
+        ("Most that one person could claim, in hours", format_hours(report.most_for_one)),
+        ("Category 1 hours claimed by all", format_hours(report.category1_claimed)),
+        ("Of which Patient Safety", format_hours(report.safety_claimed)),
+    )
+
+
+def _question_counts(report: EvaluationsReport) -> Iterator[tuple[str, QuestionCounts]]:
+    yield from (("", counts) for counts in report.overall)
+    for session in report.sessions:
+        yield from ((session.session, counts) for counts in session.questions)
+
+
+def _question_rows(code: str, counts: QuestionCounts) -> Iterator[tuple[Cell, ...]]:
+    question = counts.question
+    about = (code, question.key, question.text, "; ".join(question.tags), counts.answered)
+    figures = (_two_places(counts.mean), _two_places(counts.median))
+    if not counts.by_choice:
+        yield (*about, *figures, "", None)
+    for choice, times in counts.by_choice.items():
+        yield (*about, *figures, choice, times)
+
+
+def _two_places(value: Fraction | None) -> Decimal | None:
+    if value is None:
+        return None
+    return Decimal(round(value * 100)).scaleb(-2)
+
+
+def _render_page(report: EvaluationsReport) -> str:
+    zone = report.meeting.zone
+    return (
+        environment()
+        .get_template("evaluations.html")
+        .render(
+            report=report,
+            figures=_figures(report)[2:],
+            as_of=text.dates.instant(report.as_of, zone),
+            least=MIN_RESPONDENTS,
+            scale=QuestionKind.SCALE,
+            two_places=_two_places,
+            hours=format_hours,
+            day=lambda session: text.dates.day(session.starts_at.astimezone(zone).date()),
+        )
+    )

@@ -1,0 +1,184 @@
+"""What PARS rejected, read back: its answer to an upload, as XLSX, tab-delimited or CSV.
+
+The file repeats the uploaded columns, in any order and under any rows of
+guidance, and has one or more columns whose heading speaks of an error, a
+message or a reason. A row without one was not rejected.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.reports.pars import COLUMNS, DATE_FORMAT
+from cme_reflex.formats.tables.text_file import SIZE_LIMIT, read_text
+
+REASON_LIMIT = 300  # characters of a reason that are kept; longer ones are cut
+
+_HEADING_SEARCH_ROWS = 10  # rows
+_REASON_HEADING = re.compile(r"error|message|reason", re.IGNORECASE)
+_DATE_FORMATS = (DATE_FORMAT, "%m/%d/%y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
+_BIRTHDAY_FORMATS = ("%m/%d", "%d-%b", "%b %d", "%m/%d/%Y", "%Y-%m-%d")
+_CREDIT_FIELDS = ("credits", "board_credits", "credits_of_type")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that PARS did not take, and why; `number` counts as a spreadsheet does."""
+
+    number: int
+    row: ParsRow
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionFile:
+    """All of a file; `digest` tells this file from others."""
+
+    file: str
+    digest: str
+    rows: tuple[RejectedRow, ...]
+
+
+def read_rejections(path: Path) -> RejectionFile:
+    """The rows that the file says were rejected. Raises InvalidInput with every fault."""
+    rows = list(_rows(path))
+    start, columns, reasons = _headings(path.name, rows)
+    problems: list[InputProblem] = []
+    rejected = []
+    for number, cells in enumerate(rows[start:], start=start + 1):
+        said = (_cell_text(cells[place]) for place in reasons if place < len(cells))
+        reason = "; ".join(text for text in said if text)
+        if not reason:
+            continue
+        given = {
+            column.field: cells[place] if place < len(cells) else ""
+            for column, place in zip(COLUMNS, columns, strict=True)
+        }
+        action = _cell_text(given.pop("")).capitalize()
+        if action not in set(RecordAction):
+            fault = f"{action!r} is no record action."
+            problems.append(
+                InputProblem(path.name, number, COLUMNS[0].heading, fault, "Write Add or Delete.")
+            )
+            continue
+        record = ParsRecord(**{name: _canonical(name, cell) for name, cell in given.items()})
+        rejected.append(
+            RejectedRow(number, ParsRow(RecordAction(action), record), reason[:REASON_LIMIT])
+        )
+    if problems:
+        raise InvalidInput(problems)
+    return RejectionFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(rejected))
+
+
+def _rows(path: Path) -> Iterator[Sequence[Any]]:
+    if path.suffix.lower() != ".xlsx":
+        text = read_text(path)
+        delimiter = "\t" if "\t" in text else ","
+        try:
+            yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        except csv.Error as error:
+            raise _invalid(path, f"This is no table: {error}.", "Save it from PARS anew.") from None
+        return
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise _invalid(path, "The file is too large.", "Leave out what is not needed.")
+        book = load_workbook(path, read_only=True, data_only=True)
+    except OSError as error:
+        raise _invalid(path, f"The file cannot be read: {error.strerror}.", "Check it.") from None
+    except (InvalidFileException, BadZipFile, KeyError, ValueError):
+        raise _invalid(path, "This is no XLSX workbook.", "Save it as XLSX or as text.") from None
+    try:
+        yield from book.worksheets[0].iter_rows(values_only=True)
+    finally:
+        book.close()
+
+
+def _headings(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, list[int], list[int]]:
+    """How many rows stand above the data, the place of each column, and those of the reasons."""
+    named = [
+        {_cell_text(cell).casefold(): place for place, cell in enumerate(row)}
+        for row in rows[:_HEADING_SEARCH_ROWS]
+    ]
+    number = next((n for n, row in enumerate(named, 1) if _folded(COLUMNS[0].heading) in row), None)
+    if number is None:
+        fault = f"There is no row of headings with {COLUMNS[0].heading!r} in it."
+        raise InvalidInput(
+            [InputProblem(file, None, None, fault, "Keep the headings of the sheet.")]
+        )
+    places = named[number - 1]
+    problems = [
+        InputProblem(file, number, column.heading, "The column is missing.", "Keep all columns.")
+        for column in COLUMNS
+        if _folded(column.heading) not in places
+    ]
+    known = {_folded(column.heading) for column in COLUMNS}
+    reasons = [
+        place
+        for name, place in places.items()
+        if name not in known and _REASON_HEADING.search(name)
+    ]
+    if not reasons:
+        remedy = 'Give each rejected row its reason in a column "Error".'
+        problems.append(InputProblem(file, number, None, "No column has the reasons.", remedy))
+    if problems:
+        raise InvalidInput(problems)
+    return number, [places[_folded(column.heading)] for column in COLUMNS], reasons
+
+
+def _folded(heading: str) -> str:
+    return heading.strip().casefold()
+
+
+def _canonical(name: str, cell: Any) -> str:
+    """The cell as the exported file had it, whatever a spreadsheet program made of it."""
+    if name == "completion_date":
+        return _canonical_day(cell, _DATE_FORMATS, DATE_FORMAT)
+    if name == "birthday":
+        return _canonical_day(cell, _BIRTHDAY_FORMATS, "%m/%d")
+    text = _cell_text(cell)
+    if name in _CREDIT_FIELDS and text:
+        try:
+            return f"{Decimal(text):.2f}"
+        except InvalidOperation:
+            return text
+    return text
+
+
+def _canonical_day(cell: Any, patterns: Sequence[str], written: str) -> str:
+    if isinstance(cell, date):
+        return f"{cell:{written}}"
+    text = _cell_text(cell)
+    for pattern in patterns:
+        # A year stands before a birthday, because 29 February needs one that has it.
+        with_year = (f"2024 {text}", f"%Y {pattern}") if "%Y" not in pattern.upper() else None
+        try:
+            day = datetime.strptime(*(with_year or (text, pattern)))  # noqa: DTZ007 - only a day
+        except ValueError:
+            continue
+        return f"{day:{written}}"
+    return text
+
+
+def _cell_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split())
+
+
+def _invalid(path: Path, fault: str, remedy: str) -> InvalidInput:
+    return InvalidInput([InputProblem(path.name, None, None, fault, remedy)])

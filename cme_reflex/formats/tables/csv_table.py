@@ -1,0 +1,221 @@
+"""Tables in CSV files, read so that every fault in them is told at once."""
+
+import csv
+import io
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.credit import quarters
+from cme_reflex.domain.credit.quarters import InvalidHours, Quarters
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity, did_you_mean
+from cme_reflex.formats.tables.formulas import escape_formula, unescape_formula
+from cme_reflex.formats.tables.local_time import ClockChange, InvalidTime, parse_instant
+from cme_reflex.formats.tables.text_file import read_text
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(slots=True)
+class InputTable:
+    """The rows of a file, and the faults found in it so far."""
+
+    file: str
+    readable: bool = True
+    rows: list["InputRow"] = field(default_factory=list)
+    problems: list[InputProblem] = field(default_factory=list)
+    _first_rows: dict[object, int] = field(default_factory=dict)
+
+    def first_row(self, row: "InputRow", key: object, *, note: bool = True) -> int:
+        """The number of the first row that had this key; by default, this row now has it."""
+        if note:
+            return self._first_rows.setdefault(key, row.number)
+        return self._first_rows.get(key, row.number)
+
+    def require_unique(self, row: "InputRow", column: str, key: str) -> None:
+        """Note a fault, with both rows, where an earlier row has the same key."""
+        first = self.first_row(row, (column, key))
+        if first != row.number:
+            row.add_fault(column, f"Row {first} has the same {column}.", "Each row needs its own.")
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """One row; each method gives a cell as a value, or notes what is wrong with it."""
+
+    table: InputTable
+    number: int
+    cells: dict[str, str]
+
+    def add_fault(self, column: str | None, fault: str, remedy: str) -> None:
+        """Note a fault of this row."""
+        self.table.problems.append(
+            InputProblem(self.table.file, self.number, column, fault, remedy)
+        )
+
+    def add_warning(self, column: str, fault: str, remedy: str) -> None:
+        """Note what may well be meant, and should be looked at."""
+        problem = InputProblem(
+            self.table.file, self.number, column, fault, remedy, severity=Severity.WARNING
+        )
+        self.table.problems.append(problem)
+
+    def text(self, column: str) -> str:
+        """The cell's text with single spaces; empty where there is none."""
+        return self.cells.get(column, "")
+
+    def required(self, column: str) -> str:
+        """The cell's text; an empty one is a fault."""
+        text = self.text(column)
+        if not text:
+            self.add_fault(column, "The cell is empty.", f"Fill in the {column}.")
+        return text
+
+    def parts(self, column: str) -> tuple[str, ...]:
+        """The cell's parts between semicolons."""
+        return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
+
+    def choice(self, column: str, kind: type[_Choice]) -> _Choice | None:
+        """The cell as one of these; anything else is a fault."""
+        text = self.text(column).casefold()
+        if text in set(kind):
+            return kind(text)
+        self.add_fault(column, f"{text!r} is not known here.", did_you_mean(text, list(kind)))
+        return None
+
+    def hours(self, column: str) -> Quarters | None:
+        """The cell as credit; None where it is empty, and where it is a fault."""
+        text = self.text(column)
+        try:
+            return quarters.parse_hours(text) if text else None
+        except InvalidHours:
+            remedy = "Write hours in quarters, such as 1.25."
+            self.add_fault(column, f"{text!r} is no number of credit hours.", remedy)
+            return None
+
+    def instant(self, column: str, zone: ZoneInfo) -> datetime | None:
+        """The cell as an aware instant in UTC; None where it is empty, and where it is a fault."""
+        text = self.text(column)
+        try:
+            return parse_instant(text, zone) if text else None
+        except InvalidTime:
+            remedy = "Write it as 2024-09-26T08:00."
+            self.add_fault(column, f"{text!r} is no date and time.", remedy)
+        except ClockChange as change:
+            self.add_fault(column, *change.explain(text, zone))
+        return None
+
+
+def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()) -> InputTable:
+    """The rows of a CSV file with these headings, in any order.
+
+    Cells come with single spaces, and without the apostrophe that keeps a
+    spreadsheet from taking a text for a formula. Raises InvalidInput where there is no such
+    table at all; faults of single rows stand in the table's problems.
+    """
+    records = csv_records(path.name, read_text(path))
+    headings = [normalize_text(cell) for cell in next(records, (1, []))[1]]
+    _check_headings(path.name, headings, tuple(required), tuple(optional))
+    table = InputTable(path.name)
+    for number, raw in records:
+        cells = [normalize_text(cell) for cell in raw]
+        if not any(cells):
+            continue
+        row = InputRow(
+            table, number, dict(zip(headings, map(unescape_formula, cells), strict=False))
+        )
+        if len(cells) == len(headings):
+            table.rows.append(row)
+        else:
+            fault = f"The row has {len(cells)} cells, the headings are {len(headings)}."
+            row.add_fault(None, fault, "Put text with a comma in it into quotes.")
+        for column, cell in zip(headings, cells, strict=False):
+            if cell.startswith("="):
+                fault = "The cell holds a formula in place of its value."
+                row.add_fault(column, fault, "Paste the value; put an apostrophe before a text.")
+            if not cell.isprintable():
+                row.add_fault(
+                    column, "The cell holds a character that cannot be printed.", "Retype it."
+                )
+    return table
+
+
+def try_read_table(path: Path, read: Callable[[Path], InputTable]) -> InputTable:
+    """The table, or one without rows whose problems say why there is none."""
+    try:
+        return read(path)
+    except InvalidInput as faulty:
+        return InputTable(path.name, readable=False, problems=list(faulty.problems))
+
+
+def csv_records(file: str, text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows as they are, with their numbers. Raises InvalidInput where the text is no CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+    except csv.Error as error:
+        remedy = "Check the quotes of this row and of the one before."
+        problem = InputProblem(file, number + 1, None, f"This is no CSV: {error}.", remedy)
+        raise InvalidInput([problem]) from None
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """A CSV file with these columns, without a cell that a spreadsheet takes for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([escape_formula(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def normalize_text(cell: str) -> str:
+    """The text with single spaces, its letters composed."""
+    return unicodedata.normalize("NFC", " ".join(cell.split()))
+
+
+def _check_headings(
+    file: str, headings: list[str], required: tuple[str, ...], optional: tuple[str, ...]
+) -> None:
+    if not {*required} & {*headings}:
+        raise InvalidInput([_no_headings(file, headings, required)])
+    missing = [column for column in required if column not in headings]
+    unknown = [column for column in headings if column not in (*required, *optional)]
+    repeated = [column for column, times in Counter(headings).items() if times > 1]
+    problems = [
+        *(InputProblem(file, 1, column, "The column is missing.", "Add it.") for column in missing),
+        *(
+            InputProblem(
+                file,
+                1,
+                column or None,
+                f"There is no column {column!r} in {file}.",
+                did_you_mean(column, [*missing, *optional]),
+            )
+            for column in unknown
+        ),
+        *(
+            InputProblem(file, 1, column, "The column is there twice.", "Keep one.")
+            for column in repeated
+        ),
+    ]
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _no_headings(file: str, headings: list[str], required: tuple[str, ...]) -> InputProblem:
+    """One problem in place of one for each column, where the first row is something else."""
+    # A tab has become a space by now.
+    for sign, name in ((";", "semicolons"), (" ", "tabs")):
+        if len(headings) == 1 and {*required} & {*headings[0].split(sign)}:
+            fault = f"There are {name} between the cells."
+            return InputProblem(file, 1, None, fault, "Save it as CSV with commas.")
+    fault = "Row 1 holds none of the headings." if any(headings) else "The file is empty."
+    return InputProblem(file, 1, None, fault, f"Write the headings there: {','.join(required)}")

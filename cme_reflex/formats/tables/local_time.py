@@ -1,0 +1,86 @@
+"""Times as a programme prints them, on the clocks of the meeting's place."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+ZONE_REMEDY = "Write its name in the tz database, such as America/Los_Angeles."
+
+_HAS_TIME = re.compile(r"\d[T ]\d")
+
+
+class InvalidTime(ValueError):
+    """The text is no date with a time."""
+
+
+class ClockChange(Exception):
+    """The zone's clocks change at this time, so that it is no one instant."""
+
+    def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
+        """The fault and the remedy for whoever wrote the time as `shown`."""
+        raise NotImplementedError
+
+
+class NonexistentTime(ClockChange):
+    """The clocks jump over this time. `instead` is what they show then."""
+
+    def __init__(self, instead: str) -> None:
+        super().__init__(instead)
+        self.instead = instead
+
+    def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
+        """See ClockChange."""
+        remedy = f"Clocks go forward then; did you mean {self.instead}?"
+        return f"There is no {shown} in {zone.key}.", remedy
+
+
+class AmbiguousTime(ClockChange):
+    """The clocks show this time twice: at these two instants, written with their offsets."""
+
+    def __init__(self, earlier: str, later: str) -> None:
+        super().__init__(earlier, later)
+        self.earlier = earlier
+        self.later = later
+
+    def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
+        """See ClockChange."""
+        remedy = f"Clocks go back then; write {self.earlier} or {self.later}."
+        return f"There are two {shown} in {zone.key}.", remedy
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """The zone with this name of the tz database, None for anything else."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return None
+
+
+def parse_instant(text: str, zone: ZoneInfo) -> datetime:
+    """The aware UTC instant of a text like 2024-09-26T08:00, read on the zone's clocks.
+
+    With an offset (2024-11-03T01:30-06:00) it needs no clock. Raises InvalidTime,
+    and without an offset NonexistentTime or AmbiguousTime where clocks change.
+    """
+    if not _HAS_TIME.search(text):
+        raise InvalidTime(text)
+    try:
+        return localize(datetime.fromisoformat(text), zone)
+    except (ValueError, OverflowError):
+        raise InvalidTime(text) from None
+
+
+def localize(time: datetime, zone: ZoneInfo) -> datetime:
+    """The aware UTC instant of a time, read on the zone's clocks unless it has an offset.
+
+    Raises NonexistentTime or AmbiguousTime where clocks change.
+    """
+    if time.tzinfo is not None:
+        return time.astimezone(UTC)
+    earlier, later = (time.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier.astimezone(UTC)
+    if earlier.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time:
+        shown = earlier.astimezone(UTC).astimezone(zone)
+        raise NonexistentTime(shown.replace(tzinfo=None).isoformat(timespec="minutes"))
+    raise AmbiguousTime(*(each.isoformat(timespec="minutes") for each in (earlier, later)))

@@ -1,0 +1,54 @@
+"""Files as societies send them: within limits; text is UTF-8, also with a byte order mark."""
+
+from pathlib import Path
+
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+
+SIZE_LIMIT = 20_000_000  # bytes; a hundred times the programme of the largest meeting known
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how XLSX and the older XLS begin
+
+
+def read_text(path: Path) -> str:
+    """The text of the file. Raises InvalidInput where it is missing, too large or not UTF-8."""
+    return decode_text(path.name, read_bytes(path, missing="Put it into the meeting's folder."))
+
+
+def read_bytes(path: Path, *, missing: str = "Check its name.") -> bytes:
+    """The bytes of the file. Raises InvalidInput where it cannot be read or is too large.
+
+    `missing` is the remedy where there is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            # One byte more than may be: a pipe has no size to ask for.
+            data = file.read(SIZE_LIMIT + 1)
+    except FileNotFoundError:
+        raise _invalid(path.name, "The file is missing.", missing) from None
+    except OSError as error:
+        fault = f"The file cannot be read: {error.strerror}."
+        raise _invalid(path.name, fault, "Check it.") from error
+    if len(data) > SIZE_LIMIT:
+        limit = f"{SIZE_LIMIT // 1_000_000} MB"
+        fault = f"The file is larger than {limit}."
+        raise _invalid(path.name, fault, "Leave out what is not needed.")
+    return data
+
+
+def decode_text(name: str, data: bytes) -> str:
+    """The bytes of the file with this name as text. Raises InvalidInput where they are no UTF-8."""
+    if data.startswith(_UTF_16):
+        raise _invalid(name, "This is UTF-16.", "Save the file as UTF-8.")
+    if data.startswith(_WORKBOOK):
+        remedy = "Save the sheet as CSV in UTF-8, or convert it."
+        raise _invalid(name, "This is a workbook, no text.", remedy)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _invalid(name, "This is not UTF-8.", "Save the file as UTF-8.", row=line) from None
+
+
+def _invalid(name: str, fault: str, remedy: str, row: int | None = None) -> InvalidInput:
+    return InvalidInput([InputProblem(name, row, None, fault, remedy)])

@@ -1,0 +1,1 @@
+"""Certificates, transcripts and the check of a receipt number."""

@@ -1,0 +1,175 @@
+"""Certificates: each submitted version's, for its owner, and the check of a number by anybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.mail.message import Attachment
+from cme_reflex.domain.meetings.meeting import Meeting, PaperSize
+from cme_reflex.domain.people.names import initials
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, certificate_pdf
+from cme_reflex.routes import verify
+from cme_reflex.services.certificates import pdf_pool
+from cme_reflex.services.claims import submission
+from cme_reflex.services.claims.certificate_snapshot import certificate_facts
+from cme_reflex.services.claims.submission import Receipt
+from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
+from cme_reflex.services.sign_in import rate_limits
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims import claims
+from cme_reflex.store.claims.claims import IssuedReceipt
+from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.store.database import read
+from cme_reflex.store.people import accounts
+
+VERIFY_LIMIT = rate_limits.Quota(scope="verify", limit=60, window=timedelta(minutes=10))
+"""How many numbers one address may check: a board's clerk with a pile, not a walk through all."""
+
+
+class CertificateNotFound(LookupError):
+    """There is no certificate of this number, or none of this attendee."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedCertificate:
+    """What anybody who has a certificate's number may know. Credit in quarter hours.
+
+    `safety` is None where the meeting has no Patient Safety. `replaced` says that a newer version
+    was submitted. `accent` is the color of the meeting.
+    """
+
+    number: str
+    initials: str
+    provider: str
+    meeting: str
+    issued_on: date
+    category1: Quarters
+    safety: Quarters | None
+    safety_label: str
+    replaced: bool
+    accent: str
+
+
+async def load_certificate(context: RequestContext, number: str) -> Certificate:
+    """The certificate with this number, if it is one of the person's versions, old ones too.
+
+    A member's are those of all meetings. Raises CertificateNotFound.
+    """
+
+    def load(db: Session) -> IssuedReceipt:
+        issued = _issued(db, number)
+        if not _is_own(db, context, issued.receipt):
+            raise CertificateNotFound(number)
+        return issued
+
+    issued = await read(load)
+    meeting = meeting_from_document(issued.meeting)
+    return build_certificate(submission.receipt_from_row(issued.receipt), meeting)
+
+
+def _issued(db: Session, number: str) -> IssuedReceipt:
+    """The receipt of this number, however it is written. Raises CertificateNotFound."""
+    canonical = canonical_receipt_number(number)
+    issued = claims.find_issued(db, canonical) if canonical is not None else None
+    if issued is None:
+        raise CertificateNotFound(number)
+    return issued
+
+
+def _is_own(db: Session, context: RequestContext, receipt: ReceiptRow) -> bool:
+    member = accounts.find_member(db, context.attendee.id)
+    member_id = member.id if member else None
+    return accounts.owns_claim(db, context.attendee.id, member_id, receipt.claim_id)
+
+
+async def render_pdf(certificate: Certificate) -> bytes:
+    """The PDF. Nothing of it is kept: it is drawn again in a tenth of a second."""
+    return await pdf_pool.render(certificate_pdf, certificate)
+
+
+def attachments(job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:
+    """The certificate of a submitted version as it goes with a message."""
+    of = build_certificate(submission.receipt_from_row(row), job.meeting)
+    of = replace(of, address=f"{job.public_url}{verify(of.number)}")
+    return (partial(_attachment, of),)
+
+
+async def _attachment(of: Certificate) -> Attachment:
+    content = await render_pdf(of)
+    return Attachment(name=pdf_filename(of.number), media_type="application/pdf", content=content)
+
+
+def pdf_filename(number: str) -> str:
+    """What the file of a certificate is called."""
+    return f"certificate-{number}.pdf"
+
+
+async def verify_certificate(number: str, *, now: datetime, address: str) -> VerifiedCertificate:
+    """What a certificate's number proves. `address` is where the question comes from.
+
+    Raises CertificateNotFound and TooManyAttempts.
+    """
+    await rate_limits.check((VERIFY_LIMIT, address), now=now)
+    issued = await read(lambda db: _issued(db, number))
+    receipt = submission.receipt_from_row(issued.receipt)
+    facts = certificate_facts(receipt.document, meeting_from_document(issued.meeting))
+    return VerifiedCertificate(
+        number=receipt.number,
+        initials=initials(receipt.document["name_on_certificate"]),
+        provider=facts["provider"],
+        meeting=facts["meeting"],
+        issued_on=receipt.submitted_at.astimezone(ZoneInfo(facts["time_zone"])).date(),
+        category1=receipt.category1,
+        safety=receipt.safety if facts["safety_label"] is not None else None,
+        safety_label=facts["safety_label"] or "",
+        replaced=issued.newest > receipt.version,
+        accent=facts["accent"],
+    )
+
+
+def build_certificate(receipt: Receipt, meeting: Meeting) -> Certificate:
+    """What the certificate of a submitted version says. `meeting` is the one that it is of.
+
+    All of it is what was stored with the submission.
+    """
+    document, facts = receipt.document, certificate_facts(receipt.document, meeting)
+    return Certificate(
+        number=receipt.number,
+        issued_at=receipt.submitted_at,
+        name=document["name_on_certificate"],
+        is_physician=document["is_physician"],
+        provider=facts["provider"],
+        meeting=facts["meeting"],
+        format=facts["format"],
+        location=facts["location"],
+        starts_on=date.fromisoformat(facts["starts_on"]),
+        ends_on=date.fromisoformat(facts["ends_on"]),
+        zone=ZoneInfo(facts["time_zone"]),
+        statements=tuple(facts["statements"]),
+        category1=receipt.category1,
+        safety=receipt.safety,
+        safety_label=facts["safety_label"],
+        sessions=tuple(map(_session, document["lines"])),
+        paper=PaperSize(facts["paper"]),
+        accent=facts["accent"],
+        language=facts["language"],
+    )
+
+
+def _session(line: Mapping[str, Any]) -> CertificateSession:
+    return CertificateSession(
+        title=line["title"],
+        starts_at=datetime.fromisoformat(line["starts_at"]),
+        ends_at=datetime.fromisoformat(line["ends_at"]),
+        on_demand=line["on_demand"],
+        category1=Quarters(line["quarters"]),
+        safety=Quarters(line["safety"]),
+    )

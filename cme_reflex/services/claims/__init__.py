@@ -1,0 +1,1 @@
+"""A claim: lines, totals, submitting, reopening, exports."""

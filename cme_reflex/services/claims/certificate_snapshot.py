@@ -1,0 +1,34 @@
+"""What a submitted version keeps of its meeting, so that its certificate never changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cme_reflex.domain.meetings.meeting import Meeting
+
+LANGUAGE = "en"  # of the certificate's own words
+
+
+def meeting_facts(meeting: Meeting) -> dict[str, Any]:
+    """What the certificate says about the meeting and its provider, as JSON values."""
+    provider = meeting.provider
+    return {
+        "provider": provider.name,
+        "meeting": meeting.name,
+        "format": meeting.format,
+        "location": meeting.location,
+        "starts_on": meeting.starts_on.isoformat(),
+        "ends_on": meeting.ends_on.isoformat(),
+        "time_zone": meeting.time_zone,
+        "statements": [provider.accreditation_statement, provider.designation_statement],
+        "safety_label": meeting.safety.label if meeting.safety.maximum else None,
+        "paper": str(meeting.paper),
+        "accent": meeting.look.accent,
+        "language": LANGUAGE,
+    }
+
+
+def certificate_facts(document: Mapping[str, Any], meeting: Meeting) -> Mapping[str, Any]:
+    """The same as a submitted version's document has kept them."""
+    # Documents of form 1 were written before there were certificates, and without these facts.
+    facts: Mapping[str, Any] | None = document.get("certificate")
+    return meeting_facts(meeting) if facts is None else facts

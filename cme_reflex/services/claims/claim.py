@@ -1,0 +1,208 @@
+"""A claim as it stands, and the one way in which it is changed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import Session as DbSession
+
+from cme_reflex.domain.claims.claim import (
+    Claim,
+    ClaimStatus,
+    InvalidCommand,
+    NotInClaim,
+    require_changeable,
+)
+from cme_reflex.domain.credit.claimable import (
+    Claimable,
+    Line,
+    Totals,
+    claimable,
+    clear_unsupported,
+    conflicts_of,
+)
+from cme_reflex.domain.credit.overlap import Conflict
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.evaluations.form import Answer
+from cme_reflex.domain.programme.programme import Session
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims import claims
+from cme_reflex.store.claims.tables import ClaimRow, LineRow
+from cme_reflex.store.database import read, write
+
+COMMAND_LIMIT = 64  # characters; a UUID has 36
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSummary:
+    """A claim with what the rules say of it.
+
+    Its totals are those that hold; `cleared` tells that one was chosen that no
+    longer does. `lowered` are the sessions of which a newer programme has less
+    credit than was claimed.
+    """
+
+    claim: Claim
+    claimable: Claimable
+    conflicts: tuple[Conflict, ...]
+    cleared: bool = False
+    lowered: frozenset[int] = frozenset()
+
+    @property
+    def in_conflict(self) -> frozenset[int]:
+        """The ids of the sessions that take part in a conflict."""
+        return frozenset(key for conflict in self.conflicts for key in conflict.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim that is being changed, locked until the end of its transaction.
+
+    `row` is what is changed; `lines` are its lines by session id, the removed ones too.
+    """
+
+    db: DbSession
+    context: RequestContext
+    row: ClaimRow
+    lines: dict[int, LineRow]
+
+    @property
+    def id(self) -> int:
+        """The id of the claim."""
+        return cast(int, self.row.id)
+
+    @property
+    def header(self) -> Claim:
+        """The claim without its lines and totals: whether it may be changed."""
+        return Claim(status=ClaimStatus(self.row.status), reopened_until=self.row.reopened_until)
+
+    @property
+    def summary(self) -> ClaimSummary:
+        """The claim as it stands at this moment."""
+        return summarize(self.context, self.row, self.lines.values())
+
+    def session(self, session_id: object) -> Session:
+        """The session with this id in the newest programme. Raises NotEligible."""
+        return self.context.programme.session(session_id)
+
+    def line(self, session_id: int) -> LineRow:
+        """The line of a session, unless it is removed. Raises NotInClaim."""
+        line = self.lines.get(session_id)
+        if line is None or line.removed:
+            raise NotInClaim(session_id)
+        return line
+
+    def add_line(self, session: Session, *, on_demand: bool) -> None:
+        """Add a line with the session's full credit."""
+        line = LineRow(
+            claim_id=self.id,
+            session_id=session.id,
+            quarters=session.quarters,
+            safety=session.safety,
+            on_demand=on_demand,
+        )
+        self.lines[session.id] = line
+        self.db.add(line)
+
+    def answer(self, session_id: int | None, question: str) -> Answer | None:
+        """The answer to a question about a session, or without one about the whole meeting."""
+        return claims.answer(self.db, self.id, session_id, question)
+
+    def save_answer(self, session_id: int | None, question: str, answer: Answer | None) -> None:
+        """Save an answer about a session or the whole meeting; None deletes it."""
+        claims.save_answer(self.db, self.id, session_id, question, answer)
+
+    def finalize(self) -> ClaimSummary:
+        """What the claim has become, its revision incremented; the last step of every change.
+
+        Totals above what the lines now support are cleared, and the answer
+        says so: a number that was not chosen is never put in its place.
+        """
+        self.row.revision += 1
+        summary = self.summary
+        self.row.category1 = summary.claim.totals.category1
+        self.row.safety = summary.claim.totals.safety
+        return summary
+
+
+async def update_claim(
+    context: RequestContext, update: Callable[[Draft], None], *, now: datetime
+) -> ClaimSummary:
+    """Change the attendee's claim in one transaction; how the claim stands then.
+
+    A command that was carried out before changes nothing more. Raises ClaimLocked,
+    ClaimPeriodNotOpen, ClaimPeriodClosed, InvalidCommand, and what `update` raises.
+    """
+    if len(context.command) > COMMAND_LIMIT or not context.command.isprintable():
+        raise InvalidCommand(context.command)
+
+    def updated(db: DbSession) -> ClaimSummary:
+        draft = claim_for_update(db, context)
+        require_changeable(draft.header, draft.context.meeting, now)
+        if context.command and not claims.record_command(db, draft.id, context.command, now):
+            return draft.summary
+        update(draft)
+        return draft.finalize()
+
+    return await write(updated)
+
+
+def claim_for_update(db: DbSession, context: RequestContext) -> Draft:
+    """The attendee's claim, whatever its status, locked until the end of `db`."""
+    # A load of the programme waits for it, or is waited for; so the draft's context
+    # has the newest programme, also where the one given is older.
+    newest = programme_cache.get_locked(db, context.programme.meeting_id)
+    row = claims.find_for_update(db, context.attendee.id)
+    lines = {line.session_id: line for line in claims.lines(db, cast(int, row.id))}
+    return Draft(db, replace(context, programme=newest), row, lines)
+
+
+async def load_summary(context: RequestContext) -> ClaimSummary:
+    """The attendee's claim as it stands; an empty draft where none was begun."""
+    found = await read(lambda db: claims.find_with_lines(db, context.attendee.id))
+    return summarize(context, *found)
+
+
+def summarize(
+    context: RequestContext, row: ClaimRow | None, lines: Iterable[LineRow]
+) -> ClaimSummary:
+    """What the rules say of a claim's rows; without any, of an empty draft."""
+    sessions = context.programme.sessions
+    visible = [line for line in lines if not line.removed]
+    visible.sort(key=lambda line: sessions[line.session_id].order)
+    in_order = [_line(line, sessions[line.session_id]) for line in visible]
+    limits = context.meeting.limits(context.attendee.registration_type)
+    most = claimable(in_order, limits, context.meeting.overlap_policy)
+    if row is None:
+        return ClaimSummary(Claim(), most, ())
+    chosen = Totals(_quarters(row.category1), _quarters(row.safety))
+    # What was submitted stays as it was, whatever was loaded since.
+    totals, cleared = (
+        (chosen, False) if row.status == ClaimStatus.SUBMITTED else clear_unsupported(chosen, most)
+    )
+    claim = Claim(
+        status=ClaimStatus(row.status),
+        revision=row.revision,
+        totals=totals,
+        lines=tuple(in_order),
+        reopened_until=row.reopened_until,
+    )
+    lowered = frozenset(line.session_id for line in visible if line.lowered)
+    return ClaimSummary(claim, most, conflicts_of(in_order), cleared, lowered)
+
+
+def _line(row: LineRow, session: Session) -> Line:
+    return Line(
+        session_id=row.session_id,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        quarters=Quarters(row.quarters),
+        safety=Quarters(row.safety),
+        on_demand=row.on_demand,
+    )
+
+
+def _quarters(value: int | None) -> Quarters | None:
+    return None if value is None else Quarters(value)

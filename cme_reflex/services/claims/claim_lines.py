@@ -1,0 +1,119 @@
+"""Choosing sessions: adding, removing, and how much of each is claimed."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from cme_reflex.domain.claims.claim import NotInClaim
+from cme_reflex.domain.credit.claimable import CreditLimitExceeded, max_safety
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.programme.programme import NotEligible, Session
+from cme_reflex.services.claims.claim import ClaimSummary, Draft, update_claim
+from cme_reflex.services.sign_in.request_context import RequestContext
+
+
+async def add_session(
+    context: RequestContext, session_id: object, *, now: datetime
+) -> ClaimSummary:
+    """Put a session on the claim with its full credit; doing it twice changes nothing.
+
+    A session that was removed comes back with the hours and answers it had.
+    Raises NotEligible, PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
+    """
+
+    def add(draft: Draft) -> None:
+        session = draft.session(session_id)
+        line = draft.lines.get(session.id)
+        on_demand = line.on_demand if line else session.watched_on_demand(None)
+        session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
+        if line is None:
+            draft.add_line(session, on_demand=on_demand)
+        elif line.removed:
+            line.removed = False
+            line.quarters = min(line.quarters, session.quarters)
+            line.safety = min(line.safety, _safety_limit(session, line.quarters))
+
+    return await update_claim(context, add, now=now)
+
+
+async def remove_session(
+    context: RequestContext, session_id: object, *, now: datetime
+) -> ClaimSummary:
+    """Take a session off the claim; doing it twice changes nothing.
+
+    Its hours and answers are kept, hidden, for Undo. Raises NotEligible for
+    what is no session, and what `update_claim` raises.
+    """
+
+    def remove(draft: Draft) -> None:
+        with suppress(NotInClaim):
+            draft.line(draft.session(session_id).id).removed = True
+
+    return await update_claim(context, remove, now=now)
+
+
+async def set_hours(
+    context: RequestContext, session_id: object, quarters: Quarters, *, now: datetime
+) -> ClaimSummary:
+    """Claim less than a session's credit, or all of it again.
+
+    Patient Safety goes down with the hours, and up again with them where it
+    was not lowered by hand. Raises NotEligible for what is no session,
+    NotInClaim, CreditLimitExceeded, and what `update_claim` raises.
+    """
+
+    def claim(draft: Draft) -> None:
+        session = draft.session(session_id)
+        if not 1 <= quarters <= session.quarters:
+            raise CreditLimitExceeded(session.quarters, quarters)
+        line = draft.line(session.id)
+        untouched = line.safety == _safety_limit(session, line.quarters)
+        limit = _safety_limit(session, quarters)
+        line.quarters = quarters
+        line.safety = limit if untouched else min(line.safety, limit)
+        line.lowered = False
+
+    return await update_claim(context, claim, now=now)
+
+
+async def set_safety(
+    context: RequestContext, session_id: object, quarters: Quarters, *, now: datetime
+) -> ClaimSummary:
+    """Lower a line's Patient Safety, or raise it again.
+
+    Raises NotEligible for what is no session, NotInClaim, CreditLimitExceeded,
+    and what `update_claim` raises.
+    """
+
+    def claim(draft: Draft) -> None:
+        session = draft.session(session_id)
+        line = draft.line(session.id)
+        limit = _safety_limit(session, line.quarters)
+        if not 0 <= quarters <= limit:
+            raise CreditLimitExceeded(limit, quarters)
+        line.safety = quarters
+
+    return await update_claim(context, claim, now=now)
+
+
+async def set_on_demand(
+    context: RequestContext, session_id: object, on_demand: bool, *, now: datetime
+) -> ClaimSummary:
+    """Say that a session was watched on demand, where that is offered, or live after all.
+
+    Raises NotInClaim, NotEligible where there is no such choice,
+    PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
+    """
+
+    def say(draft: Draft) -> None:
+        session = draft.session(session_id)
+        if session.watched_on_demand(on_demand) is not on_demand:
+            raise NotEligible(session.code)
+        line = draft.line(session.id)
+        session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
+        line.on_demand = on_demand
+
+    return await update_claim(context, say, now=now)
+
+
+def _safety_limit(session: Session, claimed: int) -> Quarters:
+    return max_safety(session.safety, Quarters(claimed))

@@ -1,0 +1,32 @@
+"""Snapshots of a claim: who asks and how it stands, both as of one moment."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from cme_reflex.services.claims.claim import ClaimSummary, summarize
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims import claims
+from cme_reflex.store.database import read
+
+
+class ClaimSnapshot(NamedTuple):
+    """Who asks, and how their claim stands."""
+
+    context: RequestContext
+    summary: ClaimSummary
+
+
+async def load(meeting: str, token: str, *, now: datetime) -> ClaimSnapshot:
+    """Who holds this token, and how their claim stands at this moment. Raises NotSignedIn."""
+
+    def found(db: Session) -> tuple[authentication.FoundSession, ClaimSnapshot]:
+        session = authentication.find_session(db, meeting, token, now=now)
+        rows = claims.find_with_lines(db, session.context.attendee.id)
+        return session, ClaimSnapshot(session.context, summarize(session.context, *rows))
+
+    session, snapshot = await read(found)
+    await authentication.touch(session, now=now)
+    return snapshot

@@ -1,0 +1,129 @@
+"""All submitted claims for the society's own systems: read from any place on, none left out."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.formats.reports.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
+from cme_reflex.services.claims.certificate_snapshot import certificate_facts
+from cme_reflex.services.claims.export import line_from_document
+from cme_reflex.services.claims.reopening import ReceiptNotFound
+from cme_reflex.store.claims import feed
+from cme_reflex.store.claims.feed import PublishedVersion
+from cme_reflex.store.database import read
+
+START = "start"
+"""The cursor before the first version."""
+
+MAX_PAGE_SIZE = 200  # versions on a page; one of a hundred sessions is some 25 kB
+
+CURSOR_PATTERN = r"start|([0-9a-f]{8})-([1-9][0-9]{0,9})"
+"""How cursors are written, START among them."""
+
+
+class InvalidCursor(ValueError):
+    """No cursor that was ever given out."""
+
+
+class CursorExpired(Exception):
+    """The cursor is from before a restore; what it counted may have been counted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    epoch: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.position}" if self.position else START
+
+
+async def load_page(*, cursor: str = START, since: datetime | None = None, limit: int) -> FeedPage:
+    """At most so many versions behind the cursor, in the order in which they were committed.
+
+    Read with each page's `next_cursor`, every version comes exactly once, also those that are
+    submitted meanwhile; a claim that is submitted again comes again as its next version.
+    `since` (aware) leaves out what was submitted before. Raises InvalidCursor and CursorExpired.
+    """
+    after = _parse(cursor)
+
+    def load(db: Session) -> FeedPage:
+        # First: what is counted here is seen below, and nothing beyond it would be left out.
+        state = feed.state(db)
+        if after.position and (state is None or state.epoch != after.epoch):
+            raise CursorExpired(cursor)
+        if state is None:
+            return FeedPage(claims=(), next_cursor=START, has_more=False)
+        if after.position > state.last:
+            raise InvalidCursor(cursor)
+        found = feed.versions_after(db, after.position, limit=limit + 1, since=since)
+        shown = found[:limit]
+        has_more = len(found) > limit
+        reached = shown[-1].receipt.position if has_more else state.last
+        return FeedPage(
+            claims=tuple(map(_feed_claim, shown)),
+            next_cursor=str(_Cursor(state.epoch, reached)),
+            has_more=has_more,
+        )
+
+    return await read(load)
+
+
+async def load_claim(number: str) -> FeedClaim:
+    """The version with this receipt number, however it is written. Raises ReceiptNotFound."""
+    canonical = canonical_receipt_number(number)
+    found = (
+        None if canonical is None else await read(lambda db: feed.find_by_receipt(db, canonical))
+    )
+    if found is None:
+        raise ReceiptNotFound(number)
+    return _feed_claim(found)
+
+
+def _parse(cursor: str) -> _Cursor:
+    if cursor == START:
+        return _Cursor("", 0)
+    parts = re.fullmatch(CURSOR_PATTERN, cursor)
+    if parts is None:
+        raise InvalidCursor(cursor)
+    return _Cursor(parts[1], int(parts[2]))
+
+
+def _feed_claim(of: PublishedVersion) -> FeedClaim:
+    document, attendee = of.receipt.document, of.attendee
+    facts = certificate_facts(document, meeting_from_document(of.meeting))
+    return FeedClaim(
+        receipt_number=of.receipt.number,
+        version=of.receipt.version,
+        replaces=of.replaces,
+        replaced_by=of.replaced_by,
+        submitted_at=of.receipt.submitted_at,
+        meeting=FeedMeeting(
+            code=document["meeting"],
+            name=facts["meeting"],
+            provider=facts["provider"],
+            location=facts["location"],
+            starts_on=date.fromisoformat(facts["starts_on"]),
+            ends_on=date.fromisoformat(facts["ends_on"]),
+            time_zone=facts["time_zone"],
+        ),
+        attendee=FeedAttendee(
+            badge=attendee.badge,
+            confirmation=attendee.confirmation,
+            member_username=of.username,
+            last_name=attendee.last_name,
+            first_name=attendee.first_name,
+            suffix=attendee.suffix,
+            name_on_certificate=document["name_on_certificate"],
+            profession="physician" if document["is_physician"] else "other",
+            registration_type=document["registration_type"],
+        ),
+        category1=Quarters(of.receipt.category1),
+        safety=Quarters(of.receipt.safety),
+        lines=tuple(map(line_from_document, document["lines"])),
+    )

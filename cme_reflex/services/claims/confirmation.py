@@ -1,0 +1,74 @@
+"""The confirmation after Submit. `services.claims.submission` posts it; here it is written."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlmodel import Session, select
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.mail.delivery import MailKind
+from cme_reflex.routes import RECEIPT
+from cme_reflex.services.mail import queue
+from cme_reflex.services.mail.rendering import (
+    AttachmentFactory,
+    MailJob,
+    MailRenderer,
+    MessageWithdrawn,
+    RenderedMail,
+)
+from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.text.mail import messages
+
+AttachmentBuilder: TypeAlias = Callable[[MailJob, ReceiptRow], tuple[AttachmentFactory, ...]]
+"""What goes with the confirmation of a submitted version: made when it is sent, never stored."""
+
+
+def enqueue_confirmation(db: Session, attendee_id: int, receipt: str, *, now: datetime) -> None:
+    """Confirm a submission, once, where there is an address; in the transaction of Submit."""
+    attendee = db.get_one(AttendeeRow, attendee_id)
+    if attendee.email:
+        queue.enqueue(
+            db,
+            meeting_id=attendee.meeting_id,
+            kind=MailKind.CONFIRMATION,
+            recipient=attendee.email,
+            key=receipt,
+            now=now,
+            receipt=receipt,
+        )
+
+
+def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
+    """Write confirmations with what `attach` makes of the receipt."""
+
+    def render(db: Session, job: MailJob) -> RenderedMail:
+        receipt = _receipt(db, job.row.payload["receipt"])
+        document = receipt.document
+        attachments = attach(job, receipt)
+        content = messages.confirmation(
+            job.meeting,
+            name=document["name_on_certificate"],
+            number=receipt.number,
+            submitted_at=receipt.submitted_at,
+            category1=Quarters(receipt.category1),
+            safety=Quarters(receipt.safety),
+            sessions=len(document["lines"]),
+            replaces=receipt.version > 1,
+            certificate=bool(attachments),
+            url=f"{job.public_url}{RECEIPT}",
+        )
+        return RenderedMail(
+            content, document["name_on_certificate"], job.row.recipient, attachments
+        )
+
+    return render
+
+
+def _receipt(db: Session, number: str) -> ReceiptRow:
+    found = select(ReceiptRow).where(ReceiptRow.number == number)
+    row = db.exec(found).one_or_none()
+    if row is None:
+        raise MessageWithdrawn("There is no such receipt.")
+    return row

@@ -1,0 +1,151 @@
+"""Reopening a submitted claim: by staff with a reason and a deadline, or by the attendee."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import Session
+
+from cme_reflex.domain.claims.claim import (
+    ClaimStatus,
+    DeadlinePassed,
+    NotSubmitted,
+    require_reopenable,
+)
+from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
+from cme_reflex.services.claims.claim import ClaimSummary, claim_for_update
+from cme_reflex.services.claims.submission import Receipt, receipt_from_row
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims import claims
+from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow
+from cme_reflex.store.database import read, write
+from cme_reflex.store.people.tables import AttendeeRow
+
+
+class ReceiptNotFound(LookupError):
+    """No claim has a receipt of this number."""
+
+
+class ReasonMissing(ValueError):
+    """A claim is reopened with a reason, which the audit log keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A change of a claim's status, as the audit log has it. `at` is aware UTC."""
+
+    at: datetime
+    actor: str
+    from_status: str | None
+    to_status: str
+    reason: str
+    receipt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """What staff look up: whose claim it is, its versions (newest first), and its history."""
+
+    name: str
+    badge: str
+    status: ClaimStatus
+    reopened_until: datetime | None
+    receipts: tuple[Receipt, ...]
+    history: tuple[StatusChange, ...]
+
+
+async def load_claim_record(receipt: str) -> ClaimRecord:
+    """The record of the claim with this receipt, of whatever version. Raises ReceiptNotFound."""
+    return await read(lambda db: _record(db, _find(db, receipt, claims.find_by_receipt)))
+
+
+async def reopen_claim(
+    receipt: str, *, reason: str, until: datetime, actor: str, now: datetime
+) -> ClaimRecord:
+    """Let the attendee change a submitted claim until a deadline of its own (aware).
+
+    The receipts stay valid until the claim is submitted anew. Raises
+    ReceiptNotFound, NotSubmitted, DeadlinePassed and ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    if until <= now:
+        raise DeadlinePassed(until)
+
+    def reopen(db: Session) -> ClaimRecord:
+        row = _find(db, receipt, claims.of_receipt_for_update)
+        if row.status != ClaimStatus.SUBMITTED:
+            raise NotSubmitted
+        _reopen(db, row, actor=actor, reason=reason.strip(), now=now)
+        row.reopened_until = until
+        return _record(db, row)
+
+    return await write(reopen)
+
+
+async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSummary:
+    """Reopen one's own claim, where the meeting allows it and its claim period is open.
+
+    Doing it twice changes nothing. Raises ReopeningNotAllowed, NotSubmitted,
+    ClaimPeriodNotOpen or ClaimPeriodClosed.
+    """
+
+    def reopen(db: Session) -> ClaimSummary:
+        draft = claim_for_update(db, context)
+        if draft.row.status != ClaimStatus.REOPENED:
+            require_reopenable(draft.summary.claim, draft.context.meeting, now)
+            actor = f"attendee {context.attendee.id}"
+            _reopen(db, draft.row, actor=actor, reason="by the attendee", now=now)
+        return draft.summary
+
+    return await write(reopen)
+
+
+def _reopen(db: Session, row: ClaimRow, *, actor: str, reason: str, now: datetime) -> None:
+    claim_id = cast(int, row.id)
+    db.add(
+        ClaimAuditRow(
+            claim_id=claim_id,
+            at=now,
+            actor=actor,
+            from_status=row.status,
+            to_status=ClaimStatus.REOPENED,
+            reason=reason,
+            receipt=claims.receipts(db, claim_id)[0].number,
+        )
+    )
+    row.status = ClaimStatus.REOPENED
+    row.revision += 1
+
+
+def _find(db: Session, receipt: str, query: Callable[[Session, str], ClaimRow | None]) -> ClaimRow:
+    number = canonical_receipt_number(receipt)
+    row = query(db, number) if number is not None else None
+    if row is None:
+        raise ReceiptNotFound(receipt)
+    return row
+
+
+def _record(db: Session, row: ClaimRow) -> ClaimRecord:
+    claim_id = cast(int, row.id)
+    attendee = db.get_one(AttendeeRow, row.attendee_id)
+    kept = claims.receipts(db, claim_id)
+    return ClaimRecord(
+        name=kept[0].document["name_on_certificate"],
+        badge=attendee.badge,
+        status=ClaimStatus(row.status),
+        reopened_until=row.reopened_until,
+        receipts=tuple(receipt_from_row(receipt) for receipt in kept),
+        history=tuple(
+            StatusChange(
+                entry.at,
+                entry.actor,
+                entry.from_status,
+                entry.to_status,
+                entry.reason,
+                entry.receipt,
+            )
+            for entry in claims.audit_entries(db, claim_id)
+        ),
+    )

@@ -1,0 +1,265 @@
+"""Choosing the totals, submitting once and for good, and the receipt."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from cme_reflex.domain.claims.claim import (
+    ClaimIncomplete,
+    ClaimLocked,
+    ClaimStatus,
+    StaleRevision,
+    missing_requirements,
+    require_changeable,
+)
+from cme_reflex.domain.claims.receipt_number import generate_receipt_number
+from cme_reflex.domain.credit.claimable import Totals, validate_totals
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.evaluations.form import Answers
+from cme_reflex.domain.people.attendee import (
+    OTHER,
+    PHYSICIAN,
+    UnprintableName,
+    normalize_certificate_name,
+)
+from cme_reflex.formats.pdf.fonts import missing_characters
+from cme_reflex.services.claims import confirmation
+from cme_reflex.services.claims.certificate_snapshot import meeting_facts
+from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims import claims, feed
+from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
+from cme_reflex.store.database import read, write
+from cme_reflex.store.people.tables import AttendeeRow
+
+DOCUMENT_FORMAT = 2  # form 1 had no "form", and no "certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof of one submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+
+    number: str
+    version: int
+    submitted_at: datetime
+    category1: Quarters
+    safety: Quarters
+    document: dict[str, Any]
+
+
+async def choose_category1(
+    context: RequestContext, quarters: Quarters | None, *, now: datetime
+) -> ClaimSummary:
+    """Choose the Category 1 credit to claim, or take the choice back with None.
+
+    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `update_claim` raises.
+    """
+
+    def choose(draft: Draft) -> None:
+        if quarters is not None:
+            validate_totals(Totals(quarters, None), draft.summary.claimable)
+        draft.row.category1 = quarters
+        if draft.row.safety is not None and (quarters is None or draft.row.safety > quarters):
+            draft.row.safety = None
+
+    return await update_claim(context, choose, now=now)
+
+
+async def choose_safety(
+    context: RequestContext, quarters: Quarters | None, *, now: datetime
+) -> ClaimSummary:
+    """Choose the Patient Safety credit to claim, or take the choice back with None.
+
+    Raises CreditLimitExceeded, and what `update_claim` raises.
+    """
+
+    def choose(draft: Draft) -> None:
+        before = draft.summary
+        if quarters is not None:
+            validate_totals(Totals(before.claim.totals.category1, quarters), before.claimable)
+        draft.row.safety = quarters
+
+    return await update_claim(context, choose, now=now)
+
+
+async def choose_all(context: RequestContext, *, now: datetime) -> ClaimSummary:
+    """Choose all credit that the sessions support, Patient Safety where there is any of it.
+
+    Raises CreditLimitExceeded where they support none, and what `update_claim` raises.
+    """
+
+    def choose(draft: Draft) -> None:
+        most = draft.summary.claimable
+        validate_totals(Totals(most.category1, most.safety), most)
+        draft.row.category1, draft.row.safety = most.category1, most.safety or None
+
+    return await update_claim(context, choose, now=now)
+
+
+async def correct_name(context: RequestContext, name: str, *, now: datetime) -> ClaimSummary:
+    """Keep the name for the certificate as the attendee writes it; as registered is no correction.
+
+    Raises InvalidName, for characters that cannot be printed UnprintableName, and what
+    `update_claim` raises.
+    """
+    printed = normalize_certificate_name(name)
+    if printed != context.attendee.name and (missing := missing_characters(printed)):
+        raise UnprintableName(missing)
+
+    def correct(draft: Draft) -> None:
+        corrected = None if printed == context.attendee.name else printed
+        draft.db.exec(_attendee(context).values(name_on_certificate=corrected))
+
+    return await update_claim(context, correct, now=now)
+
+
+async def correct_profession(
+    context: RequestContext, *, is_physician: bool, now: datetime
+) -> ClaimSummary:
+    """Keep whether the attendee is a physician (MD or DO); it decides how the certificate reads.
+
+    Raises what `update_claim` raises.
+    """
+
+    def correct(draft: Draft) -> None:
+        right = PHYSICIAN if is_physician else OTHER
+        corrected = sa.func.nullif(right, col(AttendeeRow.profession))
+        draft.db.exec(_attendee(context).values(corrected_profession=corrected))
+
+    return await update_claim(context, correct, now=now)
+
+
+async def submit_claim(
+    context: RequestContext, revision: object, *, attested: bool, now: datetime
+) -> Receipt:
+    """Check everything again, lock the claim and give its receipt: all of it or nothing.
+
+    A second Submit of the same revision gets the receipt of the first one.
+    Raises Incomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    """
+
+    def submit(db: Session) -> Receipt:
+        draft = claim_for_update(db, context)
+        claim = draft.summary.claim
+        if claim.status is ClaimStatus.SUBMITTED:
+            return _receipt_of_revision(draft, revision)
+        require_changeable(claim, draft.context.meeting, now)
+        if revision != claim.revision:
+            raise StaleRevision
+        answers = claims.answers(db, context.attendee.id)
+        if lacking := missing_requirements(
+            claim, answers, draft.context.programme, attested=attested
+        ):
+            raise ClaimIncomplete(lacking)
+        number = generate_receipt_number(draft.context.meeting.short_name, secrets.choice)
+        _mark_submitted(draft, number, now)
+        confirmation.enqueue_confirmation(db, context.attendee.id, number, now=now)
+        return receipt_from_row(_add_version(draft, answers, number, now))
+
+    return await write(submit)
+
+
+async def latest_receipt(context: RequestContext) -> Receipt | None:
+    """The receipt of the newest submitted version, if there is one."""
+    return next(iter(await load_receipts(context)), None)
+
+
+async def load_receipts(context: RequestContext) -> list[Receipt]:
+    """The receipts of all submitted versions, the newest, which is the valid one, first."""
+
+    def found(db: Session) -> list[Receipt]:
+        claim = claims.find(db, context.attendee.id)
+        rows = claims.receipts(db, cast(int, claim.id)) if claim else []
+        return [receipt_from_row(row) for row in rows]
+
+    return await read(found)
+
+
+def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
+    last = next(iter(claims.receipts(draft.db, draft.id)), None)
+    if last is None or last.document["revision"] != revision:
+        raise ClaimLocked
+    return receipt_from_row(last)
+
+
+def _attendee(context: RequestContext) -> sa.Update:
+    return sa.update(AttendeeRow).where(col(AttendeeRow.id) == context.attendee.id)
+
+
+def _mark_submitted(draft: Draft, number: str, now: datetime) -> None:
+    totals = draft.summary.claim.totals
+    draft.db.add(
+        ClaimAuditRow(
+            claim_id=draft.id,
+            at=now,
+            actor=f"attendee {draft.context.attendee.id}",
+            from_status=draft.row.status,
+            to_status=ClaimStatus.SUBMITTED,
+            receipt=number,
+        )
+    )
+    draft.row.status = ClaimStatus.SUBMITTED
+    draft.row.category1, draft.row.safety = totals.category1, totals.safety
+    draft.row.reopened_until = None
+
+
+def _add_version(draft: Draft, answers: Answers, number: str, now: datetime) -> ReceiptRow:
+    """The new version; the last thing of the transaction, for its position is waited for."""
+    row = ReceiptRow(
+        claim_id=draft.id,
+        version=1 + len(claims.receipts(draft.db, draft.id)),
+        number=number,
+        submitted_at=now,
+        category1=cast(int, draft.row.category1),
+        safety=draft.row.safety or 0,
+        document=_document(draft, answers),
+        position=feed.next_position(draft.db),
+    )
+    draft.db.add(row)
+    return row
+
+
+def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
+    """The claim as it is submitted, whole: nothing loaded later changes what this says."""
+    context, claim = draft.context, draft.summary.claim
+    return {
+        "form": DOCUMENT_FORMAT,
+        "revision": claim.revision,
+        "meeting": context.meeting.code,
+        "certificate": meeting_facts(context.meeting),
+        "programme_version": context.programme.version,
+        "name_on_certificate": context.attendee.name_on_certificate,
+        "is_physician": context.attendee.is_physician,
+        "registration_type": context.attendee.registration_type,
+        "lines": [
+            {
+                "code": session.code,
+                "title": session.title,
+                "starts_at": session.starts_at.isoformat(),
+                "ends_at": session.ends_at.isoformat(),
+                "quarters": line.quarters,
+                "safety": line.safety,
+                "on_demand": line.on_demand,
+                "answers": dict(answers.of_session(line.session_id)),
+            }
+            for line in claim.lines
+            for session in [context.programme.sessions[line.session_id]]
+        ],
+        "overall_answers": dict(answers.overall),
+    }
+
+
+def receipt_from_row(row: ReceiptRow) -> Receipt:
+    """The receipt that a row keeps."""
+    return Receipt(
+        number=row.number,
+        version=row.version,
+        submitted_at=row.submitted_at,
+        category1=Quarters(row.category1),
+        safety=Quarters(row.safety),
+        document=row.document,
+    )

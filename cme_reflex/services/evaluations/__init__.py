@@ -1,0 +1,1 @@
+"""Evaluations: answers, and the report of a meeting."""

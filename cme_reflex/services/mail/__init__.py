@@ -1,0 +1,1 @@
+"""The mail queue and the worker that sends it; knows no feature."""

@@ -1,0 +1,173 @@
+"""Putting messages into the outbox, in the transaction of what they tell about; and its state.
+
+    outbox.post(db, meeting_id=…, kind=Kind.CONFIRMATION, recipient=…, key=…, now=now)
+
+What is committed is sent by `services.mail.worker`, of this process or another, and by `cme mail send`.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlmodel import Session, col, select
+
+from cme_reflex.domain.mail.delivery import TIME_TO_LIVE, DeliveryState, MailKind
+from cme_reflex.services.programme.programme_cache import meeting_by_code
+from cme_reflex.store.database import after_commit, read, write
+from cme_reflex.store.mail import queue
+from cme_reflex.store.mail.tables import MailQueueRow
+
+_new_mail_events: set[asyncio.Event] = set()
+
+
+class MessagesNotRetryable(LookupError):
+    """There are no dead or uncertain messages with these ids."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__(ids)
+        self.ids = tuple(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A message as staff see it. Instants are aware UTC."""
+
+    id: int
+    kind: str
+    state: str
+    recipient: str
+    attempts: int
+    created_at: datetime
+    next_attempt: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """What the outbox holds for a meeting.
+
+    `counts` by kind and state; `late` are those that were tried and wait for the
+    next attempt; `dead` and `uncertain` ones are not tried again unless staff say so.
+    """
+
+    meeting: str
+    counts: dict[str, dict[str, int]]
+    late: tuple[QueuedMessage, ...]
+    dead: tuple[QueuedMessage, ...]
+    uncertain: tuple[QueuedMessage, ...]
+
+
+def enqueue(
+    db: Session,
+    *,
+    meeting_id: int,
+    kind: MailKind,
+    recipient: str,
+    key: str,
+    now: datetime,
+    until: datetime | None = None,
+    **payload: Any,
+) -> bool:
+    """Put a message into the outbox; it is sent once `db` has committed, and not before.
+
+    `key` says what it is about: a second one with the same key is not put there,
+    and the answer is False. After `until` it is not worth sending.
+    """
+    row = MailQueueRow(
+        meeting_id=meeting_id,
+        kind=kind,
+        recipient=recipient,
+        payload=payload,
+        dedupe_key=f"{kind}:{key}",
+        created_at=now,
+        not_before=now,
+        expires_at=until or now + TIME_TO_LIVE[kind],
+        state=DeliveryState.WAITING,
+    )
+    added = queue.insert(db, row)
+    if added:
+        after_commit(db, _notify_workers)
+    return added
+
+
+@contextmanager
+def new_mail_event() -> Iterator[asyncio.Event]:
+    """An event that is set whenever this process has committed a new message."""
+    event = asyncio.Event()
+    _new_mail_events.add(event)
+    try:
+        yield event
+    finally:
+        _new_mail_events.discard(event)
+
+
+def _notify_workers() -> None:
+    for event in _new_mail_events:
+        event.set()
+
+
+async def status(meeting: str) -> QueueStatus:
+    """What the outbox holds. Raises MeetingNotFound."""
+
+    def load(db: Session) -> QueueStatus:
+        meeting_id = cast(int, meeting_by_code(db, meeting).id)
+        counts: dict[str, dict[str, int]] = {}
+        for (kind, state), count in sorted(queue.count_by_state(db, meeting_id).items()):
+            counts.setdefault(kind, {})[state] = count
+        waiting = queue.in_states(db, meeting_id, DeliveryState.WAITING)
+        return QueueStatus(
+            meeting=meeting,
+            counts=counts,
+            late=tuple(_entry(row) for row in waiting if row.last_error),
+            dead=tuple(map(_entry, queue.in_states(db, meeting_id, DeliveryState.DEAD))),
+            uncertain=tuple(map(_entry, queue.in_states(db, meeting_id, DeliveryState.UNCERTAIN))),
+        )
+
+    return await read(load)
+
+
+async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[QueuedMessage, ...]:
+    """Let dead or uncertain messages wait for another attempt: all of these ids, or none.
+
+    Raises MessagesNotRetryable and MeetingNotFound.
+    """
+
+    def requeue(db: Session) -> tuple[QueuedMessage, ...]:
+        of_meeting = meeting_by_code(db, meeting).id
+        found = (
+            select(MailQueueRow)
+            .where(
+                col(MailQueueRow.id).in_(ids),
+                MailQueueRow.meeting_id == of_meeting,
+                col(MailQueueRow.state).in_([DeliveryState.DEAD, DeliveryState.UNCERTAIN]),
+            )
+            .order_by(col(MailQueueRow.id))
+            .with_for_update()
+        )
+        rows = db.exec(found).all()
+        if missing := sorted(set(ids) - {cast(int, row.id) for row in rows}):
+            raise MessagesNotRetryable(missing)
+        for row in rows:
+            row.state, row.not_before, row.attempts = DeliveryState.WAITING, now, 0
+            row.expires_at = now + TIME_TO_LIVE[MailKind(row.kind)]
+        if rows:
+            after_commit(db, _notify_workers)
+        return tuple(map(_entry, rows))
+
+    return await write(requeue)
+
+
+def _entry(row: MailQueueRow) -> QueuedMessage:
+    return QueuedMessage(
+        id=cast(int, row.id),
+        kind=row.kind,
+        state=row.state,
+        recipient=row.recipient,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_attempt=row.not_before if row.state == DeliveryState.WAITING else None,
+        last_error=row.last_error,
+    )

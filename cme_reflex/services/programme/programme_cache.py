@@ -1,0 +1,96 @@
+"""The programmes of this process: immutable, shared by everybody, renewed by version."""
+
+from typing import cast
+
+import sqlalchemy as sa
+from sqlmodel import Session as DbSession
+from sqlmodel import select
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.programme.programme import Delivery, Programme, Session
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.store.meetings.tables import MeetingRow
+from cme_reflex.store.programme.tables import SessionRow
+
+# Asked at every tap, so it is put together once.
+_LOCK_VERSION = (
+    select(MeetingRow.version)
+    .where(MeetingRow.id == sa.bindparam("meeting"))
+    .with_for_update(read=True)
+)
+
+_cache: dict[int, Programme] = {}
+
+
+class MeetingNotFound(LookupError):
+    """No meeting with this code was ever loaded."""
+
+
+def get_in(db: DbSession, meeting_id: int, version: int) -> Programme:
+    """The meeting's programme at this version or a newer one; read only where it is newer."""
+    found = _cache.get(meeting_id)
+    if found is None or found.version < version:
+        found = _cache[meeting_id] = _read(db, meeting_id)
+    return found
+
+
+def find_meeting(db: DbSession, code: str) -> MeetingRow | None:
+    """The meeting with this code; None where it was never loaded."""
+    return db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
+
+
+def meeting_by_code(db: DbSession, code: str) -> MeetingRow:
+    """The meeting with this code. Raises MeetingNotFound."""
+    row = find_meeting(db, code)
+    if row is None:
+        raise MeetingNotFound(code)
+    return row
+
+
+def by_code(db: DbSession, code: str) -> Programme | None:
+    """The programme of the meeting with this code; None where it was never loaded."""
+    row = find_meeting(db, code)
+    return None if row is None else get_in(db, cast(int, row.id), row.version)
+
+
+def get_locked(db: DbSession, meeting_id: int) -> Programme:
+    """The meeting's programme as it stays until the end of `db`: a load has to wait."""
+    return get_in(db, meeting_id, db.exec(_LOCK_VERSION, params={"meeting": meeting_id}).one())
+
+
+def clear() -> None:
+    """Begin anew, for a process that changes its database."""
+    _cache.clear()
+
+
+def _read(db: DbSession, meeting_id: int) -> Programme:
+    of_meeting = select(MeetingRow.version, MeetingRow.document).where(MeetingRow.id == meeting_id)
+    version, document = db.exec(of_meeting).one()
+    rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))
+    return Programme(
+        meeting_id=meeting_id,
+        version=version,
+        meeting=meeting_from_document(document),
+        sessions={cast(int, row.id): _session(row) for row in rows},
+    )
+
+
+def _session(row: SessionRow) -> Session:
+    return Session(
+        id=cast(int, row.id),
+        code=row.code,
+        title=row.title,
+        kind=row.kind,
+        track=row.track,
+        room=row.room,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        speakers=tuple(row.speakers),
+        delivery=Delivery(row.delivery),
+        quarters=Quarters(row.quarters),
+        safety=Quarters(row.safety),
+        eligible=row.eligible,
+        withdrawn=row.withdrawn,
+        faculty_badges=frozenset(row.faculty_badges),
+        on_demand_from=row.on_demand_from,
+    )

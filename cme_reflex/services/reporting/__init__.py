@@ -1,0 +1,1 @@
+"""Learner credit reporting to ACCME's PARS."""

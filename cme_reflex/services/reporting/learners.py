@@ -1,0 +1,100 @@
+"""Who opted in to learner credit reporting at a meeting, with all that was submitted."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import Session
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.people.names import full_name
+from cme_reflex.domain.reporting.learner import (
+    BOARDS,
+    FieldFault,
+    InvalidLearner,
+    Learner,
+    parse_learner,
+)
+from cme_reflex.domain.reporting.pars import ReportableVersion
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.services.programme.programme_cache import meeting_by_code
+from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.store.reporting import reporting
+from cme_reflex.store.reporting.tables import OptInRow
+
+TIMEOUT = 60.0  # seconds for a statement that asks about all learners: no page waits for it
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedLearner:
+    """An attendee who ever opted in: what was given, and all submitted versions."""
+
+    id: int
+    badge: str
+    name: str
+    learner: Learner
+    consented_at: datetime
+    active: bool
+    versions: tuple[ReportableVersion, ...]
+
+    @property
+    def reportable(self) -> bool:
+        """Whether the consent stands and a claim was submitted."""
+        return self.active and bool(self.versions)
+
+    @property
+    def faults(self) -> dict[str, FieldFault]:
+        """What PARS would reject of what was given, by field."""
+        # What was valid when it was given may not be so by the rules of today.
+        try:
+            parse_learner(asdict(self.learner), BOARDS)
+        except InvalidLearner as invalid:
+            return invalid.faults
+        return {}
+
+
+def load_meeting_terms(db: Session, code: str) -> tuple[int, Meeting]:
+    """The meeting and its id. Raises MeetingNotFound."""
+    row = meeting_by_code(db, code)
+    return cast(int, row.id), meeting_from_document(row.document)
+
+
+def iter_learners(db: Session, meeting_id: int) -> Iterator[ReportedLearner]:
+    """Everybody who ever opted in; only one at a time is in memory with the receipts."""
+    last: ReportedLearner | None = None
+    for attendee, row, receipt in reporting.iter_opt_ins(db, meeting_id):
+        versions = (_version(receipt),) if receipt else ()
+        if last is not None and last.id == attendee.id:
+            versions = (*last.versions, *versions)
+        elif last is not None:
+            yield last
+        last = ReportedLearner(
+            id=row.attendee_id,
+            badge=attendee.badge,
+            name=full_name(attendee.first_name, attendee.last_name, attendee.suffix),
+            learner=learner_from_row(row),
+            consented_at=row.consented_at,
+            active=row.withdrawn_at is None,
+            versions=versions,
+        )
+    if last is not None:
+        yield last
+
+
+def learner_from_row(row: OptInRow) -> Learner:
+    """The learner that an attendee's row keeps."""
+    return Learner(**{field.name: getattr(row, field.name) for field in fields(Learner)})
+
+
+def _version(receipt: ReceiptRow) -> ReportableVersion:
+    lines = receipt.document["lines"]
+    claimed = ("code", "quarters", "safety", "on_demand")
+    return ReportableVersion(
+        submitted_at=receipt.submitted_at,
+        category1=Quarters(receipt.category1),
+        safety=Quarters(receipt.safety),
+        on_demand=any(line["on_demand"] for line in lines),
+        lines=tuple(sorted(tuple(line[name] for name in claimed) for line in lines)),
+    )

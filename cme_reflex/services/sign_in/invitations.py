@@ -1,0 +1,169 @@
+"""Passwords that members set themselves, through a link; none is ever printed or sent."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from sqlmodel import Session, col, select
+
+from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME, DeliveryState, MailKind
+from cme_reflex.domain.people.names import full_name
+from cme_reflex.domain.sign_in import password_policy
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.services.mail import queue
+from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.services.sign_in import links
+from cme_reflex.services.sign_in.authentication import PasswordSignInDisabled
+from cme_reflex.store import database
+from cme_reflex.store.mail import queue as rows
+from cme_reflex.store.mail.tables import MailQueueRow
+from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+from cme_reflex.store.sign_in.tables import SignInRow
+from cme_reflex.text.mail import messages
+
+TIMEOUT = 60.0  # seconds for a statement about all members: no page waits for it
+
+
+class MembersNotFound(LookupError):
+    """There are no members with these usernames."""
+
+    def __init__(self, usernames: Sequence[str]) -> None:
+        super().__init__(usernames)
+        self.usernames = tuple(usernames)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationResult:
+    """Usernames: who is invited now, who has a message on its way, and who has no address."""
+
+    meeting: str
+    dry_run: bool
+    invited: tuple[str, ...]
+    before: tuple[str, ...]
+    without_address: tuple[str, ...]
+
+
+async def invite(
+    meeting: str, usernames: Sequence[str] = (), *, now: datetime, dry_run: bool = False
+) -> InvitationResult:
+    """Send these members, or all without a password, a link to set one.
+
+    Who is named gets a link also where there is a password, or an earlier link that
+    is still good; but not two before the first is sent. With `dry_run` the same is
+    done and taken back. Raises MembersNotFound, MeetingNotFound, and PasswordSignInDisabled where
+    members use the society's single sign-on; then nobody is invited.
+    """
+
+    def enqueue(db: Session) -> InvitationResult:
+        row = programme_cache.meeting_by_code(db, meeting)
+        meeting_id = cast(int, row.id)
+        if meeting_from_document(row.document).single_sign_on is not None:
+            raise PasswordSignInDisabled
+        members = _members(db, usernames)
+        earlier: dict[int, list[MailQueueRow]] = {}
+        for message in rows.messages_of_kind(db, meeting_id, MailKind.INVITATION):
+            earlier.setdefault(message.payload["member"], []).append(message)
+        groups: dict[str, list[str]] = {"new": [], "before": [], "nowhere": []}
+        for member in members:
+            sent = earlier.get(cast(int, member.id), [])
+            group = _group(member, sent, named=bool(usernames), now=now)
+            groups[group].append(member.username)
+            if group == "new":
+                queue.enqueue(
+                    db,
+                    meeting_id=meeting_id,
+                    kind=MailKind.INVITATION,
+                    recipient=member.email,
+                    key=f"{meeting}:{member.id}:{len(sent) + 1}",
+                    now=now,
+                    member=member.id,
+                )
+        return InvitationResult(
+            meeting=meeting,
+            dry_run=dry_run,
+            invited=tuple(groups["new"]),
+            before=tuple(groups["before"]),
+            without_address=tuple(groups["nowhere"]),
+        )
+
+    return await database.write(enqueue, dry_run=dry_run, timeout=TIMEOUT)
+
+
+def render_invitation(db: Session, job: MailJob) -> RenderedMail:
+    """Write an invitation, with a link of its own."""
+    member = db.get(MemberRow, job.row.payload["member"])
+    if member is None:
+        raise MessageWithdrawn("There is no such member any more.")
+    until = job.now + INVITATION_LIFETIME
+    url = links.create_link(
+        db,
+        public_url=job.public_url,
+        outbox_id=cast(int, job.row.id),
+        now=job.now,
+        until=until,
+        member_id=member.id,
+    )
+    name = full_name(member.first_name, member.last_name, member.suffix)
+    content = messages.invitation(
+        job.meeting, name=name, username=member.username, until=until, url=url
+    )
+    return RenderedMail(content, name, job.row.recipient)
+
+
+async def set_password(meeting: str, token: str, password: str, *, now: datetime) -> None:
+    """Set the password of the member who got this link, and use the link up.
+
+    Every sign-in of the member ends, and so do the other links to set a password.
+    Raises InvalidPassword, with the link still good, and what `links.validate_link` raises.
+    """
+
+    def load(db: Session) -> MemberRow:
+        link = links.validate_link(db, meeting, token, now=now)
+        if link.member_id is None:
+            raise links.LinkNotFound
+        return db.get_one(MemberRow, link.member_id)
+
+    member = await database.read(load)
+    known = (member.username, member.first_name, member.last_name, meeting)
+    password_policy.validate_password(password, known=known)
+    # Hashing takes a good part of a tenth of a second: not on everybody's event loop.
+    hashed = await asyncio.to_thread(PasswordHasher().hash, password)
+
+    def save(db: Session) -> None:
+        links.redeem_link(db, meeting, token, now=now)
+        of_member = sa.update(MemberRow).where(col(MemberRow.id) == member.id)
+        db.exec(of_member.values(password_hash=hashed))
+        theirs = select(AttendeeRow.id).where(AttendeeRow.member_id == member.id)
+        db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(theirs)))
+
+    await database.write(save)
+
+
+def _members(db: Session, usernames: Sequence[str]) -> list[MemberRow]:
+    wanted = [username.strip().casefold() for username in usernames]
+    found = select(MemberRow).order_by(MemberRow.username)
+    if wanted:
+        found = found.where(col(MemberRow.username).in_(wanted))
+    else:
+        found = found.where(MemberRow.password_hash == "")
+    members = list(db.exec(found))
+    if missing := sorted(set(wanted) - {member.username for member in members}):
+        raise MembersNotFound(missing)
+    return members
+
+
+def _group(member: MemberRow, sent: Sequence[MailQueueRow], *, named: bool, now: datetime) -> str:
+    if not member.email:
+        return "nowhere"
+    on_its_way = any(row.state in (DeliveryState.WAITING, DeliveryState.SENDING) for row in sent)
+    still_good = any(
+        row.state in (DeliveryState.SENT, DeliveryState.UNCERTAIN)
+        and (row.sent_at or row.created_at) + INVITATION_LIFETIME > now
+        for row in sent
+    )
+    return "before" if on_its_way or (still_good and not named) else "new"

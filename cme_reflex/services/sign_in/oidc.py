@@ -1,0 +1,265 @@
+"""An OpenID Connect provider, as far as signing in needs it: discovery, code, token, claims.
+
+OpenID Connect Core 1.0 with PKCE (RFC 7636) and the issuer in the answer (RFC 9207). Authlib
+speaks to the provider, joserfc checks signatures; every request has a time limit, and none
+follows a redirect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import httpx2
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+
+from cme_reflex.domain.meetings.meeting import SingleSignOn
+
+REQUEST_TIMEOUT = 5.0  # seconds for each request; somebody waits
+LEEWAY = 30  # seconds by which two clocks may differ
+METADATA_TTL = timedelta(hours=1)  # how long the provider's document and keys are kept
+MIN_KEY_REFRESH_INTERVAL = timedelta(minutes=1)  # between two looks for a key that is not known
+SCOPE = "openid profile email"
+# Signatures that a key of the provider makes; never one that anybody makes, as "none" or HS256.
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
+
+
+class ProviderUnavailable(Exception):
+    """The provider cannot be reached, or does not answer as one; the message is for the log."""
+
+
+class SignInRejected(Exception):
+    """What came back proves nothing; the message says why, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSecrets:
+    """What this sign-in alone knows: against forged answers, replayed tokens and stolen codes."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderMetadata:
+    """What the provider's document says of it."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str
+    uses_client_secret_post: bool
+    sends_issuer: bool
+
+
+_providers: dict[str, tuple[datetime, ProviderMetadata]] = {}
+_keys: dict[str, tuple[datetime, KeySet]] = {}
+
+
+def clear_cache() -> None:
+    """Begin anew, for a process that changes its provider."""
+    _providers.clear()
+    _keys.clear()
+
+
+async def authorization_url(
+    terms: SingleSignOn, secrets: LoginSecrets, redirect_uri: str, *, now: datetime
+) -> str:
+    """Where to send the browser. Raises ProviderUnavailable."""
+    provider = await _provider_metadata(terms, now)
+    async with _client(terms, provider, "", redirect_uri) as client:
+        url, _ = client.create_authorization_url(
+            provider.authorization_endpoint,
+            state=secrets.state,
+            nonce=secrets.nonce,
+            code_verifier=secrets.verifier,
+        )
+    return cast(str, url)
+
+
+async def fetch_username(
+    terms: SingleSignOn,
+    secrets: LoginSecrets,
+    redirect_uri: str,
+    answer: Mapping[str, str],
+    *,
+    client_secret: str,
+    now: datetime,
+) -> str:
+    """The member's username by the provider's answer: the query with which the browser came back.
+
+    The caller has compared its state. Raises SignInRejected and ProviderUnavailable.
+    """
+    provider = await _provider_metadata(terms, now)
+    if answer.get("iss", "" if provider.sends_issuer else terms.issuer) != terms.issuer:
+        raise SignInRejected("the answer is from another issuer")
+    async with _client(terms, provider, client_secret, redirect_uri) as client:
+        token = await _fetch_token(client, provider, answer.get("code", ""), secrets.verifier)
+        claims = await _id_token_claims(terms, provider, token, secrets.nonce, now)
+        if terms.username_claim not in claims and provider.userinfo_endpoint:
+            claims = await _with_userinfo(client, provider, claims)
+    if terms.username_claim == "email" and claims.get("email_verified") is False:
+        raise SignInRejected("the e-mail address is not verified")
+    name = claims.get(terms.username_claim)
+    if not isinstance(name, str) or not name.strip():
+        raise SignInRejected(f"there is no claim {terms.username_claim!r}")
+    return name
+
+
+def _client(
+    terms: SingleSignOn, provider: ProviderMetadata, client_secret: str, redirect_uri: str
+) -> Any:
+    method = "client_secret_post" if provider.uses_client_secret_post else "client_secret_basic"
+    return AsyncOAuth2Client(
+        terms.client_id,
+        client_secret,
+        token_endpoint_auth_method=method if client_secret else "none",
+        scope=SCOPE,
+        redirect_uri=redirect_uri,
+        code_challenge_method="S256",
+        leeway=0,  # a token of one minute is used at once
+        timeout=REQUEST_TIMEOUT,
+        follow_redirects=False,
+    )
+
+
+async def _fetch_token(
+    client: Any, provider: ProviderMetadata, code: str, verifier: str
+) -> Mapping[str, Any]:
+    client.register_compliance_hook("access_token_response", _check_token_response)
+    try:
+        token = await client.fetch_token(
+            provider.token_endpoint,
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=verifier,
+        )
+    except OAuthError as error:
+        raise SignInRejected(f"the code was refused: {error.error}") from error
+    except (httpx2.HTTPError, ValueError) as error:
+        raise ProviderUnavailable(f"no token: {error!r}") from error
+    return cast(Mapping[str, Any], token)
+
+
+def _check_token_response(response: httpx2.Response) -> httpx2.Response:
+    # RFC 6749, 5: a token comes with 200, an error with 400 or 401. Anything else is neither.
+    return response if response.status_code in (400, 401) else response.raise_for_status()
+
+
+async def _id_token_claims(
+    terms: SingleSignOn,
+    provider: ProviderMetadata,
+    token: Mapping[str, Any],
+    nonce: str,
+    now: datetime,
+) -> Mapping[str, Any]:
+    """The claims of the ID token, after all checks of OpenID Connect Core, 3.1.3.7."""
+    registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+    id_token = str(token.get("id_token") or "")
+    try:
+        try:
+            keys = await _provider_keys(provider, now, not_older_than=METADATA_TTL)
+            decoded = jwt.decode(id_token, keys, registry=registry)
+        except InvalidKeyIdError:
+            # Providers change their keys; one that is not known yet is looked for once.
+            keys = await _provider_keys(provider, now, not_older_than=MIN_KEY_REFRESH_INTERVAL)
+            decoded = jwt.decode(id_token, keys, registry=registry)
+        claims = CodeIDToken(
+            decoded.claims,
+            decoded.header,
+            {
+                "iss": {"essential": True, "value": terms.issuer},
+                "aud": {"essential": True, "value": terms.client_id},
+            },
+            {
+                "nonce": nonce,
+                "client_id": terms.client_id,
+                "access_token": token.get("access_token"),
+            },
+        )
+        claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
+    except (JoseError, ValueError) as error:
+        raise SignInRejected(f"the ID token is not good: {error}") from error
+    return cast(Mapping[str, Any], claims)
+
+
+async def _with_userinfo(
+    client: Any, provider: ProviderMetadata, claims: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The claims with those that the provider gives at its userinfo endpoint alone."""
+    try:
+        answer = await client.get(provider.userinfo_endpoint)
+        more = answer.raise_for_status().json()
+    except (httpx2.HTTPError, OAuthError, ValueError) as error:
+        raise ProviderUnavailable(f"no userinfo: {error!r}") from error
+    if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
+        raise SignInRejected("the userinfo is about somebody else")
+    return {**more, **claims}
+
+
+async def _provider_metadata(terms: SingleSignOn, now: datetime) -> ProviderMetadata:
+    fetched_at, provider = _providers.get(terms.issuer, (None, None))
+    if fetched_at is None or provider is None or now - fetched_at > METADATA_TTL:
+        url = f"{terms.issuer.rstrip('/')}/.well-known/openid-configuration"
+        provider = _parse_metadata(terms, await _fetch_json(url))
+        _providers[terms.issuer] = (now, provider)
+    return provider
+
+
+def _parse_metadata(terms: SingleSignOn, document: Mapping[str, Any]) -> ProviderMetadata:
+    if document.get("issuer") != terms.issuer:
+        raise ProviderUnavailable(f"its document is of {document.get('issuer')!r}")
+    methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    return ProviderMetadata(
+        authorization_endpoint=_endpoint(terms, document, "authorization_endpoint"),
+        token_endpoint=_endpoint(terms, document, "token_endpoint"),
+        jwks_uri=_endpoint(terms, document, "jwks_uri"),
+        userinfo_endpoint=_endpoint(terms, document, "userinfo_endpoint", required=False),
+        uses_client_secret_post="client_secret_basic" not in methods,
+        sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _endpoint(
+    terms: SingleSignOn, document: Mapping[str, Any], name: str, *, required: bool = True
+) -> str:
+    url = document.get(name)
+    if url is None and not required:
+        return ""
+    # What is sent there is as secret as what is sent to the issuer.
+    if not isinstance(url, str) or urlsplit(url).scheme != urlsplit(terms.issuer).scheme:
+        raise ProviderUnavailable(f"its document has {name} {url!r}")
+    return url
+
+
+async def _provider_keys(
+    provider: ProviderMetadata, now: datetime, *, not_older_than: timedelta
+) -> KeySet:
+    fetched_at, keys = _keys.get(provider.jwks_uri, (None, None))
+    if fetched_at is None or keys is None or now - fetched_at > not_older_than:
+        document = await _fetch_json(provider.jwks_uri)
+        try:
+            keys = KeySet.import_key_set(cast(Any, document))
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise ProviderUnavailable(f"its keys cannot be read: {error!r}") from error
+        _keys[provider.jwks_uri] = (now, keys)
+    return keys
+
+
+async def _fetch_json(url: str) -> Mapping[str, Any]:
+    try:
+        async with httpx2.AsyncClient(timeout=REQUEST_TIMEOUT, follow_redirects=False) as client:
+            document = (await client.get(url)).raise_for_status().json()
+    except (httpx2.HTTPError, ValueError) as error:
+        raise ProviderUnavailable(f"{url}: {error!r}") from error
+    if not isinstance(document, dict):
+        raise ProviderUnavailable(f"{url} is no object")
+    return document

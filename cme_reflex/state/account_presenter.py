@@ -1,0 +1,84 @@
+"""How what the account shows is made: pure functions from the domain to views."""
+
+from cme_reflex import routes, text
+from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingState, SubmittedVersion
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.state import view_models
+
+_TONES = {
+    ReportingState.EXPORTED: "done",
+    ReportingState.REJECTED: "warning",
+}
+
+
+def account_view(of: Account) -> view_models.AccountView:
+    """All that a person has claimed."""
+    claims = sum(len(year.entries) for year in of.years)
+    return view_models.AccountView(
+        name=of.name,
+        member=of.member or "",
+        hours=format_hours(of.credit.category1),
+        safety=format_hours(of.credit.safety),
+        claims=text.account.CLAIMS(claims),
+        open=[_entry(entry) for entry in of.unsubmitted],
+        years=[
+            view_models.YearView(
+                year=str(year.year),
+                hours=format_hours(year.credit.category1),
+                safety=format_hours(year.credit.safety),
+                claims=[_entry(entry) for entry in year.entries],
+            )
+            for year in of.years
+        ],
+    )
+
+
+def _entry(entry: AccountEntry) -> view_models.EntryView:
+    versions = [_version(version, entry) for version in entry.versions]
+    valid, *replaced = versions or [view_models.VersionView()]
+    return view_models.EntryView(
+        key=f"{entry.short_name} {entry.badge}",
+        meeting=entry.meeting,
+        short_name=entry.short_name,
+        when=text.account.WHEN_AND_WHERE.format(
+            days=text.dates.days(entry.starts_on, entry.ends_on), place=entry.location
+        ),
+        registered=text.account.REGISTERED.format(kind=entry.registration, badge=entry.badge),
+        status=text.account.claim_status(entry),
+        act=_claim_action(entry),
+        valid=valid,
+        replaced=replaced,
+        reporting=text.account.reported(entry.reporting, entry.zone),
+        reason=entry.reporting.reason,
+        tone=_TONES.get(entry.reporting.state, "quiet"),
+        report=_reporting_action(entry),
+    )
+
+
+def _claim_action(entry: AccountEntry) -> str:
+    """What can be done about a claim; only that of this sign-in's meeting can be opened here."""
+    if not entry.is_current or entry.status is ClaimStatus.SUBMITTED:
+        return ""
+    if entry.period is not ClaimPeriod.OPEN:
+        return ""
+    return text.account.START if entry.status is None else text.account.GO_ON
+
+
+def _reporting_action(entry: AccountEntry) -> str:
+    """What can be done about the reporting: at any time, also long after the claim."""
+    if not entry.is_current:
+        return ""
+    rejected = entry.reporting.state is ReportingState.REJECTED
+    return text.account.CORRECT if rejected else text.account.REPORTING
+
+
+def _version(version: SubmittedVersion, entry: AccountEntry) -> view_models.VersionView:
+    return view_models.VersionView(
+        number=version.number,
+        submitted=text.dates.instant(version.submitted_at, entry.zone),
+        hours=format_hours(version.category1),
+        safety=format_hours(version.safety),
+        certificate=routes.certificate(version.number),
+    )

@@ -1,0 +1,281 @@
+"""How what the pages show is made: pure functions from the domain to views."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from cme_reflex import routes, text
+from cme_reflex.domain.claims.claim import MissingRequirement, Requirement
+from cme_reflex.domain.credit.claimable import Line, is_blocking, max_safety
+from cme_reflex.domain.credit.overlap import Conflict
+from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
+from cme_reflex.domain.programme.programme import (
+    Delivery,
+    NotYetEnded,
+    PresentedByAttendee,
+    Programme,
+    Session,
+)
+from cme_reflex.services.claims.claim import ClaimSummary
+from cme_reflex.services.claims.submission import Receipt
+from cme_reflex.state import view_models
+
+
+def session_row(
+    session: Session,
+    programme: Programme,
+    badge: str,
+    now: datetime,
+    *,
+    by_date: bool,
+    heads_day: bool,
+) -> view_models.SessionRow:
+    """A session as the list shows it to the holder of this badge at this instant."""
+    shown = _row(session, programme.meeting.zone, by_date, heads_day)
+    refusal = _reason_not_claimable(session, programme, badge, now)
+    return replace(shown, refusal=refusal) if refusal else shown
+
+
+@lru_cache(maxsize=8_192)
+def _row(
+    session: Session, zone: ZoneInfo, by_date: bool, heads_day: bool
+) -> view_models.SessionRow:
+    """What everybody is shown of it; at every letter of a search that is the same."""
+    day = session.starts_at.astimezone(zone).date()
+    when = text.dates.span if by_date else text.dates.day_span
+    tags = {
+        Delivery.ON_DEMAND: text.sessions.ON_DEMAND,
+        Delivery.LIVE: text.sessions.LIVE_ONLY,
+        Delivery.BOTH: "",
+    }
+    return view_models.SessionRow(
+        id=session.id,
+        title=session.title,
+        when=when(session.starts_at, session.ends_at, zone),
+        place=" · ".join(part for part in (session.kind.capitalize(), session.room) if part),
+        hours=format_hours(session.quarters),
+        safety=format_hours(session.safety) if session.safety else "",
+        tag=tags[session.delivery],
+        day=text.dates.day(day) if heads_day else "",
+        refusal="",
+    )
+
+
+def _reason_not_claimable(session: Session, programme: Programme, badge: str, now: datetime) -> str:
+    """Why the session cannot be added, in the place of the button that would."""
+    try:
+        session.require_claimable(badge, now, on_demand=session.watched_on_demand(None))
+    except PresentedByAttendee:
+        return text.sessions.PRESENTED
+    except NotYetEnded as early:
+        return text.sessions.not_before(early.claimable_from, programme.meeting.zone)
+    return ""
+
+
+def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsView:
+    """The claim in a few words. `maximum` is the attendee's own, in quarter hours."""
+    supported = summary.claimable.category1
+    return view_models.TotalsView(
+        sessions=text.claim.SESSIONS(len(summary.claim.lines)),
+        hours=format_hours(supported),
+        maximum=format_hours(maximum),
+        percent=100 * supported // maximum if maximum else 0,
+        safety=format_hours(summary.claimable.safety),
+        conflicts=len(summary.conflicts),
+    )
+
+
+def line_views(
+    summary: ClaimSummary, programme: Programme, answers: Answers
+) -> list[view_models.LineView]:
+    """The claim's lines, with a heading on the first of each day."""
+    lines: list[view_models.LineView] = []
+    heading = ""
+    for line in summary.claim.lines:
+        day = text.dates.day(line.starts_at.astimezone(programme.meeting.zone).date())
+        session = programme.sessions[line.session_id]
+        lines.append(
+            _line_view(
+                line,
+                session,
+                programme,
+                answers.of_session(line.session_id),
+                day="" if day == heading else day,
+                conflict=line.session_id in summary.in_conflict,
+                lowered=line.session_id in summary.lowered,
+            )
+        )
+        heading = day
+    return lines
+
+
+def receipt_lines(summary: ClaimSummary, programme: Programme) -> list[view_models.ReceiptLine]:
+    """The claim's sessions, as the receipt will list them."""
+    return [
+        view_models.ReceiptLine(
+            title=session.title,
+            when=text.dates.day_span(session.starts_at, session.ends_at, programme.meeting.zone),
+            hours=format_hours(line.quarters),
+        )
+        for line in summary.claim.lines
+        for session in [programme.sessions[line.session_id]]
+    ]
+
+
+def _line_view(
+    line: Line,
+    session: Session,
+    programme: Programme,
+    answers: Mapping[str, Answer],
+    *,
+    day: str,
+    conflict: bool,
+    lowered: bool,
+) -> view_models.LineView:
+    form = programme.meeting.session_form
+    limit = max_safety(session.safety, line.quarters)
+    return view_models.LineView(
+        id=session.id,
+        title=session.title,
+        day=day,
+        when=text.dates.span(session.starts_at, session.ends_at, programme.meeting.zone),
+        credit=format_hours(session.quarters),
+        hours=format_hours(line.quarters),
+        hours_choices=hour_choices(session.quarters, least=1),
+        safety=format_hours(line.safety),
+        safety_choices=hour_choices(limit) if session.safety else [],
+        on_demand=line.on_demand,
+        on_demand_offered=session.delivery is Delivery.BOTH,
+        evaluation=evaluation_progress(form, answers),
+        evaluated=form.is_complete(answers),
+        conflict=conflict,
+        withdrawn=not session.gives_credit,
+        lowered=lowered,
+    )
+
+
+def hour_choices(most: int, *, least: int = 0) -> list[str]:
+    """The hours from the most down to the least, by quarters, as text."""
+    return [format_hours(Quarters(quarters)) for quarters in range(most, least - 1, -1)]
+
+
+def evaluation_progress(form: Form, answers: Mapping[str, Answer]) -> str:
+    """How far an evaluation is, in words."""
+    if form.is_complete(answers):
+        return text.evaluation.COMPLETE
+    if not answers:
+        return text.evaluation.NOT_STARTED
+    return text.evaluation.ANSWERED.format(answered=len(answers), questions=len(form.questions))
+
+
+def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
+    """How far the overall evaluation of a claim is that waits to be submitted, in words.
+
+    Submit is part of that task, so "Done" would not be true of it.
+    """
+    return (
+        text.home.NOT_SUBMITTED if form.is_complete(answers) else evaluation_progress(form, answers)
+    )
+
+
+def conflict_views(
+    conflicts: Sequence[Conflict], programme: Programme
+) -> list[view_models.ConflictView]:
+    """The conflicts, with the titles of the sessions and what to do about them."""
+    policy = programme.meeting.overlap_policy
+
+    def advice(conflict: Conflict) -> str:
+        offered = {programme.sessions[key].delivery for key in conflict.keys}
+        by_policy = (
+            text.claim.OVERLAP_ADVICE
+            if Delivery.BOTH in offered
+            else text.claim.LIVE_OVERLAP_ADVICE
+        )
+        return by_policy[policy]
+
+    return [
+        view_models.ConflictView(
+            windows=[
+                text.claim.window(window, programme.meeting.zone) for window in conflict.windows
+            ],
+            sessions=[
+                view_models.SessionLink(programme.sessions[key].title, f"{routes.HOME}#line-{key}")
+                for key in conflict.keys
+            ],
+            advice=advice(conflict),
+            blocking=is_blocking(conflicts, policy),
+        )
+        for conflict in conflicts
+    ]
+
+
+def question_views(form: Form, answers: Mapping[str, Answer]) -> list[view_models.QuestionView]:
+    """A form's questions with what was answered."""
+    return [
+        view_models.QuestionView(
+            key=question.key,
+            kind=question.kind,
+            text=question.text,
+            required=question.required,
+            low=question.low,
+            high=question.high,
+            points=list(range(1, question.points + 1))
+            if question.kind is QuestionKind.SCALE
+            else [],
+            options=list(question.options),
+            answered=question.key in answers,
+            text_answer=value if isinstance(value, str) else "",
+            point=int(value) if isinstance(value, int) else -1,
+            chosen=list(value) if isinstance(value, tuple) else [],
+        )
+        for question in form.questions
+        for value in [answers.get(question.key)]
+    ]
+
+
+def missing_views(
+    lacking: Iterable[MissingRequirement], programme: Programme, hrefs: Mapping[Requirement, str]
+) -> list[view_models.MissingView]:
+    """What is missing, each with the address of its field."""
+
+    def view(missing: MissingRequirement) -> view_models.MissingView:
+        session = programme.sessions[missing.session_id] if missing.session_id else None
+        question = missing.question
+        return view_models.MissingView(
+            text=text.claim.need(
+                missing.requirement,
+                title=session.title if session else "",
+                question=question.text if question else "",
+            ),
+            href=hrefs[missing.requirement].format(
+                session=missing.session_id, question=question.key if question else ""
+            ),
+        )
+
+    return [view(missing) for missing in lacking]
+
+
+def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptView:
+    """A receipt, ready to read: what the submitted version says, whatever was loaded since."""
+    return view_models.ReceiptView(
+        number=receipt.number,
+        version=receipt.version,
+        submitted=text.dates.instant(receipt.submitted_at, programme.meeting.zone),
+        name=receipt.document["name_on_certificate"],
+        hours=format_hours(receipt.category1),
+        safety=format_hours(receipt.safety),
+        certificate=routes.certificate(receipt.number),
+        lines=[
+            view_models.ReceiptLine(
+                title=line["title"],
+                when=text.dates.iso_span(
+                    line["starts_at"], line["ends_at"], programme.meeting.zone
+                ),
+                hours=format_hours(Quarters(line["quarters"])),
+            )
+            for line in receipt.document["lines"]
+        ],
+    )

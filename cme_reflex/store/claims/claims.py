@@ -1,0 +1,194 @@
+"""Reading and writing a claim's rows."""
+
+from collections import defaultdict
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from cme_reflex.domain.evaluations.form import Answer, Answers
+from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, CommandRow, LineRow, ReceiptRow
+from cme_reflex.store.evaluations.tables import AnswerRow
+from cme_reflex.store.meetings.tables import MeetingRow
+from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.store.upsert import insert_for
+
+# Asked at every event or tap, so they are put together once: that takes longer than the answer.
+_CLAIM = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
+_FOR_UPDATE = _CLAIM.with_for_update().execution_options(populate_existing=True)
+_LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
+
+
+def find(db: Session, attendee_id: int) -> ClaimRow | None:
+    """The attendee's claim, if one was begun."""
+    return db.exec(_CLAIM, params={"attendee": attendee_id}).one_or_none()
+
+
+def find_with_lines(db: Session, attendee_id: int) -> tuple[ClaimRow | None, list[LineRow]]:
+    """The attendee's claim, if one was begun, and all its lines."""
+    claim = find(db, attendee_id)
+    return claim, lines(db, cast(int, claim.id)) if claim else []
+
+
+def find_for_update(db: Session, attendee_id: int) -> ClaimRow:
+    """The attendee's claim, begun where there is none, and locked until the end of `db`.
+
+    Two devices that begin at once share one claim.
+    """
+    asked = {"attendee": attendee_id}
+    if (claim := db.exec(_FOR_UPDATE, params=asked).one_or_none()) is not None:
+        return claim
+    db.exec(_empty_claim(_dialect(db)), params={"attendee_id": attendee_id})
+    return db.exec(_FOR_UPDATE, params=asked).one()
+
+
+@lru_cache
+def _empty_claim(dialect: str) -> sa.Insert:
+    empty = {"status": "draft", "revision": 0}
+    return insert_for(dialect, ClaimRow).values(empty).on_conflict_do_nothing()
+
+
+def record_command(db: Session, claim_id: int, command: str, now: datetime) -> bool:
+    """Record that a command is being carried out; False where that was done before."""
+    values = {"claim_id": claim_id, "id": command, "at": now}
+    return bool(db.exec(_new_command(_dialect(db)), params=values).rowcount)
+
+
+@lru_cache
+def _new_command(dialect: str) -> sa.Insert:
+    return insert_for(dialect, CommandRow).on_conflict_do_nothing()
+
+
+def _dialect(db: Session) -> str:
+    return db.get_bind().dialect.name
+
+
+def lines(db: Session, claim_id: int) -> list[LineRow]:
+    """All lines, the removed ones too."""
+    return list(db.exec(_LINES, params={"claim": claim_id}).all())
+
+
+def answers(db: Session, attendee_id: int) -> Answers:
+    """All answers of an attendee, those about removed sessions too."""
+    given = (
+        select(AnswerRow)
+        .join(ClaimRow, col(ClaimRow.id) == AnswerRow.claim_id)
+        .where(ClaimRow.attendee_id == attendee_id)
+    )
+    sessions: dict[int, dict[str, Answer]] = defaultdict(dict)
+    overall: dict[str, Answer] = {}
+    for row in db.exec(given).all():
+        whose = overall if row.session_id is None else sessions[row.session_id]
+        whose[row.question] = _answer(row.value)
+    return Answers(dict(sessions), overall)
+
+
+def answer(db: Session, claim_id: int, session_id: int | None, question: str) -> Answer | None:
+    """One answer, if it was given. Without a session it belongs to the overall evaluation."""
+    value = db.exec(
+        select(AnswerRow.value).where(_is_answer(claim_id, session_id, question))
+    ).one_or_none()
+    return None if value is None else _answer(value)
+
+
+def _answer(value: Any) -> Answer:
+    # JSON has lists where an answer has tuples.
+    return tuple(value) if isinstance(value, list) else cast(Answer, value)
+
+
+def _is_answer(claim_id: int, session_id: int | None, question: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        col(AnswerRow.claim_id) == claim_id,
+        col(AnswerRow.session_id).is_not_distinct_from(session_id),
+        col(AnswerRow.question) == question,
+    )
+
+
+def save_answer(
+    db: Session, claim_id: int, session_id: int | None, question: str, value: Answer | None
+) -> None:
+    """Save one answer, over the one before, or with None delete it.
+
+    Without a session it belongs to the overall evaluation.
+    """
+    if value is None:
+        db.exec(sa.delete(AnswerRow).where(_is_answer(claim_id, session_id, question)))
+        return
+    unique = (
+        ["claim_id", "question"] if session_id is None else ["claim_id", "session_id", "question"]
+    )
+    of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
+    db.exec(
+        insert_for(_dialect(db), AnswerRow)
+        .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
+        .on_conflict_do_update(index_elements=unique, index_where=of_session, set_={"value": value})
+    )
+
+
+def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
+    """The receipts of all submitted versions, the newest first."""
+    newest_first = (
+        select(ReceiptRow)
+        .where(ReceiptRow.claim_id == claim_id)
+        .order_by(col(ReceiptRow.version).desc())
+    )
+    return list(db.exec(newest_first).all())
+
+
+def find_by_receipt(db: Session, number: str) -> ClaimRow | None:
+    """The claim that has a receipt of this number."""
+    return db.exec(_of_receipt(number)).one_or_none()
+
+
+def of_receipt_for_update(db: Session, number: str) -> ClaimRow | None:
+    """The same, locked until the end of `db`."""
+    return db.exec(_of_receipt(number).with_for_update(of=ClaimRow)).one_or_none()
+
+
+def _of_receipt(number: str) -> SelectOfScalar[ClaimRow]:
+    return (
+        select(ClaimRow)
+        .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
+        .where(ReceiptRow.number == number)
+    )
+
+
+class IssuedReceipt(NamedTuple):
+    """A receipt, the document of its meeting, and the newest version of its claim."""
+
+    receipt: ReceiptRow
+    meeting: dict[str, Any]
+    newest: int
+
+
+def find_issued(db: Session, number: str) -> IssuedReceipt | None:
+    """The receipt of this number, whoever's it is, in one query."""
+    newer = aliased(ReceiptRow)
+    newest = (
+        select(sa.func.max(newer.version))
+        .where(col(newer.claim_id) == ReceiptRow.claim_id)
+        .scalar_subquery()
+    )
+    found = (
+        select(ReceiptRow, MeetingRow.document, newest)
+        .join(ClaimRow, col(ClaimRow.id) == ReceiptRow.claim_id)
+        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
+        .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+        .where(ReceiptRow.number == number)
+    )
+    row = db.exec(found).one_or_none()
+    return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2])
+
+
+def audit_entries(db: Session, claim_id: int) -> list[ClaimAuditRow]:
+    """Every change of the claim's status, the first one first."""
+    entries = (
+        select(ClaimAuditRow)
+        .where(ClaimAuditRow.claim_id == claim_id)
+        .order_by(col(ClaimAuditRow.id))
+    )
+    return list(db.exec(entries).all())

@@ -1,0 +1,21 @@
+"""Tables of meetings."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from cme_reflex.store.columns import UtcDateTime
+
+
+class MeetingRow(SQLModel, table=True):
+    """A meeting as its folder described it. `version` grows with every load that changes it."""
+
+    __tablename__ = "meeting"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    version: int
+    document: dict[str, Any] = Field(sa_type=sa.JSON)
+    loaded_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,151 @@
+"""Whole tables out of a database and into another one, whichever kinds and revisions they are."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
+
+from cme_reflex.store.migrate import MIGRATIONS
+
+BATCH = 500  # rows that are in memory at a time
+# What is over with the moment in which it was written: a backup does not hold it, and
+# a restore ends it. A sign-in that comes back from a backup may have been ended on purpose.
+EPHEMERAL_TABLES = frozenset({"sign_in", "choice", "departure", "link", "tally"})
+_ALEMBIC = "alembic_version"
+
+
+class IncompatibleRows(Exception):
+    """The rows break a rule of the tables, or are of another shape."""
+
+
+def open_file(url: str) -> sa.Engine:
+    """An engine for an SQLite file that nobody else uses. Its errors do not repeat any values."""
+    engine = sa.create_engine(url, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has the revision among its migrations."""
+    return any(each.revision == revision for each in _scripts().walk_revisions())
+
+
+def newest_revision() -> str:
+    """The revision of the tables that this program works with."""
+    return str(_scripts().get_current_head())
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """The revision of this database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def backup_tables(connection: sa.Connection) -> list[sa.Table]:
+    """The tables as they are in this database, at whatever revision, less what passes."""
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    return [
+        table for table in metadata.sorted_tables if table.name not in {*EPHEMERAL_TABLES, _ALEMBIC}
+    ]
+
+
+def count_rows(connection: sa.Connection, tables: Iterable[sa.Table]) -> int:
+    """How many rows they have together."""
+    counts = [
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in tables
+    ]
+    return sum(counts)
+
+
+def iter_rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[Any]]:
+    """All rows in the order of their keys, a batch in memory at a time."""
+    asked = sa.select(table).order_by(*table.primary_key.columns)
+    yield from connection.execute(asked, execution_options={"yield_per": BATCH})
+
+
+def to_json(row: Sequence[Any]) -> list[Any]:
+    """The row as JSON values; an instant as text in UTC."""
+    return [_utc(value).isoformat() if isinstance(value, datetime) else value for value in row]
+
+
+def insert_rows(
+    connection: sa.Connection,
+    tables: Iterable[tuple[str, list[str], Iterator[list[Any]]]],
+) -> None:
+    """Write rows of JSON values into the tables of an empty database. Raises IncompatibleRows."""
+    known = {table.name: table for table in backup_tables(connection)}
+    try:
+        for name, columns, records in tables:
+            table = known.pop(name)
+            if set(columns) != {column.name for column in table.columns}:
+                raise IncompatibleRows(name)
+            instants = {
+                column.name for column in table.columns if isinstance(column.type, sa.DateTime)
+            }
+            while batch := [*islice(records, BATCH)]:
+                values = [_values(columns, record, instants) for record in batch]
+                connection.execute(sa.insert(table), values)
+    except (KeyError, TypeError, ValueError, sa.exc.StatementError) as error:
+        raise IncompatibleRows(str(error)) from error
+    if known:
+        raise IncompatibleRows(", ".join(sorted(known)))
+
+
+def delete_all_rows(connection: sa.Connection) -> None:
+    """Delete the rows of every table."""
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        connection.execute(sa.delete(table))
+
+
+def lock_tables(connection: sa.Connection) -> None:
+    """Let nobody else write until the end of the transaction; readers see what was there.
+
+    Raises DBAPIError where somebody is writing at this moment: waiting for one
+    table while holding another could make two transactions wait for each other.
+    SQLite's writers hold the whole file anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+        connection.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
+
+
+def reset_sequences(connection: sa.Connection) -> None:
+    """Let new rows get ids behind those that were written with theirs; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in SQLModel.metadata.sorted_tables:
+        column = table.autoincrement_column
+        if column is None:
+            continue
+        sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
+        highest = sa.select(sa.func.coalesce(sa.func.max(column), 0)).scalar_subquery()
+        # Never backwards: a sequence does not come back with a transaction that fails.
+        further = sa.func.greatest(highest, sa.func.nextval(sequence))
+        connection.execute(sa.select(sa.func.setval(sequence, further)))
+
+
+def _values(columns: list[str], record: list[Any], instants: set[str]) -> dict[str, Any]:
+    pairs = zip(columns, record, strict=True)
+    return {
+        column: _utc(datetime.fromisoformat(value)) if column in instants and value else value
+        for column, value in pairs
+    }
+
+
+def _utc(value: datetime) -> datetime:
+    # SQLite has no zones; what it keeps is UTC.
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS))

@@ -1,0 +1,105 @@
+"""Reading what one person has at all meetings: as many queries for ten meetings as for one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cme_reflex.store.claims.tables import ClaimRow, LineRow, ReceiptRow
+from cme_reflex.store.meetings.tables import MeetingRow
+from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
+
+
+class AccountRegistration(NamedTuple):
+    """An attendee with the meeting's document, and the claim and the opt-in where there are."""
+
+    attendee: AttendeeRow
+    meeting: dict[str, Any]
+    claim: ClaimRow | None
+    lines: int
+    reporting: OptInRow | None
+
+
+class BatchedRow(NamedTuple):
+    """A row that was reported, with the batch that it went in."""
+
+    row: ReportedRow
+    batch: ReportingBatchRow
+
+
+def find_member(db: Session, attendee_id: int) -> MemberRow | None:
+    """The member that the attendee is linked to, if there is one."""
+    linked = (
+        select(MemberRow)
+        .join(AttendeeRow, col(AttendeeRow.member_id) == MemberRow.id)
+        .where(AttendeeRow.id == attendee_id)
+    )
+    return db.exec(linked).one_or_none()
+
+
+def same_person(attendee_id: int, member_id: int | None) -> sa.ColumnElement[bool]:
+    """Which attendees are the same person: those of the member, without one this alone."""
+    if member_id is None:
+        return col(AttendeeRow.id) == attendee_id
+    return col(AttendeeRow.member_id) == member_id
+
+
+def registrations(
+    db: Session, attendee_id: int, member_id: int | None
+) -> list[AccountRegistration]:
+    """The person's registrations at all meetings."""
+    lines = (
+        sa.select(sa.func.count())
+        .where(col(LineRow.claim_id) == ClaimRow.id, col(LineRow.removed).is_(False))
+        .scalar_subquery()
+    )
+    rows: Any = (
+        sa.select(AttendeeRow, col(MeetingRow.document), ClaimRow, lines, OptInRow)
+        .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+        .outerjoin(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
+        .outerjoin(OptInRow, col(OptInRow.attendee_id) == AttendeeRow.id)
+        .where(same_person(attendee_id, member_id))
+        .order_by(col(AttendeeRow.id))
+    )
+    return [AccountRegistration(*row) for row in db.exec(rows).all()]
+
+
+def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
+    """The submitted versions of each attendee's claim, the newest first."""
+    newest_first = (
+        select(ClaimRow.attendee_id, ReceiptRow)
+        .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
+        .where(col(ClaimRow.attendee_id).in_(attendee_ids))
+        .order_by(col(ReceiptRow.version).desc())
+    )
+    found: dict[int, list[ReceiptRow]] = defaultdict(list)
+    for attendee_id, receipt in db.exec(newest_first).all():
+        found[attendee_id].append(receipt)
+    return found
+
+
+def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[BatchedRow]]:
+    """What was reported of each attendee, in the order of the files."""
+    rows = (
+        select(ReportedRow, ReportingBatchRow)
+        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportedRow.batch_id)
+        .where(col(ReportedRow.attendee_id).in_(attendee_ids))
+        .order_by(col(ReportedRow.id))
+    )
+    found: dict[int, list[BatchedRow]] = defaultdict(list)
+    for row, batch in db.exec(rows).all():
+        found[row.attendee_id].append(BatchedRow(row, batch))
+    return found
+
+
+def owns_claim(db: Session, attendee_id: int, member_id: int | None, claim_id: int) -> bool:
+    """Whether the claim is one of the person's."""
+    theirs = (
+        select(ClaimRow.id)
+        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
+        .where(same_person(attendee_id, member_id), ClaimRow.id == claim_id)
+    )
+    return db.exec(theirs).one_or_none() is not None

@@ -1,0 +1,52 @@
+"""Tables of people."""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class MemberRow(SQLModel, table=True):
+    """A person's account at the provider. `username` is kept folded to lower case.
+
+    A sign-in may bring `password_hash` to newer parameters; `loaded_hash` is a digest of the one
+    in the folder, so that loading it again changes nothing.
+    """
+
+    __tablename__ = "member"
+
+    id: int | None = Field(default=None, primary_key=True)
+    username: str = Field(unique=True)
+    last_name: str
+    first_name: str
+    suffix: str = ""
+    email: str = ""
+    password_hash: str
+    loaded_hash: str
+
+
+class AttendeeRow(SQLModel, table=True):
+    """One registration for one meeting. `name_key` is what sign-in compares."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        sa.UniqueConstraint("meeting_id", "badge"),
+        sa.UniqueConstraint("meeting_id", "confirmation"),
+        sa.CheckConstraint("profession IN ('physician', 'other')", name="profession"),
+        sa.CheckConstraint(
+            "corrected_profession IN ('physician', 'other')", name="corrected_profession"
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id")
+    member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    last_name: str
+    first_name: str
+    suffix: str = ""
+    name_key: str
+    badge: str
+    confirmation: str
+    email: str = ""
+    profession: str
+    registration_type: str
+    name_on_certificate: str | None = None
+    corrected_profession: str | None = None

@@ -1,0 +1,62 @@
+"""Reading and writing the counters of attempts."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from cme_reflex.domain.sign_in.rate_limits import RateLimitCounter
+from cme_reflex.store.sign_in.tables import RateLimitCounterRow
+from cme_reflex.store.upsert import insert_for
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_COUNTERS = SQLModel.metadata.tables["tally"]
+
+# Several at every attempt, so they are put together once: that takes longer than the answer.
+_BY_KEY = (
+    _COUNTERS.c.scope == sa.bindparam("of_scope"),
+    _COUNTERS.c.key_hash == sa.bindparam("of"),
+)
+_FIELDS = [field.name for field in fields(RateLimitCounter)]
+_UPDATE = sa.update(_COUNTERS).where(*_BY_KEY)
+_DELETE = sa.delete(_COUNTERS).where(*_BY_KEY)
+
+
+@lru_cache
+def _lock_statement(dialect: str) -> sa.Insert:
+    insert = insert_for(dialect, RateLimitCounterRow).values(
+        scope=sa.bindparam("of_scope"),
+        key_hash=sa.bindparam("of"),
+        count=0,
+        until=_NEVER,
+        forgotten_at=_NEVER,
+    )
+    # What is there is written as it is: that locks it, and no sweep can come in between.
+    locked = insert.on_conflict_do_update(
+        index_elements=["scope", "key_hash"], set_={"count": _COUNTERS.c.count}
+    )
+    return locked.returning(_COUNTERS.c.count, _COUNTERS.c.until, _COUNTERS.c.forgotten_at)
+
+
+def lock_counter(db: Session, scope: str, key: str) -> RateLimitCounter:
+    """The counter of a key, nobody else's until the end of `db`; empty where there was none."""
+    return RateLimitCounter(
+        *db.exec(_lock_statement(db.get_bind().dialect.name), params=_key(scope, key)).one()
+    )
+
+
+def save_counter(db: Session, scope: str, key: str, counter: RateLimitCounter | None) -> None:
+    """Write the counter of a key that `lock_counter` has locked; None takes it away."""
+    if counter is None:
+        db.exec(_DELETE, params=_key(scope, key))
+    else:
+        # Not `asdict`, which copies each instant, its zone included.
+        values = {name: getattr(counter, name) for name in _FIELDS}
+        db.exec(_UPDATE, params={**_key(scope, key), **values})
+
+
+def _key(scope: str, key: str) -> dict[str, str]:
+    return {"of_scope": scope, "of": sha256(key.encode("utf-8", "surrogatepass")).hexdigest()}

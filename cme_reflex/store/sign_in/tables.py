@@ -1,0 +1,86 @@
+"""Tables of sign in."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from cme_reflex.store.columns import UtcDateTime
+
+
+class SignInRow(SQLModel, table=True):
+    """A sign-in that is still good. Only a hash of what the cookie holds is kept.
+
+    `seen_at` is not newer than a few minutes ago, because not every event is worth a write.
+    """
+
+    __tablename__ = "sign_in"
+
+    token_hash: str = Field(primary_key=True)
+    attendee_id: int = Field(foreign_key="attendee.id", index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class RegistrationChoiceRow(SQLModel, table=True):
+    """Somebody is known, and has yet to say for which of these registrations. Used once."""
+
+    __tablename__ = "choice"
+
+    token_hash: str = Field(primary_key=True)
+    attendee_ids: list[int] = Field(sa_type=sa.JSON)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class OidcLoginRow(SQLModel, table=True):
+    """A browser that was sent to the single sign-on and has not come back. Used once.
+
+    `state`, `nonce` and `verifier` are those of OpenID Connect and PKCE.
+    """
+
+    __tablename__ = "departure"
+
+    token_hash: str = Field(primary_key=True)
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class RateLimitCounterRow(SQLModel, table=True):
+    """How often something was tried. What was tried is hashed: a number never rests in clear."""
+
+    __tablename__ = "tally"
+    __table_args__ = (sa.CheckConstraint("count >= 0", name="count"),)
+
+    scope: str = Field(primary_key=True)
+    key_hash: str = Field(primary_key=True)
+    count: int
+    until: datetime = Field(sa_type=UtcDateTime)
+    forgotten_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class LinkRow(SQLModel, table=True):
+    """A link that was written into a message. Only a hash of its token is kept; used once.
+
+    It signs in as one of `attendee_ids`, or lets `member_id` set a password.
+    """
+
+    __tablename__ = "link"
+    __table_args__ = (
+        sa.CheckConstraint("purpose IN ('sign in', 'set password')", name="purpose"),
+        sa.CheckConstraint(
+            "(purpose = 'set password') = (member_id IS NOT NULL)", name="member_sets_password"
+        ),
+    )
+
+    token_hash: str = Field(primary_key=True)
+    purpose: str
+    outbox_id: int = Field(foreign_key="outbox.id", ondelete="CASCADE", index=True)
+    attendee_ids: list[int] = Field(sa_type=sa.JSON)
+    member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

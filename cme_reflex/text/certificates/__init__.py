@@ -1,0 +1,1 @@
+"""What the pages of certificates and of the account say."""

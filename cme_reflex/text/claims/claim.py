@@ -1,0 +1,99 @@
+"""What several screens say of a claim: its sessions, its hours, and what is in the way."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cme_reflex.domain.claims.claim import Requirement
+from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.credit.overlap import Window
+from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.text.dates import day_span, instant
+from cme_reflex.text.plural import Plural
+
+LOCKED: Final = "Your claim is submitted, so it can no longer be changed."
+CLEARED: Final = (
+    "Your claimed hours were above what your sessions now support, so choose them again."
+)
+OPENS: Final = "Claims open on {when}."
+CLOSED: Final = "Claims closed on {when}."
+OPEN_AGAIN: Final = "Your claim is open again"
+
+SESSIONS: Final = Plural(one="{count} session", other="{count} sessions")
+ADDED: Final = "Added: {title}"
+ADDED_OVERLAPS: Final = "Added: {title}. It overlaps with another session."
+REMOVED: Final = "Removed: {title}"
+BROUGHT_BACK: Final = "Brought back"
+UNDO: Final = "Undo"
+
+HOURS_OF: Final = "{hours} of {maximum} hours"
+OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")
+
+THESE_OVERLAP: Final = "These overlap"
+WINDOW: Final = "{when}: {allowed} hours possible, {claimed} claimed"
+OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
+    OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, "
+    "say which one was watched on demand, or remove one.",
+    OverlapPolicy.CAP: "Time that you claim twice is counted once. Nothing needs to be changed.",
+    OverlapPolicy.ALLOW: "This meeting lets you claim both. Nothing needs to be changed.",
+}
+"""What to do about sessions that overlap, by the meeting's policy."""
+LIVE_OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
+    **OVERLAP_ADVICE,
+    OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, or "
+    "remove one.",
+}
+"""The same where none of them could be watched on demand."""
+
+OVERLAPS_WITH: Final = "Overlaps with another session"
+NO_CREDIT: Final = "Gives no credit any more: remove it"
+LOWERED: Final = "Lowered to {hours}: the session now has less credit"
+HOURS: Final = "Hours"
+SAFETY: Final = "Patient Safety"
+OF_SESSION: Final = " of {title}"
+"""What a screen reader hears after `HOURS` and `SAFETY`."""
+ON_DEMAND: Final = "Watched on demand"
+EVALUATION: Final = "Evaluation"
+EVALUATION_IS: Final = "Evaluation: "
+"""What print says before how far it is."""
+REMOVE: Final = "Remove"
+ABOUT: Final = ": {title}"
+"""What a screen reader hears after the name of a button, so that it tells which session it is."""
+CLAIMED_HOURS: Final = "{hours} hours"
+CLAIMED_SAFETY: Final = ", of which {hours} Patient Safety"
+CLAIMED_ON_DEMAND: Final = ", watched on demand"
+
+_NEEDS: Final[Mapping[Requirement, str]] = {
+    Requirement.LINES: "Add at least one session",
+    Requirement.CONFLICT: "Put the overlapping sessions right",
+    Requirement.WITHDRAWN: "Remove the session that was withdrawn: {title}",
+    Requirement.SESSION_QUESTION: "Evaluate {title}: {question}",
+    Requirement.OVERALL_QUESTION: "Answer: {question}",
+    Requirement.CATEGORY1: "Choose your Claimed Category 1 Hours",
+    Requirement.ATTESTATION: "Confirm the attestation",
+}
+
+
+def need(kind: Requirement, *, title: str = "", question: str = "") -> str:
+    """What is missing, as an instruction."""
+    return _NEEDS[kind].format(title=title, question=question)
+
+
+def opens(at: datetime, zone: ZoneInfo) -> str:
+    """When the claim period begins."""
+    return OPENS.format(when=instant(at, zone))
+
+
+def closed(at: datetime, zone: ZoneInfo) -> str:
+    """When the claim period, or a reopened claim's deadline, ended."""
+    return CLOSED.format(when=instant(at, zone))
+
+
+def window(of: Window, zone: ZoneInfo) -> str:
+    """An over-claim: ``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``."""
+    return WINDOW.format(
+        when=day_span(of.starts_at, of.ends_at, zone),
+        allowed=format_hours(of.allowed),
+        claimed=format_hours(of.claimed),
+    )

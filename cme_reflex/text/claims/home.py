@@ -1,0 +1,41 @@
+"""The claim's home: what is to do, what is on the claim, and what is in the way."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cme_reflex.text.dates import instant
+
+TAB: Final = "Your claim"
+TITLE: Final = "{meeting} CME Evaluations & Credit Claim"
+
+SESSIONS: Final = "Sessions"
+SESSIONS_ADDED: Final = "{sessions} added, {hours} hours"
+NONE_ADDED: Final = "None added yet"
+EVALUATIONS: Final = "Evaluations"
+EVALUATIONS_DONE: Final = "{done}, {asked}"
+DONE_OF: Final = "{done} of {all}"
+NONE_YET: Final = "None yet"
+REQUIRED: Final = "required"
+OPTIONAL: Final = "optional"
+OVERALL: Final = "Overall evaluation and submit"
+NOT_SUBMITTED: Final = "Evaluation done, not submitted yet"
+
+LINES: Final = "Session Evaluations"
+NOTHING_YET: Final = "Add the sessions that you attended, live or on demand."
+
+SUBMITTED: Final = "Submitted"
+SUBMITTED_TITLE: Final = "Your claim is submitted"
+SEE_RECEIPT: Final = "See your receipt"
+CLAIMED: Final = (
+    "{hours} Category 1 hours claimed, of which {safety} Patient Safety, on {submitted}."
+)
+RECEIPT_NUMBER: Final = "Receipt number {number}"
+REOPEN: Final = "Reopen my claim"
+REOPENED: Final = "Change what you need to and submit again by {until}."
+STAYS_VALID: Final = "Until then your receipt {number} stays valid."
+
+
+def reopened(until: datetime, zone: ZoneInfo) -> str:
+    """What a claim that was submitted and reopened needs."""
+    return REOPENED.format(until=instant(until, zone))

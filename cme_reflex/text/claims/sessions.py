@@ -1,0 +1,53 @@
+"""Add Sessions: search, filters, order, and the list."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cme_reflex.text.dates import clock, short_day
+
+TITLE: Final = "Add Sessions"
+BACK: Final = "Return to Sessions"
+
+SEARCH: Final = "Search Sessions"
+SEARCH_IN: Final = "Title, code, speaker or track"
+KIND: Final = "Session"
+ALL_KINDS: Final = "All sessions"
+SORT: Final = "Sort"
+BY_DATE: Final = "Date"
+BY_TITLE: Final = "Title"
+BY_HOURS: Final = "Hours"
+DAY: Final = "Day"
+ALL_DAYS: Final = "All days"
+SHOW: Final = "Show"
+SHOW_ALL: Final = "All"
+SHOW_ADDED: Final = "Added"
+SHOW_FITTING: Final = "Fits my claim"
+FOUND: Final = "{sessions} found"
+
+NOTHING_FOUND: Final = "No session matches all of this."
+NOTHING_FOUND_REMEDY: Final = (
+    "Search for fewer words, choose another day or kind, or show all sessions."
+)
+EVERYTHING: Final = "Show all sessions"
+
+LIST: Final = "Sessions"
+TOP_ROW: Final = "Row at the top"
+HOURS: Final = "{hours} hours"
+SAFETY: Final = "{hours} Patient Safety"
+OVERLAPS: Final = "Overlaps"
+LIVE_ONLY: Final = "Live only"
+ON_DEMAND: Final = "On demand"
+PRESENTED: Final = "You present this session"
+NOT_BEFORE: Final = "From {day}, {time}"
+ADD: Final = "Add"
+ADDED: Final = "Added"
+ADDED_REMOVE: Final = ". Remove"
+"""What a screen reader hears after `ADDED`: what a tap does."""
+ABOUT: Final = " {title}"
+"""What it hears after that: which session."""
+
+
+def not_before(at: datetime, zone: ZoneInfo) -> str:
+    """From when a session can be added, in the place of its button."""
+    return NOT_BEFORE.format(day=short_day(at.astimezone(zone).date()), time=clock(at, zone))

@@ -1,0 +1,76 @@
+"""Signing in: the two ways, and what the server may send the browser back with."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from cme_reflex.text.plural import Plural
+
+TAB: Final = "Log in"
+WHAT: Final = "CME Evaluations & Credit Claim"
+
+WITH_BADGE: Final = "Meeting badge"
+LAST_NAME: Final = "Last Name"
+NUMBER: Final = "Badge/Confirmation Number"
+USERNAME: Final = "Username"
+PASSWORD: Final = "Password"  # noqa: S105 - the name of a field
+LOG_IN: Final = "Log in"
+
+SEND_A_LINK: Final = "My number is not at hand: send me a link"
+WHERE_IS_IT: Final = "Where do I find my number?"
+IT_IS_HERE: Final = (
+    "Your badge number is printed under your name on your badge. Your confirmation number is in "
+    "the e-mail that confirmed your registration. Either will do."
+)
+NEITHER: Final = "Have neither at hand? {link}, or ask {contact}."
+NEITHER_LINK: Final = "Have a link sent to your e-mail address"
+
+BACK: Final = "Back to sign-in"
+
+ERRORS: Final[Mapping[str, str]] = {
+    "not-recognised": "We could not find that combination. Check the spelling of your last name, "
+    "and the number on your badge or in your confirmation e-mail.",
+    "missing": "Fill in both your last name and your badge or confirmation number.",
+    "member-not-recognised": "We could not find that combination of username and password.",
+    "member-missing": "Fill in both your username and your password.",
+    "member-not-registered": "Your account is fine, but it has no registration for this meeting. "
+    "Sign in with your badge or confirmation number, or ask us for help.",
+    "sso-only": "Passwords are no longer taken here. Use the button instead.",
+    "sso-failed": "That sign-in could not be completed. Please start again.",
+    "sso-cancelled": "You did not finish signing in. Start again, or use your badge.",
+    "sso-unavailable": "Your account cannot be reached at the moment. Try again in a few minutes, "
+    "or sign in with your badge or confirmation number.",
+    "sso-unknown": "You are signed in there, but we do not know your account yet. Sign in with "
+    "your badge or confirmation number, or ask us for help.",
+    "expired": "You are no longer signed in. Everything you entered is saved; sign in to go on.",
+    "choice-expired": "That took too long. Please sign in again.",
+}
+"""What the sign-in says after a fault, by the code in its address."""
+
+SIGNED_OUT: Final = "You are signed out. Everything was saved."
+PASSWORD_SET: Final = "Your password is set. Sign in with your username and the new password."  # noqa: S105
+
+WAITS: Final = (1, 2, 5, 10, 15)
+"""Minutes that somebody may be told to wait; each has a message in the sign-in's page."""
+
+MINUTES: Final = Plural(one="a minute", other="{count} minutes")
+WAIT: Final = "Too many attempts. Wait {how_long}, then try again, or use a sign-in link by e-mail."
+WAIT_OR_SSO: Final = (
+    "Too many attempts. Wait {how_long}, then try again, or use a sign-in link by e-mail "
+    "or “{single_sign_on}”."
+)
+
+TOO_LONG: Final = "Too long for a sign-in."
+ANOTHER_SITE: Final = "This form was sent from another site."
+
+
+def wait_code(until: datetime, now: datetime) -> str:
+    """The code of the message that tells how long to wait, at least until then."""
+    minutes = (until - now) / timedelta(minutes=1)
+    return f"wait-{next((wait for wait in WAITS if wait >= minutes), WAITS[-1])}"
+
+
+def wait(minutes: int, single_sign_on: str = "") -> str:
+    """After too many attempts: how long, and what works meanwhile."""
+    sentence = WAIT_OR_SSO if single_sign_on else WAIT
+    return sentence.format(how_long=MINUTES(minutes), single_sign_on=single_sign_on)

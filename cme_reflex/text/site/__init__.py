@@ -1,0 +1,1 @@
+"""What every page, error pages and shared links say."""

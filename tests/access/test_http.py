@@ -1,0 +1,174 @@
+"""Every route and page over HTTP: as a stranger, with what no browser sends, and what it tells."""
+
+import logging
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.routing import Route
+
+from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
+from cme_reflex.routes import PROTECTED
+from cme_reflex.web.access_policy import Audience, audience_of
+from tests.access.test_access_policy import routes
+from tests.examples import examples
+from tests.support.access_attendees import (
+    DRAFTING,
+    LAST_NAMES,
+    SECRET,
+    VISITING,
+    SignedInPeople,
+    table_rows,
+)
+from tests.support.app_client import RunningApp
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
+
+ours = [route for route in routes() if isinstance(route, Route) and audience_of(route.endpoint)]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FRAMEWORK_PATHS | {f"{path}/x" for path in FRAMEWORK_PATHS})
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_reflex_serves_by_itself_is_closed(
+    site: RunningApp, people: SignedInPeople, method: str, path: str
+) -> None:
+    async with site.client(cme_sign_in=people.tokens[VISITING]) as client:
+        answer = await client.request(method, path, params={"transport": "polling", "EIO": "4"})
+        assert (answer.status_code, answer.text) == (404, "Not Found")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *sorted(PROTECTED),
+        *(f"{page}/" for page in sorted(PROTECTED)),
+        "/claim.html",
+        "/claim/index.html",
+        "//claim",
+        "/./claim/",
+        "/x/../claim",
+        "/%63laim",
+    ],
+)
+async def test_no_spelling_of_a_page_is_open_to_a_stranger(site: RunningApp, path: str) -> None:
+    async with site.client() as client:
+        answer = await client.get(
+            httpx.URL("http://localhost:3000").copy_with(raw_path=path.encode())
+        )
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_routes_for_attendees_are_closed_to_strangers(site: RunningApp) -> None:
+    async with site.client() as client:
+        for route in ours:
+            if audience_of(route.endpoint) is Audience.ATTENDEE:
+                path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "1"))
+                answer = await client.get(path)
+                assert answer.status_code in (303, 401, 403, 404), path
+
+
+async def test_routes_for_systems_are_closed_to_everybody_without_a_token(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    for cookies in ({}, {"cme_sign_in": people.tokens[VISITING]}):
+        async with site.client(**cookies) as client:
+            for route in ours:
+                if audience_of(route.endpoint) is Audience.SYSTEM:
+                    path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "1"))
+                    for header in ({}, {"authorization": "Bearer x"}):
+                        assert (await client.get(path, headers=header)).status_code == 401, path
+
+
+@pytest.mark.parametrize("number", ["999", "CONF901", "901\0", "\0", "9" * 8_000, "901' OR '1'='1"])
+async def test_the_sign_in_takes_wrong_and_odd_numbers(site: RunningApp, number: str) -> None:
+    async with site.client() as client:
+        form = {"way": "badge", "last_name": "Nobody\0", "number": number}
+        answer = await client.post("/sign-in", data=form)
+        assert answer.status_code in (303, 413)
+        assert "cme_sign_in" not in client.cookies
+
+
+text = st.text(max_size=40)
+binary = st.binary(max_size=80)
+forms = st.dictionaries(
+    st.sampled_from(["way", "last_name", "number", "username", "password", "x"]),
+    st.one_of(text, st.sampled_from([*LAST_NAMES, *LAST_NAMES.values(), "member", "badge", "\0"])),
+    max_size=4,
+)
+bodies = st.one_of(
+    st.builds(lambda form: {"data": form}, forms),
+    st.builds(
+        lambda content, kind: {"content": content, "headers": {"content-type": kind}},
+        binary,
+        st.sampled_from(
+            ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+             "multipart/form-data", "application/json", "text/plain", "\xff"]
+        ),
+    ),
+)  # fmt: skip
+headers = st.dictionaries(
+    st.sampled_from(
+        ["content-length", "cookie", "origin", "sec-fetch-site", "x-forwarded-for", "range",
+         "accept-encoding", "if-none-match", "host"]
+    ),
+    st.one_of(
+        binary.map(lambda value: value.translate(None, b"\r\n\0")),
+        st.sampled_from([b"-1", b"x", b"cme_sign_in=x", b"bytes=0-", b"localhost", b"[", b"\xff"]),
+    ),
+    max_size=3,
+)  # fmt: skip
+paths = st.one_of(
+    st.sampled_from([*(route.path for route in ours), *sorted(PROTECTED), "/", "/privacy", "/x"]),
+    text.map(lambda path: f"/{quote(path)}"),
+)
+
+
+@settings(
+    max_examples=examples(0.8),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    method=st.sampled_from(METHODS),
+    path=paths,
+    query=text,
+    body=bodies,
+    more=headers,
+    badge=st.sampled_from(["", DRAFTING]),
+)
+async def test_no_request_breaks_changes_or_tells_anything(
+    site: RunningApp,
+    people: SignedInPeople,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+    query: str,
+    body: dict[str, Any],
+    more: dict[str, bytes],
+    badge: str,
+) -> None:
+    caplog.clear()
+    before = await table_rows()
+    cookies = {"cme_sign_in": people.tokens[badge]} if badge else {}
+    async with site.client(**cookies) as client:
+        encoded = {name.encode(): value for name, value in more.items()}
+        sent = body | {
+            "headers": {
+                **{k.encode(): v.encode("latin-1") for k, v in body.get("headers", {}).items()},
+                **encoded,
+            }
+        }
+        # An error inside would come out here, where a server would answer 500.
+        answer = await client.request(method, path, params={"q": query}, **sent)
+    assert answer.status_code < 500
+    assert SECRET not in answer.text + str(answer.headers)
+    if "\n" not in unquote(path):  # no router takes that, the outermost one neither
+        assert answer.headers["cache-control"] == "no-store"
+    assert await table_rows() == before
+    assert [
+        record.getMessage() for record in caplog.records if record.levelno > logging.WARNING
+    ] == []

@@ -1,0 +1,253 @@
+"""Each handler as a stranger, as another attendee and as the owner after submission calls it."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cme_reflex.web.access_policy import Audience, audience_of, payload_model
+from tests.support.access_attendees import (
+    DRAFTING,
+    SECRET,
+    SUBMITTED,
+    VISITING,
+    SignedInPeople,
+    table_rows,
+)
+from tests.support.app_client import RunningApp, SocketConnection, event_handlers
+
+Payload = dict[str, Any]
+
+# What a page could send to each handler. With these a call fails for who makes it, or when, and
+# for nothing else; `valid` puts a session of the two claims in the place of 0.
+VALID: dict[str, Payload] = {
+    "account.load": {},
+    "account.refresh": {},
+    "evaluation.load": {},
+    "evaluation.refresh": {},
+    "evaluation.answer": {"session_id": 0, "question": "objectives", "value": 3},
+    "evaluation.choose": {
+        "session_id": 0,
+        "question": "objectives",
+        "option": "A",
+        "chosen": True,
+    },
+    "home.load": {},
+    "home.refresh": {},
+    "home.remove": {"session_id": 0},
+    "home.undo": {"session_id": 0},
+    "home.set_hours": {"session_id": 0, "hours": "0.25"},
+    "home.set_safety": {"session_id": 0, "hours": "0.00"},
+    "home.set_on_demand": {"session_id": 0, "on_demand": True},
+    "home.reopen": {},
+    "receipt.load": {},
+    "receipt.refresh": {},
+    "reporting.load": {},
+    "reporting.refresh": {},
+    "reporting.consent": {"consented": True},
+    "reporting.opt_in": {"form": {"first_name": "Kim"}},
+    "reporting.typed": {"name": "first_name", "value": "Kim"},
+    "reporting.withdraw": {},
+    "sessions.load": {},
+    "sessions.search": {"query": "x"},
+    "sessions.filter_day": {"day": "2024-09-26"},
+    "sessions.filter_kind": {"kind": "panel"},
+    "sessions.show_only": {"showing": "added"},
+    "sessions.sort_by": {"sort": "title"},
+    "sessions.clear_filters": {},
+    "sessions.scroll_to": {"row": "3"},
+    "sessions.add": {"session_id": 0},
+    "sessions.remove": {"session_id": 0},
+    "sessions.refresh": {},
+    "submit.load": {},
+    "submit.refresh": {},
+    "submit.answer": {"question": "bias", "value": False},
+    "submit.choose": {"question": "change", "option": "A", "chosen": True},
+    "submit.choose_category1": {"chosen": "0.25"},
+    "submit.choose_all": {},
+    "submit.choose_safety": {"chosen": "0.00"},
+    "submit.correct_name": {"name": "Somebody Else"},
+    "submit.correct_profession": {"profession": "other"},
+    "submit.attest": {"attested": True},
+    "submit.submit": {},
+}
+OF_REPORTING = {"reporting.opt_in", "reporting.withdraw"}  # not part of the claim, never locked
+
+
+def valid(event: str, session_id: int) -> Payload:
+    payload = VALID[event]
+    return {**payload, "session_id": session_id} if "session_id" in payload else payload
+
+
+def attendees_handlers() -> dict[str, Any]:
+    return {
+        name.rpartition("___")[2].lstrip("_"): registered.handler.fn
+        for name, registered in event_handlers().items()
+        if audience_of(registered.handler.fn) is Audience.ATTENDEE
+    }
+
+
+def test_every_handler_for_attendees_is_called_here() -> None:
+    assert set(VALID) == set(attendees_handlers())
+
+
+@pytest.fixture(autouse=True)
+def nothing_failed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A refusal is an answer and no failure: nothing worse than a warning is ever logged."""
+    yield
+    worse = [record for record in caplog.records if record.levelno > logging.WARNING]
+    assert worse == []
+
+
+def learned(socket: SocketConnection) -> bool:
+    return any(SECRET in text for text in socket.frames)
+
+
+async def test_a_stranger_changes_and_learns_nothing(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    before = await table_rows()
+    for sign_in in ("", "made-up", people.tokens[DRAFTING][:-1]):
+        for event in VALID:
+            async with site.socket(sign_in) as socket:
+                await socket.send(event, valid(event, people.sessions["A"]))
+                shown = socket.vars()
+            page = event.partition(".")[0]
+            assert (event, shown.pop(f"{page}.redirect_to")) == (event, "/#expired")
+            assert not learned(socket)
+            assert shown[f"{page}.attendee"] == ""
+    assert await table_rows() == before
+
+
+async def test_another_attendee_changes_and_learns_nothing_of_somebody_else(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    mine = people.ids[VISITING]
+    before = await table_rows(without=mine)
+    async with site.socket(people.tokens[VISITING]) as socket:
+        for event in VALID:
+            await socket.send(event, valid(event, people.sessions["A"]))
+        # The page of a session on somebody else's claim, with its answers.
+        await socket.send("evaluation.load", path=f"/evaluation?session={people.sessions['B']}")
+        assert not learned(socket)
+    assert await table_rows(without=mine) == before
+    assert (await table_rows(only=mine))[
+        "claim"
+    ]  # the calls were calls: this one's claim was begun
+
+
+async def test_after_submission_the_owner_changes_nothing_of_the_claim(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    before = await table_rows()
+    async with site.socket(people.tokens[SUBMITTED]) as socket:
+        for event in VALID:
+            if event not in OF_REPORTING:
+                await socket.send(event, valid(event, people.sessions["A"]))
+    assert await table_rows() == before
+
+
+async def test_ids_of_another_meeting_and_of_nothing_are_refused(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    before = await table_rows(without=people.ids[VISITING])
+    ids = [*people.elsewhere.values(), 0, -1, 10**6, 2**31, 2**63, 2**70]
+    async with site.socket(people.tokens[VISITING]) as socket:
+        for event, payload in VALID.items():
+            if "session_id" not in payload:
+                continue
+            for number in ids:
+                await socket.send(event, valid(event, number))
+                page = event.partition(".")[0]
+                assert socket.vars()[f"{page}.problem"] == (
+                    "This session is not eligible for credit."
+                ), (event, number)
+        await socket.send("sessions.add", {"session_id": people.sessions["COM"]})
+        for number in [*ids, "x", "-1", "1e3", "²", ""]:
+            await socket.send("evaluation.load", path=f"/evaluation?session={number}")
+            assert socket.vars()["evaluation.session_id"] == 0
+    assert await table_rows(without=people.ids[VISITING]) == before
+    assert (await table_rows(only=people.ids[VISITING]))["claim_line"] == []
+
+
+WRONG: list[object] = [None, True, 0, 1.5, "1", "\0", "a\0b", "\ud800", [], [[]], {}, {"a": {}}]
+
+
+def fits(handler: Any, payload: Payload) -> bool:
+    try:
+        payload_model(handler).model_validate(payload)
+    except (ValueError, TypeError):
+        return False
+    return not any(value in ("\0", "a\0b", "\ud800") for value in payload.values())
+
+
+async def test_wrong_types_are_rejected(
+    site: RunningApp, people: SignedInPeople, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = await table_rows()
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        socket.frames.clear()
+        for event, handler in attendees_handlers().items():
+            payload = valid(event, people.sessions["A"])
+            tries = [{**payload, name: wrong} for name in payload for wrong in WRONG]
+            tries += [{k: v for k, v in payload.items() if k != name} for name in payload]
+            tries += [{**payload, "context": 1}, {**payload, "self": 1}, {**payload, "command": 7}]
+            tries += [["not", "an", "object"], "text", 7]  # type: ignore[list-item]
+            for wrong in tries:
+                if isinstance(wrong, dict) and fits(handler, wrong):
+                    continue
+                caplog.clear()
+                await socket.send(event, wrong)
+                (record,) = caplog.records
+                assert record.cme_fields == {"event": event, "outcome": "wrong arguments"}
+        assert set(socket.frames) == {'42/_event,["ping","pong"]'}
+    assert await table_rows() == before
+
+
+async def test_huge_values_change_and_break_nothing(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    before = await table_rows()
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        for event in VALID:
+            payload = valid(event, people.sessions["A"])
+            for name, value in payload.items():
+                if isinstance(value, str):
+                    for huge in ("9" * 60_000, "x " * 30_000, "ß" * 10_000, "\n" * 30_000):
+                        await socket.send(event, {**payload, name: huge})
+                elif isinstance(value, int) and not isinstance(value, bool):
+                    for number in (10**400, -(10**400)):
+                        await socket.send(event, {**payload, name: number})
+        assert socket.closed is None
+    assert await table_rows() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["home.setvar", "update_vars_internal_state.update_vars_internal", "error_banner.show",
+     "state.hydrate", "state.set_is_hydrated", "on_load_internal_state.set_is_hydrated"],
+)  # fmt: skip
+async def test_what_is_for_nobody_does_nothing(
+    site: RunningApp, people: SignedInPeople, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        socket.frames.clear()
+        payload = {"var_name": "attendee", "value": "X"} if "setvar" in name else {}
+        await socket.send(name, payload)
+        assert set(socket.frames) == {'42/_event,["ping","pong"]'}
+    (record,) = caplog.records
+    assert record.cme_fields == {"event": "unknown", "outcome": "no such event"}
+
+
+async def test_a_client_cannot_act_as_the_library_that_connects_it(
+    site: RunningApp, people: SignedInPeople, caplog: pytest.LogCaptureFixture
+) -> None:
+    cookie = f"cme_sign_in={people.tokens[DRAFTING]}"
+    async with site.socket(people.tokens[VISITING]) as socket:
+        for message in ("connect", "disconnect", "trigger_event", "", "__init__"):
+            await socket.emit({"asgi.scope": {"headers": [["cookie", cookie]]}}, message)
+        await socket.send("home.load")
+        assert socket.vars()["home.attendee"] == "Kim Smith"
+    outcomes = [r.cme_fields["outcome"] for r in caplog.records if r.levelname == "WARNING"]
+    assert outcomes == 5 * ["no such message"]

@@ -1,0 +1,176 @@
+"""The bounds of the socket: whoever goes too far is closed with a reason, and the others go on."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.settings import settings
+from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
+from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
+from tests.support.app_client import RunningApp, SocketConnection
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # which one does not matter
+
+NO_PAGE = (1008, "not a message of this site's pages")
+
+
+async def goes_on(socket: SocketConnection) -> None:
+    """The connection is there, and its events are answered."""
+    await socket.send("sessions.search", {"query": "A"})
+    assert socket.vars()["sessions.query"] == "A"
+    assert socket.closed is None
+
+
+async def test_a_message_that_is_too_long_closes_its_connection_alone(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with (
+        site.socket(people.tokens[VISITING]) as big,
+        site.socket(people.tokens[VISITING]) as other,
+    ):
+        await big.send("sessions.search", {"query": "x" * MESSAGE_LIMIT})
+        assert big.closed == (1009, "a message has at most 65536 characters")
+        assert not any("sessions" in text for text in big.frames)
+        await goes_on(other)
+
+
+async def test_too_many_messages_close_their_connection_alone(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_EVENTS_PER_SECOND", "1")
+    settings.cache_clear()
+    async with site.socket(people.tokens[VISITING]) as flood:
+        monkeypatch.setenv("CME_EVENTS_PER_SECOND", "1000")
+        settings.cache_clear()
+        async with site.socket(people.tokens[VISITING]) as other:
+            for _ in range(1000):
+                await flood.send_frame("3")
+            await flood.wait_until_closed()
+            assert flood.closed == (1008, "too many messages; try again in a few seconds")
+            await goes_on(other)
+
+
+async def test_each_sign_in_has_so_many_connections_and_no_more(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with AsyncExitStack() as opened:
+        sockets = [
+            await opened.enter_async_context(site.socket(people.tokens[VISITING]))
+            for _ in range(PER_SIGN_IN.concurrent)
+        ]
+        with pytest.raises(ConnectionError, match=r"1008, 'too many connections"):
+            await opened.enter_async_context(site.socket(people.tokens[VISITING]))
+        await goes_on(sockets[0])
+        await goes_on(await opened.enter_async_context(site.socket(people.tokens[DRAFTING])))
+        await goes_on_as_a_stranger(await opened.enter_async_context(site.socket()))
+    async with site.socket(people.tokens[VISITING]) as later:
+        await goes_on(later)
+
+
+async def goes_on_as_a_stranger(socket: SocketConnection) -> None:
+    await socket.send("home.load")
+    assert socket.vars()["home.redirect_to"] == "/#expired"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site", "origin": "http://localhost:3000"},
+        {"host": "evil.example"},
+    ],
+)
+async def test_a_page_of_another_site_opens_no_socket(
+    site: RunningApp, people: SignedInPeople, headers: dict[str, str]
+) -> None:
+    with pytest.raises(ConnectionError, match="1008"):
+        async with site.socket(people.tokens[VISITING], **headers):
+            pass
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://localhost:3000"},
+        {"sec_fetch_site": "same-origin", "origin": "http://localhost:3000"},
+        {},
+    ],
+)
+async def test_a_page_of_this_site_opens_one(
+    site: RunningApp, people: SignedInPeople, headers: dict[str, str]
+) -> None:
+    async with site.socket(people.tokens[VISITING], **headers) as socket:
+        await goes_on(socket)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "4", "42", "0", "2", "5", "6", "40/_event,", "40/other,", "42/other,[]",
+     "451-/_event,[]", "43/_event,1[]", "44/_event,", "b4", "3probe", None],
+)  # fmt: skip
+async def test_what_no_page_says_closes_its_connection_alone(
+    site: RunningApp, people: SignedInPeople, text: str | None
+) -> None:
+    async with (
+        site.socket(people.tokens[VISITING]) as odd,
+        site.socket(people.tokens[VISITING]) as other,
+    ):
+        await odd.send_frame(text)
+        await odd.wait_until_closed()
+        assert odd.closed == NO_PAGE
+        await goes_on(other)
+
+
+async def test_before_it_has_joined_a_connection_sends_nothing(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    socket = SocketConnection(site, people.tokens[VISITING], "tab", {})
+    async with socket.open():
+        await socket.send_frame('42/_event,["event",{}]')
+        await socket.wait_until_closed()
+    assert socket.closed == NO_PAGE
+
+
+@pytest.mark.parametrize(
+    "text", ["42/_event,", "42/_event,{", '42/_event,{"a":1}', "42/_event,[]", "42/_event,[{}]",
+             '42/_event,["event"]', '42/_event,["event",1,2,3]', "42/_event," + "[" * 50_000,
+             '42/_event,["event",' + "9" * 50_000 + "]", '42/_event,7["event",{}]']
+)  # fmt: skip
+async def test_what_is_no_event_is_left_unanswered(
+    site: RunningApp, people: SignedInPeople, text: str
+) -> None:
+    async with site.socket(people.tokens[VISITING]) as socket:
+        await socket.send_frame(text)
+        await goes_on(socket)
+
+
+async def test_what_one_person_left_in_a_tab_another_one_does_not_get(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    hydrate = "state.hydrate_and_load"
+    async with site.socket(people.tokens[DRAFTING], tab="shared") as first:
+        await first.send("home.load")
+        assert SECRET in str(first.frames)
+    for sign_in in (people.tokens[VISITING], "", "made-up"):
+        async with site.socket(sign_in, tab="shared") as second:
+            await second.send(hydrate, path="/privacy")
+            assert second.vars()["home.attendee"] == ""
+            assert SECRET not in str(second.frames)
+    async with site.socket(people.tokens[DRAFTING], tab="shared") as again:
+        await again.send(hydrate, path="/privacy")
+        assert SECRET in again.vars()["home.attendee"]
+
+
+async def test_who_asks_is_asked_at_every_event(site: RunningApp, people: SignedInPeople) -> None:
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        await socket.send("home.load")
+        assert SECRET in socket.vars()["home.attendee"]
+        await authentication.sign_out(people.tokens[DRAFTING])
+        await socket.send("home.refresh")
+        shown = socket.vars()
+        assert (shown["home.attendee"], shown["home.lines"], shown["home.redirect_to"]) == (
+            "", [], "/#expired",
+        )  # fmt: skip

@@ -1,0 +1,72 @@
+"""What was tapped on one page and arrives, or is looked at, when the page is another one."""
+
+import pytest
+
+from cme_reflex.services.clock import clock
+from cme_reflex.services.evaluations import evaluation_answers
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.state import sessions
+from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople
+from tests.support.app_client import RunningApp
+from tests.support.meetings import MEETING
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # which one does not matter
+
+
+async def test_an_answer_is_about_the_session_that_it_was_given_for(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    first, second = people.sessions["A"], people.sessions["B"]
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        for session in (first, second):
+            await socket.send("evaluation.load", path=f"/evaluation?session={session}")
+        late = {"session_id": first, "question": "comment", "value": "Late", "command": "one"}
+        await socket.send("evaluation.answer", late)
+        shown = socket.vars()
+    assert (shown["command_queue.applied"], shown["command_queue.refused"]) == ("one", False)
+    assert shown["evaluation.session_id"] == second
+    assert [question["text_answer"] for question in shown["evaluation.questions"]] == [
+        "",
+        f"{SECRET}!",
+    ]
+    context = await authentication.authenticate(MEETING.code, people.tokens[DRAFTING], now=clock())
+    answers = await evaluation_answers.load_answers(context)
+    assert answers.of_session(first) == {"comment": "Late"}
+    assert answers.of_session(second) == {"comment": f"{SECRET}!"}
+
+
+async def test_undo_brings_back_what_it_was_tapped_for_though_the_page_has_loaded_since(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        await socket.send("home.remove", {"session_id": people.sessions["A"], "command": "one"})
+        assert socket.vars()["home.undo_id"] == people.sessions["A"]
+        await socket.send("home.load")
+        await socket.send("home.undo", {"session_id": people.sessions["A"], "command": "two"})
+        shown = socket.vars()
+    assert (shown["command_queue.applied"], shown["command_queue.refused"]) == ("two", False)
+    assert [line["id"] for line in shown["home.lines"]] == [
+        people.sessions["A"],
+        people.sessions["B"],
+    ]
+
+
+async def test_a_list_of_what_is_added_stays_whole_while_one_scrolls_and_removes(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "CHUNK", 1)
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        added = [people.sessions[code] for code in ("A", "B", "D")]
+        await socket.send("sessions.load", path="/sessions")
+        for session in added:
+            await socket.send("sessions.add", {"session_id": session, "command": str(session)})
+        await socket.send("sessions.show_only", {"showing": "added"})
+        found = socket.vars()["sessions.found"]
+        in_order = [row["id"] for row in socket.vars()["sessions.slot_a"]]
+        await socket.send("sessions.remove", {"session_id": in_order[0], "command": "one"})
+        await socket.send("sessions.scroll_to", {"row": "1"})
+        shown = socket.vars()
+    rows = [row["id"] for slot in "abc" for row in shown[f"sessions.slot_{slot}"]]
+    assert sorted(rows) == sorted(added)
+    assert (shown["sessions.matches"], shown["sessions.found"]) == (len(added), found)
+    assert sorted(shown["sessions.added"]) == sorted(set(added) - {in_order[0]})

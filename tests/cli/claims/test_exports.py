@@ -1,0 +1,111 @@
+"""`cme claims export` and `cme evaluations report`: files, all of them or none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cme_reflex.settings import settings
+from tests.cli.claims.test_claims import receipt
+from tests.cli.test_commands import chosen_database, cme, settings_of_others, told
+from tests.support.meetings import MEETING
+
+__all__ = ["chosen_database", "receipt", "settings_of_others"]
+
+REMEDY = "Replace it with --force, or choose another --out."
+UNKNOWN = (
+    "The meeting other was never loaded here. "
+    "Choose another with CME_MEETING, or load it: cme meeting load"
+)
+CSV = ["claims.csv", "lines.csv", "answers.csv"]
+REPORT = [
+    "evaluations-summary.csv",
+    "evaluations-sessions.csv",
+    "evaluations-questions.csv",
+    "evaluations-comments.csv",
+    "evaluations.xlsx",
+    "evaluations.html",
+]
+
+
+@pytest.fixture(autouse=True)
+def current_meeting(chosen_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CME_MEETING", MEETING.code)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A folder with nothing in it."""
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out"
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("claims", "export"), CSV),
+        (("claims", "export", "--format", "xlsx"), ["claims.xlsx"]),
+        (("claims", "export", "--format", "json"), ["claims.json"]),
+        (("evaluations", "report"), REPORT),
+    ],
+)
+def test_files_are_written_and_named(
+    receipt: str, out: Path, words: tuple[str, ...], names: list[str]
+) -> None:
+    assert told(*words, "--out", out) == (
+        0,
+        ["test24: 1 claim", *(f"  {out / name}" for name in names)],
+        [],
+    )
+    assert sorted(path.name for path in out.iterdir()) == sorted(names)
+    assert {path.stat().st_mode & 0o077 for path in out.iterdir()} == {0}
+
+
+def test_the_export_holds_the_claim(receipt: str, out: Path) -> None:
+    cme("claims", "export", "--format", "json", "--out", out)
+    (claim,) = json.loads((out / "claims.json").read_text("utf-8"))
+    assert (claim["receipt"], claim["category1_hours"]) == (receipt, 1.5)
+
+
+def test_a_program_is_told_the_same(receipt: str, out: Path) -> None:
+    code, lines, said = told("claims", "export", "--out", out, "--json")
+    assert (code, said) == (0, [])
+    assert json.loads("\n".join(lines)) == {
+        "meeting": "test24",
+        "claims": 1,
+        "files": [str(out / name) for name in CSV],
+    }
+
+
+def test_files_that_are_there_are_kept_unless_forced(receipt: str, out: Path) -> None:
+    (out / "lines.csv").write_text("mine")
+    assert told("claims", "export", "--out", out) == (
+        1,
+        [],
+        [f"{out / 'lines.csv'} is there already. {REMEDY}"],
+    )
+    assert [path.name for path in out.iterdir()] == ["lines.csv"]
+    assert cme("claims", "export", "--out", out, "--force").exit_code == 0
+    assert (out / "lines.csv").read_text("utf-8-sig").startswith("badge,session")
+
+
+def test_a_fault_leaves_nothing_behind(
+    receipt: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_MEETING", "other")
+    settings.cache_clear()
+    code, printed, said = told("claims", "export", "--out", out)
+    assert (code, printed) == (1, [])
+    assert said == [UNKNOWN]
+    assert list(out.iterdir()) == []
+
+
+def test_a_file_in_place_of_the_folder_is_a_fault(receipt: str, out: Path) -> None:
+    (out / "file").write_text("a file")
+    code, _, said = told("evaluations", "report", "--out", out / "file")
+    assert (code, said) == (1, [f"{out / 'file'} cannot be written to: File exists."])
+
+
+def test_an_unknown_format_is_wrong_usage(out: Path) -> None:
+    assert cme("claims", "export", "--format", "pdf", "--out", out).exit_code == 2

@@ -1,0 +1,331 @@
+"""`cme meeting new`, `check` and the rehearsal of `load`."""
+
+import dataclasses
+import gzip
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cme_reflex.cli.commands import app
+from cme_reflex.domain.meetings.color_contrast import contrast_ratio
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv, template
+from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
+from cme_reflex.formats.meeting_folder.keys import key_path
+from cme_reflex.settings import ROOT, settings
+from tests.support.files.folder_files import FolderFiles
+
+
+@pytest.fixture(autouse=True)
+def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CME_DATABASE_URL", database_url)
+    settings.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def settings_of_others() -> object:
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FolderFiles:
+    return FolderFiles(tmp_path / "test24")
+
+
+def cme(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
+    """Exit code, and what was printed and said on the error output."""
+    result = cme(*words)
+    return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
+
+
+def test_a_new_folder_has_no_fault_tells_what_to_fill_in_and_loads(tmp_path: Path) -> None:
+    folder = tmp_path / "soc30"
+    assert told("meeting", "new", "soc30", "--into", tmp_path) == (
+        0,
+        [
+            f"{folder}: a meeting to fill in.",
+            *(f"  {name}" for name in template.FILES),
+            f"See what is missing with: cme meeting check {folder}",
+        ],
+        [],
+    )
+    checked = json.loads(cme("meeting", "check", folder, "--json").stdout)
+    assert {each["severity"] for each in checked["problems"]} == {"warning"}
+    texts = [line for line in (folder / "meeting.toml").read_text().splitlines() if "= " in line]
+    to_fill_in = sum('"FILL IN' in line for line in texts) + 1  # and the text on privacy
+    said = [each for each in checked["problems"] if each["fault"].startswith("This is still")]
+    assert [each["file"] for each in said].count("meeting.toml") == to_fill_in
+    assert [(each["row"], each["column"]) for each in said if each["file"] == "sessions.csv"] == [
+        (row, "title") for row in (2, 3, 4, 5)
+    ]
+    assert checked["figures"] == {
+        "sessions": 4,
+        "sessions_with_credit": 3,
+        "attendees": 0,
+        "members": 0,
+        "hours_of_instruction": "4.50",
+        "most_for_one": "4.50",
+        "category1_maximum": "4.50",
+        "safety_hours": "0.50",
+        "safety_maximum": "0.50",
+    }
+    assert cme("meeting", "load", folder).exit_code == 0
+
+
+def test_nothing_that_is_there_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "soc30").mkdir()
+    (tmp_path / "soc30" / "meeting.toml").write_text("mine")
+    assert told("meeting", "new", "soc30", "--into", tmp_path) == (
+        1,
+        [],
+        [f"{tmp_path / 'soc30'} is there already; nothing was changed. Choose another code."],
+    )
+    assert (tmp_path / "soc30" / "meeting.toml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("code", ["", "PSTM24", "two words", "../up", "a/b", "-x", "é", "x" * 33])
+def test_a_code_is_the_name_of_a_folder_and_nothing_else(tmp_path: Path, code: str) -> None:
+    assert told("meeting", "new", "--into", tmp_path / "meetings", "--", code) == (
+        1,
+        [],
+        [
+            f'"{code}" is no code for a meeting. '
+            "Use lower-case letters, digits and hyphens, such as pstm25."
+        ],
+    )
+    assert list(tmp_path.glob("meetings*")) == []
+
+
+def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "soc30"
+    template.write_template(folder, "soc30")
+    # What most societies do without stands there as a remark.
+    text = re.sub(
+        r"^# (?=\[single_sign_on\]|\w+ = )",
+        "",
+        (folder / "meeting.toml").read_text("utf-8"),
+        flags=re.M,
+    )
+    written = set(_keys(tomllib.loads(text)))
+    # Between them the two forms show each kind of question with all that it has.
+    assert {_form(key) for key in written} == {_form(key) for key in _fields(Meeting, ())}
+    headings = {
+        name: (folder / name).read_text("utf-8").splitlines()[0].split(",")
+        for name in template.FILES[1:]
+    }
+    assert headings == {
+        "sessions.csv": [*sessions_csv.COLUMNS, *sessions_csv.OPTIONAL_COLUMNS],
+        "attendees.csv": [*attendees_csv.COLUMNS],
+        "members.csv": [*members_csv.COLUMNS],
+    }
+
+
+def _form(key: str) -> str:
+    return re.sub(r"^(session|overall)_evaluation", "evaluation", key)
+
+
+def _keys(value: Any, place: str = "") -> Any:
+    """The keys of the file, those of a list's tables once, such as registration_types.code."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _keys(inner, f"{place}.{key}".removeprefix("."))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for inner in value:
+            yield from _keys(inner, place)
+    else:
+        yield place
+
+
+def _fields(kind: Any, place: tuple[str | int, ...]) -> Any:
+    """The keys that the reader knows, in the same words."""
+    hints = get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        inner = hints[field.name]
+        if get_origin(inner) is tuple and dataclasses.is_dataclass(get_args(inner)[0]):
+            yield from _fields(get_args(inner)[0], (*place, field.name, 0))
+        elif dataclasses.is_dataclass(present := next(iter(get_args(inner)), inner)):
+            yield from _fields(present, (*place, field.name))
+        else:
+            yield re.sub(r"\[\d+\]", "", key_path((*place, field.name)))
+
+
+def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: FolderFiles) -> None:
+    assert told("meeting", "check", files.write()) == (
+        0,
+        [
+            (
+                "warning: meeting.toml, credit.category1.maximum_hours: The most that the "
+                "programme can yield is 3.75, less than this. "
+                "Check it, and the hours in sessions.csv."
+            ),
+            (
+                "warning: meeting.toml, credit.safety.maximum_hours: The most that the programme "
+                "can yield is 0.50, less than this. Check it, and the hours in sessions.csv."
+            ),
+            (
+                "warning: attendees.csv, last_name: The certificate's font lacks 李, in '李' of "
+                "badge B2. Write it in Latin, Greek or Cyrillic letters, or certificates show □ "
+                "in its place."
+            ),
+            "sessions: 4, of which 3 give credit",
+            "attendees: 2, members: 1",
+            "hours of instruction, all sessions together: 3.75",
+            "most that one attendee could claim: 3.75; the meeting's maximum: 60.75",
+            "Patient Safety, all sessions together: 0.50; its maximum: 17.50",
+            "0 faults, 3 warnings.",
+        ],
+        [],
+    )
+
+
+def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
+    result = cme("meeting", "check", folder, "--json")
+    assert result.exit_code == 0
+    return [
+        (each["file"], each["row"], each["column"], each["fault"])
+        for each in json.loads(result.stdout)["problems"]
+        if "maximum_hours" not in (each["column"] or "") and "font" not in each["fault"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (
+            "sessions.csv",
+            "2024-09-26T11:20",
+            "2024-09-26T10:07",
+            (
+                3,
+                "end",
+                "The session is too short for a quarter of an hour, so it gives no credit.",
+            ),
+        ),
+        (
+            "sessions.csv",
+            "2024-09-26T11:20,,live,,",
+            "2024-09-26T11:20,,live,1.50,",
+            (3, "category1_hours", "The credit is more than the session lasts, 1.25 hours."),
+        ),
+        (
+            "meeting.toml",
+            "#005587",
+            "#0099dd",
+            (None, "look.accent", "#0099dd has a contrast of 3.1:1 on #ffffff, less than 7:1."),
+        ),
+        (
+            "meeting.toml",
+            "#7cc4ee",
+            "#2277aa",
+            (
+                None,
+                "look.accent_dark",
+                "#2277aa has a contrast of 3.4:1 on #151e1e, less than 7:1.",
+            ),
+        ),
+        (
+            "meeting.toml",
+            '"test24"',
+            '"test25"',
+            (None, "code", "The folder is called 'test24' and the meeting 'test25'."),
+        ),
+    ],
+)
+def test_what_may_be_meant_is_a_warning(
+    files: FolderFiles, file: str, old: str, new: str, expected: tuple[int | None, str, str]
+) -> None:
+    files.replace(file, old, new)
+    assert warnings(files.write()) == [(file, *expected)]
+
+
+def test_a_credit_that_only_rounding_makes_longer_is_no_warning(files: FolderFiles) -> None:
+    files.replace("sessions.csv", "T11:20,,live,,", "T10:55,,live,1.00,")
+    assert warnings(files.write()) == []
+
+
+def test_an_empty_meeting_is_told(files: FolderFiles) -> None:
+    files.texts["sessions.csv"] = files.texts["sessions.csv"].splitlines()[0] + "\n"
+    files.texts["attendees.csv"] = files.texts["attendees.csv"].splitlines()[0] + "\n"
+    assert warnings(files.write()) == [
+        ("sessions.csv", None, None, "No session gives credit."),
+        ("attendees.csv", None, None, "There is no attendee."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ratio"),
+    [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.478), ("#0b5563", "#0b5563", 1.0)],
+)
+def test_contrast_is_that_of_wcag(first: str, second: str, ratio: float) -> None:
+    assert (
+        contrast_ratio(first, second)
+        == contrast_ratio(second, first)
+        == pytest.approx(ratio, abs=0.001)
+    )
+
+
+def test_the_surface_of_the_dark_screens_is_that_of_the_style_sheet() -> None:
+    dark = (ROOT / "assets" / "tokens.css").read_text().split("prefers-color-scheme: dark", 1)[1]
+    assert f"--surface: {DARK_SURFACE};" in dark.split("}", 1)[0]
+
+
+def test_the_demo_meeting_has_no_warning_but_of_names_in_other_alphabets() -> None:
+    code, lines, faults = told("meeting", "check", ROOT / "meetings" / "pstm24")
+    about_names = [line for line in lines if "The certificate's font lacks" in line]
+    assert len(about_names) == 52
+    assert (code, [line for line in lines if line not in about_names], faults) == (
+        0,
+        [
+            "sessions: 244, of which 222 give credit",
+            "attendees: 500, members: 60",
+            "hours of instruction, all sessions together: 325.75",
+            "most that one attendee could claim: 60.75; the meeting's maximum: 60.75",
+            "Patient Safety, all sessions together: 19.50; its maximum: 17.50",
+            "0 faults, 52 warnings.",
+        ],
+        [],
+    )
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    fault = f"There is no folder {tmp_path / 'none'}."
+    assert told("meeting", "check", tmp_path / "none") == (1, [], [fault])
+
+
+def test_a_rehearsed_load_tells_what_the_real_one_does_and_writes_nothing(
+    files: FolderFiles, tmp_path: Path
+) -> None:
+    cme("meeting", "load", files.write())
+    files.replace("sessions.csv", "Flaps", "Flaps Again")
+    files.replace("sessions.csv", "S3,Hand Anatomy", "S9,Hand Anatomy")
+    files.add("attendees.csv", "Else,Some,,B3,C3,,other,full,")
+    folder = files.write()
+    before = _backed_up(tmp_path / "before.gz")
+    rehearsed = told("meeting", "load", folder, "--dry-run")
+    as_json = cme("meeting", "load", folder, "--dry-run", "--json")
+    assert _backed_up(tmp_path / "after.gz") == before
+    report = [
+        "test24: version 2.",
+        "  sessions: 1 added, 1 changed, 2 unchanged, 1 withdrawn",
+        "  attendees: 1 added, 0 changed, 2 unchanged",
+        "  members: 0 added, 0 changed, 1 unchanged",
+    ]
+    assert rehearsed == (0, [*report, "Nothing was written."], [])
+    assert cme("meeting", "load", folder, "--json").stdout == as_json.stdout
+    assert _backed_up(tmp_path / "loaded.gz") != before
+
+
+def _backed_up(file: Path) -> list[bytes]:
+    """All rows of the database at this moment."""
+    assert cme("backup", file).exit_code == 0
+    return gzip.decompress(file.read_bytes()).splitlines()[1:-1]

@@ -1,0 +1,209 @@
+"""`cme programme convert` and its sisters: what is printed, written, refused."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import chosen_database, cme, settings_of_others, told
+from tests.support.files.broken_files import ENTITY, event, schedule, table
+from tests.support.files.folder_files import FolderFiles
+from tests.support.files.published_programmes import published_programme
+
+__all__ = ["chosen_database", "settings_of_others"]
+
+TWO = schedule(event() + event(id_="id='8'", duration="00:05", title="=1+1"))
+HEADINGS = (
+    "code,title,kind,track,room,start,end,speakers,delivery,category1_hours,"
+    "patient_safety_hours,eligible,faculty_badges"
+)
+CSV = [
+    HEADINGS,
+    "7,Flaps,session,,A,2024-09-26T08:00+02:00,2024-09-26T09:00+02:00,,live,,,yes,",
+    "8,'=1+1,session,,A,2024-09-26T08:00+02:00,2024-09-26T08:05+02:00,,live,,,no,",
+]
+WARNING = "s.xml, event 8: 5 minutes round to no credit. The session is not eligible."
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A schedule of two sessions, one of them too short for credit."""
+    (tmp_path / "s.xml").write_text(TWO)
+    return tmp_path / "s.xml"
+
+
+def test_a_programme_is_printed_and_warnings_go_to_the_error_output(file: Path) -> None:
+    assert told("programme", "convert", file) == (0, CSV, [f"Warning: {WARNING}"])
+
+
+def test_a_programme_is_written_and_not_over_another_unless_asked(file: Path) -> None:
+    out = file.parent / "sessions.csv"
+    assert told("programme", "convert", file, "--out", out) == (
+        *(0, [f"2 sessions in {out}"]),
+        [f"Warning: {WARNING}"],
+    )
+    assert out.read_text("utf-8").splitlines() == CSV
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    out.write_text("kept")
+    code, _, faults = told("programme", "convert", file, "--out", out)
+    assert (code, out.read_text()) == (1, "kept")
+    assert faults == [f"{out} is there already. Replace it with --force, or choose another --out."]
+    assert told("programme", "convert", file, "--out", out, "--force")[0] == 0
+    assert out.read_text("utf-8").splitlines() == CSV
+
+
+def test_a_fault_writes_nothing_and_ends_with_1(tmp_path: Path) -> None:
+    (tmp_path / "s.xml").write_text(ENTITY + TWO)
+    out = tmp_path / "sessions.csv"
+    assert told("programme", "convert", tmp_path / "s.xml", "--out", out) == (
+        1,
+        [],
+        [
+            "s.xml: The file declares entities. Take them out.",
+            "1 fault; nothing was changed.",
+        ],
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["s.xml"]
+
+
+def test_the_summary_is_told_in_words(file: Path) -> None:
+    code, lines, _ = told("programme", "convert", file, "--summary")
+    assert (code, lines) == (
+        0,
+        [
+            "events: 2, of which eligible: 1",
+            "days: 1",
+            "rooms: 1",
+            "most in parallel: 2",
+            "overlapping pairs: 1",
+            "minutes: 5 to 60",
+            "hours, union: 1.00",
+            "hours, sum: 1.08",
+            "kinds: session 2",
+            "not eligible: session 1",
+        ],
+    )
+
+
+def test_the_summary_of_a_published_programme_as_json() -> None:
+    result = cme(
+        "programme", "convert", published_programme("fosdem2025.xml"), "--summary", "--json"
+    )
+    document = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert len(document.pop("warnings")) == 38
+    assert document == {
+        "rows": 943,
+        "file": None,
+        "summary": {
+            "events": 943,
+            "days": 2,
+            "rooms": 29,
+            "most_in_parallel": 28,
+            "overlapping_pairs": 18128,
+            "shortest_minutes": 5,
+            "longest_minutes": 90,
+            "union_hours": 18.0,
+            "sum_hours": 391.42,
+            "eligible": 905,
+            "kinds": {"devroom": 925, "junior": 18},
+            "not_eligible": {"devroom": 38},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (["--json"], "--json needs --out FILE; without it, the table itself is printed."),
+        (
+            ["--zone", "Mars/One"],
+            (
+                "--zone: There is no time zone 'Mars/One'. "
+                "Write its name in the tz database, such as America/Los_Angeles."
+            ),
+        ),
+    ],
+)
+def test_an_option_that_cannot_be_is_told(file: Path, options: list[str], fault: str) -> None:
+    assert told("programme", "convert", file, *options) == (1, [], [fault])
+
+
+def test_kinds_delivery_and_credits_are_options(tmp_path: Path) -> None:
+    rows = [f"{n},T{n},2024-09-26T0{n}:00Z,60,{kind}" for n, kind in ((1, "Lunch"), (2, "Talk"))]
+    (tmp_path / "s.csv").write_text(table(*rows, headings="ID,Title,Start,Minutes,Type"))
+    (tmp_path / "c.csv").write_text("SessionID,Credit Type,Credits\n1,CME,0.75\n2,CME,1\n")
+    result = told(
+        *("programme", "convert", tmp_path / "s.csv", "--credits", tmp_path / "c.csv"),
+        *("--eligible", "lunch", "--not-eligible", "TALK", "--delivery", "both"),
+    )
+    assert result[::2] == (0, [])
+    assert [line.split(",")[8:12] for line in result[1][1:]] == [
+        ["both", "0.75", "", "yes"],
+        ["both", "1.00", "", "no"],
+    ]
+
+
+def test_more_warnings_than_fit_a_screen_are_counted(tmp_path: Path) -> None:
+    many = "".join(event(id_=f"id='{n}'", duration="00:01") for n in range(25))
+    (tmp_path / "s.xml").write_text(schedule(many))
+    _, _, said = told("programme", "convert", tmp_path / "s.xml")
+    assert len(said) == 21
+    assert said[-1] == "Warning: and 5 more; --json shows all."
+
+
+def test_what_is_converted_is_loaded(tmp_path: Path, files: FolderFiles) -> None:
+    folder = files.write()
+    (tmp_path / "s.xml").write_text(TWO)
+    cme("db", "upgrade")
+    told("programme", "convert", tmp_path / "s.xml", "--out", folder / "sessions.csv", "--force")
+    code, lines, _ = told("meeting", "load", folder)
+    assert (code, lines[1]) == (0, "  sessions: 2 added, 0 changed, 0 unchanged")
+    assert told("meeting", "load", folder)[1] == ["test24: nothing changed (version 1)."]
+
+
+def test_attendees_and_members_are_converted_with_options(tmp_path: Path) -> None:
+    people = tmp_path / "p.csv"
+    people.write_text("Nachname,Nr,Code,Ticket\nPeña,1,C1,Voll\n", encoding="utf-8")
+    assert told(
+        *("attendees", "convert", people, "--map", "last_name=Nachname", "--map", "badge=Nr"),
+        *("--map", "confirmation=Code", "--default", "profession=other"),
+        *("--value", "registration_type:voll=full"),
+    ) == (0, [people_headings(), "Peña,,,1,C1,,other,full,"], [])
+    people.write_text("Login,Surname,Password\nana,Peña,correct horse\n", encoding="utf-8")
+    refused = cme("members", "convert", people)
+    assert refused.exit_code == 1
+    out = tmp_path / "members.csv"
+    hashed = cme("members", "convert", people, "--hash-passwords", "--out", out, "--json")
+    assert json.loads(hashed.stdout) == {
+        "rows": 1,
+        "file": str(out),
+        "summary": None,
+        "warnings": [],
+    }
+    assert "$argon2id$" in out.read_text("utf-8")
+    assert "horse" not in refused.output + hashed.output + out.read_text("utf-8")
+
+
+def people_headings() -> str:
+    return (
+        "last_name,first_name,suffix,badge,confirmation,email,profession,registration_type,member"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "fault"),
+    [
+        ("--map", "badge", "Write it as --map COLUMN=HEADING, not 'badge'."),
+        (
+            *("--map", "bagde=Nr"),
+            "--map: There is no column 'bagde' in attendees.csv. Did you mean badge?",
+        ),
+        ("--value", "badge=1", "Write it as --value COLUMN:THEIRS=OURS, not 'badge=1'."),
+    ],
+)
+def test_an_option_that_says_nothing_is_told(
+    tmp_path: Path, option: str, given: str, fault: str
+) -> None:
+    assert told("attendees", "convert", tmp_path / "p.csv", option, given) == (1, [], [fault])

@@ -1,0 +1,159 @@
+"""A person's account: which year a claim belongs to, what counts, and what is still open."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cme_reflex.domain.claims.account import (
+    Account,
+    AccountEntry,
+    AccountYear,
+    CreditTotals,
+    ReportingState,
+    ReportingSummary,
+    SubmittedVersion,
+    build_account,
+    total_credit,
+)
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.meetings.meeting import ClaimPeriod
+
+NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)
+
+
+def submitted(category1: int, safety: int = 0, *, at: datetime = NOON) -> SubmittedVersion:
+    return SubmittedVersion(
+        number="TEST24-7KQM-X4WD",
+        submitted_at=at,
+        category1=Quarters(category1),
+        safety=Quarters(safety),
+    )
+
+
+def entry(
+    ends_on: date,
+    *versions: SubmittedVersion,
+    meeting: str = "The Test Meeting",
+    badge: str = "101",
+    status: ClaimStatus | None = ClaimStatus.SUBMITTED,
+    is_current: bool = False,
+) -> AccountEntry:
+    """A registration for a meeting that ended on this day, and what was submitted of it."""
+    return AccountEntry(
+        meeting=meeting,
+        short_name="TEST",
+        provider="Society of Tests",
+        location="San Diego, California",
+        starts_on=ends_on - timedelta(days=3),
+        ends_on=ends_on,
+        zone=ZoneInfo("America/Los_Angeles"),
+        badge=badge,
+        registration="Full",
+        is_current=is_current,
+        period=ClaimPeriod.OPEN,
+        opens_at=NOON,
+        closes_at=NOON + timedelta(days=100),
+        status=status,
+        sessions=2,
+        versions=versions,
+        reporting=ReportingSummary(),
+    )
+
+
+IN_2023 = entry(date(2023, 10, 29), submitted(10, 3))
+IN_2024 = entry(date(2024, 9, 29), submitted(34, 5))
+
+
+def test_an_account_without_a_registration_is_empty() -> None:
+    assert build_account("Kim Okafor", None, []) == Account(
+        name="Kim Okafor",
+        member=None,
+        credit=CreditTotals(Quarters(0), Quarters(0)),
+        years=(),
+        unsubmitted=(),
+    )
+
+
+def test_claims_stand_under_the_year_in_which_their_meeting_ended_the_newest_first() -> None:
+    spring = entry(date(2024, 4, 2), submitted(4, 1))
+    assert build_account("Kim Okafor", "kim", [IN_2023, spring, IN_2024]) == Account(
+        name="Kim Okafor",
+        member="kim",
+        credit=CreditTotals(Quarters(48), Quarters(9)),
+        years=(
+            AccountYear(2024, CreditTotals(Quarters(38), Quarters(6)), (IN_2024, spring)),
+            AccountYear(2023, CreditTotals(Quarters(10), Quarters(3)), (IN_2023,)),
+        ),
+        unsubmitted=(),
+    )
+
+
+def test_a_meeting_over_new_year_is_credit_of_the_year_in_which_it_ends_whenever_claimed() -> None:
+    old = entry(date(2024, 12, 31), submitted(1, at=datetime(2025, 2, 1, tzinfo=UTC)))
+    new = entry(date(2025, 1, 1), submitted(1, at=datetime(2025, 1, 2, tzinfo=UTC)))
+    owned = build_account("Kim Okafor", "kim", [old, new])
+    assert [(year.year, year.entries) for year in owned.years] == [(2025, (new,)), (2024, (old,))]
+
+
+def test_meetings_that_end_on_one_day_stand_in_an_order_that_does_not_change() -> None:
+    day = date(2024, 9, 29)
+    entries = [
+        entry(day, submitted(1), meeting="B", badge="1"),
+        entry(day, submitted(1), meeting="A", badge="2"),
+        entry(day, submitted(1), meeting="A", badge="1"),
+    ]
+    for given in (entries, entries[::-1]):
+        assert build_account("Kim Okafor", "kim", given).years[0].entries == tuple(entries)
+
+
+def test_only_the_newest_version_counts_also_while_the_claim_is_reopened() -> None:
+    reopened = entry(
+        date(2024, 9, 29), submitted(8, 2), submitted(34, 5), status=ClaimStatus.REOPENED
+    )
+    owned = build_account("Kim Okafor", "kim", [reopened])
+    assert (owned.credit, owned.unsubmitted) == (CreditTotals(Quarters(8), Quarters(2)), ())
+    assert (reopened.valid_version, entry(NOON.date()).valid_version) == (submitted(8, 2), None)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_current", "is_open"),
+    [
+        (None, False, False),
+        (None, True, True),
+        (ClaimStatus.DRAFT, False, True),
+        (ClaimStatus.DRAFT, True, True),
+    ],
+)
+def test_open_is_what_was_begun_and_the_registration_of_this_sign_in(
+    status: ClaimStatus | None, is_current: bool, is_open: bool
+) -> None:
+    unsubmitted = entry(date(2024, 9, 29), status=status, is_current=is_current)
+    owned = build_account("Kim Okafor", "kim", [IN_2023, unsubmitted])
+    assert owned.unsubmitted == ((unsubmitted,) if is_open else ())
+    assert [year.entries for year in owned.years] == [(IN_2023,)]
+
+
+def test_what_is_open_stands_with_the_newest_meeting_first() -> None:
+    drafts = [entry(date(year, 9, 29), status=ClaimStatus.DRAFT) for year in (2023, 2025, 2024)]
+    owned = build_account("Kim Okafor", "kim", drafts)
+    assert [each.ends_on.year for each in owned.unsubmitted] == [2025, 2024, 2023]
+
+
+def test_the_newest_is_when_a_version_that_counts_was_submitted_last() -> None:
+    hour = timedelta(hours=1)
+    first = replace(IN_2023, versions=(submitted(1, at=NOON + hour), submitted(1, at=NOON)))
+    entries = [first, IN_2024, entry(date(2022, 9, 29), status=ClaimStatus.DRAFT)]
+    assert build_account("Kim Okafor", "kim", entries).last_submitted_at == NOON + hour
+    assert build_account("Kim Okafor", "kim", []).last_submitted_at is None
+
+
+def test_credit_is_of_the_valid_versions_and_of_nothing_else() -> None:
+    draft = entry(date(2024, 9, 29), status=ClaimStatus.DRAFT)
+    assert total_credit([IN_2023, draft, IN_2024]) == CreditTotals(Quarters(44), Quarters(8))
+
+
+def test_nothing_is_said_of_reporting_until_it_is_asked_for() -> None:
+    assert ReportingSummary() == ReportingSummary(ReportingState.NOT_ASKED, at=None, reason="")

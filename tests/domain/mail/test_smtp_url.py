@@ -1,0 +1,48 @@
+"""The setting of the mail server: what it may be, and what is told of what it may not."""
+
+import pytest
+
+from cme_reflex.domain.mail.smtp_url import SmtpServer, TransportSecurity, parse_smtp_url
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        (
+            "smtp://mail.example.org",
+            SmtpServer("mail.example.org", 587, TransportSecurity.STARTTLS),
+        ),
+        (
+            "smtps://cme:p%40ss%2Fw@mail.example.org",
+            SmtpServer("mail.example.org", 465, TransportSecurity.TLS, "cme", "p@ss/w"),
+        ),
+        ("smtp+plain://127.0.0.1:2525", SmtpServer("127.0.0.1", 2525, TransportSecurity.NONE)),
+        (
+            "smtp+plain://a:b@localhost",
+            SmtpServer("localhost", 25, TransportSecurity.NONE, "a", "b"),
+        ),
+    ],
+)
+def test_a_url_names_a_server(url: str, server: SmtpServer) -> None:
+    assert parse_smtp_url(url) == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org",
+        "http://mail.example.org",
+        "smtp://",
+        "smtp://host:port",
+        "smtp://host/path",
+        "smtp://host?tls=no",
+        "smtp+plain://user:secret@mail.example.org",
+    ],
+)
+def test_what_is_no_server_or_would_give_a_password_away_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"smtps?://"):
+        parse_smtp_url(url)
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "secret" not in repr(parse_smtp_url("smtp://user:secret@mail.example.org"))

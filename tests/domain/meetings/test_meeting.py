@@ -1,0 +1,104 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cme_reflex.domain.credit.claimable import Limits
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.meetings.meeting import (
+    Branding,
+    ClaimPeriod,
+    ClaimTerms,
+    RegistrationType,
+    ReportingTerms,
+    SingleSignOn,
+)
+from tests.support.meetings import MEETING
+
+NOT_OPEN, OPEN, CLOSED = ClaimPeriod
+OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
+INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
+
+
+def test_the_claim_period_reaches_from_its_opening_until_just_before_its_close() -> None:
+    instants = (OPENS - INSTANT, OPENS, CLOSES - INSTANT, CLOSES)
+    periods = [MEETING.period(instant) for instant in instants]
+    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
+
+
+@pytest.mark.parametrize("deadline", [CLOSES - DAY, CLOSES + DAY])
+def test_a_reopened_claim_is_open_until_its_own_deadline(deadline: datetime) -> None:
+    instants = (OPENS - INSTANT, OPENS, deadline - INSTANT, deadline)
+    periods = [MEETING.period(instant, deadline) for instant in instants]
+    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
+
+
+def test_a_registration_types_maximum_holds_where_it_is_lower() -> None:
+    types = (
+        RegistrationType(code="full", label="Full"),
+        RegistrationType(code="day", label="One day", maximum=Quarters(6)),
+        RegistrationType(code="none", label="Exhibits only", maximum=Quarters(0)),
+        RegistrationType(code="more", label="More than there is", maximum=Quarters(41)),
+    )
+    meeting = replace(MEETING, registration_types=types)
+    limits = {code: meeting.limits(code) for code in ("full", "day", "none", "more", "unknown")}
+    assert limits == {
+        "full": Limits(Quarters(40), Quarters(8)),
+        "day": Limits(Quarters(6), Quarters(8)),
+        "none": Limits(Quarters(0), Quarters(8)),
+        "more": Limits(Quarters(40), Quarters(8)),
+        "unknown": Limits(Quarters(40), Quarters(8)),
+    }
+
+
+def test_a_meeting_allows_and_requires_no_more_than_it_says() -> None:
+    given = {"opens_at": OPENS, "closes_at": CLOSES, "note": "", "attestation": ""}
+    assert ClaimTerms(**given) == ClaimTerms(
+        **given, session_evaluations_required=False, attendee_may_reopen=False, on_demand_from=None
+    )
+    assert RegistrationType(code="full", label="Full").maximum is None
+    texts = {"name": "", "consent_version": "1", "text": "", "consent": ""}
+    assert ReportingTerms(**texts, boards=()).pars_activity_id == ""
+
+
+def test_times_are_shown_in_the_meetings_zone() -> None:
+    assert MEETING.zone == ZoneInfo("America/Los_Angeles")
+    assert datetime(2024, 9, 26, 15, tzinfo=UTC).astimezone(MEETING.zone).hour == 8
+
+
+def test_an_accent_is_a_color_in_six_hexadecimal_digits() -> None:
+    assert Branding(accent="#0B5563", accent_dark="#7fd3dd").accent_dark == "#7fd3dd"
+
+
+@pytest.mark.parametrize("color", ["", "teal", "#0b556", "#0b55633", "#0b556g", "#0b5563;}"])
+def test_nothing_but_a_color_is_an_accent(color: str) -> None:
+    for accents in ((color, "#7fd3dd"), ("#0b5563", color)):
+        with pytest.raises(ValueError, match="is no color such as #0b5563"):
+            Branding(accent=accents[0], accent_dark=accents[1])
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://login.example.org", "https://login.example.org/realms/cme", "http://localhost:8080"],
+)
+def test_an_issuer_is_an_encrypted_address_or_this_machine(issuer: str) -> None:
+    assert SingleSignOn(issuer=issuer, client_id="c", label="l").issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "",
+        "login.example.org",
+        "http://login.example.org",
+        "http://localhost.example.org",
+        "https://",
+        "https://login.example.org?x=1",
+        "https://login.example.org#x",
+        "file:///etc/passwd",
+    ],
+)
+def test_nothing_else_is_an_issuer(issuer: str) -> None:
+    with pytest.raises(ValueError, match="is no issuer such as"):
+        SingleSignOn(issuer=issuer, client_id="c", label="l")

@@ -1,0 +1,190 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.programme.programme import (
+    Delivery,
+    NotEligible,
+    NotYetEnded,
+    PresentedByAttendee,
+    Programme,
+    Session,
+)
+from tests.support.meetings import MEETING
+
+LIVE, ON_DEMAND, BOTH = Delivery
+MIDNIGHT = datetime(2024, 9, 26, 7, tzinfo=UTC)  # where the meeting is
+ENDS = MIDNIGHT + timedelta(hours=9)
+RELEASE = datetime(2024, 10, 14, 15, tzinfo=UTC)
+
+
+def at(clock: str) -> datetime:
+    """An instant of the meeting's first day; from 24:00 on it is the second one."""
+    hour, minute = clock.split(":")
+    return MIDNIGHT + timedelta(hours=int(hour), minutes=int(minute))
+
+
+def session(session_id: int, start: str = "8:00", end: str = "9:00", **more: Any) -> Session:
+    """A session that carries an hour of credit, with what a test changes of it."""
+    fields: dict[str, Any] = {
+        "code": f"S{session_id}",
+        "title": f"Session {session_id}",
+        "kind": "panel",
+        "track": "Breast",
+        "room": "6A",
+        "speakers": ("Ana Restrepo, MD",),
+        "delivery": Delivery.BOTH,
+        "quarters": Quarters(4),
+        "safety": Quarters(0),
+        "eligible": True,
+    }
+    return Session(id=session_id, starts_at=at(start), ends_at=at(end), **{**fields, **more})
+
+
+def programme(*sessions: Session, meeting: Meeting = MEETING) -> Programme:
+    """These sessions, not in their order."""
+    by_id = {session.id: session for session in reversed(sessions)}
+    return Programme(meeting_id=1, version=1, meeting=meeting, sessions=by_id)
+
+
+def test_credit_is_given_where_a_session_is_eligible_and_not_withdrawn() -> None:
+    given = {
+        (eligible, withdrawn): session(1, eligible=eligible, withdrawn=withdrawn).gives_credit
+        for eligible in (True, False)
+        for withdrawn in (True, False)
+    }
+    assert given == {
+        (True, True): False,
+        (True, False): True,
+        (False, True): False,
+        (False, False): False,
+    }
+
+
+def test_a_session_is_neither_withdrawn_nor_presented_nor_released_unless_that_is_said() -> None:
+    told = {"withdrawn": False, "faculty_badges": frozenset(), "on_demand_from": None}
+    assert session(1) == session(1, **told)
+
+
+def test_a_session_is_claimable_from_its_end_and_on_demand_from_its_release() -> None:
+    released, unreleased = session(1, on_demand_from=RELEASE), session(1)
+    instants = [
+        each.claimable_from(on_demand=on_demand)
+        for each in (released, unreleased)
+        for on_demand in (False, True)
+    ]
+    assert instants == [ENDS, RELEASE, ENDS, ENDS]
+
+
+def test_who_watched_on_demand_is_asked_only_where_there_is_a_choice() -> None:
+    watched = {
+        delivery: [
+            session(1, delivery=delivery).watched_on_demand(asked) for asked in (None, False, True)
+        ]
+        for delivery in Delivery
+    }
+    assert watched == {
+        LIVE: [False, False, False],
+        ON_DEMAND: [True, True, True],
+        BOTH: [False, False, True],
+    }
+
+
+@pytest.mark.parametrize(("on_demand", "instant"), [(False, ENDS), (True, RELEASE)])
+def test_a_session_can_be_claimed_from_its_instant_on(on_demand: bool, instant: datetime) -> None:
+    offered = session(1, on_demand_from=RELEASE)
+    offered.require_claimable("101", instant, on_demand=on_demand)
+    with pytest.raises(NotYetEnded) as refused:
+        offered.require_claimable("101", instant - timedelta(seconds=1), on_demand=on_demand)
+    assert refused.value.claimable_from == instant
+
+
+def test_the_log_says_from_when_a_session_can_be_claimed() -> None:
+    assert str(NotYetEnded(ENDS)) == "This session can be claimed from 2024-09-26T16:00:00+00:00."
+
+
+def test_who_presents_a_session_is_told_so_even_before_it_ends() -> None:
+    presented = session(1, faculty_badges=frozenset({"101", "102"}))
+    with pytest.raises(PresentedByAttendee) as refused:
+        presented.require_claimable("102", at("0:00"), on_demand=False)
+    assert refused.value.args == ("S1",)
+    presented.require_claimable("103", ENDS, on_demand=False)
+
+
+@pytest.mark.parametrize("change", [{"eligible": False}, {"withdrawn": True}])
+def test_a_session_without_credit_is_refused_before_anything_else(change: dict[str, bool]) -> None:
+    worthless = session(1, faculty_badges=frozenset({"101"}), **change)
+    with pytest.raises(NotEligible) as refused:
+        worthless.require_claimable("101", at("0:00"), on_demand=False)
+    assert refused.value.args == ("S1",)
+
+
+def test_a_session_is_hashed_by_its_id_alone() -> None:
+    hashes = [hash(each) for each in (session(1), session(1, title="Renamed"), session(2))]
+    assert hashes == [hash(1), hash(1), hash(2)]
+
+
+def test_a_session_is_found_by_its_id_whether_it_gives_credit_or_not() -> None:
+    sessions = session(1), session(2, eligible=False), session(3, withdrawn=True)
+    found = [programme(*sessions).session(session_id) for session_id in (1, 2, 3)]
+    assert found == list(sessions)
+
+
+@pytest.mark.parametrize("wrong", [0, 2, -1, True, False, 1.0, "1", None, [1], {"id": 1}])
+def test_what_is_no_sessions_id_is_refused(wrong: object) -> None:
+    with pytest.raises(NotEligible) as refused:
+        programme(session(1)).session(wrong)
+    assert refused.value.args == (wrong,)
+
+
+def test_offered_is_what_gives_credit_by_start_then_title_then_code() -> None:
+    whole = programme(
+        session(1, "9:00", "10:00", title="A"),
+        session(2, "8:00", "10:00", title="B", code="X"),
+        session(3, "8:00", "9:00", title="B", code="Y"),
+        session(4, "8:00", "9:00", title="A", code="Z"),
+        session(5, eligible=False),
+        session(6, withdrawn=True),
+    )
+    assert whole.eligible_sessions == tuple(whole.sessions[each] for each in (4, 2, 3, 1))
+
+
+def test_search_looks_in_title_code_track_and_speakers_of_what_is_offered() -> None:
+    whole = programme(
+        session(1, title="Rhinoplasty", code="PNL-001", track="Aesthetic", speakers=("Wei", "Ito")),
+        session(2, title="Rhinoplasty", withdrawn=True),
+        session(3, title="Rhinoplasty", eligible=False),
+    )
+    for query in ("rhinoplasty", "pnl-001", "aesthetic", "wei", "ito"):
+        assert whole.index.search(query) == {1}
+    for query in ("6A", "panel", "breast"):
+        assert whole.index.search(query) == frozenset()
+
+
+def hours_of(*sessions: Session) -> tuple[int, int]:
+    """Hours of instruction and the most for one person, in quarter hours."""
+    of = programme(*sessions)
+    return of.hours_of_instruction, of.most_for_one
+
+
+def test_simultaneous_sessions_are_instruction_twice_and_credit_for_one_once() -> None:
+    sessions = (
+        session(1, "8:00", "10:00", quarters=Quarters(8)),
+        session(2, "9:00", "11:00", quarters=Quarters(8)),
+        session(3, "9:15", "9:45", quarters=Quarters(2)),
+        session(4, "13:00", "14:00", delivery=LIVE),
+        session(5, "13:00", "14:00", delivery=ON_DEMAND),
+        session(6, "15:00", "16:00", eligible=False),
+        session(7, "15:00", "16:00", withdrawn=True),
+    )
+    # 8:00–11:00, 13:00–14:00, and the recording.
+    assert hours_of(*sessions) == (26, 12 + 4 + 4)
+
+
+def test_the_time_of_a_day_is_rounded_once() -> None:
+    parts = [session(at, f"8:{at * 20:02}", f"8:{at * 20 + 20:02}") for at in range(2)]
+    assert hours_of(*parts) == (8, 3)  # 40 minutes
+    assert hours_of() == (0, 0)

@@ -1,0 +1,76 @@
+import pytest
+
+from cme_reflex.domain.sign_in.password_policy import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    InvalidPassword,
+    PasswordGuessable,
+    PasswordTooLong,
+    PasswordTooShort,
+    validate_password,
+)
+
+KIM = ("kokafor", "Kim", "Okafor", "test24")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery staple",
+        "nur ein paar Wörter",
+        "密码密码一二三四五六七八九",
+        "839104756201",
+        "Okafor likes red tractors",
+        "x7" * 6 + "qazwsx",
+        "ab cd " * 21 + "ef",
+        "abcde" * 3,
+    ],
+)
+def test_length_is_all_that_a_password_needs(password: str) -> None:
+    validate_password(password, known=KIM)
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("", PasswordTooShort),
+        ("Tr0ub4dor&3", PasswordTooShort),
+        ("x" * (MAX_LENGTH + 1), PasswordTooLong),
+        ("a" * MIN_LENGTH, PasswordGuessable),
+        ("abababababab", PasswordGuessable),
+        ("abcd" * 3, PasswordGuessable),
+        ("abcdefghijklm", PasswordGuessable),
+        ("987654321098", PasswordGuessable),
+        ("QWERTYUIOPAS", PasswordGuessable),
+        ("Password2024!", PasswordGuessable),
+        ("passwordpassword", PasswordGuessable),
+        ("kim.okafor.2024", PasswordGuessable),
+        ("kokafor-test24", PasswordGuessable),
+    ],
+)
+def test_what_is_short_or_tried_first_is_refused(
+    password: str, fault: type[InvalidPassword]
+) -> None:
+    with pytest.raises(fault):
+        validate_password(password, known=KIM)
+
+
+@pytest.mark.parametrize("behind", " 0123456789!.-_@")
+def test_a_known_word_is_no_better_for_a_sign_or_digit_behind_it(behind: str) -> None:
+    with pytest.raises(PasswordGuessable):
+        validate_password(f"kokafor{behind * 5}", known=KIM)
+
+
+def test_a_letter_beside_the_known_words_is_another_word() -> None:
+    validate_password("kim.okafor.x.2024", known=KIM)
+
+
+def test_a_name_of_two_letters_is_a_part_of_too_many_words() -> None:
+    validate_password("bo-7359-20148", known=("Bo",))
+    with pytest.raises(PasswordGuessable):
+        validate_password("bob-7359-2014", known=("Bob",))
+
+
+def test_the_lengths_are_those_of_the_guideline() -> None:
+    assert MIN_LENGTH >= 8
+    assert MAX_LENGTH >= 64

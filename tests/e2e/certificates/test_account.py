@@ -1,0 +1,155 @@
+"""The account in the browser: from the header, its totals, and the files to take along."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.e2e.screens.test_keyboard import Keyboard
+from tests.support.e2e.attendee import SEED, Attendee
+from tests.support.e2e.cme_server import CmeServer, add_earlier_claims
+from tests.support.e2e.reloadable_meeting import serve_reloadable_meeting
+from tests.support.files.pdfs import page_texts
+
+pytestmark = pytest.mark.xdist_group("account")
+
+
+@dataclass
+class Site:
+    """The demo meeting, whose member has claimed in earlier years."""
+
+    server: CmeServer
+    submitted: bool = False
+
+
+@pytest.fixture(scope="module")
+def site(
+    built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """It, served."""
+    with serve_reloadable_meeting(demo_database, tmp_path_factory.mktemp("account")) as (
+        server,
+        terms,
+    ):
+        add_earlier_claims(terms.database_url, "cokafor")
+        yield Site(server)
+
+
+@pytest.fixture
+def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[Attendee]:
+    """A member who claimed in 2022 and 2023 and has submitted for 2024."""
+    context = browser.new_context(base_url=site.server.url, **screen)  # type: ignore[arg-type]
+    attendee = Attendee(context.new_page())
+    attendee.enters("Okafor", "240003")
+    if not site.submitted:
+        submits(attendee)
+        site.submitted = True
+    yield attendee
+    context.close()
+
+
+def submits(attendee: Attendee) -> None:
+    """Claim a session and submit."""
+    attendee.open_sessions()
+    attendee.add_session(SEED[4])
+    attendee.return_to_claim()
+    attendee.open_submit()
+    attendee.answer_required_questions()
+    attendee.page.get_by_role("button", name="Claim all that my sessions support").click()
+    attendee.page.locator("#attestation").check()
+    attendee.submit()
+    attendee.page.wait_for_url("**/claim")
+
+
+def year(page: Page, of: int) -> Locator:
+    """The section of a year."""
+    return page.locator(f"#year-{of}")
+
+
+def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
+    """The file that a link brings."""
+    with page.expect_download() as waiting:
+        link.click()
+    file = folder / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    return file.read_bytes()
+
+
+def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_along(
+    member: Attendee, tmp_path: Path
+) -> None:
+    page = member.page
+    page.get_by_role("link", name="See your receipt").first.click()
+    expect(page.get_by_role("main")).to_contain_text("reflects on your account")
+    page.get_by_role("banner").get_by_role("link", name="Account").click()
+    page.wait_for_url("**/account")
+    headings = page.get_by_role("heading", level=2)
+    expect(headings).to_have_text(["2024", "2023", "2022"])
+    expect(year(page, 2023)).to_contain_text("1.00 hours")
+    expect(year(page, 2022)).to_contain_text("1.25 hours")
+    expect(year(page, 2023)).to_contain_text("1 version was replaced")
+    own = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
+    number = own.removeprefix("Certificate ")
+    bar = page.get_by_role("region", name="Your claim so far")
+    expect(bar).to_contain_text("3 claims")
+    total = bar.locator(".ticks").inner_text()
+    table = downloaded(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
+    rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
+    assert [row["year"] for row in rows] == ["2024", "2023", "2022"]
+    assert rows[0]["receipt"] == number
+    assert f"{sum(float(row['category1_hours']) for row in rows):.2f}" == total
+    drawn = downloaded(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
+    (text,) = page_texts(drawn)
+    assert text.startswith("Transcript of CME Credit Chidi Okafor")
+    assert f"Total of all years {total}" in text
+    # The certificate of another meeting is one's own as well.
+    certificate = year(page, 2022).get_by_role("link", name="Certificate")
+    drawn = downloaded(page, certificate, tmp_path)
+    assert "The Test Meeting 2022" in page_texts(drawn)[0]
+
+
+def test_the_account_is_used_without_a_mouse(member: Attendee) -> None:
+    page, keyboard = member.page, Keyboard(member.page)
+    keyboard.presses(page.get_by_role("banner").get_by_role("link", name="Account"))
+    page.wait_for_url("**/account")
+    expect(year(page, 2023)).to_be_visible()
+    keyboard.reaches(year(page, 2024).get_by_role("link", name="Certificate"))
+    replaced = year(page, 2023).locator("summary")
+    keyboard.presses(replaced)
+    keyboard.reaches(year(page, 2023).get_by_role("link", name="replaced"))
+    for name in ("Transcript CSV", "Transcript PDF"):
+        keyboard.reaches(page.get_by_role("link", name=name))
+    page.locator("#main").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Save & Log Out")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/claim")
+
+
+def test_who_has_submitted_nothing_is_led_to_the_claim(
+    screen_context: BrowserContext, people: Iterator[tuple[str, str]]
+) -> None:
+    page = screen_context.new_page()
+    Attendee(page).enters(*next(people))
+    page.get_by_role("banner").get_by_role("link", name="Account").click()
+    expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Transcript PDF")).to_have_count(0)
+    page.get_by_role("link", name="Go to your claim").click()
+    page.wait_for_url("**/claim")
+
+
+def test_a_stranger_signs_in_and_comes_to_the_account(
+    screen_context: BrowserContext, people: Iterator[tuple[str, str]]
+) -> None:
+    page = screen_context.new_page()
+    page.goto("/account")
+    last_name, badge = next(people)
+    page.get_by_label("Last Name").fill(last_name)
+    page.get_by_label("Badge/Confirmation Number").fill(badge)
+    page.get_by_role("button", name="Log in").first.click()
+    page.wait_for_url("**/account")
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()

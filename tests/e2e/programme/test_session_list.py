@@ -1,0 +1,247 @@
+"""The list of sessions: filters, search and order in the address, and what it costs on the wire."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, WebSocket, expect
+
+from tests.support.e2e.attendee import SEED, Attendee
+from tests.support.e2e.scrolling import scroll_by, scroll_to_end
+
+KEYSTROKE = 6_000  # bytes that the reply to a letter may have
+ADD = 2_000  # bytes that the reply to Add may have
+SCROLL = 120_000  # bytes for scrolling through 300 sessions
+WINDOW = 48  # sessions that the page holds at most
+PAUSE = 400  # milliseconds after an answer; what still comes counts as well
+
+
+@dataclass
+class Wire:
+    """The bytes of the socket's frames since the last look, both ways."""
+
+    received: list[int] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+    def watch(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.received.append(_size(frame)))
+        socket.on("framesent", lambda frame: self.sent.append(_size(frame)))
+
+    def clear(self) -> None:
+        self.received.clear()
+        self.sent.clear()
+
+
+def _size(frame: str | bytes) -> int:
+    return len(frame.encode() if isinstance(frame, str) else frame)
+
+
+@pytest.fixture
+def wire(page: Page) -> Wire:
+    """The socket of the page; asked for before it opens one."""
+    wire = Wire()
+    page.on("websocket", wire.watch)
+    return wire
+
+
+def adds(row: Locator) -> None:
+    """Add the session of this row, and wait until the server has answered."""
+    button = row.get_by_role("button")
+    expect(button).to_have_accessible_name(re.compile("^Add "))
+    button.click()
+    expect(button).to_have_accessible_name(re.compile("^Added"))
+    expect(button).not_to_have_attribute("data-unsaved", "")  # that it was only tapped
+
+
+def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.open_sessions()
+    page.get_by_role("radiogroup", name="Day").get_by_text("Fri, Sep 27").click()
+    page.get_by_label("Session", exact=True).select_option("panel")
+    page.get_by_label("Sort").select_option("title")
+    attendee.search("fat")
+    page.wait_for_url(re.compile(r"/sessions\?day=2024-09-27&kind=panel&q=fat&sort=title$"))
+    titles = attendee.rows.get_by_role("heading", level=3).all_inner_texts()
+    assert SEED[4] in titles
+    assert titles == sorted(titles, key=str.casefold)
+
+    def as_before() -> None:
+        expect(page.get_by_label("Search Sessions")).to_have_value("fat")
+        expect(page.get_by_label("Sort")).to_have_value("title")
+        expect(page.get_by_label("Session", exact=True)).to_have_value("panel")
+        expect(page.get_by_role("radio", name="Fri, Sep 27")).to_be_checked()
+        expect(attendee.rows.get_by_role("heading", level=3)).to_have_text(titles)
+
+    page.reload()
+    as_before()
+    attendee.return_to_claim()
+    page.go_back()
+    as_before()
+
+
+def test_what_is_saved_is_still_called_so_by_a_page_that_loads_anew(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.open_sessions()
+    saved = page.get_by_text("Saved", exact=True)
+    expect(saved).to_be_hidden()
+    attendee.add_session(SEED[0])
+    expect(saved).to_be_visible()
+    page.reload()
+    expect(attendee.rows.first).to_be_visible()
+    expect(saved).to_be_visible()
+
+
+def test_what_no_filter_knows_filters_nothing(attendee: Attendee, page: Page) -> None:
+    attendee.open_sessions()
+    page.goto("/sessions?day=never&kind=nothing&sort=upside-down&show=hidden")
+    expect(attendee.rows.first).to_be_visible()
+    for group in ("Day", "Show"):
+        shown = page.get_by_role("radiogroup", name=group).get_by_role("radio", name="All")
+        expect(shown.first).to_be_checked()
+    expect(page.get_by_label("Session", exact=True)).to_have_value("")
+    expect(page.get_by_label("Sort")).to_have_value("date")
+    page.wait_for_url(re.compile("/sessions$"))
+
+
+def test_the_search_forgives_case_accents_and_one_slip(attendee: Attendee) -> None:
+    attendee.open_sessions()
+    for typed in ("ULTRASOUND glutéal", "ultrasuond gluteal", "ultrasund gluteal"):
+        attendee.search(typed)
+        expect(attendee.row(SEED[4])).to_be_visible()
+
+
+def test_nothing_found_says_what_to_loosen(attendee: Attendee, page: Page) -> None:
+    attendee.open_sessions()
+    attendee.search("xyzzy")
+    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    page.get_by_role("button", name="Show all sessions").click()
+    expect(attendee.rows.first).to_be_visible()
+    expect(page.get_by_label("Search Sessions")).to_have_value("")
+
+
+def test_added_and_fits_my_claim(attendee: Attendee, page: Page) -> None:
+    attendee.open_sessions()
+    attendee.add_session(SEED[0])
+    attendee.search("")
+    show = page.get_by_role("radiogroup", name="Show")
+    show.get_by_text("Added", exact=True).click()
+    expect(attendee.rows.get_by_role("heading", level=3)).to_have_text([SEED[0]])
+    show.get_by_text("Fits my claim").click()
+    attendee.search("Facelift Cadaver Lab")
+    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    show.get_by_text("All", exact=True).click()
+    expect(attendee.row("Facelift Cadaver Lab")).to_be_visible()
+
+
+def test_committee_meetings_are_not_in_the_list(attendee: Attendee, page: Page) -> None:
+    attendee.open_sessions()
+    attendee.search("committee")
+    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+
+
+def test_a_keystroke_and_add_cost_little_on_the_wire(
+    page: Page, wire: Wire, attendee: Attendee
+) -> None:
+    attendee.open_sessions()
+    search = page.get_by_label("Search Sessions")
+    found = page.get_by_text(re.compile(r"^\d+ sessions? found$")).first
+    replies, typed = [], ""
+    for letter in "breast r":
+        before = found.inner_text()
+        wire.clear()
+        search.press_sequentially(letter)
+        typed += letter
+        attendee.wait_for_search(typed)
+        page.wait_for_timeout(PAUSE)
+        replies.append(sum(wire.received))
+        assert wire.sent, f"{letter!r} was not sent; {before}"
+    assert max(replies) <= KEYSTROKE, replies
+    additions = []
+    for title in (*SEED, "Facelift Cadaver Lab"):
+        attendee.search(title)
+        attendee.wait_for_search(title)
+        page.wait_for_timeout(PAUSE)
+        wire.clear()
+        adds(attendee.row(title))
+        page.wait_for_timeout(PAUSE)
+        additions.append(sum(wire.received))
+    assert min(additions) > 0
+    assert max(additions) <= ADD, additions
+
+
+def test_scrolling_sends_every_row_about_once_and_keeps_the_page_small(
+    page: Page, wire: Wire, attendee: Attendee
+) -> None:
+    attendee.open_sessions()
+    found = page.get_by_text(re.compile(r"^\d+ sessions found$")).first.inner_text()
+    total = int(found.split()[0])
+    wire.clear()
+    seen: set[str] = set()
+    most = 0
+    for _ in scroll_to_end(page, 600):
+        titles = attendee.rows.locator(".session-row h3").all_inner_texts()
+        most = max(most, len(titles))
+        seen.update(
+            f"{row}"
+            for row in attendee.rows.locator("[data-row]").evaluate_all(
+                "rows => rows.map(row => row.dataset.row)"
+            )
+        )
+    assert len(seen) == total
+    assert most <= WINDOW
+    cost = sum(wire.received) + sum(wire.sent)
+    assert cost * 300 / total <= SCROLL, (cost, total)
+
+
+def test_the_list_keeps_its_place_after_add(attendee: Attendee, page: Page) -> None:
+    attendee.open_sessions()
+    scroll_by(page, 3000)
+    row = attendee.rows.filter(has=page.locator("[data-row='30']"))
+    row.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 2000
+    adds(row)
+    assert page.evaluate("scrollY") == before
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 430])
+def test_on_a_phone_the_bar_shows_all_of_the_hours_and_keeps_its_height(
+    attendee: Attendee, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    attendee.open_sessions()
+    bar = page.get_by_role("region", name="Your claim so far")
+    before = bar.bounding_box()
+    attendee.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
+    expect(bar).to_contain_text("Saved")
+    assert bar.bounding_box() == before
+    hours = page.locator("p", has_text="of 60.75 hours").bounding_box()
+    back = page.get_by_role("link", name="Return to Sessions").bounding_box()
+    assert hours is not None
+    assert back is not None
+    assert hours["y"] + hours["height"] <= back["y"]
+
+
+def test_a_list_that_comes_back_in_its_middle_before_anybody_listens_shows_what_is_there(
+    attendee: Attendee, page: Page
+) -> None:
+    attendee.open_sessions()
+    scroll_by(page, 5000)
+    in_the_middle = page.locator("[data-row='48']")
+    expect(in_the_middle).to_be_in_viewport()
+    scripts: list[Route] = []
+
+    def hold(route: Route) -> None:
+        scripts.append(route)
+
+    page.route("**/assets/*.js", hold, times=1)
+    with page.expect_request("**/assets/*.js"):
+        page.reload(wait_until="commit")
+    # The place in the list is there again, a script is not.
+    page.wait_for_function("() => scrollY === 5000")
+    assert scripts
+    for script in scripts:
+        script.continue_()
+    expect(in_the_middle).to_be_in_viewport()

@@ -1,0 +1,84 @@
+"""A slow phone on a slow network: one can sign in soon, and the search keeps up.
+
+The bounds are in seconds because that is what is promised: 400 kbit/s, 400 ms there and back, and
+a processor six times slower. The browser's own clock measures them, from the start of the
+navigation and from the last letter.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import PHONE
+from tests.support.e2e.attendee import Attendee
+from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+
+BITS, ROUND_TRIP, SLOWER = 400_000, 0.4, 6  # a second; seconds; times
+USABLE, ANSWERED = 5_000, 1_000  # milliseconds
+
+# When the form was sent, and when the page showed the list of the last letter: the page then has
+# the letters in its address.
+CLOCK = """
+addEventListener("submit", () => sessionStorage.setItem("submitted", performance.now()));
+addEventListener("input", ({ target }) => {
+    if (target.id === "search") window.typed = { letters: target.value, at: performance.now() };
+});
+new MutationObserver(() => {
+    const asked = document.querySelector("[data-cme-query]")?.dataset.cmeQuery;
+    if (!window.typed || window.typed.waited) return;
+    if (new URLSearchParams(asked).get("q") === window.typed.letters)
+        window.typed.waited = performance.now() - window.typed.at;
+}).observe(document, { subtree: true, childList: true, attributeFilter: ["data-cme-query"] });
+"""
+
+
+@pytest.fixture
+def between(server: CmeServer) -> Iterator[NetworkProxy]:
+    """The slow network."""
+    with run_network_proxy(server.port) as between:
+        between.delay, between.rate = ROUND_TRIP / 2, BITS / 8
+        yield between
+
+
+@pytest.fixture
+def phone(browser: Browser, between: NetworkProxy) -> Iterator[Page]:
+    """The slow phone."""
+    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
+    context.set_default_timeout(60_000)
+    context.add_init_script(CLOCK)
+    page = context.new_page()
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    yield page
+    context.close()
+
+
+@pytest.mark.slow
+def test_the_sign_in_is_typed_and_sent_within_five_seconds(
+    phone: Page, people: Iterator[tuple[str, str]]
+) -> None:
+    last_name, badge = next(people)
+    phone.goto("/", wait_until="commit")
+    phone.get_by_label("Last Name").fill(last_name)
+    phone.get_by_label("Badge/Confirmation Number").fill(badge)
+    phone.get_by_role("button", name="Log in").first.click(no_wait_after=True)
+    phone.wait_for_url("**/claim", wait_until="commit")
+    took = float(phone.evaluate("sessionStorage.getItem('submitted')"))
+    assert took < USABLE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pace", [60, 200, 350])
+def test_a_search_is_answered_within_a_second_of_the_last_letter(
+    phone: Page, people: Iterator[tuple[str, str]], pace: int
+) -> None:
+    attendee = Attendee(phone)
+    attendee.enters(*next(people))
+    attendee.open_sessions()
+    phone.get_by_label("Search Sessions").press_sequentially("ultrasound", delay=pace)
+    expect(attendee.rows.first).to_contain_text("Ultrasound")
+    expect(phone).to_have_url(re.compile("q=ultrasound$"))
+    waited = float(phone.evaluate("window.typed.waited"))
+    assert waited < ANSWERED

@@ -1,0 +1,76 @@
+"""axe-core finds nothing on any screen, however wide, light or dark."""
+
+from itertools import cycle, product
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.support.e2e.screens import Variant, scene, screens
+
+WIDTHS = (390, 1440, 320, 768)
+VARIANTS = [
+    *(Variant(width, scheme) for width, scheme in product(WIDTHS, ("light", "dark"))),
+    Variant(844, "light", height=390),  # a phone on its side
+    Variant(320, "dark", height=256),  # a desk of 1280 by 1024 at 400 %
+    Variant(390, "light", text=32),
+    Variant(1440, "dark", text=32),
+]
+
+# What axe does not measure: reflow, the size of what is tapped, motion that was asked to rest,
+# and whether what stays in sight leaves half of the screen to what it is about.
+MEASURED = """() => {
+    const faults = [];
+    const wider = document.scrollingElement.scrollWidth - innerWidth;
+    if (wider > 0) faults.push(`${wider} px wider than the screen`);
+    const name = (element) => element.outerHTML.slice(0, 120);
+    const tapped = ".button, .chip, .choice, .scale-point, summary";
+    for (const element of document.querySelectorAll(tapped)) {
+        const { width, height } = element.getBoundingClientRect();
+        const small = width && Math.min(width, height) < 43.5;
+        if (small) faults.push(`${Math.round(width)} by ${Math.round(height)}: ${name(element)}`);
+    }
+    for (const element of document.querySelectorAll("*")) {
+        const { transitionDuration, animationDuration, animationName } = getComputedStyle(element);
+        const moves = [transitionDuration, animationName === "none" ? "0s" : animationDuration];
+        if (moves.some((time) => Math.max(...time.split(",").map(parseFloat)) > 0.01))
+            faults.push(`moves: ${name(element)}`);
+    }
+    const stuck = [...document.querySelectorAll("*")].filter((element) =>
+        getComputedStyle(element).position === "sticky" && element.offsetWidth > innerWidth / 2);
+    const days = stuck.filter((element) => element.matches(".session-day"));
+    const once = stuck.filter((element) => !days.includes(element)).concat(days.slice(0, 1));
+    const height = once.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
+    if (height > innerHeight / 2) faults.push(`${height} px of ${innerHeight} are always covered`);
+    return [...new Set(faults)].slice(0, 9);
+}"""
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "every", [pytest.param(False, id="one"), pytest.param(True, id="all", marks=pytest.mark.slow)]
+)
+def test_axe_finds_nothing_on_any_screen(
+    browser: Browser, built: None, demo_database: Path, tmp_path: Path, every: bool
+) -> None:
+    turn = cycle(VARIANTS)
+    found: dict[str, list[str]] = {}
+    with scene(browser, demo_database, tmp_path) as played:
+        for name, page in screens(played):
+            for variant in VARIANTS if every else [next(turn)]:
+                variant.put_on(page)
+                if violations := faults(page):
+                    found[f"{name} {variant}"] = violations
+    assert found == {}, "\n".join(f"{place}: {each}" for place, each in found.items())
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong on the page: axe's rules, and what it does not measure."""
+    violations = Axe().run(page).response["violations"]
+    told = [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+    return [*told, *page.evaluate(MEASURED)]

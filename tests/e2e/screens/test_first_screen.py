@@ -1,0 +1,261 @@
+"""The list of sessions comes with its first screen: before any script, and as scripts make it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+
+from cme_reflex.domain.folding import fold
+from cme_reflex.state.sessions import CHUNK
+from tests.support.e2e.attendee import SEED, Attendee
+
+SCRIPTS = re.compile(r"/assets/.*\.js$")
+SLOWER = 6  # a processor that takes its time over a page, so that a browser may paint a part of it
+# The page but for what a state announces, and for what React sets of fields without attributes.
+# In the page that comes, empty comments part texts that React joins, and styles are closely set.
+PAGE = """
+() => {
+    const OWN = ["checked", "name", "selected", "type", "value"];
+    const seen = (element) => {
+        if (element.matches("[aria-live]")) return "announced";
+        const attributes = [...element.attributes].filter(({ name }) => !OWN.includes(name));
+        const told = attributes.map(({ name, value }) => `${name}=${value}`).sort();
+        return [element.tagName, ...told, ...[...element.childNodes].map(
+            (node) => node.nodeType === Node.TEXT_NODE ? node.data : seen(node),
+        )];
+    };
+    const page = document.querySelector("main").parentElement.cloneNode(true);
+    const comments = document.createTreeWalker(page, NodeFilter.SHOW_COMMENT);
+    const empty = [];
+    while (comments.nextNode()) empty.push(comments.currentNode);
+    empty.forEach((comment) => comment.remove());
+    page.normalize();
+    for (const element of page.querySelectorAll("[style]"))
+        element.setAttribute("style", element.style.cssText);
+    return seen(page);
+}
+"""
+
+# The elements as they came, and what moved meanwhile: how much, when, and from where to where.
+WATCH = """
+addEventListener("DOMContentLoaded", () => {
+    window.came = [...document.querySelectorAll("main *, section *")];
+});
+window.moved = [];
+new PerformanceObserver((list) => {
+    for (const { value, sources, startTime } of list.getEntries())
+        moved.push([value, startTime, ...sources.map(({ node, previousRect, currentRect }) => [
+            node?.outerHTML?.slice(0, 200) ?? node?.data, previousRect, currentRect,
+        ])]);
+}).observe({ type: "layout-shift", buffered: true });
+"""
+GONE = "() => came.filter((element) => !element.isConnected).map((element) => element.outerHTML)"
+
+
+@dataclass
+class Held:
+    """The scripts of a page, which do not arrive until they are let go."""
+
+    page: Page
+    routes: list[Route] = field(default_factory=list)
+    free: bool = False
+
+    def take(self, route: Route) -> None:
+        if self.free:
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def slowed(self, times: int) -> None:
+        """Let the page be parsed that much slower."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+    def let_go(self) -> None:
+        self.free = True
+        while self.routes:
+            self.routes.pop().continue_()
+
+
+@pytest.fixture
+def held(context: BrowserContext, attendee: Attendee) -> Iterator[Held]:
+    """Another tab of somebody who is signed in, to which no script comes."""
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    held = Held(page)
+    page.route(SCRIPTS, held.take)
+    yield held
+    held.let_go()
+    page.close()
+
+
+@pytest.fixture
+def said(held: Held) -> list[str]:
+    """What the browser has to say against the page."""
+    said: list[str] = []
+    held.page.on("console", lambda message: message.type != "log" and said.append(message.text))
+    held.page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def titles(page: Page) -> Locator:
+    """The titles of the sessions in the list."""
+    return page.get_by_role("list", name="Sessions").get_by_role("heading", level=3)
+
+
+def claim(page: Page) -> Locator:
+    """The claim in a few words."""
+    return page.get_by_role("region", name="Your claim so far")
+
+
+def live(page: Page) -> None:
+    """Wait until the server has spoken: what it announces is not in the page that comes."""
+    expect(page.get_by_role("status").filter(has_text="found")).to_have_count(1)
+
+
+def as_it_is(attendee: Attendee) -> None:
+    attendee.open_sessions()
+
+
+def with_an_overlap(attendee: Attendee) -> None:
+    attendee.open_sessions()
+    early = attendee.rows.filter(has_text="Sunrise Session")
+    for at in range(2):
+        early.nth(at).get_by_role("button").click()
+        expect(early.nth(at).get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    expect(early.filter(has_text="Overlaps")).to_have_count(2)
+    attendee.return_to_claim()
+    attendee.open_sessions()
+
+
+def submitted(attendee: Attendee) -> None:
+    page = attendee.page
+    attendee.open_sessions()
+    attendee.add_session(SEED[0])
+    attendee.return_to_claim()
+    attendee.open_submit()
+    attendee.answer_required_questions()
+    page.get_by_role("button", name="Claim all that my sessions support").click()
+    page.locator("#attestation").check()
+    attendee.submit()
+    page.wait_for_url("**/claim")
+    # Nothing leads to the list any more but its address; with a filter it comes without rows.
+    page.goto("/sessions?sort=date")
+
+
+def test_without_any_script_the_first_titles_are_there(
+    attendee: Attendee, page: Page, held: Held
+) -> None:
+    attendee.open_sessions()
+    first = titles(page).all_inner_texts()[:CHUNK]
+    held.page.goto("/sessions", wait_until="commit")
+    expect(titles(held.page)).to_have_text(first)
+    expect(titles(held.page).first).to_be_in_viewport()
+    expect(held.page.get_by_text(re.compile(r"^\d+ sessions found$"))).to_be_visible()
+    assert held.routes
+
+
+@pytest.mark.parametrize("prepare", [as_it_is, with_an_overlap, submitted])
+def test_what_comes_is_what_scripts_make_and_they_keep_every_element_of_it(
+    attendee: Attendee, page: Page, held: Held, said: list[str], prepare: Callable[[Attendee], None]
+) -> None:
+    prepare(attendee)
+    live(page)
+    # In the page that scripts have made nobody scrolled, so that it has the same rows.
+    made = page.evaluate(PAGE)
+    held.slowed(SLOWER)
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    expect(titles(held.page)).to_have_count(CHUNK)
+    held.slowed(1)
+    assert held.page.evaluate(PAGE) == made
+    held.let_go()
+    live(held.page)
+    assert held.page.evaluate(PAGE) == made
+    assert held.page.evaluate(GONE) == []
+    assert held.page.evaluate("moved") == []
+    assert said == []
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_came_can_be_added_also_before_anybody_listens(
+    attendee: Attendee, held: Held, said: list[str], early: bool
+) -> None:
+    page = held.page
+    page.goto("/sessions", wait_until="domcontentloaded")
+    row = page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    if not early:
+        held.let_go()
+        live(page)
+    row.get_by_role("button", name=re.compile("^Add ")).click()
+    held.let_go()
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    expect(claim(page)).to_contain_text("1 session")
+    assert said == []
+
+
+def test_a_day_that_is_chosen_before_anybody_listens_is_shown(
+    attendee: Attendee, held: Held, said: list[str]
+) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    held.page.get_by_role("radiogroup", name="Day").get_by_text("Fri, Sep 27").click()
+    held.page.get_by_role("radiogroup", name="Show").get_by_text("Fits my claim").click()
+    held.let_go()
+    held.page.wait_for_url("**/sessions?day=2024-09-27&show=fits")
+    # A list of one: while there are still headings of all days it is waited for.
+    expect(held.page.get_by_role("heading", level=2)).to_have_text(["Friday, September 27"])
+    expect(held.page.get_by_role("radio", name="Fri, Sep 27")).to_be_checked()
+    expect(held.page.get_by_role("radio", name="Fits my claim")).to_be_checked()
+    assert said == []
+
+
+def test_what_is_chosen_from_a_menu_before_anybody_listens_is_shown(
+    attendee: Attendee, held: Held, said: list[str]
+) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    held.page.locator("#sort").select_option("title")
+    kind = held.page.locator("#kind").locator("option").nth(1).inner_text()
+    held.page.locator("#kind").select_option(kind)
+    held.let_go()
+    held.page.wait_for_url(re.compile(r"/sessions\?kind=[^&]+&sort=title$"))
+    live(held.page)
+    expect(held.page.locator("#sort")).to_have_value("title")
+    expect(held.page.locator("#kind")).to_have_value(re.compile(kind, re.IGNORECASE))
+    shown = titles(held.page).all_inner_texts()
+    assert shown == sorted(shown, key=fold)
+    assert said == []
+
+
+def test_what_changed_since_the_page_came_is_shown(
+    attendee: Attendee, page: Page, held: Held
+) -> None:
+    attendee.open_sessions()
+    first = attendee.rows.first
+    first.get_by_role("button", name=re.compile("^Add ")).click()
+    expect(claim(page)).to_contain_text("1 session")
+    held.page.goto("/sessions", wait_until="commit")
+    row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    expect(claim(held.page)).to_contain_text("1 session")
+    # The claim is now what the server takes for granted of a page that is new to it.
+    first.get_by_role("button", name=re.compile("^Added")).click()
+    expect(claim(page)).to_contain_text("0 sessions")
+    held.let_go()
+    expect(claim(held.page)).to_contain_text("0 sessions")
+    expect(row.get_by_role("button", name=re.compile("^Add "))).to_be_visible()
+
+
+def test_what_is_typed_before_anybody_listens_is_searched_for(
+    attendee: Attendee, held: Held, said: list[str]
+) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    search = held.page.get_by_label("Search Sessions")
+    search.press_sequentially("ultrasound glut")
+    held.let_go()
+    expect(titles(held.page)).to_have_text([SEED[4]])
+    search.press_sequentially("eal")
+    held.page.wait_for_url("**/sessions?q=ultrasound+gluteal")
+    expect(titles(held.page)).to_have_text([SEED[4]])
+    expect(search).to_have_value("ultrasound gluteal")
+    assert said == []

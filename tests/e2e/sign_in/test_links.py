@@ -1,0 +1,131 @@
+"""Links by e-mail in a browser, through the server's own sending and a real mail server."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.conftest import PHONE
+from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
+from tests.support.smtp_server import LocalSmtpServer, ReceivedMessage, run_smtp_server
+
+pytestmark = pytest.mark.xdist_group("links")
+
+RIVERA = "elena.rivera@example.org"
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[LocalSmtpServer]:
+    """The mail server of this module."""
+    with run_smtp_server() as post:
+        yield post
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server writes its log."""
+    return tmp_path_factory.mktemp("mail") / "server.log"
+
+
+@pytest.fixture(scope="module")
+def site(built: None, demo_database: Path, post: LocalSmtpServer, log: Path) -> Iterator[CmeServer]:
+    """The demo meeting, with a mail server in its settings."""
+    file = shutil.copy(demo_database, log.parent / "cme.db")
+    mail = {"CME_SMTP_URL": post.url, "CME_MAIL_FROM": "cme@example.org"}
+    with run_server(f"sqlite:///{file}", log, **mail) as site:
+        yield site
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def visitor(browser: Browser, site: CmeServer, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Somebody on a phone, with scripts and without."""
+    context = browser.new_context(base_url=site.url, java_script_enabled=request.param, **PHONE)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+def asked(page: Page, post: LocalSmtpServer, address: str) -> ReceivedMessage:
+    """Ask for a link from the sign-in page on; the message that the server sends by itself."""
+    before = len(post.received)
+    page.goto("/")
+    page.get_by_role("link", name="My number is not at hand: send me a link").click()
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_role("status").filter(has_text="a link is on its way")).to_be_visible()
+    expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
+    while len(post.received) == before:
+        page.wait_for_timeout(50)
+    return post.received[-1]
+
+
+def opens(page: Page, site: CmeServer, link: str) -> None:
+    """Open a link from a message; it leads to the site's public address."""
+    path, _, token = link.partition("#")
+    assert path.rpartition(":")[2] == f"{site.url.rpartition(':')[2]}/link"
+    assert path.startswith("http://localhost:")
+    page.goto("about:blank")  # another page: a new fragment alone would load nothing
+    page.goto(f"/link#{token}")
+    if not scripted(page):
+        page.get_by_label("Link").fill(link)
+    else:
+        expect(page.get_by_label("Link")).to_be_hidden()
+    page.get_by_role("button", name="Continue").click()
+
+
+def scripted(page: Page) -> bool:
+    """Whether this browser runs scripts: one of the two ways is there."""
+    return page.locator(":root[data-cme-link]").count() > 0
+
+
+def test_a_link_signs_in_once_and_its_token_is_in_no_log(
+    visitor: Page, site: CmeServer, post: LocalSmtpServer, log: Path
+) -> None:
+    link = asked(visitor, post, RIVERA).link()
+    opens(visitor, site, link)
+    visitor.wait_for_url("**/claim")
+    opens(visitor, site, link)
+    expect(visitor.get_by_role("alert").filter(visible=True)).to_contain_text("used before")
+    expect(visitor.get_by_role("button", name="Send me a link")).to_be_visible()
+    assert link.partition("#")[2] not in log.read_text()
+    # The quota of an address is for every way in together; the next test is somebody else.
+
+
+def test_a_member_sets_a_password_and_signs_in_with_it(
+    visitor: Page, site: CmeServer, post: LocalSmtpServer
+) -> None:
+    environment = {
+        "CME_DATABASE_URL": site.database_url,
+        "CME_SMTP_URL": post.url,
+        "CME_MAIL_FROM": "cme@example.org",
+        "CME_PUBLIC_URL": site.url.replace("127.0.0.1", "localhost"),
+    }
+    run_cme("members", "invite", "cokafor", **environment)
+    run_cme("mail", "send", **environment)
+    invitation = [x for x in post.received if "Set your password" in str(x.message["Subject"])][-1]
+    opens(visitor, site, invitation.link())
+    expect(visitor.get_by_role("heading", name="Set your password")).to_be_visible()
+    visitor.get_by_label("New password", exact=True).fill("short")
+    visitor.get_by_label("New password again").fill("short")
+    visitor.get_by_role("button", name="Set password").click()
+    expect(visitor.get_by_role("alert").filter(visible=True)).to_contain_text("at least 12")
+    visitor.get_by_label("New password", exact=True).fill("correct horse battery")
+    visitor.get_by_label("New password again").fill("correct horse battery")
+    visitor.get_by_role("button", name="Set password").click()
+    expect(visitor.get_by_text("Your password is set.")).to_be_visible()
+    visitor.get_by_role("heading", name="PlasticSurgery.org").click()
+    visitor.get_by_label("Username").fill("cokafor")
+    visitor.get_by_label("Password", exact=True).fill("correct horse battery")
+    visitor.get_by_role("button", name="Log in").last.click()
+    visitor.wait_for_url("**/claim")
+
+
+def test_a_link_that_is_not_complete_can_be_pasted(
+    context: BrowserContext,
+) -> None:
+    page = context.new_page()
+    page.goto("/link#half-of-it")
+    page.get_by_label("Link").fill("https://cme.example.org/link#half-of-it")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("not complete")

@@ -1,0 +1,65 @@
+"""The logo of a meeting's folder: what is taken, and what is told of the rest."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cme_reflex.formats.input_problems import InvalidInput
+from cme_reflex.formats.meeting_folder.logo import SIZE_LIMIT, Logo, check_logos, find_logos
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} 10"><path d="M0 0h9"/></svg>'
+
+
+def png(width: int, height: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height)).save(file, "PNG")
+    return file.getvalue()
+
+
+def faults(folder: Path) -> list[str]:
+    return [f"{problem.file}: {problem.fault}" for problem in check_logos(folder)]
+
+
+def test_a_folder_without_a_logo_is_right(tmp_path: Path) -> None:
+    assert find_logos(tmp_path) == (None, None)
+
+
+def test_the_measures_of_both_kinds_are_read(tmp_path: Path) -> None:
+    light, dark = tmp_path / "logo.svg", tmp_path / "logo-dark.png"
+    light.write_text(SVG.format("25"))
+    dark.write_bytes(png(30, 20))
+    assert find_logos(tmp_path) == (Logo(light, 2.5), Logo(dark, 1.5))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("logo.svg", SVG.format("50.1").encode(), "more than 5 times as wide as it is high"),
+        ("logo.svg", b"<svg", "no picture with a size"),
+        ("logo.svg", b"<svg viewBox='0 0 9 9'/>", "no picture with a size"),
+        ("logo.svg", SVG.replace("viewBox", "box").encode(), "no picture with a size"),
+        ("logo.svg", SVG.format("-3").encode(), "no picture with a size"),
+        ("logo.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>", "no picture with a size"),
+        ("logo.png", SVG.format("9").encode(), "no picture with a size"),
+        ("logo.png", png(51, 10), "more than 5 times as wide as it is high"),
+        ("logo.png", png(9, 9) + bytes(SIZE_LIMIT), "more than 20,000"),
+        ("logo-dark.png", png(9, 9), "There is none for light screens"),
+    ],
+)
+def test_what_cannot_be_shown_is_a_fault(
+    tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    (told,) = faults(tmp_path)
+    assert told.startswith(f"{name}: ")
+    assert expected in told
+    with pytest.raises(InvalidInput):
+        find_logos(tmp_path)
+
+
+def test_of_two_logos_one_has_to_go(tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text(SVG.format("9"))
+    (tmp_path / "logo.png").write_bytes(png(9, 9))
+    assert faults(tmp_path) == ["logo.png: There is logo.svg as well."]

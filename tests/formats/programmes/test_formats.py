@@ -1,0 +1,520 @@
+"""What is odd in programmes that others publish, format by format."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.input_problems import InvalidInput
+from cme_reflex.formats.programmes.convert import ConversionResult, convert_programme
+from cme_reflex.formats.programmes.headings import HEADINGS
+from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions
+from cme_reflex.formats.programmes.summary import ProgrammeSummary, summarize_programme
+from cme_reflex.formats.programmes.writer import to_sessions_csv
+from cme_reflex.formats.tables.date_parsing import DateOrder
+from tests.support.files.broken_files import SERIES, calendar, event, schedule, table
+from tests.support.files.programme_files import Event, schedule_json, schedule_xml, workbook
+from tests.support.files.published_programmes import published_programme
+
+BRUSSELS, CHICAGO = ZoneInfo("Europe/Brussels"), ZoneInfo("America/Chicago")
+EIGHT = datetime(2024, 9, 26, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def convert(folder: Path, name: str, data: bytes | str, **choices: Any) -> ConversionResult:
+    (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
+    return convert_programme(folder / name, ProgrammeOptions(**choices))
+
+
+def convert_one(folder: Path, name: str, data: bytes | str, **choices: Any) -> ProgrammeItem:
+    (item,) = convert(folder, name, data, **choices).sessions
+    return item
+
+
+def warning_messages(of: ConversionResult) -> list[str]:
+    return [str(warning) for warning in of.warnings]
+
+
+def fault_messages(folder: Path, name: str, data: bytes | str, **choices: Any) -> list[str]:
+    with pytest.raises(InvalidInput) as caught:
+        convert(folder, name, data, **choices)
+    return [str(problem) for problem in caught.value.problems]
+
+
+# The real ones: figures that were computed independently of this project.
+
+
+@pytest.mark.parametrize(
+    ("name", "figures"),
+    [
+        ("fosdem2025.xml", (943, 2, 29, 28, 5, 90, 18.00, 391.42, 18_128)),
+        ("debconf17.xml", (181, 8, 6, 5, 20, 555, 101.55, 173.97, 216)),
+        ("pretalx-democon.json", (36, 3, 2, 2, 30, 90, 13.50, 27.00, 27)),
+    ],
+)
+def test_a_published_programme_has_the_figures_that_others_counted(
+    name: str, figures: tuple[float, ...]
+) -> None:
+    found = summarize_programme(
+        convert_programme(published_programme(name), ProgrammeOptions()).sessions
+    )
+    assert figures == (
+        *(found.events, found.days, found.rooms, found.most_in_parallel),
+        *(found.shortest_minutes, found.longest_minutes),
+        *(found.union_hours, found.sum_hours, found.overlapping_pairs),
+    )
+
+
+def test_a_published_calendar_tells_its_kinds_and_what_is_not_eligible() -> None:
+    found = summarize_programme(
+        convert_programme(published_programme("pyconus2025.ics"), ProgrammeOptions()).sessions
+    )
+    assert (found.events, found.kinds["talk"], found.kinds["tutorial"]) == (224, 75, 24)
+    assert (found.not_eligible["break"], found.not_eligible["sponsor-workshop"]) == (12, 12)
+    assert "talk" not in found.not_eligible
+
+
+def test_of_fosdem_every_code_is_its_own_and_589_durations_are_no_quarters() -> None:
+    sessions = convert_programme(published_programme("fosdem2025.xml"), ProgrammeOptions()).sessions
+    assert len({item.code for item in sessions}) == 943
+    odd = [item for item in sessions if (item.ends_at - item.starts_at).seconds % 900]
+    assert len(odd) == 589
+    assert max(len(item.title) for item in sessions) == 169
+
+
+# Codes.
+
+
+def test_the_same_event_has_the_same_code_in_xml_and_json(folder: Path) -> None:
+    events = [Event(str(n), "Flaps", EIGHT + timedelta(hours=n), 60) for n in (3, 1, 2)]
+    from_xml = convert(folder, "s.xml", schedule_xml(events)).sessions
+    from_json = convert(folder, "s.json", schedule_json(reversed(events))).sessions
+    assert [item.code for item in from_xml] == ["1", "2", "3"]
+    assert [item.code for item in from_json] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "code"),
+    [("id='7' guid='g'", "7"), ("guid='g' code='C'", "g"), ("code='C' slug='s'", "C")],
+)
+def test_a_code_is_the_first_of_id_guid_and_code(folder: Path, attributes: str, code: str) -> None:
+    assert convert_one(folder, "s.xml", schedule(event(id_=attributes))).code == code
+
+
+def test_a_session_held_twice_gets_two_codes_in_the_order_of_its_times(folder: Path) -> None:
+    twice = event(date="2024-09-27T08:00:00Z") + event(date="2024-09-26T08:00:00Z")
+    found = convert(folder, "s.xml", schedule(twice))
+    assert [(item.code, item.starts_at.day) for item in found.sessions] == [("7", 26), ("7-2", 27)]
+    assert warning_messages(found) == [
+        "s.xml, event 7, code: Another item has the code '7'. This is 7-2."
+    ]
+
+
+def test_a_code_made_for_a_second_time_must_not_be_anothers(folder: Path) -> None:
+    twice = event(date="2024-09-27T08:00:00Z") + event(date="2024-09-26T08:00:00Z")
+    told = fault_messages(folder, "s.xml", schedule(twice + event(id_="id='7-2'")))
+    assert told == [
+        (
+            "s.xml, event 7, code: The code '7' is there twice, and '7-2' is another session's. "
+            "Give it another code."
+        )
+    ]
+
+
+# Times.
+
+
+def test_times_keep_their_offset_unless_a_zone_is_asked_for(folder: Path) -> None:
+    data = schedule(event(date="2024-09-26T08:00:00+02:00"))
+    assert convert_one(folder, "s.xml", data).starts_at.isoformat() == "2024-09-26T08:00:00+02:00"
+    there = convert_one(folder, "s.xml", data, zone=CHICAGO).starts_at
+    assert there.isoformat() == "2024-09-26T01:00:00-05:00"
+
+
+def test_an_offset_that_contradicts_the_printed_start_is_told_once_and_can_be_left_out(
+    folder: Path,
+) -> None:
+    data = schedule(event(date="2024-09-26T08:00:00+00:00"))
+    found = convert(folder, "s.xml", data, zone=CHICAGO)
+    assert warning_messages(found) == [
+        (
+            "s.xml, event 7, start: The start is printed as 08:00, the date says "
+            "2024-09-26T03:00:00-05:00. The date is taken. If its offset is wrong, "
+            "use --wall-clock."
+        )
+    ]
+    right = convert_one(folder, "s.xml", data, zone=CHICAGO, wall_clock=True)
+    assert right.starts_at.isoformat() == "2024-09-26T08:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "begins"), [("10:00", "2024-09-26T10:00"), ("01:30", "2024-09-27T01:30")]
+)
+def test_without_dates_the_night_belongs_to_the_day_before(
+    folder: Path, start: str, begins: str
+) -> None:
+    about = "<day_change>04:00:00</day_change><time_zone_name>Europe/Brussels</time_zone_name>"
+    found = convert_one(folder, "s.xml", schedule(event(date="", start=start), about=about))
+    assert found.starts_at == datetime.fromisoformat(begins).replace(tzinfo=BRUSSELS)
+
+
+def test_a_session_may_go_on_past_midnight_and_past_a_change_of_clocks(folder: Path) -> None:
+    found = convert_one(
+        folder,
+        "s.xml",
+        schedule(event(date="2024-10-26T23:00:00", duration="06:00")),
+        zone=BRUSSELS,
+    )
+    assert found.ends_at.isoformat() == "2024-10-27T04:00:00+01:00"
+    assert found.ends_at.astimezone(UTC) - found.starts_at.astimezone(UTC) == timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    ("duration", "minutes"),
+    [("00:05", 5), ("01:07", 67), ("90", 90), ("1:02:30", 1590), ("00:45:00", 45), ("27:00", 1620)],
+)
+def test_a_duration_has_minutes_hours_or_days(folder: Path, duration: str, minutes: int) -> None:
+    found = convert_one(folder, "s.xml", schedule(event(duration=duration)))
+    assert found.ends_at - found.starts_at == timedelta(minutes=minutes)
+
+
+def test_what_lasts_no_time_is_kept_and_not_eligible(folder: Path) -> None:
+    found = convert(folder, "s.xml", schedule(event(duration="00:00")))
+    assert [item.eligible for item in found.sessions] == [False]
+    assert warning_messages(found) == [
+        "s.xml, event 7: 0 minutes round to no credit. The session is not eligible."
+    ]
+
+
+# Texts.
+
+
+def test_entities_of_html_and_invisible_letters_are_undone(folder: Path) -> None:
+    found = convert(
+        folder, "s.xml", schedule(event(title="R&amp;amp;D \u200fin\u00a0vivo&amp;#8212;"))
+    )
+    assert [item.title for item in found.sessions] == ["R&D in vivo—"]
+    assert warning_messages(found) == [
+        (
+            "s.xml, event 7, title: The text holds characters that cannot be printed. "
+            "They are left out."
+        )
+    ]
+
+
+def test_a_text_in_several_languages_is_read_in_the_first(folder: Path) -> None:
+    data = schedule_json([Event("7", "Flaps", EIGHT, 60)]).replace(
+        b'"title": "Flaps"', b'"title": {"en": "Flaps", "de": "Lappen"}'
+    )
+    assert convert_one(folder, "s.json", data).title == "Flaps"
+
+
+def test_a_formula_in_a_title_is_written_so_that_no_spreadsheet_runs_it(folder: Path) -> None:
+    sessions = convert(folder, "s.xml", schedule(event(title="=1+1"))).sessions
+    assert to_sessions_csv(sessions).splitlines()[1].startswith("7,'=1+1,session,")
+
+
+# Eligibility.
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "eligible"),
+    [
+        ("panel", "Flaps", True),
+        ("Coffee Break", "See you there", False),
+        ("Industry-Sponsored Session", "Lasers", False),
+        ("Committee", "Ethics", False),
+        ("", "Lunch", False),
+        ("", "Morning Coffee Break", False),
+        ("", "Ethics Committee Meeting", False),
+        ("", "Breakfast of Champions: Flaps", True),
+        ("", "Breaking Bad News", True),
+        ("board review", "Hand", True),
+    ],
+)
+def test_breaks_meals_committees_and_industry_are_not_eligible(
+    folder: Path, kind: str, title: str, eligible: bool
+) -> None:
+    data = schedule_xml([Event("7", title, EIGHT, 60, kind=kind)])
+    assert convert_one(folder, "s.xml", data).eligible is eligible
+
+
+def test_staff_have_the_last_word_on_a_kind(folder: Path) -> None:
+    data = schedule_xml([Event("1", "Flaps", EIGHT, 60, kind="Lunch Session")])
+    assert convert_one(folder, "s.xml", data).eligible is False
+    assert (
+        convert_one(folder, "s.xml", data, eligible_kinds=frozenset({"lunch session"})).eligible
+        is True
+    )
+    talk = schedule_xml([Event("1", "Flaps", EIGHT, 60, kind="Keynote")])
+    barred = convert_one(folder, "s.xml", talk, ineligible_kinds=frozenset({"keynote"}))
+    assert barred.eligible is False
+
+
+# iCalendar.
+
+
+def test_an_event_that_repeats_is_a_session_each_time(folder: Path) -> None:
+    data = calendar(
+        *("UID:1", "SUMMARY:Flaps", "DTSTART;TZID=Europe/Brussels:20241026T090000"),
+        *(
+            "DURATION:PT1H",
+            "RRULE:FREQ=DAILY;COUNT=3",
+            "EXDATE;TZID=Europe/Brussels:20241027T090000",
+        ),
+    )
+    found = convert(folder, "s.ics", data).sessions
+    assert [(item.code, item.starts_at.isoformat()) for item in found] == [
+        ("1 20241026T0900", "2024-10-26T09:00:00+02:00"),
+        ("1 20241028T0900", "2024-10-28T09:00:00+01:00"),
+    ]
+
+
+def test_one_time_of_a_series_that_was_moved_keeps_its_code(folder: Path) -> None:
+    moved = (
+        *("END:VEVENT", "BEGIN:VEVENT", "UID:1", "SUMMARY:Flaps, moved", "DURATION:PT1H"),
+        *("DTSTART:20240927T150000Z", "RECURRENCE-ID:20240927T080000Z"),
+    )
+    data = calendar(*SERIES, "RRULE:FREQ=DAILY;COUNT=2", *moved)
+    found = convert(folder, "s.ics", data).sessions
+    assert [(item.code, item.title, item.starts_at.hour) for item in found] == [
+        ("1 20240926T0800", "Flaps", 8),
+        ("1 20240927T0800", "Flaps, moved", 15),
+    ]
+
+
+def test_all_day_items_are_kept_in_the_zone_and_not_eligible(folder: Path) -> None:
+    data = calendar("UID:1", "SUMMARY:Exhibits", "DTSTART;VALUE=DATE:20240926")
+    found = convert(folder, "s.ics", data, zone=CHICAGO)
+    (item,) = found.sessions
+    assert (item.starts_at.isoformat(), item.ends_at.isoformat(), item.eligible) == (
+        "2024-09-26T00:00:00-05:00",
+        "2024-09-27T00:00:00-05:00",
+        False,
+    )
+    assert warning_messages(found) == [
+        "s.ics, event 1: The item lasts all day. Check whether it is eligible."
+    ]
+
+
+def test_cancelled_events_are_left_out_and_told(folder: Path) -> None:
+    second = "\r\n".join(["END:VEVENT", "BEGIN:VEVENT", "UID:2", *SERIES[1:]])
+    found = convert(folder, "s.ics", calendar(*SERIES, "STATUS:CANCELLED", second))
+    assert [item.code for item in found.sessions] == ["2"]
+    assert warning_messages(found) == ["s.ics, event 1: The session is cancelled. It is left out."]
+
+
+def test_a_zone_of_a_calendar_holds_for_its_floating_times(folder: Path) -> None:
+    data = calendar(*SERIES[:2], "DTSTART:20240926T080000", "DURATION:PT50M").replace(
+        "VERSION:2.0", "VERSION:2.0\r\nX-WR-TIMEZONE:America/Chicago"
+    )
+    assert convert_one(folder, "s.ics", data).starts_at.isoformat() == "2024-09-26T08:00:00-05:00"
+
+
+# Tables.
+
+
+@pytest.mark.parametrize(
+    ("column", "heading"),
+    [(column, heading) for column, known in HEADINGS.items() for heading in known],
+)
+def test_every_documented_heading_is_known(folder: Path, column: str, heading: str) -> None:
+    cells = {
+        "code": "S1",
+        "title": "Flaps",
+        "start": "2024-09-26T08:00Z",
+        "end": "2024-09-26T09:30Z",
+        "date": "2024-09-26",
+        "duration": "90",
+        "category1_hours": "1.25",
+        "patient_safety_hours": "1",
+        "eligible": "yes",
+        "delivery": "both",
+        "on_demand_from": "2024-10-01T00:00Z",
+        "status": "as planned",
+        "faculty_badges": "17",
+        "speakers": "Ana Restrepo, MD",
+        "kind": "panel",
+        "track": "Hand",
+        "room": "Hall A",
+    }
+    whole = convert_one(folder, "s.csv", _csv(list(cells), [*cells.values()]), dates=None)
+    named = [heading.upper() if name == column else name for name in cells]
+    assert convert_one(folder, "s.csv", _csv(named, [*cells.values()])) == whole
+    assert (whole.quarters, whole.safety, whole.delivery) == (5, 4, Delivery.BOTH)
+
+
+def _csv(headings: Sequence[str], cells: Sequence[str]) -> str:
+    quoted = (f'"{cell}"' for cell in cells)
+    return f"{','.join(headings)}\n{','.join(quoted)}\n"
+
+
+def test_docs_list_every_heading() -> None:
+    from cme_reflex.settings import ROOT
+
+    docs = (ROOT / "docs" / "programmes.md").read_text("utf-8").casefold()
+    docs = docs.partition("### headings of a table")[2].partition("### credits")[0]
+    for column, headings in HEADINGS.items():
+        (line,) = (line for line in docs.splitlines() if line.startswith(f"| `{column}` |"))
+        assert all(heading in line for heading in headings), column
+
+
+@pytest.mark.parametrize(
+    ("date_cell", "start", "end", "order"),
+    [
+        ("2024-09-26", "8:00 am", "1:30 pm", None),
+        ("9/26/2024", "8:00am", "13:30", None),
+        ("26.09.2024", "08.00", "13.30", None),
+        ("Thursday, September 26, 2024", "8 AM", "1:30 P.M.", None),
+        ("Thu 26 Sep 2024", "08:00:00", "13:30:00", None),
+        (date(2024, 9, 26), time(8), time(13, 30), None),
+    ],
+)
+def test_a_date_and_times_of_day_are_read_as_people_write_them(
+    folder: Path, date_cell: object, start: object, end: object, order: DateOrder | None
+) -> None:
+    rows = [("ID", "Title", "Date", "Start", "End"), (1, "Flaps", date_cell, start, end)]
+    found = convert_one(folder, "s.xlsx", workbook(rows), zone=CHICAGO, dates=order)
+    assert (found.starts_at.isoformat(), found.ends_at.isoformat()) == (
+        "2024-09-26T08:00:00-05:00",
+        "2024-09-26T13:30:00-05:00",
+    )
+
+
+@pytest.mark.parametrize(("order", "month"), [(DateOrder.MONTH, 9), (DateOrder.DAY, 10)])
+def test_the_order_of_a_date_is_what_staff_say(folder: Path, order: DateOrder, month: int) -> None:
+    rows = table("1,Flaps,9/10/2024 8:00 am,9/10/2024 9:00 am")
+    assert convert_one(folder, "s.csv", rows, zone=CHICAGO, dates=order).starts_at.month == month
+
+
+def test_an_end_that_is_a_time_of_day_may_be_after_midnight(folder: Path) -> None:
+    data = table("1,Gala Lecture,2024-09-26,10:30 pm,12:30 am", headings="ID,Title,Date,Start,End")
+    assert convert_one(folder, "s.csv", data, zone=CHICAGO).ends_at.isoformat() == (
+        "2024-09-27T00:30:00-05:00"
+    )
+
+
+def test_headings_may_stand_below_a_title_and_on_another_sheet(folder: Path) -> None:
+    at = datetime(2024, 9, 26, 8)  # noqa: DTZ001 - a workbook knows no zones
+    rows = [("The Meeting",), (), ("ID", "Title", "Start", "End"), (1, "Flaps", at, time(9))]
+    path = folder / "s.xlsx"
+    path.write_bytes(workbook([("Notes",)], rows))
+    (item,) = convert_programme(path, ProgrammeOptions(zone=CHICAGO), sheet="Sheet 2").sessions
+    assert (item.code, item.starts_at.isoformat()) == ("1", "2024-09-26T08:00:00-05:00")
+    with pytest.raises(InvalidInput, match=r"There is no sheet 'Sheet 3'\. Did you mean Sheet 2\?"):
+        convert_programme(path, ProgrammeOptions(), sheet="Sheet 3")
+
+
+def test_speakers_stand_between_semicolons_or_line_by_line(folder: Path) -> None:
+    headings = "ID,Title,Start,End,Speakers"
+    times = "2024-09-26T08:00Z,2024-09-26T09:00Z"
+    data = table(
+        f'1,Flaps,{times},"Ana Restrepo, MD; Li Wei, MD"',
+        f'2,Hands,{times},"Ana Restrepo, MD\nLi Wei, MD"',
+        headings=headings,
+    )
+    both = ("Ana Restrepo, MD", "Li Wei, MD")
+    assert [item.speakers for item in convert(folder, "s.csv", data).sessions] == [both, both]
+
+
+def test_headings_that_mean_nothing_are_told(folder: Path) -> None:
+    data = table(f"1,Flaps,{'2024-09-26T08:00Z'},60,x", headings="ID,Title,Start,Minutes,Color")
+    assert warning_messages(convert(folder, "s.csv", data)) == [
+        "s.csv: These headings mean no column: Color. What stands under them is left out."
+    ]
+
+
+def test_more_credit_than_time_is_told_and_kept(folder: Path) -> None:
+    data = table("1,Flaps,2024-09-26T08:00Z,60,2", headings="ID,Title,Start,Minutes,Credits")
+    found = convert(folder, "s.csv", data)
+    assert [item.quarters for item in found.sessions] == [8]
+    assert warning_messages(found) == [
+        (
+            "s.csv, row 2, category1_hours: 120 minutes of credit are more than 60 minutes of "
+            "session. Check it; it is kept."
+        )
+    ]
+
+
+# The supplement of credits.
+
+THREE = table(
+    *(f"S{n},Flaps,2024-09-26T0{n}:00Z,60" for n in (1, 2, 3)), headings="ID,Title,Start,Minutes"
+)
+
+
+def with_credits(folder: Path, *rows: str) -> ConversionResult:
+    (folder / "s.csv").write_text(THREE)
+    (folder / "c.csv").write_text(table(*rows, headings="SessionID,Credit Type,Credits"))
+    return convert_programme(folder / "s.csv", ProgrammeOptions(), supplement=folder / "c.csv")
+
+
+def test_credits_are_joined_on_the_session_and_other_types_are_told(folder: Path) -> None:
+    found = with_credits(
+        folder,
+        *("S1,AMA PRA Category 1 Credit(s)™,1.00", "S1,Patient Safety,0.5", "S2,CME,0.75"),
+        "S2,Nursing Contact Hours,1",
+    )
+    assert [(i.code, i.quarters, i.safety) for i in found.sessions] == [
+        ("S1", Quarters(4), Quarters(2)),
+        ("S2", Quarters(3), None),
+        ("S3", None, None),
+    ]
+    assert warning_messages(found) == [
+        (
+            "c.csv, row 5, credit_type: The credit type 'Nursing Contact Hours' cannot be claimed "
+            "here; its rows are left out. Claimed are Category 1 and Patient Safety."
+        ),
+        "c.csv: 1 session has no Category 1 row: S3. An eligible one gets its rounded duration.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("S9,CME,1", "row 3, SessionID: The programme has no session 'S9'. "),
+        ("S1,CME,1", "row 3, SessionID: Row 2 gives the same session the same credit. "),
+        ("S2,CME,1.1", "row 3, Credits: '1.1' is no number of credit hours. "),
+        ("S2,CME,", "row 3, Credits: The cell is empty. "),
+        ("S2,Patient Safety,2", "s.csv, row 3, patient_safety_hours: Patient Safety is a part "),
+    ],
+)
+def test_a_fault_in_the_supplement_is_told(folder: Path, row: str, told: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        with_credits(folder, "S1,CME,1", row)
+    (problem,) = map(str, caught.value.problems)
+    assert told in problem
+
+
+def test_a_summary_counts_half_open_and_what_lasts_no_time(folder: Path) -> None:
+    events = [
+        Event("1", "A", EIGHT, 60),
+        Event("2", "B", EIGHT + timedelta(hours=1), 60, room="Hall B"),
+        Event("3", "C", EIGHT + timedelta(minutes=30), 60, room=""),
+        Event("4", "D", EIGHT + timedelta(days=1), 0, kind="break"),
+    ]
+    assert summarize_programme(
+        convert(folder, "s.xml", schedule_xml(events)).sessions
+    ) == ProgrammeSummary(
+        events=4,
+        days=2,
+        rooms=2,
+        most_in_parallel=2,
+        overlapping_pairs=2,
+        shortest_minutes=0,
+        longest_minutes=60,
+        union_hours=2.0,
+        sum_hours=3.0,
+        eligible=3,
+        kinds={"talk": 3, "break": 1},
+        not_eligible={"break": 1},
+    )

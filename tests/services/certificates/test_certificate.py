@@ -1,0 +1,223 @@
+"""Certificates of submitted versions: whose they are, what they say later, and what anybody may."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.meetings.meeting import PaperSize
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession
+from cme_reflex.services.certificates import certificate
+from cme_reflex.services.certificates.certificate import (
+    VERIFY_LIMIT,
+    CertificateNotFound,
+    VerifiedCertificate,
+)
+from cme_reflex.services.claims import claim_lines, reopening, submission
+from cme_reflex.services.claims.submission import Receipt
+from cme_reflex.services.evaluations import evaluation_answers
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims.tables import ReceiptRow
+from tests.services.conftest import SignIn
+from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
+from tests.support.table_rows import execute
+
+
+async def submitted(
+    context: RequestContext,
+    ids: dict[str, int],
+    now: datetime,
+    *,
+    quarters: int = 6,
+    safety: int = 2,
+) -> Receipt:
+    """Claim session A, and submit."""
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await evaluation_answers.answer_overall(context, "bias", True, now=now)
+    await submission.choose_category1(context, Quarters(quarters), now=now)
+    done = await submission.choose_safety(context, Quarters(safety), now=now)
+    return await submission.submit_claim(context, done.claim.revision, attested=True, now=now)
+
+
+async def test_a_certificate_says_what_was_submitted(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    receipt = await submitted(context, ids, now)
+    assert await certificate.load_certificate(context, receipt.number) == Certificate(
+        number=receipt.number,
+        issued_at=now,
+        name="Kim O'Brien-Núñez Jr",
+        is_physician=True,
+        provider="Society of Tests",
+        meeting="The Test Meeting 2024",
+        format="Live activity",
+        location="San Diego, California",
+        starts_on=date(2024, 9, 26),
+        ends_on=date(2024, 9, 29),
+        zone=ZONE,
+        statements=("Accredited.", "Designated."),
+        category1=Quarters(6),
+        safety=Quarters(2),
+        safety_label="Patient Safety",
+        sessions=(
+            CertificateSession(
+                title="Session A",
+                starts_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
+                ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
+                on_demand=False,
+                category1=Quarters(6),
+                safety=Quarters(4),
+            ),
+        ),
+        paper=PaperSize.LETTER,
+        accent="#0b5563",
+        language="en",
+        address=None,
+    )
+
+
+async def changed_meeting(now: datetime) -> None:
+    """Load another name, statement, place, paper and programme over the meeting."""
+    provider = replace(MEETING.provider, name="Other", designation_statement="Other.")
+    meeting = replace(
+        MEETING,
+        name="Other",
+        location="Other",
+        provider=provider,
+        paper=PaperSize.A4,
+        format="Other",
+    )
+    titled = replace(FOLDER.sessions[0], title="Other", quarters=Quarters(2), safety=Quarters(0))
+    await load_meeting(
+        replace(FOLDER, meeting=meeting, sessions=(titled, *FOLDER.sessions[1:])), now=now
+    )
+
+
+async def test_nothing_loaded_later_changes_a_byte_of_it(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    receipt = await submitted(context, ids, now)
+    before = await certificate.render_pdf(
+        await certificate.load_certificate(context, receipt.number)
+    )
+    await changed_meeting(now)
+    again = await sign_in_as()
+    assert again.meeting.name == "Other"
+    after = await certificate.render_pdf(await certificate.load_certificate(again, receipt.number))
+    assert after == before
+
+
+async def test_an_older_document_is_filled_up_from_the_meeting(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    receipt = await submitted(context, ids, now)
+    whole = await certificate.load_certificate(context, receipt.number)
+    proof = await certificate.verify_certificate(receipt.number, now=now, address="a")
+    old = {
+        key: value for key, value in receipt.document.items() if key not in ("form", "certificate")
+    }
+    await execute(sa.update(ReceiptRow).values(document=old))
+    assert await certificate.load_certificate(context, receipt.number) == whole
+    assert await certificate.verify_certificate(receipt.number, now=now, address="a") == proof
+
+
+async def test_every_version_keeps_its_certificate_and_the_old_one_is_known_as_replaced(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    first = await submitted(context, ids, now)
+    await load_meeting(replace(FOLDER, meeting=with_terms(attendee_may_reopen=True)), now=now)
+    context = await sign_in_as()
+    await reopening.reopen_own_claim(context, now=now)
+    still = await certificate.verify_certificate(first.number, now=now, address="a")
+    assert not still.replaced  # it stays valid until a new one replaces it
+    later = now + timedelta(days=1)
+    second = await submitted(context, ids, later, quarters=5, safety=0)
+    versions = [
+        await certificate.load_certificate(context, number)
+        for number in (first.number, second.number)
+    ]
+    assert [(each.category1, each.issued_at) for each in versions] == [(6, now), (5, later)]
+    proofs = [
+        await certificate.verify_certificate(number, now=later, address="a")
+        for number in (first.number, second.number)
+    ]
+    assert [(each.category1, each.safety, each.replaced) for each in proofs] == [
+        (6, 2, True),
+        (5, 0, False),
+    ]
+
+
+async def test_a_certificate_is_nobody_elses(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    receipt = await submitted(context, ids, now)
+    other = await sign_in_as("102", "Smith")
+    for number in (receipt.number, "TEST24-2222-2222", "", "x" * 500):
+        with pytest.raises(CertificateNotFound):
+            await certificate.load_certificate(other, number)
+    await submitted(other, ids, now)
+    with pytest.raises(CertificateNotFound):
+        await certificate.load_certificate(other, receipt.number)
+
+
+async def test_anybody_learns_provider_meeting_credit_date_and_initials_and_no_more(
+    context: RequestContext, ids: dict[str, int]
+) -> None:
+    # Still the evening before on the meeting's clocks.
+    at = datetime(2024, 11, 2, 4, tzinfo=UTC)
+    receipt = await submitted(context, ids, at)
+    typed = f" {receipt.number.lower().replace('-', ' ')}"
+    assert await certificate.verify_certificate(typed, now=at, address="a") == VerifiedCertificate(
+        number=receipt.number,
+        initials="K. O.",
+        provider="Society of Tests",
+        meeting="The Test Meeting 2024",
+        issued_on=date(2024, 11, 1),
+        category1=Quarters(6),
+        safety=Quarters(2),
+        safety_label="Patient Safety",
+        replaced=False,
+        accent="#0b5563",
+    )
+
+
+async def test_a_meeting_without_patient_safety_has_no_such_figure(
+    sign_in_as: SignIn, now: datetime
+) -> None:
+    none = replace(MEETING, safety=replace(MEETING.safety, maximum=Quarters(0)))
+    sessions = tuple(replace(each, safety=Quarters(0)) for each in FOLDER.sessions)
+    await load_meeting(replace(FOLDER, meeting=none, sessions=sessions), now=now)
+    context = await sign_in_as()
+    ids = {session.code: session.id for session in context.programme.sessions.values()}
+    receipt = await submitted(context, ids, now, safety=0)
+    assert (
+        await certificate.verify_certificate(receipt.number, now=now, address="a")
+    ).safety is None
+    assert (await certificate.load_certificate(context, receipt.number)).safety_label is None
+
+
+@pytest.mark.parametrize("number", ["TEST24-2222-2222", "", "x" * 500, "\0", "%", "TEST24"])
+async def test_an_unknown_number_proves_nothing(
+    context: RequestContext, now: datetime, number: str
+) -> None:
+    with pytest.raises(CertificateNotFound):
+        await certificate.verify_certificate(number, now=now, address="a")
+
+
+async def test_one_address_checks_so_many_numbers_and_then_has_to_wait(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    receipt = await submitted(context, ids, now)
+    for _ in range(VERIFY_LIMIT.limit - 1):
+        with pytest.raises(CertificateNotFound):
+            await certificate.verify_certificate("TEST24-2222-2222", now=now, address="a")
+    await certificate.verify_certificate(receipt.number, now=now, address="a")
+    with pytest.raises(TooManyAttempts) as refused:
+        await certificate.verify_certificate(receipt.number, now=now, address="a")
+    assert refused.value.until == now + VERIFY_LIMIT.window
+    await certificate.verify_certificate(receipt.number, now=now, address="b")
+    await certificate.verify_certificate(receipt.number, now=now + VERIFY_LIMIT.window, address="a")

@@ -1,0 +1,146 @@
+"""What an export has of each claim, and what it asks the database."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.formats.reports.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
+from cme_reflex.services.claims import claim_lines, export, reopening, submission
+from cme_reflex.services.evaluations import evaluation_answers
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.programme.programme_cache import MeetingNotFound
+from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.services.claims.test_submission import complete_draft
+from tests.services.conftest import SignIn
+from tests.support.meetings import FOLDER, MEETING, attendee, session
+
+A = session("A", "8:00", "9:30", "1.50")
+B = session("B", "9:45", "11:45", "2.00")
+
+
+async def exported() -> list[ExportedClaim]:
+    return await export.iter_claims(MEETING.code)
+
+
+async def test_a_submitted_claim_is_its_valid_version(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    revision = (
+        await evaluation_answers.answer_session(context, ids["A"], "objectives", 4, now=now)
+    ).claim.revision
+    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    assert await exported() == [
+        ExportedClaim(
+            badge="101",
+            confirmation="CONF101",
+            last_name="O'Brien-Núñez",
+            first_name="Kim",
+            suffix="Jr",
+            name_on_certificate="Kim O'Brien-Núñez Jr",
+            email="",
+            profession="physician",
+            registration_type="full",
+            status="submitted",
+            version=1,
+            receipt=receipt.number,
+            submitted_at=now,
+            category1=Quarters(6),
+            safety=Quarters(2),
+            lines=(
+                ExportedLine(
+                    session="A",
+                    title="Session A",
+                    starts_at=A.starts_at,
+                    ends_at=A.ends_at,
+                    watched="live",
+                    category1=Quarters(6),
+                    safety=Quarters(4),
+                ),
+            ),
+            answers=(
+                ExportedAnswer(session="A", question="objectives", answer=4),
+                ExportedAnswer(session="", question="bias", answer=True),
+            ),
+        )
+    ]
+
+
+async def test_a_draft_is_as_it_stands_without_what_was_removed(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    for code in ("B", "A"):
+        await claim_lines.add_session(context, ids[code], now=now)
+        await evaluation_answers.answer_session(context, ids[code], "objectives", 3, now=now)
+    await evaluation_answers.answer_overall(context, "change", ["B", "A"], now=now)
+    await claim_lines.set_on_demand(context, ids["A"], True, now=now)
+    await claim_lines.remove_session(context, ids["B"], now=now)
+    (claim,) = await exported()
+    assert (claim.status, claim.version, claim.receipt, claim.submitted_at) == (
+        "draft",
+        None,
+        "",
+        None,
+    )
+    assert [(line.session, line.watched) for line in claim.lines] == [("A", "on demand")]
+    assert claim.answers == (
+        ExportedAnswer(session="A", question="objectives", answer=3),
+        ExportedAnswer(session="", question="change", answer=("A", "B")),
+    )
+
+
+async def test_while_a_claim_is_reopened_its_last_version_is_exported(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    before = await exported()
+    await reopening.reopen_claim(
+        receipt.number, reason="forgotten", until=now.replace(year=2031), actor="staff", now=now
+    )
+    await claim_lines.add_session(context, ids["B"], now=now)
+    assert await exported() == [replace(before[0], status="reopened")]
+
+
+async def test_claims_come_in_pages_that_miss_and_repeat_none(
+    sign_in_as: SignIn, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [attendee(str(badge), "Smith") for badge in range(201, 206)]
+    await load_meeting(replace(FOLDER, attendees=(*FOLDER.attendees, *people)), now=now)
+    monkeypatch.setattr(export, "PAGE_SIZE", 2)
+    for person in people:
+        who = await sign_in_as(person.badge, "Smith")
+        (code, *_) = who.programme.eligible_sessions
+        await claim_lines.add_session(who, code.id, now=now)
+    assert [claim.badge for claim in await exported()] == [person.badge for person in people]
+
+
+@pytest.mark.parametrize("people", [1, 3])
+async def test_a_page_is_a_fixed_number_of_queries(
+    loaded: Engine,
+    sign_in_as: SignIn,
+    now: datetime,
+    people: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for badge, name in [("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith")][:people]:
+        who = await sign_in_as(badge, name)
+        await claim_lines.add_session(who, who.programme.eligible_sessions[0].id, now=now)
+    asked: list[str] = []
+    sa.event.listen(
+        loaded,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *_: asked.append(statement),
+    )
+    assert len(await exported()) == people
+    # The meeting, the page, its versions, its lines, its answers, and that there is no more.
+    assert len([statement for statement in asked if statement != "BEGIN"]) == 6
+
+
+async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: Engine) -> None:
+    with pytest.raises(MeetingNotFound):
+        await export.iter_claims("other")

@@ -1,0 +1,333 @@
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from cme_reflex.domain.claims.claim import (
+    ClaimIncomplete,
+    ClaimLocked,
+    ClaimPeriodClosed,
+    ClaimPeriodNotOpen,
+    ClaimStatus,
+    Requirement,
+    StaleRevision,
+)
+from cme_reflex.domain.credit.claimable import CreditLimitExceeded, Totals
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.people.attendee import InvalidName, UnprintableName
+from cme_reflex.services.claims import claim, claim_lines, submission
+from cme_reflex.services.claims.submission import Receipt
+from cme_reflex.services.evaluations import evaluation_answers
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
+from tests.services.conftest import SignIn
+from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
+from tests.support.table_rows import fetch, fetch_one
+
+
+async def complete_draft(context: RequestContext, ids: dict[str, int], now: datetime) -> int:
+    """Do all that Submit needs; the revision to submit."""
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await evaluation_answers.answer_overall(context, "bias", True, now=now)
+    await submission.choose_category1(context, Quarters(6), now=now)
+    return (await submission.choose_safety(context, Quarters(2), now=now)).claim.revision
+
+
+async def missing_requirements_of(
+    context: RequestContext, now: datetime, *, attested: bool = True
+) -> list[Requirement]:
+    """What Submit says is missing."""
+    revision = (await claim.load_summary(context)).claim.revision
+    with pytest.raises(ClaimIncomplete) as refused:
+        await submission.submit_claim(context, revision, attested=attested, now=now)
+    return [missing.requirement for missing in refused.value.missing]
+
+
+async def test_a_complete_claim_is_locked_and_gets_its_receipt(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    assert receipt == await submission.latest_receipt(context)
+    assert (receipt.version, receipt.category1, receipt.safety, receipt.submitted_at) == (
+        1,
+        6,
+        2,
+        now,
+    )
+    assert receipt.document == {
+        "form": 2,
+        "revision": revision,
+        "meeting": "test24",
+        "certificate": {
+            "provider": "Society of Tests",
+            "meeting": "The Test Meeting 2024",
+            "format": "Live activity",
+            "location": "San Diego, California",
+            "starts_on": "2024-09-26",
+            "ends_on": "2024-09-29",
+            "time_zone": "America/Los_Angeles",
+            "statements": ["Accredited.", "Designated."],
+            "safety_label": "Patient Safety",
+            "paper": "letter",
+            "accent": "#0b5563",
+            "language": "en",
+        },
+        "programme_version": 1,
+        "name_on_certificate": "Kim O'Brien-Núñez Jr",
+        "is_physician": True,
+        "registration_type": "full",
+        "lines": [
+            {
+                "code": "A",
+                "title": "Session A",
+                "starts_at": "2024-09-26T15:00:00+00:00",
+                "ends_at": "2024-09-26T16:30:00+00:00",
+                "quarters": 6,
+                "safety": 4,
+                "on_demand": False,
+                "answers": {},
+            }
+        ],
+        "overall_answers": {"bias": True},
+    }
+    assert (await claim.load_summary(context)).claim.status is ClaimStatus.SUBMITTED
+
+
+async def test_the_audit_log_says_who_when_and_what(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    entry = await fetch_one(select(ClaimAuditRow))
+    assert (entry.actor, entry.at, entry.from_status, entry.to_status, entry.receipt) == (
+        f"attendee {context.attendee.id}",
+        now,
+        "draft",
+        "submitted",
+        receipt.number,
+    )
+
+
+async def test_an_empty_claim_is_told_all_that_is_missing(
+    context: RequestContext, now: datetime
+) -> None:
+    assert await missing_requirements_of(context, now, attested=False) == [
+        Requirement.LINES,
+        Requirement.OVERALL_QUESTION,
+        Requirement.CATEGORY1,
+        Requirement.ATTESTATION,
+    ]
+    assert await submission.latest_receipt(context) is None
+
+
+async def test_an_overlap_stops_the_submission_until_it_is_resolved(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await complete_draft(context, ids, now)
+    await claim_lines.add_session(context, ids["C"], now=now)
+    assert await missing_requirements_of(context, now) == [Requirement.CONFLICT]
+    summary = await claim_lines.remove_session(context, ids["C"], now=now)
+    await submission.submit_claim(context, summary.claim.revision, attested=True, now=now)
+
+
+async def test_required_session_evaluations_are_asked_for(
+    sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    form = MEETING.session_form
+    required = replace(form, questions=(replace(form.questions[0], required=True),))
+    meeting = replace(with_terms(session_evaluations_required=True), session_form=required)
+    await load_meeting(replace(FOLDER, meeting=meeting), now=now)
+    context = await sign_in_as()
+    await complete_draft(context, ids, now)
+    assert await missing_requirements_of(context, now) == [Requirement.SESSION_QUESTION]
+    done = await evaluation_answers.answer_session(context, ids["A"], "objectives", 5, now=now)
+    await submission.submit_claim(context, done.claim.revision, attested=True, now=now)
+
+
+async def test_a_withdrawn_session_stops_the_submission_until_it_is_removed(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    await complete_draft(context, ids, now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    left = tuple(session for session in FOLDER.sessions if session.code != "B")
+    await load_meeting(replace(FOLDER, sessions=left), now=now)
+    context = await sign_in_as()
+    assert await missing_requirements_of(context, now) == [Requirement.WITHDRAWN]
+    summary = await claim_lines.remove_session(context, ids["B"], now=now)
+    await submission.submit_claim(context, summary.claim.revision, attested=True, now=now)
+
+
+async def test_a_stale_revision_is_not_submitted(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    with pytest.raises(StaleRevision):
+        await submission.submit_claim(context, revision, attested=True, now=now)
+    assert (await claim.load_summary(context)).claim.status is ClaimStatus.DRAFT
+
+
+async def test_two_submits_at_once_give_one_receipt(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    receipts: list[Receipt] = await asyncio.gather(
+        *(submission.submit_claim(context, revision, attested=True, now=now) for _ in range(5))
+    )
+    assert {receipt.number for receipt in receipts} == {receipts[0].number}
+    assert len(await fetch(select(ReceiptRow))) == 1
+    assert len(await fetch(select(ClaimAuditRow))) == 1
+
+
+async def test_after_submission_nothing_can_be_changed(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    await submission.submit_claim(context, revision, attested=True, now=now)
+    before = await claim.load_summary(context), await evaluation_answers.load_answers(context)
+    changes = (
+        claim_lines.add_session(context, ids["B"], now=now),
+        claim_lines.remove_session(context, ids["A"], now=now),
+        claim_lines.set_hours(context, ids["A"], Quarters(1), now=now),
+        claim_lines.set_safety(context, ids["A"], Quarters(0), now=now),
+        claim_lines.set_on_demand(context, ids["A"], True, now=now),
+        evaluation_answers.answer_session(context, ids["A"], "objectives", 1, now=now),
+        evaluation_answers.answer_overall(context, "bias", False, now=now),
+        submission.choose_category1(context, Quarters(1), now=now),
+        submission.choose_safety(context, Quarters(0), now=now),
+        submission.correct_name(context, "Somebody Else", now=now),
+        submission.correct_profession(context, is_physician=False, now=now),
+        submission.submit_claim(context, revision + 1, attested=True, now=now),
+    )
+    for change in changes:
+        with pytest.raises(ClaimLocked):
+            await change
+    assert (
+        await claim.load_summary(context),
+        await evaluation_answers.load_answers(context),
+    ) == before
+
+
+async def test_a_closed_period_takes_no_submission(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    revision = await complete_draft(context, ids, now)
+    too_early = MEETING.claim.opens_at - timedelta(seconds=1)
+    with pytest.raises(ClaimPeriodNotOpen):
+        await submission.submit_claim(context, revision, attested=True, now=too_early)
+    with pytest.raises(ClaimPeriodClosed):
+        await submission.submit_claim(context, revision, attested=True, now=MEETING.claim.closes_at)
+
+
+@pytest.mark.parametrize("quarters", [0, 7, -4])
+async def test_category_1_is_chosen_within_what_the_sessions_support(
+    context: RequestContext, ids: dict[str, int], now: datetime, quarters: int
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    with pytest.raises(CreditLimitExceeded):
+        await submission.choose_category1(context, Quarters(quarters), now=now)
+
+
+async def test_all_is_the_patient_safety_too_where_there_is_any(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    with pytest.raises(CreditLimitExceeded):
+        await submission.choose_all(context, now=now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    without = await submission.choose_all(context, now=now)
+    assert without.claim.totals == Totals(Quarters(8), None)
+    await claim_lines.add_session(context, ids["A"], now=now)
+    everything = await submission.choose_all(context, now=now)
+    assert everything.claim.totals == Totals(Quarters(14), Quarters(4))
+
+
+async def test_patient_safety_is_at_most_the_category_1_chosen(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await submission.choose_category1(context, Quarters(3), now=now)
+    with pytest.raises(CreditLimitExceeded):
+        await submission.choose_safety(context, Quarters(4), now=now)
+    await submission.choose_safety(context, Quarters(3), now=now)
+    lowered = await submission.choose_category1(context, Quarters(2), now=now)
+    assert (lowered.claim.totals.category1, lowered.claim.totals.safety) == (2, None)
+
+
+async def test_the_name_on_the_certificate_can_be_corrected_and_taken_back(
+    context: RequestContext, sign_in_as: SignIn, now: datetime
+) -> None:
+    await submission.correct_name(context, "  Kim   Núñez ", now=now)
+    assert (await sign_in_as()).attendee.name_on_certificate == "Kim Núñez"
+    await submission.correct_name(context, "Kim O'Brien-Núñez Jr", now=now)
+    assert (await sign_in_as()).attendee.corrected_name is None
+
+
+async def test_the_profession_can_be_corrected_and_a_new_load_keeps_it(
+    context: RequestContext, sign_in_as: SignIn, now: datetime
+) -> None:
+    await submission.correct_profession(context, is_physician=False, now=now)
+    await load_meeting(FOLDER, now=now)
+    assert not (await sign_in_as()).attendee.is_physician
+    await submission.correct_profession(context, is_physician=True, now=now)
+    assert (await sign_in_as()).attendee.is_physician
+
+
+async def test_a_chosen_total_that_a_new_load_took_away_is_asked_for_again(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    await complete_draft(context, ids, now)
+    shorter = replace(FOLDER.sessions[0], quarters=Quarters(4), safety=Quarters(1))
+    await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
+    context = await sign_in_as()
+    summary = await claim.load_summary(context)
+    assert (summary.cleared, summary.lowered) == (True, {ids["A"]})
+    assert await missing_requirements_of(context, now) == [Requirement.CATEGORY1]
+
+
+async def test_a_session_that_lost_its_credit_stops_the_submission(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
+) -> None:
+    await complete_draft(context, ids, now)
+    worthless = replace(
+        FOLDER.sessions[0], quarters=Quarters(0), safety=Quarters(0), eligible=False
+    )
+    await load_meeting(replace(FOLDER, sessions=(worthless, *FOLDER.sessions[1:])), now=now)
+    assert await missing_requirements_of(await sign_in_as(), now) == [Requirement.WITHDRAWN]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "Kim\0", "Kim\u202e"])
+async def test_what_cannot_be_printed_is_no_name(
+    context: RequestContext, now: datetime, name: str
+) -> None:
+    with pytest.raises(InvalidName):
+        await submission.correct_name(context, name, now=now)
+
+
+async def test_a_name_is_corrected_to_what_the_certificate_can_print(
+    context: RequestContext, sign_in_as: SignIn, now: datetime
+) -> None:
+    with pytest.raises(UnprintableName) as refused:
+        await submission.correct_name(context, "李 Wei 伟", now=now)
+    assert refused.value.characters == "李伟"
+    assert (await sign_in_as()).attendee.corrected_name is None
+    await submission.correct_name(context, "Щёголев Ηλίας Đặng", now=now)
+    assert (await sign_in_as()).attendee.name_on_certificate == "Щёголев Ηλίας Đặng"
+
+
+async def test_a_name_as_registered_is_no_correction_even_where_it_cannot_be_printed(
+    database: Engine, now: datetime
+) -> None:
+    registered = attendee("104", "李")
+    await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)
+    token = await authentication.sign_in_with_badge(MEETING.code, "李", "104", now=now)
+    context = await authentication.authenticate(MEETING.code, token, now=now)
+    await submission.correct_name(context, "Kim 李", now=now)
+    assert (
+        await authentication.authenticate(MEETING.code, token, now=now)
+    ).attendee.corrected_name is None

@@ -1,0 +1,65 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from cme_reflex.domain.reporting.learner import ConsentMissing, InvalidLearner, Learner
+from cme_reflex.services.reporting import opt_in
+from cme_reflex.services.reporting.opt_in import OptIn
+from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.services.conftest import SignIn
+
+LEARNER_FORM = {
+    "first_name": "Kim",
+    "last_name": "O'Brien-Núñez",
+    "birth_month": "2",
+    "birth_day": "29",
+    "state": "Texas",
+    "npi": "1234567893",
+}
+LEARNER = Learner(
+    first_name="Kim",
+    last_name="O'Brien-Núñez",
+    birth_month=2,
+    birth_day=29,
+    state="Texas",
+    npi="1234567893",
+)
+
+
+async def test_an_opt_in_is_kept_with_the_consent_it_was_given_to(
+    context: RequestContext, now: datetime
+) -> None:
+    await opt_in.save_opt_in(context, LEARNER_FORM, consented=True, version="1", now=now)
+    assert await opt_in.load_opt_in(context) == OptIn(LEARNER, "1", now, None)
+
+
+async def test_it_can_be_corrected_withdrawn_and_given_again(
+    context: RequestContext, now: datetime
+) -> None:
+    later = now + timedelta(days=1)
+    await opt_in.save_opt_in(context, LEARNER_FORM, consented=True, version="1", now=now)
+    await opt_in.save_opt_in(
+        context, LEARNER_FORM | {"state": "Ohio"}, consented=True, version="1", now=now
+    )
+    await opt_in.withdraw_opt_in(context, now=now)
+    withdrawn = await opt_in.withdraw_opt_in(context, now=later)
+    assert withdrawn == OptIn(replace(LEARNER, state="Ohio"), "1", now, now)
+    again = await opt_in.save_opt_in(context, LEARNER_FORM, consented=True, version="1", now=later)
+    assert again == OptIn(LEARNER, "1", later, None)
+
+
+async def test_without_consent_nothing_is_kept(context: RequestContext, now: datetime) -> None:
+    with pytest.raises(ConsentMissing):
+        await opt_in.save_opt_in(context, LEARNER_FORM, consented=False, version="1", now=now)
+    with pytest.raises(InvalidLearner):
+        await opt_in.save_opt_in(context, {}, consented=True, version="1", now=now)
+    assert await opt_in.load_opt_in(context) is None
+    assert await opt_in.withdraw_opt_in(context, now=now) is None
+
+
+async def test_it_is_nobody_elses(
+    context: RequestContext, sign_in_as: SignIn, now: datetime
+) -> None:
+    await opt_in.save_opt_in(context, LEARNER_FORM, consented=True, version="1", now=now)
+    assert await opt_in.load_opt_in(await sign_in_as("102", "Smith")) is None

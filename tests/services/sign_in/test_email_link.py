@@ -1,0 +1,248 @@
+"""A sign-in link: to registered addresses only, for one time, for fifteen minutes."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from cme_reflex.domain.mail.delivery import (
+    SIGN_IN_LINK_LIFETIME,
+    TIME_TO_LIVE,
+    InvalidAddress,
+    MailKind,
+)
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.mail.worker import DeliveryStats
+from cme_reflex.services.sign_in import authentication, email_link, links
+from cme_reflex.store.mail.tables import MailQueueRow
+from cme_reflex.store.sign_in.tables import LinkRow
+from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
+from tests.support.meetings import MEETING
+from tests.support.pausing import Pause
+from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
+from tests.support.table_rows import fetch, fetch_one
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    return FOLDER_WITH_ADDRESSES
+
+
+@pytest.fixture
+def server() -> Iterator[LocalSmtpServer]:
+    with run_smtp_server() as server:
+        yield server
+
+
+async def ask(address: str, now: datetime, client: str = "203.0.113.7") -> None:
+    await email_link.request_link(MEETING.code, address, client=client, now=now)
+
+
+async def token(server: LocalSmtpServer, address: str, now: datetime) -> str:
+    """Ask for a link and take its token out of the message."""
+    await ask(address, now)
+    assert await send_due_mail(server, now) == DeliveryStats(sent=1)
+    return server.received[-1].link().partition("#")[2]
+
+
+async def opened(token: str, now: datetime) -> authentication.SignInResult | None:
+    return await email_link.sign_in_with_link(MEETING.code, token, now=now)
+
+
+async def badge(admission: authentication.SignInResult | None, now: datetime) -> str:
+    assert isinstance(admission, authentication.SignedIn)
+    return (
+        await authentication.authenticate(MEETING.code, admission.token, now=now)
+    ).attendee.badge
+
+
+async def test_the_link_opens_the_claim_of_the_address(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    link = await token(server, " kim.obrien@EXAMPLE.org ", now)
+    (taken,) = server.received
+    assert taken.recipient == KIM.replace("Example", "example")
+    assert taken.link() == f"https://cme.example.org/link#{link}"
+    assert "Dear Kim O'Brien-Núñez Jr," in taken.text
+    assert "good for 15 minutes, and for one time" in taken.text
+    assert await badge(await opened(link, now), now) == "101"
+
+
+async def test_a_domain_of_another_alphabet_is_the_same_in_either_form(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    for typed in ("Łukasz@münchen.example", "Łukasz@XN--mnchen-3ya.example"):
+        assert await badge(await opened(await token(server, typed, now), now), now) == "105"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "nobody@example.org",
+        "łukasz@münchen.example",  # other case is another address, except of A to Z
+        "\u212aim.obrien@example.org",  # the Kelvin sign, whose lower case is k
+        "kim.obrien@example.org.evil.example",
+        "%@example.org",
+    ],
+)
+async def test_to_an_address_that_nobody_has_nothing_is_sent(
+    server: LocalSmtpServer, now: datetime, typed: str
+) -> None:
+    await ask(typed, now)
+    assert await send_due_mail(server, now) == DeliveryStats(withdrawn=1)
+    assert server.connections == 0
+    assert await fetch(select(MailQueueRow)) == []
+
+
+@pytest.mark.parametrize("typed", ["", "kim", "kim@example.org, evil@example.org", "x" * 300])
+async def test_what_is_no_address_is_told(now: datetime, typed: str) -> None:
+    with pytest.raises(InvalidAddress):
+        await ask(typed, now)
+
+
+async def test_known_and_unknown_addresses_cost_the_same_queries(
+    now: datetime, database: Engine
+) -> None:
+    statements: list[str] = []
+
+    @sa.event.listens_for(database, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    asked = {}
+    for typed in (KIM, "nobody@example.org"):
+        statements.clear()
+        await ask(typed, now, client=typed)
+        asked[typed] = list(statements)
+    assert asked[KIM] == asked["nobody@example.org"]
+    assert not [x for x in asked[KIM] if "attendee" in x]
+
+
+async def test_a_link_is_used_once(server: LocalSmtpServer, now: datetime) -> None:
+    link = await token(server, KIM, now)
+    await opened(link, now)
+    with pytest.raises(links.LinkUsed):
+        await opened(link, now)
+
+
+async def test_of_two_at_once_one_gets_in(server: LocalSmtpServer, now: datetime) -> None:
+    link = await token(server, KIM, now)
+    outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
+
+
+async def test_a_link_that_another_uses_after_it_was_found_valid_lets_nobody_in_twice(
+    server: LocalSmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = await token(server, KIM, now)
+    pause, look = Pause(0.5), links.validate_link
+
+    def look_slowly(*args: Any, **given: Any) -> Any:
+        found = look(*args, **given)
+        pause.once()
+        return found
+
+    monkeypatch.setattr(links, "look", look_slowly)
+    outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
+
+
+async def test_a_link_is_good_for_fifteen_minutes_from_when_it_was_sent(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    link = await token(server, KIM, now)
+    with pytest.raises(links.LinkExpired):
+        await opened(link, now + SIGN_IN_LINK_LIFETIME)
+    assert await opened(link, now + SIGN_IN_LINK_LIFETIME - timedelta(seconds=1)) is not None
+
+
+@pytest.mark.parametrize("foreign", ["", "x" * 43, "0" * 10_000, "\udcff"])
+async def test_a_foreign_link_opens_nothing(now: datetime, foreign: str) -> None:
+    with pytest.raises(links.LinkNotFound):
+        await opened(foreign, now)
+
+
+async def test_another_meetings_link_opens_nothing_here(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    link = await token(server, KIM, now)
+    with pytest.raises(links.LinkNotFound):
+        await email_link.sign_in_with_link("other", link, now=now)
+
+
+async def test_the_store_holds_no_token(server: LocalSmtpServer, now: datetime) -> None:
+    link = await token(server, KIM, now)
+    row, message = await fetch_one(select(LinkRow)), await fetch_one(select(MailQueueRow))
+    assert link not in str(row.model_dump()) + str(message.model_dump())
+
+
+async def test_who_shares_an_address_is_asked_which(server: LocalSmtpServer, now: datetime) -> None:
+    link = await token(server, "Shared@example.org", now)
+    admission = await opened(link, now)
+    assert isinstance(admission, authentication.RegistrationChoiceRequired)
+    offered = await authentication.registration_options(MEETING.code, admission.token, now=now)
+    assert [registration.badge for registration in offered] == ["102", "103"]
+    chosen = authentication.SignedIn(
+        await authentication.choose_registration(admission.token, offered[1].attendee_id, now=now)
+    )
+    assert await badge(chosen, now) == "103"
+
+
+async def test_a_lock_on_a_number_does_not_stop_the_link(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    for _ in range(6):
+        with pytest.raises((authentication.InvalidCredentials, TooManyAttempts)):
+            await authentication.sign_in_with_badge(
+                MEETING.code, "Wrong", "101", now=now, address="203.0.113.7"
+            )
+    assert await badge(await opened(await token(server, KIM, now), now), now) == "101"
+
+
+async def test_nobodys_mailbox_is_filled(now: datetime) -> None:
+    for number, typed in enumerate((KIM, KIM.upper(), f" {KIM}")):
+        await ask(typed, now, client=f"203.0.113.{number}")
+    with pytest.raises(TooManyAttempts) as refused:
+        await ask(KIM, now, client="203.0.113.9")
+    assert refused.value.until == now + timedelta(minutes=15)
+    await ask(KIM, now + timedelta(minutes=15))
+
+
+async def test_one_place_cannot_ask_for_everybody(now: datetime) -> None:
+    for number in range(email_link.CLIENT_LIMIT.limit):
+        await ask(f"nobody{number}@example.org", now)
+    with pytest.raises(TooManyAttempts):
+        await ask("one-more@example.org", now)
+    await ask("one-more@example.org", now, client="203.0.113.8")
+
+
+async def test_a_link_that_could_not_be_sent_in_time_is_not_sent_late(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    await ask(KIM, now)
+    assert await send_due_mail(server, now + TIME_TO_LIVE[MailKind.SIGN_IN_LINK]) == DeliveryStats(
+        dead=1
+    )
+
+
+async def test_each_attempt_has_a_link_of_its_own_and_one_use_ends_them_all(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    server.behavior = {"DATA": "take and close"}
+    await ask(KIM, now)
+    assert await send_due_mail(server, now) == DeliveryStats(deferred=1)
+    server.behavior = {}
+    await send_due_mail(server, now + timedelta(minutes=1))
+    first, second = (taken.link().partition("#")[2] for taken in server.received)
+    assert first != second
+    await opened(first, now + timedelta(minutes=1))
+    with pytest.raises(links.LinkUsed):
+        await opened(second, now + timedelta(minutes=1))

@@ -1,0 +1,191 @@
+"""Members set their own password, through a link that is good once and for some days."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME
+from cme_reflex.domain.sign_in.password_policy import PasswordTooShort
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.mail.worker import DeliveryStats
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in import authentication, email_link, invitations, links
+from cme_reflex.services.sign_in.invitations import InvitationResult
+from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.people.tables import MemberRow
+from tests.support.mail import FOLDER_WITH_ADDRESSES, send_due_mail
+from tests.support.meetings import MEETING, PASSWORD
+from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
+from tests.support.table_rows import fetch_one
+
+pytestmark = pytest.mark.usefixtures("loaded")
+
+CHOSEN = "correct horse battery staple"
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    return FOLDER_WITH_ADDRESSES
+
+
+@pytest.fixture
+def server() -> Iterator[LocalSmtpServer]:
+    with run_smtp_server() as server:
+        yield server
+
+
+async def invite(now: datetime, *usernames: str, dry_run: bool = False) -> InvitationResult:
+    return await invitations.invite(MEETING.code, usernames, now=now, dry_run=dry_run)
+
+
+def invitation_result(**groups: object) -> InvitationResult:
+    nobody: dict[str, object] = {
+        "meeting": "test24",
+        "dry_run": False,
+        "invited": (),
+        "before": (),
+        "without_address": (),
+    }
+    return InvitationResult(**(nobody | groups))  # type: ignore[arg-type]
+
+
+async def token(server: LocalSmtpServer, now: datetime, username: str = "kim") -> str:
+    await invite(now, username)
+    await send_due_mail(server, now)
+    return server.received[-1].link().partition("#")[2]
+
+
+async def set_password(token: str, now: datetime, password: str = CHOSEN) -> None:
+    await invitations.set_password(MEETING.code, token, password, now=now)
+
+
+async def can_sign_in(username: str, password: str, now: datetime) -> bool:
+    try:
+        await authentication.sign_in_with_password(MEETING.code, username, password, now=now)
+    except authentication.InvalidCredentials:
+        return False
+    except authentication.NotRegistered:
+        return True
+    return True
+
+
+async def test_members_without_a_password_are_invited_once(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    nowhere = ("noaddress",)
+    dry = invitation_result(invited=("kim",), without_address=nowhere, dry_run=True)
+    assert await invite(now, dry_run=True) == dry
+    assert await invite(now) == invitation_result(invited=("kim",), without_address=nowhere)
+    assert await invite(now) == invitation_result(before=("kim",), without_address=nowhere)
+    assert await send_due_mail(server, now) == DeliveryStats(sent=1)
+    later = now + INVITATION_LIFETIME
+    assert (await invite(later - timedelta(seconds=1))).before == ("kim",)
+    assert (await invite(later)).invited == ("kim",)
+    (taken,) = server.received
+    assert taken.recipient == "kim@example.org"
+    assert "  Username: kim" in taken.text
+    assert "  Good until: Nov 8, 2024, 4:00 am PT" in taken.text
+
+
+async def test_who_is_named_is_invited_again_once_the_first_is_sent(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    assert await invite(now, " Lee ", "kim") == invitation_result(invited=("kim", "lee"))
+    assert await invite(now, "kim") == invitation_result(before=("kim",))
+    await send_due_mail(server, now)
+    assert await invite(now, "kim") == invitation_result(invited=("kim",))
+
+
+async def test_an_unknown_name_invites_nobody(now: datetime) -> None:
+    with pytest.raises(invitations.MembersNotFound) as unknown:
+        await invite(now, "kim", "nobody")
+    assert unknown.value.usernames == ("nobody",)
+    assert (await invite(now)).invited == ("kim",)
+
+
+async def test_a_member_sets_a_password_and_signs_in_with_it(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    assert not await can_sign_in("kim", "", now)
+    link = await token(server, now)
+    assert await email_link.sign_in_with_link(MEETING.code, link, now=now) is None
+    await set_password(link, now)
+    assert await can_sign_in("kim", CHOSEN, now)
+    member = await fetch_one(select(MemberRow).where(MemberRow.username == "kim"))
+    assert member.password_hash.startswith("$argon2id$")
+
+
+async def test_a_short_password_leaves_the_link_good(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    link = await token(server, now)
+    with pytest.raises(PasswordTooShort):
+        await set_password(link, now, "short")
+    await set_password(link, now)
+
+
+async def test_a_used_link_and_every_other_of_the_member_are_used_up(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    first, second = await token(server, now), await token(server, now)
+    await set_password(second, now)
+    for link in (first, second):
+        with pytest.raises(links.LinkUsed):
+            await set_password(link, now, "another good password")
+    assert await can_sign_in("kim", CHOSEN, now)
+
+
+async def test_an_expired_link_sets_nothing(server: LocalSmtpServer, now: datetime) -> None:
+    link = await token(server, now)
+    with pytest.raises(links.LinkExpired):
+        await set_password(link, now + INVITATION_LIFETIME)
+    assert not await can_sign_in("kim", CHOSEN, now)
+
+
+@pytest.mark.parametrize("foreign", ["", "x" * 43])
+async def test_a_foreign_link_sets_nothing(now: datetime, foreign: str) -> None:
+    with pytest.raises(links.LinkNotFound):
+        await set_password(foreign, now)
+
+
+async def test_a_sign_in_link_sets_no_password(server: LocalSmtpServer, now: datetime) -> None:
+    await email_link.request_link(MEETING.code, "kim.obrien@example.org", client="", now=now)
+    await send_due_mail(server, now)
+    with pytest.raises(links.LinkNotFound):
+        await set_password(server.received[-1].link().partition("#")[2], now)
+
+
+async def test_a_new_password_ends_the_sign_ins_of_the_member(
+    server: LocalSmtpServer, context: RequestContext, now: datetime
+) -> None:
+    theirs = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    others = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    await set_password(await token(server, now), now)
+    with pytest.raises(authentication.NotSignedIn):
+        await authentication.authenticate(MEETING.code, theirs, now=now)
+    assert (
+        await authentication.authenticate(MEETING.code, others, now=now)
+    ).attendee.badge == "102"
+
+
+async def test_loading_the_folder_again_keeps_what_the_member_set(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    await set_password(await token(server, now), now)
+    await load_meeting(FOLDER_WITH_ADDRESSES, now=now)
+    assert await can_sign_in("kim", CHOSEN, now)
+    assert (await invite(now)).invited == ()
+
+
+async def test_a_hash_that_is_new_in_the_folder_replaces_it(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    await set_password(await token(server, now), now)
+    kim, lee, nowhere = FOLDER_WITH_ADDRESSES.members
+    kim = replace(kim, password_hash=lee.password_hash)
+    await load_meeting(replace(FOLDER_WITH_ADDRESSES, members=(kim, lee, nowhere)), now=now)
+    assert not await can_sign_in("kim", CHOSEN, now)
+    assert await can_sign_in("kim", PASSWORD, now)

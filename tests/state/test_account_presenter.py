@@ -1,0 +1,153 @@
+"""What the account says of each claim, in words."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cme_reflex.domain.claims.account import (
+    AccountEntry,
+    ReportingState,
+    ReportingSummary,
+    SubmittedVersion,
+    build_account,
+)
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.state import view_models
+from cme_reflex.state.account_presenter import account_view
+
+AT = datetime(2024, 11, 1, 12, tzinfo=UTC)
+NEWEST = SubmittedVersion(
+    number="TEST24-7KQM-X4WD", submitted_at=AT, category1=Quarters(5), safety=Quarters(1)
+)
+OLDER = replace(NEWEST, number="TEST24-2222-2222", category1=Quarters(6))
+ENTRY = AccountEntry(
+    meeting="The Test Meeting 2024",
+    short_name="TEST24",
+    provider="Society of Tests",
+    location="San Diego, California",
+    starts_on=date(2024, 9, 26),
+    ends_on=date(2024, 9, 29),
+    zone=ZoneInfo("America/Los_Angeles"),
+    badge="101",
+    registration="Full",
+    is_current=True,
+    period=ClaimPeriod.OPEN,
+    opens_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
+    closes_at=datetime(2025, 2, 23, 21, tzinfo=UTC),
+    status=ClaimStatus.SUBMITTED,
+    sessions=2,
+    versions=(NEWEST, OLDER),
+    reporting=ReportingSummary(),
+)
+
+
+def shown(entry: AccountEntry) -> view_models.EntryView:
+    """The one entry of an account."""
+    view = account_view(build_account("Kim", "kim", [entry]))
+    return next(each for each in (*view.open, *(c for year in view.years for c in year.claims)))
+
+
+def test_a_submitted_claim_is_shown_with_its_versions() -> None:
+    view = account_view(build_account("Kim", "kim", [ENTRY]))
+    newest = view_models.VersionView(
+        number="TEST24-7KQM-X4WD",
+        submitted="Nov 1, 2024, 5:00 am PT",
+        hours="1.25",
+        safety="0.25",
+        certificate="/certificate/TEST24-7KQM-X4WD.pdf",
+    )
+    older = replace(
+        newest,
+        number="TEST24-2222-2222",
+        hours="1.50",
+        certificate="/certificate/TEST24-2222-2222.pdf",
+    )
+    claim = view_models.EntryView(
+        key="TEST24 101",
+        meeting="The Test Meeting 2024",
+        short_name="TEST24",
+        when="September 26–29, 2024, San Diego, California",
+        registered="Full, badge 101",
+        status="Submitted",
+        act="",
+        valid=newest,
+        replaced=[older],
+        reporting="",
+        reason="",
+        tone="quiet",
+        report="Learner credit reporting",
+    )
+    year = view_models.YearView(year="2024", hours="1.25", safety="0.25", claims=[claim])
+    assert view == view_models.AccountView(
+        name="Kim", member="kim", hours="1.25", safety="0.25", claims="1 claim", years=[year]
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "sessions", "period", "said", "act"),
+    [
+        (None, 0, ClaimPeriod.OPEN, "Not submitted. Nothing added yet. Claims close on "
+         "Feb 23, 2025, 1:00 pm PT.", "Start your claim"),
+        (None, 0, ClaimPeriod.NOT_OPEN, "Not submitted. Nothing added yet. Claims open on "
+         "Sep 26, 2024, 8:00 am PT.", ""),
+        (ClaimStatus.DRAFT, 1, ClaimPeriod.OPEN, "Not submitted. 1 session added. Claims close on "
+         "Feb 23, 2025, 1:00 pm PT.", "Continue your claim"),
+        (ClaimStatus.DRAFT, 2, ClaimPeriod.CLOSED, "Not submitted. 2 sessions added. Claims closed on "
+         "Feb 23, 2025, 1:00 pm PT.", ""),
+        (ClaimStatus.REOPENED, 2, ClaimPeriod.OPEN, "Open again until Feb 23, 2025, 1:00 pm PT. Until "
+         "you submit anew, this version stays valid.", "Continue your claim"),
+        (ClaimStatus.REOPENED, 2, ClaimPeriod.CLOSED, "Submitted", ""),
+        (ClaimStatus.SUBMITTED, 2, ClaimPeriod.OPEN, "Submitted", ""),
+    ],
+)  # fmt: skip
+def test_how_far_a_claim_is_and_what_can_be_done(
+    status: ClaimStatus | None, sessions: int, period: ClaimPeriod, said: str, act: str
+) -> None:
+    versions = (NEWEST,) if status in (ClaimStatus.SUBMITTED, ClaimStatus.REOPENED) else ()
+    entry = replace(ENTRY, status=status, sessions=sessions, period=period, versions=versions)
+    assert (shown(entry).status, shown(entry).act) == (said, act)
+    if status is not None:
+        assert shown(replace(entry, is_current=False)).act == ""
+
+
+@pytest.mark.parametrize(
+    ("reporting", "said", "tone"),
+    [
+        (ReportingSummary(), "", "quiet"),
+        (ReportingSummary(ReportingState.OPTED_IN, AT),
+         "Opted in on November 1, 2024. Not reported to ACCME yet.", "quiet"),
+        (ReportingSummary(ReportingState.EXPORTED, AT), "Reported to ACCME on November 1, 2024.", "done"),
+        (ReportingSummary(ReportingState.REJECTED, AT, "No license"),
+         "ACCME did not take the record of November 1, 2024:", "warning"),
+        (ReportingSummary(ReportingState.WITHDRAWN, AT),
+         "Consent withdrawn on November 1, 2024. Nothing is reported.", "quiet"),
+        (ReportingSummary(ReportingState.WITHDRAWN_LATER, AT), "Consent withdrawn on November 1, 2024. What was "
+         "reported is taken back with the next report.", "quiet"),
+    ],
+)  # fmt: skip
+def test_how_far_the_reporting_is(reporting: ReportingSummary, said: str, tone: str) -> None:
+    view = shown(replace(ENTRY, reporting=reporting))
+    assert (view.reporting, view.reason, view.tone) == (said, reporting.reason, tone)
+    mend = "Correct what you gave"
+    assert view.report == (mend if tone == "warning" else "Learner credit reporting")
+    assert shown(replace(ENTRY, reporting=reporting, is_current=False)).report == ""
+
+
+def test_years_and_meetings_are_the_newest_first_and_a_claim_without_versions_is_open() -> None:
+    entries = [
+        replace(ENTRY, short_name=name, ends_on=day)
+        for name, day in (("A", date(2023, 3, 1)), ("B", date(2024, 3, 1)), ("C", date(2023, 9, 1)))
+    ]
+    draft = replace(ENTRY, short_name="D", versions=(), status=ClaimStatus.DRAFT, is_current=False)
+    elsewhere = replace(draft, short_name="E", status=None)
+    view = account_view(build_account("Kim", None, [*entries, draft, elsewhere]))
+    assert [(year.year, [each.short_name for each in year.claims]) for year in view.years] == [
+        ("2024", ["B"]),
+        ("2023", ["C", "A"]),
+    ]
+    assert [each.short_name for each in view.open] == ["D"]
+    assert (view.claims, view.hours, view.member) == ("3 claims", "3.75", "")

@@ -1,0 +1,137 @@
+"""The built application, served by a process of its own on a free port, as `cme serve` does it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cme_reflex.settings import ROOT
+
+START_TIMEOUT = 60  # seconds; a busy machine imports slowly
+STOP_TIMEOUT = 15  # seconds
+
+
+@dataclass(frozen=True)
+class CmeServer:
+    """A running server. `url` has no trailing slash; `group` are its processes."""
+
+    url: str
+    database_url: str
+    group: int
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rsplit(":", 1)[1])
+
+
+@contextmanager
+def run_server(
+    database_url: str, log: Path, root: Path = ROOT, **environment: str
+) -> Iterator[CmeServer]:
+    """Serve what was built in `root` until the end of the block, or until it is killed in it."""
+    port = free_port()
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
+            cwd=root,
+            env={
+                **os.environ,
+                "CME_DATABASE_URL": database_url,
+                "CME_MAIL_FOLDER": str(log.parent / "mail"),
+                **environment,
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(url, process, log)
+        yield CmeServer(url, database_url, process.pid)
+    finally:
+        # Granian's workers are children of the process that was started.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run_cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
+    """Run the command, and fail with what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cme_reflex.cli", *arguments],
+        cwd=root,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"cme {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def load_demo(file: Path) -> None:
+    """Make a SQLite file with the demo meeting in it."""
+    url = f"sqlite:///{file}"
+    run_cme("db", "upgrade", CME_DATABASE_URL=url)
+    run_cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
+
+
+@contextmanager
+def build_modified_copy(folder: Path, changed: str, change: Callable[[str], str]) -> Iterator[Path]:
+    """The project built a second time, in this folder, with one file of it changed."""
+    root = folder / "another"
+    left_out = shutil.ignore_patterns(".git", ".venv", ".cme", ".states", "mutants")
+    shutil.copytree(ROOT, root, symlinks=True, ignore=left_out)
+    file = root / changed
+    before = file.read_text("utf-8")
+    file.write_text(change(before), "utf-8")
+    assert file.read_text("utf-8") != before, f"{changed} is as it was"
+    run_cme("build", root=root)
+    yield root
+    shutil.rmtree(root)
+
+
+def add_earlier_claims(database_url: str, username: str) -> None:
+    """Give a member claims of earlier years; in a process of its own, for the services' loop."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.earlier_meetings", database_url, username],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended:\n{log.read_text()}"
+        try:
+            urllib.request.urlopen(f"{url}/health", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the server did not answer within {START_TIMEOUT} s:\n{log.read_text()}")

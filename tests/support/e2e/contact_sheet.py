@@ -1,0 +1,83 @@
+"""`make screens`: a picture of every screen and case, for people to look at.
+
+Each picture shows one screen on a phone and on a desk, in light and in dark, then as narrow
+as a desk at 400 %, and on a phone that lies on its side.
+"""
+
+import argparse
+import io
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.support.e2e.browser import find_browser, launch_arguments
+from tests.support.e2e.cme_server import load_demo, run_cme
+from tests.support.e2e.screens import Variant, scene, screens
+
+VARIANTS = [
+    *(Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")),
+    Variant(320, "light"),
+    Variant(844, "dark", height=390),  # a phone on its side
+]
+HEIGHT = 480  # pixels of each picture on the sheet; what is longer is cut off below
+QUALITY = 70
+IN_README = "sessions"  # which stands there as large as on a phone
+GAP = 12
+GROUND = (128, 136, 136)
+
+
+def main(folder: Path) -> None:
+    """Make the pictures and the page that shows them."""
+    run_cme("build")
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.webp"):
+        old.unlink()
+    names = []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as database:
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=launch_arguments()
+        )
+        demo_database = Path(database) / "demo.db"
+        load_demo(demo_database)
+        with scene(browser, demo_database, Path(database)) as played:
+            for name, page in screens(played):
+                _sheet(page).save(folder / f"{name}.webp", quality=QUALITY)
+                names.append(name)
+                if name == IN_README:
+                    VARIANTS[0].put_on(page)
+                    page.screenshot(path=folder / f"{name}-phone.png")
+        browser.close()
+    (folder / "README.md").write_text(_index(names), "utf-8")
+
+
+def _sheet(page: Page) -> Image.Image:
+    pictures = [_picture(page, variant) for variant in VARIANTS]
+    width = sum(picture.width + GAP for picture in pictures) + GAP
+    sheet = Image.new("RGB", (width, HEIGHT + 2 * GAP), GROUND)
+    left = GAP
+    for picture in pictures:
+        sheet.paste(picture, (left, GAP))
+        left += picture.width + GAP
+    return sheet
+
+
+def _picture(page: Page, variant: Variant) -> Image.Image:
+    variant.put_on(page)
+    page.wait_for_timeout(150)
+    taken = Image.open(io.BytesIO(page.screenshot()))
+    return taken.resize(
+        (round(taken.width * HEIGHT / taken.height), HEIGHT), Image.Resampling.LANCZOS
+    )
+
+
+def _index(names: list[str]) -> str:
+    pictures = "\n\n".join(f"## {name}\n\n![{name}]({name}.webp)" for name in names)
+    return f"# Every screen and case\n\nMade by `make screens`.\n\n{pictures}\n"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Take a picture of every screen and case.")
+    parser.add_argument("folder", type=Path, help="where they go; older pictures there are deleted")
+    main(parser.parse_args().folder)

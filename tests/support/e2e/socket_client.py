@@ -1,0 +1,62 @@
+"""An attendee without a browser: the socket, spoken as the page speaks it."""
+
+import json
+import uuid
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import simple_websocket
+
+STATE = "reflex___state____state.cme_reflex___state___{0}____{0}"
+EVENT = "42/_event,"
+
+
+class SocketClient:
+    """A signed-in socket. What it sends is a command with an id of its own."""
+
+    def __init__(self, url: str, last_name: str, badge: str) -> None:
+        cookies = CookieJar()
+        form = urlencode({"way": "badge", "last_name": last_name, "number": badge})
+        build_opener(HTTPCookieProcessor(cookies)).open(f"{url}/sign-in", form.encode()).close()
+        header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
+        address = f"{url.replace('http', 'ws')}/_event/?token={uuid.uuid4()}"
+        self._socket = simple_websocket.Client(
+            f"{address}&EIO=4&transport=websocket", headers={"Cookie": header}
+        )
+        self._socket.receive(timeout=10)
+        self._socket.send("40/_event,")
+        self._socket.receive(timeout=10)
+
+    def send(self, page: str, handler: str, **payload: Any) -> None:
+        """Send an event to a page's state, e.g. `send("sessions", "add", session_id=7)`."""
+        event = {
+            "name": f"{STATE.format(page)}.{handler}",
+            "payload": payload,
+            "router_data": {"pathname": f"/{page}", "asPath": f"/{page}"},
+        }
+        self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
+
+    def wait_for_text(self, words: str) -> None:
+        """Wait for a reply with these words. Raises ConnectionClosed when the server dies."""
+        while True:
+            message = self._socket.receive(timeout=30)
+            if message is None:
+                raise TimeoutError(words)
+            if message == "2":
+                self._socket.send("3")
+            elif message.startswith(EVENT) and words in json.dumps(
+                json.loads(message.removeprefix(EVENT)), ensure_ascii=False
+            ):
+                return
+
+    def close(self) -> None:
+        """Hang up, whether anybody is there or not."""
+        self._socket.sock.close()
+
+    def __enter__(self) -> "SocketClient":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -1,0 +1,168 @@
+"""Rows of the database for the tests: a valid one of every table, and reading and writing any."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.sql.base import Executable
+from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import SelectOfScalar
+
+from cme_reflex.store import tables
+from cme_reflex.store.database import read, write
+
+Value = TypeVar("Value")
+
+
+async def fetch(query: SelectOfScalar[Value]) -> list[Value]:
+    """All that a query for one value or row a line finds."""
+    return await read(lambda db: list(db.exec(query)))
+
+
+async def fetch_one(query: SelectOfScalar[Value]) -> Value:
+    """The only one that such a query finds."""
+    return await read(lambda db: db.exec(query).one())
+
+
+async def every_row(*, but: Iterable[str] = ()) -> dict[str, list[sa.RowMapping]]:
+    """Every row of every table, but of these."""
+
+    def load(db: Session) -> dict[str, list[sa.RowMapping]]:
+        return {
+            table.name: list(db.connection().execute(sa.select(table)).mappings())
+            for table in SQLModel.metadata.sorted_tables
+            if table.name not in but
+        }
+
+    return await read(load)
+
+
+async def execute(*statements: Executable) -> None:
+    """Execute statements in one transaction."""
+
+    def execute_all(db: Session) -> None:
+        for statement in statements:
+            db.connection().execute(statement)
+
+    await write(execute_all)
+
+
+async def add(*rows: SQLModel) -> None:
+    """Add rows in their order in one transaction."""
+
+    def add_all(db: Session) -> None:
+        for row in rows:
+            db.add(row)
+            db.flush()
+
+    await write(add_all)
+
+
+def one_of_each(now: datetime) -> list[SQLModel]:
+    """A valid row of every table, in an order in which they can be added; every id is 1."""
+    return [
+        tables.MeetingRow(id=1, code="m", version=1, document={}, loaded_at=now),
+        tables.MemberRow(
+            id=1,
+            username="u",
+            last_name="L",
+            first_name="F",
+            password_hash="h",
+            loaded_hash="d",
+        ),
+        tables.AttendeeRow(
+            id=1,
+            meeting_id=1,
+            member_id=1,
+            last_name="L",
+            first_name="F",
+            name_key="l",
+            badge="B",
+            confirmation="C",
+            profession="other",
+            registration_type="full",
+        ),
+        tables.SessionRow(
+            id=1,
+            meeting_id=1,
+            code="S",
+            title="T",
+            kind="panel",
+            track="",
+            room="",
+            starts_at=now,
+            ends_at=now,
+            speakers=["A"],
+            delivery="live",
+            quarters=4,
+            safety=2,
+            eligible=True,
+            faculty_badges=[],
+        ),
+        tables.SignInRow(
+            token_hash="t", attendee_id=1, created_at=now, seen_at=now, expires_at=now
+        ),
+        tables.RegistrationChoiceRow(token_hash="t", attendee_ids=[1], expires_at=now),
+        tables.OidcLoginRow(
+            token_hash="t", state="s", nonce="n", verifier="v", redirect_uri="r", expires_at=now
+        ),
+        tables.RateLimitCounterRow(scope="s", key_hash="h", count=1, until=now, forgotten_at=now),
+        tables.ClaimRow(id=1, attendee_id=1, category1=4, safety=0),
+        tables.LineRow(claim_id=1, session_id=1, quarters=4, safety=0, on_demand=False),
+        tables.CommandRow(claim_id=1, id="c", at=now),
+        tables.AnswerRow(claim_id=1, session_id=1, question="q", value=3),
+        tables.AnswerRow(claim_id=1, question="q", value=["a", "b"]),
+        tables.ReceiptRow(
+            claim_id=1,
+            version=1,
+            number="N",
+            submitted_at=now,
+            category1=4,
+            safety=0,
+            document={},
+            position=1,
+        ),
+        tables.FeedRow(epoch="e", last=1),
+        tables.ClaimAuditRow(claim_id=1, at=now, actor="attendee", to_status="draft"),
+        tables.OptInRow(
+            attendee_id=1,
+            first_name="F",
+            last_name="L",
+            birth_month=2,
+            birth_day=29,
+            state="Ohio",
+            licence_id="1",
+            npi="",
+            board="",
+            board_id="",
+            consent_version="1",
+            consented_at=now,
+        ),
+        tables.MailQueueRow(
+            id=1,
+            meeting_id=1,
+            kind="invitation",
+            recipient="f@example.org",
+            payload={"member": 1},
+            dedupe_key="d",
+            created_at=now,
+            not_before=now,
+            expires_at=now,
+        ),
+        tables.LinkRow(
+            token_hash="t",
+            purpose="set password",
+            outbox_id=1,
+            attendee_ids=[],
+            member_id=1,
+            created_at=now,
+            expires_at=now,
+        ),
+        tables.ReportingBatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
+        tables.ReportedRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
+        tables.ApiTokenRow(
+            id=1, name="society", selector="s", secret_hash="h", created_at=now, created_by="staff"
+        ),
+        tables.OperationRow(at=now, actor="staff", what="purged", details={"before": "2018-01-01"}),
+    ]

@@ -1,0 +1,315 @@
+"""The HTTP API: who may read, what is answered, and that it is what its document says."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from schemathesis.core.transport import Response as Answer
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from cme_reflex import routes
+from cme_reflex.formats.reports.claims_feed import FeedPage, page_json
+from cme_reflex.services.claims import claims_feed, reopening
+from cme_reflex.services.operations import api_tokens, backup
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.settings import ROOT
+from cme_reflex.web.routes import problems
+from cme_reflex.web.routes.api import ClaimsQuery
+from cme_reflex.web.routes.api_document import document
+from tests.examples import examples
+from tests.support.earlier_meetings import complete_and_submit, submitted_claim
+from tests.support.meetings import MEETING
+
+NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
+PROBLEM = "application/problem+json"
+_TYPE = "urn:problem-type:cme-reflex:"
+
+
+@pytest.fixture
+async def token(client: httpx.AsyncClient) -> str:
+    """A token, and three versions of two claims."""
+    now = datetime.now(UTC)
+    sign_in = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    context = await authentication.authenticate(MEETING.code, sign_in, now=now)
+    first = await complete_and_submit(context, now=NOW)
+    until = NOW + timedelta(days=9)
+    await reopening.reopen_claim(first.number, reason="r", until=until, actor="s", now=NOW)
+    await complete_and_submit(context, quarters=5, now=NOW + timedelta(days=1))
+    await submitted_claim(2022, "kim")
+    return (await api_tokens.create("society", actor="staff", now=now)).token
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def problem(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status and kind of a problem, with the detail; whatever it is, nobody keeps it."""
+    told = answer.json()
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == (
+        PROBLEM, "no-store",
+    )  # fmt: skip
+    assert told["status"] == answer.status_code
+    return answer.status_code, told["type"].removeprefix(_TYPE), told["detail"]
+
+
+async def test_a_system_reads_page_by_page_what_was_submitted(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    pages: list[dict[str, Any]] = []
+    cursor = "start"
+    while not pages or pages[-1]["has_more"]:
+        answer = await client.get(
+            "/api/v1/claims", params={"cursor": cursor, "limit": 2}, headers=bearer(token)
+        )
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["cache-control"] == "no-store"
+        pages.append(answer.json())
+        cursor = pages[-1]["next_cursor"]
+    first, second, third = (claim for page in pages for claim in page["claims"])
+    assert [len(page["claims"]) for page in pages] == [2, 1]
+    assert first == {
+        "receipt_number": first["receipt_number"],
+        "version": 1,
+        "replaces": None,
+        "replaced_by": second["receipt_number"],
+        "submitted_at": "2024-11-01T12:00:00Z",
+        "meeting": {
+            "code": "test24",
+            "name": "The Test Meeting 2024",
+            "provider": "Society of Tests",
+            "location": "San Diego, California",
+            "starts_on": "2024-09-26",
+            "ends_on": "2024-09-29",
+            "time_zone": "America/Los_Angeles",
+        },
+        "attendee": {
+            "badge": "101",
+            "confirmation": "CONF101",
+            "member_username": "kim",
+            "last_name": "O'Brien-Núñez",
+            "first_name": "Kim",
+            "suffix": "Jr",
+            "name_on_certificate": "Kim O'Brien-Núñez Jr",
+            "profession": "physician",
+            "registration_type": "full",
+        },
+        "category1_hours": 1.5,
+        "patient_safety_hours": 0.5,
+        "lines": [
+            {
+                "session": "A",
+                "title": "Session A",
+                "starts_at": "2024-09-26T15:00:00Z",
+                "ends_at": "2024-09-26T16:30:00Z",
+                "watched": "live",
+                "category1_hours": 1.5,
+                "patient_safety_hours": 1.0,
+            }
+        ],
+    }
+    assert (second["category1_hours"], third["meeting"]["code"]) == (1.25, "test2022")
+    address = f"/api/v1/claims/{first['receipt_number'].lower()}"
+    assert (await client.get(address, headers=bearer(token))).json() == first
+    since = {"since": "2024-11-02T12:00:00+00:00"}
+    answer = await client.get("/api/v1/claims", params=since, headers=bearer(token))
+    assert answer.json()["claims"] == [second]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Basic a2ltOmtpbQ==", "Bearer x", "Bearer cme_000000000000_x",
+     "cme_sign_in", "Bearer \xff"],
+)  # fmt: skip
+async def test_without_a_token_of_ours_nobody_reads(
+    client: httpx.AsyncClient, token: str, header: str
+) -> None:
+    sent = {"authorization": header.encode("latin-1")} if header else {}
+    for path in ("/api/v1/claims", "/api/v1/claims/TEST24-2222-2222"):
+        answer = await client.get(path, headers=sent)  # type: ignore[arg-type]
+        assert problem(answer)[:2] == (401, "no-token")
+        assert answer.headers["www-authenticate"].startswith('Bearer realm="claims"')
+
+
+async def test_a_person_who_is_signed_in_is_no_system(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    person = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
+    await client.post("/sign-in", data=person)
+    assert (await client.get("/api/v1/claims")).status_code == 401
+
+
+async def test_a_token_opens_no_page(client: httpx.AsyncClient, token: str) -> None:
+    for path in (routes.ACCOUNT, routes.TRANSCRIPT_PDF):
+        assert (await client.get(path, headers=bearer(token))).status_code == 303
+
+
+async def test_a_revoked_token_is_told_so(client: httpx.AsyncClient, token: str) -> None:
+    await api_tokens.revoke("society", actor="staff", now=NOW)
+    answer = await client.get("/api/v1/claims", headers=bearer(token))
+    assert problem(answer) == (
+        403, "token-revoked", "The token society was revoked; ask for another.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("limit=0", "limit: write a whole number from 1 to 200."),
+        ("limit=201", "limit: write a whole number from 1 to 200."),
+        ("limit=1.5", "limit: write a whole number from 1 to 200."),
+        ("limit=x", "limit: write a whole number from 1 to 200."),
+        ("since=2024-11-01", "since: write an instant"),
+        ("since=1730462400", "since: write an instant"),
+        ("since=2024-11-01T12:00:00", "since: write an instant"),
+        ("since=2024-11-01T12:00:00+00:00", "since: write an instant"),  # "+" arrives as a space
+        ("cursor=", "cursor: take the next_cursor"),
+        ("cursor=7", "cursor: take the next_cursor"),
+        ("limit=1&limit=2", "Give each parameter once."),
+        ("page=2", "There is no parameter 'page'."),
+    ],
+)
+async def test_a_parameter_that_cannot_be_read_is_named(
+    client: httpx.AsyncClient, token: str, query: str, detail: str
+) -> None:
+    answer = await client.get(f"/api/v1/claims?{query}", headers=bearer(token))
+    status, kind, told = problem(answer)
+    assert (status, kind) == (400, "bad-parameter")
+    assert told.startswith(detail)
+
+
+async def test_after_a_restore_the_reading_begins_again(
+    client: httpx.AsyncClient, token: str, tmp_path: Any
+) -> None:
+    cursor = (await client.get("/api/v1/claims", headers=bearer(token))).json()["next_cursor"]
+    await backup.create_backup(tmp_path / "b.gz", now=NOW, done=lambda rows: None)
+    await backup.restore_backup(
+        tmp_path / "b.gz", replace=True, actor="staff", now=NOW, done=lambda rows: None
+    )
+    answer = await client.get("/api/v1/claims", params={"cursor": cursor}, headers=bearer(token))
+    assert problem(answer)[:2] == (410, "cursor-gone")
+
+
+async def test_what_is_not_there_is_told_and_nothing_is_written(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    answer = await client.get("/api/v1/claims/TEST24-2222-2222", headers=bearer(token))
+    assert problem(answer)[:2] == (404, "no-such-claim")
+    for path in ("/api/v1", "/api/v1/", "/api/v2/claims", "/api/v1/claims/", "/api/x\0"):
+        quoted = path.replace("\0", "%00")
+        assert problem(await client.get(quoted, headers=bearer(token)))[:2] == (404, "no-such-path")
+    for path in ("/api/v1/claims", "/api/v1/openapi.json", "/api/v1/claims/TEST24-2222-2222"):
+        for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            answer = await client.request(method, path, headers=bearer(token))
+            assert problem(answer)[:2] == (405, "only-read")
+            assert answer.headers["allow"] == "GET, HEAD"
+    head = await client.head("/api/v1/claims", headers=bearer(token))
+    assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_too_many_requests_are_told_when_to_come_again(
+    client: httpx.AsyncClient, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_tokens, "REQUEST_LIMIT", replace(api_tokens.REQUEST_LIMIT, limit=2))
+    answers = [await client.get("/api/v1/claims", headers=bearer(token)) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert problem(answers[-1])[:2] == (429, "too-many-requests")
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+
+
+async def test_anybody_reads_how_it_is_described(client: httpx.AsyncClient) -> None:
+    answer = await client.get(routes.API_OPENAPI)
+    assert (answer.status_code, answer.json()) == (200, document(ClaimsQuery))
+    assert sorted(answer.json()["paths"]) == [routes.API_CLAIMS, routes.API_CLAIM]
+
+
+def test_the_manual_shows_what_is_answered() -> None:
+    manual = (ROOT / "docs" / "integration.md").read_text("utf-8")
+    example, fault = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
+    page = TypeAdapter(FeedPage).validate_json(example)
+    assert json.loads(page_json(page)) == json.loads(example)
+    shown = problems.BAD_PARAMETER.response(json.loads(fault)["detail"])
+    assert json.loads(bytes(shown.body)) == json.loads(fault)
+    assert f"has {api_tokens.REQUEST_LIMIT.limit} requests a minute" in manual
+    assert f"1 to {claims_feed.MAX_PAGE_SIZE}, by default {ClaimsQuery().limit}" in manual
+    assert "Thirty wrong tokens" in manual
+
+
+# That it is what its document says, for whatever is asked.
+
+# Whether a token is asked for is tried apart: with one in every request nothing else is refused.
+OPEN = schemathesis.openapi.from_dict({**document(ClaimsQuery), "security": []})
+CLOSED = schemathesis.openapi.from_dict(document(ClaimsQuery))
+PATHS = [routes.API_CLAIMS, routes.API_CLAIM]
+MODES = list(schemathesis.GenerationMode)
+ASKED = settings(
+    max_examples=examples(0.4),
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+async def answered(client: httpx.AsyncClient, case: schemathesis.Case, **more: str) -> Answer:
+    """Send what was generated; the answer is what the document says, or this raises."""
+    sent = case.as_transport_kwargs(base_url=str(client.base_url))
+    answer = await client.request(
+        sent["method"],
+        sent["url"],
+        params=sent.get("params"),
+        headers={**dict(sent["headers"]), **more},
+    )
+    assert answer.status_code < 500
+    told = Answer.from_any(answer)
+    # A cursor may be written as it should and never have been given out.
+    gone = answer.status_code == 410
+    case.validate_response(told, excluded_checks=[positive_data_acceptance] if gone else None)
+    return told
+
+
+@pytest.fixture
+def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many requests as Hypothesis likes."""
+    for name in ("REQUESTS", "STRANGERS"):
+        quota = getattr(api_tokens, name)
+        monkeypatch.setattr(api_tokens, name, replace(quota, limit=10**6))
+
+
+@pytest.mark.usefixtures("without_a_quota")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("path", PATHS)
+@ASKED
+@given(data=st.data())
+async def test_whatever_is_asked_with_a_token_the_answer_is_what_the_document_says(
+    client: httpx.AsyncClient,
+    token: str,
+    path: str,
+    mode: schemathesis.GenerationMode,
+    data: st.DataObject,
+) -> None:
+    case = data.draw(OPEN[path]["GET"].as_strategy(generation_mode=mode))
+    await answered(client, case, **bearer(token))
+
+
+@pytest.mark.usefixtures("without_a_quota")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("path", PATHS)
+@ASKED
+@given(data=st.data())
+async def test_whatever_is_asked_with_a_made_up_token_is_refused(
+    client: httpx.AsyncClient,
+    token: str,
+    path: str,
+    mode: schemathesis.GenerationMode,
+    data: st.DataObject,
+) -> None:
+    case = data.draw(CLOSED[path]["GET"].as_strategy(generation_mode=mode))
+    assert (await answered(client, case)).status_code in (401, 404)

@@ -1,0 +1,130 @@
+"""The certificate's file: for its owner alone."""
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from cme_reflex import routes
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.services.claims import claim_lines, reopening, submission
+from cme_reflex.services.evaluations import evaluation_answers
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.settings import settings
+from tests.support.files.pdfs import page_texts
+from tests.support.meetings import MEETING
+
+NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
+OWNER = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
+ANOTHER = {"way": "badge", "last_name": "Smith", "number": "102"}
+
+
+async def submitted(quarters: int = 6) -> str:
+    """Submit the owner's claim; the number."""
+    today = datetime.now(UTC)  # the doors sign in by the real clock
+    token = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
+    context = await authentication.authenticate(MEETING.code, token, now=today)
+    (first,) = (each.id for each in context.programme.sessions.values() if each.code == "A")
+    await claim_lines.add_session(context, first, now=NOW)
+    await evaluation_answers.answer_overall(context, "bias", True, now=NOW)
+    done = await submission.choose_category1(context, Quarters(quarters), now=NOW)
+    receipt = await submission.submit_claim(context, done.claim.revision, attested=True, now=NOW)
+    return receipt.number
+
+
+@pytest.fixture
+async def number(client: httpx.AsyncClient) -> str:
+    """The number of the owner's certificate."""
+    return await submitted()
+
+
+async def test_the_owner_gets_a_file_that_no_cache_keeps(
+    client: httpx.AsyncClient, number: str
+) -> None:
+    await client.post("/sign-in", data=OWNER)
+    response = await client.get(routes.certificate(number))
+    kept = {name: response.headers[name] for name in ("cache-control", "content-disposition")}
+    assert (response.status_code, response.headers["content-type"], kept) == (
+        200,
+        "application/pdf",
+        {
+            "cache-control": "no-store",
+            "content-disposition": f"attachment; filename*=UTF-8''certificate-{number}.pdf",
+        },
+    )
+    assert "is awarded 1.50 AMA PRA Category 1 Credits™" in page_texts(response.content)[0]
+    again = await client.get(routes.certificate(number.lower()))
+    assert again.content == response.content
+
+
+async def test_strangers_and_others_cannot_tell_whether_a_number_exists(
+    client: httpx.AsyncClient, number: str
+) -> None:
+    unknown = routes.certificate("TEST24-2222-2222")
+    answers = [await client.get(path) for path in (routes.certificate(number), unknown)]
+    await client.post("/sign-in", data=ANOTHER)
+    answers += [await client.get(path) for path in (routes.certificate(number), unknown)]
+    await client.post("/sign-in", data=OWNER)
+    answers += [await client.get(unknown)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
+
+
+async def test_after_signing_out_there_is_no_certificate(
+    client: httpx.AsyncClient, number: str
+) -> None:
+    await client.post("/sign-in", data=OWNER)
+    await client.post("/sign-out")
+    assert (await client.get(routes.certificate(number))).status_code == 404
+
+
+async def test_an_old_version_keeps_its_certificate(client: httpx.AsyncClient, number: str) -> None:
+    await client.post("/sign-in", data=OWNER)
+    before = (await client.get(routes.certificate(number))).content
+    await reopening.reopen_claim(
+        number, reason="forgot", until=datetime(2031, 1, 1, tzinfo=UTC), actor="staff", now=NOW
+    )
+    newer = await submitted(quarters=4)
+    assert (await client.get(routes.certificate(number))).content == before
+    assert (
+        "awarded 1.00 AMA" in page_texts((await client.get(routes.certificate(newer))).content)[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/certificate/.pdf",
+        "/certificate/%00.pdf",
+        "/certificate/" + "x" * 3_000 + ".pdf",
+        "/certificate/TEST24-%2e%2e-2222.pdf",
+    ],
+)
+async def test_a_made_up_number_is_no_certificate(
+    client: httpx.AsyncClient, number: str, path: str
+) -> None:
+    await client.post("/sign-in", data=OWNER)
+    response = await client.get(path)
+    assert response.headers["content-type"].partition(";")[0] != "application/pdf"
+
+
+async def test_with_a_public_address_it_leads_to_the_check_of_its_number(
+    client: httpx.AsyncClient, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.post("/sign-in", data=OWNER)
+    without = (await client.get(routes.certificate(number))).content
+    monkeypatch.setenv("CME_PUBLIC_URL", "https://cme.example.org/")
+    settings.cache_clear()
+    linked = (await client.get(routes.certificate(number))).content
+    address = f"https://cme.example.org/verify/{number}".encode()
+    assert (address in linked, address in without) == (True, False)
+
+
+async def test_it_is_only_read(client: httpx.AsyncClient, number: str) -> None:
+    await client.post("/sign-in", data=OWNER)
+    head = await client.head(routes.certificate(number))
+    assert (head.status_code, head.content) == (200, b"")
+    assert re.fullmatch(r"\d{4,}", head.headers["content-length"])
+    assert (await client.delete(routes.certificate(number))).status_code == 405

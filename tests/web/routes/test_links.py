@@ -1,0 +1,181 @@
+"""Links over HTTP: asked for by a form, opened by a button, never by a look."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from cme_reflex import text
+from cme_reflex.domain.sign_in.password_policy import MAX_LENGTH, MIN_LENGTH
+from cme_reflex.services.mail.worker import DeliveryStats
+from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.sign_in import invitations
+from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
+from tests.support.meetings import MEETING
+from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
+from tests.web.routes.test_sign_in import answer
+
+Token = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture
+def server() -> Iterator[LocalSmtpServer]:
+    with run_smtp_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def visitor(client: httpx.AsyncClient, database: Engine) -> httpx.AsyncClient:
+    """A browser at a meeting whose attendees have addresses."""
+    await load_meeting(FOLDER_WITH_ADDRESSES, now=datetime(2024, 11, 1, tzinfo=UTC))
+    return client
+
+
+@pytest.fixture
+def token(visitor: httpx.AsyncClient, server: LocalSmtpServer) -> Token:
+    """Ask for a link and take its token out of the message."""
+
+    async def get(address: str = KIM) -> str:
+        asked = await visitor.post("/sign-in-link/send", data={"email": address})
+        assert answer(asked) == (303, "/sign-in-link#link-sent")
+        assert await send_due_mail(server, datetime.now(UTC)) == DeliveryStats(sent=1)
+        return server.received[-1].link().partition("#")[2]
+
+    return get
+
+
+async def invited(server: LocalSmtpServer) -> str:
+    now = datetime.now(UTC)
+    await invitations.invite(MEETING.code, ["kim"], now=now)
+    await send_due_mail(server, now)
+    return server.received[-1].link().partition("#")[2]
+
+
+async def test_the_answer_is_the_same_whoever_has_the_address(visitor: httpx.AsyncClient) -> None:
+    answers = [
+        await visitor.post("/sign-in-link/send", data={"email": address})
+        for address in (KIM, "nobody@example.org")
+    ]
+    assert {answer(one) for one in answers} == {(303, "/sign-in-link#link-sent")}
+    assert answers[0].content == answers[1].content
+    assert dict(answers[0].headers) == dict(answers[1].headers)
+
+
+@pytest.mark.parametrize("address", ["", "kim", "a@b.example, c@d.example"])
+async def test_what_is_no_address_comes_back(visitor: httpx.AsyncClient, address: str) -> None:
+    asked = await visitor.post("/sign-in-link/send", data={"email": address})
+    assert answer(asked) == (303, "/sign-in-link#link-address")
+
+
+async def test_who_asks_too_often_is_told_how_long_to_wait(visitor: httpx.AsyncClient) -> None:
+    for _ in range(3):
+        await visitor.post("/sign-in-link/send", data={"email": KIM})
+    asked = await visitor.post("/sign-in-link/send", data={"email": KIM})
+    assert answer(asked) == (303, "/sign-in-link#link-wait-15")
+    assert 15 in text.sign_in.WAITS
+
+
+async def test_looking_at_a_link_uses_nothing_and_the_button_signs_in(
+    visitor: httpx.AsyncClient, token: Token
+) -> None:
+    link = await token(KIM)
+    for method in ("GET", "HEAD", "OPTIONS"):
+        for path in ("/link", "/link/use"):
+            await visitor.request(method, path, params={"token": link})
+    assert answer(await visitor.get("/claim")) == (303, "/")
+    assert answer(await visitor.post("/link/use", data={"token": link})) == (303, "/claim")
+    assert (await visitor.get("/claim")).text == "page /claim"
+
+
+async def test_the_whole_link_can_be_pasted(visitor: httpx.AsyncClient, token: Token) -> None:
+    pasted = f"  https://cme.example.org/link#{await token(KIM)}\n"
+    assert answer(await visitor.post("/link/use", data={"token": pasted})) == (303, "/claim")
+
+
+async def test_it_leads_to_where_a_stranger_was_going(
+    visitor: httpx.AsyncClient, token: Token
+) -> None:
+    link = await token(KIM)
+    await visitor.get("/sessions?q=flap")
+    arrived = await visitor.post("/link/use", data={"token": link})
+    assert answer(arrived) == (303, "/sessions?q=flap")
+
+
+async def test_a_used_link_leads_to_another_one(visitor: httpx.AsyncClient, token: Token) -> None:
+    link = await token(KIM)
+    await visitor.post("/link/use", data={"token": link})
+    again = await visitor.post("/link/use", data={"token": link})
+    assert answer(again) == (303, "/sign-in-link#link-used")
+
+
+@pytest.mark.parametrize("foreign", ["", "x" * 43, "https://cme.example.org/link"])
+async def test_a_foreign_link_leads_to_another_one(
+    visitor: httpx.AsyncClient, foreign: str
+) -> None:
+    opened = await visitor.post("/link/use", data={"token": foreign})
+    assert answer(opened) == (303, "/sign-in-link#link-unknown")
+
+
+async def test_who_shares_an_address_is_asked_which(
+    visitor: httpx.AsyncClient, token: Token
+) -> None:
+    opened = await visitor.post("/link/use", data={"token": await token("shared@example.org")})
+    assert answer(opened) == (303, "/registrations")
+    chosen = await visitor.post("/sign-in/registration", data={"registration": "3"})
+    assert answer(chosen) == (303, "/claim")
+
+
+async def test_a_member_sets_a_password_and_signs_in(
+    visitor: httpx.AsyncClient, server: LocalSmtpServer
+) -> None:
+    opened = await visitor.post("/link/use", data={"token": await invited(server)})
+    assert answer(opened) == (303, "/password")
+    (cookie,) = opened.headers.get_list("set-cookie")
+    assert cookie.split("; ")[1:] == ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=lax"]
+    for password, again, code in (
+        ("short", "short", "password-too-short"),
+        ("x" * (MAX_LENGTH + 1), "x" * (MAX_LENGTH + 1), "password-too-long"),
+        ("password" * 3, "password" * 3, "password-guessable"),
+        ("correct horse battery", "correct house battery", "password-differs"),
+    ):
+        form = {"password": password, "again": again}
+        refused = await visitor.post("/password/set", data=form)
+        assert answer(refused) == (303, f"/password#{code}")
+        assert code in text.password.FAULTS
+    form = {"password": "correct horse battery", "again": "correct horse battery"}
+    assert len(form["password"]) >= MIN_LENGTH
+    assert answer(await visitor.post("/password/set", data=form)) == (303, "/#password-set")
+    assert "cme_password_link" not in visitor.cookies
+    member = {"way": "member", "username": "kim", "password": "correct horse battery"}
+    assert answer(await visitor.post("/sign-in", data=member)) == (303, "/claim")
+    link = server.received[-1].link().partition("#")[2]
+    again_used = await visitor.post("/link/use", data={"token": link})
+    assert answer(again_used) == (303, "/sign-in-link#password-link")
+
+
+async def test_without_a_link_no_password_is_set(visitor: httpx.AsyncClient) -> None:
+    form = {"password": "correct horse battery", "again": "correct horse battery"}
+    refused = await visitor.post("/password/set", data=form)
+    assert answer(refused) == (303, "/sign-in-link#link-unknown")
+
+
+@pytest.mark.parametrize("path", ["/sign-in-link/send", "/link/use", "/password/set"])
+async def test_a_form_of_another_site_is_refused_and_a_huge_one_not_read(
+    visitor: httpx.AsyncClient, path: str
+) -> None:
+    other = {"sec-fetch-site": "cross-site"}
+    assert (await visitor.post(path, data={"email": KIM}, headers=other)).status_code == 403
+    assert (await visitor.post(path, data={"email": "x" * 10_000})).status_code == 413
+
+
+async def test_every_notice_of_a_link_has_its_words() -> None:
+    assert set(text.sign_in_link.NOTICES) == {
+        "link-sent",
+        "link-address",
+        "link-used",
+        "link-expired",
+        "link-unknown",
+        "password-link",
+    }

@@ -1,0 +1,69 @@
+"""Choosing among several registrations, over HTTP."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from tests.support.meetings import ATTENDEES, FOLDER, PASSWORD, attendee
+
+MEMBER = {"way": "member", "username": "kim", "password": PASSWORD}
+
+
+@pytest.fixture
+def folder() -> MeetingFolder:
+    second = attendee("104", "O'Brien-Núñez", registration_type="day", member="kim")
+    return replace(FOLDER, attendees=(*ATTENDEES, second))
+
+
+def answer(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.headers.get("location", "")
+
+
+async def choose(client: httpx.AsyncClient, which: str) -> tuple[int, str]:
+    return answer(await client.post("/sign-in/registration", data={"registration": which}))
+
+
+async def test_who_has_two_registrations_chooses_one_and_arrives(
+    client: httpx.AsyncClient,
+) -> None:
+    await client.get("/sessions?q=breast")
+    assert answer(await client.post("/sign-in", data=MEMBER)) == (303, "/registrations")
+    assert list(client.cookies) == ["cme_next", "cme_choice"]
+    assert await choose(client, "4") == (303, "/sessions?q=breast")
+    assert list(client.cookies) == ["cme_sign_in"]
+
+
+async def test_the_cookie_of_the_choice_is_out_of_reach_of_scripts(
+    client: httpx.AsyncClient,
+) -> None:
+    response = await client.post("/sign-in", data=MEMBER)
+    (cookie,) = response.headers.get_list("set-cookie")
+    assert cookie.startswith("cme_choice=")
+    assert cookie.split("; ")[1:] == ["HttpOnly", "Max-Age=600", "Path=/", "SameSite=lax"]
+
+
+@pytest.mark.parametrize("which", ["", "2", "99", "-1", "x", "1.0", "٤", "9" * 400])
+async def test_what_was_not_offered_leads_back_to_the_sign_in(
+    client: httpx.AsyncClient, which: str
+) -> None:
+    await client.post("/sign-in", data=MEMBER)
+    assert await choose(client, which) == (303, "/#choice-expired")
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_nobody_chooses_without_the_cookie(client: httpx.AsyncClient) -> None:
+    await client.post("/sign-in", data=MEMBER)
+    client.cookies.clear()
+    assert await choose(client, "4") == (303, "/#choice-expired")
+
+
+async def test_a_choice_sent_by_another_site_is_refused(client: httpx.AsyncClient) -> None:
+    await client.post("/sign-in", data=MEMBER)
+    response = await client.post(
+        "/sign-in/registration",
+        data={"registration": "4"},
+        headers={"sec-fetch-site": "cross-site"},
+    )
+    assert response.status_code == 403

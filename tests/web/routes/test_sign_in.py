@@ -1,0 +1,209 @@
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from cme_reflex import text
+from cme_reflex.settings import settings
+from cme_reflex.store.database import close_database, open_database
+from cme_reflex.web.cookies import next_address
+from tests.support.meetings import PASSWORD
+
+BADGE = {"way": "badge", "last_name": "Smith", "number": "102"}
+FORM_TYPE = b"application/x-www-form-urlencoded"
+MEMBER = {"way": "member", "username": "kim", "password": PASSWORD}
+
+
+def answer(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.headers.get("location", "")
+
+
+@pytest.mark.parametrize("form", [BADGE, MEMBER])
+async def test_a_right_form_opens_the_claim(
+    client: httpx.AsyncClient, form: dict[str, str]
+) -> None:
+    assert answer(await client.post("/sign-in", data=form)) == (303, "/claim")
+    assert (await client.get("/claim")).text == "page /claim"
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    client: httpx.AsyncClient,
+) -> None:
+    response = await client.post("/sign-in", data=BADGE)
+    (cookie,) = [c for c in response.headers.get_list("set-cookie") if "cme_sign_in" in c]
+    assert cookie.split("; ")[1:] == ["HttpOnly", "Max-Age=604800", "Path=/", "SameSite=lax"]
+
+
+async def test_behind_https_the_cookie_is_for_this_host_alone(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_SECURE_COOKIES", "true")
+    settings.cache_clear()
+    response = await client.post("/sign-in", data=BADGE)
+    (cookie,) = [c for c in response.headers.get_list("set-cookie") if "sign_in" in c]
+    assert cookie.startswith("__Host-cme_sign_in=")
+    assert "Secure" in cookie.split("; ")
+    assert (await client.get("/claim")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        (BADGE | {"number": "999"}, "not-recognised"),
+        (BADGE | {"last_name": "Nobody"}, "not-recognised"),
+        (BADGE | {"number": " "}, "missing"),
+        ({}, "missing"),
+        (MEMBER | {"password": "wrong"}, "member-not-recognised"),
+        (MEMBER | {"username": "unregistered"}, "member-not-registered"),
+        ({"way": "member"}, "member-missing"),
+    ],
+)
+async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
+    client: httpx.AsyncClient, form: dict[str, str], code: str
+) -> None:
+    assert answer(await client.post("/sign-in", data=form)) == (303, f"/#{code}")
+    assert code in text.sign_in.ERRORS
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}, {"origin": "null"}],
+)
+async def test_a_form_of_another_site_is_refused(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    for path in ("/sign-in", "/sign-out"):
+        assert (await client.post(path, data=BADGE, headers=headers)).status_code == 403
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_a_form_of_this_site_is_taken(client: httpx.AsyncClient) -> None:
+    headers = {"origin": "https://cme.example.org", "sec-fetch-site": "same-origin"}
+    assert answer(await client.post("/sign-in", data=BADGE, headers=headers)) == (303, "/claim")
+
+
+async def test_the_sixth_failure_is_told_how_long_to_wait_and_the_right_name_as_well(
+    client: httpx.AsyncClient,
+) -> None:
+    wrong = [await client.post("/sign-in", data=BADGE | {"last_name": "X"}) for _ in range(5)]
+    assert {answer(each) for each in wrong} == {(303, "/#not-recognised")}
+    for last_name in ("X", "Smith"):
+        form = BADGE | {"last_name": last_name}
+        assert answer(await client.post("/sign-in", data=form)) == (303, "/#wait-1")
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_a_locked_username_is_answered_like_a_locked_number(
+    client: httpx.AsyncClient,
+) -> None:
+    for username in ("kim", "nobody"):
+        form = MEMBER | {"username": username, "password": "wrong"}
+        answers = [answer(await client.post("/sign-in", data=form)) for _ in range(6)]
+        assert answers == [(303, "/#member-not-recognised")] * 5 + [(303, "/#wait-1")]
+
+
+async def test_a_huge_form_is_not_read(client: httpx.AsyncClient) -> None:
+    form = BADGE | {"last_name": "x" * 10_000}
+    assert (await client.post("/sign-in", data=form)).status_code == 413
+
+
+@pytest.mark.parametrize("length", ["", "x", "-1", "1e3", "²", "9" * 5_000])
+async def test_a_form_that_does_not_say_its_length_is_not_read(
+    client: httpx.AsyncClient, length: str
+) -> None:
+    content = b"way=badge&last_name=Smith&number=102"
+    headers = {b"content-length": length.encode(), b"content-type": FORM_TYPE}
+    assert (await client.post("/sign-in", content=content, headers=headers)).status_code == 413
+
+
+async def test_a_stranger_is_sent_to_the_sign_in_and_then_to_where_they_were_going(
+    client: httpx.AsyncClient,
+) -> None:
+    assert answer(await client.get("/sessions?q=breast&day=2024-09-26")) == (303, "/")
+    arrived = await client.post("/sign-in", data=BADGE)
+    assert answer(arrived) == (303, "/sessions?q=breast&day=2024-09-26")
+    assert "cme_next" not in client.cookies
+
+
+async def test_behind_https_no_cookie_is_any_other_hosts(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_SECURE_COOKIES", "true")
+    settings.cache_clear()
+    await client.get("/sessions?q=breast")
+    assert list(client.cookies) == ["__Host-cme_next"]
+    assert answer(await client.post("/sign-in", data=BADGE)) == (303, "/sessions?q=breast")
+    assert list(client.cookies) == ["__Host-cme_sign_in"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil",
+        "/nowhere",
+        "",
+        "/claim\r\nX: y",
+        "%2F%2Fx",
+    ],
+)
+def test_nobody_is_sent_to_another_site(value: str) -> None:
+    assert next_address(value) == "/claim"
+
+
+async def test_who_is_signed_in_needs_no_form(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/")).text == "page /"
+    await client.post("/sign-in", data=BADGE)
+    assert answer(await client.get("/")) == (303, "/claim")
+
+
+async def test_signing_out_ends_the_sign_in_on_the_server(client: httpx.AsyncClient) -> None:
+    await client.post("/sign-in", data=BADGE)
+    kept = dict(client.cookies)
+    assert answer(await client.post("/sign-out")) == (303, "/#signed-out")
+    assert answer(await client.get("/claim")) == (303, "/")
+    client.cookies.update(kept)
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_every_sign_in_has_a_token_of_its_own_and_ends_the_one_before(
+    client: httpx.AsyncClient,
+) -> None:
+    await client.post("/sign-in", data=BADGE)
+    first = client.cookies["cme_sign_in"]
+    await client.post("/sign-in", data=BADGE)
+    assert client.cookies["cme_sign_in"] != first
+    client.cookies.set("cme_sign_in", first, domain="cme.example.org")
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    "cookie", [b"cme_sign_in=x", b"cme_sign_in=", b"=;;;===", b"cme_sign_in=\x80", b"\xff"]
+)
+async def test_a_made_up_cookie_opens_nothing(client: httpx.AsyncClient, cookie: bytes) -> None:
+    assert answer(await client.get("/claim", headers=[(b"cookie", cookie)])) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    "path", ["/claim/", "/sessions", "/evaluation?session=1", "/submit", "/reporting", "/receipt"]
+)
+async def test_every_page_of_a_claim_is_behind_the_guard(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    assert answer(await client.get(path)) == (303, "/")
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/tokens.css"])
+async def test_what_is_nobodys_is_open(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).text == f"page {path}"
+
+
+async def test_health_tells_whether_the_database_answers(
+    client: httpx.AsyncClient, database: Engine
+) -> None:
+    assert (await client.get("/health")).json() == {"database": True}
+    await close_database()
+    open_database("postgresql://nobody@127.0.0.1:1/none")
+    response = await client.get("/health")
+    assert (response.status_code, response.json()) == (503, {"database": False})

@@ -1,0 +1,175 @@
+"""Single sign-on over HTTP: our routes, a real provider, and a browser without scripts between."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from cme_reflex import text
+from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.sign_in import oidc
+from cme_reflex.settings import settings
+from tests.support.meetings import FOLDER, MEETING, PASSWORD
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, run_oidc_provider
+
+
+@pytest.fixture
+def provider() -> Iterator[OidcProvider]:
+    oidc.clear_cache()
+    with run_oidc_provider() as provider:
+        yield provider
+    oidc.clear_cache()
+
+
+@pytest.fixture
+def folder(provider: OidcProvider) -> MeetingFolder:
+    terms = SingleSignOn(issuer=provider.issuer, client_id=CLIENT_ID, label="Society")
+    return replace(FOLDER, meeting=replace(MEETING, single_sign_on=terms))
+
+
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CME_OIDC_CLIENT_SECRET", CLIENT_SECRET)
+
+
+def answer(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.headers.get("location", "")
+
+
+async def way_back(client: httpx.AsyncClient) -> str:
+    """Where the provider sends the browser, as a path of this site with its query."""
+    departed = await client.get("/sign-in/sso")
+    assert departed.status_code == 303
+    async with httpx.AsyncClient() as browser:
+        returned = await browser.get(departed.headers["location"])
+    back = httpx.URL(returned.headers["location"])
+    assert (back.host, back.path) == ("cme.example.org", "/sign-in/sso/callback")
+    return back.raw_path.decode()
+
+
+async def test_a_member_comes_back_signed_in_and_goes_where_they_were_going(
+    client: httpx.AsyncClient,
+) -> None:
+    await client.get("/sessions?q=breast")
+    assert answer(await client.get(await way_back(client))) == (303, "/sessions?q=breast")
+    assert list(client.cookies) == ["cme_sign_in"]
+    assert (await client.get("/claim")).text == "page /claim"
+
+
+async def test_coming_back_twice_is_refused(client: httpx.AsyncClient) -> None:
+    back = await way_back(client)
+    cookies = dict(client.cookies)
+    await client.get(back)
+    client.cookies.clear()
+    client.cookies.update(cookies)
+    assert answer(await client.get(back)) == (303, "/#sso-failed")
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_without_the_cookie_nobody_comes_back(client: httpx.AsyncClient) -> None:
+    back = await way_back(client)
+    client.cookies.clear()
+    assert answer(await client.get(back)) == (303, "/#sso-failed")
+
+
+async def test_the_cookie_is_for_this_host_and_lasts_ten_minutes(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_SECURE_COOKIES", "true")
+    settings.cache_clear()
+    (cookie,) = (await client.get("/sign-in/sso")).headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-cme_departure=")
+    assert cookie.split("; ")[1:] == [
+        "HttpOnly",
+        "Max-Age=600",
+        "Path=/",
+        "SameSite=lax",
+        "Secure",
+    ]
+
+
+async def test_behind_a_proxy_that_ends_tls_the_way_back_is_https(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_PUBLIC_URL", "https://cme.example.org")
+    settings.cache_clear()
+    response = await client.get("http://cme.example.org/sign-in/sso")
+    address = httpx.URL(response.headers["location"])
+    assert address.params["redirect_uri"] == "https://cme.example.org/sign-in/sso/callback"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"username": "somebody"}, "sso-unknown"),
+        ({"username": "unregistered"}, "member-not-registered"),
+        ({"claims": {"nonce": "another"}}, "sso-failed"),
+        ({"claims": {"aud": "another"}}, "sso-failed"),
+        ({"claims": {"iss": "https://evil.example"}}, "sso-failed"),
+        ({"answer": {"iss": "https://evil.example"}}, "sso-failed"),
+        ({"answer": {"state": "another"}}, "sso-failed"),
+        ({"answer": {"code": "x" * 5000}}, "sso-failed"),
+        ({"answer": {"error": "access_denied"}}, "sso-cancelled"),
+        ({"answer": {"error": "server_error"}}, "sso-failed"),
+        ({"code_lifetime": 0}, "sso-failed"),
+        ({"broken": {"/token": 500}}, "sso-unavailable"),
+    ],
+)
+async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
+    client: httpx.AsyncClient, provider: OidcProvider, change: dict[str, object], code: str
+) -> None:
+    for name, value in change.items():
+        setattr(provider, name, value)
+    assert answer(await client.get(await way_back(client))) == (303, f"/#{code}")
+    assert code in text.sign_in.ERRORS
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_a_provider_out_of_reach_is_told(
+    client: httpx.AsyncClient, provider: OidcProvider
+) -> None:
+    provider.broken = {"/.well-known/openid-configuration": 500}
+    assert answer(await client.get("/sign-in/sso")) == (303, "/#sso-unavailable")
+
+
+async def test_the_password_gives_way(client: httpx.AsyncClient) -> None:
+    form = {"way": "member", "username": "kim", "password": PASSWORD}
+    assert answer(await client.post("/sign-in", data=form)) == (303, "/#sso-only")
+    assert "sso-only" in text.sign_in.ERRORS
+
+
+async def test_a_locked_number_does_not_stop_the_single_sign_on(
+    client: httpx.AsyncClient,
+) -> None:
+    form = {"way": "badge", "last_name": "X", "number": "101"}
+    for _ in range(6):
+        last = answer(await client.post("/sign-in", data=form))
+    assert last == (303, "/#wait-1")
+    assert answer(await client.get(await way_back(client))) == (303, "/claim")
+
+
+async def test_the_log_tells_why_and_neither_code_nor_state_nor_secret(
+    client: httpx.AsyncClient, provider: OidcProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.claims = {"nonce": "another"}
+    back = await way_back(client)
+    with caplog.at_level(logging.INFO, logger="cme_reflex"):
+        await client.get(back)
+    (record,) = [each for each in caplog.records if each.name.startswith("cme_reflex")]
+    told = record.getMessage()
+    assert told.startswith("OIDC sign-in rejected: the ID token is not good")
+    params = httpx.URL(f"https://cme.example.org{back}").params
+    secrets = (params["code"], params["state"], CLIENT_SECRET)
+    assert not [secret for secret in secrets if secret in told]
+
+
+async def test_where_there_is_none_the_routes_lead_back_to_the_form(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CME_MEETING", "other")
+    settings.cache_clear()
+    for path in ("/sign-in/sso", "/sign-in/sso/callback?code=c&state=s"):
+        assert answer(await client.get(path)) == (303, "/#sso-failed")

@@ -1,0 +1,143 @@
+"""The log: one line a happening, and nothing in it that somebody typed."""
+
+import io
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from cme_reflex.settings import ROOT
+from cme_reflex.web import logs
+from tests.support.environment import override_settings
+
+SECRET = "Xylophantes"
+
+
+@pytest.fixture
+def formatter(request: pytest.FixtureRequest) -> logging.Formatter:
+    return logs._Text() if request.param == "text" else logs._Json()
+
+
+def written(
+    formatter: logging.Formatter, name: str, message: str, *args: object, **more: object
+) -> str:
+    """What a logger of this name writes."""
+    output = io.StringIO()
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(formatter)
+    logger = logging.Logger(name)
+    logger.addHandler(handler)
+    logger.error(message, *args, **more)  # type: ignore[arg-type]
+    return output.getvalue()
+
+
+def failure() -> Exception:
+    """An error about somebody, which came from another one, which the system raised."""
+    try:
+        try:
+            try:
+                raise OSError(28, "No space left on device", f"/home/{SECRET}")
+            except OSError as error:
+                raise KeyError(SECRET) from error
+        except KeyError:
+            raise ValueError(f"{SECRET} is not a number") from None
+    except ValueError as error:
+        error.__suppress_context__ = False
+        return error
+
+
+def test_a_line_is_one_json_document_with_its_fields() -> None:
+    line = json.loads(
+        written(
+            logs._Json(),
+            "cme_reflex.state",
+            "event handled",
+            extra=logs.log_extra(event="home.load"),
+        )
+    )
+    assert line.pop("at").endswith("+00:00")
+    assert line == {
+        "level": "error",
+        "logger": "cme_reflex.state",
+        "message": "event handled",
+        "event": "home.load",
+    }
+
+
+def test_text_is_a_line_for_people() -> None:
+    line = written(logs._Text(), "cme_reflex.x", "event handled", extra=logs.log_extra(ms=3.5))
+    assert line.partition(" ")[2] == "error cme_reflex.x event handled ms=3.5\n"
+
+
+@pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
+def test_of_an_exception_types_and_places_are_written_and_never_words(
+    formatter: logging.Formatter,
+) -> None:
+    text = written(formatter, "cme_reflex.x", "event handler failed", exc_info=failure())
+    assert SECRET not in text
+    for told in ("builtins.ValueError", "builtins.KeyError", "builtins.OSError", "No space left",
+                 "test_logs.py", "failure"):  # fmt: skip
+        assert told in text
+
+
+@pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
+@pytest.mark.parametrize("name", ["reflex.app", "engineio.server", "asyncio", "sqlalchemy.pool"])
+def test_what_a_library_says_is_its_place_alone(formatter: logging.Formatter, name: str) -> None:
+    text = written(formatter, name, f"Event data: {SECRET} %s", SECRET)
+    assert SECRET not in text
+    assert "test_logs.py" in text
+
+
+def test_a_database_error_has_its_code() -> None:
+    class DuplicateKey(Exception):
+        sqlstate = "23505"
+
+    text = written(logs._Json(), "cme_reflex.x", "…", exc_info=DuplicateKey(SECRET))
+    assert json.loads(text)["exception"][0]["code"] == "23505"
+    assert SECRET not in text
+
+
+def test_an_attendee_is_the_same_each_time_and_another_one_under_another_secret() -> None:
+    ids = []
+    for secret in ("one", "one", "two"):
+        with override_settings(CME_SECRET=secret):
+            logs.pseudonym.cache_clear()
+            ids.append([logs.pseudonym(1), logs.pseudonym(2)])
+    logs.pseudonym.cache_clear()
+    assert ids[0] == ids[1]
+    assert len({*ids[0], *ids[2]}) == 4
+    assert all(len(each) == 16 for each in ids[0])
+
+
+CHATTER = f"""
+import logging, sys, warnings
+import engineio, reflex
+from cme_reflex.web import logs
+engineio.Server()
+logging.getLogger("engineio.server").addHandler(logging.StreamHandler())
+logs.configure_logging()
+logging.getLogger("engineio.server").error("{SECRET}")
+logging.getLogger("reflex.app").warning("{SECRET}")
+logging.getLogger("granian").info("not asked for")
+logging.getLogger("_granian").error("Worker died")
+logging.getLogger("cme_reflex.x").info("event handled")
+warnings.warn("{SECRET}")
+"""
+
+
+def test_set_up_every_logger_of_the_process_writes_lines_on_the_error_output() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHATTER], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["logger"], line.get("message")) for line in lines] == [
+        ("engineio.server", None),
+        ("reflex.app", None),
+        ("_granian", "Worker died"),
+        ("cme_reflex.x", "event handled"),
+        ("py.warnings", None),
+    ]
+    assert SECRET not in done.stderr
