@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from cme_reflex.build import PageHooksPlugin, ShapesPlugin
 from cme_reflex.reflex_bridge.frontend_build import RelativeSocketUrlPlugin
 from cme_reflex.web.build_assets import BuildAssetsPlugin
+from cme_reflex.web.build_plugins import PageHooksPlugin, ShapesPlugin
 
 config = rx.Config(
     app_name="cme_reflex",

@@ -4,7 +4,8 @@
 
 Each round opens the sign-in, the list of sessions and the bare page in turn, each in a browser
 with an empty cache, on a phone of 390 by 844 pixels with a processor four times slower, over
-1.6 Mbit/s with 150 ms there and back. The line is `tests/support/e2e/network_proxy.py`, which is stricter than
+1.6 Mbit/s with 150 ms there and back. The line is `tests/support/e2e/network_proxy.py`,
+which is stricter than
 what Chromium emulates: opening a connection costs a round trip, too, and the socket is as slow as
 the rest. The times are those of the browser's own clock, from the start of the navigation. The
 bare page is what Reflex's own tutorial would make of a list with a search, without its component

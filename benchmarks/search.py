@@ -35,8 +35,8 @@ from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import ROOT
-from cme_reflex.state import presenters
 from cme_reflex.state.sessions import CHUNK, _heads
+from cme_reflex.state.views import presenters
 from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
 

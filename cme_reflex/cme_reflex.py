@@ -9,11 +9,9 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from cme_reflex import routes, text
-from cme_reflex.build import PAGE_HOOKS, SHAPES
 from cme_reflex.components.command_queue import command_queue, hydration_buffer
 from cme_reflex.components.error_boundary import error_boundary
 from cme_reflex.components.layout.shell import FOOTER
-from cme_reflex.gc_tuning import tuned_gc
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
@@ -34,6 +32,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
 from cme_reflex.services.mail.worker import mail_worker
 from cme_reflex.services.meetings.branding import accent_css, current_meeting
+from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
 from cme_reflex.state.command_queue import CommandQueue
@@ -48,8 +47,10 @@ from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.store.database import close_database, open_database
 from cme_reflex.web import build_assets, logs
+from cme_reflex.web.build_plugins import PAGE_HOOKS, SHAPES
 from cme_reflex.web.events.event_validation import EventValidator
 from cme_reflex.web.filled_page import filled
+from cme_reflex.web.gc_tuning import tuned_gc
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
@@ -117,7 +118,7 @@ async def log() -> AsyncIterator[None]:
 @asynccontextmanager
 async def mail() -> AsyncIterator[None]:
     """What is posted is sent, for as long as the process serves."""
-    async with mail_worker(create_mailer(settings()), clock=clock):
+    async with mail_worker(create_mailer(settings(), MAIL_RENDERERS), clock=clock):
         yield
 
 

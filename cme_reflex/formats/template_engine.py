@@ -1,12 +1,12 @@
-"""Jinja, set up for the files in `templates/`."""
+"""The Jinja environment of files that are written."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 
-def environment() -> Environment:
-    """The templates; .html is escaped, and a name that nobody filled in is an error."""
+def environment(package: str) -> Environment:
+    """The templates in a package's `templates/`: .html is escaped, undefined names raise."""
     return Environment(
-        loader=PackageLoader("cme_reflex.formats"),
+        loader=PackageLoader(package),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

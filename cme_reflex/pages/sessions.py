@@ -19,7 +19,7 @@ from cme_reflex.components.page_hooks import query_field
 from cme_reflex.routes import HOME
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.sessions import Sessions
-from cme_reflex.state.view_models import FilterOption
+from cme_reflex.state.views.view_models import FilterOption
 
 SEARCH_DEBOUNCE = 150  # milliseconds; shorter than between two words, longer than between letters
 

@@ -6,8 +6,8 @@ from cme_reflex.services.certificates import account
 from cme_reflex.services.claims import claim
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state import account_presenter, view_models
 from cme_reflex.state.base import ClaimPage, authenticated
+from cme_reflex.state.views import account_presenter, view_models
 
 
 class Account(ClaimPage, rx.State):

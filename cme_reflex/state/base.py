@@ -21,9 +21,9 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.state import presenters, view_models
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.event_limiter import event_slot
+from cme_reflex.state.views import presenters, view_models
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.logs import log_extra, pseudonym

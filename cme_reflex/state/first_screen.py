@@ -11,7 +11,7 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.sessions import Sessions
-from cme_reflex.state.view_models import FilterOption, SessionRow
+from cme_reflex.state.views.view_models import FilterOption, SessionRow
 from cme_reflex.web.filled_page import Item, Screen
 
 

@@ -11,8 +11,8 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state import presenters, view_models
 from cme_reflex.state.base import ClaimPage, authenticated, command
+from cme_reflex.state.views import presenters, view_models
 
 
 class Home(ClaimPage, rx.State):

@@ -5,8 +5,8 @@ import reflex as rx
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state import presenters, view_models
 from cme_reflex.state.base import ClaimPage, authenticated
+from cme_reflex.state.views import presenters, view_models
 
 
 class Receipt(ClaimPage, rx.State):

@@ -7,7 +7,7 @@ from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
-from cme_reflex.state import view_models
+from cme_reflex.state.views import view_models
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import CHOICE, token_in
 

@@ -21,8 +21,8 @@ from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state import presenters, view_models
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
+from cme_reflex.state.views import presenters, view_models
 
 CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
 WINDOW_CHUNKS = 3  # chunks in the page at once: the one in sight and its neighbours

@@ -28,7 +28,7 @@ ICONS = {TOUCH_ICON: 180, "icon-192.png": 192, "icon-512.png": 512}  # pixels a 
 MANIFEST = "manifest.webmanifest"
 MAINTENANCE_PAGE = "away.html"
 
-_TEMPLATES = Path(__file__).parent / "exchange" / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = ROOT / "assets"
 _POINTS_AN_INCH = 72.0  # so that a point of the drawing is a pixel
 

@@ -104,7 +104,7 @@ def test_socket_json() -> None:
         from reflex_base.utils.format import json_dumps
 
         from cme_reflex.reflex_bridge.socket_json import dumps, loads
-        from cme_reflex.state import view_models
+        from cme_reflex.state.views import view_models
 
         kinds = [
             view

@@ -3,7 +3,7 @@ import gc
 
 import pytest
 
-from cme_reflex import gc_tuning
+from cme_reflex.web import gc_tuning
 
 
 async def test_while_it_serves_a_process_looks_through_everything_at_its_own_time_alone(

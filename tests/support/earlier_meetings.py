@@ -1,6 +1,7 @@
 """Claims of earlier years: meetings like the test's own, at which somebody claimed and submitted.
 
-As a program it gives a member two years more: `python -m tests.support.earlier_meetings DATABASE_URL USERNAME`.
+As a program it gives a member two years more:
+`python -m tests.support.earlier_meetings DATABASE_URL USERNAME`.
 """
 
 import asyncio

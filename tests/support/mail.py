@@ -8,6 +8,7 @@ from cme_reflex.domain.mail.smtp_url import TransportSecurity
 from cme_reflex.formats.mail.smtp import SmtpTransport
 from cme_reflex.services.mail import worker
 from cme_reflex.services.mail.worker import DeliveryStats, Mailer
+from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from tests.support.meetings import FOLDER, attendee, member
 from tests.support.smtp_server import LocalSmtpServer
 
@@ -47,7 +48,8 @@ class FakeClock:
 def make_mailer(server: LocalSmtpServer, *, patience: float = 20) -> Mailer:
     """A mailer whose carrier waits for `patience` seconds."""
     where = Server("127.0.0.1", server.port, TransportSecurity.NONE)
-    return Mailer(SmtpTransport(where, response_timeout=patience), "cme@example.org", PUBLIC_URL)
+    transport = SmtpTransport(where, response_timeout=patience)
+    return Mailer(transport, "cme@example.org", PUBLIC_URL, MAIL_RENDERERS)
 
 
 async def send_due_mail(server: LocalSmtpServer, now: datetime) -> DeliveryStats:

@@ -80,7 +80,8 @@ def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
     yield (
         f"version {receipt.version}: {receipt.number}, "
         f"{text.dates.instant(receipt.submitted_at, zone)}, "
-        f"{format_hours(receipt.category1)} Category 1, of which {format_hours(receipt.safety)} Patient Safety"
+        f"{format_hours(receipt.category1)} Category 1, of which "
+        f"{format_hours(receipt.safety)} Patient Safety"
     )
     for line in receipt.document["lines"]:
         watched = ", on demand" if line["on_demand"] else ""

@@ -17,13 +17,14 @@ from cme_reflex.services.mail.mailer import MailNotConfigured, create_mailer
 from cme_reflex.services.mail.queue import QueuedMessage, QueueStatus
 from cme_reflex.services.mail.worker import DeliveryStats, Mailer
 from cme_reflex.services.meetings.branding import current_meeting
+from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.settings import settings
 
 
 def office() -> Mailer:
     """The post office of the settings. Raises CliError where one of them is missing."""
     try:
-        return create_mailer(settings())
+        return create_mailer(settings(), MAIL_RENDERERS)
     except MailNotConfigured as missing:
         raise CliError(str(missing)) from None
 

@@ -39,7 +39,8 @@ def report_lines(report: LoadReport) -> list[str]:
 def _change(touched: AffectedLine) -> str:
     if not touched.left:
         return f"{touched.session} gives no credit any more and must be removed"
-    return f"{touched.session} lowered from {format_hours(touched.was)} to {format_hours(touched.left)} hours"
+    was, left = format_hours(touched.was), format_hours(touched.left)
+    return f"{touched.session} lowered from {was} to {left} hours"
 
 
 def _counted(counts: RowCounts) -> str:

@@ -39,7 +39,8 @@ def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         report = PurgeReport(before=day, dry_run=dry_run, meetings=run(change))
     except purging.RetentionPeriodNotOver as recent:
         raise CliError(
-            f"--before {day} is too recent: records are kept for {RETENTION_YEARS} years from the activity. "
+            f"--before {day} is too recent: records are kept for {RETENTION_YEARS} years from "
+            "the activity. "
             f"The latest date today is {recent.latest}; nothing was deleted."
         ) from None
     emit(_lines(report), report, as_json=as_json)

@@ -12,7 +12,7 @@ from cme_reflex.routes import EVALUATION
 
 
 def claim_line(page: Any, line: Any) -> rx.Component:
-    """A line, with the heading of its day where it is the first. `line` is a `view_models.LineView`."""
+    """A claim line, under a day heading if it is the day's first. `line` is a `LineView`."""
     return rx.el.li(
         rx.cond(line.day != "", rx.el.h3(line.day, class_name="pt-2 pb-2 text-15 text-muted")),
         rx.el.div(

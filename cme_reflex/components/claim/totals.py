@@ -16,7 +16,7 @@ def number(value: Any, class_name: str = "") -> rx.Component:
 
 
 def totals_line(totals: Any) -> rx.Component:
-    """Hours of the maximum, with a bar, and the sessions behind them. Takes `view_models.TotalsView`."""
+    """Hours of the maximum, with a meter, and the number of sessions. Takes a `TotalsView`."""
     return rx.el.div(
         rx.el.p(
             *interpolate(

@@ -10,7 +10,7 @@ from cme_reflex.components.page_hooks import query_field, uncontrolled
 def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -> rx.Component:
     """A row of chips. In the address `name` is what they ask for.
 
-    `options` is a list variable of `view_models.FilterOption` or a plain list of them; `on_choose` is an
+    `options` is a list (or list var) of `view_models.FilterOption`; `on_choose` is an
     event handler that takes the value.
     """
 

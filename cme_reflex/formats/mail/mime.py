@@ -10,7 +10,7 @@ from email.policy import SMTP
 
 from cme_reflex.domain.mail.message import Attachment, MailContent
 from cme_reflex.formats.mail.addresses import to_ascii_domain
-from cme_reflex.formats.mail_templates import render
+from cme_reflex.formats.mail.templates import render
 
 LINE_LIMIT = 120  # characters of a subject or a file's name
 ENCODED_WORD_LIMIT = (

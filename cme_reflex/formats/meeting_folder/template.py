@@ -1,4 +1,4 @@
-"""The folder that a new meeting starts from: the files in templates/meeting, with its code."""
+"""The folder that a new meeting starts from: the files in templates/, with its code."""
 
 import re
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 
 FILES = ("meeting.toml", "sessions.csv", "attendees.csv", "members.csv")
 
-_TEMPLATE = Path(__file__).parent / "templates" / "meeting"
+_TEMPLATE = Path(__file__).parent / "templates"
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")  # it is a folder's name, and stands in addresses
 
 

@@ -17,7 +17,7 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 
 REPLACEMENT = "□"  # for a character that the font lacks; staff were told of it
 
-FONTS_FOLDER = Path(__file__).parent / "fonts"
+FONTS_FOLDER = Path(__file__).parent / "font_files"
 _REMEDY = "Write it in Latin, Greek or Cyrillic letters, or certificates show □ in its place."
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError
@@ -60,3 +61,8 @@ def _decode_base64(part: str) -> bytes:
         return base64.b64decode(part + "=" * (-len(part) % 4), validate=True)
     except binascii.Error as error:
         raise ValueError from error
+
+
+def fingerprint(stored: str) -> str:
+    """What a hash in a folder is recognised by; its salt keeps the password out of reach."""
+    return hashlib.sha256(stored.encode()).hexdigest()

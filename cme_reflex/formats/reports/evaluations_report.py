@@ -154,7 +154,7 @@ def _two_places(value: Fraction | None) -> Decimal | None:
 def _render_page(report: EvaluationsReport) -> str:
     zone = report.meeting.zone
     return (
-        environment()
+        environment("cme_reflex.formats.reports")
         .get_template("evaluations.html")
         .render(
             report=report,

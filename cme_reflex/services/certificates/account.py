@@ -27,12 +27,12 @@ from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transcript_pdf
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.claims.certificate_snapshot import LANGUAGE, certificate_facts
-from cme_reflex.services.reporting.pars import pars_row
 from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.certificates import accounts
+from cme_reflex.store.certificates.accounts import AccountRegistration, BatchedRow
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
-from cme_reflex.store.people import accounts
-from cme_reflex.store.people.accounts import AccountRegistration, BatchedRow
+from cme_reflex.store.reporting.reporting import pars_row
 from cme_reflex.store.reporting.tables import OptInRow
 
 

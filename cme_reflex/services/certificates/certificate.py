@@ -24,11 +24,11 @@ from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
 from cme_reflex.services.sign_in import rate_limits
 from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.certificates import accounts
 from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.claims import IssuedReceipt
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
-from cme_reflex.store.people import accounts
 
 VERIFY_LIMIT = rate_limits.Quota(scope="verify", limit=60, window=timedelta(minutes=10))
 """How many numbers one address may check: a board's clerk with a pile, not a walk through all."""

@@ -6,6 +6,7 @@ from cme_reflex.domain.mail.smtp_url import parse_smtp_url
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
 from cme_reflex.formats.mail.smtp import SmtpTransport
 from cme_reflex.formats.mail.transport import MailTransport
+from cme_reflex.services.mail.rendering import MailRenderers
 from cme_reflex.services.mail.worker import Mailer
 from cme_reflex.settings import Settings
 
@@ -14,7 +15,7 @@ class MailNotConfigured(Exception):
     """A setting is missing without which no message can be written; the text names it."""
 
 
-def create_mailer(settings: Settings) -> Mailer:
+def create_mailer(settings: Settings, renderers: MailRenderers) -> Mailer:
     """Who carries messages, and where their links lead. Raises MailNotConfigured.
 
     Links are made of CME_PUBLIC_URL and never of what a request says its host is: a stranger
@@ -26,7 +27,10 @@ def create_mailer(settings: Settings) -> Mailer:
             "Set it to the address that people type, such as https://cme.example.org."
         )
     return Mailer(
-        transport=_transport(settings), sender=_sender(settings), public_url=settings.public_url
+        transport=_transport(settings),
+        sender=_sender(settings),
+        public_url=settings.public_url,
+        renderers=renderers,
     )
 
 

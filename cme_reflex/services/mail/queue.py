@@ -1,8 +1,9 @@
-"""Putting messages into the outbox, in the transaction of what they tell about; and its state.
+"""The mail queue: messages are enqueued in the transaction of the change that they report.
 
-    outbox.post(db, meeting_id=…, kind=Kind.CONFIRMATION, recipient=…, key=…, now=now)
+    queue.enqueue(db, meeting_id=…, kind=MailKind.CONFIRMATION, recipient=…, key=…, now=now)
 
-What is committed is sent by `services.mail.worker`, of this process or another, and by `cme mail send`.
+Committed messages are sent by `services.mail.worker`, in this process or another, or by
+`cme mail send`.
 """
 
 import asyncio

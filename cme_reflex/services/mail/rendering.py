@@ -17,7 +17,7 @@ from cme_reflex.store.mail.tables import MailQueueRow
 
 
 class MessageWithdrawn(Exception):
-    """There is nothing to send any more; `unknown_recipient` where the recipient is not known at all."""
+    """The message is no longer wanted; `unknown_recipient` if its recipient does not exist."""
 
     def __init__(self, why: str, *, unknown_recipient: bool = False) -> None:
         super().__init__(why)
@@ -49,6 +49,6 @@ class MailJob:
 
 
 MailRenderer: TypeAlias = Callable[[Session, MailJob], RenderedMail]
-"""Writes one kind of message, in a transaction of its own. Raises MessageWithdrawn and InvalidAddress."""
+"""Renders one kind of message, in its own transaction. Raises MessageWithdrawn, InvalidAddress."""
 
 MailRenderers: TypeAlias = Mapping[str, MailRenderer]

@@ -11,14 +11,14 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 
 from sqlmodel import Session
 
-from cme_reflex.domain.mail.delivery import DeliveryState, InvalidAddress, MailKind, retry_delay
+from cme_reflex.domain.mail.delivery import DeliveryState, InvalidAddress, retry_delay
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.mail import mime
 from cme_reflex.formats.mail.addresses import to_ascii_domain
@@ -30,8 +30,6 @@ from cme_reflex.formats.mail.transport import (
     TransportUnavailable,
 )
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
-from cme_reflex.services.certificates import certificate
-from cme_reflex.services.claims import confirmation, reminders
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
     MailJob,
@@ -39,7 +37,6 @@ from cme_reflex.services.mail.rendering import (
     MessageWithdrawn,
     RenderedMail,
 )
-from cme_reflex.services.sign_in import email_link, invitations
 from cme_reflex.store.database import write
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
@@ -50,13 +47,6 @@ LEASE = timedelta(minutes=3)  # more than any carrier takes for a message
 POLL_INTERVAL = 15.0  # seconds; for what another process wrote, and for what waits to be repeated
 SHUTDOWN_TIMEOUT = 10.0  # seconds for the message that is on its way when the process is stopped
 ERROR_LIMIT = 300  # characters of what a server said
-
-RENDERERS: MailRenderers = {
-    MailKind.CONFIRMATION: confirmation.confirmation_renderer(certificate.attachments),
-    MailKind.REMINDER: reminders.render_reminder,
-    MailKind.SIGN_IN_LINK: email_link.render_sign_in_link,
-    MailKind.INVITATION: invitations.render_invitation,
-}
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +60,7 @@ class Mailer:
     transport: MailTransport
     sender: str
     public_url: str
-    renderers: MailRenderers = field(default_factory=lambda: RENDERERS)
+    renderers: MailRenderers
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from cme_reflex.formats.meeting_folder.records import (
     MemberRecord,
     SessionRecord,
 )
-from cme_reflex.services.sign_in.passwords import hash_fingerprint
+from cme_reflex.formats.people.password_hashes import fingerprint
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -214,7 +214,7 @@ def _compare_members(db: Session, records: Iterable[MemberRecord]) -> _Changes:
 
 
 def _member(record: MemberRecord, known: Values | None) -> dict[str, Any]:
-    values = asdict(record) | {"loaded_hash": hash_fingerprint(record.password_hash)}
+    values = asdict(record) | {"loaded_hash": fingerprint(record.password_hash)}
     if known is not None and known["loaded_hash"] == values["loaded_hash"]:
         # The folder's password is the one before; a sign-in may have hashed it anew.
         del values["password_hash"]

@@ -112,7 +112,7 @@ async def list_all() -> tuple[ApiToken, ...]:
 
 
 async def revoke(name: str, *, actor: str, now: datetime) -> ApiToken:
-    """Let a token open nothing from now on; doing it twice changes nothing. Raises TokenNotFound."""
+    """Revoke a token; revoking it twice changes nothing. Raises TokenNotFound."""
 
     def mark_revoked(db: Session) -> ApiToken:
         found = select(ApiTokenRow).where(ApiTokenRow.name == name).with_for_update()

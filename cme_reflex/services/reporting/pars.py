@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting import pars
-from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
+from cme_reflex.domain.reporting.pars import ParsRow, RecordAction
 from cme_reflex.services.reporting.learners import TIMEOUT, iter_learners, load_meeting_terms
 from cme_reflex.store import database
 from cme_reflex.store.reporting import reporting
+from cme_reflex.store.reporting.reporting import pars_row
 from cme_reflex.store.reporting.tables import ReportedRow, ReportingBatchRow
 
 
@@ -70,7 +71,7 @@ class Batch:
 
 
 async def next_batch_number(code: str) -> int:
-    """The number of the batch that `export_batch` would make. Raises MeetingNotFound, BatchNotDelivered."""
+    """The number of the next batch. Raises MeetingNotFound, BatchNotDelivered."""
     return await database.read(lambda db: _next_number(db, load_meeting_terms(db, code)[0]))
 
 
@@ -133,11 +134,6 @@ async def mark_delivered(code: str, number: int, *, now: datetime) -> None:
     await database.write(note)
 
 
-def pars_row(row: ReportedRow) -> ParsRow:
-    """The row that was reported."""
-    return ParsRow(RecordAction(row.action), ParsRecord(**row.record))
-
-
 @dataclass(frozen=True, slots=True)
 class _Difference:
     """The new rows with their attendees' ids, and how many attendees PARS would reject."""
@@ -187,7 +183,7 @@ def _difference(db: Session, meeting_id: int, meeting: Meeting) -> _Difference:
 
 
 def _insert(db: Session, new: _Difference, batch: Batch) -> None:
-    """Insert the batch with its rows. Raises ConcurrentExport where its number was taken meanwhile."""
+    """Insert the batch with its rows. Raises ConcurrentExport if its number is in use."""
     row = ReportingBatchRow(
         meeting_id=new.meeting_id, number=batch.number, at=batch.at, actor=batch.actor
     )

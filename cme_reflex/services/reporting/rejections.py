@@ -10,9 +10,10 @@ from sqlmodel import Session
 from cme_reflex.domain.reporting.pars import row_key
 from cme_reflex.formats.reports.pars_rejections import RejectedRow, RejectionFile
 from cme_reflex.services.reporting.learners import TIMEOUT, load_meeting_terms
-from cme_reflex.services.reporting.pars import BatchNotFound, pars_row
+from cme_reflex.services.reporting.pars import BatchNotFound
 from cme_reflex.store.database import write
 from cme_reflex.store.reporting import reporting
+from cme_reflex.store.reporting.reporting import pars_row
 from cme_reflex.store.reporting.tables import ReportedRow
 
 

@@ -1,7 +1,6 @@
 """Members' passwords: argon2id, in a thread, and in the same time whether there is one or not."""
 
 import asyncio
-import hashlib
 from base64 import b64encode
 from functools import lru_cache
 from secrets import token_bytes
@@ -21,11 +20,6 @@ async def rehash_if_needed(stored: str, password: str) -> str | None:
     if not PasswordHasher().check_needs_rehash(stored):
         return None
     return await asyncio.to_thread(PasswordHasher().hash, password)
-
-
-def hash_fingerprint(stored: str) -> str:
-    """What a hash in a folder is recognised by; its salt keeps the password out of reach."""
-    return hashlib.sha256(stored.encode()).hexdigest()
 
 
 @lru_cache

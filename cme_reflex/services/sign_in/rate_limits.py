@@ -1,11 +1,11 @@
 """How often something may be tried, across restarts and workers: counted in the database.
 
-    await rate_limits.check((ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), now=now)   # before it is tried
-    …
-    throttle.succeeded(db, (ADDRESS, address), (NUMBER, number), person=…, now=now)
+    await rate_limits.check((ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), now=now)
+    …  # the attempt
+    rate_limits.refund(db, (ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), person=…, now=now)
 
-A limit of one's own is a `Lockout`, a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with a scope that no
-other has. Keys are hashed before they are stored. An empty key is not counted.
+A further limit is a `Lockout`, a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with a
+scope of its own. Keys are hashed before they are stored. An empty key is not counted.
 """
 
 import asyncio

@@ -79,7 +79,7 @@ async def complete_login(
 ) -> authentication.SignInResult:
     """Come back with the provider's answer, the query of this very request.
 
-    Raises SingleSignOnNotConfigured, SignInCancelled, MemberNotFound, signin.NotRegistered, oidc.SignInRejected
+    Raises SingleSignOnNotConfigured, SignInCancelled, MemberNotFound, NotRegistered, SignInRejected
     and oidc.ProviderUnavailable.
     """
     configuration = await _configuration(meeting)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.reporting.pars import RecordAction
+from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
@@ -81,3 +81,8 @@ def latest_rejection(db: Session, attendee_id: int, since: datetime) -> Reported
         .limit(1)
     )
     return db.exec(newest_first).one_or_none()
+
+
+def pars_row(row: ReportedRow) -> ParsRow:
+    """The row that was reported."""
+    return ParsRow(RecordAction(row.action), ParsRecord(**row.record))

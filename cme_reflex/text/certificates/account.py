@@ -62,7 +62,8 @@ _REPORTED: Final[Mapping[ReportingState, str]] = {
     ReportingState.EXPORTED: "Reported to ACCME on {on}.",
     ReportingState.REJECTED: "ACCME did not take the record of {on}:",
     ReportingState.WITHDRAWN: "Consent withdrawn on {on}. Nothing is reported.",
-    ReportingState.WITHDRAWN_LATER: "Consent withdrawn on {on}. What was reported is taken back with the "
+    ReportingState.WITHDRAWN_LATER: "Consent withdrawn on {on}. What was reported is taken back "
+    "with the "
     "next report.",
 }
 

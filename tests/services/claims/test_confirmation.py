@@ -17,7 +17,8 @@ from cme_reflex.services.claims import confirmation, submission
 from cme_reflex.services.claims.reopening import reopen_claim
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
-from cme_reflex.services.mail.worker import RENDERERS, DeliveryStats, send_due
+from cme_reflex.services.mail.worker import DeliveryStats, send_due
+from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.mail.tables import MailQueueRow
@@ -146,7 +147,10 @@ async def test_what_is_attached_is_made_when_it_is_sent(
     receipt = await submit(context, now)
     with_certificate = replace(
         make_mailer(server),
-        renderers={**RENDERERS, MailKind.CONFIRMATION: confirmation.confirmation_renderer(attach)},
+        renderers={
+            **MAIL_RENDERERS,
+            MailKind.CONFIRMATION: confirmation.confirmation_renderer(attach),
+        },
     )
     assert await send_due(with_certificate, clock=lambda: now) == DeliveryStats(sent=1)
     (taken,) = server.received

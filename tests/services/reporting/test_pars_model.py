@@ -34,6 +34,7 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.database import close_database, open_database, read
 from cme_reflex.store.reporting import reporting as store
 from tests.examples import examples
+from cme_reflex.store.reporting.reporting import pars_row
 from tests.support.meetings import FOLDER, MEETING
 from tests.support.table_rows import execute
 
@@ -390,7 +391,7 @@ class Reporting(RuleBasedStateMachine):
             astuple(record)
             for attendee in {row.attendee_id for row in taken}
             for record in current_records(
-                pars.pars_row(row) for row in taken if row.attendee_id == attendee
+                pars_row(row) for row in taken if row.attendee_id == attendee
             )
         )
 

@@ -10,7 +10,7 @@ from cme_reflex.domain.credit.overlap import Interval, find_conflicts
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
-from cme_reflex.state import presenters, view_models
+from cme_reflex.state.views import presenters, view_models
 from tests.support.meetings import MEETING
 
 AFTER = datetime(2024, 11, 1, tzinfo=UTC)

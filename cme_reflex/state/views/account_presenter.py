@@ -5,7 +5,7 @@ from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingSta
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
-from cme_reflex.state import view_models
+from cme_reflex.state.views import view_models
 
 _TONES = {
     ReportingState.EXPORTED: "done",

@@ -21,7 +21,7 @@ from cme_reflex.domain.programme.programme import (
 )
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
-from cme_reflex.state import view_models
+from cme_reflex.state.views import view_models
 
 
 def session_row(

@@ -10,24 +10,24 @@ from cme_reflex.formats.template_engine import environment
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedMail:
+class MailBodies:
     """Both bodies of a message."""
 
     text: str
     html: str
 
 
-def render(letter: MailContent) -> RenderedMail:
+def render(letter: MailContent) -> MailBodies:
     """The letter in both forms; in HTML, everything that it says is escaped."""
-    return RenderedMail(
-        text=_templates().get_template("mail/mail.txt").render(letter=letter),
-        html=_templates().get_template("mail/mail.html").render(letter=letter),
+    return MailBodies(
+        text=_templates().get_template("mail.txt").render(letter=letter),
+        html=_templates().get_template("mail.html").render(letter=letter),
     )
 
 
 @cache
 def _templates() -> Environment:
-    templates = environment()
+    templates = environment("cme_reflex.formats.mail")
     templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
     templates.tests["facts"] = lambda block: isinstance(block, DefinitionList)
     templates.tests["action"] = lambda block: isinstance(block, ActionButton)

@@ -16,8 +16,8 @@ from cme_reflex.domain.claims.account import (
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
-from cme_reflex.state import view_models
-from cme_reflex.state.account_presenter import account_view
+from cme_reflex.state.views import view_models
+from cme_reflex.state.views.account_presenter import account_view
 
 AT = datetime(2024, 11, 1, 12, tzinfo=UTC)
 NEWEST = SubmittedVersion(
@@ -96,10 +96,10 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
          "Sep 26, 2024, 8:00 am PT.", ""),
         (ClaimStatus.DRAFT, 1, ClaimPeriod.OPEN, "Not submitted. 1 session added. Claims close on "
          "Feb 23, 2025, 1:00 pm PT.", "Continue your claim"),
-        (ClaimStatus.DRAFT, 2, ClaimPeriod.CLOSED, "Not submitted. 2 sessions added. Claims closed on "
-         "Feb 23, 2025, 1:00 pm PT.", ""),
-        (ClaimStatus.REOPENED, 2, ClaimPeriod.OPEN, "Open again until Feb 23, 2025, 1:00 pm PT. Until "
-         "you submit anew, this version stays valid.", "Continue your claim"),
+        (ClaimStatus.DRAFT, 2, ClaimPeriod.CLOSED, "Not submitted. 2 sessions added. Claims closed "
+         "on Feb 23, 2025, 1:00 pm PT.", ""),
+        (ClaimStatus.REOPENED, 2, ClaimPeriod.OPEN, "Open again until Feb 23, 2025, 1:00 pm PT. "
+         "Until you submit anew, this version stays valid.", "Continue your claim"),
         (ClaimStatus.REOPENED, 2, ClaimPeriod.CLOSED, "Submitted", ""),
         (ClaimStatus.SUBMITTED, 2, ClaimPeriod.OPEN, "Submitted", ""),
     ],
@@ -120,13 +120,15 @@ def test_how_far_a_claim_is_and_what_can_be_done(
         (ReportingSummary(), "", "quiet"),
         (ReportingSummary(ReportingState.OPTED_IN, AT),
          "Opted in on November 1, 2024. Not reported to ACCME yet.", "quiet"),
-        (ReportingSummary(ReportingState.EXPORTED, AT), "Reported to ACCME on November 1, 2024.", "done"),
+        (ReportingSummary(ReportingState.EXPORTED, AT),
+         "Reported to ACCME on November 1, 2024.", "done"),
         (ReportingSummary(ReportingState.REJECTED, AT, "No license"),
          "ACCME did not take the record of November 1, 2024:", "warning"),
         (ReportingSummary(ReportingState.WITHDRAWN, AT),
          "Consent withdrawn on November 1, 2024. Nothing is reported.", "quiet"),
-        (ReportingSummary(ReportingState.WITHDRAWN_LATER, AT), "Consent withdrawn on November 1, 2024. What was "
-         "reported is taken back with the next report.", "quiet"),
+        (ReportingSummary(ReportingState.WITHDRAWN_LATER, AT),
+         "Consent withdrawn on November 1, 2024. "
+         "What was reported is taken back with the next report.", "quiet"),
     ],
 )  # fmt: skip
 def test_how_far_the_reporting_is(reporting: ReportingSummary, said: str, tone: str) -> None:

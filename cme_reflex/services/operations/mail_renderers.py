@@ -1,0 +1,14 @@
+"""The renderer of each kind of message; `cme serve` and `cme mail` give them to the worker."""
+
+from cme_reflex.domain.mail.delivery import MailKind
+from cme_reflex.services.certificates import certificate
+from cme_reflex.services.claims import confirmation, reminders
+from cme_reflex.services.mail.rendering import MailRenderers
+from cme_reflex.services.sign_in import email_link, invitations
+
+MAIL_RENDERERS: MailRenderers = {
+    MailKind.CONFIRMATION: confirmation.confirmation_renderer(certificate.attachments),
+    MailKind.REMINDER: reminders.render_reminder,
+    MailKind.SIGN_IN_LINK: email_link.render_sign_in_link,
+    MailKind.INVITATION: invitations.render_invitation,
+}

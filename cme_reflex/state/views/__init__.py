@@ -1,0 +1,1 @@
+"""View models, and the functions that make them from the domain."""

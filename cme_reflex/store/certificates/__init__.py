@@ -1,0 +1,1 @@
+"""Queries of certificates and accounts."""
