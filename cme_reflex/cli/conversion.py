@@ -42,7 +42,7 @@ def emit_conversion(
     if not as_json:
         _warn(conversion.warnings)
     lines = [] if conversion.file is None else [f"{conversion.rows} {table} in {conversion.file}"]
-    lines += conversion.summary.as_lines() if conversion.summary else []
+    lines += conversion.summary.lines() if conversion.summary else []
     emit(lines, conversion, as_json=as_json)
 
 

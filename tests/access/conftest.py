@@ -20,7 +20,7 @@ from tests.support.access_attendees import (
     sign_everybody_in,
 )
 from tests.support.app_client import HOST, RunningApp, application, running_app
-from tests.support.databases import Fill
+from tests.support.database.databases import Fill
 from tests.support.meetings import MEETING
 
 

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.access.test_rejected_events import OF_REPORTING, VALID
-from tests.examples import examples
 from tests.support.access_attendees import (
     DRAFTING,
     SECRET,
@@ -22,6 +21,7 @@ from tests.support.access_attendees import (
     table_rows,
 )
 from tests.support.app_client import RunningApp, SocketConnection, event_handlers
+from tests.support.examples import examples
 
 EXAMPLES = settings(
     max_examples=examples(0.6),

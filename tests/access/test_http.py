@@ -14,7 +14,6 @@ from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import PROTECTED
 from cme_reflex.web.access_policy import Audience, audience_of
 from tests.access.test_access_policy import routes
-from tests.examples import examples
 from tests.support.access_attendees import (
     DRAFTING,
     LAST_NAMES,
@@ -24,6 +23,7 @@ from tests.support.access_attendees import (
     table_rows,
 )
 from tests.support.app_client import RunningApp
+from tests.support.examples import examples
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
 

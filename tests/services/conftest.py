@@ -11,7 +11,7 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.support.databases import Fill
+from tests.support.database.databases import Fill
 from tests.support.meetings import FOLDER, MEETING
 
 SignIn = Callable[..., Awaitable[RequestContext]]

@@ -24,8 +24,8 @@ from cme_reflex.store.database import (
     write,
 )
 from cme_reflex.store.meetings.tables import MeetingRow
-from tests.support.pausing import Pause
-from tests.support.table_rows import add, fetch, fetch_one
+from tests.support.database.pausing import Pause
+from tests.support.database.table_rows import add, fetch, fetch_one
 
 VERSION = select(MeetingRow.version)
 LONG = 10.0  # seconds, more than a page waits for

@@ -24,8 +24,8 @@ from cme_reflex.store.database import (
     write,
 )
 from cme_reflex.store.operations.tables import OperationRow
-from tests.support.pausing import Pause
-from tests.support.table_rows import fetch
+from tests.support.database.pausing import Pause
+from tests.support.database.table_rows import fetch
 
 NOW = datetime(2024, 11, 1, 12, 0, tzinfo=UTC)
 ENDLESS_WRITE = sa.text(

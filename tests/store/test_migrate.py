@@ -12,8 +12,8 @@ from sqlmodel import SQLModel, select
 
 from cme_reflex.store import migrate, tables
 from cme_reflex.store.database import close_database, open_database
-from tests.support.databases import run_on
-from tests.support.table_rows import add, fetch, fetch_one, one_of_each
+from tests.support.database.databases import run_on
+from tests.support.database.table_rows import add, fetch, fetch_one, one_of_each
 
 HEAD = ScriptDirectory(str(migrate.MIGRATIONS)).get_current_head()
 

@@ -13,8 +13,8 @@ from cme_reflex.store import postgresql
 from cme_reflex.store.database import NO_LIMIT, read, write
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.postgresql import CommitUncertain
-from tests.support.pausing import Pause
-from tests.support.table_rows import add, fetch
+from tests.support.database.pausing import Pause
+from tests.support.database.table_rows import add, fetch
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
 

@@ -15,8 +15,8 @@ from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.programme.tables import SessionRow
-from tests.support.databases import Fill
-from tests.support.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
+from tests.support.database.databases import Fill
+from tests.support.database.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOBODY = 99  # an id that no row has
 SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}

@@ -9,8 +9,8 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.support.database.table_rows import every_row
 from tests.support.meetings import FOLDER, MEETING, attendee
-from tests.support.table_rows import every_row
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 OTHER_MEETING = "other24"

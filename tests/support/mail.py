@@ -10,7 +10,7 @@ from cme_reflex.services.mail import worker
 from cme_reflex.services.mail.worker import DeliveryStats, Mailer
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from tests.support.meetings import FOLDER, attendee, member
-from tests.support.smtp_server import LocalSmtpServer
+from tests.support.servers.smtp_server import LocalSmtpServer
 
 PUBLIC_URL = "https://cme.example.org"
 KIM = "Kim.OBrien@Example.org"

@@ -26,7 +26,7 @@ from cme_reflex.web.routes import (
     single_sign_on,
     verify,
 )
-from tests.support.databases import Fill
+from tests.support.database.databases import Fill
 from tests.support.meetings import FOLDER, MEETING
 
 HOST = "https://cme.example.org"

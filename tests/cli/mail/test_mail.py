@@ -19,7 +19,7 @@ from tests.services.claims.test_reminders import begin_claim
 from tests.support.files.folder_files import FolderFiles
 from tests.support.mail import FOLDER_WITH_ADDRESSES
 from tests.support.meetings import MEETING
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
 __all__ = ["chosen_database", "settings_of_others"]
 

@@ -18,9 +18,9 @@ from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.mail.tables import MailQueueRow
 from tests.cli.mail.test_mail import server
 from tests.cli.test_commands import chosen_database, settings_of_others
+from tests.support.database.table_rows import fetch_one
 from tests.support.mail import send_due_mail
-from tests.support.smtp_server import LocalSmtpServer
-from tests.support.table_rows import fetch_one
+from tests.support.servers.smtp_server import LocalSmtpServer
 
 __all__ = ["chosen_database", "server", "settings_of_others"]
 

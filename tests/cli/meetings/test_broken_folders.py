@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from cme_reflex.cli.commands import app
 from cme_reflex.formats.tables import text_file
 from cme_reflex.settings import settings
-from tests.support import databases
+from tests.support.database import databases
 from tests.support.files.folder_files import PASSWORD_HASH, FolderFiles
 
 Damage = Callable[[str], bytes | None]

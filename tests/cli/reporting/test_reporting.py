@@ -23,8 +23,8 @@ from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.reporting.tables import OptInRow
 from tests.cli.test_commands import chosen_database, settings_of_others, told
 from tests.services.reporting.test_pars import opt_in_and_submit
+from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.table_rows import execute
 
 __all__ = ["chosen_database", "settings_of_others"]
 

@@ -22,8 +22,8 @@ from cme_reflex.domain.credit.claimable import (
 )
 from cme_reflex.domain.credit.overlap import Conflict, Interval, Window
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
-from tests.examples import examples
 from tests.support import overlap_oracle
+from tests.support.examples import examples
 
 THURSDAY = datetime(2024, 9, 26, tzinfo=UTC)
 PSTM24 = Limits(category1=Quarters(243), safety=Quarters(70))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from cme_reflex.domain.credit.overlap import Conflict, Interval, Window, find_conflicts, supported
 from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
-from tests.examples import examples
 from tests.support import overlap_oracle
+from tests.support.examples import examples
 
 MORNING = datetime(2019, 9, 20, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")

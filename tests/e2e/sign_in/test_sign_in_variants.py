@@ -14,7 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.conftest import DEMO, DESKTOP
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, run_oidc_provider
+from tests.support.servers.oidc_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    OidcProvider,
+    run_oidc_provider,
+)
 
 TWICE = "Okafor,Chidi,,249901,PSTM24ZZ,,physician,full,cokafor\n"
 

@@ -19,8 +19,8 @@ from cme_reflex.formats.mail.transport import (
     TemporaryFailure,
     TransportUnavailable,
 )
-from tests.support.smtp_server import PASSWORD, USER, LocalSmtpServer, run_smtp_server
-from tests.support.tls_certificate import ssl_contexts
+from tests.support.servers.smtp_server import PASSWORD, USER, LocalSmtpServer, run_smtp_server
+from tests.support.servers.tls_certificate import ssl_contexts
 
 LETTER = MailContent(
     subject="S",

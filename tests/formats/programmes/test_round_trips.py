@@ -24,7 +24,7 @@ from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions,
 from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.formulas import escape_formula
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
-from tests.examples import examples
+from tests.support.examples import examples
 from tests.support.files.programme_files import (
     HEADINGS,
     Event,

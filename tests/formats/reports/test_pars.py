@@ -16,7 +16,7 @@ from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.reports.pars import COLUMNS, cells, file_names, write_files
 from cme_reflex.formats.reports.pars_rejections import REASON_LIMIT, RejectedRow, read_rejections
-from tests.examples import examples
+from tests.support.examples import examples
 
 RECORD = ParsRecord(
     activity_id="202412345",

@@ -30,9 +30,9 @@ from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.reporting.tables import ReportedRow
 from tests.services.conftest import SignIn
 from tests.services.programme.test_programme_cache import record_statements
+from tests.support.database.table_rows import execute
 from tests.support.earlier_meetings import complete_and_submit, sign_in_to, submitted_claim
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
-from tests.support.table_rows import execute
 
 LEARNER = {
     "first_name": "Kim",

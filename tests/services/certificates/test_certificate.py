@@ -23,8 +23,8 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
 from tests.services.conftest import SignIn
+from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
-from tests.support.table_rows import execute
 
 
 async def submitted(

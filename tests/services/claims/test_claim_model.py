@@ -30,9 +30,9 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from cme_reflex.store.database import close_database, open_database
-from tests.examples import examples
+from tests.support.database.table_rows import execute, fetch
+from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.table_rows import execute, fetch
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2031, 1, 1, tzinfo=UTC)

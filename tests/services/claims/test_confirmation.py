@@ -24,9 +24,9 @@ from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.mail.tables import MailQueueRow
 from tests.services.claims.test_submission import complete_draft
 from tests.services.conftest import SignIn
+from tests.support.database.table_rows import fetch
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, make_mailer, send_due_mail
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
-from tests.support.table_rows import fetch
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.tables import FeedRow, ReceiptRow
+from tests.support.database.pausing import Pause
+from tests.support.database.table_rows import execute, fetch, fetch_one
 from tests.support.earlier_meetings import complete_and_submit, submitted_claim
 from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
-from tests.support.pausing import Pause
-from tests.support.table_rows import execute, fetch, fetch_one
 
 PEOPLE = 24
 AT_ONCE = 8  # of PostgreSQL's fifteen connections, so that the reader always has one

@@ -18,7 +18,7 @@ from tests.services.claims.test_confirmation import queued_mail, submit
 from tests.services.conftest import SignIn
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
 from tests.support.meetings import MEETING, with_terms
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
 CLOSES = MEETING.claim.closes_at
 

@@ -26,8 +26,8 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from tests.services.conftest import SignIn
+from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
-from tests.support.table_rows import fetch, fetch_one
 
 
 async def complete_draft(context: RequestContext, ids: dict[str, int], now: datetime) -> int:

@@ -16,10 +16,10 @@ from cme_reflex.services.mail import queue, worker
 from cme_reflex.services.mail.worker import DeliveryStats, send_due
 from cme_reflex.store.database import write
 from cme_reflex.store.mail.tables import MailQueueRow
+from tests.support.database.table_rows import fetch
 from tests.support.mail import FOLDER_WITH_ADDRESSES, FakeClock, make_mailer, send_due_mail
 from tests.support.meetings import MEETING
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
-from tests.support.table_rows import fetch
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -21,8 +21,8 @@ from cme_reflex.store.database import read
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from cme_reflex.store.programme.tables import SessionRow
+from tests.support.database.table_rows import add, every_row, fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, member, session
-from tests.support.table_rows import add, every_row, fetch, fetch_one
 
 
 async def rows(table: type[SQLModel], *columns: Any) -> Sequence[Any]:

@@ -22,7 +22,7 @@ from cme_reflex.services.operations.api_tokens import (
 )
 from cme_reflex.services.operations.backup import create_backup, restore_backup
 from cme_reflex.store.operations.tables import ApiTokenRow
-from tests.support.table_rows import fetch_one
+from tests.support.database.table_rows import fetch_one
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -31,10 +31,10 @@ from cme_reflex.store.database import (
     write,
 )
 from cme_reflex.store.operations import table_copy
-from tests.support import databases
+from tests.support.database import databases
+from tests.support.database.pausing import Pause
+from tests.support.database.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.pausing import Pause
-from tests.support.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 LATER = timedelta(days=3)
 RENEWED = {"operation", "feed"}  # what a restore itself writes to

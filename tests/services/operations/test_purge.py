@@ -14,8 +14,8 @@ from cme_reflex.domain.operations.retention import retention_cutoff
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.operations.purge import PurgeResult, RetentionPeriodNotOver, purge
 from cme_reflex.store import tables
+from tests.support.database.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOW = datetime(2031, 3, 1, 12, tzinfo=UTC)
 CLOSES = datetime(2025, 1, 1, tzinfo=UTC)

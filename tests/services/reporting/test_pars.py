@@ -28,8 +28,8 @@ from cme_reflex.store.reporting.tables import OptInRow
 from tests.services.claims.test_submission import complete_draft
 from tests.services.conftest import SignIn
 from tests.services.reporting.test_opt_in import LEARNER_FORM
+from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, attendee
-from tests.support.table_rows import execute
 
 CODE = MEETING.code
 RECORD = ParsRecord(

@@ -33,10 +33,10 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.database import close_database, open_database, read
 from cme_reflex.store.reporting import reporting as store
-from tests.examples import examples
 from cme_reflex.store.reporting.reporting import pars_row
+from tests.support.database.table_rows import execute
+from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.table_rows import execute
 
 BEGIN = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2029, 1, 1, tzinfo=UTC)

@@ -5,8 +5,8 @@ from sqlmodel import select
 
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.store.sign_in.tables import SignInRow
+from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import MEETING, PASSWORD
-from tests.support.table_rows import fetch, fetch_one
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -22,11 +22,11 @@ from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.sign_in import authentication, email_link, links
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.sign_in.tables import LinkRow
+from tests.support.database.pausing import Pause
+from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
 from tests.support.meetings import MEETING
-from tests.support.pausing import Pause
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
-from tests.support.table_rows import fetch, fetch_one
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -16,10 +16,10 @@ from cme_reflex.services.sign_in import authentication, email_link, invitations,
 from cme_reflex.services.sign_in.invitations import InvitationResult
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.people.tables import MemberRow
+from tests.support.database.table_rows import fetch_one
 from tests.support.mail import FOLDER_WITH_ADDRESSES, send_due_mail
 from tests.support.meetings import MEETING, PASSWORD
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
-from tests.support.table_rows import fetch_one
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

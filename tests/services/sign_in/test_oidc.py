@@ -12,7 +12,12 @@ from joserfc.jwk import OctKey, RSAKey
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.services.sign_in import oidc
 from cme_reflex.services.sign_in.oidc import LoginSecrets, ProviderUnavailable, SignInRejected
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, run_oidc_provider
+from tests.support.servers.oidc_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    OidcProvider,
+    run_oidc_provider,
+)
 
 CALLBACK = "https://cme.example.org/sign-in/sso/callback"
 # The verifier of RFC 7636, appendix B, and further down its challenge.

@@ -16,7 +16,7 @@ from cme_reflex.services.sign_in.rate_limits import (
 )
 from cme_reflex.store.database import close_database, open_database, write
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
-from tests.support.table_rows import fetch
+from tests.support.database.table_rows import fetch
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -11,8 +11,8 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.authentication import RegistrationOption
 from cme_reflex.store.sign_in.tables import RegistrationChoiceRow
+from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import ATTENDEES, FOLDER, MEETING, PASSWORD, attendee
-from tests.support.table_rows import fetch, fetch_one
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

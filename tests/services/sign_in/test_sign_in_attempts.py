@@ -15,8 +15,8 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication, passwords
 from cme_reflex.services.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.store.people.tables import MemberRow
+from tests.support.database.table_rows import fetch_one
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
-from tests.support.table_rows import fetch_one
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

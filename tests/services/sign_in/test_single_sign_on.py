@@ -15,9 +15,14 @@ from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
 from cme_reflex.services.sign_in.oidc import SignInRejected
 from cme_reflex.services.sign_in.single_sign_on import MemberNotFound, OidcLogin, SignInCancelled
 from cme_reflex.store.sign_in.tables import OidcLoginRow
+from tests.support.database.table_rows import fetch
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, run_oidc_provider
-from tests.support.table_rows import fetch
+from tests.support.servers.oidc_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    OidcProvider,
+    run_oidc_provider,
+)
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -24,8 +24,8 @@ from cme_reflex.settings import ROOT
 from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.api import ClaimsQuery
 from cme_reflex.web.routes.api_document import document
-from tests.examples import examples
 from tests.support.earlier_meetings import complete_and_submit, submitted_claim
+from tests.support.examples import examples
 from tests.support.meetings import MEETING
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import invitations
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
 from tests.support.meetings import MEETING
-from tests.support.smtp_server import LocalSmtpServer, run_smtp_server
+from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 from tests.web.routes.test_sign_in import answer
 
 Token = Callable[[str], Awaitable[str]]

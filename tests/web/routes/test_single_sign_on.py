@@ -13,7 +13,12 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.sign_in import oidc
 from cme_reflex.settings import settings
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, run_oidc_provider
+from tests.support.servers.oidc_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    OidcProvider,
+    run_oidc_provider,
+)
 
 
 @pytest.fixture
