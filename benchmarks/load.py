@@ -166,7 +166,7 @@ def _databases_and_workers(folder: Path, of: Meeting, rounds: int) -> None:
                 name = f"{kind.lower()}{workers}{'v' * on_valkey}"
                 url = f"sqlite:///{folder}/{name}.db"
                 if kind == "PostgreSQL":
-                    url = postgresql.unmigrated(name)
+                    url = postgresql.unmigrated()
                 with (
                     _sharing(workers) if on_valkey else nullcontext({}) as shared,
                     served(of, url, folder / f"{name}.log", **shared) as site,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from cme_reflex import domain
@@ -17,7 +17,7 @@ from cme_reflex.domain.programme.session_filter import ClaimFilter, SortOrder
 
 def values() -> Iterator[Any]:
     """The dataclasses of the domain, each where it is defined."""
-    for module in iter_modules(domain.__path__, f"{domain.__name__}."):
+    for module in walk_packages(domain.__path__, f"{domain.__name__}."):
         for value in vars(import_module(module.name)).values():
             if is_dataclass(value) and value.__module__ == module.name:
                 yield value

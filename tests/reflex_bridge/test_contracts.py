@@ -60,17 +60,17 @@ async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatc
         event = {"name": "good", "payload": {"a": 1}, "router_data": {"asPath": "/"}}
         socket = SocketConnection(RunningApp(app, app._api), "", "tab", {})
         async with socket.open():
-            await socket.hears("0{")
+            await socket.wait_for_frame("0{")
             # The event that a page sends with its connection, and those that follow.
-            await socket.say('40/_event,{"event":{"name":"good","payload":{"first":1}}}')
-            await socket.hears("40/_event,")
-            await socket.say('42/_event,["event",{"name":"good","payload":{"a":1},'
+            await socket.send_frame('40/_event,{"event":{"name":"good","payload":{"first":1}}}')
+            await socket.wait_for_frame("40/_event,")
+            await socket.send_frame('42/_event,["event",{"name":"good","payload":{"a":1},'
                              '"router_data":{"asPath":"/"}}]')  # fmt: skip
-            await socket.say('42/_event,["event",{"name":"bad","payload":{}}]')
-            await socket.say('42/_event,["event","good"]')
-            await socket.say('42/_event,["connect",{}]')
-            await socket.say('42/_event,["ping"]')
-            assert await socket.hears('42/_event,["ping","pong"]')
+            await socket.send_frame('42/_event,["event",{"name":"bad","payload":{}}]')
+            await socket.send_frame('42/_event,["event","good"]')
+            await socket.send_frame('42/_event,["connect",{}]')
+            await socket.send_frame('42/_event,["ping"]')
+            assert await socket.wait_for_frame('42/_event,["ping","pong"]')
         first = {"name": "good", "payload": {"first": 1}, "router_data": {}}
         assert received == [first, event]
         assert validator.rejected == ["no such message"]

@@ -47,7 +47,7 @@ class FakeClock:
 
 def make_mailer(server: LocalSmtpServer, *, patience: float = 20) -> Mailer:
     """A mailer whose carrier waits for `patience` seconds."""
-    where = Server("127.0.0.1", server.port, TransportSecurity.NONE)
+    where = Server(host="127.0.0.1", port=server.port, security=TransportSecurity.NONE)
     transport = SmtpTransport(where, response_timeout=patience)
     return Mailer(transport, "cme@example.org", PUBLIC_URL, MAIL_RENDERERS)
 

@@ -22,7 +22,7 @@ DEFAULT_PORTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
     """Where messages are handed over, and as whom."""
 
@@ -50,4 +50,10 @@ def parse_smtp_url(url: str) -> SmtpServer:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if security is TransportSecurity.NONE and password and not is_loopback(parts.hostname):
         raise ValueError("A password would go over the network in clear. Write smtp:// or smtps://")
-    return SmtpServer(parts.hostname, port or DEFAULT_PORTS[security], security, user, password)
+    return SmtpServer(
+        host=parts.hostname,
+        port=port or DEFAULT_PORTS[security],
+        security=security,
+        user=user,
+        password=password,
+    )

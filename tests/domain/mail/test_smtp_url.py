@@ -10,16 +10,27 @@ from cme_reflex.domain.mail.smtp_url import SmtpServer, TransportSecurity, parse
     [
         (
             "smtp://mail.example.org",
-            SmtpServer("mail.example.org", 587, TransportSecurity.STARTTLS),
+            SmtpServer(host="mail.example.org", port=587, security=TransportSecurity.STARTTLS),
         ),
         (
             "smtps://cme:p%40ss%2Fw@mail.example.org",
-            SmtpServer("mail.example.org", 465, TransportSecurity.TLS, "cme", "p@ss/w"),
+            SmtpServer(
+                host="mail.example.org",
+                port=465,
+                security=TransportSecurity.TLS,
+                user="cme",
+                password="p@ss/w",
+            ),
         ),
-        ("smtp+plain://127.0.0.1:2525", SmtpServer("127.0.0.1", 2525, TransportSecurity.NONE)),
+        (
+            "smtp+plain://127.0.0.1:2525",
+            SmtpServer(host="127.0.0.1", port=2525, security=TransportSecurity.NONE),
+        ),
         (
             "smtp+plain://a:b@localhost",
-            SmtpServer("localhost", 25, TransportSecurity.NONE, "a", "b"),
+            SmtpServer(
+                host="localhost", port=25, security=TransportSecurity.NONE, user="a", password="b"
+            ),
         ),
     ],
 )

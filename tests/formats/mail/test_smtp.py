@@ -52,7 +52,7 @@ def server() -> Iterator[LocalSmtpServer]:
 
 
 def carrier(server: LocalSmtpServer, **more: object) -> SmtpTransport:
-    where = Server("127.0.0.1", server.port, TransportSecurity.NONE)
+    where = Server(host="127.0.0.1", port=server.port, security=TransportSecurity.NONE)
     return SmtpTransport(where, **{"response_timeout": 0.3, **more})  # type: ignore[arg-type]
 
 
@@ -154,7 +154,9 @@ async def test_a_password_goes_over_tls_and_a_wrong_one_stops_all_mail(
     tls = theirs if security is TransportSecurity.TLS else None
     with run_smtp_server(tls=tls, starttls=None if tls else theirs, login=not tls) as server:
         user = USER if security is TransportSecurity.STARTTLS else ""
-        where = Server("localhost", server.port, security, user, PASSWORD)
+        where = Server(
+            host="localhost", port=server.port, security=security, user=user, password=PASSWORD
+        )
         await SmtpTransport(where, tls_context=ours).send(to("kim@example.org"))
         assert len(server.received) == 1
         with pytest.raises(TransportUnavailable, match="certificate"):
@@ -168,7 +170,7 @@ async def test_a_password_goes_over_tls_and_a_wrong_one_stops_all_mail(
 
 async def test_a_server_without_starttls_gets_nothing() -> None:
     with run_smtp_server() as server:
-        where = Server("127.0.0.1", server.port, TransportSecurity.STARTTLS)
+        where = Server(host="127.0.0.1", port=server.port, security=TransportSecurity.STARTTLS)
         with pytest.raises(TransportUnavailable, match="STARTTLS"):
             await SmtpTransport(where).send(to("kim@example.org"))
     assert server.received == []
