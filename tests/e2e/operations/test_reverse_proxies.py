@@ -27,7 +27,7 @@ from tests.support.e2e.cme_server import CmeServer, free_port, run_server
 HOST = "cme.example.org"
 AWAY = "We will be back in a moment"
 
-# As in "First start" there.
+# As in "First deployment" there.
 FIT = {
     "CME_PUBLIC_URL": f"https://{HOST}",
     "CME_TRUSTED_PROXIES": "127.0.0.1",
