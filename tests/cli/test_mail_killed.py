@@ -16,11 +16,11 @@ from cme_reflex.settings import ROOT
 from cme_reflex.store.database import close_database, open_database, reading
 from cme_reflex.store.tables import OutboxRow
 from tests.cli.test_commands import chosen_database, settings_of_others
-from tests.cli.test_mail import server
+from tests.cli.test_mail import server, unmigrated_url
 from tests.mail_server import MailServer
 from tests.services.mailing import send
 
-__all__ = ["chosen_database", "server", "settings_of_others"]
+__all__ = ["chosen_database", "server", "settings_of_others", "unmigrated_url"]
 
 # Submits the claim of badge 101 as the site does, says so, and never gets to send anything.
 SUBMIT_AND_HANG = """
