@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from cme_reflex.settings import settings
-from tests.cli.claims.test_claims import receipt
+from tests.cli.claims.test_claims import receipt, unmigrated_url
 from tests.cli.test_commands import chosen_database, cme, settings_of_others, told
 from tests.support.meetings import MEETING
 
-__all__ = ["chosen_database", "receipt", "settings_of_others"]
+__all__ = ["chosen_database", "receipt", "settings_of_others", "unmigrated_url"]
 
 REMEDY = "Replace it with --force, or choose another --out."
 UNKNOWN = (
