@@ -16,13 +16,11 @@ from cme_reflex.services.mail.worker import LEASE, DeliveryStats
 from cme_reflex.settings import ROOT
 from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.mail.tables import MailQueueRow
-from tests.cli.mail.test_mail import server, unmigrated_url
-from tests.cli.test_commands import chosen_database, settings_of_others
 from tests.support.database.table_rows import fetch_one
 from tests.support.mail import send_due_mail
 from tests.support.servers.smtp_server import LocalSmtpServer
 
-__all__ = ["chosen_database", "server", "settings_of_others", "unmigrated_url"]
+pytestmark = pytest.mark.usefixtures("chosen_database")
 
 # Submits the claim of badge 101 as the site does, says so, and never gets to send anything.
 SUBMIT_AND_HANG = """
@@ -32,7 +30,7 @@ from cme_reflex.services.claims import submission
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.store.database import open_database
-from tests.services.claims.test_submission import complete_draft
+from tests.support.attendees import complete_draft
 
 async def submit():
     open_database(settings().database_url)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PHONE
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.devices import PHONE
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
