@@ -11,7 +11,7 @@ TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "PRAGMA", "SET
 
 @contextmanager
 def record_statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements that reach the database, except those that begin, limit or end a transaction."""
+    """The statements that reach the database, but not those that control transactions."""
     seen: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
