@@ -21,6 +21,11 @@ def prose(document: Path) -> str:
     return _CODE_BLOCK.sub("", document.read_text("utf-8"))
 
 
+def code_blocks(document: Path) -> list[str]:
+    """Return the text of each code block."""
+    return [body for _, body in _CODE_BLOCK.findall(document.read_text("utf-8"))]
+
+
 def shell_lines(document: Path) -> list[str]:
     """Return the command lines of all shell code blocks, continued lines joined."""
     blocks = _CODE_BLOCK.findall(document.read_text("utf-8"))
