@@ -7,7 +7,7 @@ and with the values from which the browser makes the same page again.
 
 import gzip
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -121,10 +121,13 @@ def filled(file: Path, first_screen: FirstScreen, app: ASGIApp) -> ASGIApp:
     """
 
     async def fill(scope: Scope, receive: Receive, send: Send) -> None:
-        page = await _answer(Request(scope), file, first_screen) if _is_asked(scope) else None
+        page = await _answer(Request(scope), file, first_screen)
         await (page or app)(scope, receive, send)
 
-    return fill
+    def fill_if_asked(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (fill if _is_asked(scope) else app)(scope, receive, send)
+
+    return fill_if_asked
 
 
 def _is_asked(scope: Scope) -> bool:
