@@ -23,6 +23,7 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.paths import canonical_path
@@ -142,7 +143,7 @@ def _is_asked(scope: Scope) -> bool:
 async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Response | None:
     token = token_in(request.headers.get("cookie", ""))
     try:
-        look = await claim_snapshot.load(settings().meeting, token, now=clock())
+        look = await claim_snapshot.load(settings().meeting, token_hash(token), now=clock())
     except authentication.NotSignedIn:
         return None
     shapes, screen = _newest(file), first_screen(*look)

@@ -156,7 +156,8 @@ def claim_for_update(db: DbSession, context: RequestContext) -> Draft:
     newest = programme_cache.get_locked(db, context.programme.meeting_id)
     row = claims.find_for_update(db, context.attendee.id)
     lines = {line.session_id: line for line in claims.lines(db, cast(int, row.id))}
-    return Draft(db, replace(context, programme=newest), row, lines)
+    context = replace(context, meeting=newest.meeting, programme=newest)
+    return Draft(db, context, row, lines)
 
 
 async def load_summary(context: RequestContext) -> ClaimSummary:
