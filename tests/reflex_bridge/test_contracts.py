@@ -42,10 +42,10 @@ class Everything:
 
 
 async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    with contract("event_namespace"):
+    with contract("socket_endpoint"):
         from reflex.app import EventNamespace
 
-        from cme_reflex.reflex_bridge.event_namespace import install
+        from cme_reflex.reflex_bridge.socket_endpoint import install
         from tests.support.app_client import RunningApp, SocketConnection
 
         received: list[object] = []
@@ -100,10 +100,10 @@ def example(kind: Any) -> Any:
 
 
 def test_socket_json() -> None:
-    with contract("socket_json"):
+    with contract("socket_endpoint"):
         from reflex_base.utils.format import json_dumps
 
-        from cme_reflex.reflex_bridge.socket_json import dumps, loads
+        from cme_reflex.reflex_bridge.socket_endpoint import dumps, loads
         from cme_reflex.state.views import view_models
 
         kinds = [
@@ -132,7 +132,7 @@ OPTIONS = (
 
 def test_socket_server(make_app: MakeApp) -> None:
     with contract("socket_server"):
-        from cme_reflex.reflex_bridge import socket_json
+        from cme_reflex.reflex_bridge import socket_endpoint
         from cme_reflex.reflex_bridge.socket_server import socket_server
 
         reflexes = make_app().sio
@@ -141,7 +141,7 @@ def test_socket_server(make_app: MakeApp) -> None:
         for name in OPTIONS:
             assert getattr(ours.eio, name) == getattr(reflexes.eio, name), name
         assert ours.async_handlers == reflexes.async_handlers
-        assert ours.packet_class.json.dumps is socket_json.dumps
+        assert ours.packet_class.json.dumps is socket_endpoint.dumps
 
 
 def test_socket_protocol(make_app: MakeApp) -> None:
