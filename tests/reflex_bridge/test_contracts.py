@@ -101,6 +101,7 @@ def example(kind: Any) -> Any:
 
 def test_socket_json() -> None:
     with contract("socket_endpoint"):
+        from reflex.istate.data import HeaderData
         from reflex_base.utils.format import json_dumps
 
         from cme_reflex.reflex_bridge.socket_endpoint import dumps, loads
@@ -121,6 +122,11 @@ def test_socket_json() -> None:
         # What JSON has no word for.
         odd = ["event", {"kinds": {"panel"}, "of": int}]
         assert dumps(odd) == json_dumps(odd, separators=(",", ":"))
+        # A page is not told its cookie, which no script may read.
+        headers = {"cookie": "secret", "authorization": "secret", "host": "example.org"}
+        data = HeaderData.from_router_data({"headers": headers})
+        assert dumps(data) == json_dumps(data, separators=(",", ":"))
+        assert "secret" not in dumps(data)
         assert loads(dumps(["event", {"title": TITLE}])) == ["event", {"title": TITLE}]
 
 

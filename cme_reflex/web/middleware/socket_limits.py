@@ -18,7 +18,7 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.cookies import token_in
+from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
@@ -181,13 +181,18 @@ def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
 
 
 def _with_sign_in(scope: Scope, hashed: str) -> Scope:
-    """The connection with the hash of its sign-in's token in SIGN_IN_HEADER, and no other there.
+    """The connection with the hash of its sign-in's token in SIGN_IN_HEADER, and without the token.
 
-    Every event authenticates by this hash, which is computed once, and which nobody can send.
+    Every event authenticates by this hash, which is computed once, and which no client can send.
+    Reflex stores the headers with the tab's state, and needs no cookie but that of a choice.
     """
-    name = SIGN_IN_HEADER.encode()
-    headers = [header for header in scope["headers"] if header[0].lower() != name]
-    return {**scope, "headers": [*headers, (name, hashed.encode())]}
+    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
+    replaced = {
+        b"cookie": f"{cookie_name(CHOICE)}={choice}".encode("latin-1"),
+        SIGN_IN_HEADER.encode(): hashed.encode(),
+    }
+    headers = [header for header in scope["headers"] if header[0].lower() not in replaced]
+    return {**scope, "headers": [*headers, *replaced.items()]}
 
 
 def _hash(text: str) -> str:
