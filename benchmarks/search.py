@@ -34,6 +34,7 @@ from cme_reflex.formats.programmes.normalize import duration_minutes
 from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import ROOT
 from cme_reflex.state.sessions import CHUNK, _heads
 from cme_reflex.state.views import presenters
@@ -92,7 +93,7 @@ async def _compare(what: str, searches: dict[int, Callable[[], Awaitable[None]]]
 def _whole(meeting: str, token: str) -> Callable[[], Awaitable[None]]:
     async def search() -> None:
         for listing in LISTINGS:
-            context, summary = await claim_snapshot.load(meeting, token, now=NOW)
+            context, summary = await claim_snapshot.load(meeting, token_hash(token), now=NOW)
             _show(context.programme, listing, summary.claim.lines)
 
     return search

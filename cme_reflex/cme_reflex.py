@@ -26,7 +26,7 @@ from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
-from cme_reflex.reflex_bridge import event_namespace, registry, server
+from cme_reflex.reflex_bridge import registry, server, socket_endpoint
 from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
@@ -162,7 +162,7 @@ app = rx.App(
     backend_exception_handler=report_server_error,
     frontend_exception_handler=report_page_error,
 )
-event_namespace.install(app, EventValidator(registry.event_handlers()))
+socket_endpoint.install(app, EventValidator(registry.event_handlers()))
 app.register_lifespan_task(log)
 app.register_lifespan_task(database)
 app.register_lifespan_task(mail)

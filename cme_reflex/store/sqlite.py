@@ -3,11 +3,15 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlmodel import Session
 
 from cme_reflex.store.group_commit import GroupCommit
@@ -34,49 +38,93 @@ class SQLiteDatabase(Database):
     def __init__(self, url: sa.URL) -> None:
         self.engine = create_sqlite_engine(url)
         self._writes = GroupCommit(self.engine.execution_options(cme_begin="BEGIN IMMEDIATE"))
+        # Sessions that wait for the next read, each with a connection of its own: to make them
+        # for each read costs half of it.
+        self._idle_readers: deque[Session] = deque()
 
     async def read(self, f: Callable[[Session], Result], *, timeout: float) -> Result:
         """See `database.read`."""
-        read = partial(self._read, f, timeout)
         # A thread costs a short read more than SQLite does, see docs/benchmarks.md.
-        return read() if timeout <= STATEMENT_TIMEOUT else await asyncio.to_thread(read)
+        if timeout <= STATEMENT_TIMEOUT:
+            return self._read(f, timeout)
+        return await asyncio.to_thread(self._read, f, timeout)
 
     def _read(self, f: Callable[[Session], Result], timeout: float) -> Result:
-        with self.engine.connect() as connection:
-            return _run(f, True, timeout, connection).result
+        try:
+            reader = self._idle_readers.pop()
+        except IndexError:
+            reader = Session(self.engine.connect(), expire_on_commit=False)
+        try:
+            with _time_limit(reader.connection(), timeout):
+                return f(reader)
+        finally:
+            reader.close()
+            self._idle_readers.append(reader)
 
     async def write(
         self, f: Callable[[Session], Result], *, dry_run: bool, timeout: float
     ) -> Result:
         """See `database.write`."""
-        return await self._writes.write(partial(_run, f, dry_run, timeout))
+        return await self._writes.write(partial(_run_within, timeout, f, dry_run=dry_run))
 
     async def close(self) -> None:
         """Finish what has begun, and close all connections."""
         await self._writes.close()
+        for reader in self._idle_readers:
+            cast(sa.Connection, reader.get_bind()).close()
         self.engine.dispose()
 
 
-def _run(
-    f: Callable[[Session], Result], dry_run: bool, timeout: float, connection: sa.Connection
+def _run_within(
+    timeout: float,
+    f: Callable[[Session], Result],
+    connection: sa.Connection,
+    *,
+    dry_run: bool,
 ) -> Completed[Result]:
-    clock = connection.info
-
     def limited(db: Session) -> Result:
-        clock["deadline"] = time.monotonic() + timeout
-        try:
+        with _time_limit(connection, timeout):
             result = f(db)
             db.flush()
             return result
-        finally:
-            clock["deadline"] = NO_LIMIT  # a COMMIT or ROLLBACK is never interrupted
 
+    return run_unit(connection, limited, dry_run=dry_run)
+
+
+@contextmanager
+def _time_limit(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt whatever statement runs after so many seconds. Raises StatementTimeout.
+
+    A COMMIT or ROLLBACK belongs behind it: it shall not be interrupted.
+    """
+    clock = connection.info
+    clock["deadline"] = time.monotonic() + seconds
     try:
-        return run_unit(connection, limited, dry_run=dry_run)
+        yield
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             raise StatementTimeout from error
         raise
+    finally:
+        clock["deadline"] = NO_LIMIT
+
+
+class _Dialect(SQLiteDialect_pysqlite):
+    """Savepoints straight to the driver: by way of SQLAlchemy they cost as much as a query."""
+
+    supports_statement_cache = True
+
+    def do_savepoint(self, connection: sa.Connection, name: str) -> None:
+        _driver(connection).execute(f"SAVEPOINT {name}")
+
+    def do_rollback_to_savepoint(self, connection: sa.Connection, name: str) -> None:
+        _driver(connection).execute(f"ROLLBACK TO {name}")
+
+    def do_release_savepoint(self, connection: sa.Connection, name: str) -> None:
+        _driver(connection).execute(f"RELEASE {name}")
+
+
+registry.register("sqlite.direct", __name__, _Dialect.__name__)
 
 
 def create_sqlite_engine(url: sa.URL) -> sa.Engine:
@@ -86,7 +134,7 @@ def create_sqlite_engine(url: sa.URL) -> sa.Engine:
     savepoints and reads would not hold.
     """
     engine = sa.create_engine(
-        url.set(drivername="sqlite+pysqlite"),
+        url.set(drivername="sqlite+direct"),
         hide_parameters=True,
         pool_size=IDLE,
         max_overflow=-1,

@@ -5,8 +5,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
-from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
+from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN, SIGN_IN_HEADER
 from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
 
@@ -174,3 +175,29 @@ async def test_who_asks_is_asked_at_every_event(site: RunningApp, people: Signed
         assert (shown["home.attendee"], shown["home.lines"], shown["home.redirect_to"]) == (
             "", [], "/#expired",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("token", [True, False], ids=["token", "hash"])
+async def test_a_header_of_the_clients_choice_signs_nobody_in(
+    site: RunningApp, people: SignedInPeople, token: bool
+) -> None:
+    secret = people.tokens[DRAFTING]
+    header = {SIGN_IN_HEADER: secret if token else token_hash(secret)}
+    async with site.socket("", **header) as socket:
+        await socket.send("sessions.load", path="/sessions")
+        assert socket.vars()["sessions.redirect_to"] == "/#expired"
+        assert SECRET not in str(socket.frames)
+    async with site.socket(people.tokens[VISITING], **header) as socket:
+        await socket.send("sessions.load", path="/sessions")
+        assert socket.vars()["sessions.attendee"] == "Kim Smith"
+
+
+async def test_a_page_is_sent_neither_the_token_nor_its_hash(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    token = people.tokens[DRAFTING]
+    async with site.socket(token) as socket:
+        await socket.send("sessions.load", path="/sessions")
+        sent = str(socket.frames)
+    assert token not in sent
+    assert token_hash(token) not in sent

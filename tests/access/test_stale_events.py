@@ -70,3 +70,19 @@ async def test_a_list_of_what_is_added_stays_whole_while_one_scrolls_and_removes
     assert sorted(rows) == sorted(added)
     assert (shown["sessions.matches"], shown["sessions.found"]) == (len(added), found)
     assert sorted(shown["sessions.added"]) == sorted(set(added) - {in_order[0]})
+
+
+async def test_a_letter_shows_what_another_tab_has_added(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with (
+        site.socket(people.tokens[DRAFTING]) as socket,
+        site.socket(people.tokens[DRAFTING]) as other,
+    ):
+        await socket.send("sessions.load", path="/sessions")
+        await socket.send("sessions.search", {"query": "s"})
+        await other.send("sessions.load", path="/sessions")
+        await other.send("sessions.add", {"session_id": people.sessions["D"], "command": "one"})
+        assert people.sessions["D"] not in socket.vars()["sessions.added"]
+        await socket.send("sessions.search", {"query": "se"})
+        assert people.sessions["D"] in socket.vars()["sessions.added"]

@@ -42,10 +42,10 @@ class Everything:
 
 
 async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    with contract("event_namespace"):
+    with contract("socket_endpoint"):
         from reflex.app import EventNamespace
 
-        from cme_reflex.reflex_bridge.event_namespace import install
+        from cme_reflex.reflex_bridge.socket_endpoint import install
         from tests.support.app_client import RunningApp, SocketConnection
 
         received: list[object] = []
@@ -100,10 +100,11 @@ def example(kind: Any) -> Any:
 
 
 def test_socket_json() -> None:
-    with contract("socket_json"):
+    with contract("socket_endpoint"):
+        from reflex.istate.data import HeaderData
         from reflex_base.utils.format import json_dumps
 
-        from cme_reflex.reflex_bridge.socket_json import dumps, loads
+        from cme_reflex.reflex_bridge.socket_endpoint import dumps, loads
         from cme_reflex.state.views import view_models
 
         kinds = [
@@ -121,6 +122,11 @@ def test_socket_json() -> None:
         # What JSON has no word for.
         odd = ["event", {"kinds": {"panel"}, "of": int}]
         assert dumps(odd) == json_dumps(odd, separators=(",", ":"))
+        # A page is not told its cookie, which no script may read.
+        headers = {"cookie": "secret", "authorization": "secret", "host": "example.org"}
+        data = HeaderData.from_router_data({"headers": headers})
+        assert dumps(data) == json_dumps(data, separators=(",", ":"))
+        assert "secret" not in dumps(data)
         assert loads(dumps(["event", {"title": TITLE}])) == ["event", {"title": TITLE}]
 
 
@@ -132,7 +138,7 @@ OPTIONS = (
 
 def test_socket_server(make_app: MakeApp) -> None:
     with contract("socket_server"):
-        from cme_reflex.reflex_bridge import socket_json
+        from cme_reflex.reflex_bridge import socket_endpoint
         from cme_reflex.reflex_bridge.socket_server import socket_server
 
         reflexes = make_app().sio
@@ -141,7 +147,7 @@ def test_socket_server(make_app: MakeApp) -> None:
         for name in OPTIONS:
             assert getattr(ours.eio, name) == getattr(reflexes.eio, name), name
         assert ours.async_handlers == reflexes.async_handlers
-        assert ours.packet_class.json.dumps is socket_json.dumps
+        assert ours.packet_class.json.dumps is socket_endpoint.dumps
 
 
 def test_socket_protocol(make_app: MakeApp) -> None:

@@ -7,11 +7,11 @@ import pytest
 from reflex.app import EventNamespace
 
 from cme_reflex.reflex_bridge import FrameworkChanged
-from cme_reflex.reflex_bridge.event_namespace import install
+from cme_reflex.reflex_bridge.socket_endpoint import install
 from cme_reflex.web.events.event_validation import EventValidator
 
 MakeApp = Callable[..., Any]
-SENTENCE = r"The installed version of Reflex does not fit\. Relied on: Reflex serves events as "
+SENTENCE = r"The installed version of Reflex does not fit\. Relied on: Reflex writes dataclasses"
 
 
 @pytest.fixture

@@ -45,13 +45,13 @@ def save_status() -> rx.Component:
         rx.el.span(
             text.shell.SAVING,
             class_name="save-status",
-            custom_attrs={"data-sync-message": "saving"},
+            custom_attrs={"data-save-message": "saving"},
         ),
         rx.el.span(
             icon("check", class_name="text-done"),
             text.shell.SAVED,
             class_name="save-status items-center gap-1",
-            custom_attrs={"data-sync-message": "saved"},
+            custom_attrs={"data-save-message": "saved"},
         ),
     )
 
@@ -62,5 +62,5 @@ def _line(text: str, *more: rx.Component, shown: str = "") -> rx.Component:
         *more,
         class_name=f"{'save-status' if shown else 'flex'} items-center justify-center gap-2 "
         "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",
-        custom_attrs={"data-sync-message": shown},
+        custom_attrs={"data-save-message": shown},
     )

@@ -12,15 +12,19 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, CommandRow, LineRow, ReceiptRow
+from cme_reflex.store.columns import table_of
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.upsert import insert_for
 
+_claim, _line = table_of(ClaimRow), table_of(LineRow)
+
 # Asked at every event or tap, so they are put together once: that takes longer than the answer.
 _CLAIM = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
 _FOR_UPDATE = _CLAIM.with_for_update().execution_options(populate_existing=True)
 _LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
+_SAVE_CLAIM = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
 
 
 def find(db: Session, attendee_id: int) -> ClaimRow | None:
@@ -29,9 +33,14 @@ def find(db: Session, attendee_id: int) -> ClaimRow | None:
 
 
 def find_with_lines(db: Session, attendee_id: int) -> tuple[ClaimRow | None, list[LineRow]]:
-    """The attendee's claim, if one was begun, and all its lines."""
-    claim = find(db, attendee_id)
-    return claim, lines(db, cast(int, claim.id)) if claim else []
+    """The attendee's claim, if one was begun, and all its lines, only to be read."""
+    # Columns answer to the same names as an object does, and cost a third of it.
+    connection = db.connection()
+    claim: Any = connection.execute(_CLAIM, {"attendee": attendee_id}).one_or_none()
+    if claim is None:
+        return None, []
+    lines: Any = connection.execute(_LINES, {"claim": claim.id}).all()
+    return claim, lines
 
 
 def find_for_update(db: Session, attendee_id: int) -> ClaimRow:
@@ -70,6 +79,29 @@ def _dialect(db: Session) -> str:
 def lines(db: Session, claim_id: int) -> list[LineRow]:
     """All lines, the removed ones too."""
     return list(db.exec(_LINES, params={"claim": claim_id}).all())
+
+
+def save_changes(db: Session, claim: ClaimRow) -> None:
+    """Save a claim and what was changed of its lines, as the last thing that is done with them.
+
+    The session's own flush would save the same. It costs three times as much, at every tap.
+    """
+    connection = db.connection()
+    for row in (*db.new, *db.dirty):
+        if isinstance(row, LineRow):
+            connection.execute(_save_line(connection.dialect.name), row.model_dump())
+            db.expunge(row)
+    values = claim.model_dump(exclude={"id"})
+    connection.execute(_SAVE_CLAIM, {"claim": claim.id, **values})
+    db.expunge(claim)
+
+
+@lru_cache
+def _save_line(dialect: str) -> sa.Insert:
+    line = insert_for(dialect, LineRow)
+    key = ["claim_id", "session_id"]
+    changed = {column.name: column for column in line.excluded if column.name not in key}
+    return line.on_conflict_do_update(index_elements=key, set_=changed)
 
 
 def answers(db: Session, attendee_id: int) -> Answers:

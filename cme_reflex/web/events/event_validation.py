@@ -2,7 +2,7 @@
 
 Reflex would run any public method of any state, those of its own states too, for any client and
 with any arguments: `setvar` sets a variable, `update_vars_internal` what a browser stores.
-`validate` is a pure function of what came in; `reflex_bridge/event_namespace.py` puts it in front
+`validate` is a pure function of what came in; `reflex_bridge/socket_endpoint.py` puts it in front
 of Reflex. It fails closed: whatever cannot be validated is rejected.
 """
 

@@ -1,7 +1,7 @@
 """Access log: a line for each HTTP response, without query, cookie, address or free path."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,11 +26,13 @@ class AccessLogMiddleware:
         self._app = app
         self._known_paths = known_paths
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and log its response."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._log_response(scope, receive, send)
+
+    async def _log_response(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, started, status = str(scope["path"]), perf_counter(), 500
 
         async def send_and_record(message: Message) -> None:

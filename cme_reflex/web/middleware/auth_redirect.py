@@ -3,6 +3,7 @@
 The endpoints that Reflex serves by itself beside the pages are closed here as well.
 """
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -28,9 +29,14 @@ class AuthRedirectMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Redirect the request, close it, or pass it on."""
-        response = await _response(scope) if scope["type"] == "http" else None
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        return self._respond(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await _response(scope)
         await (response or self._app)(scope, receive, send)
 
 

@@ -4,6 +4,7 @@ The exception itself, with its traceback, is in the log.
 """
 
 import logging
+from collections.abc import Awaitable
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -32,11 +33,13 @@ class ErrorPageMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and answer an exception with the page."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._catch(scope, receive, send)
+
+    async def _catch(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = completed = False
 
         async def send_and_record(message: Message) -> None:

@@ -3,7 +3,7 @@
 The redirect would cost a round trip and, behind a proxy that ends TLS, name the wrong scheme.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,8 +15,8 @@ class PagePathMiddleware:
         self._app = app
         self._pages = pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, a page's with the path of its file."""
         if scope["type"] == "http" and scope["path"] in self._pages and scope["path"] != "/":
             scope = {**scope, "path": f"{scope['path']}/"}
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)

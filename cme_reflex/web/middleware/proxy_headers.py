@@ -1,5 +1,6 @@
 """Forwarded headers of trusted proxies."""
 
+from collections.abc import Awaitable
 from ipaddress import IPv4Network, IPv6Network
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
@@ -21,9 +22,9 @@ class ProxyHeadersMiddleware:
             wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted) if proxies else app
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on with its client's address and scheme."""
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 def _forms(proxy: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:

@@ -1,5 +1,6 @@
 """Security and cache headers of every HTTP response."""
 
+from collections.abc import Awaitable
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -39,11 +40,10 @@ class SecurityHeadersMiddleware:
         if (settings().public_url or "").startswith("https://"):
             self._headers["strict-transport-security"] = f"max-age={TWO_YEARS}"
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and set the headers of its response."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         path: str = scope["path"]
 
         async def send_with_headers(message: Message) -> None:
@@ -58,7 +58,7 @@ class SecurityHeadersMiddleware:
                 )
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        return self._app(scope, receive, send_with_headers)
 
 
 def _is_page(path: str, status: int, headers: MutableHeaders) -> bool:

@@ -15,14 +15,18 @@ from starlette.websockets import WebSocketClose
 from cme_reflex.reflex_bridge.socket_protocol import CLOSE, CONNECT, DISCONNECT, EVENT, PONG
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.cookies import token_in
+from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
 
 logger = logging.getLogger(__name__)
+
+SIGN_IN_HEADER = "authorization"
+"""The header in which the application gets the hash of the sign-in's token, of no use outside."""
 
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
@@ -60,13 +64,15 @@ class SocketLimitsMiddleware:
             await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
             return
         token = token_in(Headers(scope=scope).get("cookie", ""))
-        key, limit, log_fields = await _limit_of(scope, token)
+        hashed = token_hash(token) if token else ""
+        key, limit, log_fields = await _limit_of(scope, hashed)
         if not self._limiter.acquire(key, limit):
             await _reject(scope, receive, send, log_fields)
             return
         try:
             socket = LimitedSocket(receive, send, log_fields)
-            await self._app(_bind_tab_to_sign_in(scope, token), socket.receive, socket.send)
+            scope = _with_sign_in(_bind_tab_to_sign_in(scope, token), hashed)
+            await self._app(scope, socket.receive, socket.send)
         finally:
             self._limiter.release(key)
 
@@ -133,11 +139,13 @@ class LimitedSocket:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
 
 
-async def _limit_of(scope: Scope, token: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
+async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
     """The key under which a connection is counted, its limit, and what may be logged of it."""
-    if token:
+    if hashed:
         try:
-            context = await authentication.authenticate(settings().meeting, token, now=clock())
+            context = await authentication.authenticate_hash(
+                settings().meeting, hashed, now=clock()
+            )
         except authentication.NotSignedIn:
             pass
         else:
@@ -145,7 +153,7 @@ async def _limit_of(scope: Scope, token: str) -> tuple[str, ConnectionLimit, dic
                 "meeting": context.meeting.code,
                 "attendee": pseudonym(context.attendee.id),
             }
-            return f"sign-in {_hash(token)}", PER_SIGN_IN, log_fields
+            return f"sign-in {hashed}", PER_SIGN_IN, log_fields
     return f"address {client_address(scope)}", PER_ADDRESS, {}
 
 
@@ -170,6 +178,21 @@ def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
     if "token" in query:
         query["token"] = [_hash(f"{token}\n{query['token'][0]}")]
     return {**scope, "query_string": urlencode(query, doseq=True).encode()}
+
+
+def _with_sign_in(scope: Scope, hashed: str) -> Scope:
+    """The connection with the hash of its sign-in's token in SIGN_IN_HEADER, and without the token.
+
+    Every event authenticates by this hash, which is computed once, and which no client can send.
+    Reflex stores the headers with the tab's state, and needs no cookie but that of a choice.
+    """
+    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
+    replaced = {
+        b"cookie": f"{cookie_name(CHOICE)}={choice}".encode("latin-1"),
+        SIGN_IN_HEADER.encode(): hashed.encode(),
+    }
+    headers = [header for header in scope["headers"] if header[0].lower() not in replaced]
+    return {**scope, "headers": [*headers, *replaced.items()]}
 
 
 def _hash(text: str) -> str:

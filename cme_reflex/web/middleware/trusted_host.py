@@ -1,5 +1,6 @@
 """Only requests for this site's own host are answered."""
 
+from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -26,17 +27,16 @@ class TrustedHostMiddleware:
         self._app = app
         self._public_host = settings().public_host
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on if it is for this host."""
         if scope["type"] == "lifespan" or scope["path"] == HEALTH or self._is_trusted(_host(scope)):
-            await self._app(scope, receive, send)
-        elif scope["type"] == "http":
+            return self._app(scope, receive, send)
+        if scope["type"] == "http":
             response = PlainTextResponse(
                 text.error_pages.ANOTHER_HOST, status_code=MISDIRECTED_REQUEST
             )
-            await response(scope, receive, send)
-        else:
-            await WebSocketClose(code=1008)(scope, receive, send)
+            return response(scope, receive, send)
+        return WebSocketClose(code=1008)(scope, receive, send)
 
     def _is_trusted(self, host: str) -> bool:
         return is_loopback(host) if self._public_host is None else host == self._public_host

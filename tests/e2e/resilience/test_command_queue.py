@@ -83,7 +83,9 @@ class Box:
     @property
     def marked(self) -> bool:
         """Whether the button shows what it will be."""
-        return bool(self.page.evaluate("() => 'kept' in document.querySelector('button').dataset"))
+        return bool(
+            self.page.evaluate("() => 'unsaved' in document.querySelector('button').dataset")
+        )
 
 
 @pytest.fixture

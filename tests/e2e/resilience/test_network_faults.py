@@ -64,7 +64,7 @@ def claims(attendee: Attendee, *titles: str) -> None:
 
 def said(page: Page, words: str) -> Locator:
     """The line of what the page says of the network and of what is saved, where it is this one."""
-    return page.locator("[data-sync-message]:visible").filter(has_text=re.compile(f"^({words})$"))
+    return page.locator("[data-save-message]:visible").filter(has_text=re.compile(f"^({words})$"))
 
 
 def visible_titles(page: Page, count: int) -> list[str]:

@@ -72,7 +72,7 @@ def test_the_page_says_so_when_its_socket_never_answers(
     page = context.new_page()
     page.route_web_socket(re.compile("/_event"), lambda socket: None)
     page.goto("/sessions")
-    expect(page.locator("[data-sync-message=reconnecting]")).to_be_visible()
+    expect(page.locator("[data-save-message=reconnecting]")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -63,7 +63,7 @@ def somebody(phone: BrowserContext, badge: tuple[str, str]) -> Attendee:
 
 def saved(page: Page) -> None:
     """Wait until the page says that all is saved."""
-    expect(page.locator("[data-sync-message=saved]")).to_be_visible()
+    expect(page.locator("[data-save-message=saved]")).to_be_visible()
 
 
 def opens_evaluation(attendee: Attendee) -> Page:

@@ -384,10 +384,10 @@ def _maintenance(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]
     page = attendee.page
     scene.between.cut()
     attendee.row(LONG_TITLE).get_by_role("button").click()
-    expect(page.locator("[data-sync-message=offline]")).to_be_visible()
+    expect(page.locator("[data-save-message=offline]")).to_be_visible()
     yield "sessions-offline", page
     scene.between.restore()
-    expect(page.locator("[data-sync-message=saved]")).to_be_visible()
+    expect(page.locator("[data-save-message=saved]")).to_be_visible()
     yield "sessions-saved", page
 
 

@@ -6,6 +6,8 @@ from playwright.sync_api import Page
 
 # Where the page rests: so far on, or at its end. The list has its whole height from the beginning.
 PLACE = "by => Math.min(scrollY + by, document.documentElement.scrollHeight - innerHeight)"
+# A list that has just changed is laid out, and kept in place by the browser, with the next frames.
+AFTER_LAYOUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RESTS = "place => Math.abs(scrollY - place) < 1"
 AT_END = "() => scrollY + innerHeight >= document.body.scrollHeight - 2"
 # The rows that are here reach as far as the screen or the list, above and below.
@@ -21,6 +23,7 @@ FILLED = """() => {
 
 def scroll_by(page: Page, by: int) -> None:
     """Turn the wheel, and wait until the page is there and its rows are."""
+    page.evaluate(AFTER_LAYOUT)
     place = page.evaluate(PLACE, by)
     page.mouse.wheel(0, by)
     page.wait_for_function(RESTS, arg=place)
