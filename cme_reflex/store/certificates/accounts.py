@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from cme_reflex.store.claims.tables import ClaimRow, LineRow, ReceiptRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
-from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 
 
 class AccountRegistration(NamedTuple):
@@ -26,7 +26,7 @@ class AccountRegistration(NamedTuple):
 class BatchedRow(NamedTuple):
     """A row that was reported, with the batch that it went in."""
 
-    row: ReportedRow
+    row: ReportingRow
     batch: ReportingBatchRow
 
 
@@ -84,10 +84,10 @@ def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[Receipt
 def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[BatchedRow]]:
     """What was reported of each attendee, in the order of the files."""
     rows = (
-        select(ReportedRow, ReportingBatchRow)
-        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportedRow.batch_id)
-        .where(col(ReportedRow.attendee_id).in_(attendee_ids))
-        .order_by(col(ReportedRow.id))
+        select(ReportingRow, ReportingBatchRow)
+        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportingRow.batch_id)
+        .where(col(ReportingRow.attendee_id).in_(attendee_ids))
+        .order_by(col(ReportingRow.id))
     )
     found: dict[int, list[BatchedRow]] = defaultdict(list)
     for row, batch in db.exec(rows).all():

@@ -112,7 +112,7 @@ class ReceiptRow(SQLModel, table=True):
 class ClaimAuditRow(SQLModel, table=True):
     """Every change of a claim's status: who, when, what and why. Only ever added to."""
 
-    __tablename__ = "audit"
+    __tablename__ = "claim_audit"
 
     id: int | None = Field(default=None, primary_key=True)
     claim_id: int = Field(foreign_key="claim.id", index=True)

@@ -17,7 +17,7 @@ class MailQueueRow(SQLModel, table=True):
     message from being put here twice. After `expires_at` it is not worth sending.
     """
 
-    __tablename__ = "outbox"
+    __tablename__ = "mail_queue"
     __table_args__ = (
         sa.CheckConstraint(
             "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation')", name="kind"
@@ -31,7 +31,7 @@ class MailQueueRow(SQLModel, table=True):
             "(state = 'sending') = (leased_until IS NOT NULL)", name="leased_while_sending"
         ),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_with_its_time"),
-        sa.Index("ix_outbox_due", "state", "not_before"),
+        sa.Index("ix_mail_queue_due", "state", "not_before"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

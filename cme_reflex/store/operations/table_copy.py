@@ -13,9 +13,13 @@ from sqlmodel import SQLModel
 from cme_reflex.store.migrate import MIGRATIONS
 
 BATCH = 500  # rows that are in memory at a time
-# What is over with the moment in which it was written: a backup does not hold it, and
-# a restore ends it. A sign-in that comes back from a backup may have been ended on purpose.
-EPHEMERAL_TABLES = frozenset({"sign_in", "choice", "departure", "link", "tally"})
+# Sign-ins and everything else that is valid only for a short time. A backup leaves these tables
+# out and a restore empties them: a sign-in from a backup may have been ended on purpose since.
+EPHEMERAL_TABLES = frozenset(
+    {"sign_in", "registration_choice", "oidc_login", "link", "rate_limit_counter"}
+)
+# The names of these tables before revision 0008, in backups and databases of that time.
+_FORMERLY_EPHEMERAL = frozenset({"choice", "departure", "tally"})
 _ALEMBIC = "alembic_version"
 
 
@@ -50,12 +54,11 @@ def current_revision(connection: sa.Connection) -> str | None:
 
 
 def backup_tables(connection: sa.Connection) -> list[sa.Table]:
-    """The tables as they are in this database, at whatever revision, less what passes."""
+    """The tables as they are in this database, at whatever revision, except the ephemeral ones."""
     metadata = sa.MetaData()
     metadata.reflect(connection)
-    return [
-        table for table in metadata.sorted_tables if table.name not in {*EPHEMERAL_TABLES, _ALEMBIC}
-    ]
+    excluded = EPHEMERAL_TABLES | _FORMERLY_EPHEMERAL | {_ALEMBIC}
+    return [table for table in metadata.sorted_tables if table.name not in excluded]
 
 
 def count_rows(connection: sa.Connection, tables: Iterable[sa.Table]) -> int:

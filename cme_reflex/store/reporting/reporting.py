@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
-from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 
 CHUNK = 100  # receipts that are in memory at once
 
@@ -50,39 +50,39 @@ def find_batch(db: Session, meeting_id: int, number: int) -> ReportingBatchRow |
 
 def reported_rows(
     db: Session, meeting_id: int, number: int | None = None, *, lock: bool = False
-) -> list[ReportedRow]:
+) -> list[ReportingRow]:
     """What was reported of the meeting, or in one batch of it, in the order of the files.
 
     Where the rows are locked, nobody else marks them until the end of `db`.
     """
     rows = (
-        select(ReportedRow)
-        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportedRow.batch_id)
+        select(ReportingRow)
+        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportingRow.batch_id)
         .where(ReportingBatchRow.meeting_id == meeting_id)
-        .order_by(col(ReportedRow.id))
+        .order_by(col(ReportingRow.id))
     )
     if number is not None:
         rows = rows.where(ReportingBatchRow.number == number)
     if lock:
-        rows = rows.with_for_update(of=ReportedRow)
+        rows = rows.with_for_update(of=ReportingRow)
     return list(db.exec(rows).all())
 
 
-def latest_rejection(db: Session, attendee_id: int, since: datetime) -> ReportedRow | None:
+def latest_rejection(db: Session, attendee_id: int, since: datetime) -> ReportingRow | None:
     """The newest of an attendee's added rows that PARS was told to have rejected after `since`."""
     newest_first = (
-        select(ReportedRow)
+        select(ReportingRow)
         .where(
-            ReportedRow.attendee_id == attendee_id,
-            ReportedRow.action == RecordAction.ADD,
-            col(ReportedRow.rejected_at) > since,
+            ReportingRow.attendee_id == attendee_id,
+            ReportingRow.action == RecordAction.ADD,
+            col(ReportingRow.rejected_at) > since,
         )
-        .order_by(col(ReportedRow.id).desc())
+        .order_by(col(ReportingRow.id).desc())
         .limit(1)
     )
     return db.exec(newest_first).one_or_none()
 
 
-def pars_row(row: ReportedRow) -> ParsRow:
+def pars_row(row: ReportingRow) -> ParsRow:
     """The row that was reported."""
     return ParsRow(RecordAction(row.action), ParsRecord(**row.record))

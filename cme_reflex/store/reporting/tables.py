@@ -11,7 +11,7 @@ from cme_reflex.store.columns import UtcDateTime
 class OptInRow(SQLModel, table=True):
     """What an attendee gave for learner credit reporting, and to which consent. Not the claim's."""
 
-    __tablename__ = "reporting"
+    __tablename__ = "opt_in"
     __table_args__ = (
         sa.CheckConstraint("birth_month BETWEEN 1 AND 12", name="birth_month"),
         sa.CheckConstraint("birth_day BETWEEN 1 AND 31", name="birth_day"),
@@ -49,13 +49,13 @@ class ReportingBatchRow(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class ReportedRow(SQLModel, table=True):
+class ReportingRow(SQLModel, table=True):
     """One row of such a file, word for word; what PARS rejected of it never took effect.
 
     `rejected_in` is the digest of the file that told of the rejection.
     """
 
-    __tablename__ = "reported_row"
+    __tablename__ = "reporting_row"
     __table_args__ = (sa.CheckConstraint("action IN ('Add', 'Delete')", name="action"),)
 
     id: int | None = Field(default=None, primary_key=True)

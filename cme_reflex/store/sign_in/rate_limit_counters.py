@@ -13,7 +13,7 @@ from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 from cme_reflex.store.upsert import insert_for
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_COUNTERS = SQLModel.metadata.tables["tally"]
+_COUNTERS = SQLModel.metadata.tables["rate_limit_counter"]
 
 # Several at every attempt, so they are put together once: that takes longer than the answer.
 _BY_KEY = (

@@ -26,7 +26,7 @@ class SignInRow(SQLModel, table=True):
 class RegistrationChoiceRow(SQLModel, table=True):
     """Somebody is known, and has yet to say for which of these registrations. Used once."""
 
-    __tablename__ = "choice"
+    __tablename__ = "registration_choice"
 
     token_hash: str = Field(primary_key=True)
     attendee_ids: list[int] = Field(sa_type=sa.JSON)
@@ -39,7 +39,7 @@ class OidcLoginRow(SQLModel, table=True):
     `state`, `nonce` and `verifier` are those of OpenID Connect and PKCE.
     """
 
-    __tablename__ = "departure"
+    __tablename__ = "oidc_login"
 
     token_hash: str = Field(primary_key=True)
     state: str
@@ -52,7 +52,7 @@ class OidcLoginRow(SQLModel, table=True):
 class RateLimitCounterRow(SQLModel, table=True):
     """How often something was tried. What was tried is hashed: a number never rests in clear."""
 
-    __tablename__ = "tally"
+    __tablename__ = "rate_limit_counter"
     __table_args__ = (sa.CheckConstraint("count >= 0", name="count"),)
 
     scope: str = Field(primary_key=True)
@@ -78,7 +78,7 @@ class LinkRow(SQLModel, table=True):
 
     token_hash: str = Field(primary_key=True)
     purpose: str
-    outbox_id: int = Field(foreign_key="outbox.id", ondelete="CASCADE", index=True)
+    mail_id: int = Field(foreign_key="mail_queue.id", ondelete="CASCADE", index=True)
     attendee_ids: list[int] = Field(sa_type=sa.JSON)
     member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
