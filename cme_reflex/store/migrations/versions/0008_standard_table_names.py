@@ -51,10 +51,8 @@ def _rename_column(table: str, old: str, new: str) -> None:
 def _rename_constraints(table: str, old: str, new: str) -> None:
     """Rename the constraints and indexes of a table: `ck_{old}_…` to `ck_{new}_…`, and so on."""
     reflected = sa.Table(table, sa.MetaData(), autoload_with=op.get_bind())
-    names = {
-        item: re.sub(rf"(?<=^.._){old}(?=_|$)", new, str(item.name))
-        for item in [*reflected.constraints, *reflected.indexes]
-    }
+    items: list[sa.Constraint | sa.Index] = [*reflected.constraints, *reflected.indexes]
+    names = {item: re.sub(rf"(?<=^.._){old}(?=_|$)", new, str(item.name)) for item in items}
     if op.get_bind().dialect.name == "sqlite":
         # SQLite cannot rename a constraint, so the rows are copied to a table with the new names.
         for item, name in names.items():
