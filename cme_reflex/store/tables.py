@@ -1,4 +1,4 @@
-"""Every table of the database; importing this registers them all with SQLModel."""
+"""All tables of the database; importing this module registers them with SQLModel."""
 
 from cme_reflex.store.claims.tables import (
     ClaimAuditRow,

@@ -1,4 +1,4 @@
-"""Tables of mail."""
+"""Table of the mail queue."""
 
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,11 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class MailQueueRow(SQLModel, table=True):
-    """A message that shall be sent, put here by the transaction that it tells about.
+    """A queued message, inserted by the transaction that it reports on.
 
-    `recipient` is the address, `payload` what the message is written from at the moment
-    of sending. A worker that sends has it until `leased_until`; `dedupe_key` keeps a
-    message from being put here twice. After `expires_at` it is not worth sending.
+    `recipient` is the address, `payload` the data from which the message is rendered when it is
+    sent. A worker leases it until `leased_until`; `dedupe_key` prevents duplicates. It is not
+    sent after `expires_at`.
     """
 
     __tablename__ = "mail_queue"

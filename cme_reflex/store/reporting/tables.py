@@ -1,4 +1,4 @@
-"""Tables of reporting."""
+"""Tables of learner credit reporting."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class OptInRow(SQLModel, table=True):
-    """What an attendee gave for learner credit reporting, and to which consent. Not the claim's."""
+    """An attendee's opt-in: data for learner credit reporting and the consent. Not of the claim."""
 
     __tablename__ = "opt_in"
     __table_args__ = (
@@ -33,7 +33,7 @@ class OptInRow(SQLModel, table=True):
 
 
 class ReportingBatchRow(SQLModel, table=True):
-    """One file of learner credit for PARS. Without `delivered_at` its files may be missing."""
+    """A batch of learner credit for PARS. Until `delivered_at` is set, its files may be missing."""
 
     __tablename__ = "reporting_batch"
     __table_args__ = (
@@ -50,9 +50,9 @@ class ReportingBatchRow(SQLModel, table=True):
 
 
 class ReportingRow(SQLModel, table=True):
-    """One row of such a file, word for word; what PARS rejected of it never took effect.
+    """One row of a batch's file, verbatim. A row that PARS rejected had no effect there.
 
-    `rejected_in` is the digest of the file that told of the rejection.
+    `rejected_in` is the digest of the file that reported the rejection.
     """
 
     __tablename__ = "reporting_row"
