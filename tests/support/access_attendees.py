@@ -34,7 +34,7 @@ LEARNER = {
     "licence_id": f"{SECRET}-1",
 }
 
-VOLATILE_TABLES = {"sign_in", "tally"}
+VOLATILE_TABLES = {"sign_in", "rate_limit_counter"}
 
 Rows = dict[str, list[tuple[object, ...]]]
 

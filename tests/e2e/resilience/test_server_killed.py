@@ -149,7 +149,7 @@ def _compare(database: Path, claimants: list[Claimant], submitter: Submitter) ->
         claimant.accepts({line for (line,) in lines}, revision[0])
     status, receipts, entries = connection.execute(
         "SELECT status, (SELECT count(*) FROM receipt WHERE claim_id = claim.id), "
-        "(SELECT count(*) FROM audit WHERE claim_id = claim.id) "
+        "(SELECT count(*) FROM claim_audit WHERE claim_id = claim.id) "
         "FROM claim JOIN attendee ON attendee.id = attendee_id WHERE badge = ?",
         (submitter.badge,),
     ).fetchone()
