@@ -49,7 +49,7 @@ async def _response(scope: Scope) -> Response | None:
     if path in PROTECTED and not signed_in:
         response = RedirectResponse(SIGN_IN_FORM, status_code=303)
         query = f"?{request.url.query}" if request.url.query else ""
-        cookies.remember_next(response, path + query)
+        cookies.set_next(response, path + query)
         return response
     return None
 

@@ -1,4 +1,4 @@
-"""Checking a certificate's number: plain HTTP, for anybody who holds the paper."""
+"""Public verification of a certificate by its number, over plain HTTP."""
 
 from datetime import timedelta
 from math import ceil
@@ -20,8 +20,8 @@ from cme_reflex.web.templates import render_page
 
 
 @allow(Audience.ANYONE)
-async def ask(request: Request) -> Response:
-    """The field for a number; one that was typed in has an address of its own."""
+async def form(request: Request) -> Response:
+    """The form for a certificate's number; a submitted number redirects to its own address."""
     typed = request.query_params.get("number", "")
     if number := canonical_receipt_number(typed):
         return RedirectResponse(verify(number), status_code=303)
@@ -29,12 +29,12 @@ async def ask(request: Request) -> Response:
 
 
 @allow(Audience.ANYONE)
-async def answer(request: Request) -> Response:
-    """What the number in the address proves, or that there is no such certificate."""
+async def result(request: Request) -> Response:
+    """The certificate with the number in the address, or 404 without one."""
     number, now = request.path_params["number"], clock()
     address = client_address(request.scope)
     try:
-        found = await certificate.verify_certificate(number, now=now, address=address)
+        verified = await certificate.verify_certificate(number, now=now, address=address)
     except certificate.CertificateNotFound:
         return render_page("verify.html", status_code=404, typed=number[:80], wrong=True)
     except TooManyAttempts as error:
@@ -43,14 +43,14 @@ async def answer(request: Request) -> Response:
         return page
     return render_page(
         "verified.html",
-        found=found,
-        category1=format_hours(found.category1),
-        safety=format_hours(found.safety) if found.safety is not None else None,
-        issued=text.dates.full_day(found.issued_on),
+        found=verified,
+        category1=format_hours(verified.category1),
+        safety=format_hours(verified.safety) if verified.safety is not None else None,
+        issued=text.dates.full_day(verified.issued_on),
     )
 
 
 ROUTES = checked_routes(
-    Route(VERIFY, ask, methods=["GET"]),
-    Route(f"{VERIFY}/{{number}}", answer, methods=["GET"]),
+    Route(VERIFY, form, methods=["GET"]),
+    Route(f"{VERIFY}/{{number}}", result, methods=["GET"]),
 )
