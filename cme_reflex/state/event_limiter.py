@@ -1,8 +1,8 @@
-"""Limits how many events are handled at once.
+"""Limit of concurrent event handlers.
 
-A crowd that acts at one moment is answered one after another. Were all events handled together,
-each would be done last, and the event loop would be so long on its way round that it answers no
-heartbeat: browsers would take the connection for dead, reconnect, and ask again.
+Events beyond the limit wait in order. If all ran at once under a burst of load, all would finish
+late, and the event loop could not answer heartbeats in time: browsers would consider the connection
+dead, reconnect and send their events again.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ _semaphores: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = W
 
 
 def event_slot() -> asyncio.Semaphore:
-    """The semaphore of this process, acquired in the order in which it is asked for."""
+    """The semaphore of the running event loop; waiters acquire it in order."""
     loop = asyncio.get_running_loop()
     if loop not in _semaphores:
         _semaphores[loop] = asyncio.Semaphore(MAX_CONCURRENT)

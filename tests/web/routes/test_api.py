@@ -172,8 +172,8 @@ async def test_a_revoked_token_is_told_so(client: httpx.AsyncClient, token: str)
         ("since=1730462400", "since: write an instant"),
         ("since=2024-11-01T12:00:00", "since: write an instant"),
         ("since=2024-11-01T12:00:00+00:00", "since: write an instant"),  # "+" arrives as a space
-        ("cursor=", "cursor: take the next_cursor"),
-        ("cursor=7", "cursor: take the next_cursor"),
+        ("cursor=", "cursor: use the next_cursor"),
+        ("cursor=7", "cursor: use the next_cursor"),
         ("limit=1&limit=2", "Give each parameter once."),
         ("page=2", "There is no parameter 'page'."),
     ],
