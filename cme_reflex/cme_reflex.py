@@ -149,7 +149,7 @@ app = rx.App(
         rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
         rx.el.script(src=f"/{PAGE_HOOKS}", type="module"),
     ],
-    stylesheets=["/tokens.css", "/look.css"],
+    stylesheets=["/tokens.css", "/components.css"],
     # Tailwind has its own CSS reset. Reflex's toasts and overlays add styles and kilobytes.
     reset_style=False,
     # By priority: outside Reflex's event loop (90), around the pages, around fallible components.

@@ -31,7 +31,7 @@ def build(tmp_path: Path) -> Path:
         "index.html": PAGE,
         "claim/index.html": PAGE,
         "assets/root-B5jij5H.js": "1",
-        "look.css": "a{}",
+        "components.css": "a{}",
         "favicon.svg": "<svg/>",
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -67,7 +67,7 @@ def _client(build: Path) -> httpx.AsyncClient:
     ("path", "kept"),
     [
         ("/", "no-cache"),
-        ("/look.css", "no-cache"),
+        ("/components.css", "no-cache"),
         ("/assets/root-B5jij5H.js", IMMUTABLE),
         ("/assets/none.js", "no-store"),
         ("/claim/", "no-store"),
