@@ -73,7 +73,7 @@ function next() {
 }
 
 function transmit(first) {
-  // An attempt counts only if the server has sent something else since; else the network is at fault.
+  // An attempt counts only if the server has sent something since; else the network is at fault.
   if (first.sent && lastAlive > first.sent) first.tries += 1;
   first.sent = Date.now();
   if (first.tries < MAX_TRIES) return send([first.event], [], {});
