@@ -9,7 +9,7 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 BIN := .venv/bin
 CANARY := .cme/canary
 # One worker per core; tests of a group share an expensive fixture, so they run on one worker.
-IN_PARALLEL := --numprocesses=logical --dist=loadgroup
+IN_PARALLEL := --numprocesses=logical --dist=loadgroup --no-loadscope-reorder
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet

@@ -27,9 +27,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.e2e.conftest import PHONE
 from tests.support.e2e.browser import find_browser, launch_arguments
 from tests.support.e2e.cme_server import free_port, run_cme, run_server
+from tests.support.e2e.devices import PHONE
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
 BITS, ROUND_TRIP, SLOWER = 1_600_000, 0.15, 4  # a second; seconds; times

@@ -1,11 +1,12 @@
 """Fixtures for everybody: an empty database of each kind, and an instant in the claim period."""
 
+import fcntl
 import functools
 import gc
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the browser's tests: where the long ones come first, no process waits for one."""
-    items.sort(key=lambda item: "e2e" not in item.path.parts)
+    """Put what takes long first, so that no process waits for one at the end, and alone last."""
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> tuple[bool, float, bool]:
+    timeout = item.get_closest_marker("timeout")
+    return (
+        item.get_closest_marker("alone") is not None,
+        -timeout.args[0] if timeout else 0,
+        "e2e" not in item.path.parts,
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that measures time run while no other process runs one."""
+    folder = item.config.stash[_SHARED_FOLDER]
+    alone = item.get_closest_marker("alone") is not None
+    with (folder / "entrance").open("w") as entrance, (folder / "room").open("w") as room:
+        # Whoever waits for an empty room holds the entrance, or the others would keep it busy.
+        fcntl.flock(entrance, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(entrance, fcntl.LOCK_UN)
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -19,16 +18,10 @@ from cme_reflex.web.access_policy import (
     payload_model,
 )
 from cme_reflex.web.events.event_validation import FRAMEWORK_EVENTS
+from tests.support.access_events import served_routes
 from tests.support.app_client import application, event_handlers
 
 LIST = Path(__file__).with_name("access_policy.txt")
-
-
-def routes() -> list[BaseRoute]:
-    """Every route that is served: Reflex's own and ours."""
-    app, _ = application()
-    ours = [each for each in app.api_transformer if isinstance(each, Starlette)]
-    return [*app._api.routes, *(route for each in ours for route in each.routes)]
 
 
 def audience_of_route(route: BaseRoute) -> str:
@@ -57,7 +50,7 @@ def every_door() -> list[str]:
         **{f"page {page}": audience_of_page(page) for page in pages},
         **{
             f"route {' '.join(sorted(getattr(route, 'methods', None) or []))} {route.path}": who
-            for route in routes()
+            for route in served_routes()
             if (who := audience_of_route(route))
         },
         **{

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.access.test_rejected_events import OF_REPORTING, VALID
 from tests.support.access_attendees import (
     DRAFTING,
     SECRET,
@@ -20,6 +19,7 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
+from tests.support.access_events import REPORTING_EVENTS, VALID_PAYLOADS
 from tests.support.app_client import RunningApp, SocketConnection, event_handlers
 from tests.support.examples import examples
 
@@ -52,7 +52,7 @@ def events(draw: st.DrawFn) -> tuple[str, Any]:
     if draw(st.integers(0, 9)) == 0:
         return draw(st.sampled_from(["event", "client_error", "connect", "x"])), draw(anything)
     name = draw(st.sampled_from(sorted(event_handlers())))
-    valid = VALID.get(name.rpartition("___")[2].lstrip("_"), {})
+    valid = VALID_PAYLOADS.get(name.rpartition("___")[2].lstrip("_"), {})
     payload: Any = {key: draw(st.one_of(st.just(valid[key]), telling, anything)) for key in valid}
     if draw(st.integers(0, 4)) == 0:
         payload = draw(st.one_of(anything, st.just({**payload, draw(text): draw(anything)})))
@@ -100,7 +100,7 @@ async def nobody_else_is_concerned(
 
 
 def about_reporting(said: tuple[str, Any]) -> bool:
-    return any(f"__{event}" in str(said) for event in OF_REPORTING)
+    return any(f"__{event}" in str(said) for event in REPORTING_EVENTS)
 
 
 @EXAMPLES

@@ -13,7 +13,6 @@ from starlette.routing import Route
 from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import PROTECTED
 from cme_reflex.web.access_policy import Audience, audience_of
-from tests.access.test_access_policy import routes
 from tests.support.access_attendees import (
     DRAFTING,
     LAST_NAMES,
@@ -22,12 +21,15 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
+from tests.support.access_events import served_routes
 from tests.support.app_client import RunningApp
 from tests.support.examples import examples
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
 
-ours = [route for route in routes() if isinstance(route, Route) and audience_of(route.endpoint)]
+ours = [
+    route for route in served_routes() if isinstance(route, Route) and audience_of(route.endpoint)
+]
 
 
 @pytest.mark.parametrize(

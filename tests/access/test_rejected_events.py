@@ -15,68 +15,12 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
+from tests.support.access_events import REPORTING_EVENTS, VALID_PAYLOADS, Payload
 from tests.support.app_client import RunningApp, SocketConnection, event_handlers
-
-Payload = dict[str, Any]
-
-# What a page could send to each handler. With these a call fails for who makes it, or when, and
-# for nothing else; `valid` puts a session of the two claims in the place of 0.
-VALID: dict[str, Payload] = {
-    "account.load": {},
-    "account.refresh": {},
-    "evaluation.load": {},
-    "evaluation.refresh": {},
-    "evaluation.answer": {"session_id": 0, "question": "objectives", "value": 3},
-    "evaluation.choose": {
-        "session_id": 0,
-        "question": "objectives",
-        "option": "A",
-        "chosen": True,
-    },
-    "home.load": {},
-    "home.refresh": {},
-    "home.remove": {"session_id": 0},
-    "home.undo": {"session_id": 0},
-    "home.set_hours": {"session_id": 0, "hours": "0.25"},
-    "home.set_safety": {"session_id": 0, "hours": "0.00"},
-    "home.set_on_demand": {"session_id": 0, "on_demand": True},
-    "home.reopen": {},
-    "receipt.load": {},
-    "receipt.refresh": {},
-    "reporting.load": {},
-    "reporting.refresh": {},
-    "reporting.consent": {"consented": True},
-    "reporting.opt_in": {"form": {"first_name": "Kim"}},
-    "reporting.typed": {"name": "first_name", "value": "Kim"},
-    "reporting.withdraw": {},
-    "sessions.load": {},
-    "sessions.search": {"query": "x"},
-    "sessions.filter_day": {"day": "2024-09-26"},
-    "sessions.filter_kind": {"kind": "panel"},
-    "sessions.show_only": {"showing": "added"},
-    "sessions.sort_by": {"sort": "title"},
-    "sessions.clear_filters": {},
-    "sessions.scroll_to": {"row": "3"},
-    "sessions.add": {"session_id": 0},
-    "sessions.remove": {"session_id": 0},
-    "sessions.refresh": {},
-    "submit.load": {},
-    "submit.refresh": {},
-    "submit.answer": {"question": "bias", "value": False},
-    "submit.choose": {"question": "change", "option": "A", "chosen": True},
-    "submit.choose_category1": {"chosen": "0.25"},
-    "submit.choose_all": {},
-    "submit.choose_safety": {"chosen": "0.00"},
-    "submit.correct_name": {"name": "Somebody Else"},
-    "submit.correct_profession": {"profession": "other"},
-    "submit.attest": {"attested": True},
-    "submit.submit": {},
-}
-OF_REPORTING = {"reporting.opt_in", "reporting.withdraw"}  # not part of the claim, never locked
 
 
 def valid(event: str, session_id: int) -> Payload:
-    payload = VALID[event]
+    payload = VALID_PAYLOADS[event]
     return {**payload, "session_id": session_id} if "session_id" in payload else payload
 
 
@@ -89,7 +33,7 @@ def attendees_handlers() -> dict[str, Any]:
 
 
 def test_every_handler_for_attendees_is_called_here() -> None:
-    assert set(VALID) == set(attendees_handlers())
+    assert set(VALID_PAYLOADS) == set(attendees_handlers())
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +53,7 @@ async def test_a_stranger_changes_and_learns_nothing(
 ) -> None:
     before = await table_rows()
     for sign_in in ("", "made-up", people.tokens[DRAFTING][:-1]):
-        for event in VALID:
+        for event in VALID_PAYLOADS:
             async with site.socket(sign_in) as socket:
                 await socket.send(event, valid(event, people.sessions["A"]))
                 shown = socket.vars()
@@ -126,7 +70,7 @@ async def test_another_attendee_changes_and_learns_nothing_of_somebody_else(
     mine = people.ids[VISITING]
     before = await table_rows(without=mine)
     async with site.socket(people.tokens[VISITING]) as socket:
-        for event in VALID:
+        for event in VALID_PAYLOADS:
             await socket.send(event, valid(event, people.sessions["A"]))
         # The page of a session on somebody else's claim, with its answers.
         await socket.send("evaluation.load", path=f"/evaluation?session={people.sessions['B']}")
@@ -142,8 +86,8 @@ async def test_after_submission_the_owner_changes_nothing_of_the_claim(
 ) -> None:
     before = await table_rows()
     async with site.socket(people.tokens[SUBMITTED]) as socket:
-        for event in VALID:
-            if event not in OF_REPORTING:
+        for event in VALID_PAYLOADS:
+            if event not in REPORTING_EVENTS:
                 await socket.send(event, valid(event, people.sessions["A"]))
     assert await table_rows() == before
 
@@ -154,7 +98,7 @@ async def test_ids_of_another_meeting_and_of_nothing_are_refused(
     before = await table_rows(without=people.ids[VISITING])
     ids = [*people.elsewhere.values(), 0, -1, 10**6, 2**31, 2**63, 2**70]
     async with site.socket(people.tokens[VISITING]) as socket:
-        for event, payload in VALID.items():
+        for event, payload in VALID_PAYLOADS.items():
             if "session_id" not in payload:
                 continue
             for number in ids:
@@ -210,7 +154,7 @@ async def test_huge_values_change_and_break_nothing(
 ) -> None:
     before = await table_rows()
     async with site.socket(people.tokens[DRAFTING]) as socket:
-        for event in VALID:
+        for event in VALID_PAYLOADS:
             payload = valid(event, people.sessions["A"])
             for name, value in payload.items():
                 if isinstance(value, str):

@@ -18,16 +18,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from cme_reflex.settings import ROOT
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.browser import find_browser, launch_arguments
 from tests.support.e2e.cme_server import CmeServer, load_demo, run_cme, run_server
+from tests.support.e2e.devices import DEMO, DESKTOP, PHONE, TIMEOUT_MS
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
-
-DEMO = ROOT / "meetings" / "pstm24"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-PATIENCE = 15_000  # milliseconds for what the page has to show; two cores are also the server's
 
 _violations: list[str] = []  # of the content security policy, by any page of any context
 
@@ -45,7 +40,7 @@ def started_browser(
     shared_folder: Path,
 ) -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
     """The browser of this process, and the event loop that Playwright runs for it."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MS)
     with _first(shared_folder / "browser"):  # which may install one
         program = find_browser()
     with sync_playwright() as playwright:
@@ -182,7 +177,7 @@ def _prepare(browser: Browser) -> None:
 
     def prepared(**options: object) -> BrowserContext:
         context = new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         context.on("console", note)
         return context
 

@@ -1,6 +1,5 @@
 """A loaded meeting and people who are signed in to it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +10,9 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.support.attendees import SignIn
 from tests.support.database.databases import Fill
 from tests.support.meetings import FOLDER, MEETING
-
-SignIn = Callable[..., Awaitable[RequestContext]]
 
 
 @pytest.fixture

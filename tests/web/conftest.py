@@ -28,8 +28,7 @@ from cme_reflex.web.routes import (
 )
 from tests.support.database.databases import Fill
 from tests.support.meetings import FOLDER, MEETING
-
-HOST = "https://cme.example.org"
+from tests.support.web import HOST
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.routes.sign_in import ROUTES
 from tests.support.earlier_meetings import complete_and_submit
 from tests.support.meetings import FOLDER, MEETING, with_terms
-from tests.web.conftest import HOST
+from tests.support.web import HOST
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 KIM = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}

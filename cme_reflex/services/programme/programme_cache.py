@@ -55,7 +55,8 @@ def by_code(db: DbSession, code: str) -> Programme | None:
 
 def get_locked(db: DbSession, meeting_id: int) -> Programme:
     """The meeting's programme as it stays until the end of `db`: a load has to wait."""
-    return get_in(db, meeting_id, db.exec(_LOCK_VERSION, params={"meeting": meeting_id}).one())
+    version = db.connection().execute(_LOCK_VERSION, {"meeting": meeting_id}).scalar_one()
+    return get_in(db, meeting_id, version)
 
 
 def clear() -> None:

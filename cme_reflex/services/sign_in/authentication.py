@@ -269,12 +269,12 @@ class FoundSession(NamedTuple):
 def find_session(db: Session, meeting: str, token: str, *, now: datetime) -> FoundSession:
     """The sign-in that this token is of: one query. Raises NotSignedIn."""
     asked = {"token": token_hash(token), "now": now, "idle": now - IDLE_TIMEOUT, "meeting": meeting}
-    found = db.exec(_BY_TOKEN, params=asked).one_or_none()
+    # Columns answer to the same names as an object does, and cost a third of it.
+    found: Any = db.connection().execute(_BY_TOKEN, asked).one_or_none()
     if found is None:
         raise NotSignedIn
-    row, version, seen_at = found
-    newest = programme_cache.get_in(db, row.meeting_id, version)
-    return FoundSession(token, RequestContext(attendee_from_row(row), newest), seen_at)
+    newest = programme_cache.get_in(db, found.meeting_id, found.version)
+    return FoundSession(token, RequestContext(attendee_from_row(found), newest), found.seen_at)
 
 
 async def touch(session: FoundSession, *, now: datetime) -> None:

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from cme_reflex.settings import settings
-from tests.cli.claims.test_claims import receipt
-from tests.cli.test_commands import chosen_database, cme, settings_of_others, told
+from tests.support.cli import cme_output, invoke_cme
 from tests.support.meetings import MEETING
 
-__all__ = ["chosen_database", "receipt", "settings_of_others"]
+pytestmark = pytest.mark.usefixtures("chosen_database")
 
 REMEDY = "Replace it with --force, or choose another --out."
 UNKNOWN = (
@@ -53,7 +52,7 @@ def out(tmp_path: Path) -> Path:
 def test_files_are_written_and_named(
     receipt: str, out: Path, words: tuple[str, ...], names: list[str]
 ) -> None:
-    assert told(*words, "--out", out) == (
+    assert cme_output(*words, "--out", out) == (
         0,
         ["test24: 1 claim", *(f"  {out / name}" for name in names)],
         [],
@@ -63,13 +62,13 @@ def test_files_are_written_and_named(
 
 
 def test_the_export_holds_the_claim(receipt: str, out: Path) -> None:
-    cme("claims", "export", "--format", "json", "--out", out)
+    invoke_cme("claims", "export", "--format", "json", "--out", out)
     (claim,) = json.loads((out / "claims.json").read_text("utf-8"))
     assert (claim["receipt"], claim["category1_hours"]) == (receipt, 1.5)
 
 
 def test_a_program_is_told_the_same(receipt: str, out: Path) -> None:
-    code, lines, said = told("claims", "export", "--out", out, "--json")
+    code, lines, said = cme_output("claims", "export", "--out", out, "--json")
     assert (code, said) == (0, [])
     assert json.loads("\n".join(lines)) == {
         "meeting": "test24",
@@ -80,13 +79,13 @@ def test_a_program_is_told_the_same(receipt: str, out: Path) -> None:
 
 def test_files_that_are_there_are_kept_unless_forced(receipt: str, out: Path) -> None:
     (out / "lines.csv").write_text("mine")
-    assert told("claims", "export", "--out", out) == (
+    assert cme_output("claims", "export", "--out", out) == (
         1,
         [],
         [f"{out / 'lines.csv'} is there already. {REMEDY}"],
     )
     assert [path.name for path in out.iterdir()] == ["lines.csv"]
-    assert cme("claims", "export", "--out", out, "--force").exit_code == 0
+    assert invoke_cme("claims", "export", "--out", out, "--force").exit_code == 0
     assert (out / "lines.csv").read_text("utf-8-sig").startswith("badge,session")
 
 
@@ -95,7 +94,7 @@ def test_a_fault_leaves_nothing_behind(
 ) -> None:
     monkeypatch.setenv("CME_MEETING", "other")
     settings.cache_clear()
-    code, printed, said = told("claims", "export", "--out", out)
+    code, printed, said = cme_output("claims", "export", "--out", out)
     assert (code, printed) == (1, [])
     assert said == [UNKNOWN]
     assert list(out.iterdir()) == []
@@ -103,9 +102,9 @@ def test_a_fault_leaves_nothing_behind(
 
 def test_a_file_in_place_of_the_folder_is_a_fault(receipt: str, out: Path) -> None:
     (out / "file").write_text("a file")
-    code, _, said = told("evaluations", "report", "--out", out / "file")
+    code, _, said = cme_output("evaluations", "report", "--out", out / "file")
     assert (code, said) == (1, [f"{out / 'file'} cannot be written to: File exists."])
 
 
 def test_an_unknown_format_is_wrong_usage(out: Path) -> None:
-    assert cme("claims", "export", "--format", "pdf", "--out", out).exit_code == 2
+    assert invoke_cme("claims", "export", "--format", "pdf", "--out", out).exit_code == 2

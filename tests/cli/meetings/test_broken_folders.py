@@ -577,12 +577,6 @@ def database_file(
     return tmp_path / "cme.db"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def settings_of_others() -> object:
-    yield
-    settings.cache_clear()
-
-
 def cme(*words: str | Path) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 

@@ -27,12 +27,6 @@ def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def settings_of_others() -> object:
-    yield
-    settings.cache_clear()
-
-
 @pytest.fixture
 def files(tmp_path: Path) -> FolderFiles:
     return FolderFiles(tmp_path / "test24")

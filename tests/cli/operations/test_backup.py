@@ -23,12 +23,6 @@ def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def settings_of_others() -> object:
-    yield
-    settings.cache_clear()
-
-
 @pytest.fixture
 def backup(files: FolderFiles, tmp_path: Path) -> Path:
     """A backup of the small meeting, which is still there."""

@@ -10,9 +10,9 @@ import pytest
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.settings import settings
 from cme_reflex.store.database import close_database, open_database
-from tests.cli.test_commands import chosen_database, cme, settings_of_others, told
+from tests.support.cli import cme_output, invoke_cme
 
-__all__ = ["chosen_database", "settings_of_others"]
+pytestmark = pytest.mark.usefixtures("chosen_database")
 
 TOKEN = r"cme_[0-9a-f]{12}_[\w-]{43}"
 WHEN = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
@@ -20,11 +20,11 @@ WHEN = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
 
 @pytest.fixture(autouse=True)
 def tables(chosen_database: None) -> None:
-    cme("db", "upgrade")
+    invoke_cme("db", "upgrade")
 
 
 def test_a_token_is_printed_once_and_opens() -> None:
-    code, (token, warning), said = told("tokens", "new", "membership-2025")
+    code, (token, warning), said = cme_output("tokens", "new", "membership-2025")
     assert (code, said) == (0, [])
     assert re.fullmatch(TOKEN, token)
     assert warning == "Keep it now: it is stored as a hash and cannot be shown again."
@@ -37,45 +37,49 @@ def test_a_token_is_printed_once_and_opens() -> None:
             await close_database()
 
     assert asyncio.run(asked()) == "membership-2025"
-    _, (line,), _ = told("tokens", "list")
+    _, (line,), _ = cme_output("tokens", "list")
     assert re.fullmatch(rf"membership-2025: made {WHEN} by staff \w+, last used {WHEN}", line)
 
 
 def test_a_revoked_token_stays_on_the_list() -> None:
-    told("tokens", "new", "a")
-    code, (line,), _ = told("tokens", "revoke", "a")
+    cme_output("tokens", "new", "a")
+    code, (line,), _ = cme_output("tokens", "revoke", "a")
     assert code == 0
     assert re.fullmatch(
         rf"a: made {WHEN} by staff \w+, never used, revoked {WHEN} by staff \w+", line
     )
-    assert told("tokens", "list") == (0, [line], [])
-    assert told("tokens", "revoke", "a") == (0, [line], [])
+    assert cme_output("tokens", "list") == (0, [line], [])
+    assert cme_output("tokens", "revoke", "a") == (0, [line], [])
 
 
 def test_a_program_reads_the_same_as_json() -> None:
-    _, lines, _ = told("tokens", "new", "a", "--json")
+    _, lines, _ = cme_output("tokens", "new", "a", "--json")
     made = json.loads("\n".join(lines))
     assert made["name"] == "a"
     assert re.fullmatch(TOKEN, made["token"])
-    _, lines, _ = told("tokens", "list", "--json")
+    _, lines, _ = cme_output("tokens", "list", "--json")
     (listed,) = json.loads("\n".join(lines))
     assert (listed["name"], listed["last_used_at"], listed["revoked_at"]) == ("a", None, None)
     assert made["token"] not in "\n".join(lines)
 
 
 def test_what_cannot_be_is_told_with_its_remedy() -> None:
-    assert told("tokens", "list") == (0, ["There is no token. Make one: cme tokens new NAME"], [])
-    assert told("tokens", "revoke", "a") == (
+    assert cme_output("tokens", "list") == (
+        0,
+        ["There is no token. Make one: cme tokens new NAME"],
+        [],
+    )
+    assert cme_output("tokens", "revoke", "a") == (
         1,
         [],
         ["There is no token a. List them: cme tokens list"],
     )
-    assert told("tokens", "new", " ") == (
+    assert cme_output("tokens", "new", " ") == (
         1,
         [],
         ["A name has up to 60 characters. No token was made."],
     )
-    told("tokens", "new", "a")
-    code, lines, (said,) = told("tokens", "new", "a")
+    cme_output("tokens", "new", "a")
+    code, lines, (said,) = cme_output("tokens", "new", "a")
     assert (code, lines) == (1, [])
     assert said.startswith("There is or was a token a already. Choose another name")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import chosen_database, cme, settings_of_others, told
+from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.broken_files import ENTITY, event, schedule, table
 from tests.support.files.folder_files import FolderFiles
 from tests.support.files.published_programmes import published_programme
 
-__all__ = ["chosen_database", "settings_of_others"]
+pytestmark = pytest.mark.usefixtures("chosen_database")
 
 TWO = schedule(event() + event(id_="id='8'", duration="00:05", title="=1+1"))
 HEADINGS = (
@@ -34,29 +34,29 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_programme_is_printed_and_warnings_go_to_the_error_output(file: Path) -> None:
-    assert told("programme", "convert", file) == (0, CSV, [f"Warning: {WARNING}"])
+    assert cme_output("programme", "convert", file) == (0, CSV, [f"Warning: {WARNING}"])
 
 
 def test_a_programme_is_written_and_not_over_another_unless_asked(file: Path) -> None:
     out = file.parent / "sessions.csv"
-    assert told("programme", "convert", file, "--out", out) == (
+    assert cme_output("programme", "convert", file, "--out", out) == (
         *(0, [f"2 sessions in {out}"]),
         [f"Warning: {WARNING}"],
     )
     assert out.read_text("utf-8").splitlines() == CSV
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     out.write_text("kept")
-    code, _, faults = told("programme", "convert", file, "--out", out)
+    code, _, faults = cme_output("programme", "convert", file, "--out", out)
     assert (code, out.read_text()) == (1, "kept")
     assert faults == [f"{out} is there already. Replace it with --force, or choose another --out."]
-    assert told("programme", "convert", file, "--out", out, "--force")[0] == 0
+    assert cme_output("programme", "convert", file, "--out", out, "--force")[0] == 0
     assert out.read_text("utf-8").splitlines() == CSV
 
 
 def test_a_fault_writes_nothing_and_ends_with_1(tmp_path: Path) -> None:
     (tmp_path / "s.xml").write_text(ENTITY + TWO)
     out = tmp_path / "sessions.csv"
-    assert told("programme", "convert", tmp_path / "s.xml", "--out", out) == (
+    assert cme_output("programme", "convert", tmp_path / "s.xml", "--out", out) == (
         1,
         [],
         [
@@ -68,7 +68,7 @@ def test_a_fault_writes_nothing_and_ends_with_1(tmp_path: Path) -> None:
 
 
 def test_the_summary_is_told_in_words(file: Path) -> None:
-    code, lines, _ = told("programme", "convert", file, "--summary")
+    code, lines, _ = cme_output("programme", "convert", file, "--summary")
     assert (code, lines) == (
         0,
         [
@@ -87,7 +87,7 @@ def test_the_summary_is_told_in_words(file: Path) -> None:
 
 
 def test_the_summary_of_a_published_programme_as_json() -> None:
-    result = cme(
+    result = invoke_cme(
         "programme", "convert", published_programme("fosdem2025.xml"), "--summary", "--json"
     )
     document = json.loads(result.stdout)
@@ -127,14 +127,14 @@ def test_the_summary_of_a_published_programme_as_json() -> None:
     ],
 )
 def test_an_option_that_cannot_be_is_told(file: Path, options: list[str], fault: str) -> None:
-    assert told("programme", "convert", file, *options) == (1, [], [fault])
+    assert cme_output("programme", "convert", file, *options) == (1, [], [fault])
 
 
 def test_kinds_delivery_and_credits_are_options(tmp_path: Path) -> None:
     rows = [f"{n},T{n},2024-09-26T0{n}:00Z,60,{kind}" for n, kind in ((1, "Lunch"), (2, "Talk"))]
     (tmp_path / "s.csv").write_text(table(*rows, headings="ID,Title,Start,Minutes,Type"))
     (tmp_path / "c.csv").write_text("SessionID,Credit Type,Credits\n1,CME,0.75\n2,CME,1\n")
-    result = told(
+    result = cme_output(
         *("programme", "convert", tmp_path / "s.csv", "--credits", tmp_path / "c.csv"),
         *("--eligible", "lunch", "--not-eligible", "TALK", "--delivery", "both"),
     )
@@ -148,7 +148,7 @@ def test_kinds_delivery_and_credits_are_options(tmp_path: Path) -> None:
 def test_more_warnings_than_fit_a_screen_are_counted(tmp_path: Path) -> None:
     many = "".join(event(id_=f"id='{n}'", duration="00:01") for n in range(25))
     (tmp_path / "s.xml").write_text(schedule(many))
-    _, _, said = told("programme", "convert", tmp_path / "s.xml")
+    _, _, said = cme_output("programme", "convert", tmp_path / "s.xml")
     assert len(said) == 21
     assert said[-1] == "Warning: and 5 more; --json shows all."
 
@@ -156,26 +156,28 @@ def test_more_warnings_than_fit_a_screen_are_counted(tmp_path: Path) -> None:
 def test_what_is_converted_is_loaded(tmp_path: Path, files: FolderFiles) -> None:
     folder = files.write()
     (tmp_path / "s.xml").write_text(TWO)
-    cme("db", "upgrade")
-    told("programme", "convert", tmp_path / "s.xml", "--out", folder / "sessions.csv", "--force")
-    code, lines, _ = told("meeting", "load", folder)
+    invoke_cme("db", "upgrade")
+    cme_output(
+        "programme", "convert", tmp_path / "s.xml", "--out", folder / "sessions.csv", "--force"
+    )
+    code, lines, _ = cme_output("meeting", "load", folder)
     assert (code, lines[1]) == (0, "  sessions: 2 added, 0 changed, 0 unchanged")
-    assert told("meeting", "load", folder)[1] == ["test24: nothing changed (version 1)."]
+    assert cme_output("meeting", "load", folder)[1] == ["test24: nothing changed (version 1)."]
 
 
 def test_attendees_and_members_are_converted_with_options(tmp_path: Path) -> None:
     people = tmp_path / "p.csv"
     people.write_text("Nachname,Nr,Code,Ticket\nPeña,1,C1,Voll\n", encoding="utf-8")
-    assert told(
+    assert cme_output(
         *("attendees", "convert", people, "--map", "last_name=Nachname", "--map", "badge=Nr"),
         *("--map", "confirmation=Code", "--default", "profession=other"),
         *("--value", "registration_type:voll=full"),
     ) == (0, [people_headings(), "Peña,,,1,C1,,other,full,"], [])
     people.write_text("Login,Surname,Password\nana,Peña,correct horse\n", encoding="utf-8")
-    refused = cme("members", "convert", people)
+    refused = invoke_cme("members", "convert", people)
     assert refused.exit_code == 1
     out = tmp_path / "members.csv"
-    hashed = cme("members", "convert", people, "--hash-passwords", "--out", out, "--json")
+    hashed = invoke_cme("members", "convert", people, "--hash-passwords", "--out", out, "--json")
     assert json.loads(hashed.stdout) == {
         "rows": 1,
         "file": str(out),
@@ -206,4 +208,4 @@ def people_headings() -> str:
 def test_an_option_that_says_nothing_is_told(
     tmp_path: Path, option: str, given: str, fault: str
 ) -> None:
-    assert told("attendees", "convert", tmp_path / "p.csv", option, given) == (1, [], [fault])
+    assert cme_output("attendees", "convert", tmp_path / "p.csv", option, given) == (1, [], [fault])

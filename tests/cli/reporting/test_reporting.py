@@ -18,15 +18,14 @@ from cme_reflex.services.reporting import opt_in, pars
 from cme_reflex.services.sign_in.authentication import authenticate, sign_in_with_badge
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
 from cme_reflex.store.reporting.tables import OptInRow
-from tests.cli.test_commands import chosen_database, settings_of_others, told
-from tests.services.reporting.test_pars import opt_in_and_submit
+from tests.support.attendees import opt_in_and_submit
+from tests.support.cli import cme_output
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING
 
-__all__ = ["chosen_database", "settings_of_others"]
+pytestmark = pytest.mark.usefixtures("chosen_database")
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 UNKNOWN = (
@@ -35,6 +34,12 @@ UNKNOWN = (
 )
 NAMES = ("test24-pars-001.xlsx", "test24-pars-001.txt")
 LEARNER = "202412345\t09/29/2024\tKim\tO'Brien-Núñez\t02/29\tTexas\t1234567893\t1.50\t\t\t\t\t\t"
+
+
+@pytest.fixture
+def unmigrated_url(database_url: str) -> str:
+    """One that is migrated already: what is typed here does not migrate."""
+    return database_url
 
 
 @pytest.fixture(autouse=True)
@@ -70,13 +75,12 @@ async def submitted() -> None:
 @pytest.fixture
 def out(tmp_path: Path, unmigrated_url: str) -> Path:
     """A folder for the files; one attendee consented and submitted."""
-    asyncio.run(migrate.upgrade(unmigrated_url))
     run(unmigrated_url, submitted())
     return tmp_path / "out"
 
 
 def report(out: Path, *more: str) -> tuple[int, list[str], list[str]]:
-    return told("reporting", "export", "--out", out, *more)
+    return cme_output("reporting", "export", "--out", out, *more)
 
 
 def test_what_is_new_is_exported_once(out: Path) -> None:
@@ -184,7 +188,7 @@ def test_a_file_that_is_there_is_not_replaced_and_nothing_is_remembered(out: Pat
 
 
 def test_the_check_passes_and_tells_what_is_due(out: Path) -> None:
-    assert told("reporting", "check") == (
+    assert cme_output("reporting", "check") == (
         0,
         [
             "test24: 1 attendee consented and submitted; 0 consented and did not submit yet.",
@@ -196,7 +200,7 @@ def test_the_check_passes_and_tells_what_is_due(out: Path) -> None:
 
 def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrated_url: str) -> None:
     run(unmigrated_url, execute(sa.update(OptInRow).values(npi="123", state="TX")))
-    code, lines, errors = told("reporting", "check")
+    code, lines, errors = cme_output("reporting", "check")
     assert (code, lines[2:], errors) == (
         1,
         [
@@ -209,7 +213,7 @@ def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrate
         ],
         [],
     )
-    code, lines, _ = told("reporting", "check", "--json")
+    code, lines, _ = cme_output("reporting", "check", "--json")
     assert code == 1
     assert json.loads("\n".join(lines))["refused"] == [
         {
@@ -234,12 +238,12 @@ def answer(out: Path) -> Path:
 def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
     out: Path, answer: Path
 ) -> None:
-    assert told("reporting", "rejected", answer) == (
+    assert cme_output("reporting", "rejected", answer) == (
         0,
         ["test24: 1 rejected, 0 known before."],
         [],
     )
-    assert told("reporting", "check")[:2] == (
+    assert cme_output("reporting", "check")[:2] == (
         1,
         [
             "test24: 1 attendee consented and submitted; 0 consented and did not submit yet.",
@@ -252,11 +256,11 @@ def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
         ],
     )
     assert report(out)[1][0] == "test24, batch 2: 1 Add, 0 Delete"
-    assert told("reporting", "rejected", answer)[1] == [
+    assert cme_output("reporting", "rejected", answer)[1] == [
         "answer.txt was taken in before; nothing was changed.",
         "If PARS answered a later batch in the same words, name it: --batch",
     ]
-    code, lines, _ = told("reporting", "rejected", answer, "--batch", "2", "--json")
+    code, lines, _ = cme_output("reporting", "rejected", answer, "--batch", "2", "--json")
     assert (code, json.loads("\n".join(lines))) == (
         0,
         {"meeting": "test24", "rejected": 1, "known": 0, "before": False},
@@ -268,7 +272,7 @@ def test_a_row_that_was_never_reported_is_named_and_nothing_is_taken_in(
 ) -> None:
     text = answer.read_text("utf-8")
     answer.write_text(text + text.splitlines()[2].replace("Texas", "Ohio") + "\n", "utf-8")
-    assert told("reporting", "rejected", answer) == (
+    assert cme_output("reporting", "rejected", answer) == (
         1,
         [],
         [
@@ -285,7 +289,7 @@ def test_a_row_that_was_never_reported_is_named_and_nothing_is_taken_in(
 def test_a_file_that_is_not_there_and_a_meeting_that_is_not_known_are_told(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert told("reporting", "rejected", out / "none.txt") == (
+    assert cme_output("reporting", "rejected", out / "none.txt") == (
         1,
         [],
         [f"There is no file {out / 'none.txt'}."],
@@ -293,7 +297,7 @@ def test_a_file_that_is_not_there_and_a_meeting_that_is_not_known_are_told(
     monkeypatch.setenv("CME_MEETING", "other")
     settings.cache_clear()
     for words in (("check",), ("export", "--out", str(out))):
-        code, _, errors = told("reporting", *words)
+        code, _, errors = cme_output("reporting", *words)
         assert (code, errors[0]) == (
             1,
             UNKNOWN,
@@ -310,5 +314,5 @@ def test_without_an_activity_id_nothing_is_exported(out: Path, unmigrated_url: s
         "Write its nine digits and load the meeting."
     )
     assert report(out) == (1, [], [remedy])
-    code, lines, _ = told("reporting", "check")
+    code, lines, _ = cme_output("reporting", "check")
     assert (code, lines[2]) == (1, remedy)

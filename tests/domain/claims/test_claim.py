@@ -25,8 +25,8 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers, Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Session
-from tests.domain.programme.test_programme import programme, session
 from tests.support.meetings import MEETING, with_terms
+from tests.support.programme_values import programme, session
 
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

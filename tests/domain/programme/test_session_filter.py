@@ -14,7 +14,7 @@ from cme_reflex.domain.programme.session_filter import (
     SortOrder,
     filter_sessions,
 )
-from tests.domain.programme.test_programme import programme, session
+from tests.support.programme_values import programme, session
 
 THURSDAY, FRIDAY, SATURDAY = (date(2024, 9, day) for day in (26, 27, 28))
 

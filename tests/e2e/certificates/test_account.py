@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.e2e.screens.test_keyboard import Keyboard
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer, add_earlier_claims
+from tests.support.e2e.keyboard import Keyboard
 from tests.support.e2e.reloadable_meeting import serve_reloadable_meeting
 from tests.support.files.pdfs import page_texts
 

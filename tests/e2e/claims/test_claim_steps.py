@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cme_reflex.routes import certificate
-from tests.e2e.claims.test_meeting_terms import ready_to_submit
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.reloadable_meeting import ready_to_submit
 from tests.support.files.pdfs import page_texts
 
 LAB = "Facelift Cadaver Lab"

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import DESKTOP
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme
-from tests.support.e2e.reloadable_meeting import ReloadableMeeting, serve_reloadable_meeting
+from tests.support.e2e.devices import DESKTOP
+from tests.support.e2e.reloadable_meeting import (
+    ReloadableMeeting,
+    ready_to_submit,
+    serve_reloadable_meeting,
+)
 from tests.support.e2e.scrolling import scroll_by
 
 pytestmark = pytest.mark.xdist_group("terms")
@@ -40,20 +44,6 @@ def page(browser: Browser, other_server: tuple[CmeServer, ReloadableMeeting]) ->
     context = browser.new_context(base_url=other_server[0].url, **DESKTOP)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
-
-
-def ready_to_submit(attendee: Attendee, *titles: str) -> None:
-    """Add these sessions, answer what is required, choose all hours, attest."""
-    page = attendee.page
-    attendee.open_sessions()
-    for title in titles:
-        attendee.add_session(title)
-    attendee.return_to_claim()
-    attendee.open_submit()
-    attendee.answer_required_questions()
-    page.get_by_role("button", name="Claim all that my sessions support").click()
-    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
-    page.locator("#attestation").check()
 
 
 def test_before_the_period_nothing_can_be_added_and_the_page_says_from_when(

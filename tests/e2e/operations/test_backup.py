@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.resilience.test_server_killed import Claimant
+from tests.support.e2e.claimant import Claimant
 from tests.support.e2e.cme_server import run_cme, run_server
 
 pytestmark = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cme_reflex.cli.operations.frontend import BUILT
 from cme_reflex.settings import ROOT
-from tests.e2e.conftest import DEMO
+from tests.support.e2e.devices import DEMO
 
 PERSONAL = {
     "attendees.csv": ("badge", "confirmation", "email", "member"),

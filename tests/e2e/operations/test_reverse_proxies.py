@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, expect
 
 from cme_reflex.settings import ROOT
-from tests.e2e.conftest import PHONE
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.browser import find_browser, launch_arguments
 from tests.support.e2e.cme_server import CmeServer, free_port, run_server
+from tests.support.e2e.devices import PHONE
 
 HOST = "cme.example.org"
 AWAY = "We will be back in a moment"

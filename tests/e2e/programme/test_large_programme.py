@@ -12,23 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.programme.test_session_list import (
-    ADD,
-    KEYSTROKE,
-    PAUSE,
-    SCROLL,
-    WINDOW,
-    Wire,
-    adds,
-    wire,
-)
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.scrolling import scroll_to_end
+from tests.support.e2e.session_list import ADD, KEYSTROKE, PAUSE, SCROLL, WINDOW, Wire, add_row
 from tests.support.files.folder_files import ATTENDEES, FolderFiles
 from tests.support.files.published_programmes import published_programme
-
-__all__ = ["wire"]
 
 MEETING = "fosdem25"
 ELEMENTS = 2_500  # in the page at once, whatever the programme's size
@@ -121,7 +110,7 @@ def test_a_session_of_943_is_found_added_and_on_the_claim(
     attendee.wait_for_search(words)
     page.wait_for_timeout(PAUSE)
     wire.clear()
-    adds(attendee.row(title))
+    add_row(attendee.row(title))
     page.wait_for_timeout(PAUSE)
     assert sum(wire.received) <= ADD
     attendee.return_to_claim()

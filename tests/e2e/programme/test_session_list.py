@@ -1,56 +1,13 @@
 """The list of sessions: filters, search and order in the address, and what it costs on the wire."""
 
 import re
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, WebSocket, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.scrolling import scroll_by, scroll_to_end
-
-KEYSTROKE = 6_000  # bytes that the reply to a letter may have
-ADD = 2_000  # bytes that the reply to Add may have
-SCROLL = 120_000  # bytes for scrolling through 300 sessions
-WINDOW = 48  # sessions that the page holds at most
-PAUSE = 400  # milliseconds after an answer; what still comes counts as well
-
-
-@dataclass
-class Wire:
-    """The bytes of the socket's frames since the last look, both ways."""
-
-    received: list[int] = field(default_factory=list)
-    sent: list[int] = field(default_factory=list)
-
-    def watch(self, socket: WebSocket) -> None:
-        socket.on("framereceived", lambda frame: self.received.append(_size(frame)))
-        socket.on("framesent", lambda frame: self.sent.append(_size(frame)))
-
-    def clear(self) -> None:
-        self.received.clear()
-        self.sent.clear()
-
-
-def _size(frame: str | bytes) -> int:
-    return len(frame.encode() if isinstance(frame, str) else frame)
-
-
-@pytest.fixture
-def wire(page: Page) -> Wire:
-    """The socket of the page; asked for before it opens one."""
-    wire = Wire()
-    page.on("websocket", wire.watch)
-    return wire
-
-
-def adds(row: Locator) -> None:
-    """Add the session of this row, and wait until the server has answered."""
-    button = row.get_by_role("button")
-    expect(button).to_have_accessible_name(re.compile("^Add "))
-    button.click()
-    expect(button).to_have_accessible_name(re.compile("^Added"))
-    expect(button).not_to_have_attribute("data-unsaved", "")  # that it was only tapped
+from tests.support.e2e.session_list import ADD, KEYSTROKE, PAUSE, SCROLL, WINDOW, Wire, add_row
 
 
 def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back(
@@ -164,7 +121,7 @@ def test_a_keystroke_and_add_cost_little_on_the_wire(
         attendee.wait_for_search(title)
         page.wait_for_timeout(PAUSE)
         wire.clear()
-        adds(attendee.row(title))
+        add_row(attendee.row(title))
         page.wait_for_timeout(PAUSE)
         additions.append(sum(wire.received))
     assert min(additions) > 0
@@ -202,7 +159,7 @@ def test_the_list_keeps_its_place_after_add(attendee: Attendee, page: Page) -> N
     row.scroll_into_view_if_needed()
     before = page.evaluate("scrollY")
     assert before > 2000
-    adds(row)
+    add_row(row)
     assert page.evaluate("scrollY") == before
 
 

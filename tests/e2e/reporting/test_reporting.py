@@ -4,10 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.claims.test_meeting_terms import ready_to_submit
 from tests.support.e2e import pars
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.reloadable_meeting import ready_to_submit
 
 
 def test_a_rejected_record_is_shown_corrected_and_withdrawn(

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PHONE
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.devices import PHONE
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 BITS, ROUND_TRIP, SLOWER = 400_000, 0.4, 6  # a second; seconds; times
 USABLE, ANSWERED = 5_000, 1_000  # milliseconds
@@ -55,7 +57,6 @@ def phone(browser: Browser, between: NetworkProxy) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.slow
 def test_the_sign_in_is_typed_and_sent_within_five_seconds(
     phone: Page, people: Iterator[tuple[str, str]]
 ) -> None:
@@ -69,7 +70,6 @@ def test_the_sign_in_is_typed_and_sent_within_five_seconds(
     assert took < USABLE
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("pace", [60, 200, 350])
 def test_a_search_is_answered_within_a_second_of_the_last_letter(
     phone: Page, people: Iterator[tuple[str, str]], pace: int

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.conftest import PATIENCE
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.devices import TIMEOUT_MS
 from tests.support.e2e.network_proxy import NetworkProxy
 
 LAB = "Facelift Cadaver Lab"
@@ -190,7 +190,7 @@ def heard(page: Page, *texts: str) -> None:
                 left.pop(0)
         return left
 
-    for _ in range(PATIENCE // 50):
+    for _ in range(TIMEOUT_MS // 50):
         if not rest():
             break
         page.wait_for_timeout(50)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import PHONE
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
+from tests.support.e2e.devices import PHONE
 from tests.support.servers.smtp_server import LocalSmtpServer, ReceivedMessage, run_smtp_server
 
 pytestmark = pytest.mark.xdist_group("links")

@@ -12,8 +12,8 @@ from urllib.request import HTTPRedirectHandler, build_opener
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.conftest import DEMO, DESKTOP
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
+from tests.support.e2e.devices import DEMO, DESKTOP
 from tests.support.servers.oidc_provider import (
     CLIENT_ID,
     CLIENT_SECRET,

@@ -20,10 +20,10 @@ from cme_reflex.formats.people.registration_table import (
     RegistrationTable,
 )
 from cme_reflex.formats.tables.header_mapping import HeaderMapping
-from tests.formats.programmes.test_round_trips import texts
 from tests.support.examples import examples
 from tests.support.files.folder_files import PASSWORD_HASH
 from tests.support.files.programme_files import workbook
+from tests.support.files.programme_strategies import texts
 
 
 def read(

@@ -3,7 +3,6 @@
 import csv
 import io
 import tempfile
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,24 +33,15 @@ from tests.support.files.programme_files import (
     schedule_xml,
     workbook,
 )
+from tests.support.files.programme_strategies import normalized, texts
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
-# Letters of every alphabet; & begins entities, which are tested on their own.
-letters = st.characters(
-    codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="&"
-) | st.sampled_from("=+-@'\"\\,;[]<>#")
-words = st.text(letters, min_size=1, max_size=12)
 
-
-def tidy(text: str) -> str:
-    """As every reader of ours gives a text: composed letters, single spaces."""
-    return unicodedata.normalize("NFC", " ".join(text.split()))
-
-
-texts = st.lists(words, min_size=1, max_size=6).map(lambda each: tidy(" ".join(each)))
 kinds = texts.filter(lambda text: "]" not in text)
-names = texts.map(lambda text: tidy(text.replace(";", ""))).filter(lambda text: text.strip(", "))
+names = texts.map(lambda text: normalized(text.replace(";", ""))).filter(
+    lambda text: text.strip(", ")
+)
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC).astimezone(BRUSSELS)
 )

@@ -28,8 +28,8 @@ from cme_reflex.services.reporting import opt_in, pars
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.reporting.tables import ReportedRow
-from tests.services.conftest import SignIn
-from tests.services.programme.test_programme_cache import record_statements
+from tests.support.attendees import SignIn
+from tests.support.database.statements import record_statements
 from tests.support.database.table_rows import execute
 from tests.support.earlier_meetings import complete_and_submit, sign_in_to, submitted_claim
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms

@@ -22,7 +22,7 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
 

@@ -16,7 +16,7 @@ from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn
 from tests.support.meetings import FOLDER, MEETING, with_terms
 
 

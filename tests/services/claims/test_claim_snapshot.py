@@ -8,7 +8,7 @@ from cme_reflex.services.claims import claim, claim_lines, claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.programme.test_programme_cache import record_statements
+from tests.support.database.statements import record_statements
 from tests.support.meetings import FOLDER, MEETING
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
 
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.domain.mail.message import Attachment
@@ -15,16 +14,12 @@ from cme_reflex.formats.pdf.certificate import Certificate
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.claims import confirmation, submission
 from cme_reflex.services.claims.reopening import reopen_claim
-from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
 from cme_reflex.services.mail.worker import DeliveryStats, send_due
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
-from cme_reflex.store.mail.tables import MailQueueRow
-from tests.services.claims.test_submission import complete_draft
-from tests.services.conftest import SignIn
-from tests.support.database.table_rows import fetch
+from tests.support.attendees import SignIn, queued_mail, submit_complete_claim
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, make_mailer, send_due_mail
 from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
@@ -40,20 +35,10 @@ def server() -> Iterator[LocalSmtpServer]:
         yield server
 
 
-async def submit(context: RequestContext, now: datetime) -> Receipt:
-    ids = {session.code: session.id for session in context.programme.sessions.values()}
-    revision = await complete_draft(context, ids, now)
-    return await submission.submit_claim(context, revision, attested=True, now=now)
-
-
-async def queued_mail() -> list[MailQueueRow]:
-    return await fetch(select(MailQueueRow))
-
-
 async def test_submit_posts_one_confirmation_however_often_it_arrives(
     context: RequestContext, now: datetime
 ) -> None:
-    receipt = await submit(context, now)
+    receipt = await submit_complete_claim(context, now)
     again = await submission.submit_claim(
         context, receipt.document["revision"], attested=True, now=now
     )
@@ -74,14 +59,14 @@ async def test_a_refused_submit_posts_nothing(context: RequestContext, now: date
 
 
 async def test_who_has_no_address_submits_all_the_same(sign_in_as: SignIn, now: datetime) -> None:
-    assert (await submit(await sign_in_as("104", "Nowhere"), now)).version == 1
+    assert (await submit_complete_claim(await sign_in_as("104", "Nowhere"), now)).version == 1
     assert await queued_mail() == []
 
 
 async def test_the_message_says_what_was_claimed_and_whom_to_ask(
     context: RequestContext, now: datetime, server: LocalSmtpServer
 ) -> None:
-    receipt = await submit(context, now)
+    receipt = await submit_complete_claim(context, now)
     assert await send_due_mail(server, now) == DeliveryStats(sent=1)
     (taken,) = server.received
     assert taken.recipient == KIM.replace("Example", "example")
@@ -117,7 +102,7 @@ async def test_the_message_says_what_was_claimed_and_whom_to_ask(
 async def test_a_second_submission_has_a_confirmation_of_its_own(
     context: RequestContext, now: datetime, server: LocalSmtpServer
 ) -> None:
-    first = await submit(context, now)
+    first = await submit_complete_claim(context, now)
     await reopen_claim(
         first.number, reason="r", until=now + timedelta(days=9), actor="staff", now=now
     )
@@ -144,7 +129,7 @@ async def test_what_is_attached_is_made_when_it_is_sent(
 
         return (draw,)
 
-    receipt = await submit(context, now)
+    receipt = await submit_complete_claim(context, now)
     with_certificate = replace(
         make_mailer(server),
         renderers={
@@ -177,12 +162,12 @@ async def test_nobody_waits_to_write_while_a_certificate_is_drawn(
         return await draws(draw, of)
 
     monkeypatch.setattr(pdf_pool, "render", drawn_after_others)
-    await submit(context, now)
+    await submit_complete_claim(context, now)
     async with asyncio.TaskGroup() as group:
         sending = group.create_task(send_due_mail(server, now))
         await begun.wait()
         async with asyncio.timeout(5):
-            await submit(await sign_in_as("104", "Nowhere"), now)
+            await submit_complete_claim(await sign_in_as("104", "Nowhere"), now)
         assert not sending.done()
         others_are_drawn.set()
     assert sending.result() == DeliveryStats(sent=1)

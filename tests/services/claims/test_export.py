@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from cme_reflex.domain.credit.quarters import Quarters
@@ -14,8 +13,8 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.claims.test_submission import complete_draft
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn, complete_draft
+from tests.support.database.statements import record_statements
 from tests.support.meetings import FOLDER, MEETING, attendee, session
 
 A = session("A", "8:00", "9:30", "1.50")
@@ -130,15 +129,10 @@ async def test_a_page_is_a_fixed_number_of_queries(
     for badge, name in [("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith")][:people]:
         who = await sign_in_as(badge, name)
         await claim_lines.add_session(who, who.programme.eligible_sessions[0].id, now=now)
-    asked: list[str] = []
-    sa.event.listen(
-        loaded,
-        "before_cursor_execute",
-        lambda connection, cursor, statement, *_: asked.append(statement),
-    )
-    assert len(await exported()) == people
+    with record_statements(loaded) as statements:
+        assert len(await exported()) == people
     # The meeting, the page, its versions, its lines, its answers, and that there is no more.
-    assert len([statement for statement in asked if statement != "BEGIN"]) == 6
+    assert len(statements) == 6
 
 
 async def test_a_meeting_that_was_never_loaded_has_no_claims(loaded: Engine) -> None:

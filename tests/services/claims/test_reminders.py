@@ -8,14 +8,13 @@ import pytest
 
 from cme_reflex.domain.claims.claim import DeadlinePassed
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.claims import claim_lines, reminders
+from cme_reflex.services.claims import reminders
 from cme_reflex.services.claims.reminders import ReminderResult
 from cme_reflex.services.claims.reopening import reopen_claim
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.claims.test_confirmation import queued_mail, submit
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn, begin_claim, queued_mail, submit_complete_claim
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
 from tests.support.meetings import MEETING, with_terms
 from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
@@ -34,11 +33,6 @@ def server() -> Iterator[LocalSmtpServer]:
         yield server
 
 
-async def begin_claim(context: RequestContext, now: datetime) -> None:
-    ids = {session.code: session.id for session in context.programme.sessions.values()}
-    await claim_lines.add_session(context, ids["A"], now=now)
-
-
 @pytest.fixture
 async def begun(sign_in_as: SignIn, now: datetime) -> RequestContext:
     """101 has begun, 102 has submitted, 103 has not begun, 104 has begun and no address."""
@@ -50,7 +44,7 @@ async def begun(sign_in_as: SignIn, now: datetime) -> RequestContext:
 
 
 async def submit_of(context: RequestContext, now: datetime) -> str:
-    return (await submit(context, now)).number
+    return (await submit_complete_claim(context, now)).number
 
 
 def reminder_result(**groups: object) -> ReminderResult:
@@ -94,7 +88,7 @@ async def test_who_submits_before_it_is_sent_is_not_reminded(
     begun: RequestContext, now: datetime, server: LocalSmtpServer
 ) -> None:
     await remind(now)
-    await submit(begun, now)
+    await submit_complete_claim(begun, now)
     assert await send_due_mail(server, now) == DeliveryStats(sent=2, withdrawn=1)
     assert not [x for x in server.received if "not submitted" in x.text]
 

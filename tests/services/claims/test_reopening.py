@@ -17,8 +17,7 @@ from cme_reflex.services.claims.reopening import ReasonMissing, ReceiptNotFound,
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.claims.test_submission import complete_draft
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn, complete_draft
 from tests.support.meetings import FOLDER, MEETING, with_terms
 
 

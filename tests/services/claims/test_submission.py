@@ -25,17 +25,9 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn, complete_draft
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
-
-
-async def complete_draft(context: RequestContext, ids: dict[str, int], now: datetime) -> int:
-    """Do all that Submit needs; the revision to submit."""
-    await claim_lines.add_session(context, ids["A"], now=now)
-    await evaluation_answers.answer_overall(context, "bias", True, now=now)
-    await submission.choose_category1(context, Quarters(6), now=now)
-    return (await submission.choose_safety(context, Quarters(2), now=now)).claim.revision
 
 
 async def missing_requirements_of(

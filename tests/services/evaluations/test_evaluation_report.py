@@ -22,7 +22,7 @@ from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers, evaluation_report
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.conftest import SignIn
+from tests.support.attendees import SignIn
 from tests.support.files.written_tables import read_csv, read_xlsx, record
 from tests.support.meetings import FOLDER, MEETING, attendee
 

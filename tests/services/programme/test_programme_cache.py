@@ -1,9 +1,6 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from cme_reflex.services.claims import claim_lines
@@ -11,23 +8,8 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.support.database.statements import record_statements
 from tests.support.meetings import FOLDER, MEETING
-
-
-@contextmanager
-def record_statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements that reach the database, but for those that begin and end a transaction."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
-            seen.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_one_query_tells_who_asks_and_whether_the_programme_is_the_newest(

@@ -7,16 +7,8 @@ from cme_reflex.domain.reporting.learner import ConsentMissing, InvalidLearner, 
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.reporting.opt_in import OptIn
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.services.conftest import SignIn
+from tests.support.attendees import LEARNER_FORM, SignIn
 
-LEARNER_FORM = {
-    "first_name": "Kim",
-    "last_name": "O'Brien-Núñez",
-    "birth_month": "2",
-    "birth_day": "29",
-    "state": "Texas",
-    "npi": "1234567893",
-}
 LEARNER = Learner(
     first_name="Kim",
     last_name="O'Brien-Núñez",

@@ -1,7 +1,7 @@
 """Reporting to PARS: one batch at a time, all of it or nothing, and what is told of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,9 +25,8 @@ from cme_reflex.services.reporting.rejections import ImportResult, RowsNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.database import read
 from cme_reflex.store.reporting.tables import OptInRow
-from tests.services.claims.test_submission import complete_draft
-from tests.services.conftest import SignIn
-from tests.services.reporting.test_opt_in import LEARNER_FORM
+from tests.support.attendees import LEARNER_FORM, SignIn, complete_draft, opt_in_and_submit
+from tests.support.database.statements import record_statements
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, attendee
 
@@ -44,15 +43,6 @@ RECORD = ParsRecord(
 )
 ADDED = ParsRow(RecordAction.ADD, RECORD)
 PEOPLE = (("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith"))
-
-
-async def opt_in_and_submit(context: RequestContext, now: datetime, **given: str) -> None:
-    """Opt in and submit what is worth an hour and a half."""
-    fields = LEARNER_FORM | {"last_name": context.attendee.last_name} | given
-    await opt_in.save_opt_in(context, fields, consented=True, version="1", now=now)
-    ids = {session.code: session.id for session in context.programme.sessions.values()}
-    revision = await complete_draft(context, ids, now)
-    await submission.submit_claim(context, revision, attested=True, now=now)
 
 
 async def export(now: datetime, write: Callable[[Batch], None] = lambda batch: None) -> Batch:
@@ -328,18 +318,11 @@ async def test_the_number_of_queries_does_not_grow_with_the_attendees(
 ) -> None:
     for badge, last_name in PEOPLE[:people]:
         await opt_in_and_submit(await sign_in_as(badge, last_name), now)
-    statements: list[str] = []
 
-    @sa.event.listens_for(loaded, "before_cursor_execute")
-    def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
-
-    async def asked(attempt: object) -> int:
-        statements.clear()
-        await attempt  # type: ignore[misc]
-        # Others than those that begin and end a transaction, or its part of a shared one.
-        ends = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-        return len([each for each in statements if not each.startswith(ends)])
+    async def asked(attempt: Awaitable[object]) -> int:
+        with record_statements(loaded) as statements:
+            await attempt
+        return len(statements)
 
     assert await asked(pars_check.check(CODE)) == 3
     write = {"actor": "staff", "now": now, "write": lambda batch: None}

@@ -150,7 +150,7 @@ async def test_a_link_that_another_uses_after_it_was_found_valid_lets_nobody_in_
         pause.once()
         return found
 
-    monkeypatch.setattr(links, "look", look_slowly)
+    monkeypatch.setattr(links, "validate_link", look_slowly)
     outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
 

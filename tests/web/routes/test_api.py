@@ -278,7 +278,7 @@ async def answered(client: httpx.AsyncClient, case: schemathesis.Case, **more: s
 @pytest.fixture
 def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many requests as Hypothesis likes."""
-    for name in ("REQUESTS", "STRANGERS"):
+    for name in ("REQUEST_LIMIT", "UNKNOWN_TOKEN_LIMIT"):
         quota = getattr(api_tokens, name)
         monkeypatch.setattr(api_tokens, name, replace(quota, limit=10**6))
 

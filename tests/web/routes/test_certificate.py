@@ -7,36 +7,19 @@ import httpx
 import pytest
 
 from cme_reflex import routes
-from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.services.claims import claim_lines, reopening, submission
-from cme_reflex.services.evaluations import evaluation_answers
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.claims import reopening
 from cme_reflex.settings import settings
 from tests.support.files.pdfs import page_texts
-from tests.support.meetings import MEETING
+from tests.support.web import NOW, submit_owners_claim
 
-NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 OWNER = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
 ANOTHER = {"way": "badge", "last_name": "Smith", "number": "102"}
-
-
-async def submitted(quarters: int = 6) -> str:
-    """Submit the owner's claim; the number."""
-    today = datetime.now(UTC)  # the doors sign in by the real clock
-    token = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
-    context = await authentication.authenticate(MEETING.code, token, now=today)
-    (first,) = (each.id for each in context.programme.sessions.values() if each.code == "A")
-    await claim_lines.add_session(context, first, now=NOW)
-    await evaluation_answers.answer_overall(context, "bias", True, now=NOW)
-    done = await submission.choose_category1(context, Quarters(quarters), now=NOW)
-    receipt = await submission.submit_claim(context, done.claim.revision, attested=True, now=NOW)
-    return receipt.number
 
 
 @pytest.fixture
 async def number(client: httpx.AsyncClient) -> str:
     """The number of the owner's certificate."""
-    return await submitted()
+    return await submit_owners_claim()
 
 
 async def test_the_owner_gets_a_file_that_no_cache_keeps(
@@ -86,7 +69,7 @@ async def test_an_old_version_keeps_its_certificate(client: httpx.AsyncClient, n
     await reopening.reopen_claim(
         number, reason="forgot", until=datetime(2031, 1, 1, tzinfo=UTC), actor="staff", now=NOW
     )
-    newer = await submitted(quarters=4)
+    newer = await submit_owners_claim(quarters=4)
     assert (await client.get(routes.certificate(number))).content == before
     assert (
         "awarded 1.00 AMA" in page_texts((await client.get(routes.certificate(newer))).content)[0]

@@ -15,7 +15,7 @@ from cme_reflex.services.sign_in import invitations
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
 from tests.support.meetings import MEETING
 from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
-from tests.web.routes.test_sign_in import answer
+from tests.support.web import status_and_location
 
 Token = Callable[[str], Awaitable[str]]
 
@@ -39,7 +39,7 @@ def token(visitor: httpx.AsyncClient, server: LocalSmtpServer) -> Token:
 
     async def get(address: str = KIM) -> str:
         asked = await visitor.post("/sign-in-link/send", data={"email": address})
-        assert answer(asked) == (303, "/sign-in-link#link-sent")
+        assert status_and_location(asked) == (303, "/sign-in-link#link-sent")
         assert await send_due_mail(server, datetime.now(UTC)) == DeliveryStats(sent=1)
         return server.received[-1].link().partition("#")[2]
 
@@ -58,7 +58,7 @@ async def test_the_answer_is_the_same_whoever_has_the_address(visitor: httpx.Asy
         await visitor.post("/sign-in-link/send", data={"email": address})
         for address in (KIM, "nobody@example.org")
     ]
-    assert {answer(one) for one in answers} == {(303, "/sign-in-link#link-sent")}
+    assert {status_and_location(one) for one in answers} == {(303, "/sign-in-link#link-sent")}
     assert answers[0].content == answers[1].content
     assert dict(answers[0].headers) == dict(answers[1].headers)
 
@@ -66,14 +66,14 @@ async def test_the_answer_is_the_same_whoever_has_the_address(visitor: httpx.Asy
 @pytest.mark.parametrize("address", ["", "kim", "a@b.example, c@d.example"])
 async def test_what_is_no_address_comes_back(visitor: httpx.AsyncClient, address: str) -> None:
     asked = await visitor.post("/sign-in-link/send", data={"email": address})
-    assert answer(asked) == (303, "/sign-in-link#link-address")
+    assert status_and_location(asked) == (303, "/sign-in-link#link-address")
 
 
 async def test_who_asks_too_often_is_told_how_long_to_wait(visitor: httpx.AsyncClient) -> None:
     for _ in range(3):
         await visitor.post("/sign-in-link/send", data={"email": KIM})
     asked = await visitor.post("/sign-in-link/send", data={"email": KIM})
-    assert answer(asked) == (303, "/sign-in-link#link-wait-15")
+    assert status_and_location(asked) == (303, "/sign-in-link#link-wait-15")
     assert 15 in text.sign_in.WAITS
 
 
@@ -84,14 +84,20 @@ async def test_looking_at_a_link_uses_nothing_and_the_button_signs_in(
     for method in ("GET", "HEAD", "OPTIONS"):
         for path in ("/link", "/link/use"):
             await visitor.request(method, path, params={"token": link})
-    assert answer(await visitor.get("/claim")) == (303, "/")
-    assert answer(await visitor.post("/link/use", data={"token": link})) == (303, "/claim")
+    assert status_and_location(await visitor.get("/claim")) == (303, "/")
+    assert status_and_location(await visitor.post("/link/use", data={"token": link})) == (
+        303,
+        "/claim",
+    )
     assert (await visitor.get("/claim")).text == "page /claim"
 
 
 async def test_the_whole_link_can_be_pasted(visitor: httpx.AsyncClient, token: Token) -> None:
     pasted = f"  https://cme.example.org/link#{await token(KIM)}\n"
-    assert answer(await visitor.post("/link/use", data={"token": pasted})) == (303, "/claim")
+    assert status_and_location(await visitor.post("/link/use", data={"token": pasted})) == (
+        303,
+        "/claim",
+    )
 
 
 async def test_it_leads_to_where_a_stranger_was_going(
@@ -100,14 +106,14 @@ async def test_it_leads_to_where_a_stranger_was_going(
     link = await token(KIM)
     await visitor.get("/sessions?q=flap")
     arrived = await visitor.post("/link/use", data={"token": link})
-    assert answer(arrived) == (303, "/sessions?q=flap")
+    assert status_and_location(arrived) == (303, "/sessions?q=flap")
 
 
 async def test_a_used_link_leads_to_another_one(visitor: httpx.AsyncClient, token: Token) -> None:
     link = await token(KIM)
     await visitor.post("/link/use", data={"token": link})
     again = await visitor.post("/link/use", data={"token": link})
-    assert answer(again) == (303, "/sign-in-link#link-used")
+    assert status_and_location(again) == (303, "/sign-in-link#link-used")
 
 
 @pytest.mark.parametrize("foreign", ["", "x" * 43, "https://cme.example.org/link"])
@@ -115,23 +121,23 @@ async def test_a_foreign_link_leads_to_another_one(
     visitor: httpx.AsyncClient, foreign: str
 ) -> None:
     opened = await visitor.post("/link/use", data={"token": foreign})
-    assert answer(opened) == (303, "/sign-in-link#link-unknown")
+    assert status_and_location(opened) == (303, "/sign-in-link#link-unknown")
 
 
 async def test_who_shares_an_address_is_asked_which(
     visitor: httpx.AsyncClient, token: Token
 ) -> None:
     opened = await visitor.post("/link/use", data={"token": await token("shared@example.org")})
-    assert answer(opened) == (303, "/registrations")
+    assert status_and_location(opened) == (303, "/registrations")
     chosen = await visitor.post("/sign-in/registration", data={"registration": "3"})
-    assert answer(chosen) == (303, "/claim")
+    assert status_and_location(chosen) == (303, "/claim")
 
 
 async def test_a_member_sets_a_password_and_signs_in(
     visitor: httpx.AsyncClient, server: LocalSmtpServer
 ) -> None:
     opened = await visitor.post("/link/use", data={"token": await invited(server)})
-    assert answer(opened) == (303, "/password")
+    assert status_and_location(opened) == (303, "/password")
     (cookie,) = opened.headers.get_list("set-cookie")
     assert cookie.split("; ")[1:] == ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=lax"]
     for password, again, code in (
@@ -142,23 +148,26 @@ async def test_a_member_sets_a_password_and_signs_in(
     ):
         form = {"password": password, "again": again}
         refused = await visitor.post("/password/set", data=form)
-        assert answer(refused) == (303, f"/password#{code}")
+        assert status_and_location(refused) == (303, f"/password#{code}")
         assert code in text.password.FAULTS
     form = {"password": "correct horse battery", "again": "correct horse battery"}
     assert len(form["password"]) >= MIN_LENGTH
-    assert answer(await visitor.post("/password/set", data=form)) == (303, "/#password-set")
+    assert status_and_location(await visitor.post("/password/set", data=form)) == (
+        303,
+        "/#password-set",
+    )
     assert "cme_password_link" not in visitor.cookies
     member = {"way": "member", "username": "kim", "password": "correct horse battery"}
-    assert answer(await visitor.post("/sign-in", data=member)) == (303, "/claim")
+    assert status_and_location(await visitor.post("/sign-in", data=member)) == (303, "/claim")
     link = server.received[-1].link().partition("#")[2]
     again_used = await visitor.post("/link/use", data={"token": link})
-    assert answer(again_used) == (303, "/sign-in-link#password-link")
+    assert status_and_location(again_used) == (303, "/sign-in-link#password-link")
 
 
 async def test_without_a_link_no_password_is_set(visitor: httpx.AsyncClient) -> None:
     form = {"password": "correct horse battery", "again": "correct horse battery"}
     refused = await visitor.post("/password/set", data=form)
-    assert answer(refused) == (303, "/sign-in-link#link-unknown")
+    assert status_and_location(refused) == (303, "/sign-in-link#link-unknown")
 
 
 @pytest.mark.parametrize("path", ["/sign-in-link/send", "/link/use", "/password/set"])

@@ -7,21 +7,18 @@ from cme_reflex.settings import settings
 from cme_reflex.store.database import close_database, open_database
 from cme_reflex.web.cookies import next_address
 from tests.support.meetings import PASSWORD
+from tests.support.web import status_and_location
 
 BADGE = {"way": "badge", "last_name": "Smith", "number": "102"}
 FORM_TYPE = b"application/x-www-form-urlencoded"
 MEMBER = {"way": "member", "username": "kim", "password": PASSWORD}
 
 
-def answer(response: httpx.Response) -> tuple[int, str]:
-    return response.status_code, response.headers.get("location", "")
-
-
 @pytest.mark.parametrize("form", [BADGE, MEMBER])
 async def test_a_right_form_opens_the_claim(
     client: httpx.AsyncClient, form: dict[str, str]
 ) -> None:
-    assert answer(await client.post("/sign-in", data=form)) == (303, "/claim")
+    assert status_and_location(await client.post("/sign-in", data=form)) == (303, "/claim")
     assert (await client.get("/claim")).text == "page /claim"
 
 
@@ -60,9 +57,9 @@ async def test_behind_https_the_cookie_is_for_this_host_alone(
 async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
     client: httpx.AsyncClient, form: dict[str, str], code: str
 ) -> None:
-    assert answer(await client.post("/sign-in", data=form)) == (303, f"/#{code}")
+    assert status_and_location(await client.post("/sign-in", data=form)) == (303, f"/#{code}")
     assert code in text.sign_in.ERRORS
-    assert answer(await client.get("/claim")) == (303, "/")
+    assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
 @pytest.mark.parametrize(
@@ -74,23 +71,26 @@ async def test_a_form_of_another_site_is_refused(
 ) -> None:
     for path in ("/sign-in", "/sign-out"):
         assert (await client.post(path, data=BADGE, headers=headers)).status_code == 403
-    assert answer(await client.get("/claim")) == (303, "/")
+    assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
 async def test_a_form_of_this_site_is_taken(client: httpx.AsyncClient) -> None:
     headers = {"origin": "https://cme.example.org", "sec-fetch-site": "same-origin"}
-    assert answer(await client.post("/sign-in", data=BADGE, headers=headers)) == (303, "/claim")
+    assert status_and_location(await client.post("/sign-in", data=BADGE, headers=headers)) == (
+        303,
+        "/claim",
+    )
 
 
 async def test_the_sixth_failure_is_told_how_long_to_wait_and_the_right_name_as_well(
     client: httpx.AsyncClient,
 ) -> None:
     wrong = [await client.post("/sign-in", data=BADGE | {"last_name": "X"}) for _ in range(5)]
-    assert {answer(each) for each in wrong} == {(303, "/#not-recognised")}
+    assert {status_and_location(each) for each in wrong} == {(303, "/#not-recognised")}
     for last_name in ("X", "Smith"):
         form = BADGE | {"last_name": last_name}
-        assert answer(await client.post("/sign-in", data=form)) == (303, "/#wait-1")
-    assert answer(await client.get("/claim")) == (303, "/")
+        assert status_and_location(await client.post("/sign-in", data=form)) == (303, "/#wait-1")
+    assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
 async def test_a_locked_username_is_answered_like_a_locked_number(
@@ -98,7 +98,7 @@ async def test_a_locked_username_is_answered_like_a_locked_number(
 ) -> None:
     for username in ("kim", "nobody"):
         form = MEMBER | {"username": username, "password": "wrong"}
-        answers = [answer(await client.post("/sign-in", data=form)) for _ in range(6)]
+        answers = [status_and_location(await client.post("/sign-in", data=form)) for _ in range(6)]
         assert answers == [(303, "/#member-not-recognised")] * 5 + [(303, "/#wait-1")]
 
 
@@ -119,9 +119,9 @@ async def test_a_form_that_does_not_say_its_length_is_not_read(
 async def test_a_stranger_is_sent_to_the_sign_in_and_then_to_where_they_were_going(
     client: httpx.AsyncClient,
 ) -> None:
-    assert answer(await client.get("/sessions?q=breast&day=2024-09-26")) == (303, "/")
+    assert status_and_location(await client.get("/sessions?q=breast&day=2024-09-26")) == (303, "/")
     arrived = await client.post("/sign-in", data=BADGE)
-    assert answer(arrived) == (303, "/sessions?q=breast&day=2024-09-26")
+    assert status_and_location(arrived) == (303, "/sessions?q=breast&day=2024-09-26")
     assert "cme_next" not in client.cookies
 
 
@@ -132,7 +132,10 @@ async def test_behind_https_no_cookie_is_any_other_hosts(
     settings.cache_clear()
     await client.get("/sessions?q=breast")
     assert list(client.cookies) == ["__Host-cme_next"]
-    assert answer(await client.post("/sign-in", data=BADGE)) == (303, "/sessions?q=breast")
+    assert status_and_location(await client.post("/sign-in", data=BADGE)) == (
+        303,
+        "/sessions?q=breast",
+    )
     assert list(client.cookies) == ["__Host-cme_sign_in"]
 
 
@@ -155,16 +158,16 @@ def test_nobody_is_sent_to_another_site(value: str) -> None:
 async def test_who_is_signed_in_needs_no_form(client: httpx.AsyncClient) -> None:
     assert (await client.get("/")).text == "page /"
     await client.post("/sign-in", data=BADGE)
-    assert answer(await client.get("/")) == (303, "/claim")
+    assert status_and_location(await client.get("/")) == (303, "/claim")
 
 
 async def test_signing_out_ends_the_sign_in_on_the_server(client: httpx.AsyncClient) -> None:
     await client.post("/sign-in", data=BADGE)
     kept = dict(client.cookies)
-    assert answer(await client.post("/sign-out")) == (303, "/#signed-out")
-    assert answer(await client.get("/claim")) == (303, "/")
+    assert status_and_location(await client.post("/sign-out")) == (303, "/#signed-out")
+    assert status_and_location(await client.get("/claim")) == (303, "/")
     client.cookies.update(kept)
-    assert answer(await client.get("/claim")) == (303, "/")
+    assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
 async def test_every_sign_in_has_a_token_of_its_own_and_ends_the_one_before(
@@ -175,14 +178,17 @@ async def test_every_sign_in_has_a_token_of_its_own_and_ends_the_one_before(
     await client.post("/sign-in", data=BADGE)
     assert client.cookies["cme_sign_in"] != first
     client.cookies.set("cme_sign_in", first, domain="cme.example.org")
-    assert answer(await client.get("/claim")) == (303, "/")
+    assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
 @pytest.mark.parametrize(
     "cookie", [b"cme_sign_in=x", b"cme_sign_in=", b"=;;;===", b"cme_sign_in=\x80", b"\xff"]
 )
 async def test_a_made_up_cookie_opens_nothing(client: httpx.AsyncClient, cookie: bytes) -> None:
-    assert answer(await client.get("/claim", headers=[(b"cookie", cookie)])) == (303, "/")
+    assert status_and_location(await client.get("/claim", headers=[(b"cookie", cookie)])) == (
+        303,
+        "/",
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +197,7 @@ async def test_a_made_up_cookie_opens_nothing(client: httpx.AsyncClient, cookie:
 async def test_every_page_of_a_claim_is_behind_the_guard(
     client: httpx.AsyncClient, path: str
 ) -> None:
-    assert answer(await client.get(path)) == (303, "/")
+    assert status_and_location(await client.get(path)) == (303, "/")
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/tokens.css"])

@@ -13,7 +13,7 @@ from cme_reflex.services.certificates.certificate import VERIFY_LIMIT
 from cme_reflex.services.claims import reopening
 from cme_reflex.services.meetings.loader import load_meeting
 from tests.support.meetings import FOLDER, MEETING
-from tests.web.routes.test_certificate import NOW, submitted
+from tests.support.web import NOW, submit_owners_claim
 
 
 class _Text(HTMLParser):
@@ -50,7 +50,7 @@ FACTS = (
 async def test_a_number_proves_provider_meeting_credit_date_and_initials_and_no_more(
     client: httpx.AsyncClient,
 ) -> None:
-    number = await submitted()
+    number = await submit_owners_claim()
     response = await client.get(routes.verify(number))
     assert response.status_code == 200
     assert text(response) == f"Certificate {number} This certificate is valid. {FACTS}"
@@ -61,7 +61,7 @@ async def test_a_number_proves_provider_meeting_credit_date_and_initials_and_no_
 async def test_no_search_engine_and_no_cache_keeps_it_and_it_needs_no_script(
     client: httpx.AsyncClient,
 ) -> None:
-    number = await submitted()
+    number = await submit_owners_claim()
     for path in (routes.verify(number), routes.verify("TEST24-2222-2222"), routes.VERIFY):
         response = await client.get(path)
         assert response.headers["x-robots-tag"] == "noindex"
@@ -72,10 +72,10 @@ async def test_no_search_engine_and_no_cache_keeps_it_and_it_needs_no_script(
 
 
 async def test_an_older_version_says_that_it_was_replaced(client: httpx.AsyncClient) -> None:
-    number = await submitted()
+    number = await submit_owners_claim()
     until = datetime(2031, 1, 1, tzinfo=UTC)
     await reopening.reopen_claim(number, reason="more", until=until, actor="staff", now=NOW)
-    newer = await submitted(quarters=4)
+    newer = await submit_owners_claim(quarters=4)
     response = await client.get(routes.verify(number))
     assert text(response) == (
         f"Certificate {number} This certificate was replaced by a newer one and is no longer "
@@ -98,7 +98,7 @@ async def test_an_unknown_number_is_told_calmly(client: httpx.AsyncClient, unkno
 async def test_the_field_leads_to_the_number_however_it_is_typed(
     client: httpx.AsyncClient,
 ) -> None:
-    number = await submitted()
+    number = await submit_owners_claim()
     typed = {"number": f" {number.lower().replace('-', ' ')} "}
     response = await client.get("/verify", params=typed)
     assert (response.status_code, response.headers["location"]) == (303, f"/verify/{number}")
@@ -112,7 +112,7 @@ async def test_names_of_the_meeting_are_text_and_never_markup(client: httpx.Asyn
     provider = replace(MEETING.provider, name="<script>alert(1)</script> & {{ 7*7 }}")
     meeting = replace(MEETING, name='"><img src=x>', provider=provider)
     await load_meeting(replace(FOLDER, meeting=meeting), now=NOW)
-    response = await client.get(routes.verify(await submitted()))
+    response = await client.get(routes.verify(await submit_owners_claim()))
     assert 'Provider <script>alert(1)</script> & {{ 7*7 }} Meeting "><img src=x>' in text(response)
     assert not re.search("<script|<img", response.text)
 
@@ -120,7 +120,7 @@ async def test_names_of_the_meeting_are_text_and_never_markup(client: httpx.Asyn
 async def test_too_many_checks_from_one_address_have_to_wait(client: httpx.AsyncClient) -> None:
     for _ in range(VERIFY_LIMIT.limit):
         assert (await client.get("/verify/TEST24-2222-2222")).status_code == 404
-    response = await client.get(routes.verify(await submitted()))
+    response = await client.get(routes.verify(await submit_owners_claim()))
     assert response.status_code == 429
     assert text(response).startswith("Please wait a little")
     assert 0 < int(response.headers["retry-after"]) <= VERIFY_LIMIT.window.total_seconds()

@@ -1,0 +1,23 @@
+"""Fixtures of the tests of `cme`: its database, and settings that are read again afterwards."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cme_reflex.settings import settings
+
+
+@pytest.fixture
+def chosen_database(
+    database_kind: str, unmigrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database of this test in CME_DATABASE_URL."""
+    monkeypatch.setenv("CME_DATABASE_URL", unmigrated_url)
+    settings.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def fresh_settings() -> Iterator[None]:
+    """The settings, read again by whatever runs after the module."""
+    yield
+    settings.cache_clear()

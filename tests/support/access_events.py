@@ -1,0 +1,75 @@
+"""A valid payload of every event that an attendee may send, and the routes that are served."""
+
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from tests.support.app_client import application
+
+
+def served_routes() -> list[BaseRoute]:
+    """Every route that is served: Reflex's own and ours."""
+    app, _ = application()
+    ours = [each for each in app.api_transformer if isinstance(each, Starlette)]
+    return [*app._api.routes, *(route for each in ours for route in each.routes)]
+
+
+Payload = dict[str, Any]
+
+# What a page could send to each handler. With these a call fails for who makes it, or when, and
+# for nothing else; `valid` puts a session of the two claims in the place of 0.
+VALID_PAYLOADS: dict[str, Payload] = {
+    "account.load": {},
+    "account.refresh": {},
+    "evaluation.load": {},
+    "evaluation.refresh": {},
+    "evaluation.answer": {"session_id": 0, "question": "objectives", "value": 3},
+    "evaluation.choose": {
+        "session_id": 0,
+        "question": "objectives",
+        "option": "A",
+        "chosen": True,
+    },
+    "home.load": {},
+    "home.refresh": {},
+    "home.remove": {"session_id": 0},
+    "home.undo": {"session_id": 0},
+    "home.set_hours": {"session_id": 0, "hours": "0.25"},
+    "home.set_safety": {"session_id": 0, "hours": "0.00"},
+    "home.set_on_demand": {"session_id": 0, "on_demand": True},
+    "home.reopen": {},
+    "receipt.load": {},
+    "receipt.refresh": {},
+    "reporting.load": {},
+    "reporting.refresh": {},
+    "reporting.consent": {"consented": True},
+    "reporting.opt_in": {"form": {"first_name": "Kim"}},
+    "reporting.typed": {"name": "first_name", "value": "Kim"},
+    "reporting.withdraw": {},
+    "sessions.load": {},
+    "sessions.search": {"query": "x"},
+    "sessions.filter_day": {"day": "2024-09-26"},
+    "sessions.filter_kind": {"kind": "panel"},
+    "sessions.show_only": {"showing": "added"},
+    "sessions.sort_by": {"sort": "title"},
+    "sessions.clear_filters": {},
+    "sessions.scroll_to": {"row": "3"},
+    "sessions.add": {"session_id": 0},
+    "sessions.remove": {"session_id": 0},
+    "sessions.refresh": {},
+    "submit.load": {},
+    "submit.refresh": {},
+    "submit.answer": {"question": "bias", "value": False},
+    "submit.choose": {"question": "change", "option": "A", "chosen": True},
+    "submit.choose_category1": {"chosen": "0.25"},
+    "submit.choose_all": {},
+    "submit.choose_safety": {"chosen": "0.00"},
+    "submit.correct_name": {"name": "Somebody Else"},
+    "submit.correct_profession": {"profession": "other"},
+    "submit.attest": {"attested": True},
+    "submit.submit": {},
+}
+
+
+REPORTING_EVENTS = {"reporting.opt_in", "reporting.withdraw"}  # not part of the claim, never locked
