@@ -1,4 +1,4 @@
-"""The account in the browser: from the header, its totals, and the files to take along."""
+"""The account in a browser: totals, claims and downloads."""
 
 import csv
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("account")
 
 @dataclass
 class Site:
-    """The demo meeting, whose member has claimed in earlier years."""
+    """The demo meeting, with earlier claims of a member."""
 
     server: CmeServer
     submitted: bool = False
@@ -29,7 +29,7 @@ class Site:
 def site(
     built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """It, served."""
+    """A server of this database."""
     with serve_reloadable_meeting(demo_database, tmp_path_factory.mktemp("account")) as (
         server,
         terms,
@@ -40,7 +40,7 @@ def site(
 
 @pytest.fixture
 def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[Attendee]:
-    """A member who claimed in 2022 and 2023 and has submitted for 2024."""
+    """A member who submitted claims in 2022, 2023 and 2024."""
     context = browser.new_context(base_url=site.server.url, **screen)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
     attendee.enters("Okafor", "240003")
@@ -70,7 +70,7 @@ def year(page: Page, of: int) -> Locator:
 
 
 def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
-    """The file that a link brings."""
+    """The file behind a link."""
     with page.expect_download() as waiting:
         link.click()
     file = folder / waiting.value.suggested_filename
@@ -78,7 +78,7 @@ def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
     return file.read_bytes()
 
 
-def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_along(
+def test_a_member_sees_the_totals_and_downloads_the_transcript(
     member: Attendee, tmp_path: Path
 ) -> None:
     page = member.page
@@ -105,13 +105,13 @@ def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_alo
     (text,) = page_texts(drawn)
     assert text.startswith("Transcript of CME Credit Chidi Okafor")
     assert f"Total of all years {total}" in text
-    # The certificate of another meeting is one's own as well.
+    # The member can also download certificates of other meetings.
     certificate = year(page, 2022).get_by_role("link", name="Certificate")
     drawn = downloaded(page, certificate, tmp_path)
     assert "The Test Meeting 2022" in page_texts(drawn)[0]
 
 
-def test_the_account_is_used_without_a_mouse(member: Attendee) -> None:
+def test_the_account_can_be_used_by_keyboard(member: Attendee) -> None:
     page, keyboard = member.page, Keyboard(member.page)
     keyboard.presses(page.get_by_role("banner").get_by_role("link", name="Account"))
     page.wait_for_url("**/account")
@@ -130,7 +130,7 @@ def test_the_account_is_used_without_a_mouse(member: Attendee) -> None:
     page.wait_for_url("**/claim")
 
 
-def test_who_has_submitted_nothing_is_led_to_the_claim(
+def test_without_a_submitted_claim_the_account_links_to_the_claim(
     screen_context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = screen_context.new_page()
@@ -142,7 +142,7 @@ def test_who_has_submitted_nothing_is_led_to_the_claim(
     page.wait_for_url("**/claim")
 
 
-def test_a_stranger_signs_in_and_comes_to_the_account(
+def test_the_account_opens_after_signing_in(
     screen_context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = screen_context.new_page()

@@ -1,4 +1,4 @@
-"""Backups and a restore of a real server under load, by the command that staff type."""
+"""Backup and restore of a server under load, by the `cme` command."""
 
 import gzip
 import json
@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 
-def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_runs(
+def test_a_backup_under_load_is_consistent_and_restored_while_serving(
     built: None, demo_database: Path, tmp_path: Path, people: Iterator[tuple[str, str]]
 ) -> None:
     database = Path(shutil.copy(demo_database, tmp_path / "cme.db"))
@@ -54,11 +54,11 @@ def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_r
         after = tmp_path / "after.gz"
         run_cme("backup", str(after), CME_DATABASE_URL=url)
         _has_whole_commands(_content(after), {})
-        # All sign-ins have ended: no more than what was under way in that moment came after it.
+        # All sign-ins have ended: at most the commands in flight were applied afterwards.
         was, became = (_revisions(_content(file)) for file in (backups[0], after))
         assert was.keys() <= became.keys()
         assert all(count - was.get(badge, 0) in {0, 1} for badge, count in became.items())
-        # The same server, not started anew, takes up the restored claims.
+        # The same server continues with the restored claims, without a restart.
         again = Claimant(claimants[0].last_name, claimants[0].badge, sessions, choice)
         worker = threading.Thread(target=again.works, args=(server.url,), daemon=True)
         worker.start()
@@ -86,7 +86,7 @@ def _content(backup: Path) -> dict[str, list[dict[str, Any]]]:
 def _has_whole_commands(
     content: dict[str, list[dict[str, Any]]], acknowledged: dict[str, int]
 ) -> None:
-    """Every revision has its command, and what was acknowledged before is in it."""
+    """Every revision has its command, and includes everything acknowledged before the backup."""
     commands = [row["claim_id"] for row in content["command"]]
     for claim in content["claim"]:
         assert claim["revision"] == commands.count(claim["id"])
@@ -96,6 +96,6 @@ def _has_whole_commands(
 
 
 def _revisions(content: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
-    """How many changes the claim of each badge has seen."""
+    """The revision of the claim of each badge."""
     badges = {row["id"]: row["badge"] for row in content["attendee"]}
     return {badges[row["attendee_id"]]: row["revision"] for row in content["claim"]}

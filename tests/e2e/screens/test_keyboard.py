@@ -1,4 +1,4 @@
-"""The seed's ten steps by keyboard alone, with the focus in sight at every stop."""
+"""The seed's ten steps by keyboard alone, with a visible focus at every stop."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,7 @@ def keyboard(screen_context: BrowserContext) -> Keyboard:
     return Keyboard(screen_context.new_page())
 
 
-def test_the_ten_steps_without_a_mouse(
-    keyboard: Keyboard, people: Iterator[tuple[str, str]]
-) -> None:
+def test_the_ten_steps_by_keyboard(keyboard: Keyboard, people: Iterator[tuple[str, str]]) -> None:
     page = keyboard.page
     last_name, badge = next(people)
     page.goto("/")
@@ -41,7 +39,7 @@ def test_the_ten_steps_without_a_mouse(
     expect(page.get_by_text("1 of ")).to_be_visible()
     keyboard.presses(page.get_by_role("link", name="Done"))
     page.wait_for_url("**/claim*")
-    # Back where one came from: the focus is on that session's line.
+    # After returning, the focus is on that session's line.
     expect(evaluation).to_be_focused()
     keyboard.presses(page.get_by_role("link", name="Overall Eval / Submit CME"))
     page.wait_for_url("**/submit")
