@@ -1,4 +1,4 @@
-"""What all pages of a claim share: authentication, the claim's summary, errors in words."""
+"""Base of all claim pages' states: authentication, the claim's summary, error messages."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -32,13 +32,13 @@ logger = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
-"""Loads what is injected into a handler, by the token of the cookie."""
+"""Loads the injected arguments of a handler by the cookie's token."""
 
-INJECTED = ("context", "summary")  # parameters of a handler that never come from a browser
+INJECTED = ("context", "summary")  # parameters of a handler that a browser cannot send
 
 
 class ClaimPage(rx.State, mixin=True):
-    """The parts of a page's state that are the same on every page of a claim."""
+    """State mixin with the variables that every claim page has."""
 
     ready: bool = False
     attendee: str = ""
@@ -52,7 +52,7 @@ class ClaimPage(rx.State, mixin=True):
     _revision: int = 0
 
     def _set(self, **shown: object) -> None:
-        """Set what differs; what stays the same is not sent again."""
+        """Set the variables that differ; unchanged ones are not sent again."""
         for name, value in shown.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
@@ -60,7 +60,7 @@ class ClaimPage(rx.State, mixin=True):
     def _show_summary(
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
-        """Show the claim's summary, and announce what has just been done."""
+        """Show the claim's summary, and announce the last change."""
         limits = context.meeting.limits(context.attendee.registration_type)
         self._set(
             ready=True,
@@ -106,7 +106,7 @@ class ClaimPage(rx.State, mixin=True):
             return None
         who = {"meeting": context.meeting.code, "attendee": pseudonym(context.attendee.id)}
         if self._attendee_id != context.attendee.id:
-            # What somebody else left in this tab is nobody's business.
+            # Discard the state of another attendee who used this tab before.
             self.reset()  # type: ignore[no-untyped-call]
             self._attendee_id = context.attendee.id
         queue = await self.get_state(CommandQueue)
@@ -124,13 +124,13 @@ class ClaimPage(rx.State, mixin=True):
             self._set(problem=problem, ready=True)
             answer = None
         finally:
-            # A letter of a search that went well is not worth a line.
+            # A successful search for each letter typed would flood the log.
             level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
         if command_id:
-            # Carried out, or refused in words: either way the browser need not keep it.
+            # Applied, or rejected with a message: either way the browser can drop the command.
             queue.applied, queue.refused = command_id, outcome != "done"
         return answer
 
@@ -155,24 +155,24 @@ async def _snapshot(token: str) -> ClaimSnapshot:
 
 
 authenticated = _authenticated_with(_visit)
-"""Give a handler the context that the cookie of this very event proves.
+"""Decorator: authenticate the event by its cookie, and inject the request context.
 
-Without one the page is left for the sign-in. A domain error that is the
-attendee's to fix is shown in words; any other one is raised.
+Without a valid sign-in the page redirects to the sign-in. An error that the attendee can fix is
+shown as a message; any other is raised.
 """
 
 with_claim = _authenticated_with(_snapshot)
-"""The same, and how the claim stands at this moment."""
+"""Like `authenticated`, and inject the claim's current summary."""
 
 browsing = _authenticated_with(_snapshot, quiet=True)
-"""The same for a handler that browses the list: one that went well is no line of the log."""
+"""Like `with_claim`, for handlers that browse the list: successful events are not logged."""
 
 
 def command(handler: Handler) -> Any:
-    """The same for a handler that changes the claim: what it asks for is carried out once.
+    """Like `authenticated`, for a handler that changes the claim: each command is applied once.
 
-    The browser gives each tap an id (`components.page_hooks.COMMAND`) as the last
-    argument, which the context carries to the service.
+    The browser sends a unique id (`components.page_hooks.COMMAND`) as the last argument; the
+    context passes it on to the service.
     """
 
     @wraps(handler)
@@ -184,7 +184,7 @@ def command(handler: Handler) -> Any:
 
 
 def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
-    # The framework reads from its signature what a browser may send.
+    # Reflex derives the event's parameters from the signature.
     parameters = [p for p in signature(handler).parameters.values() if p.name not in INJECTED]
     wrapper.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
     wrapper.__annotations__ = {

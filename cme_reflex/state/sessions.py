@@ -1,4 +1,4 @@
-"""The list of sessions: what the address asks for, a window of it, and Add."""
+"""State of the session list: filters from the address, the rendered window, Add and Remove."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -24,19 +24,18 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
 from cme_reflex.state.views import presenters, view_models
 
-CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
-WINDOW_CHUNKS = 3  # chunks in the page at once: the one in sight and its neighbours
+CHUNK = 16  # rows; with the longest titles, the reply to a keystroke stays within 6 kB
+WINDOW_CHUNKS = 3  # chunks in the page at once: the visible one and its neighbors
 
 
 class Sessions(ClaimPage, rx.State):
-    """What `/sessions` shows.
+    """State of `/sessions`.
 
-    The list is a window: three slots of rows form a ring, and scrolling sends
-    only the slot that changes. Chunk n of the list stands in slot n % 3, and
-    `phase` is the slot that comes first in the page, and `_chunks` are the
-    numbers of the chunks that are there. `_found` are the ids of all sessions
-    of the list: it stays as it was asked for, whatever is added or removed
-    while somebody scrolls in it.
+    The page has a window of the list: three slots of rows form a ring, and scrolling sends only
+    the slot that changes. Chunk n of the list is in slot n % 3. `phase` is the slot that comes
+    first in the page, `_chunks` are the numbers of the chunks in the window, and `_found` the ids
+    of all sessions of the list. `_found` does not change when sessions are added or removed, so
+    that the list stays stable while scrolling.
     """
 
     day: str = ""
@@ -71,9 +70,9 @@ class Sessions(ClaimPage, rx.State):
 
     @classmethod
     def opened(cls, context: RequestContext, summary: ClaimSummary) -> Self:
-        """The page as it opens without filters, for nobody's tab; nothing is announced yet."""
+        """A detached state of the page without filters, and without an announcement."""
         page = detached(cls)
-        page._open(context, summary, {})  # noqa: SLF001 - our own, whoever made it
+        page._open(context, summary, {})  # noqa: SLF001 - of this class
         page.announcement = ""
         return page
 
@@ -96,58 +95,58 @@ class Sessions(ClaimPage, rx.State):
     @rx.event
     @browsing
     async def search(self, context: RequestContext, summary: ClaimSummary, query: str):
-        """Show what contains every word."""
+        """Show the sessions that match every word."""
         self.query = str(query)
         self._list(context, summary)
 
     @rx.event
     @browsing
     async def filter_day(self, context: RequestContext, summary: ClaimSummary, day: str):
-        """Show one day, or with an empty value all."""
+        """Show one day; an empty value shows all days."""
         self.day = str(day)
         self._list(context, summary)
 
     @rx.event
     @browsing
     async def filter_kind(self, context: RequestContext, summary: ClaimSummary, kind: str):
-        """Show one kind of session, or with an empty value all."""
+        """Show one kind of session; an empty value shows all kinds."""
         self.kind = str(kind)
         self._list(context, summary)
 
     @rx.event
     @browsing
     async def show_only(self, context: RequestContext, summary: ClaimSummary, showing: str):
-        """Show all, those added, or those that fit the claim."""
+        """Show all sessions, the added ones, or those that fit the claim."""
         self.showing = str(showing)
         self._list(context, summary)
 
     @rx.event
     @browsing
     async def sort_by(self, context: RequestContext, summary: ClaimSummary, sort: str):
-        """Put the list in order of date, title or hours."""
+        """Sort the list by date, title or hours."""
         self.sort = str(sort)
         self._list(context, summary)
 
     @rx.event
     @browsing
     async def clear_filters(self, context: RequestContext, summary: ClaimSummary):
-        """Show everything."""
+        """Show all sessions."""
         self._set(day="", kind="", query="", showing=ClaimFilter.ALL.value)
         self._list(context, summary)
 
     @rx.event
     @browsing
     async def scroll_to(self, context: RequestContext, summary: ClaimSummary, row: str):
-        """Move the window to where this row (counted from 0) is at the top of the screen."""
+        """Move the window to this row, counted from 0, which is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
-        if self._found:  # a tab that is yet to load has nothing to scroll in
+        if self._found:  # empty before the page has loaded
             sessions = [context.programme.sessions[key] for key in self._found]
             self._show_window(context, summary, sessions, top // CHUNK)
 
     @rx.event
     @command
     async def add(self, context: RequestContext, session_id: int):
-        """Put a session on the claim."""
+        """Add a session to the claim."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
         overlaps = session_id in summary.in_conflict
         added = text.claim.ADDED_OVERLAPS if overlaps else text.claim.ADDED
@@ -157,7 +156,7 @@ class Sessions(ClaimPage, rx.State):
     @rx.event
     @command
     async def remove(self, context: RequestContext, session_id: int):
-        """Take a session off the claim."""
+        """Remove a session from the claim."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
         announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
         self._show_claim(context, summary, announcement=announcement)
@@ -165,7 +164,7 @@ class Sessions(ClaimPage, rx.State):
     @rx.event
     @with_claim
     async def refresh(self, context: RequestContext, summary: ClaimSummary):
-        """Take in what other screens changed, without moving the list."""
+        """Show changes made in other tabs, without moving the list."""
         self._show_claim(context, summary)
 
     def _list(self, context: RequestContext, summary: ClaimSummary) -> None:
@@ -206,7 +205,7 @@ class Sessions(ClaimPage, rx.State):
         announcement: str = "",
     ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
-        # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
+        # The first reply to a keystroke is one chunk; scrolling loads its neighbors.
         first = max(0, min(chunk - 1, last - WINDOW_CHUNKS + 1))
         there, by_date, now = self._chunks, _sort(self.sort) is SortOrder.DATE, clock()
         wanted = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if there else (0,)
@@ -253,7 +252,7 @@ class Sessions(ClaimPage, rx.State):
         self._mark(summary)
 
     def _mark(self, summary: ClaimSummary) -> None:
-        # Only what is in the window: the reply must not grow with the claim.
+        # Only sessions in the window: the reply must not grow with the claim.
         shown = {
             key
             for number in self._chunks
@@ -266,7 +265,7 @@ class Sessions(ClaimPage, rx.State):
 
 
 def _heads(by_date: list[Session], programme: Programme) -> set[int]:
-    """The places in the list, counted from 0, where a day begins."""
+    """Indexes, counted from 0, of the sessions that start a day."""
 
     def day(session: Session) -> date:
         return programme.days[session.id]
@@ -294,7 +293,7 @@ def _kinds(programme: Programme) -> list[view_models.FilterOption]:
 
 
 def _among(choices: list[view_models.FilterOption], value: str | None) -> str:
-    """The value where it is one of the choices; otherwise that of the first, which is for all."""
+    """The value if it is one of the choices; otherwise the first one's, which means all."""
     return value if value in {choice.value for choice in choices} else choices[0].value
 
 

@@ -1,6 +1,6 @@
 """Redirects to and from the sign-in, over HTTP and before any script runs.
 
-The endpoints that Reflex serves by itself beside the pages are closed here as well.
+Also blocks the HTTP endpoints that Reflex itself serves.
 """
 
 from http import HTTPStatus
@@ -19,17 +19,17 @@ from cme_reflex.web.paths import canonical_path
 
 
 class AuthRedirectMiddleware:
-    """Sends strangers from protected pages to the sign-in, and attendees from there to the claim.
+    """Redirects from protected pages to the sign-in, and from there to the claim once signed in.
 
-    FRAMEWORK_PATHS answer 404 to everybody: uploads, a ping, lists of routes; and the socket,
-    which does not speak HTTP.
+    Responds with 404 to FRAMEWORK_PATHS: uploads, a ping, lists of routes, and the socket, which
+    accepts no HTTP.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Redirect the request, close it, or pass it on."""
+        """Redirect the request, reject it, or pass it on."""
         response = await _response(scope) if scope["type"] == "http" else None
         await (response or self._app)(scope, receive, send)
 
