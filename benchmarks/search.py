@@ -36,7 +36,7 @@ from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import ROOT
-from cme_reflex.state.sessions import CHUNK, _heads
+from cme_reflex.state.sessions import CHUNK, day_start_indexes
 from cme_reflex.state.views import presenters
 from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
@@ -109,9 +109,11 @@ def _without_database(programme: Programme) -> Callable[[], Awaitable[None]]:
 
 def _show(programme: Programme, session_filter: SessionFilter, lines: Sequence[Line]) -> None:
     found = filter_sessions(programme, session_filter, lines)
-    heads = _heads(found, programme)
-    for at, session in enumerate(found[:CHUNK]):
-        presenters.session_row(session, programme, "B1", NOW, by_date=True, heads_day=at in heads)
+    day_starts = day_start_indexes(found, programme)
+    for index, session in enumerate(found[:CHUNK]):
+        presenters.session_row(
+            session, programme, "B1", NOW, by_date=True, starts_day=index in day_starts
+        )
 
 
 async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[str, Programme]:

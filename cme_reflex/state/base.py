@@ -193,8 +193,8 @@ def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> An
     return allow(Audience.ATTENDEE)(wrapper)
 
 
-def _log(level: int, event: str, **told: object) -> None:
-    logger.log(level, "event handled", extra=log_extra(event=event, **told))
+def _log(level: int, event: str, **fields: object) -> None:
+    logger.log(level, "event handled", extra=log_extra(event=event, **fields))
 
 
 def _lock(context: RequestContext, summary: ClaimSummary) -> str:

@@ -77,19 +77,19 @@ class Sessions(ClaimPage, rx.State):
         return page
 
     def _open(
-        self, context: RequestContext, summary: ClaimSummary, asked: Mapping[str, str]
+        self, context: RequestContext, summary: ClaimSummary, parameters: Mapping[str, str]
     ) -> None:
-        days, kinds = _days(context.programme), _kinds(context.programme)
+        days, kinds = _day_options(context.programme), _kind_options(context.programme)
         self._set(
-            day=_among(days, asked.get("day")),
-            kind=_among(kinds, asked.get("kind")),
-            query=asked.get("q", ""),
-            sort=_sort(asked.get("sort")).value,
-            showing=_show(asked.get("show")).value,
+            day=_valid_choice(days, parameters.get("day")),
+            kind=_valid_choice(kinds, parameters.get("kind")),
+            query=parameters.get("q", ""),
+            sort=_sort_order(parameters.get("sort")).value,
+            showing=_claim_filter(parameters.get("show")).value,
             days=days,
             kinds=kinds,
         )
-        self._list(context, summary)
+        self._update_list(context, summary)
         self._show_summary(context, summary, announcement=self.announcement)
 
     @rx.event
@@ -97,42 +97,42 @@ class Sessions(ClaimPage, rx.State):
     async def search(self, context: RequestContext, summary: ClaimSummary, query: str):
         """Show the sessions that match every word."""
         self.query = str(query)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def filter_day(self, context: RequestContext, summary: ClaimSummary, day: str):
         """Show one day; an empty value shows all days."""
         self.day = str(day)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def filter_kind(self, context: RequestContext, summary: ClaimSummary, kind: str):
         """Show one kind of session; an empty value shows all kinds."""
         self.kind = str(kind)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def show_only(self, context: RequestContext, summary: ClaimSummary, showing: str):
         """Show all sessions, the added ones, or those that fit the claim."""
         self.showing = str(showing)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def sort_by(self, context: RequestContext, summary: ClaimSummary, sort: str):
         """Sort the list by date, title or hours."""
         self.sort = str(sort)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def clear_filters(self, context: RequestContext, summary: ClaimSummary):
         """Show all sessions."""
         self._set(day="", kind="", query="", showing=ClaimFilter.ALL.value)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
@@ -167,33 +167,33 @@ class Sessions(ClaimPage, rx.State):
         """Show changes made in other tabs, without moving the list."""
         self._show_claim(context, summary)
 
-    def _list(self, context: RequestContext, summary: ClaimSummary) -> None:
-        listing = self._listing()
-        sessions = filter_sessions(context.programme, listing, summary.claim.lines)
+    def _update_list(self, context: RequestContext, summary: ClaimSummary) -> None:
+        session_filter = self._session_filter()
+        sessions = filter_sessions(context.programme, session_filter, summary.claim.lines)
         self._found, self._chunks = tuple(session.id for session in sessions), ()
         found = text.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         announcement = text.sessions.FOUND.format(sessions=found)
         self._show_window(context, summary, sessions, 0, announcement=announcement)
 
-    def _listing(self) -> SessionFilter:
+    def _session_filter(self) -> SessionFilter:
         return SessionFilter(
             day=_date(self.day),
             kind=self.kind,
             query=self.query,
-            sort=_sort(self.sort),
-            show=_show(self.showing),
+            sort=_sort_order(self.sort),
+            show=_claim_filter(self.showing),
         )
 
     def _address(self) -> str:
-        asked = {
+        parameters = {
             "day": self.day,
             "kind": self.kind,
             "q": self.query,
             "sort": "" if self.sort == SortOrder.DATE else self.sort,
             "show": "" if self.showing == ClaimFilter.ALL else self.showing,
         }
-        return urlencode({name: value for name, value in asked.items() if value})
+        return urlencode({name: value for name, value in parameters.items() if value})
 
     def _show_window(
         self,
@@ -207,12 +207,12 @@ class Sessions(ClaimPage, rx.State):
         last = max(0, (len(sessions) - 1) // CHUNK)
         # The first reply to a keystroke is one chunk; scrolling loads its neighbors.
         first = max(0, min(chunk - 1, last - WINDOW_CHUNKS + 1))
-        there, by_date, now = self._chunks, _sort(self.sort) is SortOrder.DATE, clock()
-        wanted = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if there else (0,)
-        heads = _heads(sessions, context.programme) if by_date else set()
-        for number in wanted:
-            if number not in there:
-                begin = number * CHUNK
+        current, by_date, now = self._chunks, _sort_order(self.sort) is SortOrder.DATE, clock()
+        chunks = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if current else (0,)
+        day_starts = day_start_indexes(sessions, context.programme) if by_date else set()
+        for number in chunks:
+            if number not in current:
+                start = number * CHUNK
                 rows = [
                     presenters.session_row(
                         session,
@@ -220,22 +220,22 @@ class Sessions(ClaimPage, rx.State):
                         context.attendee.badge,
                         now,
                         by_date=by_date,
-                        heads_day=at in heads,
+                        starts_day=index in day_starts,
                     )
-                    for at, session in enumerate(sessions[begin : begin + CHUNK], begin)
+                    for index, session in enumerate(sessions[start : start + CHUNK], start)
                 ]
                 setattr(self, ("slot_a", "slot_b", "slot_c")[number % WINDOW_CHUNKS], rows)
-        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in wanted}:
+        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in chunks}:
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
-        self._chunks = wanted
-        begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
+        self._chunks = chunks
+        start, stop = chunks[0] * CHUNK, min((chunks[-1] + 1) * CHUNK, len(sessions))
         self._set(
-            phase=wanted[0] % WINDOW_CHUNKS,
-            rows_before=begin,
-            rows_after=len(sessions) - end,
-            heads_before=sum(at < begin for at in heads),
-            heads_after=sum(at >= end for at in heads),
-            window_day=text.dates.day(context.programme.days[sessions[begin].id])
+            phase=chunks[0] % WINDOW_CHUNKS,
+            rows_before=start,
+            rows_after=len(sessions) - stop,
+            heads_before=sum(index < start for index in day_starts),
+            heads_after=sum(index >= stop for index in day_starts),
+            window_day=text.dates.day(context.programme.days[sessions[start].id])
             if by_date and sessions
             else "",
         )
@@ -243,15 +243,15 @@ class Sessions(ClaimPage, rx.State):
             self._say(summary, announcement)
         else:
             self._show_summary(context, summary, announcement=announcement)
-        self._mark(summary)
+        self._update_markers(summary)
 
     def _show_claim(
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         self._show_summary(context, summary, announcement=announcement)
-        self._mark(summary)
+        self._update_markers(summary)
 
-    def _mark(self, summary: ClaimSummary) -> None:
+    def _update_markers(self, summary: ClaimSummary) -> None:
         # Only sessions in the window: the reply must not grow with the claim.
         shown = {
             key
@@ -264,44 +264,44 @@ class Sessions(ClaimPage, rx.State):
         )
 
 
-def _heads(by_date: list[Session], programme: Programme) -> set[int]:
+def day_start_indexes(by_date: list[Session], programme: Programme) -> set[int]:
     """Indexes, counted from 0, of the sessions that start a day."""
 
     def day(session: Session) -> date:
         return programme.days[session.id]
 
-    heads: set[int] = set()
-    at = 0
-    while at < len(by_date):
-        heads.add(at)
-        at = bisect_right(by_date, day(by_date[at]), lo=at, key=day)
-    return heads
+    day_starts: set[int] = set()
+    index = 0
+    while index < len(by_date):
+        day_starts.add(index)
+        index = bisect_right(by_date, day(by_date[index]), lo=index, key=day)
+    return day_starts
 
 
-def _days(programme: Programme) -> list[view_models.FilterOption]:
+def _day_options(programme: Programme) -> list[view_models.FilterOption]:
     days = sorted({programme.days[session.id] for session in programme.eligible_sessions})
     return [view_models.FilterOption("", text.sessions.ALL_DAYS)] + [
         view_models.FilterOption(day.isoformat(), text.dates.short_day(day)) for day in days
     ]
 
 
-def _kinds(programme: Programme) -> list[view_models.FilterOption]:
+def _kind_options(programme: Programme) -> list[view_models.FilterOption]:
     kinds = sorted({session.kind for session in programme.eligible_sessions})
     return [view_models.FilterOption("", text.sessions.ALL_KINDS)] + [
         view_models.FilterOption(kind, kind.capitalize()) for kind in kinds
     ]
 
 
-def _among(choices: list[view_models.FilterOption], value: str | None) -> str:
+def _valid_choice(choices: list[view_models.FilterOption], value: str | None) -> str:
     """The value if it is one of the choices; otherwise the first one's, which means all."""
     return value if value in {choice.value for choice in choices} else choices[0].value
 
 
-def _sort(value: str | None) -> SortOrder:
+def _sort_order(value: str | None) -> SortOrder:
     return SortOrder(value) if value in set(SortOrder) else SortOrder.DATE
 
 
-def _show(value: str | None) -> ClaimFilter:
+def _claim_filter(value: str | None) -> ClaimFilter:
     return ClaimFilter(value) if value in set(ClaimFilter) else ClaimFilter.ALL
 
 

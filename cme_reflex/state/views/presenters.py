@@ -31,17 +31,17 @@ def session_row(
     now: datetime,
     *,
     by_date: bool,
-    heads_day: bool,
+    starts_day: bool,
 ) -> view_models.SessionRow:
     """A session in the list, for the attendee with this badge at this instant."""
-    row = _row(session, programme.meeting.zone, by_date, heads_day)
+    row = _row(session, programme.meeting.zone, by_date, starts_day)
     refusal = _reason_not_claimable(session, programme, badge, now)
     return replace(row, refusal=refusal) if refusal else row
 
 
 @lru_cache(maxsize=8_192)
 def _row(
-    session: Session, zone: ZoneInfo, by_date: bool, heads_day: bool
+    session: Session, zone: ZoneInfo, by_date: bool, starts_day: bool
 ) -> view_models.SessionRow:
     """The parts of a row that are the same for everybody, cached for searches."""
     day = session.starts_at.astimezone(zone).date()
@@ -59,7 +59,7 @@ def _row(
         hours=format_hours(session.quarters),
         safety=format_hours(session.safety) if session.safety else "",
         tag=tags[session.delivery],
-        day=text.dates.day(day) if heads_day else "",
+        day=text.dates.day(day) if starts_day else "",
         refusal="",
     )
 

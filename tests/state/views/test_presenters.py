@@ -36,7 +36,7 @@ PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SES
 def row(
     session: Session = SESSION, badge: str = "101", now: datetime = AFTER
 ) -> view_models.SessionRow:
-    return presenters.session_row(session, PROGRAMME, badge, now, by_date=True, heads_day=True)
+    return presenters.session_row(session, PROGRAMME, badge, now, by_date=True, starts_day=True)
 
 
 def test_a_row_has_all_displayed_facts_of_a_session() -> None:
@@ -54,7 +54,9 @@ def test_a_row_has_all_displayed_facts_of_a_session() -> None:
 
 
 def test_in_another_sort_order_a_row_names_its_day() -> None:
-    other = presenters.session_row(SESSION, PROGRAMME, "101", AFTER, by_date=False, heads_day=False)
+    other = presenters.session_row(
+        SESSION, PROGRAMME, "101", AFTER, by_date=False, starts_day=False
+    )
     assert (other.when, other.day) == ("Thu, Sep 26, 8:00–9:30 am", "")
 
 
