@@ -123,7 +123,7 @@ def manifest() -> dict[str, Any]:
 def maintenance_page() -> str:
     """The page that a proxy shows while the server is down. Only its icon is an external file."""
     styles = [(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "components.css")]
-    return render("away.html", styles=styles, home=HOME, **branding.template_context())
+    return render("maintenance.html", styles=styles, home=HOME, **branding.template_context())
 
 
 def not_found_page() -> str:

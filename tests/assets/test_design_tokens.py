@@ -8,7 +8,7 @@ from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
 from cme_reflex.settings import ROOT
 
 TOKENS = (ROOT / "assets" / "tokens.css").read_text("utf-8")
-ELSEWHERE = ("assets/components.css", "cme_reflex/web/templates/plain.html")
+ELSEWHERE = ("assets/components.css", "cme_reflex/web/templates/base.html")
 DECLARATION = re.compile(
     r"(?:font-size|border-radius|box-shadow|color|background|[a-z-]+-color): ([^;}]+)"
 )

@@ -12,7 +12,7 @@ from cme_reflex.components.messages.interpolation import interpolate, pluralize
 
 def number(value: Any, class_name: str = "") -> rx.Component:
     """A number that is animated when it changes: a new key makes React create a new element."""
-    return rx.el.span(value, key=value, class_name=f"ticks {class_name}")
+    return rx.el.span(value, key=value, class_name=f"animated-number {class_name}")
 
 
 def totals_line(totals: Any) -> rx.Component:

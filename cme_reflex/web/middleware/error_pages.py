@@ -23,7 +23,9 @@ async def server_error(_: Request, __: Exception) -> HTMLResponse:
 
 def error_page() -> HTMLResponse:
     """The error page: what is saved already, and the help contact."""
-    return render_page("failed.html", status_code=500, home=HOME, **branding.template_context())
+    return render_page(
+        "server_error.html", status_code=500, home=HOME, **branding.template_context()
+    )
 
 
 class ErrorPageMiddleware:

@@ -22,10 +22,10 @@ from cme_reflex.web.templates import render_page
 @allow(Audience.ANYONE)
 async def form(request: Request) -> Response:
     """The form for a certificate's number; a submitted number redirects to its own address."""
-    typed = request.query_params.get("number", "")
-    if number := canonical_receipt_number(typed):
+    query = request.query_params.get("number", "")
+    if number := canonical_receipt_number(query):
         return RedirectResponse(verify(number), status_code=303)
-    return render_page("verify.html", typed=typed[:80], wrong=bool(typed.strip()))
+    return render_page("verify.html", number=query[:80], invalid=bool(query.strip()))
 
 
 @allow(Audience.ANYONE)
@@ -36,14 +36,14 @@ async def result(request: Request) -> Response:
     try:
         verified = await certificate.verify_certificate(number, now=now, address=address)
     except certificate.CertificateNotFound:
-        return render_page("verify.html", status_code=404, typed=number[:80], wrong=True)
+        return render_page("verify.html", status_code=404, number=number[:80], invalid=True)
     except TooManyAttempts as error:
-        page = render_page("verify_later.html", status_code=429)
+        page = render_page("verify_limited.html", status_code=429)
         page.headers["retry-after"] = str(ceil((error.until - now) / timedelta(seconds=1)))
         return page
     return render_page(
         "verified.html",
-        found=verified,
+        certificate=verified,
         category1=format_hours(verified.category1),
         safety=format_hours(verified.safety) if verified.safety is not None else None,
         issued=text.dates.full_day(verified.issued_on),

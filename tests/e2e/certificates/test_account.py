@@ -95,7 +95,7 @@ def test_a_member_sees_the_totals_and_downloads_the_transcript(
     number = own.removeprefix("Certificate ")
     bar = page.get_by_role("region", name="Your claim so far")
     expect(bar).to_contain_text("3 claims")
-    total = bar.locator(".ticks").inner_text()
+    total = bar.locator(".animated-number").inner_text()
     table = downloaded(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
     rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
     assert [row["year"] for row in rows] == ["2024", "2023", "2022"]

@@ -1,7 +1,7 @@
 """All of FOSDEM 2025 in the browser: converted, loaded, searched, scrolled through and added.
 
 The pages are those that were built for the demo, with its name and colors: what a page shows
-of a programme comes over the socket, from the meeting that the server is told to serve.
+of a programme comes over the socket, from the meeting that the server is configured for.
 """
 
 import csv

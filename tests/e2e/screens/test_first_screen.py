@@ -18,12 +18,12 @@ SLOWER = 6  # CPU slowdown factor, so that the browser paints a partial page
 PAGE = """
 () => {
     const OWN = ["checked", "name", "selected", "type", "value"];
-    const seen = (element) => {
+    const serialize = (element) => {
         if (element.matches("[aria-live]")) return "announced";
         const attributes = [...element.attributes].filter(({ name }) => !OWN.includes(name));
-        const told = attributes.map(({ name, value }) => `${name}=${value}`).sort();
-        return [element.tagName, ...told, ...[...element.childNodes].map(
-            (node) => node.nodeType === Node.TEXT_NODE ? node.data : seen(node),
+        const pairs = attributes.map(({ name, value }) => `${name}=${value}`).sort();
+        return [element.tagName, ...pairs, ...[...element.childNodes].map(
+            (node) => node.nodeType === Node.TEXT_NODE ? node.data : serialize(node),
         )];
     };
     const page = document.querySelector("main").parentElement.cloneNode(true);
@@ -34,7 +34,7 @@ PAGE = """
     page.normalize();
     for (const element of page.querySelectorAll("[style]"))
         element.setAttribute("style", element.style.cssText);
-    return seen(page);
+    return serialize(page);
 }
 """
 

@@ -11,17 +11,17 @@ from tests.support.e2e.attendee import SEED, Attendee
 
 # Controls that would be printed, and sticky elements that would repeat on each sheet.
 ON_PAPER = """() => {
-    const seen = (element) => element.checkVisibility() && element.getClientRects().length > 0;
+    const visible = (element) => element.checkVisibility() && element.getClientRects().length > 0;
     const controls = [...document.querySelectorAll("button, .button, [role=search], summary")];
     const sticky = [...document.querySelectorAll("*")].filter((element) =>
         ["fixed", "sticky"].includes(getComputedStyle(element).position));
-    return [...controls, ...sticky].filter(seen).map((element) => element.outerHTML.slice(0, 120));
+    return [...controls, ...sticky].filter(visible).map((element) => element.outerHTML.slice(0, 120));
 }"""
 
 COLORS = """() => {
-    const seen = [...document.querySelectorAll("main *")].filter((element) =>
+    const elements = [...document.querySelectorAll("main *")].filter((element) =>
         element.checkVisibility() && element.getClientRects().length > 0);
-    return [...new Set(seen.flatMap((element) => {
+    return [...new Set(elements.flatMap((element) => {
         const { color, backgroundColor } = getComputedStyle(element);
         return [color, backgroundColor];
     }))].sort();

@@ -17,29 +17,29 @@ LAB = "Facelift Cadaver Lab"
 
 # Tap, and inspect the page in the next frame, before it is painted.
 TAP = """async (button) => {
-    const said = ({ innerText }) => innerText.trim().replace(/\\s+/g, " ");
-    const [row, before] = [button.closest("li"), said(button)];
+    const label = ({ innerText }) => innerText.trim().replace(/\\s+/g, " ");
+    const [row, before] = [button.closest("li"), label(button)];
     button.click();
     await new Promise(requestAnimationFrame);
     const title = row.querySelector(".session-title, .claim-line h4");
     const struck = getComputedStyle(title).textDecorationLine;
-    return [before, said(button), document.querySelectorAll("[data-unsaved]").length, struck];
+    return [before, label(button), document.querySelectorAll("[data-unsaved]").length, struck];
 }"""
 
 # Records announcements: each new text of a live region, in order.
 LISTEN = """() => {
-    window.heard = [];
+    window.announced = [];
     const live = "[role=status], [role=alert], [aria-live=polite]";
-    const told = new Map();
+    const previous = new Map();
     const hear = () => {
         for (const region of document.querySelectorAll(live)) {
             const text = region.innerText.trim().replace(/\\s+/g, " ");
-            if (text && text !== told.get(region)) window.heard.push(text);
-            told.set(region, text);
+            if (text && text !== previous.get(region)) window.announced.push(text);
+            previous.set(region, text);
         }
     };
     hear();
-    window.heard = [];
+    window.announced = [];
     new MutationObserver(hear).observe(document.documentElement,
         { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
@@ -185,7 +185,7 @@ def expect_announced(page: Page, *texts: str) -> None:
 
     def rest() -> list[str]:
         left = list(texts)
-        for text in page.evaluate("heard"):
+        for text in page.evaluate("announced"):
             if left and left[0] in text:
                 left.pop(0)
         return left
@@ -194,8 +194,8 @@ def expect_announced(page: Page, *texts: str) -> None:
         if not rest():
             break
         page.wait_for_timeout(50)
-    assert rest() == [], page.evaluate("heard")
-    page.evaluate("() => { heard.length = 0; }")
+    assert rest() == [], page.evaluate("announced")
+    page.evaluate("() => { announced.length = 0; }")
 
 
 def test_changes_without_a_page_load_are_announced(
