@@ -15,7 +15,8 @@ ON_PAPER = """() => {
     const controls = [...document.querySelectorAll("button, .button, [role=search], summary")];
     const sticky = [...document.querySelectorAll("*")].filter((element) =>
         ["fixed", "sticky"].includes(getComputedStyle(element).position));
-    return [...controls, ...sticky].filter(visible).map((element) => element.outerHTML.slice(0, 120));
+    const found = [...controls, ...sticky].filter(visible);
+    return found.map((element) => element.outerHTML.slice(0, 120));
 }"""
 
 COLORS = """() => {
