@@ -136,7 +136,7 @@ def page(context: BrowserContext) -> Page:
 def attendee(page: Page, people: Iterator[tuple[str, str]]) -> Attendee:
     """A newly signed-in attendee."""
     attendee = Attendee(page)
-    attendee.enters(*next(people))
+    attendee.sign_in_by_request(*next(people))
     return attendee
 
 

@@ -20,7 +20,7 @@ def program(folder: Path, name: str) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_browser_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CME_BROWSER", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     for source in ("_playwrights_own", "_from_debian"):

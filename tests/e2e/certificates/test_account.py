@@ -43,15 +43,15 @@ def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[
     """A member who submitted claims in 2022, 2023 and 2024."""
     context = browser.new_context(base_url=site.server.url, **screen)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
-    attendee.enters("Okafor", "240003")
+    attendee.sign_in_by_request("Okafor", "240003")
     if not site.submitted:
-        submits(attendee)
+        submit_claim(attendee)
         site.submitted = True
     yield attendee
     context.close()
 
 
-def submits(attendee: Attendee) -> None:
+def submit_claim(attendee: Attendee) -> None:
     """Claim a session and submit."""
     attendee.open_sessions()
     attendee.add_session(SEED[4])
@@ -69,7 +69,7 @@ def year(page: Page, of: int) -> Locator:
     return page.locator(f"#year-{of}")
 
 
-def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
+def download(page: Page, link: Locator, folder: Path) -> bytes:
     """The file behind a link."""
     with page.expect_download() as waiting:
         link.click()
@@ -91,37 +91,37 @@ def test_a_member_sees_the_totals_and_downloads_the_transcript(
     expect(year(page, 2023)).to_contain_text("1.00 hours")
     expect(year(page, 2022)).to_contain_text("1.25 hours")
     expect(year(page, 2023)).to_contain_text("1 version was replaced")
-    own = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
-    number = own.removeprefix("Certificate ")
+    label = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
+    number = label.removeprefix("Certificate ")
     bar = page.get_by_role("region", name="Your claim so far")
     expect(bar).to_contain_text("3 claims")
     total = bar.locator(".animated-number").inner_text()
-    table = downloaded(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
+    table = download(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
     rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
     assert [row["year"] for row in rows] == ["2024", "2023", "2022"]
     assert rows[0]["receipt"] == number
     assert f"{sum(float(row['category1_hours']) for row in rows):.2f}" == total
-    drawn = downloaded(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
-    (text,) = page_texts(drawn)
+    pdf = download(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
+    (text,) = page_texts(pdf)
     assert text.startswith("Transcript of CME Credit Chidi Okafor")
     assert f"Total of all years {total}" in text
     # The member can also download certificates of other meetings.
     certificate = year(page, 2022).get_by_role("link", name="Certificate")
-    drawn = downloaded(page, certificate, tmp_path)
-    assert "The Test Meeting 2022" in page_texts(drawn)[0]
+    pdf = download(page, certificate, tmp_path)
+    assert "The Test Meeting 2022" in page_texts(pdf)[0]
 
 
 def test_the_account_can_be_used_by_keyboard(member: Attendee) -> None:
     page, keyboard = member.page, Keyboard(member.page)
-    keyboard.presses(page.get_by_role("banner").get_by_role("link", name="Account"))
+    keyboard.press_on(page.get_by_role("banner").get_by_role("link", name="Account"))
     page.wait_for_url("**/account")
     expect(year(page, 2023)).to_be_visible()
-    keyboard.reaches(year(page, 2024).get_by_role("link", name="Certificate"))
+    keyboard.move_to(year(page, 2024).get_by_role("link", name="Certificate"))
     replaced = year(page, 2023).locator("summary")
-    keyboard.presses(replaced)
-    keyboard.reaches(year(page, 2023).get_by_role("link", name="replaced"))
+    keyboard.press_on(replaced)
+    keyboard.move_to(year(page, 2023).get_by_role("link", name="replaced"))
     for name in ("Transcript CSV", "Transcript PDF"):
-        keyboard.reaches(page.get_by_role("link", name=name))
+        keyboard.move_to(page.get_by_role("link", name=name))
     page.locator("#main").focus()
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("button", name="Save & Log Out")).to_be_focused()
@@ -134,7 +134,7 @@ def test_without_a_submitted_claim_the_account_links_to_the_claim(
     screen_context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = screen_context.new_page()
-    Attendee(page).enters(*next(people))
+    Attendee(page).sign_in_by_request(*next(people))
     page.get_by_role("banner").get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
     expect(page.get_by_role("link", name="Transcript PDF")).to_have_count(0)

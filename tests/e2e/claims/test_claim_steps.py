@@ -261,7 +261,7 @@ def test_two_windows_submit_once(
     context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     first, second = Attendee(context.new_page()), Attendee(context.new_page())
-    first.enters(*next(people))
+    first.sign_in_by_request(*next(people))
     first.open_sessions()
     first.add_session(SEED[0])
     first.return_to_claim()

@@ -34,11 +34,11 @@ def test_a_backup_under_load_is_consistent_and_restored_while_serving(
         "(SELECT title FROM session GROUP BY title HAVING count(*) > 1) LIMIT 12"
     )
     sessions = [(int(number), str(title)) for number, title in rows]
-    choice = random.Random(20240926)  # noqa: S311 - repeatable is what is wanted
-    claimants = [Claimant(*next(people), sessions, choice) for _ in range(3)]
+    rng = random.Random(20240926)  # noqa: S311 - reproducible
+    claimants = [Claimant(*next(people), sessions, rng) for _ in range(3)]
     with run_server(url, tmp_path / "server.log") as server:
         threads = [
-            threading.Thread(target=claimant.works, args=(server.url,), daemon=True)
+            threading.Thread(target=claimant.run, args=(server.url,), daemon=True)
             for claimant in claimants
         ]
         for thread in threads:
@@ -49,24 +49,24 @@ def test_a_backup_under_load_is_consistent_and_restored_while_serving(
             acknowledged.append({each.badge: each.acknowledged for each in claimants})
             run_cme("backup", str(backup), CME_DATABASE_URL=url)
         for backup, before in zip(backups, acknowledged, strict=True):
-            _has_whole_commands(_content(backup), before)
+            _check_consistency(_content(backup), before)
         run_cme("restore", str(backups[0]), "--replace", CME_DATABASE_URL=url)
         after = tmp_path / "after.gz"
         run_cme("backup", str(after), CME_DATABASE_URL=url)
-        _has_whole_commands(_content(after), {})
+        _check_consistency(_content(after), {})
         # All sign-ins have ended: at most the commands in flight were applied afterwards.
-        was, became = (_revisions(_content(file)) for file in (backups[0], after))
-        assert was.keys() <= became.keys()
-        assert all(count - was.get(badge, 0) in {0, 1} for badge, count in became.items())
+        backed_up, restored = (_revisions(_content(file)) for file in (backups[0], after))
+        assert backed_up.keys() <= restored.keys()
+        assert all(count - backed_up.get(badge, 0) in {0, 1} for badge, count in restored.items())
         # The same server continues with the restored claims, without a restart.
-        again = Claimant(claimants[0].last_name, claimants[0].badge, sessions, choice)
-        worker = threading.Thread(target=again.works, args=(server.url,), daemon=True)
+        new_claimant = Claimant(claimants[0].last_name, claimants[0].badge, sessions, rng)
+        worker = threading.Thread(target=new_claimant.run, args=(server.url,), daemon=True)
         worker.start()
         for _ in range(300):
-            if again.acknowledged:
+            if new_claimant.acknowledged:
                 break
             time.sleep(0.1)
-        assert again.acknowledged > 0
+        assert new_claimant.acknowledged > 0
 
 
 def _content(backup: Path) -> dict[str, list[dict[str, Any]]]:
@@ -83,7 +83,7 @@ def _content(backup: Path) -> dict[str, list[dict[str, Any]]]:
     return content
 
 
-def _has_whole_commands(
+def _check_consistency(
     content: dict[str, list[dict[str, Any]]], acknowledged: dict[str, int]
 ) -> None:
     """Every revision has its command, and includes everything acknowledged before the backup."""

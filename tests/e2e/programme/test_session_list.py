@@ -23,7 +23,7 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
     assert SEED[4] in titles
     assert titles == sorted(titles, key=str.casefold)
 
-    def as_before() -> None:
+    def expect_filters() -> None:
         expect(page.get_by_label("Search Sessions")).to_have_value("fat")
         expect(page.get_by_label("Sort")).to_have_value("title")
         expect(page.get_by_label("Session", exact=True)).to_have_value("panel")
@@ -31,10 +31,10 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
         expect(attendee.rows.get_by_role("heading", level=3)).to_have_text(titles)
 
     page.reload()
-    as_before()
+    expect_filters()
     attendee.return_to_claim()
     page.go_back()
-    as_before()
+    expect_filters()
 
 
 def test_the_save_status_survives_a_reload(attendee: Attendee, page: Page) -> None:

@@ -44,7 +44,7 @@ def faults(network: NetworkProxy, server: CmeServer, tmp_path: Path) -> Iterator
 def somebody(phone: BrowserContext, people: Iterator[tuple[str, str]]) -> Attendee:
     """A newly signed-in attendee on the phone."""
     attendee = Attendee(phone.new_page())
-    attendee.enters(*next(people))
+    attendee.sign_in_by_request(*next(people))
     return attendee
 
 
@@ -121,7 +121,7 @@ def windows(phone: BrowserContext, people: Iterator[tuple[str, str]]) -> Windows
     """The windows of a newly signed-in attendee with one session on the claim."""
     last_name, badge = next(people)
     attendee = Attendee(phone.new_page())
-    attendee.enters(last_name, badge)
+    attendee.sign_in_by_request(last_name, badge)
     attendee.open_sessions()
     attendee.add_session(SEED[4])
     return Windows(attendee.page, phone.new_page(), badge)

@@ -52,7 +52,7 @@ class Submitter:
     badge: str
     acknowledged: bool = False
 
-    def works(self, url: str, pause: float) -> None:
+    def run(self, url: str, pause: float) -> None:
         with (
             contextlib.suppress(CONNECTION_LOST),
             SocketClient(url, self.last_name, self.badge) as client,
@@ -76,21 +76,21 @@ def database(built: None, demo_database: Path, tmp_path: Path) -> Path:
 def test_every_acknowledged_change_survives_a_hundred_kills(
     database: Path, people: Iterator[tuple[str, str]]
 ) -> None:
-    choice = random.Random(20240926)  # noqa: S311 - repeatable is what is wanted
+    rng = random.Random(20240926)  # noqa: S311 - reproducible
     rows = sqlite3.connect(database).execute(
         "SELECT id, title FROM session WHERE eligible AND title NOT IN "
         "(SELECT title FROM session GROUP BY title HAVING count(*) > 1) LIMIT 12"
     )
     sessions = [(int(number), str(title)) for number, title in rows]
-    claimants = [Claimant(*next(people), sessions, choice) for _ in range(CLIENTS)]
+    claimants = [Claimant(*next(people), sessions, rng) for _ in range(CLIENTS)]
     acknowledged = 0
     for _ in range(KILLS):
         submitter = Submitter(*next(people))
         asyncio.run(_complete(database, submitter, sessions[0][0]))
-        with _killed_after(database, choice.uniform(0.2, 1.2)) as url:
+        with _killed_after(database, rng.uniform(0.2, 1.2)) as url:
             threads = [
-                *(threading.Thread(target=each.works, args=(url,)) for each in claimants),
-                threading.Thread(target=submitter.works, args=(url, choice.uniform(0.0, 0.6))),
+                *(threading.Thread(target=each.run, args=(url,)) for each in claimants),
+                threading.Thread(target=submitter.run, args=(url, rng.uniform(0.0, 0.6))),
             ]
             for thread in threads:
                 thread.start()
@@ -146,7 +146,7 @@ def _compare(database: Path, claimants: list[Claimant], submitter: Submitter) ->
             "JOIN attendee ON attendee.id = attendee_id WHERE badge = ?",
             (claimant.badge,),
         ).fetchone()
-        claimant.accepts({line for (line,) in lines}, revision[0])
+        claimant.check_against_database({line for (line,) in lines}, revision[0])
     status, receipts, entries = connection.execute(
         "SELECT status, (SELECT count(*) FROM receipt WHERE claim_id = claim.id), "
         "(SELECT count(*) FROM audit WHERE claim_id = claim.id) "

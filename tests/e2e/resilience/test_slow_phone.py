@@ -75,7 +75,7 @@ def test_a_search_is_answered_within_a_second_of_the_last_letter(
     phone: Page, people: Iterator[tuple[str, str]], pace: int
 ) -> None:
     attendee = Attendee(phone)
-    attendee.enters(*next(people))
+    attendee.sign_in_by_request(*next(people))
     attendee.open_sessions()
     phone.get_by_label("Search Sessions").press_sequentially("ultrasound", delay=pace)
     expect(attendee.rows.first).to_contain_text("Ultrasound")

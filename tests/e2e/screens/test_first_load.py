@@ -40,7 +40,7 @@ def test_the_list_of_sessions_is_light(
     context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = context.new_page()
-    Attendee(page).enters(*next(people))
+    Attendee(page).sign_in_by_request(*next(people))
     page.close()
     size, addresses = loaded(context, "/sessions")
     expect(context.pages[-1].locator("[data-row]").first).to_be_visible()

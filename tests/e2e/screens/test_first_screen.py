@@ -68,12 +68,12 @@ class Held:
         else:
             self.routes.append(route)
 
-    def slowed(self, times: int) -> None:
+    def slow_down(self, times: int) -> None:
         """Slow down the page's CPU by this factor."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": times})
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self.free = True
         while self.routes:
             self.routes.pop().continue_()
@@ -87,7 +87,7 @@ def held(context: BrowserContext, attendee: Attendee) -> Iterator[Held]:
     held = Held(page)
     page.route(SCRIPTS, held.take)
     yield held
-    held.let_go()
+    held.release()
     page.close()
 
 
@@ -115,7 +115,7 @@ def live(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text="found")).to_have_count(1)
 
 
-def as_it_is(attendee: Attendee) -> None:
+def unchanged(attendee: Attendee) -> None:
     attendee.open_sessions()
 
 
@@ -157,7 +157,7 @@ def test_without_scripts_the_first_titles_are_visible(
     assert held.routes
 
 
-@pytest.mark.parametrize("prepare", [as_it_is, with_an_overlap, submitted])
+@pytest.mark.parametrize("prepare", [unchanged, with_an_overlap, submitted])
 def test_the_served_page_equals_the_rendered_one_and_hydration_preserves_its_elements(
     attendee: Attendee,
     page: Page,
@@ -169,12 +169,12 @@ def test_the_served_page_equals_the_rendered_one_and_hydration_preserves_its_ele
     live(page)
     # The rendered page is not scrolled, so it has the same rows.
     made = page.evaluate(PAGE)
-    held.slowed(SLOWER)
+    held.slow_down(SLOWER)
     held.page.goto("/sessions", wait_until="domcontentloaded")
     expect(titles(held.page)).to_have_count(CHUNK)
-    held.slowed(1)
+    held.slow_down(1)
     assert held.page.evaluate(PAGE) == made
-    held.let_go()
+    held.release()
     live(held.page)
     assert held.page.evaluate(PAGE) == made
     assert held.page.evaluate(GONE) == []
@@ -190,10 +190,10 @@ def test_a_session_can_be_added_before_hydration(
     page.goto("/sessions", wait_until="domcontentloaded")
     row = page.get_by_role("list", name="Sessions").get_by_role("listitem").first
     if not early:
-        held.let_go()
+        held.release()
         live(page)
     row.get_by_role("button", name=re.compile("^Add ")).click()
-    held.let_go()
+    held.release()
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     expect(claim(page)).to_contain_text("1 session")
     assert console == []
@@ -205,7 +205,7 @@ def test_a_day_chosen_before_hydration_is_applied(
     held.page.goto("/sessions", wait_until="domcontentloaded")
     held.page.get_by_role("radiogroup", name="Day").get_by_text("Fri, Sep 27").click()
     held.page.get_by_role("radiogroup", name="Show").get_by_text("Fits my claim").click()
-    held.let_go()
+    held.release()
     held.page.wait_for_url("**/sessions?day=2024-09-27&show=fits")
     # Wait while the headings of other days are still there.
     expect(held.page.get_by_role("heading", level=2)).to_have_text(["Friday, September 27"])
@@ -221,7 +221,7 @@ def test_a_menu_choice_before_hydration_is_applied(
     held.page.locator("#sort").select_option("title")
     kind = held.page.locator("#kind").locator("option").nth(1).inner_text()
     held.page.locator("#kind").select_option(kind)
-    held.let_go()
+    held.release()
     held.page.wait_for_url(re.compile(r"/sessions\?kind=[^&]+&sort=title$"))
     live(held.page)
     expect(held.page.locator("#sort")).to_have_value("title")
@@ -245,7 +245,7 @@ def test_changes_since_the_page_was_served_are_shown(
     # The claim is now in the state that the server assumes as default.
     first.get_by_role("button", name=re.compile("^Added")).click()
     expect(claim(page)).to_contain_text("0 sessions")
-    held.let_go()
+    held.release()
     expect(claim(held.page)).to_contain_text("0 sessions")
     expect(row.get_by_role("button", name=re.compile("^Add "))).to_be_visible()
 
@@ -256,7 +256,7 @@ def test_a_search_typed_before_hydration_is_applied(
     held.page.goto("/sessions", wait_until="domcontentloaded")
     search = held.page.get_by_label("Search Sessions")
     search.press_sequentially("ultrasound glut")
-    held.let_go()
+    held.release()
     expect(titles(held.page)).to_have_text([SEED[4]])
     search.press_sequentially("eal")
     held.page.wait_for_url("**/sessions?q=ultrasound+gluteal")

@@ -31,16 +31,16 @@ LISTEN = """() => {
     window.announced = [];
     const live = "[role=status], [role=alert], [aria-live=polite]";
     const previous = new Map();
-    const hear = () => {
+    const record = () => {
         for (const region of document.querySelectorAll(live)) {
             const text = region.innerText.trim().replace(/\\s+/g, " ");
             if (text && text !== previous.get(region)) window.announced.push(text);
             previous.set(region, text);
         }
     };
-    hear();
+    record();
     window.announced = [];
-    new MutationObserver(hear).observe(document.documentElement,
+    new MutationObserver(record).observe(document.documentElement,
         { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
 
@@ -55,18 +55,18 @@ def badge(people: Iterator[tuple[str, str]]) -> tuple[str, str]:
 def somebody(phone: BrowserContext, badge: tuple[str, str]) -> Attendee:
     """A newly signed-in attendee with one session on the claim."""
     attendee = Attendee(phone.new_page())
-    attendee.enters(*badge)
+    attendee.sign_in_by_request(*badge)
     attendee.open_sessions()
     attendee.add_session(SEED[4])
     return attendee
 
 
-def saved(page: Page) -> None:
+def wait_until_saved(page: Page) -> None:
     """Wait for the save status Saved."""
     expect(page.locator("[data-sync-message=saved]")).to_be_visible()
 
 
-def opens_evaluation(attendee: Attendee) -> Page:
+def open_evaluation(attendee: Attendee) -> Page:
     attendee.line(SEED[4]).get_by_role("link", name="Evaluation").click()
     expect(attendee.page.get_by_role("heading", name=SEED[4])).to_be_visible()
     return attendee.page
@@ -84,7 +84,7 @@ def test_add_and_remove_respond_within_a_frame_without_the_server(
     assert after.startswith("Added")
     assert queued == 1
     network.restore()
-    saved(somebody.page)
+    wait_until_saved(somebody.page)
     expect(row.first).to_be_visible()
     network.freeze()
     before, after, queued, _ = first.evaluate(TAP)
@@ -133,14 +133,14 @@ def test_no_letter_of_an_answer_is_lost_at_any_speed(
     somebody: Attendee, network: NetworkProxy, pause: int
 ) -> None:
     somebody.return_to_claim()
-    page = opens_evaluation(somebody)
+    page = open_evaluation(somebody)
     text = page.get_by_role("textbox").last
     words = "Clear, useful, and on time — très bien!"
     network.delay = 0.2
     text.click()
     page.keyboard.type(words, delay=pause)
     assert text.input_value() == words
-    saved(page)
+    wait_until_saved(page)
     expect(text).to_have_value(words)
     network.delay = 0
     page.reload()
@@ -151,12 +151,12 @@ def test_the_newest_answer_wins(
     somebody: Attendee, network: NetworkProxy, badge: tuple[str, str], server: CmeServer
 ) -> None:
     somebody.return_to_claim()
-    page = opens_evaluation(somebody)
+    page = open_evaluation(somebody)
     points = page.get_by_role("group").first.get_by_role("radio")
     network.delay = 0.2
     for at in (4, 0, 2, 1, 3):
         points.nth(at).check(force=True)
-    saved(page)
+    wait_until_saved(page)
     expect(points.nth(3)).to_be_checked()
     database = sqlite3.connect(server.database_url.removeprefix("sqlite:///"))
     with contextlib.closing(database):
@@ -183,7 +183,7 @@ def test_the_focus_goes_from_remove_to_undo_and_from_undo_back_to_the_line(
 def expect_announced(page: Page, *texts: str) -> None:
     """Expect these announcements since the last call, in this order, possibly among others."""
 
-    def rest() -> list[str]:
+    def missing() -> list[str]:
         left = list(texts)
         for text in page.evaluate("announced"):
             if left and left[0] in text:
@@ -191,10 +191,10 @@ def expect_announced(page: Page, *texts: str) -> None:
         return left
 
     for _ in range(TIMEOUT_MS // 50):
-        if not rest():
+        if not missing():
             break
         page.wait_for_timeout(50)
-    assert rest() == [], page.evaluate("announced")
+    assert missing() == [], page.evaluate("announced")
     page.evaluate("() => { announced.length = 0; }")
 
 
@@ -213,7 +213,7 @@ def test_changes_without_a_page_load_are_announced(
     network.cut()
     expect_announced(page, "Reconnecting…", "You are offline")
     network.restore()
-    saved(page)
+    wait_until_saved(page)
     somebody.return_to_claim()
     page.evaluate(LISTEN)
     line = somebody.line(SEED[4])

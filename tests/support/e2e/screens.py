@@ -351,7 +351,7 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
 def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     """A member's account: empty, with a draft, with one claim, and with several years."""
     attendee = Attendee(page)
-    attendee.enters("Okafor", "240003")
+    attendee.sign_in_by_request("Okafor", "240003")
     page.get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
     yield "account-empty", page
@@ -394,7 +394,7 @@ def _maintenance(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]
 def _long_content(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     """A long name, and unusually many sessions."""
     attendee = Attendee(page)
-    attendee.enters(LONG_NAME, "990001")
+    attendee.sign_in_by_request(LONG_NAME, "990001")
     attendee.open_sessions()
     with SocketClient(scene.server.url, LONG_NAME, "990001") as client:
         for session_id in _many_sessions(scene.terms):
@@ -407,7 +407,7 @@ def _long_content(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     """The page before the server's first reply."""
-    Attendee(page).enters("Rivera", "240001")
+    Attendee(page).sign_in_by_request("Rivera", "240001")
     page.route_web_socket(re.compile("/_event"), lambda socket: None)
     for name in ("claim", "sessions", "submit"):
         page.goto(f"/{name}")
@@ -417,7 +417,7 @@ def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 def _closed(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee = Attendee(page)
-    attendee.enters(LONG_NAME, "990001")
+    attendee.sign_in_by_request(LONG_NAME, "990001")
     scene.terms.load(opens_at="2030-02-23T13:00:00-08:00")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("Claims open on")
