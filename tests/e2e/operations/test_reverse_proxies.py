@@ -27,7 +27,7 @@ from tests.support.e2e.devices import PHONE
 HOST = "cme.example.org"
 AWAY = "We will be back in a moment"
 
-# As in its section "First start".
+# As in "First deployment" there.
 FIT = {
     "CME_PUBLIC_URL": f"https://{HOST}",
     "CME_TRUSTED_PROXIES": "127.0.0.1",

@@ -6,6 +6,7 @@ as a desk at 400 %, and on a phone that lies on its side.
 
 import argparse
 import io
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.support.e2e.browser import find_browser, launch_arguments
 from tests.support.e2e.cme_server import load_demo, run_cme
+from tests.support.e2e.screen_captions import CAPTIONS, index
 from tests.support.e2e.screens import Variant, scene, screens
 
 VARIANTS = [
@@ -49,7 +51,9 @@ def main(folder: Path) -> None:
                     VARIANTS[0].put_on(page)
                     page.screenshot(path=folder / f"{name}-phone.png")
         browser.close()
-    (folder / "README.md").write_text(_index(names), "utf-8")
+    if names != list(CAPTIONS):
+        sys.exit(f"Correct the captions; the pictures are: {', '.join(names)}")
+    (folder / "README.md").write_text(index(), "utf-8")
 
 
 def _sheet(page: Page) -> Image.Image:
@@ -70,11 +74,6 @@ def _screenshot(page: Page, variant: Variant) -> Image.Image:
     return screenshot.resize(
         (round(screenshot.width * HEIGHT / screenshot.height), HEIGHT), Image.Resampling.LANCZOS
     )
-
-
-def _index(names: list[str]) -> str:
-    pictures = "\n\n".join(f"## {name}\n\n![{name}]({name}.webp)" for name in names)
-    return f"# Every screen and case\n\nMade by `make screens`.\n\n{pictures}\n"
 
 
 if __name__ == "__main__":
