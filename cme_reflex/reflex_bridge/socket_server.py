@@ -1,7 +1,7 @@
-"""The Socket.IO server with a JSON writer of our own.
+"""Socket.IO server with a custom JSON encoder.
 
-Relies on: Reflex takes a Socket.IO server in `rx.App(sio=…)` and gives its own the options that
-are repeated here.
+Relies on: `rx.App(sio=…)` accepts a Socket.IO server, and Reflex creates its own with the options
+that are repeated here.
 """
 
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from cme_reflex.reflex_bridge import socket_endpoint
 
 
 def socket_server() -> Any:
-    """A server as Reflex would make it, which writes JSON with `socket_endpoint.dumps`."""
+    """A Socket.IO server with Reflex's options, which encodes JSON with `socket_endpoint.dumps`."""
     config = get_config()
     over_websocket = config.transport == "websocket"
     return AsyncServer(
@@ -28,6 +28,6 @@ def socket_server() -> Any:
         json=SimpleNamespace(dumps=socket_endpoint.dumps, loads=socket_endpoint.loads),
         allow_upgrades=False,
         transports=[config.transport],
-        # Handlers only parse and enqueue, so they run on the receive loop without a task of theirs.
+        # Handlers only parse and enqueue, so they run in the receive loop without separate tasks.
         async_handlers=False,
     )

@@ -1,4 +1,4 @@
-"""What all pages of a claim share: authentication, the claim's summary, errors in words."""
+"""Base of all claim pages' states: authentication, the claim's summary, error messages."""
 
 import asyncio
 import logging
@@ -33,21 +33,21 @@ logger = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
-"""Loads what is injected into a handler, by the hash of the sign-in's token."""
+"""Loads the injected arguments of a handler by the hash of the sign-in's token."""
 
-INJECTED = ("context", "summary")  # parameters of a handler that never come from a browser
+INJECTED = ("context", "summary")  # parameters of a handler that a browser cannot send
 
 
-# A crowd that acts at one moment is answered one after another. Were all events handled together,
-# each would be done last, and the event loop would take so long for a round that it answers no
-# heartbeat: browsers would take the connection for dead, reconnect, and ask again.
+# Events beyond the limit wait in order. If all ran at once under a burst of load, all would finish
+# late, and the event loop could not answer heartbeats in time: browsers would consider the
+# connection dead, reconnect and send their events again.
 MAX_CONCURRENT = 32
 
 _semaphores: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 def event_slot() -> asyncio.Semaphore:
-    """The semaphore that limits how many events are handled at once, in the order they came."""
+    """The semaphore of the running event loop; waiters acquire it in order."""
     loop = asyncio.get_running_loop()
     if loop not in _semaphores:
         _semaphores[loop] = asyncio.Semaphore(MAX_CONCURRENT)
@@ -55,7 +55,7 @@ def event_slot() -> asyncio.Semaphore:
 
 
 class ClaimPage(rx.State, mixin=True):
-    """The parts of a page's state that are the same on every page of a claim."""
+    """State mixin with the variables that every claim page has."""
 
     ready: bool = False
     attendee: str = ""
@@ -72,7 +72,7 @@ class ClaimPage(rx.State, mixin=True):
     _loaded_at: tuple[int, int] = (0, 0)  # the revision and the programme version of `_loaded`
 
     def _set(self, **shown: object) -> None:
-        """Set what differs; what stays the same is not sent again."""
+        """Set the variables that differ; unchanged ones are not sent again."""
         for name, value in shown.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
@@ -80,7 +80,7 @@ class ClaimPage(rx.State, mixin=True):
     def _show_summary(
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
-        """Show the claim's summary, and announce what has just been done."""
+        """Show the claim's summary, and announce the last change."""
         limits = context.meeting.limits(context.attendee.registration_type)
         self._set(
             ready=True,
@@ -135,7 +135,7 @@ class ClaimPage(rx.State, mixin=True):
             return None
         who = {"meeting": context.meeting.code, "attendee": pseudonym(context.attendee.id)}
         if self._attendee_id != context.attendee.id:
-            # What somebody else left in this tab is nobody's business.
+            # Discard the state of another attendee who used this tab before.
             self.reset()  # type: ignore[no-untyped-call]
             self._attendee_id = context.attendee.id
         queue = await self.get_state(CommandQueue)
@@ -153,13 +153,13 @@ class ClaimPage(rx.State, mixin=True):
             self._set(problem=problem, ready=True)
             answer = None
         finally:
-            # A letter of a search that went well is not worth a line.
+            # A successful search for each letter typed would flood the log.
             level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
         if command_id:
-            # Carried out, or refused in words: either way the browser need not keep it.
+            # Applied, or rejected with a message: either way the browser can drop the command.
             queue.applied, queue.refused = command_id, outcome != "done"
         return answer
 
@@ -184,20 +184,20 @@ async def _snapshot(hashed: str) -> ClaimSnapshot:
 
 
 authenticated = _authenticated_with(_context)
-"""Give a handler the context that the cookie of this very event proves.
+"""Decorator: authenticate the event by its cookie, and inject the request context.
 
-Without one the page is left for the sign-in. A domain error that is the
-attendee's to fix is shown in words; any other one is raised.
+Without a valid sign-in the page redirects to the sign-in. An error that the attendee can fix is
+shown as a message; any other is raised.
 """
 
 with_claim = _authenticated_with(_snapshot)
-"""The same, and how the claim stands at this moment."""
+"""Like `authenticated`, and inject the claim's current summary."""
 
 
 def browsing(handler: Handler) -> Any:
-    """The same for a handler that browses the list, by the summary that the page already has.
+    """Like `with_claim`, for handlers that browse the list: by the summary that the page has.
 
-    The claim is loaded only where it has changed. One that went well is no line of the log.
+    The claim is loaded only if it has changed. Successful events are not logged.
     """
 
     @wraps(handler)
@@ -210,10 +210,10 @@ def browsing(handler: Handler) -> Any:
 
 
 def command(handler: Handler) -> Any:
-    """The same for a handler that changes the claim: what it asks for is carried out once.
+    """Like `authenticated`, for a handler that changes the claim: each command is applied once.
 
-    The browser gives each tap an id (`components.page_hooks.COMMAND`) as the last
-    argument, which the context carries to the service.
+    The browser sends a unique id (`components.page_hooks.COMMAND`) as the last argument; the
+    context passes it on to the service.
     """
 
     @wraps(handler)
@@ -225,7 +225,7 @@ def command(handler: Handler) -> Any:
 
 
 def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
-    # The framework reads from its signature what a browser may send.
+    # Reflex derives the event's parameters from the signature.
     parameters = [p for p in signature(handler).parameters.values() if p.name not in INJECTED]
     wrapper.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
     wrapper.__annotations__ = {
@@ -234,8 +234,8 @@ def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> An
     return allow(Audience.ATTENDEE)(wrapper)
 
 
-def _log(level: int, event: str, **told: object) -> None:
-    logger.log(level, "event handled", extra=log_extra(event=event, **told))
+def _log(level: int, event: str, **fields: object) -> None:
+    logger.log(level, "event handled", extra=log_extra(event=event, **fields))
 
 
 def _lock(context: RequestContext, summary: ClaimSummary) -> str:

@@ -121,6 +121,7 @@ class Draft:
         summary = self.summary
         self.row.category1 = summary.claim.totals.category1
         self.row.safety = summary.claim.totals.safety
+        claims.save_changes(self.db, self.row)
         return summary
 
 

@@ -1,4 +1,4 @@
-"""Forwarded headers of trusted proxies."""
+"""X-Forwarded headers of trusted proxies."""
 
 from collections.abc import Awaitable
 from ipaddress import IPv4Network, IPv6Network
@@ -10,9 +10,9 @@ from cme_reflex.settings import settings
 
 
 class ProxyHeadersMiddleware:
-    """Takes client address and scheme from the proxies in CME_TRUSTED_PROXIES, and no others.
+    """Sets client address and scheme from X-Forwarded-For and X-Forwarded-Proto.
 
-    X-Forwarded-For and X-Forwarded-Proto are believed from these alone; anybody can send them.
+    Only from proxies in CME_TRUSTED_PROXIES: any client can send these headers.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,7 +28,7 @@ class ProxyHeadersMiddleware:
 
 
 def _forms(proxy: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
-    """A network as it is written, and as a server that listens on IPv6 too sees it."""
+    """A network, and for IPv4 also its IPv4-mapped form, which a dual-stack server sees."""
     if isinstance(proxy, IPv6Network):
         return [proxy]
     mapped = IPv6Network(f"::ffff:{proxy.network_address}/{96 + proxy.prefixlen}")

@@ -11,27 +11,27 @@ from cme_reflex.settings import settings
 from cme_reflex.web.middleware.content_security_policy import policy
 from cme_reflex.web.paths import canonical_path
 
-HASHED_ASSETS = "/assets/"  # Vite puts a hash of the content into the name of every file in it
+HASHED_ASSETS = "/assets/"  # every file in it has a hash of its content in its name
 UNUSED_FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 TWO_YEARS = 63_072_000  # seconds
 
-# Images and documents run no scripts either; the hashes are for pages alone.
+# For responses other than pages: SVG images and other documents may not run scripts.
 FILE_POLICY = "script-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-REVALIDATE = "no-cache"  # cached, and checked by its ETag: a new version is seen at once
+REVALIDATE = "no-cache"  # cached, and revalidated by ETag
 NO_STORE = "no-store"
 
 
 class SecurityHeadersMiddleware:
-    """Sets the headers. `pages` is the folder of the built pages."""
+    """Sets security and cache headers. `pages` is the folder of the built pages."""
 
     def __init__(self, app: ASGIApp, pages: Path) -> None:
         self._app = app
         self._page_policy = policy(pages)
         self._headers = {
             "x-content-type-options": "nosniff",
-            # Not "no-referrer": browsers would then post our own forms with the origin "null".
+            # With "no-referrer", browsers would post this site's forms with the origin "null".
             "referrer-policy": "same-origin",
             "permissions-policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
             "cross-origin-opener-policy": "same-origin",
@@ -62,14 +62,14 @@ class SecurityHeadersMiddleware:
 
 
 def _is_page(path: str, status: int, headers: MutableHeaders) -> bool:
-    # "Not modified" renews the headers of a page that the browser has, without naming its type.
+    # A 304 response updates the headers of a cached page, but has no content type.
     if status == 304:
         return "." not in path
     return headers.get("content-type", "").startswith("text/html")
 
 
 def _cache_control(path: str, status: int, headers: MutableHeaders) -> str:
-    """How long a browser may cache a response: not at all by default, for it may be personal."""
+    """The Cache-Control header: `NO_STORE` by default, because a response can be personal."""
     if canonical_path(path) in PROTECTED or "etag" not in headers:
         return NO_STORE
     if path.startswith(HASHED_ASSETS) and status in (200, 206, 304):

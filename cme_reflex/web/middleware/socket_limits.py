@@ -1,7 +1,7 @@
-"""Limits of the socket: same site only, connections per sign-in and address, messages.
+"""Limits of the socket: same site only, connections per sign-in and address, message size and rate.
 
-A connection that exceeds a limit is closed with a code of RFC 6455 and a reason; the connections
-of others do not notice. All counts are those of this process.
+A connection that exceeds a limit is closed with a close code of RFC 6455 and a reason, without
+effect on others. All counts are per process.
 """
 
 import hashlib
@@ -31,15 +31,15 @@ SIGN_IN_HEADER = "authorization"
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
 MESSAGE_LIMIT = 64 * 1024  # characters; the longest answer has 4,000
-BURST = 5  # seconds' worth of events that may come at once: taps made while away
+BURST = 5  # seconds' worth of events that may come at once: taps made offline
 
 PER_SIGN_IN = ConnectionLimit(concurrent=20, per_second=1, burst=60)  # tabs, opened in a hurry
-# A congress centre has one address.
+# A convention center has one address.
 PER_ADDRESS = ConnectionLimit(concurrent=2_500, per_second=20, burst=5_000)
 
 
 class PolicyViolation(Exception):
-    """A message that is more, or other, than a page sends."""
+    """A message that no page of this site sends, or one too many. `code` is the close code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -48,19 +48,19 @@ class PolicyViolation(Exception):
 
 
 class SocketLimitsMiddleware:
-    """Applies the limits to every websocket connection."""
+    """Applies the limits to every WebSocket connection."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._limiter = ConnectionLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a websocket connection on within its limits."""
+        """Pass on a WebSocket connection within its limits."""
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
         if not is_same_site(Headers(scope=scope)):
-            # The socket carries the cookie, so another site's page may not open one.
+            # Browsers send the cookie with the handshake, so pages of other sites must be rejected.
             await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
             return
         token = token_in(Headers(scope=scope).get("cookie", ""))
@@ -78,7 +78,7 @@ class SocketLimitsMiddleware:
 
 
 class LimitedSocket:
-    """One connection, closed at the first message that violates the policy."""
+    """A WebSocket connection that is closed at the first policy violation."""
 
     def __init__(self, receive: Receive, send: Send, log_fields: dict[str, object]) -> None:
         self._receive = receive
@@ -91,7 +91,7 @@ class LimitedSocket:
         self._closed = False
 
     async def receive(self) -> Message:
-        """The next message, or a disconnect where it violates the policy."""
+        """The next message; a disconnect if it violates the policy."""
         message = await self._receive()
         if message["type"] != "websocket.receive":
             return message
@@ -111,16 +111,16 @@ class LimitedSocket:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message on, unless the connection is closed already."""
+        """Send a message, unless the connection is closed already."""
         if not self._closed:
             self._closed = message["type"] == "websocket.close"
             await self._send(message)
 
     def _check(self, text: str | None) -> None:
-        """Raise PolicyViolation unless a page of ours would send this message.
+        """Raise PolicyViolation unless a page of this site could send this message.
 
-        It joins our namespace once, sends events, answers pings and leaves. Binary packets,
-        acknowledgements and other namespaces are rejected.
+        A page joins the namespace once, sends events, answers pings and disconnects. Binary
+        packets, acknowledgements and other namespaces are rejected.
         """
         if text is None:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
@@ -140,7 +140,7 @@ class LimitedSocket:
 
 
 async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
-    """The key under which a connection is counted, its limit, and what may be logged of it."""
+    """A connection's key for counting, its limit, and its fields for the log."""
     if hashed:
         try:
             context = await authentication.authenticate_hash(
@@ -160,7 +160,7 @@ async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, di
 async def _reject(
     scope: Scope, receive: Receive, send: Send, log_fields: dict[str, object]
 ) -> None:
-    """Open the connection and close it at once: a rejected handshake could give no reason."""
+    """Accept the connection and close it at once: a rejected handshake cannot carry a reason."""
     logger.warning("connection limit exceeded", extra=log_extra(**log_fields))
     await receive()
     offered = scope.get("subprotocols") or [None]
@@ -169,10 +169,10 @@ async def _reject(
 
 
 def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
-    """The connection with a name for its tab that only this sign-in can give.
+    """The scope with the tab's token hashed together with the sign-in's token.
 
-    Reflex keeps a tab's state under a name that the browser makes up. Bound to the cookie, the
-    state that another person left in a browser, or whose name became known, is out of reach.
+    Reflex stores a tab's state under a token that the browser chooses. Bound to the cookie, a state
+    cannot be reached by the next person in the same browser, or by anybody who learns its token.
     """
     query = parse_qs(scope["query_string"].decode("latin-1"))
     if "token" in query:
@@ -196,7 +196,7 @@ def _with_sign_in(scope: Scope, hashed: str) -> Scope:
 
 
 def _hash(text: str) -> str:
-    # What is hashed holds the cookie's 256 random bits, or nothing that is secret.
+    # A plain hash suffices: the text has 256 random bits of the cookie, or is not secret.
     return hashlib.sha256(text.encode()).hexdigest()
 
 

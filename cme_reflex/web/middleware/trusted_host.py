@@ -1,4 +1,4 @@
-"""Only requests for this site's own host are answered."""
+"""Rejects requests for other hosts than this site's."""
 
 from collections.abc import Awaitable
 from urllib.parse import urlsplit
@@ -13,14 +13,14 @@ from cme_reflex.domain.hosts import is_loopback
 from cme_reflex.routes import HEALTH
 from cme_reflex.settings import settings
 
-MISDIRECTED_REQUEST = 421  # RFC 9110: the server is not the one that the request is for
+MISDIRECTED_REQUEST = 421  # RFC 9110, section 15.5.20
 
 
 class TrustedHostMiddleware:
-    """Answers for the host of CME_PUBLIC_URL; without one, for this machine's loopback names.
+    """Accepts the host of CME_PUBLIC_URL; without one, the loopback names of this machine.
 
-    So a proxy in front of a server without a public URL is told to set one. The health check may
-    be requested under any name.
+    So a server behind a proxy responds with an error until CME_PUBLIC_URL is set. The health check
+    accepts any host.
     """
 
     def __init__(self, app: ASGIApp) -> None:

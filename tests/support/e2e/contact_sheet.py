@@ -19,17 +19,17 @@ from tests.support.e2e.screens import Variant, scene, screens
 VARIANTS = [
     *(Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")),
     Variant(320, "light"),
-    Variant(844, "dark", height=390),  # a phone on its side
+    Variant(844, "dark", height=390),  # a phone in landscape
 ]
-HEIGHT = 480  # pixels of each picture on the sheet; what is longer is cut off below
+HEIGHT = 480  # pixels of each screenshot on the sheet; longer pages are cut off
 QUALITY = 70
-IN_README = "sessions"  # which stands there as large as on a phone
+IN_README = "sessions"  # the screen whose full-size phone screenshot is in README.md
 GAP = 12
-GROUND = (128, 136, 136)
+BACKGROUND = (128, 136, 136)
 
 
 def main(folder: Path) -> None:
-    """Make the pictures and the page that shows them."""
+    """Take the screenshots, and write the index page."""
     run_cme("build")
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.webp"):
@@ -53,9 +53,9 @@ def main(folder: Path) -> None:
 
 
 def _sheet(page: Page) -> Image.Image:
-    pictures = [_picture(page, variant) for variant in VARIANTS]
+    pictures = [_screenshot(page, variant) for variant in VARIANTS]
     width = sum(picture.width + GAP for picture in pictures) + GAP
-    sheet = Image.new("RGB", (width, HEIGHT + 2 * GAP), GROUND)
+    sheet = Image.new("RGB", (width, HEIGHT + 2 * GAP), BACKGROUND)
     left = GAP
     for picture in pictures:
         sheet.paste(picture, (left, GAP))
@@ -63,12 +63,12 @@ def _sheet(page: Page) -> Image.Image:
     return sheet
 
 
-def _picture(page: Page, variant: Variant) -> Image.Image:
+def _screenshot(page: Page, variant: Variant) -> Image.Image:
     variant.put_on(page)
     page.wait_for_timeout(150)
-    taken = Image.open(io.BytesIO(page.screenshot()))
-    return taken.resize(
-        (round(taken.width * HEIGHT / taken.height), HEIGHT), Image.Resampling.LANCZOS
+    screenshot = Image.open(io.BytesIO(page.screenshot()))
+    return screenshot.resize(
+        (round(screenshot.width * HEIGHT / screenshot.height), HEIGHT), Image.Resampling.LANCZOS
     )
 
 
@@ -78,6 +78,8 @@ def _index(names: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Take a picture of every screen and case.")
-    parser.add_argument("folder", type=Path, help="where they go; older pictures there are deleted")
+    parser = argparse.ArgumentParser(description="Take a screenshot of every screen and case.")
+    parser.add_argument(
+        "folder", type=Path, help="output folder; older screenshots in it are deleted"
+    )
     main(parser.parse_args().folder)
