@@ -220,8 +220,8 @@ def command(handler: Handler) -> Any:
     async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
         return await self._run_handler(_context, command, False, handler, *args, **kwargs)
 
-    given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
-    return _as_event(wrapper, handler, given)
+    parameter = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
+    return _as_event(wrapper, handler, parameter)
 
 
 def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:

@@ -181,7 +181,7 @@ def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
 
 
 def _with_sign_in(scope: Scope, hashed: str) -> Scope:
-    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER, and without the token itself.
+    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
 
     Every event authenticates by this hash. It is computed once per connection, and a header of that
     name sent by a client is removed. Reflex stores the headers with the tab's state, which needs
