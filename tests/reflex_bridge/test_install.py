@@ -11,7 +11,7 @@ from cme_reflex.reflex_bridge.socket_endpoint import install
 from cme_reflex.web.events.event_validation import EventValidator
 
 MakeApp = Callable[..., Any]
-SENTENCE = r"The installed version of Reflex does not fit\. Relied on: Reflex writes dataclasses"
+SENTENCE = r"The installed version of Reflex does not fit\. Relied on: Reflex encodes dataclasses"
 
 
 @pytest.fixture
