@@ -1,9 +1,9 @@
-"""The server's end of the socket: JSON by orjson, and the validation of events in front of Reflex.
+"""Server side of the socket: JSON by orjson, and validation of events in front of Reflex.
 
-A reply to a search has dozens of values, which Reflex's own JSON encodes in twice the time.
+A reply to a search has dozens of values; Reflex's own JSON takes twice the time for them.
 
 Relies on: Reflex encodes dataclasses, and values that JSON cannot represent, with
-`reflex_base.utils.serializers.serialize`, which leaves private headers out, and serves events as
+`reflex_base.utils.serializers.serialize`, which omits private headers, and serves events as
 `reflex.app.EventNamespace`, a Socket.IO namespace that the application has as
 `_event_namespace`, whose `trigger_event` gets every message and whose `on_event(sid, data)` gets
 an event as a dictionary with `name`, `payload` and `router_data`.
@@ -30,18 +30,18 @@ _MESSAGES = frozenset({"event", "ping", "client_error"})
 _CONNECTION = frozenset({"connect", "disconnect"})
 
 
-# Of its own accord orjson would write dataclasses whole, the page's request headers among them, of
-# which Reflex's serializer leaves out the cookie.
+# By default orjson encodes all fields of a dataclass, including the request headers with the
+# cookie, which Reflex's serializer omits.
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def dumps(value: object, **_: object) -> str:
-    """A message as JSON, the same that Reflex would write."""
+    """A message as JSON, the same as Reflex's own."""
     return orjson.dumps(value, default=serialize, option=_OPTIONS).decode()
 
 
 loads = json.loads
-"""Parses a message as Reflex does."""
+"""Parses a message from JSON as Reflex does."""
 
 
 class Validator(Protocol):

@@ -90,7 +90,7 @@ class ClaimPage(rx.State, mixin=True):
             _revision=summary.claim.revision,
         )
         if self._programme_version != context.programme.version:
-            # A registered name changes only where the meeting is loaded again.
+            # The registered name can change only when the meeting is loaded again.
             self._set(attendee=context.attendee.name, _programme_version=context.programme.version)
         self._say(summary, announcement)
 
@@ -98,7 +98,7 @@ class ClaimPage(rx.State, mixin=True):
         self._set(problem=text.claim.CLEARED if summary.cleared else "", announcement=announcement)
 
     async def _summary(self, context: RequestContext) -> ClaimSummary:
-        """The claim as it stands, loaded only where it or the programme has changed since."""
+        """The claim's current summary, reloaded only if the claim or the programme has changed."""
         current = (context.claim_revision, context.programme.version)
         if not self._loaded or self._loaded_at != current:
             self._loaded, self._loaded_at = (await claim.load_summary(context),), current
@@ -195,7 +195,7 @@ with_claim = _authenticated_with(_snapshot)
 
 
 def browsing(handler: Handler) -> Any:
-    """Like `with_claim`, for handlers that browse the list: by the summary that the page has.
+    """Like `with_claim`, for handlers that browse the list, with the summary cached by the page.
 
     The claim is loaded only if it has changed. Successful events are not logged.
     """
@@ -220,8 +220,8 @@ def command(handler: Handler) -> Any:
     async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
         return await self._run_handler(_context, command, False, handler, *args, **kwargs)
 
-    given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
-    return _as_event(wrapper, handler, given)
+    parameter = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
+    return _as_event(wrapper, handler, parameter)
 
 
 def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:

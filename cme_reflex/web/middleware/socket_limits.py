@@ -26,7 +26,7 @@ from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimi
 logger = logging.getLogger(__name__)
 
 SIGN_IN_HEADER = "authorization"
-"""The header in which the application gets the hash of the sign-in's token, of no use outside."""
+"""Internal header with the hash of the sign-in's token, which is useless to a client."""
 
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
@@ -181,10 +181,11 @@ def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
 
 
 def _with_sign_in(scope: Scope, hashed: str) -> Scope:
-    """The connection with the hash of its sign-in's token in SIGN_IN_HEADER, and without the token.
+    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
 
-    Every event authenticates by this hash, which is computed once, and which no client can send.
-    Reflex stores the headers with the tab's state, and needs no cookie but that of a choice.
+    Every event authenticates by this hash. It is computed once per connection, and a header of that
+    name sent by a client is removed. Reflex stores the headers with the tab's state, which needs
+    only the cookie of a registration choice.
     """
     choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
     replaced = {
