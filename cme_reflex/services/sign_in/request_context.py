@@ -1,4 +1,4 @@
-"""Who is asking, and about which programme: what every service is given."""
+"""Request context of a service call: the signed-in attendee and the programme."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from cme_reflex.domain.programme.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """A signed-in attendee and the programme as of this very event.
+    """The signed-in attendee and the current programme.
 
-    `command` is the id that the browser gave to what it asks for, if anything:
-    it is carried out once, however often it arrives.
+    `command` is the browser's id of a command, or empty: a command is executed once,
+    however often it arrives.
     """
 
     attendee: Attendee

@@ -157,7 +157,7 @@ async def test_nobody_comes_back_after_ten_minutes(now: datetime) -> None:
     departure = await start_login(now)
     answer = await answer_to(departure)
     late = now + single_sign_on.LOGIN_LIFETIME
-    with pytest.raises(SignInRejected, match="did not depart"):
+    with pytest.raises(SignInRejected, match="no pending login"):
         await complete_login(departure.token, answer, late)
     await start_login(late)
     assert len(await pending_logins()) == 1
