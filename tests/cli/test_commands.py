@@ -1,4 +1,4 @@
-"""The `cme` command as somebody types it: what it prints, and its exit codes."""
+"""The `cme` command: output and exit codes."""
 
 import socket
 from pathlib import Path
@@ -32,7 +32,7 @@ def cme(*words: str | Path) -> Result:
 
 
 def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
-    """Exit code, and what was printed and said on the error output."""
+    """Exit code, and the lines of standard output and standard error."""
     result = cme(*words)
     return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
 
@@ -42,7 +42,7 @@ def test_it_tells_its_version() -> None:
 
 
 def test_the_database_goes_up_and_down() -> None:
-    no_tables = "The database has no tables. Make them with: cme db upgrade"
+    no_tables = "The database has no tables. Create them with: cme db upgrade"
     assert told("db", "current") == (0, [no_tables], [])
     assert told("db", "upgrade") == (0, [newest_revision()], [])
     assert told("db", "current") == (0, [newest_revision()], [])
@@ -97,7 +97,7 @@ def test_loading_without_tables_says_how_to_make_them(files: FolderFiles) -> Non
     assert told("meeting", "load", files.write()) == (
         1,
         [],
-        ["The database has no tables. Make them with: cme db upgrade"],
+        ["The database has no tables. Create them with: cme db upgrade"],
     )
 
 

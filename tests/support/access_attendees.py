@@ -1,4 +1,4 @@
-"""Who is at the meeting: their own rows, and what nobody else may learn of them."""
+"""Attendees for access tests, with private data that others must not see."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 @dataclass(frozen=True)
 class SignedInPeople:
-    """The tokens of their sign-ins by badge, and their ids."""
+    """Sign-in tokens and ids by badge."""
 
     tokens: dict[str, str]
     ids: dict[str, int]
@@ -51,7 +51,7 @@ class SignedInPeople:
 
 
 async def sign_everybody_in() -> SignedInPeople:
-    """One with a draft, one with a submitted claim, and one who has nothing yet."""
+    """Attendees with a draft, with a submitted claim, and without a claim."""
     tokens, contexts = {}, {}
     for badge, last_name in LAST_NAMES.items():
         tokens[badge], contexts[badge] = await _sign_in(MEETING.code, last_name, badge)
@@ -77,7 +77,7 @@ async def _sign_in(meeting: str, last_name: str, badge: str) -> tuple[str, Reque
 
 
 async def _fill(context: RequestContext) -> None:
-    """Two sessions, an answer about each and about the meeting, a name, an opt-in."""
+    """A claim of two sessions with answers, a corrected name and an opt-in."""
     codes = {session.code: session.id for session in context.programme.sessions.values()}
     for code in ("A", "B"):
         await claim_lines.add_session(context, codes[code], now=NOW)

@@ -1,4 +1,4 @@
-"""`cme mail` and `cme members`: what staff see of messages, and what they set going."""
+"""`cme mail` and `cme members`: mail queue, reminders and invitations."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ DEADLINE = "Dec 31, 2030, 3:00 pm PT"
 def server(
     unmigrated_url: str, monkeypatch: pytest.MonkeyPatch, files: FolderFiles
 ) -> Iterator[LocalSmtpServer]:
-    """The meeting with addresses, 101 who has begun, and a mail server in the settings."""
+    """A meeting with e-mail addresses, a draft of badge 101, and a configured SMTP server."""
 
     async def begun() -> None:
         await migrate.upgrade(unmigrated_url)
@@ -154,7 +154,7 @@ def test_an_unknown_member_and_a_meeting_that_is_not_loaded_are_told(
     monkeypatch.setenv("CME_MEETING", "other")
     settings.cache_clear()
     expected = [
-        "The meeting other was never loaded here. "
+        "The meeting other is not loaded. "
         "Choose another with CME_MEETING, or load it: cme meeting load"
     ]
     for words in (("mail", "status"), ("mail", "remind"), ("mail", "retry", "1")):

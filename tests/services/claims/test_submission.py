@@ -31,7 +31,7 @@ from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
 
 
 async def complete_draft(context: RequestContext, ids: dict[str, int], now: datetime) -> int:
-    """Do all that Submit needs; the revision to submit."""
+    """Complete the claim. Returns the revision to submit."""
     await claim_lines.add_session(context, ids["A"], now=now)
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
     await submission.choose_category1(context, Quarters(6), now=now)
@@ -41,7 +41,7 @@ async def complete_draft(context: RequestContext, ids: dict[str, int], now: date
 async def missing_requirements_of(
     context: RequestContext, now: datetime, *, attested: bool = True
 ) -> list[Requirement]:
-    """What Submit says is missing."""
+    """The missing requirements reported by Submit."""
     revision = (await claim.load_summary(context)).claim.revision
     with pytest.raises(ClaimIncomplete) as refused:
         await submission.submit_claim(context, revision, attested=attested, now=now)

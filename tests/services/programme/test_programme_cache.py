@@ -16,7 +16,7 @@ from tests.support.meetings import FOLDER, MEETING
 
 @contextmanager
 def record_statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements that reach the database, but for those that begin and end a transaction."""
+    """The executed statements, except those that begin or end a transaction."""
     seen: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
@@ -67,7 +67,7 @@ async def test_adding_costs_the_same_whatever_the_claim_holds(
             await claim_lines.add_session(context, ids[code], now=now)
         counts.append(len(seen))
     # The newest programme, the claim, its lines; then the new line and the revision.
-    # The very first time the claim is begun and read again.
+    # The first time, the claim is created and read again.
     assert counts == [7, 5, 5]
 
 

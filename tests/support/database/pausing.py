@@ -1,4 +1,4 @@
-"""Holding a database function up in the middle, on whatever it runs."""
+"""Pauses within database functions, on both kinds of database."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ class Pause:
         self._loop = asyncio.get_running_loop()
 
     def once(self) -> None:
-        """Wait, if nobody did before."""
+        """Wait, the first time only."""
         if self.reached.is_set():
             return
         if in_greenlet():
