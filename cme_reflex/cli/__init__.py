@@ -1,8 +1,8 @@
-"""The `cme` command."""
+"""Command line interface: the `cme` command."""
 
 
 def main() -> None:
-    """Run the command line; what it needs is imported by the command that needs it."""
+    """Run the command line. Each command imports its own dependencies, to start quickly."""
     from cme_reflex.cli.commands import app
 
     app()

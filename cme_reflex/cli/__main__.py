@@ -1,4 +1,4 @@
-"""`python -m cme_reflex.cli` is `cme`."""
+"""Entry point of `python -m cme_reflex.cli`, the same as `cme`."""
 
 from cme_reflex.cli import main
 

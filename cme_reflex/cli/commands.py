@@ -1,8 +1,8 @@
-"""The table of contents of the `cme` command.
+"""The `cme` application and its command groups.
 
-Each room's `commands.py` declares its commands; what they do stands beside it and is imported when
-one is called. Exit codes: 0 done, 1 errors in what was given (all of them are listed), 2 wrong
-usage.
+The `commands.py` of each feature declares its commands; the modules beside it implement them and
+are imported when a command is called. Exit codes: 0 success, 1 errors in the input (all are
+listed), 2 wrong usage.
 """
 
 from typing import Annotated
@@ -33,8 +33,8 @@ app.add_typer(reporting, name="reporting")
 app.add_typer(operations.tokens, name="tokens")
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(__version__)
         raise typer.Exit
 

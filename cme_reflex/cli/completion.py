@@ -1,29 +1,29 @@
-"""What the shell offers at the Tab key where a file, a folder or a meeting is meant."""
+"""Shell completion for arguments that are files, folders or meetings."""
 
 from pathlib import Path
 
 
 def paths(incomplete: str) -> list[str]:
-    """The files and folders that begin so."""
-    folder, begun = _split(incomplete)
-    return _offered([each for each in _entries(folder) if each.name.startswith(begun)])
+    """Files and folders with this prefix."""
+    folder, prefix = _split(incomplete)
+    return _completions([each for each in _entries(folder) if each.name.startswith(prefix)])
 
 
 def meetings(incomplete: str) -> list[str]:
-    """The folders that begin so, and the society's meetings by their whole paths."""
+    """Folders with this prefix, and matching meetings in CME_MEETINGS by their full paths."""
     from cme_reflex.settings import settings
 
-    folder, begun = _split(incomplete)
-    found = [each for each in _entries(folder) if each.is_dir() and each.name.startswith(begun)]
+    folder, prefix = _split(incomplete)
+    matches = [each for each in _entries(folder) if each.is_dir() and each.name.startswith(prefix)]
     if "/" not in incomplete:
-        known = _entries(settings().meetings)
-        found += [each for each in known if each.is_dir() and each.name.startswith(begun)]
-    return _offered(found)
+        entries = _entries(settings().meetings)
+        matches += [each for each in entries if each.is_dir() and each.name.startswith(prefix)]
+    return _completions(matches)
 
 
 def _split(incomplete: str) -> tuple[Path, str]:
-    folder, _, begun = incomplete.rpartition("/")
-    return Path(folder or ("/" if incomplete.startswith("/") else ".")), begun
+    folder, _, prefix = incomplete.rpartition("/")
+    return Path(folder or ("/" if incomplete.startswith("/") else ".")), prefix
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -33,5 +33,5 @@ def _entries(folder: Path) -> list[Path]:
         return []
 
 
-def _offered(found: list[Path]) -> list[str]:
-    return [f"{each}/" if each.is_dir() else str(each) for each in found]
+def _completions(matches: list[Path]) -> list[str]:
+    return [f"{each}/" if each.is_dir() else str(each) for each in matches]

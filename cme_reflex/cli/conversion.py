@@ -1,4 +1,4 @@
-"""Writing a table that was converted from the file of another system."""
+"""Output of commands that convert a file of another system."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WARNINGS_SHOWN = 20  # lines; `--json` has them all
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What came of a conversion; `file` is None where nothing was written."""
+    """Result of a conversion; `file` is None if no file was written."""
 
     rows: int
     file: Path | None
@@ -28,7 +28,7 @@ class Conversion:
 def emit_conversion(
     text: str, conversion: Conversion, table: str, *, force: bool, as_json: bool
 ) -> None:
-    """Write the table to its file, or print it where there is none. Raises CliError."""
+    """Write the table to its file, or print it if there is none. Raises CliError."""
     if conversion.file is None and conversion.summary is None:
         if as_json:
             raise CliError("--json needs --out FILE; without it, the table itself is printed.")

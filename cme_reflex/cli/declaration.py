@@ -1,4 +1,4 @@
-"""Declaring commands apart from what they do, so that `cme --help` and completion stay quick."""
+"""Lazy command declarations, which keep `cme --help` and completion fast."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,9 +11,9 @@ Options = ParamSpec("Options")
 
 
 def implemented_in(module: str) -> Callable[[Callable[Options, None]], Callable[Options, None]]:
-    """Make a function that only has options and a docstring the declaration of a command.
+    """Decorator of a declaration: a function with a command's options and docstring, but no body.
 
-    A call imports `module`, passes the options to its function of the same name, and reports
+    The command imports `module`, passes the options to its function of the same name, and reports
     errors. A test compares the two signatures.
     """
 

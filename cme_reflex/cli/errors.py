@@ -1,4 +1,4 @@
-"""Errors in what a command was given: all of them are printed, then it exits with code 1."""
+"""Error reporting of commands: all errors of the input are printed, with exit code 1."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ import typer
 
 
 class CliError(Exception):
-    """Something that the person at the keyboard can fix; the message says how."""
+    """An error that the user can fix; the message states the remedy."""
 
 
 @contextmanager
 def reported_errors() -> Iterator[None]:
-    """Print what is wrong, one error a line, and exit with 1; no traceback."""
+    """Print the errors of the block, one per line without a traceback, and exit with 1."""
     try:
         yield
     except (typer.Exit, typer.Abort):
@@ -27,8 +27,8 @@ def reported_errors() -> Iterator[None]:
 
 
 def _lines(error: Exception) -> list[str] | None:
-    """The lines to print; None for an exception that is not the user's."""
-    # These modules take a while to import, and without an error nobody needs them.
+    """The lines to print; None for an unexpected exception."""
+    # Imported here, because they are slow to import and needed only for errors.
     from pydantic import ValidationError
 
     from cme_reflex.cli.plurals import FAULTS
@@ -44,9 +44,9 @@ def _lines(error: Exception) -> list[str] | None:
             return [*map(str, error.problems), f"{count}; nothing was changed."]
         case MeetingNotFound():
             remedy = "Choose another with CME_MEETING, or load it: cme meeting load"
-            return [f"The meeting {error} was never loaded here. {remedy}"]
+            return [f"The meeting {error} is not loaded. {remedy}"]
         case ValidationError():
-            # Only the settings are validated without a file of their own to blame.
+            # Only settings raise it; files raise InvalidInput.
             return [f"{_setting(each['loc'])}: {each['msg']}." for each in error.errors()]
     return None
 

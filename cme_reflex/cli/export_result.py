@@ -1,4 +1,4 @@
-"""What a command says of the files that it wrote from a meeting's claims."""
+"""Result of commands that export a meeting's claims to files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from cme_reflex.cli.plurals import CLAIMS
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """The files, and how many claims are in them."""
+    """Exported files and the number of claims in them."""
 
     meeting: str
     claims: int
@@ -17,6 +17,6 @@ class ExportResult:
 
 
 def emit_export(result: ExportResult, *, as_json: bool) -> None:
-    """Print the files, one a line."""
+    """Print the files, one per line."""
     lines = [f"{result.meeting}: {CLAIMS(result.claims)}"]
     emit([*lines, *(f"  {file}" for file in result.files)], result, as_json=as_json)

@@ -1,4 +1,4 @@
-"""Files and folders that commands are given, and files that they write."""
+"""Input folders and output files of commands."""
 
 import shutil
 import tempfile
@@ -10,28 +10,28 @@ from cme_reflex.cli.errors import CliError
 
 
 def require_folder(path: Path) -> None:
-    """Raise CliError where there is no such folder."""
+    """Raise CliError if the folder does not exist."""
     if not path.is_dir():
         raise CliError(f"There is no folder {path}.")
 
 
 @contextmanager
 def written_together(out: Path, names: Sequence[str], *, force: bool) -> Iterator[Path]:
-    """A folder to write these files into; they come to `out` when all of them are whole.
+    """A temporary folder for these files, which are moved to `out` when all are complete.
 
-    Raises CliError where one is there already and is not to be replaced, or `out` is no folder.
+    Raises CliError if a file exists and `force` is not set, or `out` is not a folder.
     """
-    there = [name for name in names if (out / name).exists()]
-    if there and not force:
+    existing = [name for name in names if (out / name).exists()]
+    if existing and not force:
         raise CliError(
-            f"{out / there[0]} is there already. Replace it with --force, or choose another --out."
+            f"{out / existing[0]} already exists. Replace it with --force, or choose another --out."
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".cme-") as folder:
             yield Path(folder)
             for name in names:
-                # These are people's records: nobody else on the machine reads them.
+                # Personal data: readable only by this user.
                 (Path(folder) / name).chmod(0o600)
                 shutil.move(Path(folder) / name, out / name)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:

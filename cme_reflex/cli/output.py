@@ -1,6 +1,6 @@
-"""What a command prints: words for a person, or one JSON document for a program.
+"""Output of commands: text, or one JSON document for programs.
 
-Both go to standard output and nothing else does: errors and progress go to standard error.
+Only these go to standard output; errors and progress go to standard error.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 
 def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
-    """Print the lines, or the document (of frozen dataclasses and plain values) as JSON."""
+    """Print the lines, or the document (dataclasses and plain values) as JSON."""
     if as_json:
         typer.echo(to_json(document, indent=2).decode())
     else:
@@ -20,15 +20,15 @@ def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
 
 
 def listed(names: Sequence[str]) -> str:
-    """How many there are and their names: ``2 (101, 102)``, or ``nobody``."""
+    """The number of names and the names: ``2 (101, 102)``, or ``nobody``."""
     return f"{len(names)} ({', '.join(names)})" if names else "nobody"
 
 
 @contextmanager
 def progress(doing: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show on a terminal how far a long command is; call what it gives with each step's size.
+    """Show a progress bar on a terminal; yields a function to advance it by a number of steps.
 
-    `total` is the number of steps, None where nobody knows it before.
+    `total` is the number of steps, or None if it is unknown.
     """
     from rich.console import Console
     from rich.progress import Progress

@@ -1,4 +1,4 @@
-"""Nouns with a number, as commands print them."""
+"""Plural forms of counted nouns in the output of commands."""
 
 from typing import Final
 

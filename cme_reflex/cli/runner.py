@@ -1,4 +1,4 @@
-"""Running what a service does, with the database open, in the name of whoever calls a command."""
+"""Running of services from commands, with the database open."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,13 +10,13 @@ from cme_reflex.settings import settings
 from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
 
-NO_TABLES = "The database has no tables. Make them with: cme db upgrade"
+NO_TABLES = "The database has no tables. Create them with: cme db upgrade"
 
 Result = TypeVar("Result")
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Await the coroutine with the database open. Raises CliError where it has no tables."""
+    """Run the coroutine with the database open. Raises CliError if the database has no tables."""
 
     async def with_database() -> Result:
         url = settings().database_url
@@ -31,9 +31,9 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     try:
         return asyncio.run(with_database())
     finally:
-        coroutine.close()  # where there were no tables, it was never awaited
+        coroutine.close()  # without tables it was never awaited
 
 
 def actor() -> str:
-    """Who calls the command, as the audit log names staff."""
+    """The user of the command, as named in the audit log."""
     return f"staff {getuser()}"

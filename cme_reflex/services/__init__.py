@@ -1,1 +1,1 @@
-"""One function for one intention; owns the transaction and the audit line."""
+"""Services: one function per use case, which owns the transaction and the audit entry."""

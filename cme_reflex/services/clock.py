@@ -1,16 +1,16 @@
-"""The clock: everything that needs the present moment asks here and hands it down as `now`.
+"""System clock: the entry points read the time here and pass it on as `now`.
 
-Services, rules and the store take `now` from their callers and have no clock of their own.
+Services, rules and the store get `now` from their callers and have no clock of their own.
 """
 
 from datetime import UTC, datetime
 
 
 def clock() -> datetime:
-    """The present moment, an aware instant in UTC."""
+    """The current time, an aware datetime in UTC."""
     return system_time()
 
 
 def system_time() -> datetime:
-    """The machine's time. A test replaces this function, for all modules that import `clock`."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place
+    """The system time. Tests replace this function, for all modules that import `clock`."""
+    return datetime.now(UTC)  # noqa: TID251 - the only place

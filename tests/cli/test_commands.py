@@ -1,4 +1,4 @@
-"""The `cme` command as somebody types it: what it prints, and its exit codes."""
+"""The `cme` command: output and exit codes."""
 
 import socket
 from pathlib import Path
@@ -18,7 +18,7 @@ def test_it_tells_its_version() -> None:
 
 
 def test_the_database_goes_up_and_down() -> None:
-    no_tables = "The database has no tables. Make them with: cme db upgrade"
+    no_tables = "The database has no tables. Create them with: cme db upgrade"
     assert cme_output("db", "current") == (0, [no_tables], [])
     assert cme_output("db", "upgrade") == (0, [newest_revision()], [])
     assert cme_output("db", "current") == (0, [newest_revision()], [])
@@ -77,7 +77,7 @@ def test_loading_without_tables_says_how_to_make_them(files: FolderFiles) -> Non
     assert cme_output("meeting", "load", files.write()) == (
         1,
         [],
-        ["The database has no tables. Make them with: cme db upgrade"],
+        ["The database has no tables. Create them with: cme db upgrade"],
     )
 
 

@@ -1,4 +1,4 @@
-"""What holds of every command: help, wrong usage, JSON, and the Tab key."""
+"""All commands: help, wrong usage, JSON output and shell completion."""
 
 import inspect
 import os
@@ -17,12 +17,12 @@ from cme_reflex.cli.commands import app
 from cme_reflex.settings import ROOT
 
 CME = Path(sys.executable).with_name("cme")
-# They make, build or serve and have nothing to report; `db` prints one word.
+# They build or serve and print no result; `db` prints one word.
 WITHOUT_JSON = {"build", "demo", "serve", "db upgrade", "db downgrade", "db current"}
 
 
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command and group after the words that call it."""
+    """All commands and groups by their words on the command line."""
     waiting = [((), typer.main.get_command(app))]
     while waiting:
         words, command = waiting.pop()

@@ -1,4 +1,4 @@
-"""docs/for-societies.md, word for word: what it tells to type is typed."""
+"""docs/for-societies.md: its commands are run as written."""
 
 import os
 import re
@@ -16,7 +16,7 @@ def test_the_document_leads_from_a_spreadsheet_to_a_loaded_meeting(tmp_path: Pat
     text = (ROOT / "docs" / "for-societies.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     assert len(blocks) == 9
-    # The document's first block is what the tests run in already.
+    # The first block of the document sets up the environment that tests already have.
     (tmp_path / "clone" / ".venv").mkdir(parents=True)
     (tmp_path / "clone" / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     done = subprocess.run(

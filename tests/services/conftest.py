@@ -1,4 +1,4 @@
-"""A loaded meeting and people who are signed in to it."""
+"""Fixtures: a loaded meeting and signed-in attendees."""
 
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,13 @@ from tests.support.meetings import FOLDER, MEETING
 
 @pytest.fixture
 def folder() -> MeetingFolder:
-    """What is loaded; a test that needs another one overrides this."""
+    """The folder to load; override it for another one."""
     return FOLDER
 
 
 @pytest.fixture
 async def loaded(database: Engine, fill: Fill, folder: MeetingFolder, now: datetime) -> Engine:
-    """The database with the meeting in it."""
+    """The database with the meeting loaded."""
     if folder is FOLDER:
         await fill("the meeting", lambda: load_meeting(folder, now=now))
     else:
@@ -33,7 +33,7 @@ async def loaded(database: Engine, fill: Fill, folder: MeetingFolder, now: datet
 
 @pytest.fixture
 def sign_in_as(loaded: Any, now: datetime) -> SignIn:
-    """Sign somebody in by badge and answer the context."""
+    """Function that signs in an attendee by badge and name and returns the request context."""
 
     async def sign_in(badge: str = "101", last_name: str = "O'Brien-Núñez") -> RequestContext:
         token = await authentication.sign_in_with_badge(MEETING.code, last_name, badge, now=now)

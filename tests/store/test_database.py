@@ -1,4 +1,4 @@
-"""The two doors to the database: what a read and a write promise, on both kinds."""
+"""`read` and `write`: their guarantees, on both kinds of database."""
 
 import asyncio
 import threading
@@ -29,7 +29,7 @@ from tests.support.database.table_rows import add, fetch, fetch_one
 
 VERSION = select(MeetingRow.version)
 LONG = 10.0  # seconds, more than a page waits for
-# Nobody waits for its end. It reads, or writes, which SQLite gives up in different ways.
+# Endless statements that read or write, which SQLite interrupts in different ways.
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 ENDLESS_READ = sa.text(f"{ENDLESS} SELECT count(*) FROM n")  # noqa: S608 - no input
 ENDLESS_WRITE = sa.text(

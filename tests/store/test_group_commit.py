@@ -1,4 +1,4 @@
-"""Writers of SQLite that wait for each other share one commit, and nothing else."""
+"""Group commit on SQLite: concurrent writes share one COMMIT and are otherwise independent."""
 
 import asyncio
 import shutil
@@ -36,14 +36,14 @@ ENDLESS_WRITE = sa.text(
 
 @pytest.fixture
 async def engine(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Engine]:
-    """An empty SQLite file, and nobody else's."""
+    """An empty SQLite database of this test's own."""
     file = shutil.copy(sqlite_template, tmp_path / "shared.db")
     yield open_database(f"sqlite:///{file}")
     await close_database()
 
 
 def commits(engine: Engine) -> list[int]:
-    """How many there were, as the length of a list that grows."""
+    """The number of commits, as the length of a growing list."""
     seen: list[int] = []
     sa.event.listen(engine, "commit", lambda _: seen.append(1))
     return seen
@@ -80,7 +80,7 @@ async def written() -> list[str]:
 
 @asynccontextmanager
 async def committing(engine: Engine) -> AsyncIterator[asyncio.Task[None]]:
-    """A write that is being committed in this block; whoever writes meanwhile shares the next."""
+    """A write that commits during the block; writes started meanwhile share the next commit."""
     reached, over, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
 
     def hold(_: sa.Connection) -> None:
@@ -95,7 +95,7 @@ async def committing(engine: Engine) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def in_one_group(engine: Engine, *several: Coroutine[Any, Any, None]) -> list[str]:
-    """How those ended who shared one commit."""
+    """The outcomes of writes that share one commit."""
     async with committing(engine) as first:
         tasks = [asyncio.create_task(each) for each in several]
         await asyncio.sleep(0)
@@ -142,7 +142,7 @@ async def test_who_loses_the_whole_transaction_is_undone_alone_and_the_others_ru
     ended = await in_one_group(engine, *several)
     assert ended == ["done", "LookupError", "StatementTimeout", "done", "StatementTimeout", "done"]
     assert await written() == ["a", "d", "f", "first"]
-    # Both times the ones before ran again; nobody was acknowledged twice.
+    # Earlier writes ran again both times; none was acknowledged twice.
     assert "".join(runs) == "aadadf"
     assert called == ["a", "d", "f"]
 

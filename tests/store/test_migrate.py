@@ -1,4 +1,4 @@
-"""Migrations, on both databases: there and back with data, and no drift from the tables."""
+"""Migrations on both databases: upgrade and downgrade with rows, and no drift from the tables."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""PostgreSQL: connections that are gone, units of work that meet, and limits for statements."""
+"""PostgreSQL: lost connections, conflicting units of work, and statement timeouts."""
 
 import asyncio
 from datetime import datetime
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
 
 
 def backend(db: Session) -> int:
-    """The process of the server at the other end of this connection."""
+    """The server's process id for this connection."""
     return int(db.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
 
 
 def end(url: str, process: int) -> None:
-    """Cut a connection at the server's end."""
+    """Terminate a connection on the server."""
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
 
@@ -41,7 +41,7 @@ async def test_a_connection_that_was_cut_while_it_was_idle_is_replaced(
     end(database_url, gone)
     monkeypatch.setattr(postgresql, "ATTEMPTS", 1)
     monkeypatch.setattr(postgresql, "IDLE", -1.0)
-    # All connections that there are, and one more.
+    # All connections of the pool, and one more.
     found = await asyncio.gather(*(read(backend) for _ in range(3)))
     assert gone not in found
 

@@ -1,4 +1,4 @@
-"""Every constraint of the tables is provoked, and refuses; on both databases."""
+"""Every constraint of the tables is violated and rejects the row, on both databases."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ NOBODY = 99  # an id that no row has
 SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}
 
 CHECKS: list[tuple[str, Mapping[str, Any]]] = [
-    # Safety is within the credit, so credit below nothing breaks both.
+    # Safety must not exceed the credit, so negative credit violates both.
     ("ck_session_(quarters|safety)", {"quarters": -1, "safety": 0, "eligible": False}),
     ("ck_session_safety", {"safety": -1}),
     ("ck_session_safety", {"safety": 5}),
@@ -66,7 +66,7 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_operation_what", {"what": "forgotten"}),
 ]
 
-# What a second row changes so that only this constraint stands in its way.
+# Values of a second row that violate only this constraint.
 UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("uq_meeting_code", {"id": 2}),
     ("uq_session_meeting_id_code", {"id": 2}),
@@ -203,7 +203,7 @@ async def test_an_instant_without_a_zone_is_refused(filled: None) -> None:
 
 
 def table_of(constraint: str) -> sa.Table:
-    """The table whose name stands in the constraint's, the longest where two fit."""
+    """The table in a constraint's name; the longest match if there are several."""
     _, _, rest = constraint.partition("_")
     names = [name for name in SQLModel.metadata.tables if rest.startswith(name)]
     return SQLModel.metadata.tables[max(names, key=len)]

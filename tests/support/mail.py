@@ -1,4 +1,4 @@
-"""A mailer for tests, with a real mail server, and people who have addresses."""
+"""A mailer for tests with a local SMTP server, and attendees with e-mail addresses."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -46,12 +46,12 @@ class FakeClock:
 
 
 def make_mailer(server: LocalSmtpServer, *, patience: float = 20) -> Mailer:
-    """A mailer whose carrier waits for `patience` seconds."""
+    """A mailer whose transport has a timeout of `patience` seconds."""
     where = Server(host="127.0.0.1", port=server.port, security=TransportSecurity.NONE)
     transport = SmtpTransport(where, response_timeout=patience)
     return Mailer(transport, "cme@example.org", PUBLIC_URL, MAIL_RENDERERS)
 
 
 async def send_due_mail(server: LocalSmtpServer, now: datetime) -> DeliveryStats:
-    """Send what is due at this moment."""
+    """Send all due messages."""
     return await worker.send_due(make_mailer(server), clock=lambda: now)

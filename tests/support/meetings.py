@@ -1,4 +1,4 @@
-"""A small meeting for tests, made without files: change what a test is about and no more."""
+"""A small meeting for tests, built without files; a test changes only what it is about."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -29,7 +29,7 @@ from cme_reflex.formats.meeting_folder.records import (
 
 ZONE = ZoneInfo("America/Los_Angeles")
 PASSWORD = "face-lift-2024"
-# One round of hashing: these tests are about what is compared, not how slowly.
+# One round of hashing, because these tests do not depend on its cost.
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 MEETING = Meeting(

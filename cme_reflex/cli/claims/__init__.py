@@ -1,1 +1,1 @@
-"""The commands of `cme` about claims."""
+"""Commands for claims."""

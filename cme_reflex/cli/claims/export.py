@@ -1,4 +1,4 @@
-"""`cme claims export`: files, all of them or none."""
+"""`cme claims export`: export of all claims to files."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cme_reflex.settings import settings
 
 
 def export(out: Path, kind: FileFormat, force: bool, as_json: bool) -> None:
-    """Write the meeting's claims into the folder. Raises CliError."""
+    """Write the meeting's claims to files in the folder. Raises CliError."""
     meeting, names = settings().meeting, claims_export.file_names(kind)
     with written_together(out, names, force=force) as folder:
         count = run(_write(meeting, claims_export.open_writer(folder, kind)))

@@ -1,4 +1,4 @@
-"""`cme claims show` and `cme claims reopen`, for the help desk."""
+"""`cme claims show` and `cme claims reopen`, for support staff."""
 
 from collections.abc import Coroutine, Iterator
 from datetime import datetime
@@ -19,12 +19,12 @@ from cme_reflex.services.meetings.branding import current_meeting
 
 
 def show(receipt: str, *, as_json: bool) -> None:
-    """Print the claim with this receipt. Raises CliError where there is none."""
+    """Print the claim with this receipt. Raises CliError if there is none."""
     _emit(_run(reopening.load_claim_record(receipt), receipt), as_json=as_json)
 
 
 def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
-    """Reopen the claim with this receipt. Raises CliError where that cannot be."""
+    """Reopen the claim with this receipt. Raises CliError if that is not possible."""
     change = reopening.reopen_claim(
         receipt,
         reason=reason,
@@ -40,7 +40,9 @@ def _deadline(until: str) -> datetime:
     try:
         return local_time.parse_instant(until, zone)
     except local_time.InvalidTime:
-        raise CliError(f"--until {until} is no time. Write it as 2026-02-23T13:00.") from None
+        raise CliError(
+            f"--until {until} is not a valid time. Write it as 2026-02-23T13:00."
+        ) from None
     except local_time.ClockChange as change:
         raise CliError(f"--until: {' '.join(change.explain(until, zone))}") from None
 
@@ -51,7 +53,7 @@ def _run(service: Coroutine[object, object, ClaimRecord], receipt: str) -> Claim
     except reopening.ReceiptNotFound:
         raise CliError(f"No claim has the receipt {receipt}. Check the number.") from None
     except reopening.ReasonMissing:
-        raise CliError("Give the reason; the audit log keeps it: --reason '…'") from None
+        raise CliError("A reason is required for the audit log: --reason '…'") from None
     except NotSubmitted:
         raise CliError("The claim is already reopened; it is not submitted.") from None
     except DeadlinePassed as passed:
@@ -89,8 +91,8 @@ def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _change(change: StatusChange, zone: ZoneInfo) -> str:
-    why = f" ({change.reason})" if change.reason else ""
+    reason = f" ({change.reason})" if change.reason else ""
     return (
         f"  {text.dates.instant(change.at, zone)}  {change.actor}: "
-        f"{change.from_status or 'none'} → {change.to_status}, {change.receipt}{why}"
+        f"{change.from_status or 'none'} → {change.to_status}, {change.receipt}{reason}"
     )

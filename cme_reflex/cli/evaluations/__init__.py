@@ -1,1 +1,1 @@
-"""The commands of `cme` about evaluations."""
+"""Commands for evaluations."""

@@ -1,14 +1,14 @@
-"""`cme evaluations`."""
+"""Declarations of the `cme evaluations` commands."""
 
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, Force, OutFolder
 
-evaluations = typer.Typer(help="Evaluations: reported without names.", no_args_is_help=True)
+evaluations = typer.Typer(help="Evaluation report, without names.", no_args_is_help=True)
 
 
 @evaluations.command()
 @implemented_in("cme_reflex.cli.evaluations.report")
 def report(out: OutFolder, force: Force = False, as_json: AsJson = False) -> None:
-    """Count the answers, without names: CSV files, a workbook, and a page with plots."""
+    """Report the answers, without names: CSV files, a workbook, and a page with plots."""

@@ -1,4 +1,4 @@
-"""`cme evaluations report`: files, all of them or none."""
+"""`cme evaluations report`: report of a meeting's evaluations as files."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from cme_reflex.settings import settings
 
 
 def report(out: Path, force: bool, as_json: bool) -> None:
-    """Write the report on the meeting's evaluations into the folder. Raises CliError."""
+    """Write the evaluation report to files in the folder. Raises CliError."""
     meeting = settings().meeting
     names = (*evaluations_report.FILES, evaluations_report.PAGE_FILE)
     with written_together(out, names, force=force) as folder:
-        counted = run(evaluation_report.build(meeting, now=clock()))
-        evaluations_report.write_tables(counted, folder)
-        evaluations_report.write_page(counted, folder)
+        result = run(evaluation_report.build(meeting, now=clock()))
+        evaluations_report.write_tables(result, folder)
+        evaluations_report.write_page(result, folder)
     emit_export(
-        ExportResult(meeting, counted.claims, tuple(out / name for name in names)), as_json=as_json
+        ExportResult(meeting, result.claims, tuple(out / name for name in names)), as_json=as_json
     )

@@ -1,1 +1,1 @@
-"""The commands of `cme` about e-mail."""
+"""Commands for e-mail."""

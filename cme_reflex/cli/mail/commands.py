@@ -1,4 +1,4 @@
-"""`cme mail`."""
+"""Declarations of the `cme mail` commands."""
 
 from typing import Annotated
 
@@ -7,31 +7,31 @@ import typer
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, DryRun
 
-mail = typer.Typer(help="Messages: sent, waiting, dead; and reminders.", no_args_is_help=True)
+mail = typer.Typer(help="Mail queue and reminders.", no_args_is_help=True)
 
 
 @mail.command()
 @implemented_in("cme_reflex.cli.mail.queue")
 def status(as_json: AsJson = False) -> None:
-    """Print how many messages are in which state, and each that is late, uncertain or dead."""
+    """Show the mail queue: counts by state, and messages that are late, uncertain or dead."""
 
 
 @mail.command()
 @implemented_in("cme_reflex.cli.mail.queue")
 def send(as_json: AsJson = False) -> None:
-    """Send everything that is due, by hand or from cron; the server does so by itself."""
+    """Send all due messages, manually or from cron; the server also sends them itself."""
 
 
 @mail.command()
 @implemented_in("cme_reflex.cli.mail.queue")
 def remind(dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Remind everybody who has begun and not submitted, once for each deadline."""
+    """Send reminders to attendees with an unsubmitted claim, once per deadline."""
 
 
 @mail.command()
 @implemented_in("cme_reflex.cli.mail.queue")
 def retry(
-    ids: Annotated[list[int], typer.Argument(metavar="ID…", help="As cme mail status has them.")],
+    ids: Annotated[list[int], typer.Argument(metavar="ID…", help="Ids from cme mail status.")],
     as_json: AsJson = False,
 ) -> None:
-    """Let dead or uncertain messages wait for another attempt: all of these, or none."""
+    """Retry dead or uncertain messages: all of these, or none."""

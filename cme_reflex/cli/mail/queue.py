@@ -1,4 +1,4 @@
-"""`cme mail`: what is in the outbox, sending it by hand, and reminders."""
+"""`cme mail`: status of the mail queue, sending, retries and reminders."""
 
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
@@ -21,8 +21,8 @@ from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.settings import settings
 
 
-def office() -> Mailer:
-    """The post office of the settings. Raises CliError where one of them is missing."""
+def configured_mailer() -> Mailer:
+    """The mailer of this deployment. Raises CliError for a missing setting."""
     try:
         return create_mailer(settings(), MAIL_RENDERERS)
     except MailNotConfigured as missing:
@@ -30,21 +30,21 @@ def office() -> Mailer:
 
 
 def status(*, as_json: bool) -> None:
-    """Print what the outbox holds."""
-    found = run(queue.status(settings().meeting))
-    emit(_status(found, current_meeting().zone), found, as_json=as_json)
+    """Print the status of the mail queue."""
+    result = run(queue.status(settings().meeting))
+    emit(_status(result, current_meeting().zone), result, as_json=as_json)
 
 
 def send(*, as_json: bool) -> None:
-    """Send everything that is due. Raises CliError where nothing can be sent."""
-    done = run(worker.send_due(office(), clock=clock))
-    emit(_round(done), done, as_json=as_json)
+    """Send all due messages. Raises CliError if the transport is unavailable."""
+    done = run(worker.send_due(configured_mailer(), clock=clock))
+    emit(_delivery(done), done, as_json=as_json)
     if done.unavailable:
         raise CliError(f"Nothing more can be sent at the moment: {done.unavailable}")
 
 
 def remind(*, dry_run: bool, as_json: bool) -> None:
-    """Put reminders into the outbox, and print whom."""
+    """Enqueue reminders, and print the attendees."""
     try:
         done = run(reminders.enqueue_reminders(settings().meeting, now=clock(), dry_run=dry_run))
     except DeadlinePassed as passed:
@@ -54,13 +54,13 @@ def remind(*, dry_run: bool, as_json: bool) -> None:
 
 
 def retry(ids: list[int], *, as_json: bool) -> None:
-    """Let dead or uncertain messages be tried again. Raises CliError where one is neither."""
+    """Retry dead or uncertain messages. Raises CliError if one is in another state."""
     try:
         entries = run(queue.retry(settings().meeting, ids, now=clock()))
     except queue.MessagesNotRetryable as error:
-        known = ", ".join(map(str, error.ids))
+        ids_text = ", ".join(map(str, error.ids))
         raise CliError(
-            f"Neither dead nor uncertain: {known}. Nothing was changed; see cme mail status."
+            f"Neither dead nor uncertain: {ids_text}. Nothing was changed; see cme mail status."
         ) from None
     waiting = [f"{entry.id}  {entry.kind} to {entry.recipient}: waiting again" for entry in entries]
     emit(waiting, entries, as_json=as_json)
@@ -82,12 +82,14 @@ def _status(status: QueueStatus, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _entry(entry: QueuedMessage, zone: ZoneInfo) -> str:
-    again = f", again {text.dates.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
-    what = f"{entry.kind} to {entry.recipient} of {text.dates.instant(entry.created_at, zone)}"
-    return f"  {entry.id}  {what}: {ATTEMPTS(entry.attempts)}{again}: {entry.last_error}"
+    next_attempt = (
+        f", again {text.dates.instant(entry.next_attempt, zone)}" if entry.next_attempt else ""
+    )
+    label = f"{entry.kind} to {entry.recipient} of {text.dates.instant(entry.created_at, zone)}"
+    return f"  {entry.id}  {label}: {ATTEMPTS(entry.attempts)}{next_attempt}: {entry.last_error}"
 
 
-def _round(done: DeliveryStats) -> list[str]:
+def _delivery(done: DeliveryStats) -> list[str]:
     parts = [
         f"{done.sent} sent",
         f"{done.deferred} to be tried again",
@@ -98,9 +100,9 @@ def _round(done: DeliveryStats) -> list[str]:
 
 
 def _reminded(done: ReminderResult, zone: ZoneInfo) -> Iterator[str]:
-    would = "would be reminded" if done.dry_run else "reminded"
+    verb = "would be reminded" if done.dry_run else "reminded"
     yield f"{done.meeting}, deadline {text.dates.instant(done.deadline, zone)}:"
-    yield f"  {would}: {listed(done.reminded)}"
+    yield f"  {verb}: {listed(done.reminded)}"
     for title, badges in (
         ("reminded before", done.before),
         ("without an e-mail address", done.without_address),

@@ -1,1 +1,1 @@
-"""The commands of `cme` about meetings and their folders."""
+"""Commands for meetings and their folders."""

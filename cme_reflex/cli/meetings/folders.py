@@ -1,4 +1,4 @@
-"""`cme meeting new` and `cme meeting check`: a folder to start from, and whether it is right."""
+"""`cme meeting new` and `cme meeting check`: creation and validation of meeting folders."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from cme_reflex.settings import settings
 
 @dataclass(frozen=True, slots=True)
 class NewFolder:
-    """A meeting's folder that was written."""
+    """A new meeting folder."""
 
     meeting: str
     folder: Path
@@ -28,18 +28,18 @@ class NewFolder:
 
 
 def new(code: str, into: Path | None, *, as_json: bool) -> None:
-    """Write the folder. Raises CliError where it is there already or cannot be."""
+    """Create the folder. Raises CliError if it exists or cannot be created."""
     folder = (into or settings().meetings) / code
     try:
         files = template.write_template(folder, code)
     except InvalidMeetingCode:
         raise CliError(
-            f"{json.dumps(code, ensure_ascii=False)} is no code for a meeting. "
+            f"{json.dumps(code, ensure_ascii=False)} is not a valid meeting code. "
             "Use lower-case letters, digits and hyphens, such as pstm25."
         ) from None
     except FileExistsError:
         raise CliError(
-            f"{folder} is there already; nothing was changed. Choose another code."
+            f"{folder} already exists; nothing was changed. Choose another code."
         ) from None
     except OSError as error:
         raise CliError(f"{folder} cannot be written: {error.strerror}.") from None
@@ -49,12 +49,12 @@ def new(code: str, into: Path | None, *, as_json: bool) -> None:
 
 
 def check(folder: Path, *, as_json: bool) -> None:
-    """Print every problem of the folder; exit with 1 for a fault. Raises CliError."""
+    """Print all problems of the folder; exit with 1 for a fault. Raises CliError."""
     require_folder(folder)
     with progress("Checking"):
-        checked = folder_check.check_folder(folder)
-    emit(_lines(checked), checked, as_json=as_json)
-    if checked.faults:
+        result = folder_check.check_folder(folder)
+    emit(_lines(result), result, as_json=as_json)
+    if result.faults:
         raise typer.Exit(1)
 
 

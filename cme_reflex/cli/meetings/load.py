@@ -1,4 +1,4 @@
-"""`cme meeting load`: from a folder into the database, or a rehearsal of it."""
+"""`cme meeting load`: loading of a meeting's folder into the database, or a dry run."""
 
 from pathlib import Path
 
@@ -12,17 +12,17 @@ from cme_reflex.services.meetings.loader import AffectedLine, LoadReport, RowCou
 
 
 def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Load the folder and print what changed. Raises CliErroryFolder, or Fault without tables."""
+    """Load the folder and print the changes. Raises CliError and InvalidInput."""
     require_folder(folder)
     with progress("Loading"):
         records = read_meeting_folder(folder)
         report = run(load_meeting(records, now=clock(), dry_run=dry_run))
-    unwritten = ["Nothing was written."] if dry_run else []
-    emit([*report_lines(report), *unwritten], report, as_json=as_json)
+    footer = ["Nothing was written."] if dry_run else []
+    emit([*report_lines(report), *footer], report, as_json=as_json)
 
 
 def report_lines(report: LoadReport) -> list[str]:
-    """The report in lines for a person."""
+    """The report as lines of text."""
     if not report.changed:
         return [f"{report.meeting}: nothing changed (version {report.version})."]
     lines = [
@@ -38,7 +38,7 @@ def report_lines(report: LoadReport) -> list[str]:
 
 def _change(touched: AffectedLine) -> str:
     if not touched.left:
-        return f"{touched.session} gives no credit any more and must be removed"
+        return f"{touched.session} no longer gives credit and must be removed"
     was, left = format_hours(touched.was), format_hours(touched.left)
     return f"{touched.session} lowered from {was} to {left} hours"
 

@@ -1,1 +1,1 @@
-"""The commands of `cme` for operations: database, backups, tokens, build and server."""
+"""Commands for operations: database, backups, tokens, build and server."""

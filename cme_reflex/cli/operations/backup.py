@@ -1,4 +1,4 @@
-"""`cme backup` and `cme restore`."""
+"""`cme backup` and `cme restore`: backup and restore of the database."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,9 +16,9 @@ from cme_reflex.services.operations.backup import BackupResult, RestoreResult
 
 
 def backup(file: Path, *, force: bool, as_json: bool) -> None:
-    """Write a backup. Raises CliError where the file is there already or cannot be written."""
+    """Write a backup. Raises CliError if the file exists or cannot be written."""
     if file.exists() and not force:
-        raise CliError(f"{file} is there already. Replace it with --force, or choose another name.")
+        raise CliError(f"{file} already exists. Replace it with --force, or choose another name.")
     try:
         done = run(_back_up(file, clock()))
     except OSError as error:
@@ -31,7 +31,7 @@ def backup(file: Path, *, force: bool, as_json: bool) -> None:
 
 
 def restore(file: Path, *, replace: bool, as_json: bool) -> None:
-    """Bring the database to what the backup holds. Raises CliError where that cannot be."""
+    """Restore a backup. Raises CliError if that is not possible."""
     try:
         done = run(_restore(file, replace=replace, now=clock()))
     except FileNotFoundError:
@@ -40,26 +40,24 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
         raise CliError(f"{file} cannot be read: {error.strerror}.") from None
     except CorruptBackup as damaged:
         raise CliError(
-            f"{file} cannot be restored: {damaged}. Take another backup; nothing was changed."
+            f"{file} cannot be restored: {damaged}. Choose another backup; nothing was changed."
         ) from None
     except backups.NewerBackup as newer:
         raise CliError(
-            f"{file} is of the revision {newer}, which this program does not know. "
-            "Install the newer version of the program; nothing was changed."
+            f"{file} has the revision {newer}, which is unknown to this version of the program. "
+            "Install a newer version; nothing was changed."
         ) from None
     except backups.DatabaseNotUpgraded:
         raise CliError(
-            "The database is not at the newest revision. Bring it there with: cme db upgrade"
+            "The database is not at the newest revision. Upgrade it with: cme db upgrade"
         ) from None
-    except backups.DatabaseHasClaims as holds:
+    except backups.DatabaseHasClaims as error:
         raise CliError(
-            f"The database holds {CLAIMS(holds.claims)}, which the backup would replace. "
-            "If that is meant, back them up first and add --replace."
+            f"The database has {CLAIMS(error.claims)}, which the backup would replace. "
+            "To replace them, back them up first and add --replace."
         ) from None
     except backups.DatabaseBusy:
-        raise CliError(
-            "The database was busy all the time; nothing was changed. Try again."
-        ) from None
+        raise CliError("The database was busy; nothing was changed. Try again.") from None
     emit(_restored_lines(file, done), done, as_json=as_json)
 
 
@@ -86,10 +84,10 @@ def _restored_lines(file: Path, done: RestoreResult) -> Iterable[str]:
 
 
 def row_count(rows: dict[str, int]) -> str:
-    """The rows of all tables together: ``1 row``, ``12 rows``."""
+    """The total number of rows as text: ``1 row``, ``12 rows``."""
     return ROWS(sum(rows.values()))
 
 
 def table_lines(rows: dict[str, int]) -> Iterable[str]:
-    """One line for each table with its number of rows."""
+    """One line per table with its number of rows."""
     return (f"  {table}: {number}" for table, number in rows.items())

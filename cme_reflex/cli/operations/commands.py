@@ -1,4 +1,4 @@
-"""`cme db`, `cme tokens`, and the commands without a group: backups, build and server."""
+"""Declarations of `cme db`, `cme tokens`, and commands without a group: backups, build, server."""
 
 from typing import Annotated
 
@@ -10,92 +10,92 @@ from cme_reflex.cli.options import AsJson, DryRun, File, Force
 HOST = "127.0.0.1"
 PORT = 3000
 
-db = typer.Typer(help="The tables of the database (CME_DATABASE_URL).", no_args_is_help=True)
-tokens = typer.Typer(help="Tokens of systems that read claims over HTTP.", no_args_is_help=True)
+db = typer.Typer(help="Migrations of the database (CME_DATABASE_URL).", no_args_is_help=True)
+tokens = typer.Typer(
+    help="API tokens for systems that read claims over HTTP.", no_args_is_help=True
+)
 toplevel = typer.Typer()
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
-TokenName = Annotated[str, typer.Argument(help="What to know it by, such as membership-2025.")]
+TokenName = Annotated[str, typer.Argument(help="Name of the token, such as membership-2025.")]
 
 
 @db.command()
 @implemented_in("cme_reflex.cli.operations.database")
 def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
-    """Bring the database to a revision, by default the newest."""
+    """Upgrade the database to a revision, by default the newest."""
 
 
 @db.command()
 @implemented_in("cme_reflex.cli.operations.database")
 def downgrade(revision: Annotated[str, typer.Argument(help='A revision, or "base".')]) -> None:
-    """Take the database back to an older revision. What only newer tables hold is lost."""
+    """Downgrade the database to an older revision; data of newer tables are lost."""
 
 
 @db.command()
 @implemented_in("cme_reflex.cli.operations.database")
 def current() -> None:
-    """Print the database's revision."""
+    """Show the database's revision."""
 
 
 @tokens.command("new")
 @implemented_in("cme_reflex.cli.operations.tokens")
 def create_token(name: TokenName, as_json: AsJson = False) -> None:
-    """Make a token and print it, this once."""
+    """Create an API token and print it; it cannot be shown again."""
 
 
 @tokens.command("list")
 @implemented_in("cme_reflex.cli.operations.tokens")
 def list_tokens(as_json: AsJson = False) -> None:
-    """Print every token that was made: by whom, when it was last used, whether it is revoked."""
+    """List all API tokens: creator, last use, and revocation."""
 
 
 @tokens.command("revoke")
 @implemented_in("cme_reflex.cli.operations.tokens")
 def revoke_token(name: TokenName, as_json: AsJson = False) -> None:
-    """Let a token open nothing from now on."""
+    """Revoke an API token."""
 
 
 @toplevel.command()
 @implemented_in("cme_reflex.cli.operations.backup")
 def backup(file: File, force: Force = False, as_json: AsJson = False) -> None:
-    """Write all records of this moment into one file, while the server runs."""
+    """Back up the database to one file; the server may be running."""
 
 
 @toplevel.command()
 @implemented_in("cme_reflex.cli.operations.backup")
 def restore(
     file: File,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace the claims that are there.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace existing claims.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the database to what a backup holds, all or nothing; all sign-ins end."""
+    """Restore the database from a backup, all or nothing; all sign-ins end."""
 
 
 @toplevel.command()
 @implemented_in("cme_reflex.cli.operations.purge")
 def purge(
     before: Annotated[
-        str, typer.Option(metavar="DATE", help="Meetings that ended before this date.")
+        str, typer.Option(metavar="DATE", help="Purge meetings that ended before this date.")
     ],
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete the records of meetings that are past their six years."""
+    """Purge the records of meetings after the retention period of six years."""
 
 
 @toplevel.command()
 @implemented_in("cme_reflex.cli.operations.frontend")
 def build() -> None:
-    """Build the frontend, unless what it is made of is as it was at the last build."""
+    """Build the frontend, unless its sources did not change since the last build."""
 
 
 @toplevel.command()
 @implemented_in("cme_reflex.cli.operations.server")
 def serve(host: Host = HOST, port: Port = PORT) -> None:
-    """Serve the built application until stopped; one worker unless REFLEX_REDIS_URL is set."""
+    """Run the production server; one worker unless REFLEX_REDIS_URL is set."""
 
 
 @toplevel.command()
@@ -104,4 +104,4 @@ def demo(
     port: Port = PORT,
     reset: Annotated[bool, typer.Option("--reset", help="Start with an empty database.")] = False,
 ) -> None:
-    """Build, load and serve the demo meeting with a database of its own."""
+    """Run the demo meeting with its own database."""

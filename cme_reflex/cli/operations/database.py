@@ -1,4 +1,4 @@
-"""`cme db`: the revision of the database."""
+"""`cme db`: migrations of the database."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from cme_reflex.store import migrate
 
 
 def upgrade(revision: str) -> None:
-    """Bring the database to the revision and print it. Raises CliError for an unknown one."""
+    """Upgrade the database to a revision and print it. Raises CliError for an unknown one."""
     try:
         asyncio.run(migrate.upgrade(settings().database_url, revision))
     except CommandError as error:
@@ -21,7 +21,7 @@ def upgrade(revision: str) -> None:
 
 
 def downgrade(revision: str) -> None:
-    """Take the database back to the revision and print it. Raises CliError for an unknown one."""
+    """Downgrade the database to a revision and print it. Raises CliError for an unknown one."""
     try:
         asyncio.run(migrate.downgrade(settings().database_url, revision))
     except CommandError as error:

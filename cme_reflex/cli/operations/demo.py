@@ -1,4 +1,4 @@
-"""`cme demo`: the demo meeting with an embedded database of its own, from nothing to served."""
+"""`cme demo`: builds, loads and serves the demo meeting with its own SQLite database."""
 
 import asyncio
 import os
@@ -25,9 +25,9 @@ DATABASE = ROOT / ".cme" / "demo.db"
 
 
 def demo(port: int, *, reset: bool) -> None:
-    """Serve the demo until stopped; its data are kept unless `reset`."""
+    """Serve the demo until stopped; `reset` deletes its data first."""
     server.require_free_port(HOST, port, remedy="make demo PORT=")
-    _choose_the_demo(port)
+    _use_demo_settings(port)
     if reset:
         _delete_database()
     folder = read_meeting_folder(settings().meetings / MEETING)
@@ -49,8 +49,8 @@ def demo(port: int, *, reset: bool) -> None:
     server.start(HOST, port)
 
 
-def _choose_the_demo(port: int) -> None:
-    """Whatever this machine's settings are, the demo never touches a real database."""
+def _use_demo_settings(port: int) -> None:
+    """Override this machine's settings, so that the demo never uses a real database."""
     os.environ |= {
         "CME_MEETING": MEETING,
         "CME_MEETINGS": str(ROOT / "meetings"),
@@ -59,7 +59,7 @@ def _choose_the_demo(port: int) -> None:
         "CME_PUBLIC_URL": f"http://localhost:{port}",
         "CME_MAIL_FOLDER": str(_mail()),
     }
-    # Whatever the demo writes to its made-up people stays on this machine.
+    # Messages to the demo's fictitious people are only written to files.
     for variable in ("CME_SMTP_URL", "CME_MAIL_FROM"):
         os.environ.pop(variable, None)
     settings.cache_clear()

@@ -1,4 +1,4 @@
-"""`cme build`: the frontend, built once for what it is made of."""
+"""`cme build`: build of the frontend, skipped if its sources did not change."""
 
 import fcntl
 import hashlib
@@ -23,12 +23,12 @@ LOG_TAIL = 30  # lines of the log that are shown when a build fails
 
 
 def build(root: Path = ROOT) -> bool:
-    """Build the frontend unless it is up to date; whether there was anything to do.
+    """Build the frontend unless it is up to date. Returns whether it was built.
 
-    Another process that builds at the same time is waited for. Raises CliError
-    with the end of the log where the build fails.
+    Waits for another process that is building. Raises CliError with the end of the log if the
+    build fails.
     """
-    with _alone(root):
+    with _build_lock(root):
         sources = _digest_of_sources(root)
         if _built_from(root) == (sources, _digest_of_lock(root)):
             typer.echo("The frontend is up to date.")
@@ -36,32 +36,32 @@ def build(root: Path = ROOT) -> bool:
         typer.echo("Building the frontend; the first time this takes up to a minute …")
         (root / DIGEST).unlink(missing_ok=True)
         _export(root)
-        # Reflex may have brought its lock up to date; sources that were changed
-        # meanwhile are not in this build.
+        # The lock's digest is computed again, because Reflex may have updated it. That of the
+        # sources is not, because changes made meanwhile are not in this build.
         (root / DIGEST).write_text(f"{sources} {_digest_of_lock(root)}")
         return True
 
 
 def require_built(root: Path = ROOT) -> None:
-    """Raise Fault where there is no build to serve."""
+    """Raise CliError if the frontend is not built."""
     if _built_from(root) is None:
         raise CliError("The frontend is not built. Build it with: cme build")
 
 
 def _digest_of_sources(root: Path) -> str:
-    """A digest of all that people write for the frontend, and of Reflex's version."""
+    """Digest of the frontend's sources and Reflex's version."""
     meeting = settings().meetings / settings().meeting
     files = [root / "rxconfig.py", meeting / "meeting.toml", *meeting.glob("logo*")]
     files += (root / "cme_reflex").rglob("*.py")
     files += (root / "assets").rglob("*")
     files += (root / "cme_reflex").rglob("templates/*")
-    # The address stands in the pages, for whoever shows a link to them.
+    # The public URL is part of the pages, for previews of shared links.
     public_url = hashlib.sha256((settings().public_url or "").encode()).hexdigest()[:8]
     return f"{version('reflex')}-{public_url}-{_digest(files)}"
 
 
 def _digest_of_lock(root: Path) -> str:
-    """A digest of the versions of the JavaScript packages."""
+    """Digest of the versions of the JavaScript packages."""
     return _digest((root / "reflex.lock").rglob("*"))
 
 
@@ -74,7 +74,7 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 def _built_from(root: Path) -> tuple[str, str] | None:
-    """The digests of what the present build was made of."""
+    """The digests of the current build's sources and lock, or None without a build."""
     if not (root / BUILT / "index.html").exists() or not (root / DIGEST).exists():
         return None
     sources, _, lock = (root / DIGEST).read_text().partition(" ")
@@ -82,7 +82,7 @@ def _built_from(root: Path) -> tuple[str, str] | None:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _build_lock(root: Path) -> Iterator[None]:
     (root / LOCK).parent.mkdir(exist_ok=True)
     with (root / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -92,15 +92,15 @@ def _alone(root: Path) -> Iterator[None]:
 def _export(root: Path) -> None:
     environment = {
         **os.environ,
-        # `bun` is a wheel of this environment; Reflex takes the one on PATH.
+        # `bun` is installed in this environment; Reflex uses the one on PATH.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     with (root / LOG).open("w") as log:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
+        completed = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
             command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
         )
-    if done.returncode != 0 or not (root / BUILT / "index.html").exists():
+    if completed.returncode != 0 or not (root / BUILT / "index.html").exists():
         tail = (root / LOG).read_text(errors="replace").splitlines()[-LOG_TAIL:]
         end = "\n".join(tail)
         raise CliError(f"{end}\nThe frontend could not be built; the whole log is in {LOG}.")

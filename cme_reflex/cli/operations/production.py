@@ -1,7 +1,7 @@
-"""What `cme serve` insists on before strangers may come.
+"""Settings that `cme serve` requires in production.
 
-Strangers come where it listens on an address that other machines reach, or has a public URL
-that is not this machine's. Anything else is somebody's own desk, and needs no setting.
+A server is in production if it listens on an address that other machines can reach, or has a
+public URL of another host than this machine. Otherwise it is for local use and needs no settings.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.domain.hosts import is_loopback
 from cme_reflex.settings import DEVELOPMENT_SECRET, Settings
 
-SECRET_LENGTH = 32  # characters; what `secrets.token_urlsafe(24)` gives
+SECRET_LENGTH = 32  # characters; the length of `secrets.token_urlsafe(24)`
 
 
-def require_fit(settings: Settings, host: str) -> None:
-    """Raise Fault, one line for each setting that is not fit for strangers."""
+def require_production_settings(settings: Settings, host: str) -> None:
+    """Raise CliError with one line for each setting that is unsafe in production."""
     if is_loopback(host) and settings.public_host is None:
         return
     if faults := list(_faults(settings, host)):

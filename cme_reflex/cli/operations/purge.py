@@ -1,4 +1,4 @@
-"""`cme purge`: records that are past the years for which they are kept."""
+"""`cme purge`: deletion of records after the retention period."""
 
 import sys
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from cme_reflex.services.operations.purge import PurgeResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeReport:
-    """What was deleted, or would be."""
+    """Result of a purge or its dry run."""
 
     before: date
     dry_run: bool
@@ -27,11 +27,11 @@ class PurgeReport:
 
 
 def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Delete the records of meetings that ended before the date. Raises CliError."""
+    """Purge the records of meetings that ended before the date. Raises CliError."""
     try:
         day = date.fromisoformat(before)
     except ValueError:
-        raise CliError(f"--before {before} is no date. Write it as 2018-12-31.") from None
+        raise CliError(f"--before {before} is not a valid date. Write it as 2018-12-31.") from None
     if not (dry_run or yes):
         _confirm(day)
     change = purging.purge(day, actor=actor(), now=clock(), dry_run=dry_run)
@@ -47,9 +47,11 @@ def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 
 def _confirm(day: date) -> None:
-    """Ask whoever sits at a terminal; everybody else has to say --yes."""
+    """Ask for confirmation at a terminal. Raises CliError without one: scripts must pass --yes."""
     if not sys.stdin.isatty():
-        raise CliError("This deletes records for good. See them with --dry-run, delete with --yes.")
+        raise CliError(
+            "This deletes records permanently. Preview with --dry-run, delete with --yes."
+        )
     typer.confirm(f"Delete the records of meetings that ended before {day}?", abort=True, err=True)
 
 

@@ -1,4 +1,4 @@
-"""`cme serve`: pages, files and socket of the built application on one port."""
+"""`cme serve`: production server for pages, files and the WebSocket on one port."""
 
 import os
 import socket
@@ -9,14 +9,14 @@ from cme_reflex.cli.mail import queue as mail
 from cme_reflex.cli.operations import frontend, production
 from cme_reflex.settings import ROOT, settings
 
-# A phone that went away without a word is noticed within 20 seconds, on both sides.
+# A lost connection is detected within 20 seconds, on both sides.
 HEARTBEAT = {"REFLEX_SOCKET_INTERVAL": "10", "REFLEX_SOCKET_TIMEOUT": "10"}
 
 
 def require_free_port(host: str, port: int, *, remedy: str) -> None:
-    """Raise Fault where nobody can listen there, with a command for another port.
+    """Raise CliError if the port cannot be used, with a command for another port.
 
-    `remedy` is that command up to the number of the port.
+    `remedy` is that command without the port number.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -43,23 +43,23 @@ def serve(host: str, port: int) -> None:
 def start(host: str, port: int) -> None:
     """Serve until stopped.
 
-    Raises CliError where the frontend was never built, or a setting is not fit for strangers.
+    Starts Reflex's production server without its build: one worker, or several if
+    REFLEX_REDIS_URL is set for their shared state.
 
-    Reflex's own start of a production server, less its build: one worker, or
-    several where REFLEX_REDIS_URL lets them share their state.
+    Raises CliError if the frontend is not built, or a setting is unsafe in production.
     """
-    production.require_fit(settings(), host)
+    production.require_production_settings(settings(), host)
     frontend.require_built()
-    os.chdir(ROOT)  # Reflex looks for rxconfig.py and .web where it is started
+    os.chdir(ROOT)  # Reflex looks for rxconfig.py and .web in the current folder
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
 
     from cme_reflex.reflex_bridge.server import run_production_server
 
-    # Links in messages lead here where nobody said otherwise. Strangers cannot come to it then.
+    # The default for links in messages; only local use gets here without a public URL.
     os.environ.setdefault("CME_PUBLIC_URL", f"http://localhost:{port}")
     settings.cache_clear()
-    mail.office()  # or a Fault before anything is served
+    mail.configured_mailer()  # fails early for a missing setting
     for name, seconds in HEARTBEAT.items():
         os.environ.setdefault(name, seconds)
     run_production_server(host, port)

@@ -1,4 +1,4 @@
-"""`cme tokens`: what the society's own systems read claims with."""
+"""`cme tokens`: API tokens for the society's own systems."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,33 +12,33 @@ from cme_reflex.services.operations.api_tokens import NAME_LIMIT, ApiToken
 
 
 def create_token(name: str, *, as_json: bool) -> None:
-    """Make a token and print it, this once. Raises CliError for a name that cannot be."""
-    asked = api_tokens.create(name, actor=actor(), now=clock())
+    """Create a token and print it. Raises CliError for an invalid or used name."""
+    operation = api_tokens.create(name, actor=actor(), now=clock())
     try:
-        made = run(asked)
+        created = run(operation)
     except api_tokens.InvalidTokenName:
-        raise CliError(f"A name has up to {NAME_LIMIT} characters. No token was made.") from None
+        raise CliError(f"A name has up to {NAME_LIMIT} characters. No token was created.") from None
     except api_tokens.TokenNameTaken as taken:
         raise CliError(
             f"There is or was a token {taken} already. Choose another name, such as one with the "
             "year in it."
         ) from None
-    lines = [made.token, "Keep it now: it is stored as a hash and cannot be shown again."]
-    emit(lines, made, as_json=as_json)
+    lines = [created.token, "Keep it now: it is stored as a hash and cannot be shown again."]
+    emit(lines, created, as_json=as_json)
 
 
 def list_tokens(*, as_json: bool) -> None:
-    """Print every token that was made, without its secret."""
+    """Print all tokens, without their secrets."""
     tokens = run(api_tokens.list_all())
     lines = map(_line, tokens) if tokens else ["There is no token. Make one: cme tokens new NAME"]
     emit(lines, tokens, as_json=as_json)
 
 
 def revoke_token(name: str, *, as_json: bool) -> None:
-    """Revoke a token. Raises CliError where there is none of this name."""
-    asked = api_tokens.revoke(name, actor=actor(), now=clock())
+    """Revoke a token. Raises CliError if there is none with this name."""
+    operation = api_tokens.revoke(name, actor=actor(), now=clock())
     try:
-        revoked = run(asked)
+        revoked = run(operation)
     except api_tokens.TokenNotFound:
         raise CliError(f"There is no token {name}. List them: cme tokens list") from None
     emit([_line(revoked)], revoked, as_json=as_json)

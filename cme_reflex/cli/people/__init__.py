@@ -1,1 +1,1 @@
-"""The commands of `cme` about attendees and members."""
+"""Commands for attendees and members."""

@@ -1,4 +1,4 @@
-"""`cme attendees` and `cme members`."""
+"""Declarations of the `cme attendees` and `cme members` commands."""
 
 from typing import Annotated
 
@@ -7,21 +7,27 @@ import typer
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, DryRun, InputFile, OutFile, ReplaceOutFile, Sheet
 
-attendees = typer.Typer(help="Registrations of other systems.", no_args_is_help=True)
-members = typer.Typer(help="Members' accounts: converted, invited.", no_args_is_help=True)
+attendees = typer.Typer(help="Convert registrations of other systems.", no_args_is_help=True)
+members = typer.Typer(
+    help="Convert member accounts, and invite members to set a password.", no_args_is_help=True
+)
 
 Maps = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="COLUMN=HEADING", help="What the file calls our column."),
+    typer.Option(
+        "--map", metavar="COLUMN=HEADING", help="Heading in the file for one of our columns."
+    ),
 ]
 Defaults = Annotated[
     list[str] | None,
-    typer.Option("--default", metavar="COLUMN=VALUE", help="For cells that are empty."),
+    typer.Option("--default", metavar="COLUMN=VALUE", help="Value for empty cells of a column."),
 ]
 Values = Annotated[
     list[str] | None,
     typer.Option(
-        "--value", metavar="COLUMN:THEIRS=OURS", help="What a value means; * for all others."
+        "--value",
+        metavar="COLUMN:THEIRS=OURS",
+        help="Replacement for a value of a column; * for all others.",
     ),
 ]
 
@@ -38,7 +44,7 @@ def convert_attendees(
     sheet: Sheet = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print attendees.csv from a registration system's CSV or XLSX."""
+    """Convert a registration system's CSV or XLSX to attendees.csv."""
 
 
 @members.command("convert")
@@ -52,11 +58,12 @@ def convert_members(
     values: Values = None,
     sheet: Sheet = "",
     hash_passwords: Annotated[
-        bool, typer.Option("--hash-passwords", help="The column holds passwords: hash them.")
+        bool,
+        typer.Option("--hash-passwords", help="The column has passwords: hash them."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print members.csv from a member database's CSV or XLSX; passwords are never shown."""
+    """Convert a member database's CSV or XLSX to members.csv; passwords are never shown."""
 
 
 @members.command()
@@ -68,4 +75,4 @@ def invite(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send these members, or all without a password, a link with which they set one."""
+    """Send members a link to set a password: these, or all without a password."""

@@ -1,4 +1,4 @@
-"""`cme attendees convert` and `cme members convert`: other systems' files into our tables."""
+"""`cme attendees convert` and `cme members convert`: conversion of other systems' files."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,8 +27,8 @@ def convert_attendees(  # each argument is an option of the command
     as_json: bool,
 ) -> None:
     """Convert registrations. Raises InvalidInput or CliError, with nothing written."""
-    filling = _filling(ATTENDEES, maps, defaults, values, sheet=sheet)
-    _convert(ATTENDEES, file, filling, out, force=force, as_json=as_json)
+    options = _conversion_options(ATTENDEES, maps, defaults, values, sheet=sheet)
+    _convert(ATTENDEES, file, options, out, force=force, as_json=as_json)
 
 
 def convert_members(  # each argument is an option of the command
@@ -43,25 +43,27 @@ def convert_members(  # each argument is an option of the command
     as_json: bool,
 ) -> None:
     """Convert accounts. Raises InvalidInput or CliError, with nothing written."""
-    filling = _filling(MEMBERS, maps, defaults, values, sheet=sheet, hash_passwords=hash_passwords)
-    _convert(MEMBERS, file, filling, out, force=force, as_json=as_json)
+    options = _conversion_options(
+        MEMBERS, maps, defaults, values, sheet=sheet, hash_passwords=hash_passwords
+    )
+    _convert(MEMBERS, file, options, out, force=force, as_json=as_json)
 
 
 def _convert(
     kind: RegistrationTable,
     file: Path,
-    filling: ConversionOptions,
+    options: ConversionOptions,
     out: Path | None,
     *,
     force: bool,
     as_json: bool,
 ) -> None:
-    converted = registration_table.convert_registrations(kind, file, filling)
+    converted = registration_table.convert_registrations(kind, file, options)
     conversion = Conversion(converted.rows, out, None, converted.warnings)
     emit_conversion(converted.text, conversion, kind.name, force=force, as_json=as_json)
 
 
-def _filling(
+def _conversion_options(
     kind: RegistrationTable,
     maps: list[str] | None,
     defaults: list[str] | None,
@@ -70,11 +72,11 @@ def _filling(
     sheet: str,
     hash_passwords: bool = False,
 ) -> ConversionOptions:
-    """How a society's file becomes ours. Raises CliError for an option that says nothing."""
+    """The conversion options of a command line. Raises CliError for a malformed option."""
     replaced: dict[tuple[str, str], str] = {}
     for option in values or ():
-        given, ours = _parted(option, "--value COLUMN:THEIRS=OURS")
-        column, colon, theirs = given.partition(":")
+        source, ours = _split_option(option, "--value COLUMN:THEIRS=OURS")
+        column, colon, theirs = source.partition(":")
         if not colon:
             raise CliError(f"Write it as --value COLUMN:THEIRS=OURS, not {option!r}.")
         replaced[_column(kind, column, "--value"), theirs.strip().casefold()] = ours
@@ -92,15 +94,15 @@ def _filling(
 def _by_column(
     kind: RegistrationTable, options: Iterable[str], form: str, name: str
 ) -> dict[str, str]:
-    parted = (_parted(option, form) for option in options)
-    return {_column(kind, column, name): given for column, given in parted}
+    pairs = (_split_option(option, form) for option in options)
+    return {_column(kind, column, name): value for column, value in pairs}
 
 
-def _parted(option: str, form: str) -> tuple[str, str]:
-    before, equals, behind = option.partition("=")
-    if not equals or not before.strip():
+def _split_option(option: str, form: str) -> tuple[str, str]:
+    key, equals, value = option.partition("=")
+    if not equals or not key.strip():
         raise CliError(f"Write it as {form}, not {option!r}.")
-    return before.strip(), behind.strip()
+    return key.strip(), value.strip()
 
 
 def _column(kind: RegistrationTable, column: str, option: str) -> str:

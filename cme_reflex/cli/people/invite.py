@@ -1,4 +1,4 @@
-"""`cme members invite`: links with which members set their password."""
+"""`cme members invite`: links for members to set a password."""
 
 from collections.abc import Iterator
 
@@ -30,9 +30,9 @@ def invite(usernames: list[str] | None, dry_run: bool, as_json: bool) -> None:
 
 
 def _lines(done: InvitationResult) -> Iterator[str]:
-    would = "would be invited" if done.dry_run else "invited"
-    yield f"{would}: {listed(done.invited)}"
+    verb = "would be invited" if done.dry_run else "invited"
+    yield f"{verb}: {listed(done.invited)}"
     if done.before:
-        yield f"invited before, with a link that is still good: {listed(done.before)}"
+        yield f"invited before, with a link that is still valid: {listed(done.before)}"
     if done.without_address:
         yield f"without an e-mail address: {listed(done.without_address)}"

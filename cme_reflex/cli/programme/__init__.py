@@ -1,1 +1,1 @@
-"""The commands of `cme` about programmes."""
+"""Commands for programmes."""

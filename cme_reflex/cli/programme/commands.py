@@ -1,4 +1,4 @@
-"""`cme programme`."""
+"""Declarations of the `cme programme` commands."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from cme_reflex.cli.options import AsJson, InputFile, OutFile, ReplaceOutFile, S
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.tables.date_parsing import DateOrder
 
-programme = typer.Typer(help="Programmes of other systems.", no_args_is_help=True)
+programme = typer.Typer(help="Convert programmes of other systems.", no_args_is_help=True)
 
 
 @programme.command()
@@ -21,28 +21,34 @@ def convert(
     force: ReplaceOutFile = False,
     supplement: Annotated[
         Path | None,
-        typer.Option("--credits", metavar="FILE", help="Table of SessionID, Credit Type, Credits."),
+        typer.Option(
+            "--credits", metavar="FILE", help="Table with SessionID, Credit Type and Credits."
+        ),
     ] = None,
     sheet: Sheet = "",
     zone: Annotated[
-        str, typer.Option(help="Clocks to read and write times on, such as Europe/Brussels.")
+        str, typer.Option(help="Time zone of the times, such as Europe/Brussels.")
     ] = "",
     wall_clock: Annotated[
-        bool, typer.Option("--wall-clock", help="Leave out offsets: they are wrong.")
+        bool, typer.Option("--wall-clock", help="Ignore UTC offsets, if they are wrong.")
     ] = False,
-    dates: Annotated[DateOrder | None, typer.Option(help="What 9/10/2024 is.")] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="Order of day and month in dates such as 9/10/2024.")
+    ] = None,
     delivery: Annotated[
-        Delivery, typer.Option(help="Where the file does not say.")
+        Delivery, typer.Option(help="Delivery of sessions without one in the file.")
     ] = Delivery.LIVE,
     eligible: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="A kind that can be claimed.")
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Kind of session that is eligible for credit."),
     ] = None,
     not_eligible: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="A kind that cannot be claimed.")
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Kind of session that is not eligible for credit."),
     ] = None,
     summary: Annotated[
-        bool, typer.Option("--summary", help="Print figures of the programme instead.")
+        bool, typer.Option("--summary", help="Print a summary of the programme instead.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print sessions.csv from XLSX, CSV, schedule.xml, schedule.json or iCalendar."""
+    """Convert a programme (XLSX, CSV, schedule.xml, schedule.json, iCalendar) to sessions.csv."""

@@ -1,4 +1,4 @@
-"""`cme programme convert`: another system's file into sessions.csv."""
+"""`cme programme convert`: conversion of another system's programme to sessions.csv."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ def convert(  # each argument is an option of the command
     as_json: bool,
 ) -> None:
     """Convert a programme. Raises InvalidInput or CliError, with nothing written."""
-    choices = ProgrammeOptions(
+    options = ProgrammeOptions(
         zone=_zone(zone),
         eligible_kinds=frozenset(map(fold, eligible or ())),
         ineligible_kinds=frozenset(map(fold, not_eligible or ())),
@@ -39,7 +39,7 @@ def convert(  # each argument is an option of the command
         dates=dates,
         delivery=delivery,
     )
-    converted = programmes.convert_programme(file, choices, supplement=supplement, sheet=sheet)
+    converted = programmes.convert_programme(file, options, supplement=supplement, sheet=sheet)
     figures = summarize(converted.sessions) if summary else None
     text = "" if figures and out is None else to_sessions_csv(converted.sessions)
     conversion = Conversion(len(converted.sessions), out, figures, converted.warnings)

@@ -1,1 +1,1 @@
-"""The commands of `cme` about learner credit reporting."""
+"""Commands for learner credit reporting."""

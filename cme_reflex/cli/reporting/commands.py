@@ -1,4 +1,4 @@
-"""`cme reporting`."""
+"""Declarations of the `cme reporting` commands."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ reporting = typer.Typer(help="Learner credit reporting to ACCME's PARS.", no_arg
 @reporting.command()
 @implemented_in("cme_reflex.cli.reporting.pars")
 def check(as_json: AsJson = False) -> None:
-    """List what PARS would reject and why, by attendee; exit code 1 where there is any."""
+    """Check for records that PARS would reject, by attendee; exit code 1 if there are any."""
 
 
 @reporting.command()
@@ -22,12 +22,13 @@ def check(as_json: AsJson = False) -> None:
 def export(
     out: OutFolder = Path(),
     again: Annotated[
-        int | None, typer.Option(min=1, metavar="BATCH", help="Write a remembered batch again.")
+        int | None,
+        typer.Option(min=1, metavar="BATCH", help="Write the files of an earlier batch again."),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write what PARS does not hold yet, as XLSX and tab-delimited, and remember it."""
+    """Export new learner credit as a batch for PARS, as XLSX and tab-delimited text."""
 
 
 @reporting.command()
@@ -35,8 +36,8 @@ def export(
 def rejected(
     file: InputFile,
     batch: Annotated[
-        int | None, typer.Option(min=1, help="The batch that PARS answered; else the newest.")
+        int | None, typer.Option(min=1, help="Batch that PARS answered; by default the newest.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in the rows that PARS rejected; their attendees see why."""
+    """Import the rows that PARS rejected; their attendees see the reason."""

@@ -1,4 +1,4 @@
-"""`cme reporting`: learner credit for PARS, checked, exported, and rejections taken back in."""
+"""`cme reporting`: check and export of learner credit for PARS, and import of rejections."""
 
 import os
 from collections.abc import Coroutine, Iterator
@@ -26,7 +26,7 @@ from cme_reflex.services.reporting.rejections import ImportResult
 from cme_reflex.settings import settings
 
 NO_ACTIVITY_ID = (
-    "meeting.toml, reporting.pars_activity_id: PARS takes no row without the activity's ID. "
+    "meeting.toml, reporting.pars_activity_id: PARS accepts no row without the activity's ID. "
     "Write its nine digits and load the meeting."
 )
 
@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchExport:
-    """What was written; `batch` is None where nothing is new. `left_out` counts attendees."""
+    """Result of an export; `batch` is None if nothing is new. `left_out` counts attendees."""
 
     meeting: str
     batch: int | None = None
@@ -46,20 +46,24 @@ class BatchExport:
 
 
 def check(*, as_json: bool) -> None:
-    """Print what PARS would reject; exit with 1 where there is anything."""
-    found = _run(pars_check.check(settings().meeting))
-    emit(_check_lines(found), found, as_json=as_json)
-    if not found.passes:
+    """Print the records that PARS would reject; exit with 1 if there are any."""
+    result = _run(pars_check.check(settings().meeting))
+    emit(_check_lines(result), result, as_json=as_json)
+    if not result.passes:
         raise typer.Exit(1)
 
 
 def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
-    """Write what is new, or a batch again, into the folder. Raises CliError."""
+    """Write a new batch, or an earlier one again, into the folder. Raises CliError."""
     meeting = settings().meeting
-    make = _new(meeting, out, force=force) if again is None else _again(meeting, again, out, force)
+    operation = (
+        _export_new(meeting, out, force=force)
+        if again is None
+        else _export_again(meeting, again, out, force)
+    )
     try:
         with progress("Comparing with what was reported"):
-            exported = _run(make)
+            exported = _run(operation)
     except pars.NothingToReport as nothing:
         since = f" since batch {nothing.last}" if nothing.last else ""
         lines = [f"{meeting}: there is nothing new to report{since}. No file was written."]
@@ -69,23 +73,23 @@ def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
 
 
 def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
-    """Take in what PARS rejected. Raises CliError, or InvalidInput with every fault of the file."""
+    """Import PARS rejections. Raises CliError, or InvalidInput with all faults of the file."""
     if not file.is_file():
         raise CliError(f"There is no file {file}.")
     answer = read_rejections(file)
     try:
-        taken = _run(
+        result = _run(
             rejections.import_rejections(settings().meeting, answer, now=clock(), batch=batch)
         )
     except rejections.RowsNotFound as unknown:
-        fault, remedy = "This row was never reported.", "Take in what PARS said of this meeting."
+        fault, remedy = "This row was never reported.", "Import the rejections of this meeting."
         raise InvalidInput(
             InputProblem(answer.file, row.number, None, fault, remedy) for row in unknown.rows
         ) from None
-    emit(_rejected_lines(taken, file), taken, as_json=as_json)
+    emit(_rejected_lines(result, file), result, as_json=as_json)
 
 
-async def _new(meeting: str, out: Path, *, force: bool) -> BatchExport:
+async def _export_new(meeting: str, out: Path, *, force: bool) -> BatchExport:
     number = await pars.next_batch_number(meeting)
     names = file_names(meeting, number)
     now = clock()
@@ -101,15 +105,15 @@ async def _new(meeting: str, out: Path, *, force: bool) -> BatchExport:
             )
         _sync(out)
     except (CliError, OSError) as error:
-        why = _why(out, error)
+        reason = _reason(out, error)
         if batch is not None:
-            why += f" Batch {number} is remembered. {_write_again(number)}"
-        raise CliError(why) from None
+            reason += f" Batch {number} is saved. {_write_again(number)}"
+        raise CliError(reason) from None
     await pars.mark_delivered(meeting, number, now=now)
     return _batch_export(batch, out, names)
 
 
-async def _again(meeting: str, number: int, out: Path, force: bool) -> BatchExport:
+async def _export_again(meeting: str, number: int, out: Path, force: bool) -> BatchExport:
     batch = await pars.load_batch(meeting, number)
     names = file_names(meeting, number)
     try:
@@ -117,7 +121,7 @@ async def _again(meeting: str, number: int, out: Path, force: bool) -> BatchExpo
             write_files(folder, names, batch.rows)
         _sync(out)
     except OSError as error:
-        raise CliError(_why(out, error)) from None
+        raise CliError(_reason(out, error)) from None
     await pars.mark_delivered(meeting, number, now=clock())
     return _batch_export(batch, out, names)
 
@@ -134,15 +138,15 @@ def _batch_export(batch: Batch, out: Path, names: tuple[str, ...]) -> BatchExpor
 
 
 def _sync(folder: Path) -> None:
-    """Have the names of the files on the disk too, not only what is in them."""
-    opened = os.open(folder, os.O_RDONLY)
+    """Flush the folder to disk, so that its new file names are durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
-def _why(out: Path, error: Exception) -> str:
+def _reason(out: Path, error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{out} cannot be written to: {error.strerror}."
     return str(error)
@@ -169,43 +173,43 @@ def _run(service: Coroutine[Any, Any, Result]) -> Result:
         raise CliError(f"There is no batch {unknown.number} of {meeting}. {last}") from None
 
 
-def _check_lines(found: CheckResult) -> Iterator[str]:
+def _check_lines(result: CheckResult) -> Iterator[str]:
     yield (
-        f"{found.meeting}: {ATTENDEES(found.reportable)} consented and submitted; "
-        f"{found.waiting} consented and did not submit yet."
+        f"{result.meeting}: {ATTENDEES(result.reportable)} consented and submitted; "
+        f"{result.waiting} consented and did not submit yet."
     )
     yield (
-        f"ACCME asks for the report by {text.dates.short_date(found.report_by)}; "
-        f"PARS closes the year on {text.dates.short_date(found.year_closes)}."
+        f"ACCME asks for the report by {text.dates.short_date(result.report_by)}; "
+        f"PARS closes the year on {text.dates.short_date(result.year_closes)}."
     )
-    if not is_activity_id(found.activity_id):
+    if not is_activity_id(result.activity_id):
         yield NO_ACTIVITY_ID
-    for refused in found.refused:
+    for refused in result.refused:
         yield from _refused_lines(refused)
-    if found.refused:
-        yield f"PARS would reject {ATTENDEES(len(found.refused))}."
+    if result.refused:
+        yield f"PARS would reject {ATTENDEES(len(result.refused))}."
 
 
 def _refused_lines(refused: RejectedLearner) -> Iterator[str]:
-    who = f"badge {refused.badge}, {refused.name}"
+    label = f"badge {refused.badge}, {refused.name}"
     for field, fault in refused.faults.items():
-        yield f"  {who}, {field}: {text.reporting.FAULTS[fault]}"
+        yield f"  {label}, {field}: {text.reporting.FAULTS[fault]}"
     if refused.rejection:
-        yield f"  {who}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
+        yield f"  {label}: PARS rejected it, and nothing was corrected since: {refused.rejection}"
 
 
 def _batch_lines(exported: BatchExport) -> Iterator[str]:
-    counted = f"{exported.adds} Add, {exported.deletes} Delete"
-    yield f"{exported.meeting}, batch {exported.batch}: {counted}"
+    counts = f"{exported.adds} Add, {exported.deletes} Delete"
+    yield f"{exported.meeting}, batch {exported.batch}: {counts}"
     if exported.left_out:
         yield f"  {ATTENDEES(exported.left_out)} left out: cme reporting check"
     for file in exported.files:
         yield f"  {file}"
 
 
-def _rejected_lines(taken: ImportResult, file: Path) -> Iterator[str]:
-    if taken.before:
-        yield f"{file.name} was taken in before; nothing was changed."
+def _rejected_lines(result: ImportResult, file: Path) -> Iterator[str]:
+    if result.before:
+        yield f"{file.name} was imported before; nothing was changed."
         yield "If PARS answered a later batch in the same words, name it: --batch"
         return
-    yield f"{taken.meeting}: {taken.rejected} rejected, {taken.known} known before."
+    yield f"{result.meeting}: {result.rejected} rejected, {result.known} imported before."

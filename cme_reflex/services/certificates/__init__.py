@@ -1,1 +1,1 @@
-"""Certificates, transcripts and the check of a receipt number."""
+"""Certificates, transcripts and the verification of receipt numbers."""

@@ -1,7 +1,7 @@
-"""A person's account: own claims at all meetings, and the transcript of what was submitted.
+"""Account of a person: the claims at all meetings, and the transcript of submitted claims.
 
-A sign-in is that of one meeting's attendee. From the attendee the member is known, and from the
-member all attendees that the society has linked to it; who has no member record sees this one.
+A sign-in belongs to one meeting's attendee. If the attendee is linked to a member, the account
+has all attendees linked to that member; otherwise only this one.
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ from cme_reflex.store.reporting.tables import OptInRow
 
 
 class NoSubmittedClaim(Exception):
-    """There is no submitted claim that a transcript could have."""
+    """The person has no submitted claim for a transcript."""
 
 
 async def load_account(context: RequestContext, *, now: datetime) -> Account:
-    """Everything that the signed-in person has claimed or begun, as of one moment."""
+    """The account of the signed-in person: all claims, including drafts, in one snapshot."""
 
     def load(db: Session) -> Account:
         member = accounts.find_member(db, context.attendee.id)
@@ -60,22 +60,22 @@ async def load_account(context: RequestContext, *, now: datetime) -> Account:
 
 
 async def render_transcript_pdf(context: RequestContext, *, now: datetime) -> bytes:
-    """The transcript as a PDF: the same bytes for the same claims. Raises NoSubmittedClaim."""
+    """The transcript as a PDF; equal claims give equal bytes. Raises NoSubmittedClaim."""
     return await pdf_pool.render(transcript_pdf, await build_transcript(context, now=now))
 
 
 async def render_transcript_csv(context: RequestContext, *, now: datetime) -> bytes:
-    """The same as CSV, a row for each claim. Raises NoSubmittedClaim."""
+    """The transcript as CSV, one row per claim. Raises NoSubmittedClaim."""
     return transcript_csv(await build_transcript(context, now=now))
 
 
 async def build_transcript(context: RequestContext, *, now: datetime) -> Transcript:
-    """The valid versions of all submitted claims. Raises NoSubmittedClaim."""
-    owned, meeting = await load_account(context, now=now), context.meeting
-    if not owned.years:
+    """The transcript: the valid versions of all submitted claims. Raises NoSubmittedClaim."""
+    account, meeting = await load_account(context, now=now), context.meeting
+    if not account.years:
         raise NoSubmittedClaim
     return Transcript(
-        account=owned,
+        account=account,
         zone=meeting.zone,
         category1_label=meeting.category1.label,
         safety_label=meeting.safety.label,
@@ -86,15 +86,15 @@ async def build_transcript(context: RequestContext, *, now: datetime) -> Transcr
 
 
 def _account_entry(
-    of: AccountRegistration,
+    registration: AccountRegistration,
     receipts: Sequence[ReceiptRow],
-    sent: Sequence[BatchedRow],
+    reported: Sequence[BatchedRow],
     context: RequestContext,
     now: datetime,
 ) -> AccountEntry:
-    meeting, claim = meeting_from_document(of.meeting), of.claim
+    meeting, claim = meeting_from_document(registration.meeting), registration.claim
     reopened_until = claim.reopened_until if claim else None
-    # What was submitted keeps the meeting as it was then.
+    # A submitted version has the meeting's facts as of its submission.
     facts = certificate_facts(receipts[0].document if receipts else {}, meeting)
     return AccountEntry(
         meeting=facts["meeting"],
@@ -104,14 +104,14 @@ def _account_entry(
         starts_on=date.fromisoformat(facts["starts_on"]),
         ends_on=date.fromisoformat(facts["ends_on"]),
         zone=ZoneInfo(facts["time_zone"]),
-        badge=of.attendee.badge,
-        registration=_registration_label(meeting, of.attendee.registration_type),
-        is_current=of.attendee.id == context.attendee.id,
+        badge=registration.attendee.badge,
+        registration=_registration_label(meeting, registration.attendee.registration_type),
+        is_current=registration.attendee.id == context.attendee.id,
         period=meeting.period(now, reopened_until),
         opens_at=meeting.claim.opens_at,
         closes_at=reopened_until or meeting.claim.closes_at,
         status=ClaimStatus(claim.status) if claim else None,
-        sessions=of.lines,
+        sessions=registration.lines,
         versions=tuple(
             SubmittedVersion(
                 number=row.number,
@@ -121,7 +121,7 @@ def _account_entry(
             )
             for row in receipts
         ),
-        reporting=_reporting_status(of.reporting, sent),
+        reporting=_reporting_status(registration.reporting, reported),
     )
 
 
@@ -130,24 +130,24 @@ def _registration_label(meeting: Meeting, code: str) -> str:
     return labels.get(code, code)
 
 
-def _reporting_status(given: OptInRow | None, sent: Sequence[BatchedRow]) -> ReportingSummary:
-    """How far the reporting is; what PARS rejected never took effect."""
-    if given is None:
+def _reporting_status(opt_in: OptInRow | None, reported: Sequence[BatchedRow]) -> ReportingSummary:
+    """The state of the reporting to PARS; rejected rows had no effect."""
+    if opt_in is None:
         return ReportingSummary()
-    holds = bool(
-        current_records(pars_row(each.row) for each in sent if each.row.rejected_at is None)
+    is_reported = bool(
+        current_records(pars_row(each.row) for each in reported if each.row.rejected_at is None)
     )
-    if given.withdrawn_at is not None:
-        state = ReportingState.WITHDRAWN_LATER if holds else ReportingState.WITHDRAWN
-        return ReportingSummary(state, given.withdrawn_at)
-    added = [each for each in sent if each.row.action == RecordAction.ADD]
+    if opt_in.withdrawn_at is not None:
+        state = ReportingState.WITHDRAWN_LATER if is_reported else ReportingState.WITHDRAWN
+        return ReportingSummary(state, opt_in.withdrawn_at)
+    added = [each for each in reported if each.row.action == RecordAction.ADD]
     last = added[-1] if added else None
     if last is not None and last.row.rejected_at is not None:
-        if last.row.rejected_at > given.consented_at:
+        if last.row.rejected_at > opt_in.consented_at:
             return ReportingSummary(
                 ReportingState.REJECTED, last.row.rejected_at, last.row.rejection
             )
-        return ReportingSummary(ReportingState.OPTED_IN, given.consented_at)  # corrected since
-    if last is not None and holds:
+        return ReportingSummary(ReportingState.OPTED_IN, opt_in.consented_at)  # corrected since
+    if last is not None and is_reported:
         return ReportingSummary(ReportingState.EXPORTED, last.batch.at)
-    return ReportingSummary(ReportingState.OPTED_IN, given.consented_at)
+    return ReportingSummary(ReportingState.OPTED_IN, opt_in.consented_at)

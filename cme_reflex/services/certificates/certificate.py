@@ -1,4 +1,4 @@
-"""Certificates: each submitted version's, for its owner, and the check of a number by anybody."""
+"""Certificates of submitted versions for their owners, and public verification by number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -31,19 +31,19 @@ from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
 
 VERIFY_LIMIT = rate_limits.Quota(scope="verify", limit=60, window=timedelta(minutes=10))
-"""How many numbers one address may check: a board's clerk with a pile, not a walk through all."""
+"""Verifications from one IP address: enough for a board's clerk, too few to enumerate numbers."""
 
 
 class CertificateNotFound(LookupError):
-    """There is no certificate of this number, or none of this attendee."""
+    """There is no certificate with this number, or it belongs to somebody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedCertificate:
-    """What anybody who has a certificate's number may know. Credit in quarter hours.
+    """Public facts of a certificate, for verification by its number. Credit in quarter hours.
 
-    `safety` is None where the meeting has no Patient Safety. `replaced` says that a newer version
-    was submitted. `accent` is the color of the meeting.
+    `safety` is None if the meeting has no Patient Safety credit. `replaced`: a newer version was
+    submitted. `accent` is the meeting's accent color.
     """
 
     number: str
@@ -59,9 +59,9 @@ class VerifiedCertificate:
 
 
 async def load_certificate(context: RequestContext, number: str) -> Certificate:
-    """The certificate with this number, if it is one of the person's versions, old ones too.
+    """The certificate with this number, if it belongs to the person; old versions included.
 
-    A member's are those of all meetings. Raises CertificateNotFound.
+    A member's certificates are those of all meetings. Raises CertificateNotFound.
     """
 
     def load(db: Session) -> IssuedReceipt:
@@ -76,7 +76,7 @@ async def load_certificate(context: RequestContext, number: str) -> Certificate:
 
 
 def _issued(db: Session, number: str) -> IssuedReceipt:
-    """The receipt of this number, however it is written. Raises CertificateNotFound."""
+    """The receipt with this number, in any notation. Raises CertificateNotFound."""
     canonical = canonical_receipt_number(number)
     issued = claims.find_issued(db, canonical) if canonical is not None else None
     if issued is None:
@@ -91,29 +91,30 @@ def _is_own(db: Session, context: RequestContext, receipt: ReceiptRow) -> bool:
 
 
 async def render_pdf(certificate: Certificate) -> bytes:
-    """The PDF. Nothing of it is kept: it is drawn again in a tenth of a second."""
+    """The certificate as a PDF. Not cached: rendering takes a tenth of a second."""
     return await pdf_pool.render(certificate_pdf, certificate)
 
 
 def attachments(job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:
-    """The certificate of a submitted version as it goes with a message."""
-    of = build_certificate(submission.receipt_from_row(row), job.meeting)
-    of = replace(of, address=f"{job.public_url}{verify(of.number)}")
-    return (partial(_attachment, of),)
+    """The mail attachments of a submitted version: its certificate."""
+    certificate = build_certificate(submission.receipt_from_row(row), job.meeting)
+    url = f"{job.public_url}{verify(certificate.number)}"
+    return (partial(_attachment, replace(certificate, address=url)),)
 
 
-async def _attachment(of: Certificate) -> Attachment:
-    content = await render_pdf(of)
-    return Attachment(name=pdf_filename(of.number), media_type="application/pdf", content=content)
+async def _attachment(certificate: Certificate) -> Attachment:
+    content = await render_pdf(certificate)
+    name = pdf_filename(certificate.number)
+    return Attachment(name=name, media_type="application/pdf", content=content)
 
 
 def pdf_filename(number: str) -> str:
-    """What the file of a certificate is called."""
+    """The file name of a certificate's PDF."""
     return f"certificate-{number}.pdf"
 
 
 async def verify_certificate(number: str, *, now: datetime, address: str) -> VerifiedCertificate:
-    """What a certificate's number proves. `address` is where the question comes from.
+    """Verify a certificate by its number. `address` is the client's IP address.
 
     Raises CertificateNotFound and TooManyAttempts.
     """
@@ -136,9 +137,9 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
 
 
 def build_certificate(receipt: Receipt, meeting: Meeting) -> Certificate:
-    """What the certificate of a submitted version says. `meeting` is the one that it is of.
+    """The certificate of a submitted version, from the data stored with the submission.
 
-    All of it is what was stored with the submission.
+    `meeting` is the version's meeting; it is used only for versions without stored facts.
     """
     document, facts = receipt.document, certificate_facts(receipt.document, meeting)
     return Certificate(

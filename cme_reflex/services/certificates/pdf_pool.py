@@ -1,4 +1,4 @@
-"""Drawing PDFs beside the loop that serves everybody: a few at once, the others wait for them."""
+"""Thread pool for rendering PDFs outside the event loop, a few at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
-Drawing = TypeVar("Drawing")
+Document = TypeVar("Document")
 
-MAX_CONCURRENT = 2  # a tenth of a second of one core each
+MAX_CONCURRENT = 2  # each takes a tenth of a second of one core
 
 
-async def render(draw: Callable[[Drawing], bytes], of: Drawing) -> bytes:
-    """What `draw` makes of it, in a thread."""
-    return await asyncio.get_running_loop().run_in_executor(_executor(), draw, of)
+async def render(renderer: Callable[[Document], bytes], document: Document) -> bytes:
+    """Call `renderer` with the document in a thread, and return its PDF."""
+    return await asyncio.get_running_loop().run_in_executor(_executor(), renderer, document)
 
 
 @cache
 def _executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="drawing")
+    return ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="pdf")

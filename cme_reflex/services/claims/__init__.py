@@ -1,1 +1,1 @@
-"""A claim: lines, totals, submitting, reopening, exports."""
+"""Claims: lines, totals, submission, reopening, reminders and exports."""

@@ -1,15 +1,15 @@
-"""What a submitted version keeps of its meeting, so that its certificate never changes."""
+"""Snapshot of a meeting's facts in each submitted version, so that certificates never change."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from cme_reflex.domain.meetings.meeting import Meeting
 
-LANGUAGE = "en"  # of the certificate's own words
+LANGUAGE = "en"  # of the certificate's fixed text
 
 
 def meeting_facts(meeting: Meeting) -> dict[str, Any]:
-    """What the certificate says about the meeting and its provider, as JSON values."""
+    """The certificate's facts about the meeting and its provider, as JSON values."""
     provider = meeting.provider
     return {
         "provider": provider.name,
@@ -28,7 +28,7 @@ def meeting_facts(meeting: Meeting) -> dict[str, Any]:
 
 
 def certificate_facts(document: Mapping[str, Any], meeting: Meeting) -> Mapping[str, Any]:
-    """The same as a submitted version's document has kept them."""
-    # Documents of form 1 were written before there were certificates, and without these facts.
+    """The facts as stored in a submitted version's document."""
+    # Documents of form 1 were stored before there were certificates, without these facts.
     facts: Mapping[str, Any] | None = document.get("certificate")
     return meeting_facts(meeting) if facts is None else facts

@@ -1,4 +1,4 @@
-"""A claim as it stands, and the one way in which it is changed."""
+"""Claim: its summary, and the transaction in which every change is made."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -37,12 +37,11 @@ COMMAND_LIMIT = 64  # characters; a UUID has 36
 
 @dataclass(frozen=True, slots=True)
 class ClaimSummary:
-    """A claim with what the rules say of it.
+    """A claim with its claimable credit and its conflicts.
 
-    Its totals are those that hold. `in_conflict` are the ids of the sessions that take part in a
-    conflict; `cleared` tells that one was chosen that no
-    longer does. `lowered` are the sessions of which a newer programme has less
-    credit than was claimed.
+    Its totals are valid; `cleared`: a chosen total is no longer supported and was cleared.
+    `in_conflict` are the ids of the sessions in a conflict. `lowered` are the sessions for which
+    a newer programme offers less credit than was claimed.
     """
 
     claim: Claim
@@ -55,9 +54,9 @@ class ClaimSummary:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A claim that is being changed, locked until the end of its transaction.
+    """A claim in the transaction that changes it, locked until its end.
 
-    `row` is what is changed; `lines` are its lines by session id, the removed ones too.
+    `lines` are its rows by session id, including removed ones.
     """
 
     db: DbSession
@@ -72,12 +71,12 @@ class Draft:
 
     @property
     def header(self) -> Claim:
-        """The claim without its lines and totals: whether it may be changed."""
+        """The claim's status and deadline, without lines and totals."""
         return Claim(status=ClaimStatus(self.row.status), reopened_until=self.row.reopened_until)
 
     @property
     def summary(self) -> ClaimSummary:
-        """The claim as it stands at this moment."""
+        """The current summary of the claim."""
         return summarize(self.context, self.row, self.lines.values())
 
     def session(self, session_id: object) -> Session:
@@ -85,7 +84,7 @@ class Draft:
         return self.context.programme.session(session_id)
 
     def line(self, session_id: int) -> LineRow:
-        """The line of a session, unless it is removed. Raises NotInClaim."""
+        """The line of a session. Raises NotInClaim, also for a removed line."""
         line = self.lines.get(session_id)
         if line is None or line.removed:
             raise NotInClaim(session_id)
@@ -104,7 +103,7 @@ class Draft:
         self.db.add(line)
 
     def answer(self, session_id: int | None, question: str) -> Answer | None:
-        """The answer to a question about a session, or without one about the whole meeting."""
+        """The answer to a question about a session, or about the meeting if it is None."""
         return claims.answer(self.db, self.id, session_id, question)
 
     def save_answer(self, session_id: int | None, question: str, answer: Answer | None) -> None:
@@ -112,10 +111,10 @@ class Draft:
         claims.save_answer(self.db, self.id, session_id, question, answer)
 
     def finalize(self) -> ClaimSummary:
-        """What the claim has become, its revision incremented; the last step of every change.
+        """Increment the revision and return the new summary; the last step of every change.
 
-        Totals above what the lines now support are cleared, and the answer
-        says so: a number that was not chosen is never put in its place.
+        Totals that the lines no longer support are cleared, which the summary states.
+        They are never replaced by a number that the attendee did not choose.
         """
         self.row.revision += 1
         summary = self.summary
@@ -128,9 +127,9 @@ class Draft:
 async def update_claim(
     context: RequestContext, update: Callable[[Draft], None], *, now: datetime
 ) -> ClaimSummary:
-    """Change the attendee's claim in one transaction; how the claim stands then.
+    """Change the attendee's claim in one transaction. Returns its new summary.
 
-    A command that was carried out before changes nothing more. Raises ClaimLocked,
+    A command that was executed before changes nothing. Raises ClaimLocked,
     ClaimPeriodNotOpen, ClaimPeriodClosed, InvalidCommand, and what `update` raises.
     """
     if len(context.command) > COMMAND_LIMIT or not context.command.isprintable():
@@ -148,9 +147,9 @@ async def update_claim(
 
 
 def claim_for_update(db: DbSession, context: RequestContext) -> Draft:
-    """The attendee's claim, whatever its status, locked until the end of `db`."""
-    # A load of the programme waits for it, or is waited for; so the draft's context
-    # has the newest programme, also where the one given is older.
+    """The attendee's claim in any status, locked until the end of the transaction."""
+    # The lock excludes a concurrent load, so the draft's context has the newest
+    # programme even if the caller's is older.
     newest = programme_cache.get_locked(db, context.programme.meeting_id)
     row = claims.find_for_update(db, context.attendee.id)
     lines = {line.session_id: line for line in claims.lines(db, cast(int, row.id))}
@@ -159,7 +158,7 @@ def claim_for_update(db: DbSession, context: RequestContext) -> Draft:
 
 
 async def load_summary(context: RequestContext) -> ClaimSummary:
-    """The attendee's claim as it stands; an empty draft where none was begun."""
+    """The attendee's current claim, or an empty draft."""
     found = await read(lambda db: claims.find_with_lines(db, context.attendee.id))
     return summarize(context, *found)
 
@@ -167,7 +166,7 @@ async def load_summary(context: RequestContext) -> ClaimSummary:
 def summarize(
     context: RequestContext, row: ClaimRow | None, lines: Iterable[LineRow]
 ) -> ClaimSummary:
-    """What the rules say of a claim's rows; without any, of an empty draft."""
+    """Apply the rules to a claim's rows, or to an empty draft without any."""
     sessions = context.programme.sessions
     visible = [line for line in lines if not line.removed]
     visible.sort(key=lambda line: sessions[line.session_id].order)
@@ -177,7 +176,7 @@ def summarize(
     if row is None:
         return ClaimSummary(Claim(), most, ())
     chosen = Totals(_quarters(row.category1), _quarters(row.safety))
-    # What was submitted stays as it was, whatever was loaded since.
+    # A submitted claim does not change with later loads.
     totals, cleared = (
         (chosen, False) if row.status == ClaimStatus.SUBMITTED else clear_unsupported(chosen, most)
     )

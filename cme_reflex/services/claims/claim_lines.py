@@ -1,4 +1,4 @@
-"""Choosing sessions: adding, removing, and how much of each is claimed."""
+"""Claim lines: adding and removing sessions, and changing their credit."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -14,9 +14,9 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 async def add_session(
     context: RequestContext, session_id: object, *, now: datetime
 ) -> ClaimSummary:
-    """Put a session on the claim with its full credit; doing it twice changes nothing.
+    """Add a session with its full credit; adding it twice changes nothing.
 
-    A session that was removed comes back with the hours and answers it had.
+    A session that was removed before has its former hours and answers again.
     Raises NotEligible, PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
     """
 
@@ -38,10 +38,10 @@ async def add_session(
 async def remove_session(
     context: RequestContext, session_id: object, *, now: datetime
 ) -> ClaimSummary:
-    """Take a session off the claim; doing it twice changes nothing.
+    """Remove a session from the claim; removing it twice changes nothing.
 
-    Its hours and answers are kept, hidden, for Undo. Raises NotEligible for
-    what is no session, and what `update_claim` raises.
+    Its hours and answers stay in the database for Undo. Raises NotEligible for an
+    unknown session, and what `update_claim` raises.
     """
 
     def remove(draft: Draft) -> None:
@@ -54,11 +54,11 @@ async def remove_session(
 async def set_hours(
     context: RequestContext, session_id: object, quarters: Quarters, *, now: datetime
 ) -> ClaimSummary:
-    """Claim less than a session's credit, or all of it again.
+    """Set the claimed hours of a session, up to its credit.
 
-    Patient Safety goes down with the hours, and up again with them where it
-    was not lowered by hand. Raises NotEligible for what is no session,
-    NotInClaim, CreditLimitExceeded, and what `update_claim` raises.
+    Patient Safety follows the hours down, and up again unless the attendee has lowered it.
+    Raises NotEligible for an unknown session, NotInClaim, CreditLimitExceeded, and what
+    `update_claim` raises.
     """
 
     def claim(draft: Draft) -> None:
@@ -78,9 +78,9 @@ async def set_hours(
 async def set_safety(
     context: RequestContext, session_id: object, quarters: Quarters, *, now: datetime
 ) -> ClaimSummary:
-    """Lower a line's Patient Safety, or raise it again.
+    """Set the claimed Patient Safety credit of a session, up to its limit.
 
-    Raises NotEligible for what is no session, NotInClaim, CreditLimitExceeded,
+    Raises NotEligible for an unknown session, NotInClaim, CreditLimitExceeded,
     and what `update_claim` raises.
     """
 
@@ -98,13 +98,13 @@ async def set_safety(
 async def set_on_demand(
     context: RequestContext, session_id: object, on_demand: bool, *, now: datetime
 ) -> ClaimSummary:
-    """Say that a session was watched on demand, where that is offered, or live after all.
+    """Record whether a session was watched on demand or live.
 
-    Raises NotInClaim, NotEligible where there is no such choice,
+    Raises NotInClaim, NotEligible if the session does not offer both,
     PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
     """
 
-    def say(draft: Draft) -> None:
+    def record(draft: Draft) -> None:
         session = draft.session(session_id)
         if session.watched_on_demand(on_demand) is not on_demand:
             raise NotEligible(session.code)
@@ -112,7 +112,7 @@ async def set_on_demand(
         session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
         line.on_demand = on_demand
 
-    return await update_claim(context, say, now=now)
+    return await update_claim(context, record, now=now)
 
 
 def _safety_limit(session: Session, claimed: int) -> Quarters:

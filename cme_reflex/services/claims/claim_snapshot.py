@@ -1,4 +1,4 @@
-"""Snapshots of a claim: who asks and how it stands, both as of one moment."""
+"""Claim snapshot: the request context and the claim's summary, read together."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -13,20 +13,20 @@ from cme_reflex.store.database import read
 
 
 class ClaimSnapshot(NamedTuple):
-    """Who asks, and how their claim stands."""
+    """A request context and the summary of its attendee's claim."""
 
     context: RequestContext
     summary: ClaimSummary
 
 
 async def load(meeting: str, hashed: str, *, now: datetime) -> ClaimSnapshot:
-    """The snapshot for the holder of the token with this hash. Raises NotSignedIn."""
+    """The snapshot for the hash of a session token, in one read. Raises NotSignedIn."""
 
-    def found(db: Session) -> tuple[authentication.FoundSession, ClaimSnapshot]:
+    def load_rows(db: Session) -> tuple[authentication.FoundSession, ClaimSnapshot]:
         session = authentication.find_session(db, meeting, hashed, now=now)
         rows = claims.find_with_lines(db, session.context.attendee.id)
         return session, ClaimSnapshot(session.context, summarize(session.context, *rows))
 
-    session, snapshot = await read(found)
+    session, snapshot = await read(load_rows)
     await authentication.touch(session, now=now)
     return snapshot

@@ -1,4 +1,4 @@
-"""All submitted claims for the society's own systems: read from any place on, none left out."""
+"""Claims feed for the society's own systems: all submitted versions, page by page from a cursor."""
 
 import re
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ START = "start"
 MAX_PAGE_SIZE = 200  # versions on a page; one of a hundred sessions is some 25 kB
 
 CURSOR_PATTERN = r"start|([0-9a-f]{8})-([1-9][0-9]{0,9})"
-"""How cursors are written, START among them."""
+"""Format of cursors, including START."""
 
 
 class InvalidCursor(ValueError):
-    """No cursor that was ever given out."""
+    """The cursor was never issued."""
 
 
 class CursorExpired(Exception):
-    """The cursor is from before a restore; what it counted may have been counted anew."""
+    """The cursor is from before a restore, after which numbers may have been assigned again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class _Cursor:
 
 
 async def load_page(*, cursor: str = START, since: datetime | None = None, limit: int) -> FeedPage:
-    """At most so many versions behind the cursor, in the order in which they were committed.
+    """At most `limit` versions after the cursor, in the order of their commits.
 
-    Read with each page's `next_cursor`, every version comes exactly once, also those that are
-    submitted meanwhile; a claim that is submitted again comes again as its next version.
-    `since` (aware) leaves out what was submitted before. Raises InvalidCursor and CursorExpired.
+    A client that follows each page's `next_cursor` gets every version exactly once, even those
+    submitted meanwhile; each resubmission of a claim is a new version. `since` (aware) leaves
+    out versions submitted earlier. Raises InvalidCursor and CursorExpired.
     """
     after = _parse(cursor)
 
     def load(db: Session) -> FeedPage:
-        # First: what is counted here is seen below, and nothing beyond it would be left out.
+        # Read first: all versions counted here are visible to the query below.
         state = feed.state(db)
         if after.position and (state is None or state.epoch != after.epoch):
             raise CursorExpired(cursor)
@@ -75,7 +75,7 @@ async def load_page(*, cursor: str = START, since: datetime | None = None, limit
 
 
 async def load_claim(number: str) -> FeedClaim:
-    """The version with this receipt number, however it is written. Raises ReceiptNotFound."""
+    """The version with this receipt number, in any notation. Raises ReceiptNotFound."""
     canonical = canonical_receipt_number(number)
     found = (
         None if canonical is None else await read(lambda db: feed.find_by_receipt(db, canonical))

@@ -1,4 +1,4 @@
-"""The confirmation after Submit. `services.claims.submission` posts it; here it is written."""
+"""Confirmation by e-mail after Submit: `services.claims.submission` enqueues it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,11 +22,11 @@ from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
 AttachmentBuilder: TypeAlias = Callable[[MailJob, ReceiptRow], tuple[AttachmentFactory, ...]]
-"""What goes with the confirmation of a submitted version: made when it is sent, never stored."""
+"""Creates the attachments of a confirmation when it is sent; they are never stored."""
 
 
 def enqueue_confirmation(db: Session, attendee_id: int, receipt: str, *, now: datetime) -> None:
-    """Confirm a submission, once, where there is an address; in the transaction of Submit."""
+    """Enqueue the confirmation of a submission, once, if the attendee has an e-mail address."""
     attendee = db.get_one(AttendeeRow, attendee_id)
     if attendee.email:
         queue.enqueue(
@@ -41,7 +41,7 @@ def enqueue_confirmation(db: Session, attendee_id: int, receipt: str, *, now: da
 
 
 def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
-    """Write confirmations with what `attach` makes of the receipt."""
+    """A renderer of confirmations with the attachments that `attach` creates."""
 
     def render(db: Session, job: MailJob) -> RenderedMail:
         receipt = _receipt(db, job.row.payload["receipt"])

@@ -1,4 +1,4 @@
-"""All claims of a meeting, for files that leave: as of one moment, however many there are."""
+"""Export of all claims of a meeting, in one consistent snapshot."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,15 +19,15 @@ from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.programme.tables import SessionRow
 
-PAGE_SIZE = 200  # claims whose rows are in memory at once
-TIMEOUT = 60.0  # seconds for a statement: no page waits for it
+PAGE_SIZE = 200  # claims per query
+TIMEOUT = 60.0  # seconds per statement; no page waits for it
 
 
 async def iter_claims(meeting: str) -> list[ExportedClaim]:
-    """Every claim that was begun, in the order of registration. Raises MeetingNotFound.
+    """All claims of the meeting, including drafts, by registration. Raises MeetingNotFound.
 
-    All of it is as of one moment, whatever is claimed meanwhile, and therefore in memory: a claim
-    of twenty sessions takes some 17 kB, ten thousand of them 170 MB.
+    They are one snapshot and therefore in memory at once: a claim of twenty sessions takes some
+    17 kB, ten thousand of them 170 MB.
     """
     return await read(
         lambda db: [*iter_claims_in(db, cast(int, meeting_by_code(db, meeting).id))],
@@ -36,7 +36,7 @@ async def iter_claims(meeting: str) -> list[ExportedClaim]:
 
 
 def iter_claims_in(db: Session, meeting: int) -> Iterator[ExportedClaim]:
-    """The same one by one, for a read that asks for more; `meeting` is its id."""
+    """Iterate over all claims within a read; `meeting` is the meeting's id."""
     last = 0
     while page := _page(db, meeting, after=last):
         last = cast(int, page[-1][0].id)
@@ -73,7 +73,7 @@ def _valid_versions(db: Session, claim_ids: Iterable[int]) -> dict[int, ReceiptR
         .where(col(ReceiptRow.claim_id).in_(claim_ids))
         .order_by(col(ReceiptRow.version))
     )
-    # The newest version comes last and stays.
+    # The newest version comes last and replaces earlier ones.
     return {row.claim_id: row for row in db.exec(rows).all()}
 
 

@@ -1,4 +1,4 @@
-"""Reminders before the deadline, to those who have begun and not submitted."""
+"""Reminders by e-mail before the deadline, for attendees with an unsubmitted claim."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
-TIMEOUT = 60.0  # seconds for a statement about all attendees: no page waits for it
+TIMEOUT = 60.0  # seconds per statement about all attendees; no page waits for it
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderResult:
-    """Who is reminded, by badge: the new ones, and whoever was before of the same deadline.
+    """Badges of attendees reminded now, and reminded of the same deadline before.
 
-    `without_address` have no e-mail address, `too_late` a reopened claim whose own
+    `without_address`: without an e-mail address; `too_late`: with a reopened claim whose own
     deadline is over. `deadline` is the meeting's, aware UTC.
     """
 
@@ -47,11 +47,11 @@ class ReminderResult:
 async def enqueue_reminders(
     meeting: str, *, now: datetime, dry_run: bool = False
 ) -> ReminderResult:
-    """Put a reminder into the outbox for everybody who has begun and not submitted.
+    """Enqueue a reminder for every attendee with an unsubmitted claim.
 
-    Nobody is reminded of the same deadline twice, however often this is called; a claim that
-    was reopened until a deadline of its own is a new reason. With `dry_run` the same is done and
-    taken back. Raises MeetingNotFound, and DeadlinePassed where nobody can submit any more.
+    Nobody is reminded of the same deadline twice, however often this is called; a reopened
+    claim with its own deadline is reminded again. `dry_run` does the same and rolls it back.
+    Raises MeetingNotFound, and DeadlinePassed if nobody can submit any more.
     """
 
     def enqueue(db: Session) -> ReminderResult:
@@ -60,14 +60,19 @@ async def enqueue_reminders(
         found = db.exec(_unsubmitted(cast(int, row.id))).all()
         if now >= terms.claim.closes_at and not any(claim.reopened_until for _, claim in found):
             raise DeadlinePassed(terms.claim.closes_at)
-        posted = {
+        queued = {
             message.dedupe_key
             for message in rows.messages_of_kind(db, cast(int, row.id), MailKind.REMINDER)
         }
-        groups: dict[str, list[str]] = {"new": [], "before": [], "nowhere": [], "late": []}
+        groups: dict[str, list[str]] = {
+            "new": [],
+            "before": [],
+            "without_address": [],
+            "too_late": [],
+        }
         for attendee, claim in found:
             deadline = claim.reopened_until or terms.claim.closes_at
-            group = _group(attendee, deadline, posted, now)
+            group = _group(attendee, deadline, queued, now)
             groups[group].append(attendee.badge)
             if group == "new":
                 queue.enqueue(
@@ -87,15 +92,15 @@ async def enqueue_reminders(
             dry_run=dry_run,
             reminded=tuple(groups["new"]),
             before=tuple(groups["before"]),
-            without_address=tuple(groups["nowhere"]),
-            too_late=tuple(groups["late"]),
+            without_address=tuple(groups["without_address"]),
+            too_late=tuple(groups["too_late"]),
         )
 
     return await database.write(enqueue, dry_run=dry_run, timeout=TIMEOUT)
 
 
 def render_reminder(db: Session, job: MailJob) -> RenderedMail:
-    """Write a reminder, unless the claim was submitted or got another deadline meanwhile."""
+    """Render a reminder. Raises MessageWithdrawn for a submitted claim or another deadline."""
     attendee = db.get_one(AttendeeRow, job.row.payload["attendee"])
     claim, lines = claims.find_with_lines(db, cast(int, attendee.id))
     if claim is None or claim.status == ClaimStatus.SUBMITTED:
@@ -103,27 +108,27 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
     deadline = claim.reopened_until or job.meeting.claim.closes_at
     if deadline.isoformat() != job.row.payload["deadline"]:
         raise MessageWithdrawn("The deadline was moved meanwhile.")
-    who = authentication.attendee_from_row(attendee)
+    recipient = authentication.attendee_from_row(attendee)
     newest = programme_cache.get_locked(db, attendee.meeting_id)
-    summary = summarize(RequestContext(who, newest.meeting, newest), claim, lines)
+    summary = summarize(RequestContext(recipient, newest.meeting, newest), claim, lines)
     content = messages.reminder(
         job.meeting,
-        name=who.name,
+        name=recipient.name,
         sessions=len(summary.claim.lines),
         claimable=summary.claimable.category1,
         deadline=deadline,
         reopened=claim.status == ClaimStatus.REOPENED,
         url=f"{job.public_url}{HOME}",
     )
-    return RenderedMail(content, who.name, job.row.recipient)
+    return RenderedMail(content, recipient.name, job.row.recipient)
 
 
-def _group(attendee: AttendeeRow, deadline: datetime, posted: Container[str], now: datetime) -> str:
+def _group(attendee: AttendeeRow, deadline: datetime, queued: Container[str], now: datetime) -> str:
     if deadline <= now:
-        return "late"
+        return "too_late"
     if not attendee.email:
-        return "nowhere"
-    return "before" if f"{MailKind.REMINDER}:{_key(attendee, deadline)}" in posted else "new"
+        return "without_address"
+    return "before" if f"{MailKind.REMINDER}:{_key(attendee, deadline)}" in queued else "new"
 
 
 def _key(attendee: AttendeeRow, deadline: datetime) -> str:

@@ -24,16 +24,16 @@ from cme_reflex.store.people.tables import AttendeeRow
 
 
 class ReceiptNotFound(LookupError):
-    """No claim has a receipt of this number."""
+    """No claim has a receipt with this number."""
 
 
 class ReasonMissing(ValueError):
-    """A claim is reopened with a reason, which the audit log keeps."""
+    """A reason is required to reopen a claim, for the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A change of a claim's status, as the audit log has it. `at` is aware UTC."""
+    """A change of a claim's status from the audit log. `at` is aware UTC."""
 
     at: datetime
     actor: str
@@ -45,7 +45,7 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRecord:
-    """What staff look up: whose claim it is, its versions (newest first), and its history."""
+    """A claim as shown to staff: the attendee, its versions (newest first) and its history."""
 
     name: str
     badge: str
@@ -56,16 +56,16 @@ class ClaimRecord:
 
 
 async def load_claim_record(receipt: str) -> ClaimRecord:
-    """The record of the claim with this receipt, of whatever version. Raises ReceiptNotFound."""
+    """The record of the claim with this receipt, of any version. Raises ReceiptNotFound."""
     return await read(lambda db: _record(db, _find(db, receipt, claims.find_by_receipt)))
 
 
 async def reopen_claim(
     receipt: str, *, reason: str, until: datetime, actor: str, now: datetime
 ) -> ClaimRecord:
-    """Let the attendee change a submitted claim until a deadline of its own (aware).
+    """Reopen a submitted claim for the attendee, until its own deadline (aware).
 
-    The receipts stay valid until the claim is submitted anew. Raises
+    The receipts stay valid until the claim is submitted again. Raises
     ReceiptNotFound, NotSubmitted, DeadlinePassed and ReasonMissing.
     """
     if not reason.strip():
@@ -85,9 +85,9 @@ async def reopen_claim(
 
 
 async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSummary:
-    """Reopen one's own claim, where the meeting allows it and its claim period is open.
+    """Reopen the attendee's own claim, if the meeting permits it and its claim period is open.
 
-    Doing it twice changes nothing. Raises ReopeningNotAllowed, NotSubmitted,
+    Reopening it twice changes nothing. Raises ReopeningNotAllowed, NotSubmitted,
     ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
 
@@ -130,13 +130,13 @@ def _find(db: Session, receipt: str, query: Callable[[Session, str], ClaimRow | 
 def _record(db: Session, row: ClaimRow) -> ClaimRecord:
     claim_id = cast(int, row.id)
     attendee = db.get_one(AttendeeRow, row.attendee_id)
-    kept = claims.receipts(db, claim_id)
+    receipts = claims.receipts(db, claim_id)
     return ClaimRecord(
-        name=kept[0].document["name_on_certificate"],
+        name=receipts[0].document["name_on_certificate"],
         badge=attendee.badge,
         status=ClaimStatus(row.status),
         reopened_until=row.reopened_until,
-        receipts=tuple(receipt_from_row(receipt) for receipt in kept),
+        receipts=tuple(receipt_from_row(receipt) for receipt in receipts),
         history=tuple(
             StatusChange(
                 entry.at,

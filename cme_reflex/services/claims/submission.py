@@ -1,4 +1,4 @@
-"""Choosing the totals, submitting once and for good, and the receipt."""
+"""Submission of a claim: totals, corrections of name and profession, Submit, and receipts."""
 
 import secrets
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow
 
-DOCUMENT_FORMAT = 2  # form 1 had no "form", and no "certificate"
+DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The proof of one submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+    """The receipt of a submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
 
     number: str
     version: int
@@ -54,7 +54,7 @@ class Receipt:
 async def choose_category1(
     context: RequestContext, quarters: Quarters | None, *, now: datetime
 ) -> ClaimSummary:
-    """Choose the Category 1 credit to claim, or take the choice back with None.
+    """Choose the Category 1 credit to claim; None clears the choice.
 
     Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `update_claim` raises.
     """
@@ -72,7 +72,7 @@ async def choose_category1(
 async def choose_safety(
     context: RequestContext, quarters: Quarters | None, *, now: datetime
 ) -> ClaimSummary:
-    """Choose the Patient Safety credit to claim, or take the choice back with None.
+    """Choose the Patient Safety credit to claim; None clears the choice.
 
     Raises CreditLimitExceeded, and what `update_claim` raises.
     """
@@ -87,9 +87,9 @@ async def choose_safety(
 
 
 async def choose_all(context: RequestContext, *, now: datetime) -> ClaimSummary:
-    """Choose all credit that the sessions support, Patient Safety where there is any of it.
+    """Choose all credit that the sessions support, including Patient Safety if there is any.
 
-    Raises CreditLimitExceeded where they support none, and what `update_claim` raises.
+    Raises CreditLimitExceeded if they support none, and what `update_claim` raises.
     """
 
     def choose(draft: Draft) -> None:
@@ -101,9 +101,9 @@ async def choose_all(context: RequestContext, *, now: datetime) -> ClaimSummary:
 
 
 async def correct_name(context: RequestContext, name: str, *, now: datetime) -> ClaimSummary:
-    """Keep the name for the certificate as the attendee writes it; as registered is no correction.
+    """Save the attendee's name for the certificate; the registered name removes the correction.
 
-    Raises InvalidName, for characters that cannot be printed UnprintableName, and what
+    Raises InvalidName, UnprintableName for characters without a glyph, and what
     `update_claim` raises.
     """
     printed = normalize_certificate_name(name)
@@ -120,14 +120,14 @@ async def correct_name(context: RequestContext, name: str, *, now: datetime) -> 
 async def correct_profession(
     context: RequestContext, *, is_physician: bool, now: datetime
 ) -> ClaimSummary:
-    """Keep whether the attendee is a physician (MD or DO); it decides how the certificate reads.
+    """Save whether the attendee is a physician (MD or DO), which determines the certificate's text.
 
     Raises what `update_claim` raises.
     """
 
     def correct(draft: Draft) -> None:
-        right = PHYSICIAN if is_physician else OTHER
-        corrected = sa.func.nullif(right, col(AttendeeRow.profession))
+        profession = PHYSICIAN if is_physician else OTHER
+        corrected = sa.func.nullif(profession, col(AttendeeRow.profession))
         draft.db.exec(_attendee(context).values(corrected_profession=corrected))
 
     return await update_claim(context, correct, now=now)
@@ -136,10 +136,10 @@ async def correct_profession(
 async def submit_claim(
     context: RequestContext, revision: object, *, attested: bool, now: datetime
 ) -> Receipt:
-    """Check everything again, lock the claim and give its receipt: all of it or nothing.
+    """Validate and lock the claim and issue its receipt, in one transaction.
 
-    A second Submit of the same revision gets the receipt of the first one.
-    Raises Incomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    A second Submit of the same revision returns the first one's receipt.
+    Raises ClaimIncomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
 
     def submit(db: Session) -> Receipt:
@@ -151,10 +151,10 @@ async def submit_claim(
         if revision != claim.revision:
             raise StaleRevision
         answers = claims.answers(db, context.attendee.id)
-        if lacking := missing_requirements(
+        if missing := missing_requirements(
             claim, answers, draft.context.programme, attested=attested
         ):
-            raise ClaimIncomplete(lacking)
+            raise ClaimIncomplete(missing)
         number = generate_receipt_number(draft.context.meeting.short_name, secrets.choice)
         _mark_submitted(draft, number, now)
         confirmation.enqueue_confirmation(db, context.attendee.id, number, now=now)
@@ -164,19 +164,19 @@ async def submit_claim(
 
 
 async def latest_receipt(context: RequestContext) -> Receipt | None:
-    """The receipt of the newest submitted version, if there is one."""
+    """The receipt of the newest submitted version, or None."""
     return next(iter(await load_receipts(context)), None)
 
 
 async def load_receipts(context: RequestContext) -> list[Receipt]:
-    """The receipts of all submitted versions, the newest, which is the valid one, first."""
+    """Receipts of all submitted versions, newest first; the newest is the valid one."""
 
-    def found(db: Session) -> list[Receipt]:
+    def load(db: Session) -> list[Receipt]:
         claim = claims.find(db, context.attendee.id)
         rows = claims.receipts(db, cast(int, claim.id)) if claim else []
         return [receipt_from_row(row) for row in rows]
 
-    return await read(found)
+    return await read(load)
 
 
 def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
@@ -208,7 +208,7 @@ def _mark_submitted(draft: Draft, number: str, now: datetime) -> None:
 
 
 def _add_version(draft: Draft, answers: Answers, number: str, now: datetime) -> ReceiptRow:
-    """The new version; the last thing of the transaction, for its position is waited for."""
+    """Add the new version; the last step, because other submissions wait for its position."""
     row = ReceiptRow(
         claim_id=draft.id,
         version=1 + len(claims.receipts(draft.db, draft.id)),
@@ -224,7 +224,7 @@ def _add_version(draft: Draft, answers: Answers, number: str, now: datetime) -> 
 
 
 def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
-    """The claim as it is submitted, whole: nothing loaded later changes what this says."""
+    """The complete submitted claim as JSON values, independent of later loads."""
     context, claim = draft.context, draft.summary.claim
     return {
         "form": DOCUMENT_FORMAT,
@@ -254,7 +254,7 @@ def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
 
 
 def receipt_from_row(row: ReceiptRow) -> Receipt:
-    """The receipt that a row keeps."""
+    """The receipt of a row."""
     return Receipt(
         number=row.number,
         version=row.version,

@@ -1,1 +1,1 @@
-"""Evaluations: answers, and the report of a meeting."""
+"""Evaluations: saving answers, and the report of a meeting."""

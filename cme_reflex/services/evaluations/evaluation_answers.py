@@ -1,4 +1,4 @@
-"""Evaluations, saved question by question."""
+"""Evaluation answers, saved question by question."""
 
 from datetime import datetime
 
@@ -12,18 +12,18 @@ from cme_reflex.store.database import read
 async def answer_session(
     context: RequestContext, session_id: object, question: str, value: object, *, now: datetime
 ) -> ClaimSummary:
-    """Keep one answer about a session of the claim; an empty value takes it back.
+    """Save one answer about a session of the claim; an empty value deletes it.
 
     Raises InvalidAnswer, NotEligible, NotInClaim, and what `update_claim` raises.
     """
 
-    def keep(draft: Draft) -> None:
+    def save(draft: Draft) -> None:
         session = draft.session(session_id)
         answer = draft.context.meeting.session_form.question(question).parse_answer(value)
         draft.line(session.id)
         draft.save_answer(session.id, question, answer)
 
-    return await update_claim(context, keep, now=now)
+    return await update_claim(context, save, now=now)
 
 
 async def toggle_session_option(
@@ -35,52 +35,52 @@ async def toggle_session_option(
     *,
     now: datetime,
 ) -> ClaimSummary:
-    """Keep that one of several options about a session is chosen, or is not; the others stay.
+    """Select or deselect one of several options about a session; the others do not change.
 
     Raises InvalidAnswer, NotEligible, NotInClaim, and what `update_claim` raises.
     """
 
-    def keep(draft: Draft) -> None:
+    def save(draft: Draft) -> None:
         session = draft.session(session_id)
-        asked = draft.context.meeting.session_form.question(question)
+        form_question = draft.context.meeting.session_form.question(question)
         draft.line(session.id)
-        given = draft.answer(session.id, question)
-        draft.save_answer(session.id, question, asked.with_option(given, option, chosen))
+        current = draft.answer(session.id, question)
+        draft.save_answer(session.id, question, form_question.with_option(current, option, chosen))
 
-    return await update_claim(context, keep, now=now)
+    return await update_claim(context, save, now=now)
 
 
 async def answer_overall(
     context: RequestContext, question: str, value: object, *, now: datetime
 ) -> ClaimSummary:
-    """Keep one answer about the whole meeting; an empty value takes it back.
+    """Save one answer of the overall evaluation; an empty value deletes it.
 
     Raises InvalidAnswer, and what `update_claim` raises.
     """
 
-    def keep(draft: Draft) -> None:
+    def save(draft: Draft) -> None:
         answer = draft.context.meeting.overall_form.question(question).parse_answer(value)
         draft.save_answer(None, question, answer)
 
-    return await update_claim(context, keep, now=now)
+    return await update_claim(context, save, now=now)
 
 
 async def toggle_overall_option(
     context: RequestContext, question: str, option: str, chosen: bool, *, now: datetime
 ) -> ClaimSummary:
-    """Keep that one of several options about the meeting is chosen, or is not; the others stay.
+    """Select or deselect one of several overall options; the others do not change.
 
     Raises InvalidAnswer, and what `update_claim` raises.
     """
 
-    def keep(draft: Draft) -> None:
-        asked = draft.context.meeting.overall_form.question(question)
-        given = draft.answer(None, question)
-        draft.save_answer(None, question, asked.with_option(given, option, chosen))
+    def save(draft: Draft) -> None:
+        form_question = draft.context.meeting.overall_form.question(question)
+        current = draft.answer(None, question)
+        draft.save_answer(None, question, form_question.with_option(current, option, chosen))
 
-    return await update_claim(context, keep, now=now)
+    return await update_claim(context, save, now=now)
 
 
 async def load_answers(context: RequestContext) -> Answers:
-    """All that the attendee answered."""
+    """All answers of the attendee."""
     return await read(lambda db: claims.answers(db, context.attendee.id))

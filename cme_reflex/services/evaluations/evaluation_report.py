@@ -1,4 +1,4 @@
-"""What the evaluations of a meeting say, counted over all submitted claims."""
+"""Evaluation report of a meeting: answers counted over all submitted claims."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -35,17 +35,17 @@ class _Accumulator:
         self.category1 += claim.category1 or 0
         self.safety += claim.safety or 0
         self.claimed.update(line.session for line in claim.lines)
-        given: dict[str, dict[str, Answer]] = defaultdict(dict)
+        by_session: dict[str, dict[str, Answer]] = defaultdict(dict)
         for answer in claim.answers:
-            given[answer.session][answer.question] = answer.answer
-        if overall := given.pop("", None):
+            by_session[answer.session][answer.question] = answer.answer
+        if overall := by_session.pop("", None):
             self.overall.append(overall)
-        for session, answers in given.items():
+        for session, answers in by_session.items():
             self.sessions[session].append(answers)
 
 
 async def build(meeting: str, *, now: datetime) -> EvaluationsReport:
-    """The report as of `now` (aware). What is still a draft is not in it: it may change.
+    """The report as of `now` (aware). Drafts are left out, because they may change.
 
     Raises MeetingNotFound.
     """
@@ -58,22 +58,23 @@ async def build(meeting: str, *, now: datetime) -> EvaluationsReport:
                 counted.add(claim)
         return programme_cache.get_in(db, cast(int, row.id), row.version), counted
 
-    of, counted = await read(count, timeout=export.TIMEOUT)
+    programme, counted = await read(count, timeout=export.TIMEOUT)
     return EvaluationsReport(
-        meeting=of.meeting,
+        meeting=programme.meeting,
         as_of=now,
         claims=counted.claims,
-        hours_of_instruction=of.hours_of_instruction,
-        most_for_one=of.most_for_one,
+        hours_of_instruction=programme.hours_of_instruction,
+        most_for_one=programme.most_for_one,
         category1_claimed=Quarters(counted.category1),
         safety_claimed=Quarters(counted.safety),
-        overall=count_form_answers(of.meeting.overall_form, counted.overall),
-        sessions=_sessions(of, counted),
+        overall=count_form_answers(programme.meeting.overall_form, counted.overall),
+        sessions=_sessions(programme, counted),
     )
 
 
-def _sessions(of: Programme, counted: _Accumulator) -> tuple[SessionEvaluations, ...]:
-    claimed = (session for session in of.sessions.values() if counted.claimed[session.code])
+def _sessions(programme: Programme, counted: _Accumulator) -> tuple[SessionEvaluations, ...]:
+    form = programme.meeting.session_form
+    claimed = (each for each in programme.sessions.values() if counted.claimed[each.code])
     return tuple(
         SessionEvaluations(
             session=session.code,
@@ -82,7 +83,7 @@ def _sessions(of: Programme, counted: _Accumulator) -> tuple[SessionEvaluations,
             category1=session.quarters,
             claimed=counted.claimed[session.code],
             evaluated=len(counted.sessions[session.code]),
-            questions=count_form_answers(of.meeting.session_form, counted.sessions[session.code]),
+            questions=count_form_answers(form, counted.sessions[session.code]),
         )
         for session in sorted(claimed, key=lambda each: (each.starts_at, each.title, each.code))
     )

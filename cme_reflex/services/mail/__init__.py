@@ -1,1 +1,1 @@
-"""The mail queue and the worker that sends it; knows no feature."""
+"""Mail queue and the worker that sends it; independent of features."""

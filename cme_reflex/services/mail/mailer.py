@@ -1,4 +1,4 @@
-"""The mail as this deployment's settings say: a server, or a folder of files."""
+"""Mailer from the settings: an SMTP server, or a folder of .eml files."""
 
 from urllib.parse import urlsplit
 
@@ -12,14 +12,14 @@ from cme_reflex.settings import Settings
 
 
 class MailNotConfigured(Exception):
-    """A setting is missing without which no message can be written; the text names it."""
+    """A required setting is missing; the message names it."""
 
 
 def create_mailer(settings: Settings, renderers: MailRenderers) -> Mailer:
-    """Who carries messages, and where their links lead. Raises MailNotConfigured.
+    """Create the mailer of this deployment. Raises MailNotConfigured.
 
-    Links are made of CME_PUBLIC_URL and never of what a request says its host is: a stranger
-    could otherwise have links sent to somebody that lead to the stranger's own site.
+    Links begin with CME_PUBLIC_URL and never with the Host header of a request: an attacker
+    could otherwise have links to another site sent to somebody.
     """
     if settings.public_url is None:
         raise MailNotConfigured(
@@ -48,6 +48,6 @@ def _sender(settings: Settings) -> str:
             "CME_MAIL_FROM is missing, and CME_SMTP_URL is set. "
             "Set it to the address that mail comes from, such as cme@example.org."
         )
-    # Nothing leaves this machine.
+    # Messages are only written to files.
     host = urlsplit(settings.public_url or "").hostname or "localhost"
     return f"no-reply@{host if not host.replace('.', '').isdigit() else 'localhost'}"

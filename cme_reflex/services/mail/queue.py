@@ -34,7 +34,7 @@ class MessagesNotRetryable(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class QueuedMessage:
-    """A message as staff see it. Instants are aware UTC."""
+    """A queued message as shown to staff. Datetimes are aware UTC."""
 
     id: int
     kind: str
@@ -48,10 +48,10 @@ class QueuedMessage:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """What the outbox holds for a meeting.
+    """Status of a meeting's mail queue.
 
-    `counts` by kind and state; `late` are those that were tried and wait for the
-    next attempt; `dead` and `uncertain` ones are not tried again unless staff say so.
+    `counts` by kind and state; `late` messages failed and wait for the next attempt;
+    `dead` and `uncertain` ones are not sent again unless staff retry them.
     """
 
     meeting: str
@@ -72,10 +72,10 @@ def enqueue(
     until: datetime | None = None,
     **payload: Any,
 ) -> bool:
-    """Put a message into the outbox; it is sent once `db` has committed, and not before.
+    """Enqueue a message, which is sent after the transaction of `db` is committed.
 
-    `key` says what it is about: a second one with the same key is not put there,
-    and the answer is False. After `until` it is not worth sending.
+    `key` identifies it: if a message with the same kind and key exists, nothing is enqueued
+    and the result is False. The message is not sent after `until`.
     """
     row = MailQueueRow(
         meeting_id=meeting_id,
@@ -88,15 +88,15 @@ def enqueue(
         expires_at=until or now + TIME_TO_LIVE[kind],
         state=DeliveryState.WAITING,
     )
-    added = queue.insert(db, row)
-    if added:
+    inserted = queue.insert(db, row)
+    if inserted:
         after_commit(db, _notify_workers)
-    return added
+    return inserted
 
 
 @contextmanager
 def new_mail_event() -> Iterator[asyncio.Event]:
-    """An event that is set whenever this process has committed a new message."""
+    """An event that is set after each commit of a new message in this process."""
     event = asyncio.Event()
     _new_mail_events.add(event)
     try:
@@ -131,24 +131,24 @@ async def status(meeting: str) -> QueueStatus:
 
 
 async def retry(meeting: str, ids: Sequence[int], *, now: datetime) -> tuple[QueuedMessage, ...]:
-    """Let dead or uncertain messages wait for another attempt: all of these ids, or none.
+    """Queue dead or uncertain messages again: all of these ids, or none.
 
     Raises MessagesNotRetryable and MeetingNotFound.
     """
 
     def requeue(db: Session) -> tuple[QueuedMessage, ...]:
-        of_meeting = meeting_by_code(db, meeting).id
-        found = (
+        meeting_id = meeting_by_code(db, meeting).id
+        query = (
             select(MailQueueRow)
             .where(
                 col(MailQueueRow.id).in_(ids),
-                MailQueueRow.meeting_id == of_meeting,
+                MailQueueRow.meeting_id == meeting_id,
                 col(MailQueueRow.state).in_([DeliveryState.DEAD, DeliveryState.UNCERTAIN]),
             )
             .order_by(col(MailQueueRow.id))
             .with_for_update()
         )
-        rows = db.exec(found).all()
+        rows = db.exec(query).all()
         if missing := sorted(set(ids) - {cast(int, row.id) for row in rows}):
             raise MessagesNotRetryable(missing)
         for row in rows:

@@ -1,7 +1,7 @@
-"""Writing messages: what the outbox only names, each kind gives the words at the moment of sending.
+"""Rendering of queued messages, by kind and at the time of sending.
 
-What a message tells is read then, so that a reminder to somebody who has submitted meanwhile is
-never sent, and no link rests in the database.
+Their data are read at that time, so that nobody who has submitted meanwhile gets a reminder,
+and no link is stored in the database.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,18 +19,18 @@ from cme_reflex.store.mail.tables import MailQueueRow
 class MessageWithdrawn(Exception):
     """The message is no longer wanted; `unknown_recipient` if its recipient does not exist."""
 
-    def __init__(self, why: str, *, unknown_recipient: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, *, unknown_recipient: bool = False) -> None:
+        super().__init__(reason)
         self.unknown_recipient = unknown_recipient
 
 
 AttachmentFactory: TypeAlias = Callable[[], Awaitable[Attachment]]
-"""Makes what goes with a letter, of what was read before: nobody waits to write meanwhile."""
+"""Creates an attachment, after the rendering transaction has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A letter, whom it is to, and what is drawn to go with it when the transaction has ended."""
+    """A rendered message: content, the recipient's name and address, and attachments."""
 
     content: MailContent
     name: str
@@ -40,7 +40,7 @@ class RenderedMail:
 
 @dataclass(frozen=True, slots=True)
 class MailJob:
-    """What a writer is given: the message in the outbox, its meeting, and where the site is."""
+    """Input of a renderer: the queued message, its meeting, and the site's public URL."""
 
     row: MailQueueRow
     meeting: Meeting

@@ -1,9 +1,9 @@
-"""Sending what is in the outbox: by the process that serves, and by `cme mail send`.
+"""Mail worker: sends the mail queue, in the server's process and in `cme mail send`.
 
-Nothing is lost: a message is committed with what it tells about, and stays until it is sent.
-Nothing is sent twice by us: an attempt is written down, with a lease, before anything goes out,
-and the sending right after the server has taken it. What remains is a process that dies in
-between; docs/mail.md says what is done then.
+No message is lost: it is committed with the change that it reports, and stays until it is sent.
+The worker sends no message twice: it records an attempt, with a lease, before sending, and the
+success right after the mail server has accepted the message. If a process dies in between, the
+outcome is uncertain; see docs/mail.md.
 """
 
 import asyncio
@@ -43,10 +43,10 @@ from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.text.mail import messages
 
-LEASE = timedelta(minutes=3)  # more than any carrier takes for a message
-POLL_INTERVAL = 15.0  # seconds; for what another process wrote, and for what waits to be repeated
-SHUTDOWN_TIMEOUT = 10.0  # seconds for the message that is on its way when the process is stopped
-ERROR_LIMIT = 300  # characters of what a server said
+LEASE = timedelta(minutes=3)  # longer than any transport needs for a message
+POLL_INTERVAL = 15.0  # seconds; for messages of other processes and for further attempts
+SHUTDOWN_TIMEOUT = 10.0  # seconds for the message that is being sent at shutdown
+ERROR_LIMIT = 300  # characters of a server's error message
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Mailer:
-    """Who carries messages away, from which address, and where the site's links lead."""
+    """Mail transport, sender address, public URL for links, and renderers by kind of message."""
 
     transport: MailTransport
     sender: str
@@ -65,7 +65,7 @@ class Mailer:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStats:
-    """What a round did. `unavailable` says why it ended before everything that was due."""
+    """Counts of a delivery run. `unavailable`: reason for stopping before all due messages."""
 
     sent: int = 0
     deferred: int = 0
@@ -77,21 +77,21 @@ class DeliveryStats:
 async def send_due(
     mailer: Mailer, *, clock: Clock, stopping: asyncio.Event | None = None
 ) -> DeliveryStats:
-    """Send everything that is due, one after the other, until nothing is or nothing can be.
+    """Send all due messages one by one, until none is due or the transport is unavailable.
 
-    `stopping` ends it before the next message.
+    `stopping` ends the run before the next message.
     """
     done = DeliveryStats()
     await write(lambda db: _clean_up(db, clock()))
     while not (stopping and stopping.is_set()):
         now = clock()
-        taken = await write(partial(rows.lease_next, now=now, until=now + LEASE))
-        if taken is None:
+        leased = await write(partial(rows.lease_next, now=now, until=now + LEASE))
+        if leased is None:
             return done
         try:
-            outcome = await _deliver(mailer, taken, clock)
+            outcome = await _deliver(mailer, leased, clock)
         except TransportUnavailable as error:
-            await _release(taken, str(error), clock)
+            await _release(leased, str(error), clock)
             return replace(done, unavailable=str(error))
         done = replace(done, **{outcome: getattr(done, outcome) + 1})
     return done
@@ -104,7 +104,7 @@ def _clean_up(db: Session, now: datetime) -> None:
 
 @asynccontextmanager
 async def mail_worker(mailer: Mailer, *, clock: Clock) -> AsyncIterator[None]:
-    """Send what is posted, for as long as the block lasts; then what is on its way is finished."""
+    """Run a mail worker during the block; at its end, finish the message that is being sent."""
     stopping = asyncio.Event()
     with queue.new_mail_event() as new_mail:
         task = asyncio.create_task(_run_worker(mailer, clock, new_mail, stopping))
@@ -130,7 +130,7 @@ async def _run_worker(
                 logger.warning("mail transport unavailable; see cme mail status")
             available = not done.unavailable
         except Exception:
-            # The database was away, or there is a defect: the outbox has it all, so go on.
+            # The database was unreachable, or there is a defect. No message is lost, so go on.
             logger.exception("mail worker failed")
         try:
             await asyncio.wait_for(new_mail.wait(), POLL_INTERVAL)
@@ -138,101 +138,106 @@ async def _run_worker(
             continue
 
 
-async def _deliver(mailer: Mailer, taken: MailQueueRow, clock: Clock) -> str:
-    """Write a message, send it and note what became of it; the name of the outcome in Round.
+async def _deliver(mailer: Mailer, leased: MailQueueRow, clock: Clock) -> str:
+    """Render and send a message, and record its outcome. Returns the outcome's DeliveryStats field.
 
-    Raises Unavailable.
+    Raises TransportUnavailable.
     """
-    if clock() >= taken.expires_at:
-        return await _mark_dead(taken, taken.last_error or "It was not sent while it was worth it.")
+    if clock() >= leased.expires_at:
+        return await _mark_dead(leased, leased.last_error or "It expired before it could be sent.")
     try:
-        message = await _render(mailer, taken, clock())
+        message = await _render(mailer, leased, clock())
         await mailer.transport.send(message)
     except MessageWithdrawn as withdrawn:
-        return await _mark_withdrawn(taken, withdrawn)
+        return await _mark_withdrawn(leased, withdrawn)
     except InvalidAddress:
-        return await _mark_dead(taken, "This is no address that mail can be sent to.")
-    except PermanentFailure as refused:
-        return await _mark_dead(taken, str(refused))
+        return await _mark_dead(leased, "Mail cannot be sent to this address.")
+    except PermanentFailure as failure:
+        return await _mark_dead(leased, str(failure))
     except TemporaryFailure as deferred:
-        return await _defer(taken, str(deferred), clock)
+        return await _defer(leased, str(deferred), clock)
     except TransportUnavailable:
         raise
     except Exception as defect:
-        # One message that cannot be written must not keep all others from being sent.
+        # A message that cannot be rendered must not block the others.
         logger.exception("message could not be sent")
-        return await _defer(taken, f"internal error: {type(defect).__name__}", clock)
-    await _settle(taken, state=DeliveryState.SENT, sent_at=clock(), last_error="")
+        return await _defer(leased, f"internal error: {type(defect).__name__}", clock)
+    await _record_outcome(leased, state=DeliveryState.SENT, sent_at=clock(), last_error="")
     return "sent"
 
 
-async def _render(mailer: Mailer, taken: MailQueueRow, now: datetime) -> EmailMessage:
+async def _render(mailer: Mailer, leased: MailQueueRow, now: datetime) -> EmailMessage:
     def render(db: Session) -> tuple[Meeting, RenderedMail]:
-        meeting = meeting_from_document(db.get_one(MeetingRow, taken.meeting_id).document)
-        task = MailJob(taken, meeting, mailer.public_url, now)
-        return meeting, mailer.renderers[taken.kind](db, task)
+        meeting = meeting_from_document(db.get_one(MeetingRow, leased.meeting_id).document)
+        job = MailJob(leased, meeting, mailer.public_url, now)
+        return meeting, mailer.renderers[leased.kind](db, job)
 
-    meeting, written = await write(render)
-    # A drawing waits for those before it, and within the transaction all who write would with it.
-    attachments = [await draw() for draw in written.attachments]
+    meeting, rendered = await write(render)
+    # After the transaction, because PDFs are rendered in turn and would block all writers.
+    attachments = [await create() for create in rendered.attachments]
     provider = meeting.provider
-    envelope = MailHeaders(
+    headers = MailHeaders(
         sender=Mailbox(messages.sender_name(meeting), mailer.sender),
-        recipient=Mailbox(written.name, written.address),
+        recipient=Mailbox(rendered.name, rendered.address),
         reply_to=Mailbox(provider.help_contact, provider.help_email),
-        message_id=message_id(taken, mailer.sender),
-        at=taken.created_at,
+        message_id=message_id(leased, mailer.sender),
+        at=leased.created_at,
     )
-    return mime.build_message(written.content, envelope, attachments)
+    return mime.build_message(rendered.content, headers, attachments)
 
 
 def message_id(row: MailQueueRow, sender: str) -> str:
-    """The Message-ID of a message: the same at each attempt, and no other message's.
+    """The Message-ID of a message: the same at each attempt, and unique.
 
-    A receiver that gets it twice knows it again. Ids begin at 1 in each database,
-    so the key and the time are in it too.
+    Mail systems use it to recognize duplicates. Ids begin at 1 in each database, so the digest
+    includes the key and the time.
     """
-    what = f"{row.id} {row.dedupe_key} {row.created_at.isoformat()}"
-    digest = hashlib.sha256(what.encode()).hexdigest()[:20]
+    identity = f"{row.id} {row.dedupe_key} {row.created_at.isoformat()}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:20]
     kind = row.kind.replace(" ", "-")
     return f"<{kind}.{row.id}.{digest}@{to_ascii_domain(sender).rpartition('@')[2]}>"
 
 
-async def _release(taken: MailQueueRow, why: str, clock: Clock) -> None:
-    # It was not this message's fault: the attempt does not count, and it waits for the server.
-    await _settle(
-        taken,
+async def _release(leased: MailQueueRow, reason: str, clock: Clock) -> None:
+    # The transport failed, not this message: the attempt is not counted.
+    await _record_outcome(
+        leased,
         state=DeliveryState.WAITING,
-        attempts=taken.attempts - 1,
+        attempts=leased.attempts - 1,
         not_before=clock() + retry_delay(1),
-        last_error=_shorten(why),
+        last_error=_shorten(reason),
     )
 
 
-async def _defer(taken: MailQueueRow, why: str, clock: Clock) -> str:
-    again = clock() + retry_delay(taken.attempts)
-    if again >= taken.expires_at:
-        return await _mark_dead(taken, why)
-    await _settle(taken, state=DeliveryState.WAITING, not_before=again, last_error=_shorten(why))
+async def _defer(leased: MailQueueRow, reason: str, clock: Clock) -> str:
+    next_attempt = clock() + retry_delay(leased.attempts)
+    if next_attempt >= leased.expires_at:
+        return await _mark_dead(leased, reason)
+    await _record_outcome(
+        leased,
+        state=DeliveryState.WAITING,
+        not_before=next_attempt,
+        last_error=_shorten(reason),
+    )
     return "deferred"
 
 
-async def _mark_dead(taken: MailQueueRow, why: str) -> str:
-    await _settle(taken, state=DeliveryState.DEAD, last_error=_shorten(why))
+async def _mark_dead(leased: MailQueueRow, reason: str) -> str:
+    await _record_outcome(leased, state=DeliveryState.DEAD, last_error=_shorten(reason))
     return "dead"
 
 
-async def _mark_withdrawn(taken: MailQueueRow, withdrawn: MessageWithdrawn) -> str:
+async def _mark_withdrawn(leased: MailQueueRow, withdrawn: MessageWithdrawn) -> str:
     if withdrawn.unknown_recipient:
-        await write(partial(rows.delete, leased=taken))
+        await write(partial(rows.delete, leased=leased))
     else:
-        await _settle(taken, state=DeliveryState.WITHDRAWN, last_error=str(withdrawn))
+        await _record_outcome(leased, state=DeliveryState.WITHDRAWN, last_error=str(withdrawn))
     return "withdrawn"
 
 
-async def _settle(taken: MailQueueRow, **values: object) -> None:
-    await write(lambda db: rows.record_outcome(db, taken, **values))
+async def _record_outcome(leased: MailQueueRow, **values: object) -> None:
+    await write(lambda db: rows.record_outcome(db, leased, **values))
 
 
-def _shorten(why: str) -> str:
-    return " ".join(why.split())[:ERROR_LIMIT]
+def _shorten(reason: str) -> str:
+    return " ".join(reason.split())[:ERROR_LIMIT]

@@ -1,1 +1,1 @@
-"""Loading meetings, and what a meeting brings to the screens."""
+"""Meetings: loading of folders, and branding."""

@@ -1,7 +1,7 @@
-"""The meeting that the frontend is built with, so that the first paint already shows it.
+"""Branding of the meeting that the frontend is built with, for the first paint.
 
 Read from the meeting's folder and not from the database, because the pages are built before
-there is one. Nothing here is about a person.
+there is one. It has no personal data.
 """
 
 from functools import lru_cache
@@ -16,30 +16,30 @@ from cme_reflex.settings import settings
 
 @lru_cache
 def current_meeting() -> Meeting:
-    """The meeting that this deployment serves. Raises InvalidInput where its file is not right."""
+    """The meeting that this deployment serves. Raises InvalidInput for an invalid file."""
     return read_meeting(settings().meetings / settings().meeting / "meeting.toml")
 
 
 @lru_cache
 def logos() -> tuple[Logo | None, Logo | None]:
-    """Its logo for light and for dark screens. Raises InvalidInput where one cannot be shown."""
+    """The meeting's logos for light and dark screens. Raises InvalidInput for an unusable file."""
     return find_logos(settings().meetings / settings().meeting)
 
 
 def accent_css() -> str:
-    """The meeting's accents as CSS variables, for tokens.css."""
+    """The meeting's accent colors as CSS variables, for tokens.css."""
     look = current_meeting().look
     return f":root{{--accent-light:{look.accent};--accent-dark:{look.accent_dark}}}"
 
 
 def deadline_text() -> str:
-    """When the claim period ends, with its zone."""
+    """The end of the claim period as text, with its time zone."""
     meeting = current_meeting()
     return text.dates.instant(meeting.claim.closes_at, meeting.zone)
 
 
 def template_context() -> dict[str, Any]:
-    """What the pages without scripts say of the meeting, for their templates."""
+    """The meeting's facts for the templates of pages without scripts."""
     meeting = current_meeting()
     return {
         "accents": accent_css(),

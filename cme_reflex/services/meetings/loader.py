@@ -1,4 +1,4 @@
-"""Loading a meeting's folder: the only way in which a programme is written."""
+"""Loading of a meeting's folder into the database; nothing else changes a programme."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from cme_reflex.store.programme.tables import SessionRow
 
-TIMEOUT = 600.0  # seconds for a statement: a folder may have ten thousand rows
+TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 
 Values: TypeAlias = Mapping[str, Any]
 """A row's values by column."""
@@ -36,7 +36,7 @@ Values: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowCounts:
-    """What a load did to the rows of one file."""
+    """Counts of rows added, changed, unchanged and withdrawn for one file."""
 
     added: int = 0
     changed: int = 0
@@ -45,16 +45,16 @@ class RowCounts:
 
     @property
     def touched(self) -> bool:
-        """Whether any row is not as it was."""
+        """Whether any row changed."""
         return bool(self.added or self.changed or self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
 class AffectedLine:
-    """A line of an unsubmitted claim that a load touched.
+    """A line of an unsubmitted claim that a load changed.
 
-    `badge` and `session` (its code) name it; it was lowered from and to quarter
-    hours, or blocks the claim until it is removed, where nothing is left.
+    `badge` and `session` (its code) identify it; it was lowered from `was` to `left` quarter
+    hours. If nothing is left, it blocks the claim until the attendee removes it.
     """
 
     badge: str
@@ -65,7 +65,7 @@ class AffectedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What a load changed, and whom it touched."""
+    """Result of a load: row counts by file, and the lines of claims that it changed."""
 
     meeting: str
     version: int
@@ -79,34 +79,34 @@ class LoadReport:
 async def load_meeting(
     folder: MeetingFolder, *, now: datetime, dry_run: bool = False
 ) -> LoadReport:
-    """Bring the database to what the folder says: all of it or nothing; twice changes nothing.
+    """Load the folder in one transaction; loading it again changes nothing.
 
-    With `dry_run` the same is done and taken back, so that its report is the one to come.
+    `dry_run` does the same and rolls it back, so that its report equals that of the load.
 
     Nothing is deleted: a session that is no longer in the folder is withdrawn.
-    A submitted claim stays as it is; a draft's line above the session's new
-    credit is lowered. Raises InvalidInput where a number in the folder belongs
-    to an attendee who is no longer in it.
+    A submitted claim does not change; a draft's line above the session's new
+    credit is lowered. Raises InvalidInput if a confirmation number in the folder
+    belongs to an attendee who is no longer in it.
     """
     while True:
-        # Ten thousand rows take a second to compare, for which no claim should wait.
-        found = await read(lambda db: _compare(db, folder), timeout=TIMEOUT)
-        if not found.changed:
-            return _report(found)
-        with suppress(_Outdated):  # another load was quicker; this one compares with what it left
-            save = partial(_save, found=found, now=now)
-            return _report(found, await write(save, dry_run=dry_run, timeout=TIMEOUT))
+        # Comparing ten thousand rows takes a second, too long for a write transaction.
+        comparison = await read(lambda db: _compare(db, folder), timeout=TIMEOUT)
+        if not comparison.changed:
+            return _report(comparison)
+        with suppress(_Outdated):  # another load was faster, so compare again
+            save = partial(_save, comparison=comparison, now=now)
+            return _report(comparison, await write(save, dry_run=dry_run, timeout=TIMEOUT))
 
 
 class _Outdated(Exception):
-    """The meeting is not of the version any more that the folder was compared with."""
+    """The meeting's version changed since the folder was compared with it."""
 
 
 @dataclass(slots=True)
 class _Changes:
-    """What a file's records change in the rows of its table: values by column.
+    """Differences between a file's records and the rows of its table: values by column.
 
-    Those of a row that is there have its `id`.
+    The values of existing rows include `id`.
     """
 
     added: list[dict[str, Any]] = field(default_factory=list)
@@ -126,16 +126,16 @@ class _Changes:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """What a folder changes in the database. A meeting that is not there is of version 0.
+    """Differences between a folder and the database. A new meeting has version 0.
 
-    Attendees' values have `member`, a username, in place of `member_id`. `freed` are the ids of
-    the attendees whose confirmation numbers others get; `lost_credit` those of the sessions that
-    give no credit any more.
+    Attendees' values have `member`, a username, instead of `member_id`. `freed` are the ids of
+    attendees whose confirmation numbers go to others; `lost_credit` the ids of sessions that
+    no longer give credit.
     """
 
     code: str
     version: int
-    document: dict[str, Any] | None  # None where it stays
+    document: dict[str, Any] | None  # None if it does not change
     sessions: _Changes
     members: _Changes
     attendees: _Changes
@@ -148,20 +148,20 @@ class _Comparison:
         return self.document is not None or any(each.counts.touched for each in files)
 
 
-def _report(found: _Comparison, touched: tuple[AffectedLine, ...] = ()) -> LoadReport:
+def _report(comparison: _Comparison, touched: tuple[AffectedLine, ...] = ()) -> LoadReport:
     return LoadReport(
-        meeting=found.code,
-        version=found.version + found.changed,
-        changed=found.changed,
-        sessions=found.sessions.counts,
-        attendees=found.attendees.counts,
-        members=found.members.counts,
+        meeting=comparison.code,
+        version=comparison.version + comparison.changed,
+        changed=comparison.changed,
+        sessions=comparison.sessions.counts,
+        attendees=comparison.attendees.counts,
+        members=comparison.members.counts,
         touched=touched,
     )
 
 
 def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
-    """What the folder changes. Raises InvalidInput."""
+    """Compare the folder with the database. Raises InvalidInput."""
     code, document = folder.meeting.code, meeting_document(folder.meeting)
     row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
     meeting_id = row.id if row else None
@@ -182,18 +182,18 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
 def _compare_sessions(
     db: Session, meeting_id: int | None, records: Iterable[SessionRecord]
 ) -> tuple[_Changes, set[int]]:
-    """What changes, and the ids of the sessions that give no credit any more."""
+    """Changes of sessions, and the ids of those that no longer give credit."""
     rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id)).all()
-    wanted = {record.code: _session(record) for record in records}
-    changes = _changes({row.code: row.model_dump() for row in rows}, wanted)
+    desired = {record.code: _session(record) for record in records}
+    changes = _changes({row.code: row.model_dump() for row in rows}, desired)
     offered = [row for row in rows if not row.withdrawn]
     changes.withdrawn = [
-        {"id": row.id, "withdrawn": True} for row in offered if row.code not in wanted
+        {"id": row.id, "withdrawn": True} for row in offered if row.code not in desired
     ]
     lost_credit = {
         cast(int, row.id)
         for row in offered
-        if row.eligible and not wanted.get(row.code, {"eligible": False})["eligible"]
+        if row.eligible and not desired.get(row.code, {"eligible": False})["eligible"]
     }
     return changes, lost_credit
 
@@ -208,15 +208,15 @@ def _session(record: SessionRecord) -> dict[str, Any]:
 
 
 def _compare_members(db: Session, records: Iterable[MemberRecord]) -> _Changes:
-    known = {row.username: row.model_dump() for row in db.exec(select(MemberRow))}
-    wanted = {record.username: _member(record, known.get(record.username)) for record in records}
-    return _changes(known, wanted)
+    existing = {row.username: row.model_dump() for row in db.exec(select(MemberRow))}
+    desired = {each.username: _member(each, existing.get(each.username)) for each in records}
+    return _changes(existing, desired)
 
 
-def _member(record: MemberRecord, known: Values | None) -> dict[str, Any]:
+def _member(record: MemberRecord, existing: Values | None) -> dict[str, Any]:
     values = asdict(record) | {"loaded_hash": fingerprint(record.password_hash)}
-    if known is not None and known["loaded_hash"] == values["loaded_hash"]:
-        # The folder's password is the one before; a sign-in may have hashed it anew.
+    if existing is not None and existing["loaded_hash"] == values["loaded_hash"]:
+        # The folder's password did not change; a sign-in may have rehashed it.
         del values["password_hash"]
     return values
 
@@ -224,18 +224,18 @@ def _member(record: MemberRecord, known: Values | None) -> dict[str, Any]:
 def _compare_attendees(
     db: Session, meeting_id: int | None, records: Iterable[AttendeeRecord]
 ) -> tuple[_Changes, list[int]]:
-    """What changes, and the ids of those whose confirmation numbers others get."""
+    """Changes of attendees, and the ids of those whose confirmation numbers go to others."""
     rows = (
         select(AttendeeRow, MemberRow.username)
         .outerjoin(MemberRow, col(MemberRow.id) == AttendeeRow.member_id)
         .where(AttendeeRow.meeting_id == meeting_id)
     )
-    known: dict[str, Values] = {
+    existing: dict[str, Values] = {
         row.badge: {**row.model_dump(), "member": username} for row, username in db.exec(rows)
     }
-    wanted = {record.badge: _attendee(record) for record in records}
-    _match_replaced_badges(known, wanted)
-    return _changes(known, wanted), _freed(known, wanted)
+    desired = {record.badge: _attendee(record) for record in records}
+    _match_replaced_badges(existing, desired)
+    return _changes(existing, desired), _freed(existing, desired)
 
 
 def _attendee(record: AttendeeRecord) -> dict[str, Any]:
@@ -253,24 +253,24 @@ def _attendee(record: AttendeeRecord) -> dict[str, Any]:
     }
 
 
-def _match_replaced_badges(known: dict[str, Values], wanted: Mapping[str, Values]) -> None:
-    """Who got a new badge keeps the claim: the confirmation number and the name are the same."""
-    gone = {row["confirmation"]: row for badge, row in known.items() if badge not in wanted}
-    for badge, values in wanted.items():
-        row = gone.get(values["confirmation"])
-        if badge not in known and row is not None and row["name_key"] == values["name_key"]:
-            known[badge] = known.pop(row["badge"])
+def _match_replaced_badges(existing: dict[str, Values], desired: Mapping[str, Values]) -> None:
+    """Match attendees with a new badge by confirmation number and name, to keep their claims."""
+    missing = {row["confirmation"]: row for badge, row in existing.items() if badge not in desired}
+    for badge, values in desired.items():
+        row = missing.get(values["confirmation"])
+        if badge not in existing and row is not None and row["name_key"] == values["name_key"]:
+            existing[badge] = existing.pop(row["badge"])
 
 
-def _freed(known: Mapping[str, Values], wanted: Mapping[str, Values]) -> list[int]:
-    """The ids of the attendees whose confirmation numbers others get. Raises InvalidInput."""
-    holders = {row["confirmation"]: (badge, row) for badge, row in known.items()}
+def _freed(existing: Mapping[str, Values], desired: Mapping[str, Values]) -> list[int]:
+    """Ids of attendees whose confirmation numbers go to others. Raises InvalidInput."""
+    holders = {row["confirmation"]: (badge, row) for badge, row in existing.items()}
     freed, problems = [], []
-    for badge, values in wanted.items():
+    for badge, values in desired.items():
         holder, row = holders.get(values["confirmation"], (badge, None))
         if row is None or holder == badge:
             continue
-        if holder in wanted:
+        if holder in desired:
             freed.append(row["id"])
         else:
             fault = (
@@ -283,11 +283,11 @@ def _freed(known: Mapping[str, Values], wanted: Mapping[str, Values]) -> list[in
     return freed
 
 
-def _changes(known: Mapping[str, Values], wanted: Mapping[str, Values]) -> _Changes:
-    """What brings the rows to the wanted values and adds those that are missing."""
+def _changes(existing: Mapping[str, Values], desired: Mapping[str, Values]) -> _Changes:
+    """The inserts and updates that change the existing rows into the desired ones."""
     changes = _Changes()
-    for key, values in wanted.items():
-        row = known.get(key)
+    for key, values in desired.items():
+        row = existing.get(key)
         if row is None:
             changes.added.append(dict(values))
         elif different := {name: value for name, value in values.items() if row[name] != value}:
@@ -297,29 +297,29 @@ def _changes(known: Mapping[str, Values], wanted: Mapping[str, Values]) -> _Chan
     return changes
 
 
-def _save(db: Session, found: _Comparison, now: datetime) -> tuple[AffectedLine, ...]:
-    """Write what the folder changes; the lines that this touched. Raises _Outdated."""
-    meeting_id = _save_meeting(db, found, now)
-    _save_rows(db, SessionRow, found.sessions, meeting_id=meeting_id)
-    _save_rows(db, MemberRow, found.members)
-    # Confirmation numbers are unique at every moment, also while they are exchanged.
-    freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in found.freed]
+def _save(db: Session, comparison: _Comparison, now: datetime) -> tuple[AffectedLine, ...]:
+    """Save the changes. Returns the affected lines of claims. Raises _Outdated."""
+    meeting_id = _save_meeting(db, comparison, now)
+    _save_rows(db, SessionRow, comparison.sessions, meeting_id=meeting_id)
+    _save_rows(db, MemberRow, comparison.members)
+    # Confirmation numbers are unique in every statement, even while they are exchanged.
+    freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in comparison.freed]
     _save_rows(db, AttendeeRow, _Changes(changed=freed))  # no number_key holds a tilde
-    _save_rows(db, AttendeeRow, _with_member_ids(db, found.attendees), meeting_id=meeting_id)
-    return _update_affected_lines(db, meeting_id, found.lost_credit)
+    _save_rows(db, AttendeeRow, _with_member_ids(db, comparison.attendees), meeting_id=meeting_id)
+    return _update_affected_lines(db, meeting_id, comparison.lost_credit)
 
 
-def _save_meeting(db: Session, found: _Comparison, now: datetime) -> int:
-    """The id of the meeting, which is held until the end of `db`. Raises _Outdated."""
-    wanted = select(MeetingRow).where(MeetingRow.code == found.code).with_for_update()
-    row = db.exec(wanted).one_or_none()
-    if found.version != (row.version if row else 0):
+def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
+    """Save and lock the meeting. Returns its id. Raises _Outdated."""
+    desired = select(MeetingRow).where(MeetingRow.code == comparison.code).with_for_update()
+    row = db.exec(desired).one_or_none()
+    if comparison.version != (row.version if row else 0):
         raise _Outdated
     if row is None:
-        row = MeetingRow(code=found.code, version=0, document={}, loaded_at=now)
+        row = MeetingRow(code=comparison.code, version=0, document={}, loaded_at=now)
         db.add(row)
-    if found.document is not None:
-        row.document = found.document
+    if comparison.document is not None:
+        row.document = comparison.document
     row.version += 1
     row.loaded_at = now
     db.flush()
@@ -345,7 +345,7 @@ def _with_member_ids(db: Session, attendees: _Changes) -> _Changes:
 def _save_rows(db: Session, table: type[SQLModel], changes: _Changes, **meeting_id: int) -> None:
     if changes.added:
         db.exec(sa.insert(table), params=[values | meeting_id for values in changes.added])
-    # Each statement is for all rows of which the same columns change.
+    # One statement for all rows with the same changed columns.
     alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for values in (*changes.changed, *changes.withdrawn):
         alike[frozenset(values)].append(values)
@@ -356,10 +356,10 @@ def _save_rows(db: Session, table: type[SQLModel], changes: _Changes, **meeting_
 def _update_affected_lines(
     db: Session, meeting_id: int, lost_credit: set[int]
 ) -> tuple[AffectedLine, ...]:
-    """Bring the lines of unsubmitted claims to the sessions' new credit.
+    """Lower the lines of unsubmitted claims to the sessions' new credit.
 
-    A line of a session that was withdrawn or lost all its credit is left on the
-    claim, where it blocks until it is removed.
+    A line of a session that was withdrawn or lost all its credit is not changed;
+    it blocks the claim until the attendee removes it.
     """
     unsubmitted = (
         select(LineRow, SessionRow, ClaimRow, AttendeeRow.badge)
@@ -382,19 +382,19 @@ def _update_affected_lines(
         )
         .order_by(AttendeeRow.badge, SessionRow.code)
     )
-    found = db.exec(unsubmitted).all()
-    for claim in {claim.id: claim for _, _, claim, _ in found}.values():
+    affected = db.exec(unsubmitted).all()
+    for claim in {claim.id: claim for _, _, claim, _ in affected}.values():
         claim.revision += 1
     return tuple(
         AffectedLine(badge, session.code, Quarters(was), _lower(line, session))
-        for line, session, _, badge in found
+        for line, session, _, badge in affected
         if not line.removed
         for was in [line.quarters]
     )
 
 
 def _lower(line: LineRow, session: SessionRow) -> Quarters:
-    """Lower a line to the session's credit; what is left of it, in quarter hours."""
+    """Lower a line to the session's credit. Returns its remaining quarter hours."""
     if session.withdrawn or not session.eligible:
         return Quarters(0)
     line.lowered = line.lowered or line.quarters > session.quarters

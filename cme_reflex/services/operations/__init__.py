@@ -1,1 +1,1 @@
-"""Backup, retention, health and API tokens."""
+"""Operations: backup, data retention, health checks and API tokens."""

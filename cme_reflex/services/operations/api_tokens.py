@@ -1,7 +1,7 @@
-"""Tokens with which systems of the society's read claims: made once, kept as a hash, revoked.
+"""API tokens for the society's own systems: creation, authentication and revocation.
 
-A token is ``cme_<selector>_<secret>``. The selector finds its row; whether the secret is right is
-compared in a time that does not depend on it.
+A token is ``cme_<selector>_<secret>``, shown once and stored as a hash. The selector identifies
+its row; the secret is compared in constant time.
 """
 
 import hmac
@@ -22,42 +22,42 @@ from cme_reflex.store.upsert import insert_into
 PREFIX = "cme"
 SELECTOR_BYTES = 6
 NAME_LIMIT = 60  # characters
-LAST_USED_PRECISION = timedelta(minutes=1)  # how exactly it is known when a token was last used
+LAST_USED_PRECISION = timedelta(minutes=1)  # so that not every request writes
 
 REQUEST_LIMIT = rate_limits.Quota(scope="api", limit=120, window=timedelta(minutes=1))
-"""What one token may ask: ten thousand claims in half a minute, and then every few seconds."""
+"""Requests with one token: enough for ten thousand claims in half a minute, then polling."""
 
 UNKNOWN_TOKEN_LIMIT = rate_limits.Quota(
     scope="api stranger", limit=30, window=timedelta(minutes=10)
 )
-"""Wrong tokens from one address; a right one of the same address is not concerned."""
+"""Invalid tokens from one IP address; requests with valid tokens are not affected."""
 
 _UNKNOWN_HASH = token_hash("")
 
 
 class InvalidTokenName(ValueError):
-    """No name that a list could show."""
+    """The name is empty, too long or not printable."""
 
 
 class TokenNameTaken(Exception):
-    """There is, or was, a token of this name; the log would not tell them apart."""
+    """A token with this name exists or was revoked; names in the log must be unique."""
 
 
 class TokenNotFound(LookupError):
-    """There is no token of this name."""
+    """There is no token with this name."""
 
 
 class InvalidToken(Exception):
-    """What was shown is no token of ours."""
+    """The token is unknown or malformed."""
 
 
 class TokenRevoked(Exception):
-    """The token is one of ours, and was revoked."""
+    """The token was revoked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """What may be known of a token. Instants are aware UTC."""
+    """An API token without its secret. Datetimes are aware UTC."""
 
     name: str
     created_at: datetime
@@ -69,24 +69,24 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatedToken:
-    """A token at the one moment at which it is known whole."""
+    """A new token with its secret, which cannot be read later."""
 
     name: str
     token: str
 
 
 async def create(name: str, *, actor: str, now: datetime) -> CreatedToken:
-    """Make a token with a name to know it by. Raises InvalidTokenName and TokenNameTaken."""
-    known_as = " ".join(name.split())
-    if not known_as or len(known_as) > NAME_LIMIT or not known_as.isprintable():
+    """Create a token with a unique name. Raises InvalidTokenName and TokenNameTaken."""
+    label = " ".join(name.split())
+    if not label or len(label) > NAME_LIMIT or not label.isprintable():
         raise InvalidTokenName(name)
     selector, secret = token_hex(SELECTOR_BYTES), new_token()
 
     def insert(db: Session) -> None:
-        made = (
+        statement = (
             insert_into(db, ApiTokenRow)
             .values(
-                name=known_as,
+                name=label,
                 selector=selector,
                 secret_hash=token_hash(secret),
                 created_at=now,
@@ -94,15 +94,15 @@ async def create(name: str, *, actor: str, now: datetime) -> CreatedToken:
             )
             .on_conflict_do_nothing(index_elements=["name"])
         )
-        if not db.exec(made).rowcount:
-            raise TokenNameTaken(known_as)
+        if not db.exec(statement).rowcount:
+            raise TokenNameTaken(label)
 
     await write(insert)
-    return CreatedToken(name=known_as, token=f"{PREFIX}_{selector}_{secret}")
+    return CreatedToken(name=label, token=f"{PREFIX}_{selector}_{secret}")
 
 
 async def list_all() -> tuple[ApiToken, ...]:
-    """Every token that was ever made, in that order, those that were revoked too."""
+    """Every token that was ever statement, in that order, those that were revoked too."""
 
     def load(db: Session) -> tuple[ApiToken, ...]:
         rows = db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))
@@ -115,8 +115,8 @@ async def revoke(name: str, *, actor: str, now: datetime) -> ApiToken:
     """Revoke a token; revoking it twice changes nothing. Raises TokenNotFound."""
 
     def mark_revoked(db: Session) -> ApiToken:
-        found = select(ApiTokenRow).where(ApiTokenRow.name == name).with_for_update()
-        row = db.exec(found).one_or_none()
+        query = select(ApiTokenRow).where(ApiTokenRow.name == name).with_for_update()
+        row = db.exec(query).one_or_none()
         if row is None:
             raise TokenNotFound(name)
         if row.revoked_at is None:
@@ -127,7 +127,7 @@ async def revoke(name: str, *, actor: str, now: datetime) -> ApiToken:
 
 
 async def authenticate(token: str, *, now: datetime, address: str) -> str:
-    """The name of the token that was shown, from this address; the request is counted.
+    """Authenticate a request from this IP address and count it. Returns the token's name.
 
     Raises InvalidToken, TokenRevoked and TooManyAttempts.
     """
@@ -146,22 +146,22 @@ async def authenticate(token: str, *, now: datetime, address: str) -> str:
 async def _find(token: str) -> ApiTokenRow | None:
     prefix, _, rest = token.partition("_")
     selector, _, secret = rest.partition("_")
-    # No other selector was ever given out, and no text of another kind reaches the database.
+    # Malformed selectors never reach the database.
     well_formed = prefix == PREFIX and selector.isascii() and selector.isalnum()
     if not well_formed or len(selector) != 2 * SELECTOR_BYTES:
         return None
-    found = select(ApiTokenRow).where(ApiTokenRow.selector == selector)
-    row = await read(lambda db: db.exec(found).one_or_none())
-    right = hmac.compare_digest(row.secret_hash if row else _UNKNOWN_HASH, token_hash(secret))
-    return row if right else None
+    query = select(ApiTokenRow).where(ApiTokenRow.selector == selector)
+    row = await read(lambda db: db.exec(query).one_or_none())
+    is_valid = hmac.compare_digest(row.secret_hash if row else _UNKNOWN_HASH, token_hash(secret))
+    return row if is_valid else None
 
 
 async def _touch(token_id: int, now: datetime) -> None:
-    used = sa.update(ApiTokenRow).where(
+    statement = sa.update(ApiTokenRow).where(
         col(ApiTokenRow.id) == token_id,
         sa.or_(col(ApiTokenRow.last_used_at).is_(None), col(ApiTokenRow.last_used_at) < now),
     )
-    await write(lambda db: db.exec(used.values(last_used_at=now)))
+    await write(lambda db: db.exec(statement.values(last_used_at=now)))
 
 
 def _api_token(row: ApiTokenRow) -> ApiToken:

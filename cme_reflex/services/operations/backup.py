@@ -1,7 +1,7 @@
-"""Backups: all rows of one moment into a file, and back, while the server runs.
+"""Backup and restore: a consistent snapshot of all rows in a file, while the server runs.
 
-One format for both kinds of database, so that what was written on SQLite can be
-restored into PostgreSQL, and needs no tool of the same version as the server's.
+One format for both kinds of database, so that a backup of SQLite can be restored into
+PostgreSQL, and no tool of the server's version is needed.
 """
 
 import asyncio
@@ -28,23 +28,23 @@ from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.operations import table_copy
 from cme_reflex.store.operations.tables import ApiTokenRow, OperationRow
 
-LOCK_RETRY_DELAY = 0.05  # seconds between two tries to hold a busy PostgreSQL still
-LOCK_ATTEMPTS = 600  # half a minute; the server's own transactions take milliseconds
-TIMEOUT = 3600.0  # seconds for a statement, which copies or deletes whole tables
+LOCK_RETRY_DELAY = 0.05  # seconds between two attempts to lock a busy PostgreSQL
+LOCK_ATTEMPTS = 600  # half a minute; the application's transactions take milliseconds
+TIMEOUT = 3600.0  # seconds per statement, which copies or deletes whole tables
 
 ProgressCallback = Callable[[int], None]
 
 
 class NewerBackup(Exception):
-    """The backup's tables are of a revision that this program does not know."""
+    """The backup's revision is newer than this program."""
 
 
 class DatabaseNotUpgraded(Exception):
-    """The database is not at the revision that this program works with."""
+    """The database is not at this program's revision."""
 
 
 class DatabaseHasClaims(Exception):
-    """There are claims in the database that a restore would replace."""
+    """The database has claims that a restore would replace."""
 
     def __init__(self, claims: int) -> None:
         super().__init__(f"The database holds {claims} claims.")
@@ -52,12 +52,12 @@ class DatabaseHasClaims(Exception):
 
 
 class DatabaseBusy(Exception):
-    """The database could not be held still."""
+    """The tables could not be locked, because others are writing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupResult:
-    """A backup: its revision, its moment, and the rows of each table."""
+    """Result of a backup: its revision, its time, and the number of rows by table."""
 
     revision: str
     taken_at: datetime
@@ -66,7 +66,7 @@ class BackupResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreResult:
-    """What a restore wrote, and how many claims were there before."""
+    """Result of a restore: number of rows by table, and of claims replaced."""
 
     revision: str
     taken_at: datetime
@@ -75,7 +75,7 @@ class RestoreResult:
 
 
 async def count_rows() -> int:
-    """How many rows a backup would have."""
+    """The number of rows that a backup would have."""
 
     def count(db: Session) -> int:
         connection = db.connection()
@@ -85,15 +85,15 @@ async def count_rows() -> int:
 
 
 async def create_backup(path: Path, *, now: datetime, done: ProgressCallback) -> BackupResult:
-    """Write all rows of this moment to the file, which is there whole or not at all.
+    """Write a consistent snapshot of all rows to a file, atomically.
 
-    Writers need not wait, and none of their transactions is in it by half.
-    `done` is called with each row. Raises OSError.
+    Writers are not blocked, and no transaction is included in part.
+    `done` is called with the number of rows written. Raises OSError.
     """
 
     def copy(db: Session) -> BackupResult:
-        # The file is written within the read: all rows together may not fit into memory, and one
-        # read after the other would not be of one moment. If it runs twice, it begins a new file.
+        # The file is written within the read: the rows may not fit into memory, and several
+        # reads would not be consistent. A second run begins a new file.
         connection = db.connection()
         revision = str(table_copy.current_revision(connection))
         with archive.atomic_write(path) as file:
@@ -112,13 +112,12 @@ async def create_backup(path: Path, *, now: datetime, done: ProgressCallback) ->
 async def restore_backup(
     path: Path, *, replace: bool, actor: str, now: datetime, done: ProgressCallback
 ) -> RestoreResult:
-    """Bring the database to what the backup holds: in one transaction, all of it or nothing.
+    """Replace the database's rows by those of a backup, in one transaction.
 
-    The rows are first written into a file of their own at the backup's revision
-    and brought to this program's there, by the migrations themselves: what does
-    not hold together is found before anything is touched. All sign-ins end. What
-    the log of operations has is kept, and so are the tokens of other systems, and which
-    of them are revoked. `done` is called with each row.
+    The rows are first loaded into a temporary SQLite file at the backup's revision and
+    migrated there, so that inconsistent rows are found before the database is changed.
+    All sign-ins end. The operations log and the API tokens, with their revocations, are
+    retained. `done` is called with the number of rows written.
 
     Raises CorruptBackup, NewerBackup, DatabaseNotUpgraded, DatabaseBusy, DatabaseHasClaims unless
     `replace`, and OSError.
@@ -127,9 +126,9 @@ async def restore_backup(
     if not table_copy.is_known(header.revision):
         raise NewerBackup(header.revision)
     with tempfile.TemporaryDirectory(prefix="cme-restore-") as folder:
-        prepared = f"sqlite:///{folder}/prepared.db"
-        await _load_scratch_database(prepared, header.revision, path)
-        source = table_copy.open_file(prepared)
+        scratch_url = f"sqlite:///{folder}/scratch_url.db"
+        await _load_scratch_database(scratch_url, header.revision, path)
+        source = table_copy.open_file(scratch_url)
         try:
             return await _write_when_idle(
                 partial(
@@ -147,7 +146,7 @@ async def restore_backup(
 
 
 async def _write_when_idle(restore: Callable[[Session], RestoreResult]) -> RestoreResult:
-    """Write as soon as nobody else does. Raises DatabaseBusy."""
+    """Restore as soon as the tables can be locked. Raises DatabaseBusy."""
     for _ in range(LOCK_ATTEMPTS):
         with suppress(DatabaseBusy):
             return await write(restore, timeout=TIMEOUT)
@@ -164,7 +163,7 @@ class _Replaced:
 
 
 async def _load_scratch_database(url: str, revision: str, path: Path) -> None:
-    """The backup as an SQLite file at this program's revision. Raises CorruptBackup."""
+    """Load the backup into an SQLite file at this program's revision. Raises CorruptBackup."""
     await migrate.upgrade(url, revision)
     engine = table_copy.open_file(url)
     try:
@@ -187,7 +186,7 @@ def _replace_all(
     now: datetime,
     done: ProgressCallback,
 ) -> RestoreResult:
-    """Put the rows of the prepared file in the place of the database's. Raises DatabaseBusy."""
+    """Replace the database's rows by those of the scratch database. Raises DatabaseBusy."""
     replaced = _clear(db, replace=replace)
     with source.connect() as connection:
         rows = _copy(connection, db.connection(), done)
@@ -208,7 +207,7 @@ def _replace_all(
 
 
 def _clear(db: Session, *, replace: bool) -> _Replaced:
-    """Hold the database still and empty it; what of it matters to the restored one."""
+    """Lock and empty the database. Returns what the restored one retains of it."""
     connection = db.connection()
     if table_copy.current_revision(connection) != table_copy.newest_revision():
         raise DatabaseNotUpgraded
@@ -247,27 +246,27 @@ def _copy(source: sa.Connection, target: sa.Connection, done: ProgressCallback) 
 
 
 def _retain_operations(db: Session, operations: list[dict[str, Any]]) -> None:
-    """Keep what the log of operations had beyond the backup's."""
+    """Add the entries of the operations log that are not in the backup."""
     restored = [_values(each) for each in db.exec(select(OperationRow))]
     table_copy.reset_sequences(db.connection())
     db.add_all(OperationRow(**each) for each in operations if each not in restored)
 
 
 def _retain_tokens(db: Session, tokens: list[ApiTokenRow]) -> None:
-    """Keep which tokens there are: none that was revoked since the backup opens anything again."""
+    """Retain the current tokens, so that none revoked since the backup becomes valid again."""
     restored = {row.selector: row for row in db.exec(select(ApiTokenRow))}
     names = {row.name for row in restored.values()}
     for token in tokens:
-        known = restored.get(token.selector)
-        if known is not None:
-            known.last_used_at = token.last_used_at
-            known.revoked_at, known.revoked_by = token.revoked_at, token.revoked_by
+        row = restored.get(token.selector)
+        if row is not None:
+            row.last_used_at = token.last_used_at
+            row.revoked_at, row.revoked_by = token.revoked_at, token.revoked_by
         elif token.name not in names:
             db.add(ApiTokenRow(**token.model_dump(exclude={"id"})))
 
 
 def _raise_versions(db: Session, highest: int) -> None:
-    """Make each meeting newer than what any running process has read of it."""
+    """Raise each meeting's version above all earlier ones, so that caches are reloaded."""
     for meeting in db.exec(select(MeetingRow)):
         meeting.version = max(meeting.version, highest + 1)
 

@@ -1,4 +1,4 @@
-"""Whether the parts that a claim needs are there."""
+"""Health checks."""
 
 import sqlalchemy as sa
 
@@ -6,7 +6,7 @@ from cme_reflex.store.database import read
 
 
 async def database_is_reachable() -> bool:
-    """Whether the database can be asked."""
+    """Whether the database answers a query."""
     try:
         await read(lambda db: db.connection().execute(sa.select(1)).one())
     except (sa.exc.SQLAlchemyError, OSError):

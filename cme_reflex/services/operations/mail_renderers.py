@@ -1,4 +1,4 @@
-"""The renderer of each kind of message; `cme serve` and `cme mail` give them to the worker."""
+"""Mail renderers by kind of message, for the worker of the server and of `cme mail send`."""
 
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.services.certificates import certificate

@@ -1,7 +1,7 @@
-"""Records past their time: the claims of old meetings with all that hangs on them.
+"""Data retention: deletion of the claims of old meetings and all dependent rows.
 
-Accredited providers keep who claimed what for six years from the activity
-(ACCME); longer than it is needed, nobody should keep it.
+Accredited providers retain records of claimed credit for six years from the activity (ACCME).
+Personal data should not be stored longer than needed.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.operations.tables import OperationRow
 from cme_reflex.store.people.tables import AttendeeRow
 
-# The programme stays: it says nothing about who attended.
+# The programme has no personal data of attendees.
 _KEPT_TABLES = frozenset({"meeting", "session"})
 
-TIMEOUT = 600.0  # seconds for a statement: each deletes a whole meeting's rows of one table
+TIMEOUT = 600.0  # seconds per statement, which deletes a meeting's rows of one table
 
 
 class RetentionPeriodNotOver(Exception):
-    """What ended on the day before that date has to be kept; `latest` is the last that may be."""
+    """Records of that time must still be retained; `latest` is the latest date accepted."""
 
     def __init__(self, latest: date) -> None:
         super().__init__(
@@ -38,7 +38,7 @@ class RetentionPeriodNotOver(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeResult:
-    """What was deleted of one meeting, by table; `ended_on` is its last day or last submission."""
+    """Deleted rows of one meeting by table; `ended_on` is its last day or last submission."""
 
     meeting: str
     ended_on: date
@@ -48,13 +48,13 @@ class PurgeResult:
 async def purge(
     before: date, *, actor: str, now: datetime, dry_run: bool
 ) -> tuple[PurgeResult, ...]:
-    """Delete what hangs on the meetings that ended before that date; what that was, by code.
+    """Delete attendees, claims and dependent rows of meetings that ended before that date.
 
-    A meeting counts as ended with its last day or its last submission, whichever
-    is later (on demand, credit is earned when it is claimed), and not before its
-    claim period is over. The meeting and its programme stay, and so do members'
-    accounts, which are the society's. A line in the log of operations stays too.
-    With `dry_run` the same is done and taken back. Raises RetentionPeriodNotOver.
+    A meeting ends with its last day or its last submission, whichever is later (on demand,
+    credit is earned when it is claimed), and not before its claim period is over. The meeting,
+    its programme and members' accounts are not deleted. The purge is recorded in the operations
+    log. `dry_run` does the same and rolls it back. Returns the deleted rows by meeting, in the
+    order of their codes. Raises RetentionPeriodNotOver.
     """
     latest = retention_cutoff(now.astimezone(WESTERNMOST).date())
     if before > latest:
@@ -78,15 +78,15 @@ async def purge(
 
 
 def _ended(db: Session, before: date, now: datetime) -> list[tuple[MeetingRow, date]]:
-    """The meetings that ended before that date, held until the end of `db`."""
-    held = select(MeetingRow).order_by(col(MeetingRow.code)).with_for_update()
-    found = []
-    for row in db.exec(held).all():
+    """Meetings that ended before that date, locked until the end of the transaction."""
+    query = select(MeetingRow).order_by(col(MeetingRow.code)).with_for_update()
+    ended = []
+    for row in db.exec(query).all():
         meeting = meeting_from_document(row.document)
         ended_on = _ended_on(db, cast(int, row.id), meeting)
         if ended_on < before and meeting.claim.closes_at < now:
-            found.append((row, ended_on))
-    return found
+            ended.append((row, ended_on))
+    return ended
 
 
 def _ended_on(db: Session, meeting_id: int, meeting: Meeting) -> date:
@@ -103,7 +103,7 @@ def _ended_on(db: Session, meeting_id: int, meeting: Meeting) -> date:
 
 
 def _delete(db: Session, meeting_id: int) -> dict[str, int]:
-    """Delete what hangs on the meeting, however indirectly; the rows by table."""
+    """Delete all rows that depend on the meeting. Returns their number by table."""
     connection = db.connection()
     deleted = {}
     for table in reversed(SQLModel.metadata.sorted_tables):
@@ -116,14 +116,14 @@ def _delete(db: Session, meeting_id: int) -> dict[str, int]:
 
 
 def _dependent_rows(table: sa.Table, meeting_id: int) -> sa.ColumnElement[bool] | None:
-    """Which rows of the table hang on the meeting, by whatever way; None where none can."""
+    """Condition for rows that depend on the meeting directly or not; None if none can."""
     conditions: list[Any] = []
     for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
         parent = key.column.table
         if parent.name == "meeting":
             conditions.append(key.parent == meeting_id)
         elif parent.name not in _KEPT_TABLES:
-            above = _dependent_rows(parent, meeting_id)
-            if above is not None:
-                conditions.append(key.parent.in_(sa.select(key.column).where(above)))
+            parent_rows = _dependent_rows(parent, meeting_id)
+            if parent_rows is not None:
+                conditions.append(key.parent.in_(sa.select(key.column).where(parent_rows)))
     return sa.or_(*conditions) if conditions else None

@@ -1,1 +1,1 @@
-"""The programmes of this process."""
+"""Cache of programmes."""

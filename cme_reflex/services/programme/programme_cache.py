@@ -1,4 +1,4 @@
-"""The programmes of this process: immutable, shared by everybody, renewed by version."""
+"""Per-process cache of programmes: immutable, shared, reloaded when the version changes."""
 
 from typing import cast
 
@@ -12,7 +12,7 @@ from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.programme.tables import SessionRow
 
-# Asked at every tap, so it is put together once.
+# Executed with every command, so it is built once.
 _LOCK_VERSION = (
     select(MeetingRow.version)
     .where(MeetingRow.id == sa.bindparam("meeting"))
@@ -23,19 +23,19 @@ _cache: dict[int, Programme] = {}
 
 
 class MeetingNotFound(LookupError):
-    """No meeting with this code was ever loaded."""
+    """There is no meeting with this code."""
 
 
 def get_in(db: DbSession, meeting_id: int, version: int) -> Programme:
-    """The meeting's programme at this version or a newer one; read only where it is newer."""
-    found = _cache.get(meeting_id)
-    if found is None or found.version < version:
-        found = _cache[meeting_id] = _read(db, meeting_id)
-    return found
+    """The meeting's programme at this version or a newer one; cached."""
+    programme = _cache.get(meeting_id)
+    if programme is None or programme.version < version:
+        programme = _cache[meeting_id] = _load(db, meeting_id)
+    return programme
 
 
 def find_meeting(db: DbSession, code: str) -> MeetingRow | None:
-    """The meeting with this code; None where it was never loaded."""
+    """The meeting with this code, or None."""
     return db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
 
 
@@ -48,25 +48,25 @@ def meeting_by_code(db: DbSession, code: str) -> MeetingRow:
 
 
 def by_code(db: DbSession, code: str) -> Programme | None:
-    """The programme of the meeting with this code; None where it was never loaded."""
+    """The programme of the meeting with this code, or None."""
     row = find_meeting(db, code)
     return None if row is None else get_in(db, cast(int, row.id), row.version)
 
 
 def get_locked(db: DbSession, meeting_id: int) -> Programme:
-    """The meeting's programme as it stays until the end of `db`: a load has to wait."""
+    """The meeting's programme, locked against loads until the end of the transaction."""
     version = db.connection().execute(_LOCK_VERSION, {"meeting": meeting_id}).scalar_one()
     return get_in(db, meeting_id, version)
 
 
 def clear() -> None:
-    """Begin anew, for a process that changes its database."""
+    """Clear the cache, for a process that opens another database."""
     _cache.clear()
 
 
-def _read(db: DbSession, meeting_id: int) -> Programme:
-    of_meeting = select(MeetingRow.version, MeetingRow.document).where(MeetingRow.id == meeting_id)
-    version, document = db.exec(of_meeting).one()
+def _load(db: DbSession, meeting_id: int) -> Programme:
+    query = select(MeetingRow.version, MeetingRow.document).where(MeetingRow.id == meeting_id)
+    version, document = db.exec(query).one()
     rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))
     return Programme(
         meeting_id=meeting_id,

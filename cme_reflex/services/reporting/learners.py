@@ -1,4 +1,4 @@
-"""Who opted in to learner credit reporting at a meeting, with all that was submitted."""
+"""Learners who opted in to credit reporting at a meeting, with their submitted versions."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -24,12 +24,12 @@ from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.reporting import reporting
 from cme_reflex.store.reporting.tables import OptInRow
 
-TIMEOUT = 60.0  # seconds for a statement that asks about all learners: no page waits for it
+TIMEOUT = 60.0  # seconds per statement about all learners; no page waits for it
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedLearner:
-    """An attendee who ever opted in: what was given, and all submitted versions."""
+    """An attendee who opted in, even if withdrawn since, with all submitted versions."""
 
     id: int
     badge: str
@@ -41,13 +41,13 @@ class ReportedLearner:
 
     @property
     def reportable(self) -> bool:
-        """Whether the consent stands and a claim was submitted."""
+        """Whether the consent is active and a claim was submitted."""
         return self.active and bool(self.versions)
 
     @property
     def faults(self) -> dict[str, FieldFault]:
-        """What PARS would reject of what was given, by field."""
-        # What was valid when it was given may not be so by the rules of today.
+        """Faults for which PARS would reject the learner, by field."""
+        # Data that were valid when saved may violate today's rules.
         try:
             parse_learner(asdict(self.learner), BOARDS)
         except InvalidLearner as invalid:
@@ -62,7 +62,7 @@ def load_meeting_terms(db: Session, code: str) -> tuple[int, Meeting]:
 
 
 def iter_learners(db: Session, meeting_id: int) -> Iterator[ReportedLearner]:
-    """Everybody who ever opted in; only one at a time is in memory with the receipts."""
+    """All learners who ever opted in; only one at a time is in memory with the receipts."""
     last: ReportedLearner | None = None
     for attendee, row, receipt in reporting.iter_opt_ins(db, meeting_id):
         versions = (_version(receipt),) if receipt else ()
@@ -84,7 +84,7 @@ def iter_learners(db: Session, meeting_id: int) -> Iterator[ReportedLearner]:
 
 
 def learner_from_row(row: OptInRow) -> Learner:
-    """The learner that an attendee's row keeps."""
+    """The learner of an opt-in's row."""
     return Learner(**{field.name: getattr(row, field.name) for field in fields(Learner)})
 
 

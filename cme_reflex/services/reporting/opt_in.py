@@ -1,4 +1,4 @@
-"""Learner credit reporting: opting in, correcting, withdrawing. No part of the claim."""
+"""Opt-in to learner credit reporting, which is not part of a claim."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -21,9 +21,9 @@ from cme_reflex.store.reporting.tables import OptInRow
 
 @dataclass(frozen=True, slots=True)
 class OptIn:
-    """What the attendee gave, and whether the consent stands. Instants are aware UTC.
+    """An attendee's opt-in and its consent. Datetimes are aware UTC.
 
-    `rejection` is why PARS did not take it, until something is corrected.
+    `rejection` is PARS's reason for a rejection, until the attendee corrects the data.
     """
 
     learner: Learner
@@ -34,26 +34,25 @@ class OptIn:
 
     @property
     def active(self) -> bool:
-        """Whether the credit will be reported."""
+        """Whether the consent was not withdrawn, so that credit will be reported."""
         return self.withdrawn_at is None
 
 
 async def save_opt_in(
     context: RequestContext,
-    given: Mapping[str, object],
+    values: Mapping[str, object],
     *,
     consented: bool,
     version: str,
     now: datetime,
 ) -> OptIn:
-    """Keep what PARS needs to know, with the consent's version and time.
+    """Save the data that PARS requires, with the version and time of the consent.
 
-    It can be done before or after submitting, and again to correct it. `version`
-    is that of the text that was shown. Raises InvalidLearner, ConsentMissing or
-    ConsentChanged.
+    Possible before and after submitting, and again for corrections. `version` is that of the
+    consent text shown. Raises InvalidLearner, ConsentMissing or ConsentChanged.
     """
     terms = context.meeting.reporting
-    known = parse_learner(given, terms.boards)
+    learner = parse_learner(values, terms.boards)
     if not consented:
         raise ConsentMissing
     if version != terms.consent_version:
@@ -63,7 +62,7 @@ async def save_opt_in(
         row = db.merge(
             OptInRow(
                 attendee_id=context.attendee.id,
-                **{field.name: getattr(known, field.name) for field in fields(Learner)},
+                **{field.name: getattr(learner, field.name) for field in fields(Learner)},
                 consent_version=terms.consent_version,
                 consented_at=now,
                 withdrawn_at=None,
@@ -75,7 +74,7 @@ async def save_opt_in(
 
 
 async def withdraw_opt_in(context: RequestContext, *, now: datetime) -> OptIn | None:
-    """Take the consent back; doing it twice changes nothing."""
+    """Withdraw the consent; withdrawing it twice changes nothing."""
 
     def mark_withdrawn(db: Session) -> OptIn | None:
         row = db.get(OptInRow, context.attendee.id, with_for_update=True)
@@ -88,7 +87,7 @@ async def withdraw_opt_in(context: RequestContext, *, now: datetime) -> OptIn | 
 
 
 async def load_opt_in(context: RequestContext) -> OptIn | None:
-    """What the attendee gave, if anything."""
+    """The attendee's opt-in, or None."""
 
     def load(db: Session) -> OptIn | None:
         row = db.get(OptInRow, context.attendee.id)

@@ -1,4 +1,4 @@
-"""Reporting learner credit to PARS: what is new, as one batch that is remembered with its file."""
+"""Learner credit reporting to PARS: exports of new rows as numbered batches."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from cme_reflex.store.reporting.tables import ReportingBatchRow, ReportingRow
 
 
 class BatchNotFound(LookupError):
-    """The meeting has no batch of this number. `last` is the newest one's, None without any."""
+    """The meeting has no batch with this number. `last` is the newest number, or None."""
 
     def __init__(self, number: int, last: int | None) -> None:
         super().__init__(f"There is no batch {number}.")
@@ -28,11 +28,11 @@ class BatchNotFound(LookupError):
 
 
 class ActivityIdMissing(Exception):
-    """The meeting has no nine-digit activity ID, without which PARS takes no row."""
+    """The meeting has no nine-digit activity ID, which PARS requires."""
 
 
 class NothingToReport(Exception):
-    """PARS holds all that it should. `last` is the newest batch's number, None without any."""
+    """PARS has all current records. `last` is the newest batch's number, or None."""
 
     def __init__(self, last: int | None) -> None:
         super().__init__("There is nothing new to report.")
@@ -40,7 +40,7 @@ class NothingToReport(Exception):
 
 
 class BatchNotDelivered(Exception):
-    """The files of a batch may be missing, so they come first."""
+    """The files of an earlier batch may be missing and must be written first."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"Batch {number} was not delivered.")
@@ -48,7 +48,7 @@ class BatchNotDelivered(Exception):
 
 
 class ConcurrentExport(Exception):
-    """Somebody else reported in between."""
+    """Another export was committed in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Batch:
     left_out: int = 0
 
     def count(self, action: RecordAction) -> int:
-        """How many of the rows add, or delete."""
+        """Number of rows with this action."""
         return sum(row.action is action for row in self.rows)
 
 
@@ -78,12 +78,11 @@ async def next_batch_number(code: str) -> int:
 async def export_batch(
     code: str, number: int, *, actor: str, now: datetime, write: Callable[[Batch], None]
 ) -> Batch:
-    """Remember as one batch what is new since the last, and have it written, or neither.
+    """Save all changes since the last batch as a new one, after `write` has written its files.
 
-    `write` is called when all of it is known and nothing is committed: where it
-    raises, nothing is remembered. It must return when the files are whole on the
-    disk; when they stand where they belong, call `mark_delivered`. What is submitted
-    meanwhile is in the next batch.
+    `write` is called before the commit: if it raises, no batch is saved. It must return
+    when the files are complete on the disk; call `mark_delivered` when they are at their
+    destination. Claims submitted meanwhile go into the next batch.
 
     Raises NothingToReport, BatchNotDelivered, ConcurrentExport, ActivityIdMissing, MeetingNotFound.
     """
@@ -102,7 +101,7 @@ async def export_batch(
 
 
 async def load_batch(code: str, number: int) -> Batch:
-    """A batch as it was remembered, to write it again. Raises BatchNotFound, MeetingNotFound."""
+    """A saved batch, to write its files again. Raises BatchNotFound, MeetingNotFound."""
 
     def load(db: Session) -> Batch:
         meeting_id, _ = load_meeting_terms(db, code)
@@ -123,20 +122,20 @@ async def load_batch(code: str, number: int) -> Batch:
 
 
 async def mark_delivered(code: str, number: int, *, now: datetime) -> None:
-    """Note that the files of a batch stand where they belong; doing it twice changes nothing."""
+    """Record that the files of a batch are at their destination; idempotent."""
 
-    def note(db: Session) -> None:
+    def save(db: Session) -> None:
         meeting_id, _ = load_meeting_terms(db, code)
         row = reporting.find_batch(db, meeting_id, number)
         if row is not None and row.delivered_at is None:
             row.delivered_at = now
 
-    await database.write(note)
+    await database.write(save)
 
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """The new rows with their attendees' ids, and how many attendees PARS would reject."""
+    """New rows with their attendees' ids, and the number of attendees whom PARS would reject."""
 
     meeting_id: int
     rows: list[tuple[int, ParsRow]]
@@ -169,16 +168,18 @@ def _difference(db: Session, meeting_id: int, meeting: Meeting) -> _Difference:
             sent[row.attendee_id].append(pars_row(row))
     new: list[tuple[int, ParsRow]] = []
     left_out = 0
-    for known in iter_learners(db, meeting_id):
-        if known.reportable and known.faults:
-            # What PARS holds stays until the attendee has corrected what was given.
+    for learner in iter_learners(db, meeting_id):
+        if learner.reportable and learner.faults:
+            # The records at PARS do not change until the attendee has corrected the data.
             left_out += 1
             continue
-        should = (
-            pars.build_record(meeting, known.learner, known.versions) if known.reportable else None
+        record = (
+            pars.build_record(meeting, learner.learner, learner.versions)
+            if learner.reportable
+            else None
         )
-        rows = pars.diff(pars.current_records(sent[known.id]), should)
-        new += [(known.id, row) for row in rows]
+        rows = pars.diff(pars.current_records(sent[learner.id]), record)
+        new += [(learner.id, row) for row in rows]
     return _Difference(meeting_id, new, left_out)
 
 

@@ -1,4 +1,4 @@
-"""What PARS would reject of a meeting, by attendee, before it does."""
+"""Check of a meeting's learner records before they are reported to PARS."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from cme_reflex.store.reporting.tables import ReportingRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedLearner:
-    """An attendee of whom PARS would reject the record: faults by field, or what PARS said."""
+    """An attendee whose record PARS would reject (faults by field) or has rejected (its reason)."""
 
     badge: str
     name: str
@@ -31,9 +31,9 @@ class RejectedLearner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """How it stands with the reporting of a meeting; counts are attendees.
+    """Result of a check; counts are attendees.
 
-    `reportable` consented and have submitted; `waiting` consented and have not.
+    `reportable` attendees consented and have submitted; `waiting` ones have not submitted.
     """
 
     meeting: str
@@ -46,12 +46,12 @@ class CheckResult:
 
     @property
     def passes(self) -> bool:
-        """Whether PARS would take everything."""
+        """Whether PARS would accept everything."""
         return pars.is_activity_id(self.activity_id) and not self.refused
 
 
 async def check(code: str) -> CheckResult:
-    """What PARS would reject, by attendee. Raises MeetingNotFound."""
+    """Check the records of all attendees who opted in. Raises MeetingNotFound."""
     return await read(lambda db: _check(db, code), timeout=TIMEOUT)
 
 
@@ -63,13 +63,15 @@ def _check(db: Session, code: str) -> CheckResult:
             rejected[row.attendee_id] = row
     reportable = waiting = 0
     refused = []
-    for known in iter_learners(db, meeting_id):
-        reportable += known.reportable
-        waiting += known.active and not known.versions
-        faults, said = known.faults, _still_rejected(known, rejected.get(known.id))
-        if known.active and (faults or said):
+    for learner in iter_learners(db, meeting_id):
+        reportable += learner.reportable
+        waiting += learner.active and not learner.versions
+        faults, rejection = learner.faults, _still_rejected(learner, rejected.get(learner.id))
+        if learner.active and (faults or rejection):
             refused.append(
-                RejectedLearner(badge=known.badge, name=known.name, faults=faults, rejection=said)
+                RejectedLearner(
+                    badge=learner.badge, name=learner.name, faults=faults, rejection=rejection
+                )
             )
     return CheckResult(
         meeting=code,
@@ -82,8 +84,8 @@ def _check(db: Session, code: str) -> CheckResult:
     )
 
 
-def _still_rejected(known: ReportedLearner, row: ReportingRow | None) -> str:
-    """Why PARS rejected the attendee's record, where nothing was corrected since."""
-    if row is None or row.rejected_at is None or row.rejected_at <= known.consented_at:
+def _still_rejected(learner: ReportedLearner, row: ReportingRow | None) -> str:
+    """PARS's reason for rejecting the record, unless it was corrected since; else empty."""
+    if row is None or row.rejected_at is None or row.rejected_at <= learner.consented_at:
         return ""
     return row.rejection

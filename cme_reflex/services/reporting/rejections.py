@@ -1,4 +1,4 @@
-"""Taking back in what PARS rejected: a rejected row never took effect."""
+"""Import of PARS rejections, which mark reported rows as without effect."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from cme_reflex.store.reporting.tables import ReportingRow
 
 
 class RowsNotFound(LookupError):
-    """Rows of the file that were never reported, so nothing was taken in."""
+    """The file has rows that were never reported, so nothing was imported."""
 
     def __init__(self, rows: Sequence[RejectedRow]) -> None:
         super().__init__(f"{len(rows)} rows were never reported")
@@ -27,9 +27,9 @@ class RowsNotFound(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What a file of rejections did: rows marked now, and rows that were already.
+    """Result of an import: `rejected` rows were marked, `known` ones were marked before.
 
-    With `before`, this very file was taken in before, and nothing was done.
+    `before`: the candidates file was imported before, and nothing changed.
     """
 
     meeting: str
@@ -41,11 +41,11 @@ class ImportResult:
 async def import_rejections(
     code: str, rejections: RejectionFile, *, now: datetime, batch: int | None = None
 ) -> ImportResult:
-    """Mark what PARS rejected, all of the file or nothing.
+    """Mark the rows that PARS rejected, all of the file or nothing.
 
-    A row is that of this batch, or of the newest one that has it. The same file
-    is taken in once, because a row may have been sent anew since; a batch says
-    that PARS answered it in the same words as one before.
+    A rejection applies to the row of this batch, or of the newest batch that has it. The candidates
+    file is imported only once, because a row may have been reported again since. Naming a batch
+    permits it, if PARS answered that batch in the candidates words as an earlier one.
 
     Raises RowsNotFound, BatchNotFound, MeetingNotFound.
     """
@@ -72,21 +72,21 @@ async def import_rejections(
 def _match(
     rejected: Iterable[RejectedRow], reported: Iterable[ReportingRow]
 ) -> list[tuple[RejectedRow, ReportingRow]]:
-    """Each rejected row with the one that was reported. Raises RowsNotFound."""
+    """Pairs of rejected and reported rows. Raises RowsNotFound."""
     newest: dict[tuple[str, ...], list[ReportingRow]] = defaultdict(list)
     for row in reported:
-        same = newest[row_key(pars_row(row))]
-        if same and same[0].batch_id != row.batch_id:
-            same.clear()
-        # One person may be registered twice; then a batch has the same row twice.
-        same.append(row)
-    found, unknown = [], []
+        candidates = newest[row_key(pars_row(row))]
+        if candidates and candidates[0].batch_id != row.batch_id:
+            candidates.clear()
+        # A person may be registered twice; then a batch has two equal rows.
+        candidates.append(row)
+    matched, unknown = [], []
     for each in rejected:
-        same = newest.get(row_key(each.row), [])
-        if same:
-            found.append((each, same[-1] if len(same) == 1 else same.pop()))
+        candidates = newest.get(row_key(each.row), [])
+        if candidates:
+            matched.append((each, candidates[-1] if len(candidates) == 1 else candidates.pop()))
         else:
             unknown.append(each)
     if unknown:
         raise RowsNotFound(unknown)
-    return found
+    return matched

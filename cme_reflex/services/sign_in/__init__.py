@@ -1,1 +1,1 @@
-"""Signing in and out, and who asks."""
+"""Authentication: sign-in, sign-out, sessions, links and rate limits."""

@@ -1,4 +1,4 @@
-"""Signing in and out, and who holds a cookie."""
+"""Authentication: sign-in with a badge or a password, sign-out, and sessions by cookie."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,13 +21,13 @@ from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from cme_reflex.store.sign_in.tables import RegistrationChoiceRow, SignInRow
 
-SIGN_IN_LIFETIME = timedelta(days=7)  # from one congress day to the quiet weekend after it
-IDLE_TIMEOUT = timedelta(hours=12)  # over lunch and an afternoon's sessions, not over night
-LAST_SEEN_PRECISION = timedelta(minutes=5)  # how exactly it is known when somebody was last seen
+SIGN_IN_LIFETIME = timedelta(days=7)  # from the meeting to the weekend after it
+IDLE_TIMEOUT = timedelta(hours=12)  # lasts through a day of sessions, not overnight
+LAST_SEEN_PRECISION = timedelta(minutes=5)  # so that not every event writes
 CHOICE_LIFETIME = timedelta(minutes=10)
-INPUT_LIMIT = 200  # characters; a longer name, number or password is nobody's
+INPUT_LIMIT = 200  # characters of a name, number or password
 
-# Asked at every event, so it is put together once: that takes longer than the answer.
+# Executed at every event, so it is built once: building takes longer than executing.
 _BY_TOKEN = (
     select(
         AttendeeRow,
@@ -46,44 +46,44 @@ _BY_TOKEN = (
     )
 )
 
-_ENDED = delete_expired(
+_DELETE_EXPIRED_SESSIONS = delete_expired(
     SignInRow,
     sa.or_(
         col(SignInRow.expires_at) <= sa.bindparam("now"),
         col(SignInRow.seen_at) <= sa.bindparam("idle"),
     ),
 )
-_OLD_CHOICES = delete_expired(
+_DELETE_EXPIRED_CHOICES = delete_expired(
     RegistrationChoiceRow, col(RegistrationChoiceRow.expires_at) <= sa.bindparam("now")
 )
 
 
 class InvalidCredentials(Exception):
-    """No such combination; it is never said which part was wrong."""
+    """The credentials are wrong; which part is never disclosed."""
 
 
 class NotRegistered(Exception):
-    """The person is known, but there is no registration for this meeting."""
+    """The person is authenticated, but has no registration for this meeting."""
 
 
 class NotSignedIn(Exception):
-    """The cookie names no sign-in that is still good."""
+    """The cookie has no token of a valid sign-in."""
 
 
 class PasswordSignInDisabled(Exception):
-    """Members of this meeting use the society's single sign-on."""
+    """Members of this meeting sign in with the society's single sign-on."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The token of a sign-in, for its cookie."""
+    """A successful sign-in: the token for its cookie."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class RegistrationChoiceRequired:
-    """Who it is, is known; `token` is for the cookie of the choice among their registrations."""
+    """The person must choose a registration; `token` is for the cookie of the choice."""
 
     token: str
 
@@ -93,7 +93,7 @@ SignInResult: TypeAlias = SignedIn | RegistrationChoiceRequired
 
 @dataclass(frozen=True, slots=True)
 class RegistrationOption:
-    """One of several registrations of one person, as its owner tells it from the others."""
+    """One of several registrations of a person, with the facts that distinguish it."""
 
     attendee_id: int
     kind: str
@@ -104,10 +104,10 @@ class RegistrationOption:
 async def sign_in_with_badge(
     meeting: str, last_name: str, number: str, *, now: datetime, address: str = ""
 ) -> str:
-    """Sign an attendee in with last name and badge or confirmation number.
+    """Sign in with last name and badge or confirmation number.
 
-    `address` is where the attempt comes from, if over the network. Returns the
-    token for the cookie. Raises InvalidCredentials and TooManyAttempts.
+    `address` is the client's IP address, if any. Returns the token for the cookie.
+    Raises InvalidCredentials and TooManyAttempts.
     """
     if max(len(last_name), len(number)) > INPUT_LIMIT:
         raise InvalidCredentials
@@ -120,11 +120,11 @@ async def sign_in_with_badge(
     await rate_limits.check(*attempts, now=now)
 
     def sign_in(db: Session) -> str:
-        of_number = sa.or_(
+        has_number = sa.or_(
             col(AttendeeRow.badge) == number, col(AttendeeRow.confirmation) == number
         )
-        found = db.exec(_registrations(meeting).where(of_number)).all()
-        matching = [attendee for attendee in found if same_name(attendee.last_name, last_name)]
+        attendees = db.exec(_registrations(meeting).where(has_number)).all()
+        matching = [each for each in attendees if same_name(each.last_name, last_name)]
         if len(matching) != 1:
             raise InvalidCredentials
         token = _create_session(db, cast(int, matching[0].id), now)
@@ -137,10 +137,10 @@ async def sign_in_with_badge(
 async def sign_in_with_password(
     meeting: str, username: str, password: str, *, now: datetime, address: str = ""
 ) -> SignInResult:
-    """Sign a member in with the provider's credential.
+    """Sign in a member with username and password.
 
-    Raises InvalidCredentials and TooManyAttempts; NotRegistered where the credential is right and
-    the meeting has no registration for it; PasswordSignInDisabled where there is single sign-on.
+    Raises InvalidCredentials and TooManyAttempts; NotRegistered if the credentials are valid but
+    the member has no registration; PasswordSignInDisabled if the meeting has single sign-on.
     """
     if await single_sign_on_terms(meeting) is not None:
         raise PasswordSignInDisabled
@@ -152,39 +152,39 @@ async def sign_in_with_password(
         (rate_limits.MEMBER_LOCKOUT, username),
     ]
     await rate_limits.check(*attempts, now=now)
-    of_name = select(MemberRow).where(MemberRow.username == username)
-    member = await read(lambda db: db.exec(of_name).one_or_none())
-    right = await passwords.verify_password(member.password_hash if member else None, password)
-    if member is None or not right:
+    query = select(MemberRow).where(MemberRow.username == username)
+    member = await read(lambda db: db.exec(query).one_or_none())
+    is_valid = await passwords.verify_password(member.password_hash if member else None, password)
+    if member is None or not is_valid:
         raise InvalidCredentials
-    member_id, before = cast(int, member.id), member.password_hash
-    anew = await passwords.rehash_if_needed(before, password)
+    member_id, old_hash = cast(int, member.id), member.password_hash
+    new_hash = await passwords.rehash_if_needed(old_hash, password)
 
-    def succeed(db: Session) -> None:
-        if anew is not None:
-            _save_rehash(db, member_id, before, anew)
+    def record_success(db: Session) -> None:
+        if new_hash is not None:
+            _save_rehash(db, member_id, old_hash, new_hash)
         rate_limits.refund(db, *attempts, person=f"member {member_id}", now=now)
 
-    await write(succeed)
+    await write(record_success)
     return await sign_in_member(meeting, member_id, now=now)
 
 
 async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:
-    """Where the meeting's members prove who they are, if not with a password here."""
-    loaded = await read(lambda db: programme_cache.by_code(db, meeting))
-    return loaded.meeting.single_sign_on if loaded is not None else None
+    """The meeting's single sign-on settings, or None if members sign in with a password."""
+    programme = await read(lambda db: programme_cache.by_code(db, meeting))
+    return programme.meeting.single_sign_on if programme is not None else None
 
 
 async def sign_in_member(meeting: str, member_id: int, *, now: datetime) -> SignInResult:
-    """Sign in a member who has proven who it is. Raises NotRegistered."""
-    theirs = _registrations(meeting).where(AttendeeRow.member_id == member_id)
-    return await write(lambda db: start_session(db, db.exec(theirs).all(), now=now))
+    """Sign in an authenticated member. Raises NotRegistered."""
+    query = _registrations(meeting).where(AttendeeRow.member_id == member_id)
+    return await write(lambda db: start_session(db, db.exec(query).all(), now=now))
 
 
 def start_session(db: Session, registrations: Any, *, now: datetime) -> SignInResult:
-    """Sign in a person who has proven to be the owner of all these rows of attendees.
+    """Sign in an authenticated person with these registrations.
 
-    One is taken, several are asked about, none is NotRegistered.
+    With several registrations the person must choose one. Raises NotRegistered without any.
     """
     ids = [cast(int, registration.id) for registration in registrations]
     if not ids:
@@ -192,7 +192,7 @@ def start_session(db: Session, registrations: Any, *, now: datetime) -> SignInRe
     if len(ids) == 1:
         return SignedIn(_create_session(db, ids[0], now))
     token = new_token()
-    db.exec(_OLD_CHOICES, params={"now": now})
+    db.exec(_DELETE_EXPIRED_CHOICES, params={"now": now})
     until = now + CHOICE_LIFETIME
     db.add(RegistrationChoiceRow(token_hash=token_hash(token), attendee_ids=ids, expires_at=until))
     return RegistrationChoiceRequired(token)
@@ -201,19 +201,19 @@ def start_session(db: Session, registrations: Any, *, now: datetime) -> SignInRe
 async def registration_options(
     meeting: str, token: str, *, now: datetime
 ) -> tuple[RegistrationOption, ...]:
-    """What an undecided person chooses from; the choice stays open. Raises NotSignedIn."""
+    """The options of a pending registration choice. Raises NotSignedIn."""
 
-    def found(db: Session) -> tuple[RegistrationOption, ...]:
-        open_choice = select(RegistrationChoiceRow).where(
+    def load(db: Session) -> tuple[RegistrationOption, ...]:
+        query = select(RegistrationChoiceRow).where(
             RegistrationChoiceRow.token_hash == token_hash(token),
             RegistrationChoiceRow.expires_at > now,
         )
-        choice = db.exec(open_choice).one_or_none()
+        choice = db.exec(query).one_or_none()
         if choice is None:
             raise NotSignedIn
-        theirs = _registrations(meeting).where(col(AttendeeRow.id).in_(choice.attendee_ids))
-        loaded = programme_cache.by_code(db, meeting)
-        kinds = loaded.meeting.registration_types if loaded is not None else ()
+        registrations = _registrations(meeting).where(col(AttendeeRow.id).in_(choice.attendee_ids))
+        programme = programme_cache.by_code(db, meeting)
+        kinds = programme.meeting.registration_types if programme is not None else ()
         labels = {kind.code: kind.label for kind in kinds}
         return tuple(
             RegistrationOption(
@@ -222,20 +222,20 @@ async def registration_options(
                 badge=row.badge,
                 confirmation=row.confirmation,
             )
-            for row in db.exec(theirs)
+            for row in db.exec(registrations)
         )
 
-    return await read(found)
+    return await read(load)
 
 
 async def choose_registration(token: str, attendee_id: int, *, now: datetime) -> str:
-    """Sign in with one of the registrations; the choice is used up by a right answer.
+    """Sign in with one of the offered registrations, which completes the choice.
 
-    Returns the token for the cookie. Raises NotSignedIn, also for what was not offered.
+    Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered.
     """
 
-    def use(db: Session) -> str:
-        # Deleted before it is looked at, so that of two answers at once one comes too late.
+    def consume(db: Session) -> str:
+        # Deleted before it is checked, so that only one of two simultaneous answers succeeds.
         deleted = db.exec(
             sa.delete(RegistrationChoiceRow)
             .where(
@@ -249,29 +249,29 @@ async def choose_registration(token: str, attendee_id: int, *, now: datetime) ->
             raise NotSignedIn
         return _create_session(db, attendee_id, now)
 
-    return await write(use)
+    return await write(consume)
 
 
 async def sign_out(token: str) -> None:
-    """End the sign-in on the server, for every tab that holds the cookie."""
-    ended = sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token))
-    await write(lambda db: db.exec(ended))
+    """End the sign-in on the server, for all tabs with its cookie."""
+    statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token))
+    await write(lambda db: db.exec(statement))
 
 
 async def authenticate(meeting: str, token: str, *, now: datetime) -> RequestContext:
-    """The context of this token's holder, with the newest programme. Raises NotSignedIn."""
+    """The request context of a session token, with the newest programme. Raises NotSignedIn."""
     return await authenticate_hash(meeting, token_hash(token), now=now)
 
 
 async def authenticate_hash(meeting: str, hashed: str, *, now: datetime) -> RequestContext:
-    """The same by the token's hash, which is computed once for a connection."""
+    """Like `authenticate`, by the token's hash, which is computed once for a connection."""
     session = await read(lambda db: find_session(db, meeting, hashed, now=now))
     await touch(session, now=now)
     return session.context
 
 
 class FoundSession(NamedTuple):
-    """A valid sign-in: the hash of its token, its context, and when it was last used (aware)."""
+    """A valid sign-in: its token's hash, its request context, and its last recorded use (aware)."""
 
     token_hash: str
     context: RequestContext
@@ -279,33 +279,33 @@ class FoundSession(NamedTuple):
 
 
 def find_session(db: Session, meeting: str, hashed: str, *, now: datetime) -> FoundSession:
-    """The valid sign-in whose token has this hash, by one query. Raises NotSignedIn."""
-    asked = {"token": hashed, "now": now, "idle": now - IDLE_TIMEOUT, "meeting": meeting}
-    # Columns answer to the same names as an object does, and cost a third of it.
-    found: Any = db.connection().execute(_BY_TOKEN, asked).one_or_none()
-    if found is None:
+    """The sign-in whose token has this hash, in one query. Raises NotSignedIn."""
+    parameters = {"token": hashed, "now": now, "idle": now - IDLE_TIMEOUT, "meeting": meeting}
+    # Columns have the same names as an object's attributes, and cost a third of it.
+    row: Any = db.connection().execute(_BY_TOKEN, parameters).one_or_none()
+    if row is None:
         raise NotSignedIn
-    newest = programme_cache.get_in(db, found.meeting_id, found.version)
+    newest = programme_cache.get_in(db, row.meeting_id, row.version)
     context = RequestContext(
-        attendee_from_row(found), newest.meeting, newest, claim_revision=found.claim_revision
+        attendee_from_row(row), newest.meeting, newest, claim_revision=row.claim_revision
     )
-    return FoundSession(hashed, context, found.seen_at)
+    return FoundSession(hashed, context, row.seen_at)
 
 
 async def touch(session: FoundSession, *, now: datetime) -> None:
-    """Write every few minutes that the holder was seen."""
+    """Record the session's use, at most every few minutes."""
     if session.seen_at > now - LAST_SEEN_PRECISION:
         return
-    # Only forward, and only what is still there: another tab may have signed out.
-    touched = sa.update(SignInRow).where(
+    # An update that matches only an existing, older row: another tab may have signed out.
+    statement = sa.update(SignInRow).where(
         col(SignInRow.token_hash) == session.token_hash, col(SignInRow.seen_at) < now
     )
-    await write(lambda db: db.exec(touched.values(seen_at=now)))
+    await write(lambda db: db.exec(statement.values(seen_at=now)))
 
 
 def _create_session(db: Session, attendee_id: int, now: datetime) -> str:
     token = new_token()
-    db.exec(_ENDED, params={"now": now, "idle": now - IDLE_TIMEOUT})
+    db.exec(_DELETE_EXPIRED_SESSIONS, params={"now": now, "idle": now - IDLE_TIMEOUT})
     db.add(
         SignInRow(
             token_hash=token_hash(token),
@@ -318,12 +318,12 @@ def _create_session(db: Session, attendee_id: int, now: datetime) -> str:
     return token
 
 
-def _save_rehash(db: Session, member_id: int, before: str, anew: str) -> None:
-    # Unless a load of the folder brought another password in between.
-    unchanged = sa.update(MemberRow).where(
-        col(MemberRow.id) == member_id, col(MemberRow.password_hash) == before
+def _save_rehash(db: Session, member_id: int, old_hash: str, new_hash: str) -> None:
+    # Unless a load of the folder has set another password in between.
+    statement = sa.update(MemberRow).where(
+        col(MemberRow.id) == member_id, col(MemberRow.password_hash) == old_hash
     )
-    db.exec(unchanged.values(password_hash=anew))
+    db.exec(statement.values(password_hash=new_hash))
 
 
 def _registrations(meeting: str) -> Any:
@@ -336,7 +336,7 @@ def _registrations(meeting: str) -> Any:
 
 
 def attendee_from_row(row: AttendeeRow) -> Attendee:
-    """Who a registration's row is about."""
+    """The attendee of a registration's row."""
     return Attendee(
         id=cast(int, row.id),
         last_name=row.last_name,

@@ -1,4 +1,4 @@
-"""A sign-in link by e-mail, for those whose number is not at hand."""
+"""Sign-in links by e-mail, for attendees without their badge number at hand."""
 
 import re
 from datetime import datetime, timedelta
@@ -20,22 +20,22 @@ from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
 CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minutes=10))
-"""Requests from one place: a congress centre has one address, an attacker a few."""
+"""Requests from one IP address; a convention center has one, an attacker a few."""
 
 RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=timedelta(minutes=15))
-"""Requests for one e-mail address, known or not: nobody's mailbox is filled by strangers."""
+"""Requests for one e-mail address, registered or not, to prevent flooding of a mailbox."""
 
 _ASCII_UPPER = re.compile("[A-Z]+")
 
 
-async def request_link(meeting: str, typed: str, *, client: str, now: datetime) -> None:
-    """Ask for a link to this address; whether anybody has it, is found out by whoever sends.
+async def request_link(meeting: str, email: str, *, client: str, now: datetime) -> None:
+    """Request a sign-in link to this address; the mail worker looks up its attendees.
 
-    The answer, the queries and what they write are the same for a known address
-    and an unknown one. `client` is where the request comes from. It passes the
-    locks of numbers, which it is the way around. Raises InvalidAddress and TooManyAttempts.
+    The response, the queries and the rows written are the same for registered and unknown
+    addresses. `client` is the client's IP address. Lockouts of badge numbers do not apply, because
+    the link is the alternative to a number. Raises InvalidAddress and TooManyAttempts.
     """
-    recipient = _fold(to_ascii_domain(typed))
+    recipient = _fold(to_ascii_domain(email))
     await rate_limits.check(
         (CLIENT_LIMIT, client), (RECIPIENT_LIMIT, f"{meeting} {recipient}"), now=now
     )
@@ -55,7 +55,7 @@ async def request_link(meeting: str, typed: str, *, client: str, now: datetime) 
 
 
 def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
-    """Write the link, to the address as it is registered; to a stranger's nothing is sent."""
+    """Render the message to the registered address. Raises MessageWithdrawn for an unknown one."""
     attendees = _registered_at(db, job.row.meeting_id, job.row.recipient)
     if not attendees:
         raise MessageWithdrawn("Nobody is registered with this address.", unknown_recipient=True)
@@ -77,10 +77,10 @@ def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
 async def sign_in_with_link(
     meeting: str, token: str, *, now: datetime
 ) -> authentication.SignInResult | None:
-    """Sign in with a link and use it up; None for a good link that sets a password instead.
+    """Sign in with a link and mark it as used; None for a valid link that sets a password.
 
-    Whoever has several registrations under the address is asked which, as after
-    a member's credential. Raises LinkNotFound, LinkUsed, LinkExpired and NotRegistered.
+    A person with several registrations under the address must choose one. Raises LinkNotFound,
+    LinkUsed, LinkExpired and NotRegistered.
     """
 
     def sign_in(db: Session) -> authentication.SignInResult | None:
@@ -88,24 +88,24 @@ async def sign_in_with_link(
         if link.purpose == links.Purpose.SET_PASSWORD:
             return None
         links.redeem_link(db, meeting, token, now=now)
-        theirs = (
+        registrations = (
             select(AttendeeRow)
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
-        return authentication.start_session(db, db.exec(theirs).all(), now=now)
+        return authentication.start_session(db, db.exec(registrations).all(), now=now)
 
     return await database.write(sign_in)
 
 
 def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:
-    """Whoever is registered with this very address; only A to Z may be written in either case.
+    """Attendees registered with this address; only the letters A to Z match in either case.
 
-    The database's idea of lower case is wider, and with it a look-alike of somebody's
-    address, in letters of another alphabet, would be theirs.
+    The database's lower-casing covers more letters, and would accept a look-alike of
+    somebody's address with letters of another alphabet.
     """
     forms = [sa.func.lower(form) for form in domain_variants(recipient)]
-    alike = (
+    candidates = (
         select(AttendeeRow)
         .where(
             AttendeeRow.meeting_id == meeting_id,
@@ -113,7 +113,7 @@ def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[Attende
         )
         .order_by(col(AttendeeRow.id))
     )
-    return [row for row in db.exec(alike) if _canonical(row.email) == recipient]
+    return [row for row in db.exec(candidates) if _canonical(row.email) == recipient]
 
 
 def _canonical(registered: str) -> str:
@@ -123,5 +123,5 @@ def _canonical(registered: str) -> str:
         return ""
 
 
-def _fold(written: str) -> str:
-    return _ASCII_UPPER.sub(lambda found: found[0].lower(), written)
+def _fold(address: str) -> str:
+    return _ASCII_UPPER.sub(lambda match: match[0].lower(), address)

@@ -1,4 +1,4 @@
-"""Passwords that members set themselves, through a link; none is ever printed or sent."""
+"""Invitations: links with which members set their own passwords."""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from cme_reflex.store.sign_in.tables import SignInRow
 from cme_reflex.text.mail import messages
 
-TIMEOUT = 60.0  # seconds for a statement about all members: no page waits for it
+TIMEOUT = 60.0  # seconds per statement about all members; no page waits for it
 
 
 class MembersNotFound(LookupError):
@@ -39,7 +39,7 @@ class MembersNotFound(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class InvitationResult:
-    """Usernames: who is invited now, who has a message on its way, and who has no address."""
+    """Usernames of members invited now, invited before, and without an e-mail address."""
 
     meeting: str
     dry_run: bool
@@ -51,12 +51,12 @@ class InvitationResult:
 async def invite(
     meeting: str, usernames: Sequence[str] = (), *, now: datetime, dry_run: bool = False
 ) -> InvitationResult:
-    """Send these members, or all without a password, a link to set one.
+    """Send a link to set a password to these members, or to all without a password.
 
-    Who is named gets a link also where there is a password, or an earlier link that
-    is still good; but not two before the first is sent. With `dry_run` the same is
-    done and taken back. Raises MembersNotFound, MeetingNotFound, and PasswordSignInDisabled where
-    members use the society's single sign-on; then nobody is invited.
+    A named member gets a link even with a password or an earlier valid link, but no second
+    link before the first is sent. `dry_run` does the same and rolls it back. Raises
+    MembersNotFound, MeetingNotFound, and PasswordSignInDisabled if members use the society's
+    single sign-on; then nobody is invited.
     """
 
     def enqueue(db: Session) -> InvitationResult:
@@ -68,7 +68,7 @@ async def invite(
         earlier: dict[int, list[MailQueueRow]] = {}
         for message in rows.messages_of_kind(db, meeting_id, MailKind.INVITATION):
             earlier.setdefault(message.payload["member"], []).append(message)
-        groups: dict[str, list[str]] = {"new": [], "before": [], "nowhere": []}
+        groups: dict[str, list[str]] = {"new": [], "before": [], "without_address": []}
         for member in members:
             sent = earlier.get(cast(int, member.id), [])
             group = _group(member, sent, named=bool(usernames), now=now)
@@ -88,14 +88,14 @@ async def invite(
             dry_run=dry_run,
             invited=tuple(groups["new"]),
             before=tuple(groups["before"]),
-            without_address=tuple(groups["nowhere"]),
+            without_address=tuple(groups["without_address"]),
         )
 
     return await database.write(enqueue, dry_run=dry_run, timeout=TIMEOUT)
 
 
 def render_invitation(db: Session, job: MailJob) -> RenderedMail:
-    """Write an invitation, with a link of its own."""
+    """Render an invitation, with a new link."""
     member = db.get(MemberRow, job.row.payload["member"])
     if member is None:
         raise MessageWithdrawn("There is no such member any more.")
@@ -116,10 +116,10 @@ def render_invitation(db: Session, job: MailJob) -> RenderedMail:
 
 
 async def set_password(meeting: str, token: str, password: str, *, now: datetime) -> None:
-    """Set the password of the member who got this link, and use the link up.
+    """Set the password of the member with this link, and mark the link as used.
 
-    Every sign-in of the member ends, and so do the other links to set a password.
-    Raises InvalidPassword, with the link still good, and what `links.validate_link` raises.
+    All sign-ins of the member end, and other links to set a password become invalid. Raises
+    InvalidPassword, after which the link is still valid, and what `links.validate_link` raises.
     """
 
     def load(db: Session) -> MemberRow:
@@ -129,41 +129,41 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
         return db.get_one(MemberRow, link.member_id)
 
     member = await database.read(load)
-    known = (member.username, member.first_name, member.last_name, meeting)
-    password_policy.validate_password(password, known=known)
-    # Hashing takes a good part of a tenth of a second: not on everybody's event loop.
+    personal_words = (member.username, member.first_name, member.last_name, meeting)
+    password_policy.validate_password(password, known=personal_words)
+    # In a thread, because hashing takes almost a tenth of a second.
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
 
     def save(db: Session) -> None:
         links.redeem_link(db, meeting, token, now=now)
-        of_member = sa.update(MemberRow).where(col(MemberRow.id) == member.id)
-        db.exec(of_member.values(password_hash=hashed))
-        theirs = select(AttendeeRow.id).where(AttendeeRow.member_id == member.id)
-        db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(theirs)))
+        statement = sa.update(MemberRow).where(col(MemberRow.id) == member.id)
+        db.exec(statement.values(password_hash=hashed))
+        attendee_ids = select(AttendeeRow.id).where(AttendeeRow.member_id == member.id)
+        db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(attendee_ids)))
 
     await database.write(save)
 
 
 def _members(db: Session, usernames: Sequence[str]) -> list[MemberRow]:
-    wanted = [username.strip().casefold() for username in usernames]
-    found = select(MemberRow).order_by(MemberRow.username)
-    if wanted:
-        found = found.where(col(MemberRow.username).in_(wanted))
+    names = [username.strip().casefold() for username in usernames]
+    query = select(MemberRow).order_by(MemberRow.username)
+    if names:
+        query = query.where(col(MemberRow.username).in_(names))
     else:
-        found = found.where(MemberRow.password_hash == "")
-    members = list(db.exec(found))
-    if missing := sorted(set(wanted) - {member.username for member in members}):
+        query = query.where(MemberRow.password_hash == "")
+    members = list(db.exec(query))
+    if missing := sorted(set(names) - {member.username for member in members}):
         raise MembersNotFound(missing)
     return members
 
 
 def _group(member: MemberRow, sent: Sequence[MailQueueRow], *, named: bool, now: datetime) -> str:
     if not member.email:
-        return "nowhere"
-    on_its_way = any(row.state in (DeliveryState.WAITING, DeliveryState.SENDING) for row in sent)
-    still_good = any(
+        return "without_address"
+    is_queued = any(row.state in (DeliveryState.WAITING, DeliveryState.SENDING) for row in sent)
+    is_valid = any(
         row.state in (DeliveryState.SENT, DeliveryState.UNCERTAIN)
         and (row.sent_at or row.created_at) + INVITATION_LIFETIME > now
         for row in sent
     )
-    return "before" if on_its_way or (still_good and not named) else "new"
+    return "before" if is_queued or (is_valid and not named) else "new"

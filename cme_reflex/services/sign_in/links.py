@@ -1,4 +1,4 @@
-"""Links in messages: a token that nobody guesses, of which the store has a hash, used once."""
+"""Single-use links in messages: creation, validation and redemption."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,22 +13,22 @@ from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.sign_in.tables import LinkRow
 
-TOKEN_LIMIT = 500  # characters; a whole link that was pasted still fits
+TOKEN_LIMIT = 500  # characters; enough for a whole pasted link
 
 
 class Purpose(StrEnum):
-    """What a link is for."""
+    """Purposes of a link."""
 
     SIGN_IN = "sign in"
     SET_PASSWORD = "set password"  # noqa: S105 - a purpose and no password
 
 
 class LinkNotFound(Exception):
-    """No link of ours has this token, or not all of it was there."""
+    """The token is unknown or incomplete."""
 
 
 class LinkUsed(Exception):
-    """The link was used before, or another one in its place."""
+    """The link was used before, or replaced by another one that was used."""
 
     def __init__(self, purpose: Purpose) -> None:
         super().__init__(purpose)
@@ -36,7 +36,7 @@ class LinkUsed(Exception):
 
 
 class LinkExpired(Exception):
-    """The link's time is over."""
+    """The link has expired."""
 
     def __init__(self, purpose: Purpose) -> None:
         super().__init__(purpose)
@@ -53,11 +53,11 @@ def create_link(
     attendee_ids: Sequence[int] = (),
     member_id: int | None = None,
 ) -> str:
-    """Make a link and answer its address; the token rests nowhere but in the message.
+    """Create a link and return its URL. The token itself is stored nowhere.
 
-    The token stands behind the ``#``: no browser sends that part to a server, so it is in
-    no log, ours or a proxy's, and in no Referer. It is made when the message is written,
-    at each attempt anew, and an earlier one of the same message is good until one is used.
+    The token is in the URL's fragment, after the ``#``. Browsers do not send it to servers, so it
+    appears in no log or Referer header. Each attempt to send a message creates a new token;
+    earlier ones of the same message are valid until one is used.
     """
     token = new_token()
     purpose = Purpose.SIGN_IN if member_id is None else Purpose.SET_PASSWORD
@@ -76,21 +76,21 @@ def create_link(
 
 
 def extract_token(pasted: str) -> str:
-    """The token of what came from a form: the token itself, or the whole link as it was pasted."""
+    """The token from form input, which may be the token itself or a whole pasted link."""
     return pasted[:TOKEN_LIMIT].strip().rpartition("#")[2]
 
 
 def validate_link(db: Session, meeting: str, token: str, *, now: datetime) -> LinkRow:
-    """A valid link; it stays unused. Raises LinkNotFound, LinkUsed and LinkExpired."""
-    return _valid(_find(db, meeting, token), now)
+    """Find and validate a link without using it. Raises LinkNotFound, LinkUsed, LinkExpired."""
+    return _require_valid(_find(db, meeting, token), now)
 
 
 def redeem_link(db: Session, meeting: str, token: str, *, now: datetime) -> LinkRow:
-    """Use a link up, with every other of its message or its member. Raises as `validate_link` does.
+    """Mark a link as used, with all others of its message or its member.
 
-    Of two that come at once with the same link, one gets in.
+    Of two simultaneous requests with the same link, one succeeds. Raises as `validate_link` does.
     """
-    link = _valid(_find(db, meeting, token, lock=True), now)
+    link = _require_valid(_find(db, meeting, token, lock=True), now)
     replaced = (
         col(LinkRow.mail_id) == link.mail_id
         if link.member_id is None
@@ -102,22 +102,22 @@ def redeem_link(db: Session, meeting: str, token: str, *, now: datetime) -> Link
 
 
 def _find(db: Session, meeting: str, token: str, *, lock: bool = False) -> LinkRow:
-    found = (
+    query = (
         select(LinkRow)
         .join(MailQueueRow, col(MailQueueRow.id) == LinkRow.mail_id)
         .join(MeetingRow, col(MeetingRow.id) == MailQueueRow.meeting_id)
         .where(LinkRow.token_hash == token_hash(token), MeetingRow.code == meeting)
     )
     if lock:
-        # Read again even where `validate_link` has read it: somebody else may have used it since.
-        found = found.with_for_update(of=LinkRow).execution_options(populate_existing=True)
-    row = db.exec(found).one_or_none()
+        # Reload the row that `validate_link` has read: it may have been used since.
+        query = query.with_for_update(of=LinkRow).execution_options(populate_existing=True)
+    row = db.exec(query).one_or_none()
     if row is None:
         raise LinkNotFound
     return row
 
 
-def _valid(row: LinkRow, now: datetime) -> LinkRow:
+def _require_valid(row: LinkRow, now: datetime) -> LinkRow:
     purpose = Purpose(row.purpose)
     if row.used_at is not None:
         raise LinkUsed(purpose)

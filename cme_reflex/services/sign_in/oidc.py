@@ -1,8 +1,8 @@
-"""An OpenID Connect provider, as far as signing in needs it: discovery, code, token, claims.
+"""OpenID Connect client: discovery, authorization code flow, ID token and claims.
 
-OpenID Connect Core 1.0 with PKCE (RFC 7636) and the issuer in the answer (RFC 9207). Authlib
-speaks to the provider, joserfc checks signatures; every request has a time limit, and none
-follows a redirect.
+OpenID Connect Core 1.0 with PKCE (RFC 7636) and the issuer in the response (RFC 9207). Authlib
+makes the requests, joserfc verifies signatures. All requests have a timeout, and none follows a
+redirect.
 """
 
 from collections.abc import Mapping
@@ -22,26 +22,26 @@ from joserfc.jws import JWSRegistry
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 
-REQUEST_TIMEOUT = 5.0  # seconds for each request; somebody waits
+REQUEST_TIMEOUT = 5.0  # seconds per request; a user is waiting
 LEEWAY = 30  # seconds by which two clocks may differ
-METADATA_TTL = timedelta(hours=1)  # how long the provider's document and keys are kept
-MIN_KEY_REFRESH_INTERVAL = timedelta(minutes=1)  # between two looks for a key that is not known
+METADATA_TTL = timedelta(hours=1)  # for the provider's metadata and keys
+MIN_KEY_REFRESH_INTERVAL = timedelta(minutes=1)  # between two requests for an unknown key
 SCOPE = "openid profile email"
-# Signatures that a key of the provider makes; never one that anybody makes, as "none" or HS256.
+# Asymmetric signatures only; never "none" or HS256, which others than the provider can make.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
 
 
 class ProviderUnavailable(Exception):
-    """The provider cannot be reached, or does not answer as one; the message is for the log."""
+    """The provider is unreachable or its response is invalid; the message is for the log."""
 
 
 class SignInRejected(Exception):
-    """What came back proves nothing; the message says why, for the log."""
+    """The provider's response was rejected; the message has the reason, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginSecrets:
-    """What this sign-in alone knows: against forged answers, replayed tokens and stolen codes."""
+    """Secrets of one login, against forged responses, replayed tokens and stolen codes."""
 
     state: str
     nonce: str
@@ -50,7 +50,7 @@ class LoginSecrets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMetadata:
-    """What the provider's document says of it."""
+    """Provider metadata from its discovery document."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -65,7 +65,7 @@ _keys: dict[str, tuple[datetime, KeySet]] = {}
 
 
 def clear_cache() -> None:
-    """Begin anew, for a process that changes its provider."""
+    """Clear the cache of metadata and keys, for a process that changes its provider."""
     _providers.clear()
     _keys.clear()
 
@@ -73,7 +73,7 @@ def clear_cache() -> None:
 async def authorization_url(
     terms: SingleSignOn, secrets: LoginSecrets, redirect_uri: str, *, now: datetime
 ) -> str:
-    """Where to send the browser. Raises ProviderUnavailable."""
+    """The URL of the provider's authorization request. Raises ProviderUnavailable."""
     provider = await _provider_metadata(terms, now)
     async with _client(terms, provider, "", redirect_uri) as client:
         url, _ = client.create_authorization_url(
@@ -94,9 +94,9 @@ async def fetch_username(
     client_secret: str,
     now: datetime,
 ) -> str:
-    """The member's username by the provider's answer: the query with which the browser came back.
+    """The member's username, from the query of the provider's redirect to the callback.
 
-    The caller has compared its state. Raises SignInRejected and ProviderUnavailable.
+    The caller has verified its state. Raises SignInRejected and ProviderUnavailable.
     """
     provider = await _provider_metadata(terms, now)
     if answer.get("iss", "" if provider.sends_issuer else terms.issuer) != terms.issuer:
@@ -125,7 +125,7 @@ def _client(
         scope=SCOPE,
         redirect_uri=redirect_uri,
         code_challenge_method="S256",
-        leeway=0,  # a token of one minute is used at once
+        leeway=0,  # a token of one minute is used immediately
         timeout=REQUEST_TIMEOUT,
         follow_redirects=False,
     )
@@ -150,7 +150,7 @@ async def _fetch_token(
 
 
 def _check_token_response(response: httpx2.Response) -> httpx2.Response:
-    # RFC 6749, 5: a token comes with 200, an error with 400 or 401. Anything else is neither.
+    # RFC 6749, section 5: a token has status 200, an error 400 or 401; all others are failures.
     return response if response.status_code in (400, 401) else response.raise_for_status()
 
 
@@ -161,7 +161,7 @@ async def _id_token_claims(
     nonce: str,
     now: datetime,
 ) -> Mapping[str, Any]:
-    """The claims of the ID token, after all checks of OpenID Connect Core, 3.1.3.7."""
+    """The claims of the ID token, validated by OpenID Connect Core, section 3.1.3.7."""
     registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
     id_token = str(token.get("id_token") or "")
     try:
@@ -169,7 +169,7 @@ async def _id_token_claims(
             keys = await _provider_keys(provider, now, not_older_than=METADATA_TTL)
             decoded = jwt.decode(id_token, keys, registry=registry)
         except InvalidKeyIdError:
-            # Providers change their keys; one that is not known yet is looked for once.
+            # Providers rotate their keys, so reload them once for an unknown key.
             keys = await _provider_keys(provider, now, not_older_than=MIN_KEY_REFRESH_INTERVAL)
             decoded = jwt.decode(id_token, keys, registry=registry)
         claims = CodeIDToken(
@@ -194,15 +194,15 @@ async def _id_token_claims(
 async def _with_userinfo(
     client: Any, provider: ProviderMetadata, claims: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The claims with those that the provider gives at its userinfo endpoint alone."""
+    """The claims, extended by those of the provider's userinfo endpoint."""
     try:
-        answer = await client.get(provider.userinfo_endpoint)
-        more = answer.raise_for_status().json()
+        response = await client.get(provider.userinfo_endpoint)
+        userinfo = response.raise_for_status().json()
     except (httpx2.HTTPError, OAuthError, ValueError) as error:
         raise ProviderUnavailable(f"no userinfo: {error!r}") from error
-    if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
+    if not isinstance(userinfo, dict) or userinfo.get("sub") != claims["sub"]:
         raise SignInRejected("the userinfo is about somebody else")
-    return {**more, **claims}
+    return {**userinfo, **claims}
 
 
 async def _provider_metadata(terms: SingleSignOn, now: datetime) -> ProviderMetadata:
@@ -234,7 +234,7 @@ def _endpoint(
     url = document.get(name)
     if url is None and not required:
         return ""
-    # What is sent there is as secret as what is sent to the issuer.
+    # The endpoint must be as secure as the issuer.
     if not isinstance(url, str) or urlsplit(url).scheme != urlsplit(terms.issuer).scheme:
         raise ProviderUnavailable(f"its document has {name} {url!r}")
     return url

@@ -1,4 +1,4 @@
-"""Members' passwords: argon2id, in a thread, and in the same time whether there is one or not."""
+"""Password verification with argon2id; takes as long for unknown members as for others."""
 
 import asyncio
 from base64 import b64encode
@@ -10,13 +10,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
-    """Whether this is the password; without a stored hash it never is, and takes as long."""
-    # Hashing takes a good part of a tenth of a second: not on everybody's event loop.
+    """Whether the password matches the hash; False without a hash, after the same time."""
+    # In a thread, because hashing takes almost a tenth of a second.
     return await asyncio.to_thread(_verify, stored or _dummy_hash(), password)
 
 
 async def rehash_if_needed(stored: str, password: str) -> str | None:
-    """The hash with the parameters of today; None where the stored one has them."""
+    """A hash with the current parameters; None if the stored one has them."""
     if not PasswordHasher().check_needs_rehash(stored):
         return None
     return await asyncio.to_thread(PasswordHasher().hash, password)
@@ -24,7 +24,7 @@ async def rehash_if_needed(stored: str, password: str) -> str | None:
 
 @lru_cache
 def _dummy_hash() -> str:
-    # Written, not computed: a first stranger would otherwise wait for two.
+    # Composed, not computed: the first verification would otherwise take twice as long.
     hasher = PasswordHasher()
     costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     salt, value = (

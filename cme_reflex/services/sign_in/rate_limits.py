@@ -1,11 +1,11 @@
-"""How often something may be tried, across restarts and workers: counted in the database.
+"""Rate limits, counted in the database and so shared by workers and restarts.
 
     await rate_limits.check((ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), now=now)
     …  # the attempt
     rate_limits.refund(db, (ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), person=…, now=now)
 
-A further limit is a `Lockout`, a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with a
-scope of its own. Keys are hashed before they are stored. An empty key is not counted.
+To add a limit, define a `Lockout`, a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with
+its own scope. Keys are hashed before they are stored. An empty key is not counted.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ NUMBER_LOCKOUT = Lockout(
     max_delay=timedelta(minutes=15),
     reset_after=timedelta(hours=1),
 )
-"""Attempts on a badge or confirmation number, whether there is such a number or not."""
+"""Attempts on a badge or confirmation number, existing or not."""
 
 MEMBER_LOCKOUT = Lockout(
     scope="member",
@@ -43,7 +43,7 @@ MEMBER_LOCKOUT = Lockout(
     max_delay=timedelta(minutes=15),
     reset_after=timedelta(hours=1),
 )
-"""Attempts on a member's username, whether there is such a member or not."""
+"""Attempts on a member's username, existing or not."""
 
 ADDRESS_BACKOFF = Backoff(
     scope="address",
@@ -53,7 +53,7 @@ ADDRESS_BACKOFF = Backoff(
     max_delay=timedelta(seconds=2),
     max_wait=timedelta(seconds=8),
 )
-"""Failures from one address; a congress centre's three hundred sign-ins a minute are none."""
+"""Failures from one IP address; successful sign-ins, 300 a minute at a meeting, do not count."""
 
 NAME_BACKOFF = Backoff(
     scope="name",
@@ -63,9 +63,9 @@ NAME_BACKOFF = Backoff(
     max_delay=timedelta(seconds=5),
     max_wait=timedelta(seconds=8),
 )
-"""Failures with one last name: a walk through the numbers, from however many addresses."""
+"""Failures with one last name, against enumeration of numbers from many IP addresses."""
 
-_EXPIRED = delete_expired(
+_DELETE_EXPIRED = delete_expired(
     RateLimitCounterRow, col(RateLimitCounterRow.forgotten_at) <= sa.bindparam("now")
 )
 
@@ -90,54 +90,54 @@ __all__ = [
 
 
 async def check(*attempts: LimitKey, now: datetime) -> None:
-    """Count an attempt under each limit in turn, and wait where one of them asks for it.
+    """Count an attempt under each limit in turn, and wait as long as a limit requires.
 
-    The first limit that is exceeded refuses: those before it have counted the attempt, those
-    after it have not. Callers name them in the same order, or two of them would wait for each
-    other. Never call it inside a transaction: it has one of its own, which stays whatever
-    becomes of what is tried. Raises TooManyAttempts.
+    The first exceeded limit rejects the attempt: limits before it have counted it, limits after
+    it have not. Callers must pass them in the same order, to avoid deadlocks. Do not call it
+    inside a transaction: its own is committed whether or not the attempt succeeds. Raises
+    TooManyAttempts.
     """
-    refusal, wait = await write(lambda db: _count(db, attempts, now))
-    if refusal is not None:
-        raise refusal
+    rejection, wait = await write(lambda db: _count(db, attempts, now))
+    if rejection is not None:
+        raise rejection
     if wait:
         await asyncio.sleep(wait.total_seconds())
 
 
 def refund(db: Session, *attempts: LimitKey, person: str, now: datetime) -> None:
-    """Take back what `check` counted, in the transaction of what was tried.
+    """Refund the attempts that `check` counted, in the transaction of the successful attempt.
 
-    `person` is whoever got in, by an id: each pays a failure back once in a while.
+    `person` identifies who signed in: once in `_REFUND.window`, a success also refunds a failure.
     """
-    before = rate_limit_counters.lock_counter(db, _REFUND.scope, person)
+    counter = rate_limit_counters.lock_counter(db, _REFUND.scope, person)
     try:
-        after, _ = _REFUND.check(before, now)
+        after, _ = _REFUND.check(counter, now)
     except TooManyAttempts:
         first = False
     else:
         first = True
         rate_limit_counters.save_counter(db, _REFUND.scope, person, after)
-    for limit, key in _keyed(attempts):
-        before = rate_limit_counters.lock_counter(db, limit.scope, key)
-        rate_limit_counters.save_counter(db, limit.scope, key, limit.refund(before, first=first))
+    for limit, key in _with_key(attempts):
+        counter = rate_limit_counters.lock_counter(db, limit.scope, key)
+        rate_limit_counters.save_counter(db, limit.scope, key, limit.refund(counter, first=first))
 
 
 def _count(
     db: Session, attempts: tuple[LimitKey, ...], now: datetime
 ) -> tuple[TooManyAttempts | None, timedelta]:
-    refusal, wait = None, timedelta(0)
-    for limit, key in _keyed(attempts):
-        before = rate_limit_counters.lock_counter(db, limit.scope, key)
+    rejection, wait = None, timedelta(0)
+    for limit, key in _with_key(attempts):
+        counter = rate_limit_counters.lock_counter(db, limit.scope, key)
         try:
-            after, asked = limit.check(before, now)
-        except TooManyAttempts as refused:
-            refusal = refused
+            after, delay = limit.check(counter, now)
+        except TooManyAttempts as error:
+            rejection = error
             break
         rate_limit_counters.save_counter(db, limit.scope, key, after)
-        wait = max(wait, asked)
-    db.exec(_EXPIRED, params={"now": now})
-    return refusal, wait
+        wait = max(wait, delay)
+    db.exec(_DELETE_EXPIRED, params={"now": now})
+    return rejection, wait
 
 
-def _keyed(attempts: tuple[LimitKey, ...]) -> list[LimitKey]:
+def _with_key(attempts: tuple[LimitKey, ...]) -> list[LimitKey]:
     return [(limit, key) for limit, key in attempts if key]

@@ -1,4 +1,4 @@
-"""Context of a request: the attendee, the meeting and the programme that every service is given."""
+"""Request context of a service call: the signed-in attendee and the programme."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from cme_reflex.domain.programme.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """A signed-in attendee and the programme as of this very event.
+    """The signed-in attendee and the current programme.
 
     `meeting` is the programme's, and `claim_revision` the revision of the attendee's claim, 0
-    where there is none. `command` is the id that the browser gave to a change, if any: the change
-    is made once, however often it arrives.
+    if there is none. `command` is the browser's id of a command, or empty: a command is executed
+    once, however often it arrives.
     """
 
     attendee: Attendee

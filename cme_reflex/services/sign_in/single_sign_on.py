@@ -1,4 +1,4 @@
-"""Members' single sign-on: a browser departs to the society's provider, and comes back once."""
+"""Single sign-on of members with the society's OpenID Connect provider."""
 
 import secrets
 from collections.abc import Mapping
@@ -17,49 +17,49 @@ from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.people.tables import MemberRow
 from cme_reflex.store.sign_in.tables import OidcLoginRow
 
-LOGIN_LIFETIME = timedelta(minutes=10)  # to find a password, or a telephone for the second factor
+LOGIN_LIFETIME = timedelta(minutes=10)  # enough to enter a password and a second factor
 
-_EXPIRED = delete_expired(OidcLoginRow, col(OidcLoginRow.expires_at) <= sa.bindparam("now"))
+_DELETE_EXPIRED = delete_expired(OidcLoginRow, col(OidcLoginRow.expires_at) <= sa.bindparam("now"))
 
 
 class SingleSignOnNotConfigured(Exception):
-    """The meeting's members have passwords here."""
+    """The meeting has no single sign-on; members sign in with passwords."""
 
 
 class SignInCancelled(Exception):
-    """The member broke it off at the provider."""
+    """The member cancelled the sign-in at the provider."""
 
 
 class MemberNotFound(Exception):
-    """Somebody proved who they are, and members.csv has no such username."""
+    """The person was authenticated, but members.csv has no such username."""
 
 
 @dataclass(frozen=True, slots=True)
 class OidcLogin:
-    """Where the browser goes, and the token that it comes back with in its cookie."""
+    """A started login: the provider's URL, and the token for the browser's cookie."""
 
     token: str
     address: str
 
 
 async def start_login(meeting: str, redirect_uri: str, *, now: datetime) -> OidcLogin:
-    """Begin: what comes back is good once, in this browser, for a few minutes.
+    """Start a login, which can be completed once, in this browser, within LOGIN_LIFETIME.
 
     Raises SingleSignOnNotConfigured and oidc.ProviderUnavailable.
     """
     configuration = await _configuration(meeting)
     token = new_token()
-    own = oidc.LoginSecrets(new_token(), new_token(), secrets.token_urlsafe(48))
-    address = await oidc.authorization_url(configuration, own, redirect_uri, now=now)
+    login_secrets = oidc.LoginSecrets(new_token(), new_token(), secrets.token_urlsafe(48))
+    address = await oidc.authorization_url(configuration, login_secrets, redirect_uri, now=now)
 
     def save(db: Session) -> None:
-        db.exec(_EXPIRED, params={"now": now})
+        db.exec(_DELETE_EXPIRED, params={"now": now})
         db.add(
             OidcLoginRow(
                 token_hash=token_hash(token),
-                state=own.state,
-                nonce=own.nonce,
-                verifier=own.verifier,
+                state=login_secrets.state,
+                nonce=login_secrets.nonce,
+                verifier=login_secrets.verifier,
                 redirect_uri=redirect_uri,
                 expires_at=now + LOGIN_LIFETIME,
             )
@@ -77,7 +77,7 @@ async def complete_login(
     client_secret: str,
     now: datetime,
 ) -> authentication.SignInResult:
-    """Come back with the provider's answer, the query of this very request.
+    """Complete a login with the provider's response, the query of the callback request.
 
     Raises SingleSignOnNotConfigured, SignInCancelled, MemberNotFound, NotRegistered, SignInRejected
     and oidc.ProviderUnavailable.
@@ -88,12 +88,17 @@ async def complete_login(
         if error == "access_denied":
             raise SignInCancelled
         raise oidc.SignInRejected(f"the provider says {error[:60]!r}")
-    own = oidc.LoginSecrets(login.state, login.nonce, login.verifier)
+    login_secrets = oidc.LoginSecrets(login.state, login.nonce, login.verifier)
     username = await oidc.fetch_username(
-        configuration, own, login.redirect_uri, answer, client_secret=client_secret, now=now
+        configuration,
+        login_secrets,
+        login.redirect_uri,
+        answer,
+        client_secret=client_secret,
+        now=now,
     )
-    found = select(MemberRow.id).where(MemberRow.username == username.strip().casefold())
-    member_id = await read(lambda db: db.exec(found).one_or_none())
+    query = select(MemberRow.id).where(MemberRow.username == username.strip().casefold())
+    member_id = await read(lambda db: db.exec(query).one_or_none())
     if member_id is None:
         raise MemberNotFound
     return await authentication.sign_in_member(meeting, member_id, now=now)
@@ -107,22 +112,22 @@ async def _configuration(meeting: str) -> SingleSignOn:
 
 
 async def _consume(token: str, state: str, now: datetime) -> OidcLoginRow:
-    """The login of this browser, which nobody can take a second time.
+    """Delete and return the login of this browser. Raises SignInRejected.
 
-    An answer with another state leaves it, or a stranger's link would spoil a
-    sign-in that is under way.
+    A response with another state does not delete it; otherwise an attacker's link could
+    break a login in progress.
     """
 
-    def take(db: Session) -> OidcLoginRow:
-        found = select(OidcLoginRow).where(
+    def consume(db: Session) -> OidcLoginRow:
+        query = select(OidcLoginRow).where(
             OidcLoginRow.token_hash == token_hash(token), OidcLoginRow.expires_at > now
         )
-        login = db.exec(found.with_for_update()).one_or_none()
+        login = db.exec(query.with_for_update()).one_or_none()
         if login is None:
-            raise oidc.SignInRejected("this browser did not depart, or came back before")
+            raise oidc.SignInRejected("this browser has no pending login")
         if not compare_digest(login.state.encode(), state.encode("utf-8", "replace")):
-            raise oidc.SignInRejected("the state is not that of this browser")
+            raise oidc.SignInRejected("the state does not match this browser's login")
         db.exec(sa.delete(OidcLoginRow).where(col(OidcLoginRow.token_hash) == login.token_hash))
         return login
 
-    return await write(take)
+    return await write(consume)

@@ -1,16 +1,16 @@
-"""Tokens that a browser or a letter holds, and what is kept of them here."""
+"""Random tokens for cookies and links, and their hashes for the database."""
 
 import hashlib
 import secrets
 
-TOKEN_BYTES = 32  # 256 bits that nobody guesses
+TOKEN_BYTES = 32  # 256 bits
 
 
 def new_token() -> str:
-    """A token, in letters, digits, - and _."""
+    """A random token of letters, digits, - and _."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def token_hash(token: str) -> str:
-    """What is stored: of 256 random bits one round of SHA-256 keeps the secret."""
+    """SHA-256 of a token, for storage; one round is enough for 256 random bits."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

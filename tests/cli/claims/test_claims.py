@@ -1,4 +1,4 @@
-"""`cme claims`: what staff see and reopen."""
+"""`cme claims`: showing and reopening claims."""
 
 import json
 import re
@@ -44,8 +44,8 @@ def test_staff_reopen_a_claim_and_the_history_says_why(receipt: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "until", "said"),
     [
-        (" ", "2031-02-23T13:00", "Give the reason; the audit log keeps it: --reason '…'"),
-        ("r", "tomorrow", "--until tomorrow is no time. Write it as 2026-02-23T13:00."),
+        (" ", "2031-02-23T13:00", "A reason is required for the audit log: --reason '…'"),
+        ("r", "tomorrow", "--until tomorrow is not a valid time. Write it as 2026-02-23T13:00."),
         ("r", "2024-01-01T00:00", "--until is over: Jan 1, 2024, 12:00 am PT."),
         (
             "r",

@@ -1,4 +1,4 @@
-"""`cme claims export` and `cme evaluations report`: files, all of them or none."""
+"""`cme claims export` and `cme evaluations report`: all files are written, or none."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,7 @@ pytestmark = pytest.mark.usefixtures("chosen_database")
 
 REMEDY = "Replace it with --force, or choose another --out."
 UNKNOWN = (
-    "The meeting other was never loaded here. "
-    "Choose another with CME_MEETING, or load it: cme meeting load"
+    "The meeting other is not loaded. Choose another with CME_MEETING, or load it: cme meeting load"
 )
 CSV = ["claims.csv", "lines.csv", "answers.csv"]
 REPORT = [
@@ -35,7 +34,7 @@ def current_meeting(chosen_database: None, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """A folder with nothing in it."""
+    """An empty folder."""
     (tmp_path / "out").mkdir()
     return tmp_path / "out"
 
@@ -82,7 +81,7 @@ def test_files_that_are_there_are_kept_unless_forced(receipt: str, out: Path) ->
     assert cme_output("claims", "export", "--out", out) == (
         1,
         [],
-        [f"{out / 'lines.csv'} is there already. {REMEDY}"],
+        [f"{out / 'lines.csv'} already exists. {REMEDY}"],
     )
     assert [path.name for path in out.iterdir()] == ["lines.csv"]
     assert invoke_cme("claims", "export", "--out", out, "--force").exit_code == 0

@@ -1,4 +1,4 @@
-"""`cme mail` and `cme members`: what staff see of messages, and what they set going."""
+"""`cme mail` and `cme members`: mail queue, reminders and invitations."""
 
 import json
 
@@ -110,7 +110,7 @@ def test_an_unknown_member_and_a_meeting_that_is_not_loaded_are_told(
     monkeypatch.setenv("CME_MEETING", "other")
     settings.cache_clear()
     expected = [
-        "The meeting other was never loaded here. "
+        "The meeting other is not loaded. "
         "Choose another with CME_MEETING, or load it: cme meeting load"
     ]
     for words in (("mail", "status"), ("mail", "remind"), ("mail", "retry", "1")):

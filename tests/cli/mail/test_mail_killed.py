@@ -1,4 +1,4 @@
-"""A process is killed between the commit and the sending, and while it sends."""
+"""The mail worker's process is killed between commit and sending, and while sending."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ asyncio.run(submit())
 
 @contextmanager
 def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A process with the test's settings, killed at the end if not before."""
+    """A process with the test's settings, killed at the end of the block."""
     running = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,

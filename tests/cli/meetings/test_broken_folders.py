@@ -1,4 +1,4 @@
-"""Broken files of a meeting's folder: exactly what is told of each, and nothing is written."""
+"""Broken files of a meeting's folder: the exact messages of each, with nothing written."""
 
 # ruff: noqa: E501 - a message stands on one line, as it is printed
 
@@ -23,7 +23,7 @@ M, S, A, P = "meeting.toml", "sessions.csv", "attendees.csv", "members.csv"
 
 
 def swap(old: str, new: str, *, every: bool = False) -> Damage:
-    """One text of the file in place of another, which must be there."""
+    """Replace a text of the file, which must contain it."""
 
     def damage(text: str) -> bytes:
         assert old in text
@@ -33,22 +33,22 @@ def swap(old: str, new: str, *, every: bool = False) -> Damage:
 
 
 def whole(content: bytes) -> Damage:
-    """Something else in place of the file."""
+    """Replace the file's content."""
     return lambda text: content
 
 
 def encoded(encoding: str, old: str = "", new: str = "") -> Damage:
-    """The file in another encoding, with a word that this encoding has."""
+    """Save the file in another encoding, with a word that needs it."""
     return lambda text: text.replace(old, new, 1 if old else 0).encode(encoding)
 
 
 def missing(text: str) -> bytes | None:
-    """No file."""
+    """Delete the file."""
     return None
 
 
 def repeated_row(text: str) -> bytes:
-    """The first row of data once more at the end."""
+    """Repeat the first data row at the end."""
     return f"{text}{text.splitlines()[1]}\n".encode()
 
 
@@ -570,7 +570,7 @@ FOLDERS = [
 def database_file(
     sqlite: databases.SQLite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A database in which the good folder is loaded already."""
+    """A database with the valid folder loaded."""
     monkeypatch.setenv("CME_DATABASE_URL", sqlite.empty(tmp_path))
     settings.cache_clear()
     assert cme("meeting", "load", FolderFiles(tmp_path / "test24").write()).exit_code == 0

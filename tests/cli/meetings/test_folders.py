@@ -1,4 +1,4 @@
-"""`cme meeting new`, `check` and the rehearsal of `load`."""
+"""`cme meeting new`, `cme meeting check`, and the dry run of `cme meeting load`."""
 
 import dataclasses
 import gzip
@@ -37,7 +37,7 @@ def cme(*words: str | Path) -> Result:
 
 
 def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
-    """Exit code, and what was printed and said on the error output."""
+    """Exit code, and the lines of standard output and standard error."""
     result = cme(*words)
     return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
 
@@ -82,7 +82,7 @@ def test_nothing_that_is_there_is_replaced(tmp_path: Path) -> None:
     assert told("meeting", "new", "soc30", "--into", tmp_path) == (
         1,
         [],
-        [f"{tmp_path / 'soc30'} is there already; nothing was changed. Choose another code."],
+        [f"{tmp_path / 'soc30'} already exists; nothing was changed. Choose another code."],
     )
     assert (tmp_path / "soc30" / "meeting.toml").read_text() == "mine"
 
@@ -93,7 +93,7 @@ def test_a_code_is_the_name_of_a_folder_and_nothing_else(tmp_path: Path, code: s
         1,
         [],
         [
-            f'"{code}" is no code for a meeting. '
+            f'"{code}" is not a valid meeting code. '
             "Use lower-case letters, digits and hyphens, such as pstm25."
         ],
     )
@@ -103,7 +103,7 @@ def test_a_code_is_the_name_of_a_folder_and_nothing_else(tmp_path: Path, code: s
 def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "soc30"
     template.write_template(folder, "soc30")
-    # What most societies do without stands there as a remark.
+    # Optional keys are in the template as comments.
     text = re.sub(
         r"^# (?=\[single_sign_on\]|\w+ = )",
         "",
@@ -111,7 +111,7 @@ def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> N
         flags=re.M,
     )
     written = set(_keys(tomllib.loads(text)))
-    # Between them the two forms show each kind of question with all that it has.
+    # Together, the two forms have every kind of question with all its keys.
     assert {_form(key) for key in written} == {_form(key) for key in _fields(Meeting, ())}
     headings = {
         name: (folder / name).read_text("utf-8").splitlines()[0].split(",")
@@ -129,7 +129,7 @@ def _form(key: str) -> str:
 
 
 def _keys(value: Any, place: str = "") -> Any:
-    """The keys of the file, those of a list's tables once, such as registration_types.code."""
+    """The keys of the file; those of an array's tables once, such as registration_types.code."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _keys(inner, f"{place}.{key}".removeprefix("."))
@@ -141,7 +141,7 @@ def _keys(value: Any, place: str = "") -> Any:
 
 
 def _fields(kind: Any, place: tuple[str | int, ...]) -> Any:
-    """The keys that the reader knows, in the same words."""
+    """The keys that the reader accepts, in the same notation."""
     hints = get_type_hints(kind)
     for field in dataclasses.fields(kind):
         inner = hints[field.name]
@@ -320,6 +320,6 @@ def test_a_rehearsed_load_tells_what_the_real_one_does_and_writes_nothing(
 
 
 def _backed_up(file: Path) -> list[bytes]:
-    """All rows of the database at this moment."""
+    """All rows of the database."""
     assert cme("backup", file).exit_code == 0
     return gzip.decompress(file.read_bytes()).splitlines()[1:-1]

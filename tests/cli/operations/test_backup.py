@@ -1,4 +1,4 @@
-"""`cme backup`, `cme restore` and `cme purge` as somebody types them."""
+"""`cme backup`, `cme restore` and `cme purge` from the command line."""
 
 import gzip
 import hashlib
@@ -25,7 +25,7 @@ def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def backup(files: FolderFiles, tmp_path: Path) -> Path:
-    """A backup of the small meeting, which is still there."""
+    """A backup of the small meeting, which is still loaded."""
     assert cme("meeting", "load", files.write()).exit_code == 0
     assert cme("backup", tmp_path / "b.gz").exit_code == 0
     return tmp_path / "b.gz"
@@ -36,7 +36,7 @@ def cme(*words: str | Path) -> Result:
 
 
 def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
-    """Exit code, and what was printed and said on the error output."""
+    """Exit code, and the lines of standard output and standard error."""
     result = cme(*words)
     return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
 
@@ -86,12 +86,12 @@ CHANGED, CUT, STRANGE = (
 
 
 def content(change: Callable[[bytes], bytes]) -> Damage:
-    """A change of what is compressed; the compression is right again."""
+    """A damaged file with valid compression."""
     return lambda data: gzip.compress(change(gzip.decompress(data)))
 
 
 def forged(old: bytes, new: bytes) -> Damage:
-    """The same with a proof that fits it."""
+    """A damaged file with valid compression and a matching checksum."""
 
     def change(text: bytes) -> bytes:
         assert old in text
@@ -142,7 +142,7 @@ def test_a_broken_backup_is_refused_and_nothing_is_written(
 
 
 def _rows(backup: Path) -> list[bytes]:
-    """All lines of it but the first and the last, which tell of its moment."""
+    """All lines except the first and the last, which depend on the time."""
     return gzip.decompress(backup.read_bytes()).splitlines()[1:-1]
 
 
@@ -153,8 +153,8 @@ def test_a_backup_of_a_newer_program_is_refused(backup: Path) -> None:
         1,
         [],
         [
-            f"{backup} is of the revision 9999, which this program does not know. "
-            "Install the newer version of the program; nothing was changed."
+            f"{backup} has the revision 9999, which is unknown to this version of the program. "
+            "Install a newer version; nothing was changed."
         ],
     )
 
@@ -169,7 +169,7 @@ def test_a_purge_wants_to_be_meant(files: FolderFiles) -> None:
     assert told("purge", "--before", "2020-01-01") == (
         1,
         [],
-        ["This deletes records for good. See them with --dry-run, delete with --yes."],
+        ["This deletes records permanently. Preview with --dry-run, delete with --yes."],
     )
     nothing = "No meeting that ended before 2020-01-01 has records to delete."
     assert told("purge", "--before", "2020-01-01", "--yes") == (0, [nothing], [])
@@ -190,7 +190,7 @@ def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert told("purge", "--before", "soon", "--dry-run") == (
         1,
         [],
-        ["--before soon is no date. Write it as 2018-12-31."],
+        ["--before soon is not a valid date. Write it as 2018-12-31."],
     )
 
 

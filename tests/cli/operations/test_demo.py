@@ -1,4 +1,4 @@
-"""`cme demo`, up to the moment of serving: its own database, filled once, and the sign-ins."""
+"""`cme demo` up to serving: its own database, loaded once, and the printed sign-ins."""
 
 import os
 from pathlib import Path
@@ -32,7 +32,7 @@ password = "password"
 
 @pytest.fixture(autouse=True)
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project whose demo meeting is a small one; nothing is built or served."""
+    """A project with a small demo meeting; nothing is built or served."""
     (tmp_path / "meetings").mkdir()
     files = FolderFiles(tmp_path / "meetings" / "pstm24")
     files.texts["demo.toml"] = SIGN_INS

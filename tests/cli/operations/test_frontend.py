@@ -1,4 +1,4 @@
-"""Building the frontend: once for what it is made of."""
+"""`cme build`: the frontend is rebuilt only if its sources change."""
 
 import subprocess
 from pathlib import Path
@@ -25,7 +25,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Each export that was made; in place of Reflex's own, which takes its time."""
+    """The recorded exports, in place of Reflex's slow one."""
     made: list[Path] = []
 
     def export(root: Path) -> None:

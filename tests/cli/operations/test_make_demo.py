@@ -1,4 +1,4 @@
-"""`make demo` as a new user types it: from a copy of the sources to a sign-in."""
+"""`make demo` from a copy of the sources to a sign-in."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """The sources, without anything that was made of them."""
+    """A copy of the sources, without generated files."""
     return Path(
         shutil.copytree(ROOT, tmp_path / "clone", ignore=shutil.ignore_patterns(*NOT_IN_A_CLONE))
     )
@@ -36,7 +36,7 @@ def clone(tmp_path: Path) -> Path:
 
 @contextmanager
 def demo(clone: Path, port: int, log: Path, within: float) -> Iterator[None]:
-    """`make demo` until the end of the block, and then Ctrl-C."""
+    """`make demo` during the block, stopped by Ctrl-C."""
     with log.open("w") as output:
         process = subprocess.Popen(
             ["make", "demo", f"PORT={port}"],
@@ -74,14 +74,14 @@ def wait_until_it_answers(
 
 
 class Unfollowed(urllib.request.HTTPRedirectHandler):
-    """Shows a redirect instead of following it."""
+    """Redirect handler that returns a redirect instead of following it."""
 
     def redirect_request(self, *arguments: object) -> None:
         return None
 
 
 def sign_in(port: int, last_name: str, number: str) -> tuple[int, str | None]:
-    """Status and address that the sign-in form is answered with."""
+    """Status and redirect location of the sign-in form's response."""
     form = urllib.parse.urlencode({"last_name": last_name, "number": number}).encode()
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/sign-in",

@@ -1,4 +1,4 @@
-"""What `cme serve` insists on before strangers may come."""
+"""Settings that `cme serve` requires in production."""
 
 import pytest
 from typer.testing import CliRunner
@@ -34,7 +34,7 @@ COOKIES = "CME_SECURE_COOKIES is false behind HTTPS. Set it to true."
 
 @pytest.fixture(autouse=True)
 def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is let through comes to the next check, and no further."""
+    """Settings that are accepted lead to the next check, which fails."""
     monkeypatch.setattr(frontend, "_built_from", lambda root: None)
     for variable in FIT:
         monkeypatch.delenv(variable, raising=False)

@@ -1,4 +1,4 @@
-"""Settings that cannot be meant are told by the name of their variable."""
+"""Invalid settings are reported by the name of their environment variable."""
 
 import pytest
 from typer.testing import CliRunner

@@ -1,4 +1,4 @@
-"""`cme tokens`: made, listed and revoked."""
+"""`cme tokens`: API tokens are created, listed and revoked."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`cme programme convert` and its sisters: what is printed, written, refused."""
+"""`cme programme convert`, `cme attendees convert` and `cme members convert`: output and errors."""
 
 import json
 import stat
@@ -48,7 +48,7 @@ def test_a_programme_is_written_and_not_over_another_unless_asked(file: Path) ->
     out.write_text("kept")
     code, _, faults = cme_output("programme", "convert", file, "--out", out)
     assert (code, out.read_text()) == (1, "kept")
-    assert faults == [f"{out} is there already. Replace it with --force, or choose another --out."]
+    assert faults == [f"{out} already exists. Replace it with --force, or choose another --out."]
     assert cme_output("programme", "convert", file, "--out", out, "--force")[0] == 0
     assert out.read_text("utf-8").splitlines() == CSV
 

@@ -1,4 +1,4 @@
-"""`cme reporting`: what staff type, the files they get, and what they are told."""
+"""`cme reporting`: check, export and rejections, with their files and messages."""
 
 import asyncio
 import json
@@ -29,8 +29,7 @@ pytestmark = pytest.mark.usefixtures("chosen_database")
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 UNKNOWN = (
-    "The meeting other was never loaded here. "
-    "Choose another with CME_MEETING, or load it: cme meeting load"
+    "The meeting other is not loaded. Choose another with CME_MEETING, or load it: cme meeting load"
 )
 NAMES = ("test24-pars-001.xlsx", "test24-pars-001.txt")
 LEARNER = "202412345\t09/29/2024\tKim\tO'Brien-Núñez\t02/29\tTexas\t1234567893\t1.50\t\t\t\t\t\t"
@@ -49,7 +48,7 @@ def current_meeting(chosen_database: None, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def run(url: str, intention: Coroutine[Any, Any, Any]) -> Any:
-    """Do it in the database of the command, as the application would."""
+    """Run a service in the command's database, as the application would."""
 
     async def with_database() -> Any:
         open_database(url)
@@ -74,7 +73,7 @@ async def submitted() -> None:
 
 @pytest.fixture
 def out(tmp_path: Path, unmigrated_url: str) -> Path:
-    """A folder for the files; one attendee consented and submitted."""
+    """A folder for the files, with one attendee who consented and submitted."""
     run(unmigrated_url, submitted())
     return tmp_path / "out"
 
@@ -135,7 +134,7 @@ def test_a_batch_is_written_again_with_the_same_bytes(out: Path) -> None:
 
 
 def test_files_that_were_not_finished_come_first(out: Path, unmigrated_url: str) -> None:
-    """As after a crash between remembering the rows and the files' standing in their place."""
+    """The state after a crash between saving the batch and delivering its files."""
     crash = pars.export_batch(MEETING.code, 1, actor="staff", now=NOW, write=lambda batch: None)
     run(unmigrated_url, crash)
     remedy = "Write its files with: cme reporting export --again 1"
@@ -156,7 +155,7 @@ def test_a_file_that_cannot_be_put_in_its_place_is_told_and_can_be_written_again
         [],
         [
             (
-                f"{out} cannot be written to: Permission denied. Batch 1 is remembered. "
+                f"{out} cannot be written to: Permission denied. Batch 1 is saved. "
                 "Write its files with: cme reporting export --again 1"
             )
         ],
@@ -182,7 +181,7 @@ def test_a_file_that_is_there_is_not_replaced_and_nothing_is_remembered(out: Pat
     code, _, errors = report(out)
     assert (code, errors) == (
         1,
-        [f"{out / NAMES[1]} is there already. Replace it with --force, or choose another --out."],
+        [f"{out / NAMES[1]} already exists. Replace it with --force, or choose another --out."],
     )
     assert report(out, "--force")[1][0] == "test24, batch 1: 1 Add, 0 Delete"
 
@@ -227,7 +226,7 @@ def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrate
 
 @pytest.fixture
 def answer(out: Path) -> Path:
-    """What PARS says of the first batch: it took nothing."""
+    """PARS's response to the first batch: everything was rejected."""
     report(out)
     guidance, headings, row = (out / NAMES[1]).read_text("utf-8").splitlines()
     file = out / "answer.txt"
@@ -240,7 +239,7 @@ def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
 ) -> None:
     assert cme_output("reporting", "rejected", answer) == (
         0,
-        ["test24: 1 rejected, 0 known before."],
+        ["test24: 1 rejected, 0 imported before."],
         [],
     )
     assert cme_output("reporting", "check")[:2] == (
@@ -257,7 +256,7 @@ def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
     )
     assert report(out)[1][0] == "test24, batch 2: 1 Add, 0 Delete"
     assert cme_output("reporting", "rejected", answer)[1] == [
-        "answer.txt was taken in before; nothing was changed.",
+        "answer.txt was imported before; nothing was changed.",
         "If PARS answered a later batch in the same words, name it: --batch",
     ]
     code, lines, _ = cme_output("reporting", "rejected", answer, "--batch", "2", "--json")
@@ -278,7 +277,7 @@ def test_a_row_that_was_never_reported_is_named_and_nothing_is_taken_in(
         [
             (
                 "answer.txt, row 4: This row was never reported. "
-                "Take in what PARS said of this meeting."
+                "Import the rejections of this meeting."
             ),
             "1 fault; nothing was changed.",
         ],
@@ -310,7 +309,7 @@ def test_without_an_activity_id_nothing_is_exported(out: Path, unmigrated_url: s
     changed = replace(FOLDER, meeting=replace(MEETING, reporting=terms))
     run(unmigrated_url, load_meeting(changed, now=NOW))
     remedy = (
-        "meeting.toml, reporting.pars_activity_id: PARS takes no row without the activity's ID. "
+        "meeting.toml, reporting.pars_activity_id: PARS accepts no row without the activity's ID. "
         "Write its nine digits and load the meeting."
     )
     assert report(out) == (1, [], [remedy])

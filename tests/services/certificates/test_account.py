@@ -1,4 +1,4 @@
-"""The account: whose claims are in it, what they add up to, and how far the reporting is."""
+"""The account: its claims, their totals, and the state of reporting."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,7 +46,7 @@ CLOSES = MEETING.claim.closes_at
 
 
 def numbers(of: Account) -> dict[int, list[str]]:
-    """The valid receipt numbers by year."""
+    """Valid receipt numbers by year."""
     return {year.year: [_valid(entry).number for entry in year.entries] for year in of.years}
 
 
@@ -105,7 +105,7 @@ async def test_a_member_sees_all_meetings_year_by_year_and_what_they_add_up_to(
     ]
     assert owned.credit == CreditTotals(14, 3)
     assert owned.last_submitted_at == now
-    # From the other meeting's sign-in it is the same person.
+    # A sign-in at the other meeting belongs to the same person.
     elsewhere = await account.load_account(await sign_in_to(2022, "kim"), now=now)
     assert numbers(elsewhere) == numbers(owned)
     assert [entry.is_current for year in elsewhere.years for entry in year.entries] == [
@@ -230,11 +230,11 @@ async def test_the_transcript_has_the_same_bytes_until_something_is_submitted(
     assert all(new != old for new, old in zip(after, first, strict=True))
 
 
-# How far the reporting is.
+# State of the reporting.
 
 
 async def reporting_summary(context: RequestContext, now: datetime) -> ReportingSummary:
-    """The reporting of the one claim."""
+    """The reporting summary of the only claim."""
     owned = await account.load_account(context, now=now)
     entries: Sequence[AccountEntry] = (
         *owned.unsubmitted,

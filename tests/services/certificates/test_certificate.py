@@ -1,4 +1,4 @@
-"""Certificates of submitted versions: whose they are, what they say later, and what anybody may."""
+"""Certificates: access by their owners, content after later loads, and public verification."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -35,7 +35,7 @@ async def submitted(
     quarters: int = 6,
     safety: int = 2,
 ) -> Receipt:
-    """Claim session A, and submit."""
+    """Claim session A and submit."""
     await claim_lines.add_session(context, ids["A"], now=now)
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
     await submission.choose_category1(context, Quarters(quarters), now=now)
@@ -81,7 +81,7 @@ async def test_a_certificate_says_what_was_submitted(
 
 
 async def changed_meeting(now: datetime) -> None:
-    """Load another name, statement, place, paper and programme over the meeting."""
+    """Load the meeting with another name, statement, location, paper size and programme."""
     provider = replace(MEETING.provider, name="Other", designation_statement="Other.")
     meeting = replace(
         MEETING,

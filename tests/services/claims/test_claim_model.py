@@ -41,7 +41,7 @@ Answered = TypeVar("Answered")
 
 @dataclass(frozen=True)
 class Modelled:
-    """What is known of the small meeting's sessions: credit and Patient Safety in quarters."""
+    """The small meeting's sessions: Category 1 and Patient Safety credit in quarter hours."""
 
     quarters: int
     safety: int
@@ -60,7 +60,7 @@ SESSIONS = {
 
 @dataclass
 class Line:
-    """A line of the modelled claim."""
+    """A line of the model's claim."""
 
     quarters: int
     safety: int
@@ -70,7 +70,7 @@ class Line:
 
 @dataclass
 class Model:
-    """The claim as plain facts."""
+    """The model of a claim."""
 
     lines: dict[str, Line] = field(default_factory=dict)
     bias: bool | None = None
@@ -107,7 +107,7 @@ class Model:
         return category1, min(self.most(lambda line: line.safety), 8, category1)
 
     def settle(self) -> None:
-        """A total that is no longer supported is no longer chosen."""
+        """Clear totals that are no longer supported."""
         category1, safety = self.claimable()
         if self.category1 is not None and self.category1 > category1:
             self.category1 = None
@@ -128,7 +128,7 @@ class Model:
 
 
 class Claiming(RuleBasedStateMachine):
-    """One attendee at two tabs; everything that was sent may arrive again at any time."""
+    """One attendee with two tabs; every command may arrive again at any time."""
 
     url: str
 
@@ -163,7 +163,7 @@ class Claiming(RuleBasedStateMachine):
         self.run(close_database())
         self.loop.close()
 
-    # What a tab sends: a name, its arguments, and an id of its own.
+    # A command of a tab: its name, arguments and id.
 
     @rule(target=sent, tab=st.sampled_from([1, 2]), code=st.sampled_from(sorted(SESSIONS)))
     def add(self, tab: int, code: str) -> tuple[Any, ...]:
@@ -188,7 +188,7 @@ class Claiming(RuleBasedStateMachine):
         less=st.one_of(st.none(), st.integers(-1, 6)),
     )
     def choose(self, tab: int, less: int | None) -> tuple[Any, ...]:
-        """Choose the most that is possible, something below it, or a quarter too many."""
+        """Choose the maximum, something less, or a quarter hour too much."""
         quarters = None if less is None else self.model.claimable()[0] - less
         return self.send(tab, "category1", quarters)
 
@@ -202,7 +202,7 @@ class Claiming(RuleBasedStateMachine):
         quarters=st.integers(1, 5),
     )
     def undo(self, tab: int, code: str, quarters: int) -> None:
-        """Add, lower, remove and bring back, with what was sent first arriving again between."""
+        """Add, lower, remove and restore a session, with the first command replayed in between."""
         add = self.send(tab, "add", code)
         self.send(tab, "hours", code, quarters)
         self.send(tab, "remove", code)
@@ -211,7 +211,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(tab=st.sampled_from([1, 2]))
     def finish(self, tab: int) -> None:
-        """Do what Submit needs, so that a run comes to its end and what lies behind it."""
+        """Complete the claim for Submit, so that runs reach the states after it."""
         self.send(tab, "remove", "C")
         self.send(tab, "add", "A")
         self.send(tab, "bias", True)
@@ -267,7 +267,7 @@ class Claiming(RuleBasedStateMachine):
         return (key, *command)
 
     def carry_out(self, key: str, name: str, *arguments: Any) -> None:
-        """Send it, expecting what the model says, and let the model do the same."""
+        """Execute a command on service and model, and compare the outcomes."""
         context = replace(self.context, command=key)
         attempt = self._service(context, name, *arguments)
         if self.model.status == "submitted":
@@ -325,7 +325,7 @@ class Claiming(RuleBasedStateMachine):
 
     def _model_hours(self, code: str, quarters: int) -> None:
         line, safety = self.model.lines[code], SESSIONS[code].safety
-        # Nobody lowers Patient Safety by hand here, so it follows the hours.
+        # Patient Safety is never lowered by itself here, so it follows the hours.
         line.quarters, line.safety = quarters, min(safety, quarters)
 
     def _model_category1(self, quarters: int | None) -> None:

@@ -15,7 +15,7 @@ from tests.support.meetings import FOLDER, MEETING
 
 @pytest.fixture
 async def token(loaded: Engine, now: datetime) -> str:
-    """The token of the attendee with badge 101, in another browser than the one of `context`."""
+    """A token of the attendee with badge 101, from a second browser."""
     return await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
 
 

@@ -1,4 +1,4 @@
-"""The confirmation: posted in the transaction of Submit, written with the receipt's content."""
+"""The confirmation: enqueued in the transaction of Submit, rendered from the receipt."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What an export has of each claim, and what it asks the database."""
+"""Export of claims: content and number of queries."""
 
 from dataclasses import replace
 from datetime import datetime

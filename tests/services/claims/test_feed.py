@@ -1,4 +1,4 @@
-"""Submitted versions for other systems: in the order of their commits, each once, none left out."""
+"""The claims feed: every submitted version exactly once, in the order of commits."""
 
 import asyncio
 from dataclasses import replace
@@ -34,7 +34,7 @@ AT_ONCE = 8  # of PostgreSQL's fifteen connections, so that the reader always ha
 
 
 async def read_all(cursor: str = claims_feed.START, limit: int = 3) -> tuple[list[str], str]:
-    """The receipt numbers behind the cursor, page by page, and where to go on."""
+    """The receipt numbers after the cursor, read page by page, and the last cursor."""
     numbers: list[str] = []
     while True:
         page = await claims_feed.load_page(cursor=cursor, limit=limit)
@@ -131,7 +131,7 @@ async def test_all_meetings_are_in_it_and_since_leaves_out_what_was_submitted_be
     page = await claims_feed.load_page(since=now, limit=10)
     assert [claim.receipt_number for claim in page.claims] == [new.number]
     assert not (await claims_feed.load_page(since=now + timedelta(seconds=1), limit=10)).claims
-    # The cursor is behind what was left out, too.
+    # The cursor is also after the versions that were left out.
     assert await read_all(page.next_cursor) == ([], page.next_cursor)
 
 
@@ -161,7 +161,7 @@ async def test_a_cursor_beyond_the_last_version_was_never_given_out(
 async def test_after_a_restore_an_older_cursor_is_gone_and_says_so(
     context: RequestContext, now: datetime, tmp_path: Path
 ) -> None:
-    """The numbers given since the backup are given anew: going on would leave versions out."""
+    """Numbers assigned since the backup are assigned again, so old cursors would skip versions."""
     await complete_and_submit(context, now=now)
     await backup.create_backup(tmp_path / "b.gz", now=now, done=lambda rows: None)
     await submitted_claim(2022, "kim")
@@ -179,7 +179,7 @@ async def test_after_a_restore_an_older_cursor_is_gone_and_says_so(
 
 @pytest.fixture
 async def crowd(database: Engine, now: datetime) -> list[tuple[RequestContext, int]]:
-    """Many attendees, each with a draft that can be submitted at this revision."""
+    """Many attendees with complete drafts, and their revisions."""
     badges = [str(1000 + number) for number in range(PEOPLE)]
     people = tuple(attendee(badge, "Smith") for badge in badges)
     meeting = with_terms(attendee_may_reopen=True)
@@ -197,7 +197,7 @@ async def crowd(database: Engine, now: datetime) -> list[tuple[RequestContext, i
 async def test_a_reader_misses_and_repeats_nothing_while_many_submit(
     crowd: list[tuple[RequestContext, int]], now: datetime
 ) -> None:
-    """Every claim is submitted for the second time while somebody reads as fast as possible."""
+    """Every claim is submitted a second time while a client reads as fast as possible."""
     before, cursor = await read_all(limit=7)
     assert len(before) == PEOPLE
     over = False
@@ -230,7 +230,7 @@ async def test_a_reader_misses_and_repeats_nothing_while_many_submit(
 async def test_a_number_is_never_seen_before_a_smaller_one_that_is_committed_later(
     crowd: list[tuple[RequestContext, int]], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first to be numbered is held up before its commit; whoever comes second has to wait."""
+    """The first submission pauses before its commit, so the second has to wait."""
     (slow, slow_revision), (quick, quick_revision), *_ = crowd
     pause = Pause()
     next_position = feed.next_position
@@ -250,7 +250,7 @@ async def test_a_number_is_never_seen_before_a_smaller_one_that_is_committed_lat
         submission.submit_claim(quick, quick_revision, attested=True, now=now)
     )
     await asyncio.wait([second], timeout=0.5)
-    # The second is not through, and a reader at this moment goes past neither of them.
+    # The second is not committed, and a reader's cursor passes neither of them.
     assert not second.done()
     assert await read_all(cursor) == ([], cursor)
     pause.over.set()

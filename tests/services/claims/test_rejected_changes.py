@@ -1,4 +1,4 @@
-"""What every service that changes a claim refuses, and that nothing is written then."""
+"""Rejected changes: each service's exceptions, with nothing written."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ Saved = tuple[ClaimSummary, Answers, Attendee]
 
 
 def about(session: object) -> list[Change]:
-    """The changes that name a session, for this one."""
+    """The changes of this session."""
     given: list[tuple[Callable[..., Awaitable[ClaimSummary]], Any]] = [
         (claim_lines.add_session, {}),
         (claim_lines.remove_session, {}),
@@ -39,7 +39,7 @@ def about(session: object) -> list[Change]:
 
 
 def changes(session: int) -> Sequence[Change]:
-    """Everything that can be done to a claim, each to some effect where it is not refused."""
+    """All changes of a claim; each has an effect unless it is rejected."""
     return [
         *about(session),
         partial(evaluation_answers.answer_overall, question="bias", value=False),
@@ -52,13 +52,13 @@ def changes(session: int) -> Sequence[Change]:
 
 @pytest.fixture
 async def added(context: RequestContext, ids: dict[str, int], now: datetime) -> int:
-    """A session that is on the claim."""
+    """A claimed session."""
     await claim_lines.add_session(context, ids["A"], now=now)
     return ids["A"]
 
 
 async def saved(sign_in_as: SignIn) -> Saved:
-    """All that the store knows of the claim."""
+    """All rows of the claim."""
     context = await sign_in_as()
     return (
         await claim.load_summary(context),

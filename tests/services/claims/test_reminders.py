@@ -1,4 +1,4 @@
-"""Reminders: who gets one, once for each deadline, and what has changed until it is sent."""
+"""Reminders: recipients, once per deadline, and changes before sending."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +35,7 @@ def server() -> Iterator[LocalSmtpServer]:
 
 @pytest.fixture
 async def begun(sign_in_as: SignIn, now: datetime) -> RequestContext:
-    """101 has begun, 102 has submitted, 103 has not begun, 104 has begun and no address."""
+    """Badges 101: draft; 102: submitted; 103: no claim; 104: draft, without an e-mail address."""
     await submit_of(await sign_in_as("105", "Łukasz"), now)
     await begin_claim(await sign_in_as("104", "Nowhere"), now)
     context = await sign_in_as()

@@ -33,7 +33,7 @@ from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
 async def missing_requirements_of(
     context: RequestContext, now: datetime, *, attested: bool = True
 ) -> list[Requirement]:
-    """What Submit says is missing."""
+    """The missing requirements reported by Submit."""
     revision = (await claim.load_summary(context)).claim.revision
     with pytest.raises(ClaimIncomplete) as refused:
         await submission.submit_claim(context, revision, attested=attested, now=now)

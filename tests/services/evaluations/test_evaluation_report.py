@@ -1,4 +1,4 @@
-"""The report on a meeting's evaluations: figures without names."""
+"""The evaluation report: counts without names."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -36,7 +36,7 @@ def folder() -> MeetingFolder:
 
 
 async def submit(context: RequestContext, *, now: datetime) -> None:
-    """Answer what is required, claim half an hour and submit."""
+    """Answer the required questions, claim half an hour and submit."""
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
     await submission.choose_category1(context, Quarters(2), now=now)
     summary = await submission.choose_safety(context, Quarters(1), now=now)
@@ -45,7 +45,7 @@ async def submit(context: RequestContext, *, now: datetime) -> None:
 
 @pytest.fixture
 async def answered(sign_in_as: SignIn, now: datetime) -> None:
-    """Three claims of A are submitted, one of them with B, and a fourth is still a draft."""
+    """Three submitted claims of session A, one of them with B, and a draft."""
     for at, person in enumerate(PEOPLE):
         context = await sign_in_as(person.badge, "Smith")
         ids = {session.code: session.id for session in context.programme.sessions.values()}

@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing is sent twice: by a real server that takes, refuses and closes."""
+"""The mail worker, with a real SMTP server that accepts, rejects and disconnects."""
 
 import asyncio
 from collections.abc import Iterator
@@ -290,7 +290,7 @@ async def test_several_workers_at_once_send_each_message_once(
 async def test_a_serving_process_sends_what_it_commits_and_stops_cleanly(
     server: LocalSmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Only the bell can wake it within the test's time.
+    # Only the new-mail event can wake it within the test's time.
     monkeypatch.setattr(worker, "POLL_INTERVAL", 3600)
     async with worker.mail_worker(make_mailer(server), clock=lambda: now):
         for key in "12":

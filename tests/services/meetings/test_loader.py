@@ -1,4 +1,4 @@
-"""Loading a meeting: what is written, what a second load changes, and what nobody may lose."""
+"""Loading a meeting: rows written, changes of a second load, and data that must survive."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ from tests.support.meetings import FOLDER, MEETING, attendee, member, session
 
 
 async def rows(table: type[SQLModel], *columns: Any) -> Sequence[Any]:
-    """The columns of all rows, in order of the first."""
+    """These columns of all rows, ordered by the first."""
     query = sa.select(*columns).select_from(table).order_by(columns[0])
     return await read(lambda db: [tuple(row) for row in db.connection().execute(query)])
 
@@ -50,7 +50,7 @@ def with_attendees(*attendees: Any) -> MeetingFolder:
 
 
 async def claim(now: datetime, badge: str, status: str, **lines: tuple[int, int]) -> None:
-    """A claim with these lines: session code to quarters and safety."""
+    """A claim with these lines: quarter hours and Patient Safety by session code."""
     of_badge = select(AttendeeRow.id).where(AttendeeRow.badge == badge)
     row = ClaimRow(attendee_id=await fetch_one(of_badge), status=status, category1=1, safety=0)
     await add(row)
@@ -224,7 +224,7 @@ async def test_what_fails_halfway_writes_nothing(database: Engine, now: datetime
 async def test_two_who_load_at_once_leave_what_the_second_says(
     database: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first has compared and not yet written when the second loads, whole."""
+    """The second load runs completely between the first one's comparison and its write."""
     await load_meeting(FOLDER, now=now)
     quicker = with_session("A", title="Renamed")
 
@@ -333,5 +333,5 @@ async def test_a_larger_meeting_takes_at_most_one_statement_more_for_each_row(
         assert first.attendees.added + first.attendees.unchanged == people
         assert second.attendees == RowCounts(unchanged=people)
         counted.append(len(statements))
-    # SQLite is given row by row, PostgreSQL many at once; the second load writes nothing at all.
+    # SQLite inserts row by row, PostgreSQL many at once; the second load writes nothing.
     assert counted[1] - counted[0] <= 3 * (1000 - 10)

@@ -1,4 +1,4 @@
-"""Tokens of other systems: kept as a hash, good until revoked, and not to be guessed."""
+"""API tokens: stored as a hash, valid until revoked, and limited against guessing."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Backups: equal rows in every direction, nothing by half, and what is refused."""
+"""Backup and restore: equal rows between databases, atomicity, and rejected files."""
 
 import asyncio
 import gzip
@@ -41,11 +41,11 @@ RENEWED = {"operation", "feed"}  # what a restore itself writes to
 
 
 def nobody(rows: int) -> None:
-    """Nobody watches the progress."""
+    """Progress callback that does nothing."""
 
 
 async def snapshot() -> dict[str, Sequence[Any]]:
-    """Every row of every table that is kept."""
+    """All rows of all tables that a backup includes."""
     kept = await every_row(but=table_copy.EPHEMERAL_TABLES)
     return {table: sorted(map(repr, rows)) for table, rows in kept.items()}
 
@@ -66,7 +66,7 @@ def other_url(
     sqlite: databases.SQLite,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    """A second empty database, of each kind in turn."""
+    """A second empty database of each kind."""
     if request.param == "sqlite":
         return sqlite.empty(tmp_path_factory.mktemp("other"))
     server: databases.PostgreSQL = request.getfixturevalue("postgresql")
@@ -159,7 +159,7 @@ async def test_a_running_server_sees_the_restored_programme(
     token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     assert [each.code for each in context.programme.eligible_sessions] == ["D", "C", "B"]
-    # The programme in memory is of version 2, the backup's is 1; nothing is forgotten by hand.
+    # The cached programme has version 2, the backup's 1; the cache is not cleared here.
     await restore_backup(tmp_path / "b.gz", replace=False, actor="k", now=now, done=nobody)
     token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
@@ -330,7 +330,7 @@ async def test_a_restore_waits_for_writers_and_they_for_it(
 async def test_a_backup_under_load_holds_whole_commands(
     database: Engine, now: datetime, tmp_path: Path
 ) -> None:
-    """Each addition writes a line, a command and a revision: a backup has all three or none."""
+    """Each addition writes a line, a command and a revision; a backup has all three or none."""
     await load_meeting(FOLDER, now=now)
     people = [("O'Brien-Núñez", "101"), ("Smith", "102"), ("Smith", "103")]
     over = False
@@ -406,7 +406,7 @@ async def test_rows_that_break_a_rule_are_refused_before_anything_is_touched(
 
 
 def _forged(file: Path, old: bytes, new: bytes) -> bytes:
-    """The backup with something changed and a proof that fits it."""
+    """The backup with a changed text and a matching checksum."""
     *lines, last = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
     content = b"".join(lines).replace(old, new, 1)
     rows, table = dict[str, int](), ""

@@ -1,4 +1,4 @@
-"""Records past their six years: what goes, what stays, and what may not go yet."""
+"""Data retention: rows that a purge deletes, keeps, or must not delete yet."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,11 +26,11 @@ async def counts() -> dict[str, int]:
 
 
 async def old_meeting(**meeting: Any) -> None:
-    """The meeting of one_of_each, with a document, and a second one that is loaded."""
+    """The meeting of `one_of_each`, with a document, and a second loaded meeting."""
     old = replace(MEETING, code="m", claim=replace(MEETING.claim, closes_at=CLOSES), **meeting)
     await load_meeting(replace(FOLDER, meeting=replace(old, code="other")), now=NOW)
     document = {**await fetch_one(select(tables.MeetingRow.document)), "code": "m"}
-    # The rows of one_of_each have the ids 1: the loaded meeting gives way.
+    # The rows of `one_of_each` have id 1, so the loaded meeting gets another one.
     await execute(*map(sa.delete, reversed(SQLModel.metadata.sorted_tables)))
     meeting_row, *others = one_of_each(datetime(2024, 10, 3, 5, tzinfo=UTC))
     assert isinstance(meeting_row, tables.MeetingRow)
@@ -124,7 +124,7 @@ async def test_a_date_within_six_years_is_refused(database: Engine) -> None:
 async def test_a_meeting_is_kept_until_the_anniversary_is_over_on_its_own_clocks(
     database: Engine, zone: str
 ) -> None:
-    """West of Greenwich that is when UTC has long been at the next day."""
+    """West of Greenwich, at that time UTC has the next day's date."""
     await old_meeting(time_zone=zone, ends_on=date(2024, 10, 3))
     late = datetime(2030, 10, 3, 23, 59, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     with pytest.raises(RetentionPeriodNotOver):

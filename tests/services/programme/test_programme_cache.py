@@ -49,7 +49,7 @@ async def test_adding_costs_the_same_whatever_the_claim_holds(
             await claim_lines.add_session(context, ids[code], now=now)
         counts.append(len(seen))
     # The newest programme, the claim, its lines; then the new line and the revision.
-    # The very first time the claim is begun and read again.
+    # The first time, the claim is created and read again.
     assert counts == [7, 5, 5]
 
 

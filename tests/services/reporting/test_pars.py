@@ -1,4 +1,4 @@
-"""Reporting to PARS: one batch at a time, all of it or nothing, and what is told of it."""
+"""Reporting to PARS: batches, their atomicity, and errors."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ PEOPLE = (("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith"))
 
 
 async def export(now: datetime, write: Callable[[Batch], None] = lambda batch: None) -> Batch:
-    """Export and deliver, as the command does."""
+    """Export a batch and mark it as delivered, as the command does."""
     number = await pars.next_batch_number(CODE)
     batch = await pars.export_batch(CODE, number, actor="staff", now=now, write=write)
     await pars.mark_delivered(CODE, number, now=now)
@@ -56,7 +56,7 @@ async def export(now: datetime, write: Callable[[Batch], None] = lambda batch: N
 def rejections_of(
     *rows: ParsRow, reason: str = "License not found", digest: str = "1"
 ) -> RejectionFile:
-    """What PARS says of these rows."""
+    """PARS's rejections of these rows."""
     numbered = (RejectedRow(number, row, reason) for number, row in enumerate(rows, start=3))
     return RejectionFile("answer.txt", digest, tuple(numbered))
 
@@ -169,7 +169,7 @@ async def test_what_pars_would_reject_is_left_out_and_listed(
     await opt_in_and_submit(context, now)
     other = await sign_in_as("102", "Smith")
     await opt_in_and_submit(other, now)
-    # As it was given before a rule was known.
+    # Saved before the rule existed.
     fault = sa.update(OptInRow).where(col(OptInRow.attendee_id) == other.attendee.id)
     await execute(fault.values(npi="1234567890", last_name="=1+1"))
     assert await pars_check.check(CODE) == CheckResult(
@@ -331,7 +331,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_attendees(
     assert await asked(rejections.import_rejections(CODE, rejections_of(ADDED), now=now)) == 3
 
 
-# Every attendee with a name such as Name1234 claims and gave what the first of them did.
+# Every attendee named like Name1234 gets a copy of the first one's claim and opt-in.
 COPIES = (
     """INSERT INTO claim (attendee_id, status, revision, category1, safety)
     SELECT id, 'submitted', 1, 6, 2 FROM attendee

@@ -1,4 +1,4 @@
-"""Submit, reopen, correct, withdraw, reject and crash: what PARS then holds is what it should."""
+"""Model-based test of reporting: after any sequence of events PARS has the correct records."""
 
 import asyncio
 import tempfile
@@ -44,7 +44,7 @@ WHO = st.sampled_from(["101", "102"])
 PEOPLE = {"101": "O'Brien-Núñez", "102": "Smith"}
 Answered = TypeVar("Answered")
 
-# What may be given, and the cells that it makes: state, licence or NPI, board and its ID.
+# Opt-in data and the resulting cells: state, licence or NPI, board and its ID.
 GIVEN: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     ({"state": "Texas", "npi": "1234567893"}, ("Texas", "1234567893", "", "")),
     ({"state": "Ohio", "licence_id": "007"}, ("Ohio", "007", "", "")),
@@ -57,7 +57,7 @@ GIVEN: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
 
 @dataclass
 class Learner:
-    """An attendee as plain facts."""
+    """The model of an attendee."""
 
     name: str
     given: tuple[str, ...] | None = None
@@ -67,7 +67,7 @@ class Learner:
     claims: list[tuple[tuple[int, int, bool], date]] = field(default_factory=list)
 
     def should(self) -> tuple[str, ...] | None:
-        """The cells that PARS should hold, without the action."""
+        """The cells that PARS should have, without the action."""
         if not (self.active and self.given and self.claims):
             return None
         (quarters, safety, on_demand), _ = newest = self.claims[-1]
@@ -92,20 +92,20 @@ class Learner:
 
 @dataclass
 class Upload:
-    """A batch that PARS was given, and the answer that staff have not taken in yet."""
+    """A batch sent to PARS, and its response, not yet imported."""
 
     number: int
     rejected: list[list[str]]
 
 
 class Pars:
-    """ACCME's side: what it holds, and which rows it does not take."""
+    """The model of PARS: its records, and the rows that it rejects."""
 
     def __init__(self) -> None:
         self.holds: list[tuple[str, ...]] = []
 
     def upload(self, file: Path, refuse: list[bool], *, answered: bool) -> list[list[str]]:
-        """Take the file's rows in their order; those that are rejected.
+        """Apply the file's rows in order. Returns the rejected ones.
 
         What it holds is added again only before its answer about a Delete was `answered`.
         """
@@ -129,7 +129,7 @@ class Pars:
 
 
 class Reporting(RuleBasedStateMachine):
-    """Two attendees, staff with their files, and PARS."""
+    """Two attendees, staff and PARS."""
 
     url: str
 
@@ -194,7 +194,7 @@ class Reporting(RuleBasedStateMachine):
         who=WHO, quarters=st.sampled_from([4, 6]), safety=st.integers(0, 1), on_demand=st.booleans()
     )
     def submit(self, who: str, quarters: int, safety: int, on_demand: bool) -> None:
-        """Submit, after reopening where that is needed; sometimes the very same again."""
+        """Submit, after reopening if needed; sometimes without a change."""
         self.tick()
         learner = self.learners[who]
         if learner.status == "submitted":
@@ -242,7 +242,7 @@ class Reporting(RuleBasedStateMachine):
         on_demand: bool,
         refuse: list[bool],
     ) -> None:
-        """Do all that a record needs, and report it, so that a run comes to what lies behind."""
+        """Complete and report a record, so that runs reach the states after it."""
         self.opt_in(who, given)
         if not self.learners[who].claims:
             self.submit(who, 6, 1, on_demand)
@@ -250,7 +250,7 @@ class Reporting(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def lose_a_delete(self, who: str) -> None:
-        """A correction of which PARS takes the Add and not the Delete: it then holds both."""
+        """A correction of which PARS accepts the Add and rejects the Delete, and so has both."""
         self.finish(who, GIVEN[0], False, [])
         self.opt_in(who, GIVEN[1])
         self.export([True, False])
@@ -261,7 +261,7 @@ class Reporting(RuleBasedStateMachine):
 
     @rule(refuse=st.lists(st.booleans(), max_size=4))
     def export(self, refuse: list[bool]) -> None:
-        """What is new goes to PARS, which may reject some of it."""
+        """Report new rows to PARS, which may reject some."""
         if self.undelivered:
             with pytest.raises(pars.BatchNotDelivered):
                 self.run(pars.next_batch_number(MEETING.code))
@@ -276,7 +276,7 @@ class Reporting(RuleBasedStateMachine):
 
     @rule()
     def fail_to_write(self) -> None:
-        """The disk is full: nothing is remembered."""
+        """The disk is full, so no batch is saved."""
         if self.undelivered:
             return
 
@@ -290,7 +290,7 @@ class Reporting(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        """The machine stops between remembering the rows and the files' standing in place."""
+        """The machine stops between saving the batch and delivering its files."""
         if self.undelivered:
             return
         number = self.run(pars.next_batch_number(MEETING.code))
@@ -321,7 +321,7 @@ class Reporting(RuleBasedStateMachine):
     @precondition(lambda self: self.answers)
     @rule(first=st.booleans(), named=st.booleans())
     def take_in(self, first: bool, named: bool) -> None:
-        """Take in an answer, the oldest or the newest; an old one needs its batch's number."""
+        """Import a response, the oldest or the newest; an old one needs its batch's number."""
         self.tick()
         answer = self.answers.pop(0 if first else -1)
         newest = self.run(self._last()) == answer.number
@@ -347,7 +347,7 @@ class Reporting(RuleBasedStateMachine):
 
     @rule()
     def settle(self) -> None:
-        """With nothing pending and nothing rejected, one export makes PARS hold what it should."""
+        """With nothing pending or rejected, one export gives PARS the correct records."""
         if self.undelivered:
             self.write_again([])
         while self.answers:

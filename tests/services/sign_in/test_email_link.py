@@ -1,4 +1,4 @@
-"""A sign-in link: to registered addresses only, for one time, for fifteen minutes."""
+"""Sign-in links: for registered addresses only, single-use, valid for fifteen minutes."""
 
 import asyncio
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ async def ask(address: str, now: datetime, client: str = "203.0.113.7") -> None:
 
 
 async def token(server: LocalSmtpServer, address: str, now: datetime) -> str:
-    """Ask for a link and take its token out of the message."""
+    """Request a link, and extract the token from the message."""
     await ask(address, now)
     assert await send_due_mail(server, now) == DeliveryStats(sent=1)
     return server.received[-1].link().partition("#")[2]

@@ -1,4 +1,4 @@
-"""Members set their own password, through a link that is good once and for some days."""
+"""Invitations: members set their own password with a single-use link."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the limits in force mean for a hall full of people, and for somebody who guesses."""
+"""The configured rate limits, for a full hall of attendees and for an attacker."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 def test_a_congress_centre_signs_in_three_hundred_a_minute_and_nobody_waits(
     failing_first: int,
 ) -> None:
-    """Half an hour long, from one address; of three people so many mistype once."""
+    """Half an hour of sign-ins from one IP address; of three people this many mistype once."""
     tally, waits = RateLimitCounter(0, NOON, NOON), set()
     for person in range(9000):
         at = NOON + person / 5 * SECOND

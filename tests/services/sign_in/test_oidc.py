@@ -1,4 +1,4 @@
-"""OpenID Connect against a real provider over HTTP, which breaks one rule at a time."""
+"""OpenID Connect client with an HTTP provider that violates one rule at a time."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,12 +39,12 @@ def terms(provider: OidcProvider) -> SingleSignOn:
 
 @pytest.fixture
 def now() -> datetime:
-    """The provider's clock is that of this machine."""
+    """The current time, because the provider uses the system clock."""
     return datetime.now(UTC)
 
 
 async def answer(terms: SingleSignOn, now: datetime, own: LoginSecrets = OWN) -> dict[str, str]:
-    """What the provider sends the browser back with."""
+    """The query of the provider's redirect to the callback."""
     address = await oidc.authorization_url(terms, own, CALLBACK, now=now)
     async with httpx.AsyncClient() as browser:
         back = httpx.URL((await browser.get(address)).headers["location"])
@@ -205,7 +205,7 @@ async def test_a_new_key_of_the_provider_is_looked_for_and_not_at_every_token(
     with pytest.raises(SignInRejected):
         await there_and_back(terms, now + timedelta(seconds=30))
     assert provider.requests.count("/keys") == 1
-    # The provider's clock stands; two minutes are within the life of its tokens of an hour.
+    # The provider's clock stands still; two minutes are within its tokens' lifetime of an hour.
     provider.claims = {"exp": int(now.timestamp()) + 3600}
     assert await there_and_back(terms, now + timedelta(minutes=2)) == "kim"
     assert provider.requests.count("/keys") == 2

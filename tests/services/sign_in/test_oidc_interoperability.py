@@ -1,4 +1,4 @@
-"""OpenID Connect against a provider that others wrote, in a process of its own."""
+"""OpenID Connect client with a third-party provider in its own process."""
 
 import json
 import subprocess

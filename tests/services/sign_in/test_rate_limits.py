@@ -26,7 +26,7 @@ LINKS = Quota(scope="links", limit=3, window=10 * MINUTE)
 
 @pytest.fixture
 def waited(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """The seconds that attempts were made to wait; the clock itself stands still."""
+    """The delays of attempts in seconds; no time passes in tests."""
     seconds: list[float] = []
 
     async def sleep(delay: float) -> None:

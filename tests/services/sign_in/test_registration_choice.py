@@ -1,4 +1,4 @@
-"""One person with several registrations for the meeting, and one with none."""
+"""Registration choice of a person with several registrations or none."""
 
 import asyncio
 from dataclasses import replace

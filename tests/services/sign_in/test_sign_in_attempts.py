@@ -1,4 +1,4 @@
-"""What somebody learns and can do who tries: locks, the same answers, the same work."""
+"""Attempts to sign in: lockouts, equal responses and equal work for unknown people."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ async def member(username: str, password: str, now: datetime, address: str = "")
 
 
 async def outcome(attempt: Awaitable[Any]) -> Any:
-    """What an attempt comes to: the exception, or that it got in."""
+    """The outcome of an attempt: the exception's name, or success."""
     try:
         await attempt
     except authentication.InvalidCredentials:
@@ -95,7 +95,7 @@ async def test_a_success_begins_the_count_anew(now: datetime) -> None:
 
 
 async def test_a_lock_lets_pass_who_proves_it_otherwise(now: datetime) -> None:
-    """Single sign-on and the link by e-mail come in by this door."""
+    """Single sign-on and e-mail links use this function."""
     for _ in range(5):
         await outcome(number("Wrong", "101", now))
         await outcome(member("kim", "wrong", now))

@@ -1,4 +1,4 @@
-"""A browser departs to the society's provider and comes back, once; each abuse of it."""
+"""Single sign-on: a login is completed once in the same browser; abuse is rejected."""
 
 import asyncio
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def folder(provider: OidcProvider) -> MeetingFolder:
 
 @pytest.fixture
 def now() -> datetime:
-    """The provider's clock is that of this machine."""
+    """The current time, because the provider uses the system clock."""
     return datetime.now(UTC)
 
 
@@ -54,7 +54,7 @@ async def start_login(now: datetime) -> OidcLogin:
 
 
 async def answer_to(departure: OidcLogin) -> dict[str, str]:
-    """What the provider sends the browser back with."""
+    """The query of the provider's redirect to the callback."""
     async with httpx.AsyncClient() as browser:
         response = await browser.get(departure.address)
     return dict(httpx.URL(response.headers["location"]).params)
@@ -118,7 +118,7 @@ async def test_an_answer_with_another_state_is_refused_and_spoils_nothing(now: d
 
 
 async def test_an_answer_to_another_browser_is_refused(now: datetime) -> None:
-    """An attacker's own code, slipped to somebody else by a link."""
+    """Login CSRF: an attacker's own code in a link for somebody else."""
     attacker, victim = await start_login(now), await start_login(now)
     answer = await answer_to(attacker)
     for token in (victim.token, "", "nonsense"):
@@ -157,7 +157,7 @@ async def test_nobody_comes_back_after_ten_minutes(now: datetime) -> None:
     departure = await start_login(now)
     answer = await answer_to(departure)
     late = now + single_sign_on.LOGIN_LIFETIME
-    with pytest.raises(SignInRejected, match="did not depart"):
+    with pytest.raises(SignInRejected, match="no pending login"):
         await complete_login(departure.token, answer, late)
     await start_login(late)
     assert len(await pending_logins()) == 1

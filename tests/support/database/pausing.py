@@ -1,4 +1,4 @@
-"""Holding a database function up in the middle, on whatever it runs."""
+"""Pauses within database functions, on both kinds of database."""
 
 import asyncio
 
@@ -6,9 +6,9 @@ from sqlalchemy.util.concurrency import await_, in_greenlet
 
 
 class Pause:
-    """A place in a function of `read` or `write` at which it waits, whoever else goes on.
+    """A point at which a function of `read` or `write` waits while other code runs.
 
-    It lasts until `over` is set, at most so many seconds.
+    The wait ends when `over` is set, or after `seconds`.
     """
 
     def __init__(self, seconds: float = 10) -> None:
@@ -17,7 +17,7 @@ class Pause:
         self._loop = asyncio.get_running_loop()
 
     def once(self) -> None:
-        """Wait, if nobody did before."""
+        """Wait, the first time only."""
         if self.reached.is_set():
             return
         if in_greenlet():

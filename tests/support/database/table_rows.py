@@ -1,4 +1,4 @@
-"""Rows of the database for the tests: a valid one of every table, and reading and writing any."""
+"""Rows for tests: a valid one of every table, and helpers to read and write rows."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,17 +16,17 @@ Value = TypeVar("Value")
 
 
 async def fetch(query: SelectOfScalar[Value]) -> list[Value]:
-    """All that a query for one value or row a line finds."""
+    """All results of a query for one value or row class."""
     return await read(lambda db: list(db.exec(query)))
 
 
 async def fetch_one(query: SelectOfScalar[Value]) -> Value:
-    """The only one that such a query finds."""
+    """The only result of a query."""
     return await read(lambda db: db.exec(query).one())
 
 
 async def every_row(*, but: Iterable[str] = ()) -> dict[str, list[sa.RowMapping]]:
-    """Every row of every table, but of these."""
+    """All rows by table, except these tables."""
 
     def load(db: Session) -> dict[str, list[sa.RowMapping]]:
         return {

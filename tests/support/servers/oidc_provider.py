@@ -55,11 +55,11 @@ class OidcProvider:
     requests: list[str] = field(default_factory=list)
 
     def rotate_key(self) -> None:
-        """Sign with a new key, and publish it."""
+        """Rotate the key: sign with a new one, and publish it."""
         self.key = RSAKey.generate_key(2048, {"kid": str(int(self.key.kid or 1) + 1)})
 
     def discovery(self) -> dict[str, Any]:
-        """The document at /.well-known/openid-configuration."""
+        """The discovery document at /.well-known/openid-configuration."""
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",

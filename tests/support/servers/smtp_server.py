@@ -1,4 +1,4 @@
-"""A real mail server on loopback that takes messages, refuses, stalls, or closes, as it is told."""
+"""A local SMTP server that accepts, rejects, stalls or disconnects, as a test selects."""
 
 import asyncio
 import email
@@ -19,7 +19,7 @@ USER, PASSWORD = "cme", "p@ss:word/ü"
 
 @dataclass
 class ReceivedMessage:
-    """A message that the server has taken, with its envelope."""
+    """A received message with its envelope."""
 
     sender: str
     recipient: str
@@ -28,30 +28,30 @@ class ReceivedMessage:
 
     @property
     def text(self) -> str:
-        """The plain form of it."""
+        """The plain text part."""
         body = self.message.get_body(("plain",))
         assert body is not None
         return str(body.get_content())
 
     @property
     def html(self) -> str:
-        """The HTML form of it."""
+        """The HTML part."""
         body = self.message.get_body(("html",))
         assert body is not None
         return str(body.get_content())
 
     def link(self) -> str:
-        """The address that stands on a line of its own."""
+        """The link on a line of its own."""
         (line,) = [x for x in self.text.splitlines() if x.startswith("http")]
         return line
 
 
 @dataclass
 class LocalSmtpServer:
-    """What came, and what the server does: a reply by the command, or how it misbehaves there.
+    """The server's received messages and its behavior by SMTP command.
 
-    `does` maps RCPT, DATA or MAIL to a reply such as ``550 no``, or to ``stall``, ``close``,
-    or ``take and close``: the message arrives and nobody says so.
+    `behavior` maps RCPT, DATA or MAIL to a reply such as ``550 no``, or to ``stall``, ``close``,
+    or ``take and close``: the message is received, but not acknowledged.
     """
 
     port: int = 0
@@ -61,7 +61,7 @@ class LocalSmtpServer:
 
     @property
     def url(self) -> str:
-        """The setting with which it is used."""
+        """The value of CME_SMTP_URL for this server."""
         return f"smtp+plain://127.0.0.1:{self.port}"
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
@@ -119,7 +119,7 @@ def run_smtp_server(
     utf8: bool = True,
     login: bool = False,
 ) -> Iterator[LocalSmtpServer]:
-    """A server in a thread of its own, on a port that nobody else has."""
+    """A server in its own thread, on a free port."""
     behaviour = LocalSmtpServer()
     loop = asyncio.new_event_loop()
 
@@ -151,7 +151,7 @@ def run_smtp_server(
         behaviour.port = listening.sockets[0].getsockname()[1]
         return listening
 
-    # In a thread, because a test may be in the middle of a loop of its own.
+    # In a thread, because a test may run in its own event loop.
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     listening = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)

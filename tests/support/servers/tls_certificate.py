@@ -1,4 +1,4 @@
-"""A certificate for localhost that nobody else would trust."""
+"""A self-signed TLS certificate for localhost."""
 
 import ipaddress
 import ssl
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def ssl_contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's context with a certificate made for this run, and a client's that trusts it."""
+    """A server's TLS context with a new certificate, and a client's that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
