@@ -1,4 +1,4 @@
-"""How Reflex builds the frontend. Everything that a deployment chooses is in settings.py."""
+"""Configuration of Reflex's frontend build. A deployment's settings are in settings.py."""
 
 import reflex as rx
 
@@ -8,7 +8,7 @@ from cme_reflex.web.build_plugins import PageHooksPlugin, ShapesPlugin
 
 config = rx.Config(
     app_name="cme_reflex",
-    # No plugins for Tailwind: its typography would come by default and is not used.
+    # No Tailwind plugins: the typography plugin, which is the default, is not used.
     plugins=[
         rx.plugins.TailwindV4Plugin({"plugins": []}),
         RelativeSocketUrlPlugin(),
@@ -16,17 +16,17 @@ config = rx.Config(
         ShapesPlugin(),
         BuildAssetsPlugin(),
     ],
-    # A claim is nobody's search result.
+    # Search engines must not index the site, so it has no sitemap.
     disable_plugins=[rx.plugins.SitemapPlugin],
-    # No page of another site may read answers of this one.
+    # Pages of other sites may not read responses of this one.
     cors_allowed_origins=[],
-    # Over HTTPS every browser takes Brotli, which saves a tenth of the first load; gzip is for the
-    # rest. Both are made at the build, by their hardest.
+    # Every browser accepts Brotli over HTTPS, which saves a tenth of the first load; gzip is for
+    # plain HTTP. The build compresses with both at their highest level.
     frontend_compression_formats=["brotli", "gzip"],
     telemetry_enabled=False,
     show_built_with_reflex=False,
 )
 if config.redis_url is None:
-    # What a tab shows can be made anew from its address and the database, so it is kept in memory
-    # alone. Files of it would hold what attendees type, and they are looked through all the time.
+    # A tab's state can be rebuilt from its address and the database, so it stays in memory. State
+    # files on disk would contain what attendees type, and Reflex would scan them continually.
     config.state_manager_mode = rx.constants.StateManagerMode.MEMORY

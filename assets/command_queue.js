@@ -1,48 +1,47 @@
-// The command queue: events that carry a command's id are kept, in the order of the taps and in
-// sessionStorage, until the server has carried them out, and are sent one after the other; the
-// server applies each once. It needs nothing of any library: assets/reflex_bridge.js puts it
-// between the pages and the server.
+// Command queue: stores events that have a command id, in order and in sessionStorage, until the
+// server has processed them. It sends one at a time; the server applies each command once.
+// It depends on no library: assets/reflex_bridge.js connects it to the pages and the server.
 
-const STORAGE_KEY = "cme_command_queue"; // in sessionStorage, which outlives a reload
-const STATUS_KEY = "cme_save_status"; // there too: the last status, for a page that is reloaded
-const SAVING_AFTER = 300; // ms within which nobody needs to be told that something is being saved
-const IN_DOUBT_AFTER = 3000; // ms without an answer that put the connection in doubt
-const RETRY_AFTER = 5000; // ms without an answer, after which a command is sent once more
-const CHECK_EVERY = 500; // ms between two checks of all of this
-const MAX_TRIES = 12; // times that a server which does answer did not answer a command
+const STORAGE_KEY = "cme_command_queue"; // in sessionStorage, which survives a reload
+const STATUS_KEY = "cme_save_status"; // the last status, also in sessionStorage, for a reload
+const SAVING_AFTER = 300; // ms before "Saving" is shown
+const IN_DOUBT_AFTER = 3000; // ms without a reply before the connection is in doubt
+const RETRY_AFTER = 5000; // ms without a reply before a command is sent again
+const CHECK_INTERVAL = 500; // ms
+const MAX_TRIES = 12; // attempts without a reply, from a server that is otherwise alive
 
 const html = globalThis.document?.documentElement;
 
-let queue = []; // what waits for its turn; the first is under way once it has `sent`
-let owner = ""; // the attendee of this page, as the server names them
-let expectedOwner = ""; // the same before the server has spoken: whom the page was filled for
-let send = () => {}; // the way to the server
-let lastAlive = 0; // when the server last said anything, in ms
+let queue = []; // pending commands; the first is in flight if it has `sent`
+let owner = ""; // id of this page's attendee, confirmed by the server
+let expectedOwner = ""; // the id in the page's initial state, before the server's first reply
+let send = () => {}; // sends events to the server
+let lastAlive = 0; // time of the server's last message, in ms
 const loadedAt = Date.now();
-let disconnectedAt = 0; // when Reflex lost the connection, in ms; 0: there is one
-let probing = false; // whether it is being asked if a server that was away is there
-let status = ""; // what the page says once the queue is empty
-const dropped = new Set(); // the targets of commands given up, until the same is done after all
+let disconnectedAt = 0; // time at which Reflex lost the connection, in ms; 0 if connected
+let probing = false; // whether a probe of the server is in flight
+let status = ""; // save status to show while the queue is empty
+const dropped = new Set(); // targets of abandoned commands, until a later one to them succeeds
 let timer = 0;
 
-// 1. Taps.
+// 1. Events of the pages.
 
-// For every event of every page, in the place of `send`.
+// Replaces `send` for all events of all pages.
 export function intercept(events, args, actions) {
   const [event] = [events].flat();
   if (event?.payload?.command) return enqueue(event, args?.[0]);
-  // What was clicked after a command comes to the server after it: Submit with the last answer.
+  // A click after a command is sent after it, such as Submit after the last answer.
   if (queue.length && ["click", "submit"].includes(args?.[0]?.type))
     return defer(() => send(events, args, actions));
   return send(events, args, actions);
 }
 
-function enqueue({ name, payload, event_actions: actions }, tap) {
+function enqueue({ name, payload, event_actions: actions }, domEvent) {
   const last = queue.at(-1);
   const target = JSON.stringify([name, ...Object.values(payload).slice(0, -2)]);
-  // A text that is still being typed goes on being the same command.
+  // Further input in a text field replaces its unsent command.
   if (last?.target === target && last.debounce && !last.sent) queue.pop();
-  const button = tap?.target?.closest?.("[data-cme-pending]");
+  const button = domEvent?.target?.closest?.("[data-cme-pending]");
   if (button) button.dataset.unsaved = "";
   const event = { name, payload, event_actions: {} };
   const debounce = actions?.debounce;
@@ -54,14 +53,14 @@ function defer(run) {
   queue.push({ run, at: Date.now() });
 }
 
-// 2. The queue: one command is under way, the others wait, so that their order is the taps'.
+// 2. The queue: one command is in flight at a time, which preserves the order of the taps.
 
 function next() {
   const [first] = queue;
   clearTimeout(timer);
   if (first?.run) {
     queue.shift();
-    // What waited for a connection is not done behind anybody's back.
+    // A deferred action that has waited too long is dropped: it would surprise the attendee.
     if (Date.now() - first.at < IN_DOUBT_AFTER) first.run();
     return next();
   }
@@ -74,7 +73,7 @@ function next() {
 }
 
 function transmit(first) {
-  // Silence is the network's; only a server that speaks of other things has not taken it.
+  // An attempt counts only if the server has sent something since; else the network is at fault.
   if (first.sent && lastAlive > first.sent) first.tries += 1;
   first.sent = Date.now();
   if (first.tries < MAX_TRIES) return send([first.event], [], {});
@@ -85,13 +84,13 @@ function transmit(first) {
 }
 
 export function settle(applied, refused) {
-  const at = queue.findIndex(({ event }) => event?.payload.command === applied);
-  if (at < 0) return;
-  for (const done of queue.splice(0, at + 1)) {
-    unmark(done);
-    dropped.delete(done.target);
+  const index = queue.findIndex(({ event }) => event?.payload.command === applied);
+  if (index < 0) return;
+  for (const settled of queue.splice(0, index + 1)) {
+    unmark(settled);
+    dropped.delete(settled.target);
   }
-  status = refused ? "" : dropped.size ? "failed" : "saved"; // why it was refused, the page says
+  status = refused ? "" : dropped.size ? "failed" : "saved"; // the page shows why
   next();
 }
 
@@ -101,18 +100,18 @@ function unmark({ button }) {
 
 function store() {
   const commands = queue.filter(({ event }) => event);
-  const kept = ({ event, target, owner }) => ({ event, target, owner, at: 0, tries: 0 });
-  const stored = commands.map(kept);
+  const toStored = ({ event, target, owner }) => ({ event, target, owner, at: 0, tries: 0 });
+  const stored = commands.map(toStored);
   if (stored.length) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
   else sessionStorage.removeItem(STORAGE_KEY);
   sessionStorage.setItem(STATUS_KEY, status);
   showStatus();
 }
 
-// A new connection, or a page that has just loaded: what is not answered goes once more.
+// After a reconnection or a page load: send the unanswered command again.
 export function resume() {
   if (!owner) return;
-  // What somebody else left in this tab is nobody's business.
+  // Discard the commands of another attendee who used this tab before.
   queue = queue.filter((each) => each.run || each.owner === owner);
   if (queue[0]?.sent) transmit(queue[0]);
   next();
@@ -125,36 +124,37 @@ function check() {
   showStatus();
 }
 
-// Reflex tries again ever more seldom, at last every two seconds, and browsers hold back a socket
-// that failed often. An ordinary request is quick, and tells when there is somebody to connect to.
+// Reflex backs off to one attempt every two seconds, and browsers throttle sockets after failures.
+// A plain request shows sooner that the server is back.
 async function probe() {
   if (probing) return;
   probing = true;
-  const asked = fetch("/health", { method: "HEAD", signal: AbortSignal.timeout(IN_DOUBT_AFTER) });
-  if (await asked.then(({ ok }) => ok, () => false)) reconnect();
+  const signal = AbortSignal.timeout(IN_DOUBT_AFTER);
+  const response = fetch("/health", { method: "HEAD", signal });
+  if (await response.then(({ ok }) => ok, () => false)) reconnect();
   probing = false;
 }
 
-// 3. What is true at this moment, for the page to say: `data-save-status` shows one of its lines.
+// 3. Status: `data-save-status` selects the status line that the page shows.
 
 function showStatus() {
   const waited = queue.length ? Date.now() - (queue[0].at || 1) : 0;
-  const away = disconnectedAt ? Date.now() - disconnectedAt : 0;
-  const unheard = !lastAlive && Date.now() - loadedAt > IN_DOUBT_AFTER; // no server has spoken yet
+  const disconnectedFor = disconnectedAt ? Date.now() - disconnectedAt : 0;
+  const noReplyYet = !lastAlive && Date.now() - loadedAt > IN_DOUBT_AFTER;
   const offline = !navigator.onLine && (queue.length || disconnectedAt);
-  if (offline || away > IN_DOUBT_AFTER) html.dataset.saveStatus = "offline";
-  else if (disconnectedAt || unheard || waited > IN_DOUBT_AFTER)
+  if (offline || disconnectedFor > IN_DOUBT_AFTER) html.dataset.saveStatus = "offline";
+  else if (disconnectedAt || noReplyYet || waited > IN_DOUBT_AFTER)
     html.dataset.saveStatus = "reconnecting";
   else if (queue.length) html.dataset.saveStatus = waited > SAVING_AFTER ? "saving" : "";
   else html.dataset.saveStatus = status;
 }
 
-// Reflex connects again when a page becomes visible; the network's return is as good a reason.
+// Reflex reconnects when a page becomes visible; this event makes it reconnect at once.
 function reconnect() {
   document.dispatchEvent(new Event("visibilitychange"));
 }
 
-// "Save & Log Out" logs out when all is saved.
+// "Save & Log Out" waits until the queue is empty.
 function deferSubmit(event) {
   if (!queue.length || event.target.method !== "post") return;
   event.preventDefault();
@@ -162,14 +162,14 @@ function deferSubmit(event) {
   defer(() => event.target.requestSubmit());
 }
 
-// 4. What the queue is told: how to reach the server, who is signed in on this page, whether the
-// server knows that too, when it says anything, and whether there is a connection.
+// 4. Inputs of assets/reflex_bridge.js: transport, owner and whether the server confirmed it,
+// messages of the server, and the state of the connection.
 
 export const setTransport = (transport) => (send = transport);
 
-export function setOwner(attendee, known) {
+export function setOwner(attendee, confirmed) {
   expectedOwner = attendee;
-  if (!known || !attendee) return;
+  if (!confirmed || !attendee) return;
   owner = attendee;
   resume();
 }
@@ -188,5 +188,5 @@ if (html) {
   addEventListener("online", reconnect);
   addEventListener("offline", showStatus);
   addEventListener("submit", deferSubmit, true);
-  setInterval(check, CHECK_EVERY);
+  setInterval(check, CHECK_INTERVAL);
 }

@@ -1,10 +1,9 @@
-// The JavaScript half of cme_reflex/reflex_bridge: two React components that the built application
-// takes in around all pages. HydrationBuffer stands between the server's answers and the pages,
-// CommandQueue between the pages and the server.
+// JavaScript half of cme_reflex/reflex_bridge: two React components around all pages.
+// HydrationBuffer wraps the path from the server to the pages, CommandQueue the way back.
 //
-// Relies on: `$/utils/context-registry` exports DispatchContext (a function per state that takes
+// Relies on: `$/utils/context-registry` exports DispatchContext (a function per state that applies
 // its delta), EventLoopContext (addEvents and the connection's errors) and eventLoop, whose
-// addEvents every page calls, and `is_hydrated_rx_state_` is false in the first answer of a server
+// addEvents every page calls, and `is_hydrated_rx_state_` is false in the first reply of a server
 // that does not know the tab.
 
 import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
@@ -13,24 +12,24 @@ import { defaults, listen } from "$/public/filled.js";
 import * as queue from "$/public/command_queue.js";
 import { restorePosition } from "$/public/restore_position.js";
 
-const BUFFERED_AT_MOST = 5000; // ms
+const BUFFER_TIMEOUT = 5000; // ms
 
 export function CommandQueue({ applied, refused, attendee, hydrated, children }) {
   const [addEvents, errors] = useContext(EventLoopContext);
   queue.setTransport(addEvents);
-  // Reflex puts its own there each time it renders what is around this component.
+  // Reflex resets this each time it renders a parent of this component.
   eventLoop.addEvents = queue.intercept;
   useEffect(() => queue.settle(applied, refused), [applied]);
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
-  useEffect(listen, []); // before the effect around it, which tells the server the address
+  useEffect(listen, []); // before the parent's effect, which sends the address to the server
   useEffect(() => queue.setConnected(!errors.length), [errors]);
   useEffect(() => void (hydrated && restorePosition()), [hydrated]);
   return createElement(Fragment, null, children);
 }
 
-// A server that does not know this tab any more answers with an empty page first and with
-// what is on it after. Only both together are shown, so that nobody loses their place. A page that
-// came filled is one that the server does not know yet, and of which it leaves out the defaults.
+// A server that has lost this tab's state replies with an empty page first and its content after.
+// Both are applied together, so that the page keeps its position. For a page that came filled, the
+// server has no state yet and omits the default values, so `defaults` are added.
 
 let buffer = null;
 let hydratedOnce = Object.keys(defaults).length > 0;
@@ -49,7 +48,7 @@ function receive(dispatch, name, delta) {
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && hydratedOnce && !buffer) {
     buffer = { ...defaults };
-    timeout = setTimeout(flush, BUFFERED_AT_MOST, dispatch);
+    timeout = setTimeout(flush, BUFFER_TIMEOUT, dispatch);
   }
   hydratedOnce ||= hydrated === true;
   if (!buffer) return dispatch[name](delta);

@@ -1,56 +1,56 @@
-// Restores scroll position and focus when the page is loaded anew or its content changes.
+// Restores scroll position and focus after a reload and after changes of the content.
 
-// 1. The page loads anew: because another version of the site is served, because somebody asked for
-// it, or because the phone had put the page away. Once the page is hydrated it is scrolled to where
-// it was, and the field that was being typed into has its text, focus and caret again.
+// 1. A reload: for a new version of the site, by the attendee, or because the phone had unloaded
+// the tab. After hydration, restores the scroll position, and a text field's text, focus and caret.
 
-const STORAGE_KEY = "cme_position"; // in sessionStorage, from one load of a page to the next
+const STORAGE_KEY = "cme_position"; // in sessionStorage, until the next load of the page
 
 let position = null;
 
 function store() {
   const field = document.activeElement;
-  const typed = field?.matches("input[data-cme-value], textarea[data-cme-value]");
-  const { id, value, selectionStart: caret } = typed ? field : {};
-  const was = { address: location.href, top: scrollY, id, value, caret };
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(was));
+  const isText = field?.matches("input[data-cme-value], textarea[data-cme-value]");
+  const { id, value, selectionStart: caret } = isText ? field : {};
+  const stored = { address: location.href, top: scrollY, id, value, caret };
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
 }
 
 export function restorePosition() {
-  const was = position;
+  const stored = position;
   position = null;
-  if (was?.address !== location.href) return;
-  const field = document.getElementById(was.id);
-  if (field) type(field, was);
-  scrollTo(0, was.top);
+  if (stored?.address !== location.href) return;
+  const field = document.getElementById(stored.id);
+  if (field) restoreField(field, stored);
+  scrollTo(0, stored.top);
 }
 
-function type(field, { value, caret }) {
+function restoreField(field, { value, caret }) {
   field.focus({ preventScroll: true });
-  // React hears of letters only if they are set past its own setter; what is known is not told.
+  // React notices a change only if its own value setter is bypassed. A value that the state has
+  // already needs no event.
   const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
   set.call(field, value);
   if (value !== field.dataset.cmeValue) field.dispatchEvent(new Event("input", { bubbles: true }));
   if (caret !== null) field.setSelectionRange(caret, caret);
 }
 
-// 2. What had the focus is gone with an answer: a line that was removed leaves it to Undo, and Undo
-// to the line that is back.
+// 2. A reply removes the focused element: after Remove the focus goes to Undo, and after Undo to
+// the restored line.
 
 let focused = null;
 let line = "";
 
-function remember({ target }) {
+function trackFocus({ target }) {
   focused = target;
   line = target.closest("[id^='line-']")?.id ?? line;
 }
 
-function passFocus() {
+function restoreFocus() {
   if (!focused || focused.isConnected) return;
   focused = null;
   if (document.activeElement !== document.body) return;
-  const back = document.getElementById(line)?.querySelector("a");
-  (document.querySelector("[data-cme-focus-fallback]") ?? back)?.focus();
+  const link = document.getElementById(line)?.querySelector("a");
+  (document.querySelector("[data-cme-focus-fallback]") ?? link)?.focus();
 }
 
 if (globalThis.document) {
@@ -58,9 +58,9 @@ if (globalThis.document) {
   if (navigation?.type === "reload") position = JSON.parse(sessionStorage.getItem(STORAGE_KEY));
   sessionStorage.removeItem(STORAGE_KEY);
   addEventListener("pagehide", store);
-  addEventListener("focusin", remember);
-  new MutationObserver(passFocus).observe(document, { subtree: true, childList: true });
-  // Whoever has moved on meanwhile stays there.
-  for (const moved of ["keydown", "pointerdown", "wheel"])
-    addEventListener(moved, () => (position = null), { once: true, passive: true });
+  addEventListener("focusin", trackFocus);
+  new MutationObserver(restoreFocus).observe(document, { subtree: true, childList: true });
+  // After any input the page keeps its current position.
+  for (const type of ["keydown", "pointerdown", "wheel"])
+    addEventListener(type, () => (position = null), { once: true, passive: true });
 }

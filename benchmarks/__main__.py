@@ -1,4 +1,4 @@
-"""All that is measured, one after the other: `make bench`."""
+"""All benchmarks in sequence: `make bench`."""
 
 import asyncio
 import sys
@@ -8,9 +8,9 @@ from benchmarks import cold_load, load, search
 
 
 def main(programme: Path) -> None:
-    """Measure with this published programme of 943 sessions."""
+    """Run the benchmarks with this published programme of 943 sessions."""
     if not programme.is_file():
-        sys.exit(f"There is no {programme}. Name a published programme: make bench PROGRAMME=file")
+        sys.exit(f"{programme} does not exist. Set another: make bench PROGRAMME=file")
     load.main(programme, load.ROUNDS)
     asyncio.run(search.main(programme))
     cold_load.main(cold_load.ROUNDS)

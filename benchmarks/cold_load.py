@@ -1,15 +1,13 @@
-"""What a phone waits for that has never been here, beside a bare Reflex page with 300 rows.
+"""Benchmark of cold page loads on a slow phone, compared with a bare Reflex page of 300 rows.
 
     .venv/bin/python -m benchmarks.cold_load [rounds]
 
-Each round opens the sign-in, the list of sessions and the bare page in turn, each in a browser
-with an empty cache, on a phone of 390 by 844 pixels with a processor four times slower, over
-1.6 Mbit/s with 150 ms there and back. The line is `tests/support/e2e/network_proxy.py`,
-which is stricter than
-what Chromium emulates: opening a connection costs a round trip, too, and the socket is as slow as
-the rest. The times are those of the browser's own clock, from the start of the navigation. The
-bare page is what Reflex's own tutorial would make of a list with a search, without its component
-library; it is built and served here, in this run.
+Each round opens the sign-in, the list of sessions and the bare page in turn, each with an empty
+cache: a phone of 390 by 844 pixels, a CPU slowed by a factor of four, 1.6 Mbit/s and a round trip
+of 150 ms. The network is `tests/support/e2e/network_proxy.py`, which is stricter than Chromium's
+emulation: opening a connection costs a round trip, too, and the socket is as slow as the rest.
+Times are from the browser's clock, since the start of the navigation. The bare page is a list with
+a search as in Reflex's tutorial, without a component library; it is built and served in this run.
 """
 
 import os
@@ -32,10 +30,10 @@ from tests.support.e2e.cme_server import free_port, run_cme, run_server
 from tests.support.e2e.devices import PHONE
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
-BITS, ROUND_TRIP, SLOWER = 1_600_000, 0.15, 4  # a second; seconds; times
+BITS, ROUND_TRIP, CPU_SLOWDOWN = 1_600_000, 0.15, 4  # bits a second; seconds; factor
 ROUNDS = 5
-LETTER = 200  # milliseconds between the letters that are typed until one of them is answered
-PATIENCE = 60  # seconds
+LETTER = 200  # milliseconds proxy keystrokes, until the page answers one of them
+TIMEOUT = 60  # seconds
 
 Figures = dict[str, float]
 
@@ -65,7 +63,7 @@ new MutationObserver(() => {
 }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 """
 
-# One letter after the other from the moment the field is there, whether anybody listens or not.
+# Types one letter after the other from the moment the field exists, also before hydration.
 TYPE = """
 const typing = setInterval(() => {
     const field = document.querySelector(FIELD);
@@ -138,17 +136,17 @@ reflex_exec.run_backend_prod(
 
 @dataclass(frozen=True)
 class Site:
-    """A page with what comes before it, and whether somebody types into its search."""
+    """A page to load, its setup, and whether to type into its search field."""
 
     name: str
     url: str
-    before: Callable[[BrowserContext], object] = lambda _: None
+    setup: Callable[[BrowserContext], object] = lambda _: None
     typed: bool = False
 
 
 def main(rounds: int) -> None:
-    """Print the medians of the rounds, with the least and the most."""
-    found: dict[str, list[Figures]] = {}
+    """Print the median, minimum and maximum of each figure over the rounds."""
+    results: dict[str, list[Figures]] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sites = [*_ours(stack, folder), *_bare(stack, folder / "bare")]
@@ -159,16 +157,16 @@ def main(rounds: int) -> None:
         for number in range(rounds):
             print(f"Round {number + 1} of {rounds}", file=sys.stderr)
             for site in sites:
-                found.setdefault(site.name, []).append(_load(browser, site))
+                results.setdefault(site.name, []).append(_load(browser, site))
         version = browser.version
         browser.close()
     print(f"Chromium {version}, {_machine()}, {rounds} rounds\n")
-    for name, figures in found.items():
+    for name, figures in results.items():
         print(name)
         for figure in figures[0]:
             values = [each[figure] for each in figures]
-            middle, least, most = statistics.median(values), min(values), max(values)
-            print(f"  {figure:42} {middle:8.2f}   ({least:.2f}–{most:.2f})")
+            median, low, high = statistics.median(values), min(values), max(values)
+            print(f"  {figure:42} {median:8.2f}   ({low:.2f}–{high:.2f})")
 
 
 def _ours(stack: ExitStack, folder: Path) -> Iterator[Site]:
@@ -177,42 +175,42 @@ def _ours(stack: ExitStack, folder: Path) -> Iterator[Site]:
     run_cme("db", "upgrade", CME_DATABASE_URL=url)
     run_cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
     server = stack.enter_context(run_server(url, folder / "server.log"))
-    between = _slow(stack.enter_context(run_network_proxy(server.port)))
+    proxy = _slow(stack.enter_context(run_network_proxy(server.port)))
 
     def sign_in(context: BrowserContext) -> None:
-        # By itself, and on the quick side: nothing of it is in the browser's cache.
+        # Sign in directly and without the slow network, leaving the browser's cache empty.
         form = {"way": "badge", "last_name": "Rivera", "number": "240001"}
-        url = between.url.replace(str(between.listening), str(server.port))
+        url = proxy.url.replace(str(proxy.listening), str(server.port))
         context.request.post(f"{url}/sign-in", form=form, headers={"origin": url})
 
-    yield Site("Sign-in", f"{between.url}/")
-    yield Site("Add Sessions", f"{between.url}/sessions", sign_in)
-    yield Site("Add Sessions, typed into", f"{between.url}/sessions", sign_in, typed=True)
+    yield Site("Sign-in", f"{proxy.url}/")
+    yield Site("Add Sessions", f"{proxy.url}/sessions", sign_in)
+    yield Site("Add Sessions, typed into", f"{proxy.url}/sessions", sign_in, typed=True)
 
 
 def _bare(stack: ExitStack, folder: Path) -> Iterator[Site]:
     port = free_port()
-    between = _slow(stack.enter_context(run_network_proxy(port)))
+    proxy = _slow(stack.enter_context(run_network_proxy(port)))
     (folder / "bare").mkdir(parents=True)
     (folder / "bare" / "__init__.py").touch()
     (folder / "bare" / "bare.py").write_text(BARE, "utf-8")
-    (folder / "rxconfig.py").write_text(CONFIG.format(url=between.url), "utf-8")
-    # `bun` is a wheel of this environment; Reflex takes the one on PATH.
+    (folder / "rxconfig.py").write_text(CONFIG.format(url=proxy.url), "utf-8")
+    # Reflex uses the `bun` on PATH; here it comes from a wheel of this environment.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder)}
     export = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     with (folder / "build.log").open("w") as log:
-        done = subprocess.run(
+        result = subprocess.run(
             export, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
         )
-    assert done.returncode == 0, (folder / "build.log").read_text("utf-8")
-    stack.enter_context(_serving_bare(folder, port, environment))
-    yield Site("A bare Reflex page", f"{between.url}/")
-    yield Site("A bare Reflex page, typed into", f"{between.url}/", typed=True)
+    assert result.returncode == 0, (folder / "build.log").read_text("utf-8")
+    stack.enter_context(_serve_bare(folder, port, environment))
+    yield Site("A bare Reflex page", f"{proxy.url}/")
+    yield Site("A bare Reflex page, typed into", f"{proxy.url}/", typed=True)
 
 
 @contextmanager
-def _serving_bare(folder: Path, port: int, environment: dict[str, str]) -> Iterator[None]:
+def _serve_bare(folder: Path, port: int, environment: dict[str, str]) -> Iterator[None]:
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE.format(port=port)],
@@ -226,15 +224,15 @@ def _serving_bare(folder: Path, port: int, environment: dict[str, str]) -> Itera
             stderr=subprocess.STDOUT,
         )
     try:
-        _await(f"http://127.0.0.1:{port}/ping", folder / "server.log")
+        _wait_for(f"http://127.0.0.1:{port}/ping", folder / "server.log")
         yield
     finally:
         process.terminate()
         process.wait()
 
 
-def _await(url: str, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _wait_for(url: str, log: Path) -> None:
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(url, timeout=2).close()
@@ -245,31 +243,31 @@ def _await(url: str, log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
-def _slow(between: NetworkProxy) -> NetworkProxy:
-    between.delay, between.rate = ROUND_TRIP / 2, BITS / 8
-    return between
+def _slow(proxy: NetworkProxy) -> NetworkProxy:
+    proxy.delay, proxy.rate = ROUND_TRIP / 2, BITS / 8
+    return proxy
 
 
 def _load(browser: Browser, site: Site) -> Figures:
-    """Open the page with nothing in the cache, and tell what the browser saw."""
+    """Open the page with an empty cache, and return the browser's measurements."""
     context = browser.new_context(**PHONE)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE * 1000)
-    site.before(context)
+    context.set_default_timeout(TIMEOUT * 1000)
+    site.setup(context)
     page = context.new_page()
     page.add_init_script(WATCH + (TYPE.replace("LETTER", str(LETTER)) if site.typed else ""))
     session = context.new_cdp_session(page)
     session.send("Network.enable")
-    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
     requests, sizes = [], []
     session.on("Network.requestWillBeSent", lambda event: requests.append(event["request"]["url"]))
     session.on("Network.webSocketCreated", lambda event: requests.append(event["url"]))
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.goto(site.url, wait_until="load")
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while site.typed and not page.evaluate("window.seen.answered"):
         assert time.monotonic() < deadline, f"{site.name}: no letter was answered"
         page.wait_for_timeout(250)
-    page.wait_for_timeout(3000)  # whatever comes last
+    page.wait_for_timeout(3000)  # late requests
     seen = page.evaluate("window.seen")
     context.close()
     if site.typed:

@@ -1,4 +1,4 @@
-"""What was measured in several rounds, and how it is printed."""
+"""Measurements of several rounds, and their format."""
 
 import asyncio
 import statistics
@@ -13,38 +13,38 @@ Step = Callable[[], Awaitable[object]]
 
 @dataclass
 class Figures:
-    """What the rounds gave for one thing: events a second, and what nineteen of twenty waited."""
+    """Results of the rounds: events a second, 95th percentile of the waits, CPU load."""
 
     rates: list[float] = field(default_factory=list)
     p95s: list[float] = field(default_factory=list)  # milliseconds
-    busy: list[float] = field(default_factory=list)  # percent of all processors
+    cpu_loads: list[float] = field(default_factory=list)  # percent of all CPUs
 
     async def measure(self, clients: Sequence[Sequence[Step]]) -> None:
-        """A round: every client takes its steps one after the other, all clients at once."""
+        """Run one round: all clients concurrently, the steps of each in sequence."""
         waits: list[float] = []
 
-        async def one(steps: Sequence[Step]) -> None:
+        async def run(steps: Sequence[Step]) -> None:
             for step in steps:
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 await step()
-                waits.append(time.perf_counter() - begun)
+                waits.append(time.perf_counter() - started)
 
         psutil.cpu_percent()
-        begun = time.perf_counter()
-        await asyncio.gather(*map(one, clients))
-        self.busy.append(psutil.cpu_percent())
-        self.rates.append(len(waits) / (time.perf_counter() - begun))
+        started = time.perf_counter()
+        await asyncio.gather(*map(run, clients))
+        self.cpu_loads.append(psutil.cpu_percent())
+        self.rates.append(len(waits) / (time.perf_counter() - started))
         self.p95s.append(p95(waits))
 
     @property
     def rate(self) -> float:
-        """The median of the events a second."""
+        """The median of events a second."""
         return statistics.median(self.rates)
 
     @property
-    def at_work(self) -> str:
-        """How much of all processors was at work, as a median."""
-        return f"{statistics.median(self.busy):.0f} %"
+    def cpu_load(self) -> str:
+        """The median load of all CPUs."""
+        return f"{statistics.median(self.cpu_loads):.0f} %"
 
     def __str__(self) -> str:
         spread = f"{min(self.rates):,.0f}–{max(self.rates):,.0f}"
@@ -52,5 +52,5 @@ class Figures:
 
 
 def p95(waits: Sequence[float]) -> float:
-    """What nineteen of twenty waited at most, in milliseconds; the waits are in seconds."""
+    """The 95th percentile in milliseconds of these waits in seconds."""
     return 1_000 * statistics.quantiles(waits, n=20)[-1]

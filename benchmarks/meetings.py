@@ -1,4 +1,4 @@
-"""Meetings of a chosen size, each with the 500 attendees of the demo, and servers of them."""
+"""Meetings of a given size with the demo's 500 attendees, and servers for them."""
 
 import csv
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _AS_THE_DEMO = ("attendees.csv", "members.csv", "demo.toml")
 
 @dataclass(frozen=True)
 class Meeting:
-    """A folder with one meeting, of which a programme of real sessions was made."""
+    """A meeting folder with a programme of real sessions."""
 
     code: str
     folder: Path
@@ -27,32 +27,32 @@ class Meeting:
 
     @property
     def people(self) -> list[tuple[str, str]]:
-        """Last name and badge of everybody."""
+        """Last name and badge of processes attendee."""
         return [(attendee.last_name, attendee.badge) for attendee in self.read.attendees]
 
     @property
-    def chosen(self) -> dict[str, str]:
-        """The environment that lets a server serve it."""
+    def environment(self) -> dict[str, str]:
+        """The environment variables that select this meeting."""
         return {"CME_MEETING": self.code, "CME_MEETINGS": str(self.folder.parent)}
 
 
 @dataclass(frozen=True)
 class Site:
-    """A server of a meeting, with the database that it was loaded into."""
+    """A running server with its meeting. `group` is its process group."""
 
     meeting: Meeting
     url: str
     group: int
 
     def memory(self) -> int:
-        """What the processes of the server hold for themselves alone, in bytes."""
+        """Unique set size of the server's processes, in bytes."""
         first = psutil.Process(self.group)
-        every = [first, *first.children(recursive=True)]
-        return sum(process.memory_full_info().uss for process in every)
+        processes = [first, *first.children(recursive=True)]
+        return sum(process.memory_full_info().uss for process in processes)
 
 
-def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
-    """The demo meeting with so many sessions of a published programme in place of its own."""
+def make_meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
+    """The demo meeting with this number of sessions, sampled from a published programme."""
     code = f"m{sessions}"
     own = folder / code
     own.mkdir()
@@ -64,7 +64,7 @@ def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
         ("starts_on = 2024-09-26", "starts_on = 2025-02-01"),
         ("ends_on = 2024-09-29", "ends_on = 2025-02-02"),
         ("America/Los_Angeles", "Europe/Brussels"),
-        # Sessions of the list are claimed as they come, many of them at the same time.
+        # The benchmark claims sessions in list order, including simultaneous ones.
         ('overlap_policy = "resolve"', 'overlap_policy = "allow"'),
     ):
         document = document.replace(demo, here)
@@ -73,19 +73,19 @@ def meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
     run_cme("programme", "convert", str(programme), "--out", str(table), "--force")
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    every = len(rows) / sessions
+    step = len(rows) / sessions
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
-        writer.writerows(rows[int(nth * every)] for nth in range(sessions))
+        writer.writerows(rows[int(index * step)] for index in range(sessions))
     return Meeting(code, own, read_meeting_folder(own))
 
 
 @contextmanager
-def served(meeting: Meeting, database_url: str, log: Path, **environment: str) -> Iterator[Site]:
-    """Load the meeting into the database and serve it, as `cme serve` does."""
-    chosen = {**meeting.chosen, **environment}
-    run_cme("db", "upgrade", CME_DATABASE_URL=database_url, **chosen)
-    run_cme("meeting", "load", str(meeting.folder), CME_DATABASE_URL=database_url, **chosen)
-    with run_server(database_url, log, **chosen) as server:
+def serve(meeting: Meeting, database_url: str, log: Path, **variables: str) -> Iterator[Site]:
+    """Load the meeting into the database, and serve it."""
+    environment = {**meeting.environment, **variables}
+    run_cme("db", "upgrade", CME_DATABASE_URL=database_url, **environment)
+    run_cme("meeting", "load", str(meeting.folder), CME_DATABASE_URL=database_url, **environment)
+    with run_server(database_url, log, **environment) as server:
         yield Site(meeting, server.url, server.group)

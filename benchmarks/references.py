@@ -1,4 +1,4 @@
-"""What ours is compared with, served beside it in the same run: the least that there can be."""
+"""Reference servers for comparison: a bare Reflex counter and a bare SQLite commit."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from tests.support.e2e.cme_server import START_TIMEOUT, STOP_TIMEOUT, free_port
 
 COUNTER_STATE = "counter___counter____state"
 
-# Reflex's own first example, served as `reflex run --env prod --backend-only` does.
+# Reflex's first example, served as by `reflex run --env prod --backend-only`.
 _COUNTER = {
     "rxconfig.py": """
         import reflex as rx
@@ -59,7 +59,7 @@ _COUNTER = {
     """,
 }
 
-# One row is on disk before the answer; the same server as Reflex's.
+# Commits one row to disk before the reply, on the ASGI server that Reflex uses.
 _COMMIT = {
     "commit.py": """
         import sqlite3
@@ -104,39 +104,39 @@ _COMMIT = {
 
 @contextmanager
 def counter() -> Iterator[str]:
-    """A bare Reflex counter; its address."""
+    """Serve a bare Reflex counter; yields its URL."""
     with _served(_COUNTER) as url:
         yield url
 
 
 @contextmanager
 def commit() -> Iterator[str]:
-    """A bare Starlette route that commits one row to SQLite with full sync; its address."""
+    """Serve a Starlette route that commits a row to SQLite with full sync; yields its URL."""
     with _served(_COMMIT) as url:
         yield url
 
 
 @asynccontextmanager
-async def committing(url: str) -> AsyncIterator["Committing"]:
-    """A connection that is kept, to commit over: the least that a client can cost."""
+async def open_commit_client(url: str) -> AsyncIterator["CommitClient"]:
+    """Open a persistent connection for commits: the cheapest possible client."""
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        yield Committing(reader, writer)
+        yield CommitClient(reader, writer)
     finally:
         writer.close()
         await writer.wait_closed()
 
 
-class Committing:
-    """One kept connection to the route."""
+class CommitClient:
+    """Client with a persistent connection to the route."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
 
     async def commit(self) -> None:
-        """Ask for one row, and wait until it is on disk."""
+        """Request a commit of one row, and wait until it is on disk."""
         self._writer.write(b"POST /commit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
         head = await self._reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
@@ -160,14 +160,14 @@ def _served(files: dict[str, str]) -> Iterator[str]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _await(f"http://127.0.0.1:{port}/ping", process)
+            _wait_for(f"http://127.0.0.1:{port}/ping", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(STOP_TIMEOUT)
 
 
-def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(START_TIMEOUT * 10):
         if process.poll() is not None:
             raise RuntimeError("the reference did not start")

@@ -1,10 +1,11 @@
-"""What a search costs the server: 943 sessions against 300 of them, in turn, as medians.
+"""Benchmark of a search on the server: 943 sessions compared with 300 of them.
 
     .venv/bin/python benchmarks/search.py ../shared/data/programmes/fosdem2025.xml
 
-A search is what a letter in the search field makes the server do below the socket, with a real
-database: who asks, the claim as it stands, what matches in which order, and the rows of the
-window. The figure for the computing alone, without the database, is printed beside it.
+A search is the server's work below the socket for one letter in the search field, with a real
+database: authentication, the claim's snapshot, matching and sorting, and the rows of the window.
+The figure for the computation alone, without the database, is printed beside it. Rounds alternate
+between the two sizes, and the figures are medians.
 """
 
 import asyncio
@@ -34,87 +35,90 @@ from cme_reflex.formats.programmes.normalize import duration_minutes
 from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import ROOT
-from cme_reflex.state.sessions import CHUNK, _heads
+from cme_reflex.state.sessions import CHUNK, day_start_indexes
 from cme_reflex.state.views import presenters
 from cme_reflex.store import migrate
 from cme_reflex.store.database import close_database, open_database
 
 SMALL, ROUNDS = 300, 40
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TYPED = (
+QUERIES = (
     *("s", "se", "sec", "secu", "security", "security of", "linux kernel", "a", "the"),
     *("postgrseql", "reprodcuible builds", "xyzzy", ""),
 )
-LISTINGS = tuple(
+FILTERS = tuple(
     SessionFilter(query=query, sort=sort, show=show)
-    for query in TYPED
+    for query in QUERIES
     for sort in (SortOrder.DATE, SortOrder.TITLE)
     for show in (ClaimFilter.ALL, ClaimFilter.FITS)
 )
 
 
 async def main(file: Path) -> None:
-    """Print the medians of each round's time for both sizes, and their ratio."""
+    """Print the median time of a search for both sizes, and their ratio."""
     items = convert_programme(file, ProgrammeOptions()).sessions
-    every = len(items) / SMALL
-    samples = ([items[int(nth * every)] for nth in range(SMALL)], items)
+    step = len(items) / SMALL
+    samples = ([items[int(index * step)] for index in range(SMALL)], items)
     demo = read_meeting_folder(ROOT / "meetings" / "pstm24")
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/cme.db"
         await migrate.upgrade(url)
         open_database(url)
-        searches, alone = {}, {}
+        searches, computation = {}, {}
         for sample in samples:
             token, programme = await _load(demo, sample)
-            searches[len(sample)] = _whole(f"m{len(sample)}", token)
-            alone[len(sample)] = _computed(programme)
+            searches[len(sample)] = _with_database(f"m{len(sample)}", token)
+            computation[len(sample)] = _without_database(programme)
         await _compare("a search", searches)
-        await _compare("its computing alone", alone)
+        await _compare("its computation alone", computation)
         await close_database()
 
 
 async def _compare(what: str, searches: dict[int, Callable[[], Awaitable[None]]]) -> None:
-    taken: dict[int, list[float]] = {size: [] for size in searches}
+    durations: dict[int, list[float]] = {size: [] for size in searches}
     for search in searches.values():
-        await search()  # the index is made once for a version of the programme
+        await search()  # builds the index, which is cached for each version of the programme
     for _ in range(ROUNDS):
         for size, search in searches.items():
-            begun = time.perf_counter()
+            started = time.perf_counter()
             await search()
-            taken[size].append((time.perf_counter() - begun) / len(LISTINGS) * 1_000)
-    medians = {size: statistics.median(times) for size, times in taken.items()}
+            durations[size].append((time.perf_counter() - started) / len(FILTERS) * 1_000)
+    medians = {size: statistics.median(times) for size, times in durations.items()}
     for size, median in medians.items():
         print(f"{what}, {size} sessions: {median:.3f} ms, median of {ROUNDS} rounds")
     print(f"{what}, ratio: {medians[max(medians)] / medians[SMALL]:.2f}")
 
 
-def _whole(meeting: str, token: str) -> Callable[[], Awaitable[None]]:
+def _with_database(meeting: str, token: str) -> Callable[[], Awaitable[None]]:
     async def search() -> None:
-        for listing in LISTINGS:
-            context, summary = await claim_snapshot.load(meeting, token, now=NOW)
-            _show(context.programme, listing, summary.claim.lines)
+        for session_filter in FILTERS:
+            context, summary = await claim_snapshot.load(meeting, token_hash(token), now=NOW)
+            _show(context.programme, session_filter, summary.claim.lines)
 
     return search
 
 
-def _computed(programme: Programme) -> Callable[[], Awaitable[None]]:
+def _without_database(programme: Programme) -> Callable[[], Awaitable[None]]:
     async def search() -> None:
-        for listing in LISTINGS:
-            _show(programme, listing, ())
+        for session_filter in FILTERS:
+            _show(programme, session_filter, ())
 
     return search
 
 
-def _show(programme: Programme, listing: SessionFilter, lines: Sequence[Line]) -> None:
-    found = filter_sessions(programme, listing, lines)
-    heads = _heads(found, programme)
-    for at, session in enumerate(found[:CHUNK]):
-        presenters.session_row(session, programme, "B1", NOW, by_date=True, heads_day=at in heads)
+def _show(programme: Programme, session_filter: SessionFilter, lines: Sequence[Line]) -> None:
+    found = filter_sessions(programme, session_filter, lines)
+    day_starts = day_start_indexes(found, programme)
+    for index, session in enumerate(found[:CHUNK]):
+        presenters.session_row(
+            session, programme, "B1", NOW, by_date=True, starts_day=index in day_starts
+        )
 
 
 async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[str, Programme]:
-    """Load these items as a meeting of their own, and sign its first attendee in."""
+    """Load these items as a separate meeting, and sign in its first attendee."""
     code = f"m{len(items)}"
     meeting = replace(demo.meeting, code=code, time_zone="Europe/Brussels")
     sessions = tuple(_sessions(items))
@@ -125,7 +129,7 @@ async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[st
 
 
 def _sessions(items: Sequence[ProgrammeItem]) -> Iterator[SessionRecord]:
-    """Records of the items. All are eligible, so that all of them are searched."""
+    """Session records of the items, all eligible, so that the search covers all."""
     for item in items:
         yield SessionRecord(
             code=item.code,

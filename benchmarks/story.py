@@ -1,4 +1,4 @@
-"""What an attendee does from the list of sessions to the receipt, as steps over a tab."""
+"""Steps of an attendee from the list of sessions to the receipt, for a socket client."""
 
 from functools import partial
 from itertools import cycle, islice
@@ -12,20 +12,20 @@ WORDS = ("linux", "security", "data", "open", "web", "python", "rust", "kernel")
 
 
 def letters(tab: TabClient, count: int) -> list[Step]:
-    """So many letters typed into the search; each finds something else than the one before."""
-    typed = cycle(word[:end] for word in WORDS for end in (2, len(word)))
-    return [partial(tab.ask, "sessions", "search", query=query) for query in islice(typed, count)]
+    """Searches, one per letter queries; each finds other sessions than the previous one."""
+    queries = cycle(word[:end] for word in WORDS for end in (2, len(word)))
+    return [partial(tab.ask, "sessions", "search", query=query) for query in islice(queries, count)]
 
 
 def adds(tab: TabClient) -> list[Step]:
-    """Add of each session that the list shows at first."""
+    """Add for each session in the first window of the list."""
     return [partial(tab.command, "sessions", "add", session_id=one) for one in tab.sessions()]
 
 
 async def claim(tab: TabClient, meeting: Meeting) -> None:
-    """Search, add five sessions, claim less of one, evaluate it, and submit.
+    """Search, add five sessions, reduce the hours of one, evaluate it, and submit.
 
-    Raises RuntimeError where something was not written.
+    Raises RuntimeError if the claim is not submitted at the end.
     """
     for step in (*letters(tab, 6), *adds(tab)[:5]):
         await step()
@@ -51,8 +51,8 @@ async def _answer(tab: TabClient, page: str, form: Form, **about: int) -> None:
                 option = {"option": question.options[0], "chosen": True}
                 await tab.command(page, "choose", **about, question=question.key, **option)
             case _:
-                given = {"question": question.key, "value": _value(question)}
-                await tab.command(page, "answer", **about, **given)
+                answer = {"question": question.key, "value": _value(question)}
+                await tab.command(page, "answer", **about, **answer)
 
 
 def _value(question: Question) -> str | int | bool:

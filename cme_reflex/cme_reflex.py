@@ -1,4 +1,4 @@
-"""The application: its pages with route, title and what loads, its HTTP routes, and its look."""
+"""Composition root: pages, HTTP routes, middleware, stylesheets and lifespan tasks."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
-from cme_reflex.reflex_bridge import event_namespace, registry, server
+from cme_reflex.reflex_bridge import registry, server, socket_endpoint
 from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
@@ -64,7 +64,7 @@ from cme_reflex.web.routes import sign_in as sign_in_routes
 
 logger = logging.getLogger(__name__)
 
-#  route                page         title                        what loads
+#  route                page         title                        on_load handler
 PAGES = [
     (routes.SIGN_IN_FORM, sign_in, text.sign_in.TAB, None),
     (routes.REGISTRATIONS, registrations, text.registrations.TITLE, Registrations.load),
@@ -99,7 +99,7 @@ BUILT = ROOT / ".web" / "build" / "client"
 
 @asynccontextmanager
 async def database() -> AsyncIterator[None]:
-    """The database, open for as long as the process serves."""
+    """Lifespan task: open the database, and close it at shutdown."""
     open_database(settings().database_url)
     yield
     await close_database()
@@ -107,7 +107,7 @@ async def database() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def log() -> AsyncIterator[None]:
-    """The log, set up in the process that serves; the server's own start has set up another."""
+    """Lifespan task: configure logging in the worker process, replacing the server's own."""
     logs.configure_logging()
     logger.info(
         "server started", extra=logs.log_extra(meeting=settings().meeting, port=server.port())
@@ -117,15 +117,15 @@ async def log() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def mail() -> AsyncIterator[None]:
-    """What is posted is sent, for as long as the process serves."""
+    """Lifespan task: run the worker of the mail queue."""
     async with mail_worker(create_mailer(settings(), MAIL_RENDERERS), clock=clock):
         yield
 
 
 app = rx.App(
     sio=socket_server(),
-    # From the inside out: routes beside the socket, the pages' files, who may see them, the error
-    # page of all these, the limits of the socket, and what concerns every request.
+    # From the innermost to the outermost: routes, page files, sign-in redirects, error pages,
+    # socket limits, and the middleware of every request.
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
         partial(PagePathMiddleware, pages=PAGE_PATHS),
@@ -145,14 +145,14 @@ app = rx.App(
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),
         *build_assets.head_tags(),
-        # Nothing is painted by halves, which would move when the rest of the page comes.
+        # Block the first paint until the footer is parsed, to avoid layout shifts.
         rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
         rx.el.script(src=f"/{PAGE_HOOKS}", type="module"),
     ],
-    stylesheets=["/tokens.css", "/look.css"],
-    # Tailwind brings a reset of its own; Reflex's toasts and overlays a look and a weight.
+    stylesheets=["/tokens.css", "/components.css"],
+    # Tailwind has its own CSS reset. Reflex's toasts and overlays add styles and kilobytes.
     reset_style=False,
-    # Around Reflex's event loop, which is 90; around the pages; and around what may fail in them.
+    # By priority: outside Reflex's event loop (90), around the pages, around fallible components.
     app_wraps={
         (95, "HydrationBuffer"): lambda _: hydration_buffer(),
         (85, "CommandQueue"): lambda _: command_queue(CommandQueue, rx.State.is_hydrated),
@@ -162,7 +162,7 @@ app = rx.App(
     backend_exception_handler=report_server_error,
     frontend_exception_handler=report_page_error,
 )
-event_namespace.install(app, EventValidator(registry.event_handlers()))
+socket_endpoint.install(app, EventValidator(registry.event_handlers()))
 app.register_lifespan_task(log)
 app.register_lifespan_task(database)
 app.register_lifespan_task(mail)

@@ -1,4 +1,4 @@
-"""The paths of the application, and the addresses built from them."""
+"""Paths of pages and HTTP routes, and functions that build addresses from them."""
 
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ REGISTRATIONS = "/registrations"
 
 REQUEST_LINK = "/sign-in-link"
 LINK = "/link"
-PASSWORD = "/password"  # noqa: S105 - the path of the page on which one is set
+PASSWORD = "/password"  # noqa: S105 - a path
 
 SIGN_IN = "/sign-in"
 CHOOSE_REGISTRATION = "/sign-in/registration"
@@ -36,10 +36,10 @@ API_CLAIM = f"{API}/claims/{{receipt_number}}"
 API_OPENAPI = f"{API}/openapi.json"
 
 PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, ACCOUNT})
-"""The pages that only a signed-in attendee is shown."""
+"""Pages that require a sign-in."""
 
 PUBLIC = frozenset({SIGN_IN_FORM, REGISTRATIONS, REQUEST_LINK, LINK, PASSWORD, PRIVACY})
-"""The pages for everybody; each page is in one of the two."""
+"""Pages that require no sign-in; every page is in one of these two sets."""
 
 
 def certificate(number: str) -> str:
@@ -48,5 +48,5 @@ def certificate(number: str) -> str:
 
 
 def verify(number: str) -> str:
-    """The address at which anybody can check a certificate's number."""
+    """The address at which anybody can verify the certificate with this number."""
     return f"{VERIFY}/{quote(number, safe='')}"

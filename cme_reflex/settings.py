@@ -1,4 +1,4 @@
-"""The settings of this process, from the environment (CME_…). Read once, when first needed."""
+"""Settings of this process from environment variables (CME_…), read once on first use."""
 
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
@@ -14,11 +14,11 @@ from cme_reflex.domain.mail.delivery import parse_address
 from cme_reflex.domain.mail.smtp_url import parse_smtp_url
 
 ROOT = Path(__file__).resolve().parent.parent
-DEVELOPMENT_SECRET = "development"  # noqa: S105 - refused where strangers come, see cli/operations/production.py
+DEVELOPMENT_SECRET = "development"  # noqa: S105 - rejected for a public host: cli/operations/production.py
 
 
-def _listed(text: object) -> object:
-    # In the environment a list is written with commas, as in other programs.
+def _split_commas(text: object) -> object:
+    # A list in an environment variable is separated by commas.
     return (
         [part.strip() for part in text.split(",") if part.strip()]
         if isinstance(text, str)
@@ -26,51 +26,55 @@ def _listed(text: object) -> object:
     )
 
 
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[
+    tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)
+]
 
 
 class Settings(BaseSettings):
-    """What a deployment can choose. docs/deployment.md explains each."""
+    """Settings of a deployment; docs/deployment.md explains each."""
 
     model_config = SettingsConfigDict(env_prefix="CME_", frozen=True)
 
-    meeting: str = Field(default="pstm24", description="code of the meeting that is served")
+    meeting: str = Field(default="pstm24", description="code of the meeting to serve")
     meetings: Path = Field(default=ROOT / "meetings", description="folder of meeting folders")
     database_url: str = Field(
         default=f"sqlite:///{ROOT / '.cme' / 'cme.db'}", description="SQLite or PostgreSQL URL"
     )
     secure_cookies: bool = Field(
-        default=False, description="set the Secure attribute; needs HTTPS in front"
+        default=False, description="set the Secure attribute of cookies; requires HTTPS"
     )
     public_url: str | None = Field(
-        default=None, description="address under which people reach it, https://cme.example.org"
+        default=None, description="public URL of the site, such as https://cme.example.org"
     )
     oidc_client_secret: SecretStr = Field(
-        default=SecretStr(""), description="what the single sign-on's provider knows us by"
+        default=SecretStr(""), description="client secret for the OpenID Connect provider"
     )
     trusted_proxies: Networks = Field(
-        default=(), description="addresses or networks of the proxies that end TLS"
+        default=(), description="addresses or networks of proxies that terminate TLS"
     )
     secret: SecretStr = Field(
-        default=SecretStr(DEVELOPMENT_SECRET), description="key of the attendees' ids in the log"
+        default=SecretStr(DEVELOPMENT_SECRET),
+        description="key for the pseudonyms of attendees in the log",
     )
-    log: Literal["json", "text"] = Field(default="json", description="how the log is written")
+    log: Literal["json", "text"] = Field(default="json", description="log format")
     events_per_second: int = Field(
-        default=50, ge=1, description="what one connection may send in the long run"
+        default=50, ge=1, description="events per second that one connection may send on average"
     )
     smtp_url: SecretStr | None = Field(
-        default=None, description="mail server; without one mail goes to a folder"
+        default=None, description="URL of the mail server; without one, mail is written to a folder"
     )
     mail_folder: Path = Field(
-        default=ROOT / ".cme" / "mail", description="folder of .eml files, without a mail server"
+        default=ROOT / ".cme" / "mail",
+        description="folder for .eml files if there is no mail server",
     )
     mail_from: str | None = Field(
-        default=None, description="address that mail comes from; needed with a mail server"
+        default=None, description="sender address; required with a mail server"
     )
 
     @field_validator("public_url")
     @classmethod
-    def _an_address_without_a_path(cls, url: str | None) -> str | None:
+    def _validate_public_url(cls, url: str | None) -> str | None:
         if not url:
             return None
         parts = urlsplit(url)
@@ -80,13 +84,13 @@ class Settings(BaseSettings):
 
     @property
     def public_host(self) -> str | None:
-        """The host under which strangers come; None where it serves this machine alone."""
+        """The host of the public URL; None if the server serves this machine only."""
         host = urlsplit(self.public_url or "").hostname
         return None if host is None or is_loopback(host) else host
 
     @field_validator("smtp_url")
     @classmethod
-    def _a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+    def _validate_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None or not url.get_secret_value():
             return None
         parse_smtp_url(url.get_secret_value())
@@ -94,8 +98,8 @@ class Settings(BaseSettings):
 
     @field_validator("mail_from")
     @classmethod
-    def _an_address(cls, written: str | None) -> str | None:
-        return parse_address(written) if written else None
+    def _validate_mail_from(cls, address: str | None) -> str | None:
+        return parse_address(address) if address else None
 
 
 @lru_cache

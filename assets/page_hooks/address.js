@@ -1,5 +1,5 @@
-// Keeps the address bar in step with the filter, once the state has loaded for this very page:
-// data-cme-loaded-path is the path it loaded for. React Router keeps its own state in history.state.
+// Synchronizes the query in the address bar with the filters, once the state has loaded for this
+// page: data-cme-loaded-path is the path that it loaded. history.state belongs to React Router.
 
 import { find, onRender } from "./rendering.js";
 

@@ -1,5 +1,5 @@
-// Fields belong to the person: React only makes them. When the state's value of a field changes it
-// is put there, but never under the hands of whoever is typing.
+// Writes the state's value into an uncontrolled field when the value changes, except into a text
+// field that has the focus, so that it never overwrites what is being typed.
 
 import { onRender } from "./rendering.js";
 
@@ -8,8 +8,8 @@ const ATTRIBUTES = ["data-cme-checked", "data-cme-value"];
 function update(field) {
   const { cmeChecked, cmeValue } = field.dataset;
   if (cmeChecked !== undefined) field.checked = cmeChecked === "true";
-  const typing = field === document.activeElement && !field.matches("select");
-  if (cmeValue !== undefined && !typing) field.value = cmeValue;
+  const isTyping = field === document.activeElement && !field.matches("select");
+  if (cmeValue !== undefined && !isTyping) field.value = cmeValue;
 }
 
 function updateFields(records) {

@@ -1,6 +1,6 @@
-// What Reflex does not do for a page, one story a module. Each looks for elements that carry its
-// data attributes, does nothing without them, and needs nothing of any library. The build bundles
-// them into this file, so that they are one request and run before the application does.
+// Page behavior that Reflex does not provide, one feature a module. Each module looks for its data
+// attributes, does nothing without them, and depends on no library. The build bundles them into
+// this file: one request, which runs before the application.
 
 import "./sign_in_form.js";
 import "./sign_out.js";

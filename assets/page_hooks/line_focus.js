@@ -1,4 +1,4 @@
-// Back at a line of the claim that one came from: its link has the focus once it is there.
+// Focuses the link of the claim line in the address's fragment, once the line is rendered.
 
 import { onRender } from "./rendering.js";
 
@@ -7,7 +7,7 @@ let focused = "";
 function focusLine() {
   const line = location.hash.startsWith("#line-") ? location.hash.slice(1) : "";
   const link = document.getElementById(line)?.querySelector("a");
-  if (line === focused || (line && !link)) return; // been there, or it is yet to come
+  if (line === focused || (line && !link)) return; // done already, or not rendered yet
   focused = line;
   link?.focus();
 }

@@ -1,20 +1,20 @@
-// Tells the state which row is at the top of the screen, for the list that renders only a window.
+// Sends the row at the top of the screen to the state, which renders a window of rows around it.
 
 import { find, isHydrated, onRender } from "./rendering.js";
 
-const DELAY = 100; // ms between two messages about scrolling
-const OVERSCAN = 8; // rows that shall be rendered beyond the screen, above and below
+const DELAY = 100; // ms between two messages
+const OVERSCAN = 8; // rows to render above and below the screen
 
-let asked = "";
+let lastRequest = "";
 let timer = 0;
-let moving = false; // a new list fills the screen; more of it is asked for when it moves
+let moving = false; // a new list fills the screen only; scrolling requests the overscan
 
 function topRow(list) {
   const above = (element) => element.getBoundingClientRect().bottom <= 0;
   const rows = [...list.querySelectorAll("[data-row]")];
-  const seen = rows.find((row) => !above(row));
-  if (seen && seen.getBoundingClientRect().top < innerHeight) return Number(seen.dataset.row);
-  // Beyond what is rendered, e.g. after a pull at the scroll bar: by proportion.
+  const first = rows.find((row) => !above(row));
+  if (first && first.getBoundingClientRect().top < innerHeight) return Number(first.dataset.row);
+  // Outside the rendered window, such as after dragging the scroll bar: estimate by proportion.
   const box = list.getBoundingClientRect();
   const share = Math.min(1, Math.max(0, -box.top / box.height));
   return Math.floor(share * Number(list.dataset.cmeVirtualList));
@@ -36,12 +36,12 @@ function sendTopRow() {
   const enough =
     (first === 0 || top - first >= overscan) &&
     (after === 0 || first + rendered - bottom >= overscan);
-  // The same question about the same window has been asked; its answer is under way. Before the
-  // page is hydrated nothing is asked: a list may come back in its middle before that.
-  const question = `${top} ${first} ${rendered} ${list.dataset.cmeVirtualList}`;
-  if (enough || question === asked || !isHydrated()) return;
-  asked = question;
-  // React hears of a change only if the value is set past its own setter.
+  // The same request for the same window is in flight. Before hydration nothing is requested: a
+  // restored list may be scrolled to its middle by then.
+  const request = `${top} ${first} ${rendered} ${list.dataset.cmeVirtualList}`;
+  if (enough || request === lastRequest || !isHydrated()) return;
+  lastRequest = request;
+  // React notices a change only if its own value setter is bypassed.
   const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
   set.call(field, field.value === String(top) ? ` ${top}` : String(top));
   field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -49,10 +49,10 @@ function sendTopRow() {
 
 const schedule = () => (timer ||= setTimeout(sendTopRow, DELAY));
 
-function scrolled() {
+function handleMove() {
   moving = true;
   schedule();
 }
 
-for (const moved of ["scroll", "resize"]) addEventListener(moved, scrolled, { passive: true });
+for (const type of ["scroll", "resize"]) addEventListener(type, handleMove, { passive: true });
 onRender(schedule, "data-cme-virtual-list", "data-rows-before", "data-hydrated");

@@ -1,32 +1,31 @@
-// Marks what is tapped within the frame of the tap, until the page shows the answer. What is tapped
-// or chosen from a menu before the page is hydrated is noted at it, because React begins with what
-// it would have.
+// Marks a tapped button as pending within the same frame, until the page changes. Before hydration,
+// taps and selected options are recorded on the element, because React would reset them.
 
 import { isHydrated } from "./rendering.js";
 
-const MARKED_AT_MOST = 10000; // ms after which a mark is taken off, whatever became of the tap
+const MARK_TIMEOUT = 10000; // ms after which a mark is removed in any case
 
-function noteChoice({ target }) {
+function recordChoice({ target }) {
   if (!isHydrated() && target.matches("select")) target.dataset.chosen = target.value;
 }
 
 function mark(event) {
-  const tapped = event.target.closest?.("[data-cme-pending]");
-  if (!tapped || tapped.matches(":disabled")) return;
-  if (!isHydrated()) tapped.dataset.queued = "";
-  tapped.dataset.pending = "true";
-  tapped.setAttribute("aria-busy", "true");
+  const button = event.target.closest?.("[data-cme-pending]");
+  if (!button || button.matches(":disabled")) return;
+  if (!isHydrated()) button.dataset.queued = "";
+  button.dataset.pending = "true";
+  button.setAttribute("aria-busy", "true");
   const unmark = () => {
     observer.disconnect();
     clearTimeout(timer);
-    delete tapped.dataset.pending;
-    tapped.removeAttribute("aria-busy");
+    delete button.dataset.pending;
+    button.removeAttribute("aria-busy");
   };
   const observer = new MutationObserver(unmark);
-  // Every answer changes something, if only what is announced.
+  // Every reply changes the page, at least the announcement.
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
-  const timer = setTimeout(unmark, MARKED_AT_MOST);
+  const timer = setTimeout(unmark, MARK_TIMEOUT);
 }
 
-addEventListener("change", noteChoice, true);
+addEventListener("change", recordChoice, true);
 addEventListener("click", mark);

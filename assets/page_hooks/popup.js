@@ -1,6 +1,6 @@
-// A window that was opened for one thing closes itself; otherwise its link is followed.
+// Closes a popup window; if it cannot be closed, follows the link.
 
-const CLOSED_WITHIN = 300; // ms
+const CLOSE_TIMEOUT = 300; // ms
 
 function close(event) {
   const link = event.target.closest?.("[data-cme-close-window]");
@@ -8,7 +8,7 @@ function close(event) {
   event.preventDefault();
   event.stopPropagation();
   window.close();
-  setTimeout(() => location.assign(link.href), CLOSED_WITHIN);
+  setTimeout(() => location.assign(link.href), CLOSE_TIMEOUT);
 }
 
 addEventListener("click", close, true);

@@ -1,4 +1,4 @@
-// Leaves for another page of this site when the state says so, as when a session has ended.
+// Redirects to another page of this site when the state asks for it, such as after a sign-out.
 
 import { find, onRender } from "./rendering.js";
 

@@ -1,16 +1,16 @@
-// Refreshes a page that somebody comes back to: another tab or device may have changed the claim.
+// Refreshes a page on return to its tab: another tab or device may have changed the claim.
 
 import { find } from "./rendering.js";
 
-const AT_MOST_EVERY = 2000; // ms
+const MIN_INTERVAL = 2000; // ms
 
-let refreshed = 0;
+let refreshedAt = 0;
 
 export const refreshNow = () => find("[data-cme-refresh]")?.click();
 
 function refresh() {
-  if (document.visibilityState !== "visible" || Date.now() - refreshed < AT_MOST_EVERY) return;
-  refreshed = Date.now();
+  if (document.visibilityState !== "visible" || Date.now() - refreshedAt < MIN_INTERVAL) return;
+  refreshedAt = Date.now();
   refreshNow();
 }
 

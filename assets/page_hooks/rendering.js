@@ -1,4 +1,4 @@
-// One observer of what React renders, shared by all modules.
+// Shared MutationObserver of what React renders.
 
 const callbacks = [];
 const attributeFilter = [];
@@ -8,10 +8,10 @@ const observer = new MutationObserver((records) => {
 
 export const find = (selector) => document.querySelector(selector);
 
-// Whether the application has taken the page over: before that no event of it is handled.
+// Whether React has hydrated the page; before that it handles no events.
 export const isHydrated = () => "hydrated" in document.documentElement.dataset;
 
-// Call back now, and whenever elements or these attributes of them have changed.
+// Calls back now, and whenever elements or these attributes change.
 export function onRender(callback, ...attributes) {
   callbacks.push(callback);
   attributeFilter.push(...attributes);

@@ -1,13 +1,13 @@
-// The forms of the sign-in: a name survives one error, and a badge's QR code fills in its number.
+// Sign-in forms: restores the name after an error, and fills in the number of a badge's QR code.
 
 import { find } from "./rendering.js";
 
-const NAME_KEY = "cme-name"; // in sessionStorage: the id of its field and what was in it
+const NAME_KEY = "cme-name"; // in sessionStorage: id and value of the name field
 const NUMBER_LIMIT = 40; // characters
 
-// Signing in and out is for a new start: the tab's state on the server belongs to its token.
-// After an error the name need not be typed again; whatever comes next, it is forgotten.
-function startOver({ target: form }) {
+// A sign-in or sign-out discards the tab's state token, and with it the tab's state on the server.
+// The name is stored for the next page load only, to fill it in again after an error.
+function resetTab({ target: form }) {
   if (form.method !== "post") return;
   sessionStorage.removeItem("token");
   const field = form.elements.last_name ?? form.elements.username;
@@ -21,8 +21,8 @@ function fillName() {
   if (field && location.hash) field.value = name;
 }
 
-// A badge's QR code opens /#badge=<number>: the number goes into its field, and out of the
-// address before anything is sent anywhere. Nothing else is filled in.
+// A badge's QR code opens /#badge=<number>: the number is copied into its field and removed from
+// the address before any request. No other field is filled in.
 function fillNumber() {
   const number = new URLSearchParams(location.hash.slice(1)).get("badge");
   if (number === null) return;
@@ -32,6 +32,6 @@ function fillNumber() {
 }
 
 addEventListener("popstate", fillNumber);
-addEventListener("submit", startOver);
+addEventListener("submit", resetTab);
 fillNumber();
 fillName();

@@ -1,4 +1,4 @@
-// Save & Log Out ends the session in every tab: the others ask the server, which sends them away.
+// Save & Log Out in one tab signs out all: the others refresh, and the server redirects them.
 
 import { refreshNow } from "./refresh.js";
 

@@ -1,1 +1,1 @@
-"""Pieces that pages share."""
+"""Components shared by pages."""

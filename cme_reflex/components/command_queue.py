@@ -1,4 +1,4 @@
-"""The command queue around all pages: commands are kept until the server has carried them out."""
+"""React components of the command queue, which stores commands until the server processed them."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ class _CommandQueue(rx.Component):
 
 
 def hydration_buffer() -> rx.Component:
-    """Between the server's answers and the pages: shows the first answers together."""
+    """Wrapper around the pages that applies the server's first replies together."""
     buffer: rx.Component = _HydrationBuffer.create()
     return buffer
 
 
 def command_queue(queue: Any, hydrated: Any) -> rx.Component:
-    """Between the pages and the server. `queue` is the state `CommandQueue`, or one like it."""
+    """Wrapper that queues the pages' commands. `queue` has the variables of `CommandQueue`."""
     component: rx.Component = _CommandQueue.create(
         applied=queue.applied,
         refused=queue.refused,

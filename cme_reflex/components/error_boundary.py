@@ -1,4 +1,4 @@
-"""What stands in place of a page whose script failed. The server is told by Reflex."""
+"""Error boundary: the fallback for a page whose script failed. Reflex reports the error."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from cme_reflex.routes import HOME
 
 
 def error_boundary() -> rx.Component:
-    """The boundary around the application, with words of ours."""
+    """The error boundary around the application, with this site's message."""
     page = rx.el.main(
         rx.el.h1(text.shell.BROKEN, class_name="text-24"),
         rx.el.p(text.shell.BROKEN_SAFE, class_name="text-muted"),

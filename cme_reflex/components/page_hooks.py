@@ -1,4 +1,4 @@
-"""The data attributes by which a page tells assets/page_hooks/ what to do on its behalf."""
+"""Data attributes that assets/page_hooks/ reads, and the elements that carry them."""
 
 from typing import Any
 
@@ -7,19 +7,18 @@ import reflex as rx
 COMMAND: rx.Var[str] = rx.Var(
     "(crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`)", _var_type=str
 )
-"""An id of its own for each tap; the last argument of a handler that changes the claim."""
+"""A unique id for each tap: the last argument of every handler that changes the claim."""
 
 
-def page_hooks(page: Any, *, refresh: Any, address: bool = False) -> rx.Component:
-    """Invisible elements of a page: refresh on return, redirect, and its address.
+def page_hooks(state: Any, *, refresh: Any, address: bool = False) -> rx.Component:
+    """Hidden elements of a page: refresh on return, redirect, and the address's query.
 
-    `page` is the state class, a `ClaimPage`, and `refresh` its handler for when somebody comes
-    back to the page. With `address` its variable of that name is written into the address as
-    the query, without loading anything.
+    `state` is a `ClaimPage`, and `refresh` its handler for a return to the tab. With `address`,
+    its variable of that name becomes the query in the address bar, without a page load.
     """
-    # Before on_load has run for this page, the state's address is that of another visit.
+    # Until on_load has run for this page, the state has the address of the previous one.
     loaded_for = rx.cond(rx.State.is_hydrated, rx.State.router.url.path, "")
-    query = {"data-cme-query": page.address, "data-cme-loaded-path": loaded_for} if address else {}
+    query = {"data-cme-query": state.address, "data-cme-loaded-path": loaded_for} if address else {}
     return rx.el.div(
         rx.el.button(
             type="button",
@@ -28,25 +27,25 @@ def page_hooks(page: Any, *, refresh: Any, address: bool = False) -> rx.Componen
             custom_attrs={"data-cme-refresh": ""},
         ),
         hidden=True,
-        custom_attrs={"data-cme-redirect": page.redirect_to, **query},
+        custom_attrs={"data-cme-redirect": state.redirect_to, **query},
     )
 
 
 def query_field(name: str, value: Any = None) -> dict[str, Any]:
-    """Properties of a field: its name in the query of the address.
+    """Props of a field that is a parameter of the address's query.
 
-    What is put into it before the page is hydrated goes there. A radio button also gives its value.
+    Input before hydration is written to the query. A radio button also passes its value.
     """
     attributes = {} if value is None else {"value": value}
     return {"custom_attrs": {"data-cme-query-field": name, **attributes}}
 
 
 def uncontrolled(props: dict[str, Any]) -> dict[str, Any]:
-    """Properties of an uncontrolled field, whose content belongs to the browser.
+    """Props of an uncontrolled field, whose content belongs to the browser.
 
-    A `value` or `checked` becomes the field's first content and an attribute with the state's
-    value, which assets/page_hooks/fields.js puts into the field when it changes. React's own
-    controlled fields would take every letter and every choice back until the server has answered.
+    A `value` or `checked` becomes the initial content and a data attribute with the state's value;
+    assets/page_hooks/fields.js writes that value into the field whenever it changes. A controlled
+    field would revert every keystroke and choice until the server's reply.
     """
     attributes = dict(props.pop("custom_attrs", {}))
     if "value" in props:

@@ -1,1 +1,1 @@
-"""One file a page: what stands where, nothing else."""
+"""Pages, one file each: layout only."""

@@ -1,4 +1,4 @@
-"""The account: all that a person has claimed, year by year, and the transcript of it."""
+"""Account page: a person's claims by year, and the transcript."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from cme_reflex.state.error_banner import ErrorBanner
 
 
 def account() -> rx.Component:
-    """What counts by year, what is still open above it, and the files to take along."""
+    """Unsubmitted claims, then submitted claims by year, and the transcript downloads."""
     return claim_page(
         Account,
         page_title(text.account.TITLE, lead=rx.cond(Account.ready, Account.account.name, " ")),
@@ -42,7 +42,7 @@ def _claims() -> rx.Component:
 
 
 def _bar() -> rx.Component:
-    """The total of all years with its transcript; without a claim only the way back."""
+    """The action bar: the total with the transcript downloads, or the link to the claim."""
     return rx.cond(
         Account.account.years.length() > 0,
         action_bar(
@@ -92,7 +92,7 @@ def _nothing_yet() -> rx.Component:
 
 
 def _open_claims(submitted: Any) -> rx.Component:
-    """What was never submitted. The way there is in the bar, until the transcripts are."""
+    """Unsubmitted claims. They have links only if the bar has the transcripts instead."""
 
     def claim(entry: Any) -> rx.Component:
         return rx.el.li(
@@ -148,7 +148,7 @@ def _year(year: Any) -> rx.Component:
 
 
 def _entry(entry: Any) -> rx.Component:
-    """A submitted claim: what counts, its proof, and what came before it."""
+    """A submitted claim: hours, certificate, reporting status, and replaced versions."""
     return rx.el.li(
         rx.el.div(
             rx.el.div(_heading(entry), class_name="min-w-0 flex-1 basis-64"),
@@ -194,7 +194,7 @@ def _heading(entry: Any) -> rx.Component:
 
 
 def _figures(entry: Any) -> rx.Component:
-    """The hours of the valid version, each with its name."""
+    """The hours of the valid version, with their labels."""
 
     def figure(name: str, value: Any, *, class_name: str) -> rx.Component:
         return rx.el.div(
@@ -213,7 +213,7 @@ def _figures(entry: Any) -> rx.Component:
 
 
 def _reporting(entry: Any) -> rx.Component:
-    """How far the reporting to ACCME is; the tone has an icon, so that it is not color alone."""
+    """The reporting status at ACCME, with an icon, so that color is not the only sign."""
     message = rx.cond(
         entry.reason != "",
         text.account.REASON.format(reporting=entry.reporting, reason=entry.reason),
@@ -230,10 +230,10 @@ def _reporting(entry: Any) -> rx.Component:
     )
 
 
-def _line(drawing: str, message: Any, color: str) -> rx.Component:
-    """A line with an icon, which stays beside its first words."""
+def _line(icon_name: str, message: Any, color: str) -> rx.Component:
+    """A line of text with an icon, aligned with its first line."""
     return rx.el.p(
-        icon(drawing),
+        icon(icon_name),
         rx.el.span(message),
         class_name=f"flex items-start gap-1.5 text-15 [&>svg]:mt-0.5 {color}",
     )
@@ -274,7 +274,7 @@ def _replaced(entry: Any) -> rx.Component:
 
 
 def _ownership_note() -> rx.Component:
-    """Whose claims these are, and whose not."""
+    """A note on which claims the account includes: the member's, or this registration's."""
     society = current_meeting().provider.short_name
     return rx.el.p(
         rx.cond(

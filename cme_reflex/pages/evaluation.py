@@ -1,4 +1,4 @@
-"""The evaluation of one session: one question under the other, saved as they are answered."""
+"""Evaluation page of one session."""
 
 import reflex as rx
 

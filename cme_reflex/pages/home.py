@@ -1,4 +1,4 @@
-"""The claim's home: what is to do, what is on the claim, and what is in the way."""
+"""Home page of the claim: task list, conflicts and lines."""
 
 import reflex as rx
 
@@ -99,7 +99,7 @@ def _nothing_yet() -> rx.Component:
 
 
 def _undo() -> rx.Component:
-    """What was removed last can be brought back; it is announced where it appears."""
+    """Undo for the session removed last, in a live region."""
     return rx.el.div(
         rx.cond(
             Home.undo_id > 0,
@@ -116,7 +116,7 @@ def _undo() -> rx.Component:
                     kind="secondary",
                     on_click=Home.undo(Home.undo_id, COMMAND),
                     pending=True,
-                    # It takes over the focus of the line that is gone.
+                    # Gets the focus when the line that had it is removed.
                     data_cme_focus_fallback="true",
                 ),
                 class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
@@ -129,12 +129,12 @@ def _undo() -> rx.Component:
 
 
 def _bar() -> rx.Component:
-    # Until there is a session, adding one is the thing to do.
-    begun = Home.lines.length() > 0
+    # Without any session, Add Sessions is the primary action.
+    has_lines = Home.lines.length() > 0
     return action_bar(
         totals_line(Home.totals),
-        rx.cond(begun, _add("secondary"), _add("primary")),
-        rx.cond(begun, _submit("primary"), _submit("secondary")),
+        rx.cond(has_lines, _add("secondary"), _add("primary")),
+        rx.cond(has_lines, _submit("primary"), _submit("secondary")),
     )
 
 

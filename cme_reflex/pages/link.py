@@ -1,8 +1,8 @@
-"""Where a link in a message leads: nothing happens until the button is pressed.
+"""Landing page of an e-mail link: it does nothing until the button is pressed.
 
-Mail programs open links to check them, and that must not use one up. The token stands behind the
-# of the address, which no server is told; assets/link.js puts it into the form. Without scripts the
-link is pasted.
+Mail scanners open links, and that must not use one up. The token is in the URL's fragment, which
+browsers do not send to a server; assets/link.js copies it into the form. Without scripts the
+attendee pastes the link.
 """
 
 import reflex as rx
@@ -17,7 +17,7 @@ from cme_reflex.routes import SIGN_IN_FORM, USE_LINK
 
 
 def link() -> rx.Component:
-    """One button."""
+    """A form with one button, which posts the token."""
     return shell(
         rx.el.script(src="/link.js", type="module"),
         rx.el.div(

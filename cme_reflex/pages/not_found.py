@@ -1,4 +1,4 @@
-"""The page for a link of ours that leads nowhere; a typed address is answered by a plain one."""
+"""Not-found page for client-side navigation; the server has a plain page for other requests."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from cme_reflex.routes import HOME
 
 
 def not_found() -> rx.Component:
-    """No such page, and the way back."""
+    """The message, and a link to the claim."""
     return shell(
         page_title(
             text.not_found.TITLE,

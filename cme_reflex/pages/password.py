@@ -1,4 +1,4 @@
-"""Setting a password, after a link from an e-mail; the browser has the link in a cookie by now."""
+"""Page to set a password with an e-mail link, whose token is in a cookie."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from cme_reflex.services.meetings.branding import current_meeting
 
 
 def password() -> rx.Component:
-    """Long is all that it must be; each fault has its message here."""
+    """The form, with a message for each error code. The only rule for a password is its length."""
     account = current_meeting().provider.account_name
     return shell(
         rx.el.div(

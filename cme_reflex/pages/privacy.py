@@ -1,4 +1,4 @@
-"""What is kept about a person, in the meeting's own words."""
+"""Privacy page: the meeting's statement about personal data."""
 
 import reflex as rx
 

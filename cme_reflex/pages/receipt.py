@@ -1,4 +1,4 @@
-"""The receipt: what was claimed, its number, and what happens next."""
+"""Receipt page: claimed sessions and hours, receipt number, certificate, next steps."""
 
 import reflex as rx
 
@@ -17,7 +17,7 @@ from cme_reflex.state.receipt import Receipt
 
 
 def receipt() -> rx.Component:
-    """The proof of the submitted claim, made to be printed as well."""
+    """The receipt of the submitted claim, on screen and in print."""
     meeting = current_meeting()
     return claim_page(
         Receipt,
@@ -44,7 +44,7 @@ def receipt() -> rx.Component:
         bar=action_bar(
             None,
             button_link(text.receipt.BACK, href=HOME, kind="secondary"),
-            # The browser fetches the file itself; a page of ours it is not.
+            # A native link, because the PDF is not a page of the application.
             plain_link(
                 text.receipt.DOWNLOAD,
                 href=Receipt.receipt.certificate,

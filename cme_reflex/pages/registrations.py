@@ -1,4 +1,4 @@
-"""Which registration: asked of whoever has several for this meeting, after signing in."""
+"""Page to choose a registration, after signing in with several for this meeting."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from cme_reflex.state.registrations import Registrations
 
 
 def registrations() -> rx.Component:
-    """Each registration has a claim of its own, so one is chosen by name and number."""
+    """The registrations with their numbers. Each one has a separate claim."""
     meeting = current_meeting()
     return shell(
         rx.el.div(hidden=True, custom_attrs={"data-cme-redirect": Registrations.redirect_to}),
@@ -42,20 +42,22 @@ def registrations() -> rx.Component:
     )
 
 
-def _registration(one: Any) -> rx.Component:
+def _registration(option: Any) -> rx.Component:
     return rx.el.li(
         card(
             rx.el.div(
-                rx.el.h2(one.kind, class_name="text-17"),
-                rx.el.p(one.numbers, class_name="text-15 text-muted"),
+                rx.el.h2(option.kind, class_name="text-17"),
+                rx.el.p(option.numbers, class_name="text-15 text-muted"),
                 class_name="min-w-0",
             ),
             post_form(
-                rx.el.input(type="hidden", name="registration", value=one.value, read_only=True),
+                rx.el.input(type="hidden", name="registration", value=option.value, read_only=True),
                 button(
                     text.registrations.GO_ON,
                     rx.el.span(
-                        text.registrations.GO_ON_WITH.format(kind=one.kind, numbers=one.numbers),
+                        text.registrations.GO_ON_WITH.format(
+                            kind=option.kind, numbers=option.numbers
+                        ),
                         class_name="sr-only",
                     ),
                     kind="secondary",
@@ -65,5 +67,5 @@ def _registration(one: Any) -> rx.Component:
             ),
             class_name="flex flex-wrap items-center justify-between gap-3 p-4",
         ),
-        key=one.value,
+        key=option.value,
     )

@@ -1,4 +1,4 @@
-"""Opting in to learner credit reporting, in a window of its own."""
+"""Learner credit reporting page: the opt-in form, in a separate window."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.reporting import RESULT, Reporting, field_id
 
-VALIDATION_DEBOUNCE = 600  # milliseconds without a keystroke, before what was typed is looked at
+VALIDATION_DEBOUNCE = 600  # milliseconds without a keystroke before the field is validated
 
 
 def reporting() -> rx.Component:
-    """The form, what became of it, and the way back."""
+    """The form, its result, and the link back to the claim."""
     meeting = current_meeting()
     return claim_page(
         Reporting,
@@ -146,7 +146,7 @@ def _pair(*fields: rx.Component) -> rx.Component:
 def _text(label: str, name: str, **props: Any) -> rx.Component:
     return text_field(
         label,
-        **_bound(name),
+        **_field_props(name),
         on_change=lambda value: Reporting.typed(name, value).debounce(VALIDATION_DEBOUNCE),
         on_blur=lambda value: Reporting.typed(name, value),
         **props,
@@ -158,16 +158,16 @@ def _select(label: str, name: str, *options: rx.Component, **props: Any) -> rx.C
         label,
         rx.el.option(text.reporting.CHOOSE, value=""),
         *options,
-        **_bound(name),
+        **_field_props(name),
         on_change=lambda value: Reporting.typed(name, value),
         **props,
     )
 
 
-def _bound(name: str) -> dict[str, Any]:
+def _field_props(name: str) -> dict[str, Any]:
     return {
         "field_id": field_id(name),
         "name": name,
-        "value": Reporting.given[name],
+        "value": Reporting.values[name],
         "error": Reporting.faults[name],
     }

@@ -1,4 +1,4 @@
-"""Add Sessions: search, filters, order, and the list."""
+"""Add Sessions page: search, filters, sort order and the list."""
 
 import reflex as rx
 
@@ -21,7 +21,9 @@ from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.views.view_models import FilterOption
 
-SEARCH_DEBOUNCE = 150  # milliseconds; shorter than between two words, longer than between letters
+SEARCH_DEBOUNCE = (
+    150  # milliseconds; longer than the gap between letters, shorter than between words
+)
 
 SHOW_OPTIONS = [
     FilterOption("all", text.sessions.SHOW_ALL),
@@ -36,7 +38,7 @@ SORT_OPTIONS = [
 
 
 def sessions() -> rx.Component:
-    """The list with what narrows it down."""
+    """The list with its search and filters."""
     screen = claim_page(
         Sessions,
         page_title(text.sessions.TITLE),

@@ -1,4 +1,4 @@
-"""Signing in: one card with two ways. Static HTML, so it works before any script runs."""
+"""Sign-in page: two methods in one card. Static HTML that works before any script runs."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from cme_reflex.services.meetings.branding import current_meeting
 
 
 def sign_in() -> rx.Component:
-    """The two ways in, with every message that the server may send the browser back with."""
+    """The sign-in methods, with a message for every code that the server redirects with."""
     meeting = current_meeting()
     sso = meeting.single_sign_on
     return shell(
@@ -35,10 +35,10 @@ def sign_in() -> rx.Component:
             _message("choice-expired", tone="info"),
             *_wait_messages(sso),
             card(
-                _way(text.sign_in.WITH_BADGE, _with_number(), opened=True),
-                _with_single_sign_on(sso)
+                _method(text.sign_in.WITH_BADGE, _badge_form(), is_open=True),
+                _single_sign_on(sso)
                 if sso
-                else _way(meeting.provider.account_name, _as_member()),
+                else _method(meeting.provider.account_name, _member_form()),
                 class_name="divide-y divide-line overflow-hidden",
             ),
             plain_link(
@@ -46,14 +46,14 @@ def sign_in() -> rx.Component:
                 href=REQUEST_LINK,
                 class_name="inline-flex min-h-11 w-fit items-center text-15 font-semibold",
             ),
-            _where_is_my_number(),
+            _number_help(),
             class_name="mx-auto grid w-full max-w-[28rem] gap-5",
         ),
     )
 
 
-def _way(title: str, form: rx.Component, *, opened: bool = False) -> rx.Component:
-    """One way to sign in. Opening one closes the other: they share a name."""
+def _method(title: str, form: rx.Component, *, is_open: bool = False) -> rx.Component:
+    """A collapsible sign-in method. Opening one closes the other, because they share a name."""
     return rx.el.details(
         rx.el.summary(
             rx.el.h2(title, class_name="text-17"),
@@ -63,11 +63,11 @@ def _way(title: str, form: rx.Component, *, opened: bool = False) -> rx.Componen
         ),
         form,
         class_name="group",
-        custom_attrs={"name": "way", **({"open": True} if opened else {})},
+        custom_attrs={"name": "way", **({"open": True} if is_open else {})},
     )
 
 
-def _with_number() -> rx.Component:
+def _badge_form() -> rx.Component:
     return _form(
         "badge",
         _message("not-recognised"),
@@ -93,7 +93,7 @@ def _with_number() -> rx.Component:
     )
 
 
-def _as_member() -> rx.Component:
+def _member_form() -> rx.Component:
     return _form(
         "member",
         _message("member-not-recognised"),
@@ -119,10 +119,10 @@ def _as_member() -> rx.Component:
     )
 
 
-def _with_single_sign_on(sso: SingleSignOn) -> rx.Component:
-    """In the place of the password: it is asked for by the society, and never here."""
+def _single_sign_on(sso: SingleSignOn) -> rx.Component:
+    """The link to the society's identity provider, instead of the password form."""
     return rx.el.div(
-        *(_message(f"sso-{fault}") for fault in ("only", "failed", "cancelled", "unavailable")),
+        *(_message(f"sso-{error}") for error in ("only", "failed", "cancelled", "unavailable")),
         _message("sso-unknown"),
         _message("member-not-registered"),
         plain_link(sso.label, href=SSO, class_name="button button-secondary w-full"),
@@ -138,10 +138,10 @@ def _wait_messages(sso: SingleSignOn | None) -> list[rx.Component]:
     ]
 
 
-def _form(way: str, *children: Any) -> rx.Component:
+def _form(method: str, *children: Any) -> rx.Component:
     return post_form(
         *children,
-        rx.el.input(type="hidden", name="way", value=way, read_only=True),
+        rx.el.input(type="hidden", name="way", value=method, read_only=True),
         button(text.sign_in.LOG_IN, type="submit", class_name="mt-1 w-full"),
         action=SIGN_IN,
         class_name="grid gap-4 px-4 pb-5 md:px-6 md:pb-6",
@@ -153,7 +153,7 @@ def _message(code: str, message: str = "", *, tone: Any = "warning") -> rx.Compo
     return fragment_message(code, message or text.sign_in.ERRORS[code], tone=tone)
 
 
-def _where_is_my_number() -> rx.Component:
+def _number_help() -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             icon("chevron", class_name="transition-transform group-open:rotate-90"),

@@ -1,4 +1,4 @@
-"""Asking for a sign-in link by e-mail; also where every link leads that is no longer good."""
+"""Page to request a sign-in link by e-mail; invalid and expired links redirect here."""
 
 import reflex as rx
 
@@ -16,7 +16,7 @@ from cme_reflex.services.meetings.branding import current_meeting
 
 
 def sign_in_link() -> rx.Component:
-    """One field, and the same answer whether the address is known or not."""
+    """The e-mail form. The reply is the same for registered and unknown addresses."""
     return shell(
         rx.el.div(
             page_title(
@@ -33,8 +33,8 @@ def sign_in_link() -> rx.Component:
                 *interpolate(text.sign_in_link.NOTICES["password-link"], contact=help_contact()),
             ),
             *(
-                fragment_message(f"link-wait-{wait}", text.sign_in_link.wait(wait))
-                for wait in text.sign_in.WAITS
+                fragment_message(f"link-wait-{minutes}", text.sign_in_link.wait(minutes))
+                for minutes in text.sign_in.WAITS
             ),
             card(
                 post_form(

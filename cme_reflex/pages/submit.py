@@ -1,4 +1,4 @@
-"""The overall evaluation, the totals, and Submit: once and for good."""
+"""Submit page: overall evaluation, totals, reporting, attestation and Submit."""
 
 import reflex as rx
 
@@ -22,11 +22,11 @@ from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.submit import Submit
 
-NAME_DEBOUNCE = 600  # milliseconds without a letter, after which a name is sent
+NAME_DEBOUNCE = 600  # milliseconds without a keystroke before the name is sent
 
 
 def submit() -> rx.Component:
-    """The way from the overall evaluation to the receipt, on one screen."""
+    """All steps from the overall evaluation to the submission, on one page."""
     return claim_page(
         Submit,
         page_title(text.submit.TITLE, lead=current_meeting().name),
@@ -124,7 +124,7 @@ def _reporting() -> rx.Component:
                 rx.el.span(text.submit.NEW_WINDOW, class_name="font-normal"),
                 href=REPORTING,
                 target="_blank",
-                # The new window may close itself only if it knows its opener.
+                # A window can close itself only if it has an opener.
                 rel="opener",
                 class_name="inline-block py-2 font-semibold",
             )

@@ -1,16 +1,15 @@
-"""Everything that reaches into Reflex beyond its public API.
+"""Bridge to the internals of Reflex: every use of it beyond its public API.
 
-Each module says in one sentence, after "Relies on:" in its docstring, what it relies on. The tests
-in tests/reflex_bridge fail with that sentence, and `make canary` runs them against the newest
-pre-release. Nothing here imports anything of this project above: what the modules need of it they
-are given as values and functions.
+Each module's docstring names what it relies on, in one sentence after "Relies on:". The contract
+tests in tests/reflex_bridge fail with that sentence, and `make canary` runs them against the newest
+pre-release. Nothing here imports other packages of this project: callers pass in what it needs.
 """
 
 
 class FrameworkChanged(RuntimeError):
-    """The installed Reflex does not do what a module here relies on.
+    """The installed version of Reflex does not have what a module here relies on.
 
-    Takes that module's docstring, whose sentence it repeats.
+    Takes the module's docstring, and repeats its sentence in the message.
     """
 
     def __init__(self, docstring: str | None) -> None:

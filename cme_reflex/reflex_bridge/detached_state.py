@@ -1,6 +1,6 @@
-"""A state outside of any tab.
+"""State instances without a tab.
 
-Relies on: a state is made without a tab by `_reflex_internal_init=True`.
+Relies on: `_reflex_internal_init=True` creates a state without a tab.
 """
 
 from typing import TypeVar
@@ -11,5 +11,5 @@ AnyState = TypeVar("AnyState", bound=rx.State)
 
 
 def detached(state: type[AnyState]) -> AnyState:
-    """A new instance of the state that belongs to no tab."""
+    """A new instance of the state without a tab."""
     return state(_reflex_internal_init=True)  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""The HTTP endpoints that Reflex serves by itself.
+"""HTTP endpoints that Reflex itself serves.
 
 Relies on: `reflex_base.constants.Endpoint` lists all paths that Reflex serves beside the pages.
 """
@@ -6,4 +6,4 @@ Relies on: `reflex_base.constants.Endpoint` lists all paths that Reflex serves b
 from reflex_base.constants import Endpoint
 
 FRAMEWORK_PATHS = frozenset(f"/{endpoint.value}" for endpoint in Endpoint)
-"""Reflex's own paths: uploads, a ping, health, lists of routes; and the socket."""
+"""Reflex's paths: uploads, ping, health, lists of routes, and the socket."""

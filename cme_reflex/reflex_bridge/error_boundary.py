@@ -1,6 +1,6 @@
-"""React's error boundary with a fallback of our own.
+"""React's error boundary with a custom fallback.
 
-Relies on: `ErrorBoundary` of reflex_components_core reports to the server and takes
+Relies on: `ErrorBoundary` of reflex_components_core reports to the server and has the property
 `fallback_render`, a JavaScript function that returns the fallback.
 """
 
@@ -10,7 +10,7 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 
 
 def error_boundary(fallback: rx.Component) -> rx.Component:
-    """The boundary, which shows `fallback` in place of a page whose script failed."""
+    """The error boundary, which renders `fallback` instead of a page whose script failed."""
     boundary: rx.Component = ErrorBoundary.create(
         fallback_render=ArgsFunctionOperation.create(("_failure",), rx.Var.create(fallback))
     )

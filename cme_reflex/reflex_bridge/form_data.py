@@ -1,7 +1,7 @@
-"""The data of a form in the payload of an event.
+"""Form data in the payload of an event.
 
-Relies on: a page sends a form as ordered pairs under a key of Reflex's own, which
-`reflex_base.utils.form.form_data_as_dict` turns into a dictionary and which leaves others alone.
+Relies on: a page sends a form as ordered pairs under a key of Reflex, which
+`reflex_base.utils.form.form_data_as_dict` converts to a dictionary; it leaves others unchanged.
 """
 
 from reflex_base.utils.form import form_data_as_dict

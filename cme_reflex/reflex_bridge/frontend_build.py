@@ -1,8 +1,8 @@
-"""What Reflex's build writes that has to be different.
+"""Changes to the output of Reflex's frontend build.
 
 Relies on: the build writes the socket's absolute address, `Endpoint.EVENT.get_url()`, as a literal
-into exactly one script, makes 404.html of `ReactRouter.SPA_FALLBACK`, and then runs `post_build`
-of every plugin with the folder as `static_dir`.
+into exactly one script, copies `ReactRouter.SPA_FALLBACK` to 404.html, and runs `post_build`
+of every plugin before that, with the folder as `static_dir`.
 """
 
 from pathlib import Path
@@ -14,19 +14,19 @@ from reflex_base.constants import Endpoint, ReactRouter
 SPA_FALLBACK: str = ReactRouter.SPA_FALLBACK
 """The file that becomes 404.html."""
 
-# The page's own address with ws for http.
+# The origin of the page, with ws instead of http.
 _PAGE_ORIGIN = 'location.origin.replace("http","ws")+'
 
 
 class RelativeSocketUrlPlugin(rx.plugins.Plugin):
-    """Make one build serve on any host and port.
+    """Makes the socket's URL relative, so that one build works on any host and port.
 
-    Reflex writes the socket's absolute address (`api_url`) into the built JavaScript.
-    This replaces it by an expression, so that the socket is always where the page is.
+    Reflex writes the absolute URL (`api_url`) into the built JavaScript. This replaces it by an
+    expression with the page's origin.
     """
 
     def post_build(self, **context: Any) -> None:
-        """Rewrite the address in the built scripts; fail if it is not in exactly one."""
+        """Replace the URL in the built scripts; raises SystemExit unless exactly one has it."""
         static_dir: Path = context["static_dir"]
         found = [path for path in static_dir.rglob("*.js") if _rewrite(path)]
         if len(found) != 1:
@@ -37,7 +37,7 @@ class RelativeSocketUrlPlugin(rx.plugins.Plugin):
 
 
 def _rewrite(script: Path) -> bool:
-    """Whether the script held the address as a literal, which now is an expression."""
+    """Replace the URL in this script; False if the script does not contain it."""
     address = Endpoint.EVENT.get_url()
     path = "/" + address.split("/", 3)[3]
     before = script.read_text("utf-8")

@@ -1,6 +1,6 @@
-"""The event handlers that Reflex would run for a client.
+"""Registry of the event handlers that Reflex would run for a client.
 
-Relies on: Reflex registers the handlers of all states, its own too, in
+Relies on: Reflex registers the handlers of all states, including its own, in
 `reflex_base.registry.RegistrationContext`, by the full name that events carry.
 """
 

@@ -1,4 +1,4 @@
-"""Reflex's production server without its build.
+"""Reflex's production server, without its build step.
 
 Relies on: `reflex.utils.exec.run_backend_prod` serves the application and its built pages on one
 port, with the ports and the mode from `reflex_base.environment`, and compiles nothing where
@@ -20,5 +20,5 @@ def run_production_server(host: str, port: int) -> None:
 
 
 def port() -> int | None:
-    """The port of this process, where it serves."""
+    """The port of this server process; None in any other process."""
     return environment.REFLEX_BACKEND_PORT.get()

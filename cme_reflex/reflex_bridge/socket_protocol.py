@@ -1,4 +1,4 @@
-"""The packets of Engine.IO and Socket.IO that a page of Reflex sends.
+"""Engine.IO and Socket.IO packets that a page of Reflex sends.
 
 Relies on: a page speaks Engine.IO 4 and Socket.IO 5 in text packets, joins the namespace `/_event`
 and sends its events there without asking for acknowledgement.

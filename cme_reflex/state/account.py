@@ -1,4 +1,4 @@
-"""The account: all claims of the person who is signed in."""
+"""State of the account page: all claims of the signed-in person."""
 
 import reflex as rx
 
@@ -11,7 +11,7 @@ from cme_reflex.state.views import account_presenter, view_models
 
 
 class Account(ClaimPage, rx.State):
-    """What `/account` shows."""
+    """State of `/account`."""
 
     account: view_models.AccountView = view_models.AccountView()
 
@@ -24,7 +24,7 @@ class Account(ClaimPage, rx.State):
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Take in what other screens, and the society, changed."""
+        """Show changes made in other tabs or by the society."""
         await self._show(context)
 
     async def _show(self, context: RequestContext) -> None:

@@ -1,5 +1,6 @@
-"""What all pages of a claim share: authentication, the claim's summary, errors in words."""
+"""Base of all claim pages' states: authentication, the claim's summary, error messages."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -7,6 +8,7 @@ from functools import wraps
 from inspect import Parameter, signature
 from time import perf_counter
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import reflex as rx
 
@@ -14,7 +16,7 @@ from cme_reflex import text
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.routes import SIGN_IN_FORM
-from cme_reflex.services.claims import claim_snapshot
+from cme_reflex.services.claims import claim, claim_snapshot
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.claim_snapshot import ClaimSnapshot
 from cme_reflex.services.clock import clock
@@ -22,23 +24,38 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
 from cme_reflex.state.command_queue import CommandQueue
-from cme_reflex.state.event_limiter import event_slot
 from cme_reflex.state.views import presenters, view_models
 from cme_reflex.web.access_policy import Audience, allow
-from cme_reflex.web.cookies import token_in
 from cme_reflex.web.logs import log_extra, pseudonym
+from cme_reflex.web.middleware.socket_limits import SIGN_IN_HEADER
 
 logger = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
-"""Loads what is injected into a handler, by the token of the cookie."""
+"""Loads the injected arguments of a handler by the hash of the sign-in's token."""
 
-INJECTED = ("context", "summary")  # parameters of a handler that never come from a browser
+INJECTED = ("context", "summary")  # parameters of a handler that a browser cannot send
+
+
+# Events beyond the limit wait in order. If all ran at once under a burst of load, all would finish
+# late, and the event loop could not answer heartbeats in time: browsers would consider the
+# connection dead, reconnect and send their events again.
+MAX_CONCURRENT = 32
+
+_semaphores: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def event_slot() -> asyncio.Semaphore:
+    """The semaphore of the running event loop; waiters acquire it in order."""
+    loop = asyncio.get_running_loop()
+    if loop not in _semaphores:
+        _semaphores[loop] = asyncio.Semaphore(MAX_CONCURRENT)
+    return _semaphores[loop]
 
 
 class ClaimPage(rx.State, mixin=True):
-    """The parts of a page's state that are the same on every page of a claim."""
+    """State mixin with the variables that every claim page has."""
 
     ready: bool = False
     attendee: str = ""
@@ -50,9 +67,12 @@ class ClaimPage(rx.State, mixin=True):
     redirect_to: str = ""
     _attendee_id: int = 0
     _revision: int = 0
+    _programme_version: int = 0
+    _loaded: tuple[ClaimSummary, ...] = ()
+    _loaded_at: tuple[int, int] = (0, 0)  # the revision and the programme version of `_loaded`
 
     def _set(self, **shown: object) -> None:
-        """Set what differs; what stays the same is not sent again."""
+        """Set the variables that differ; unchanged ones are not sent again."""
         for name, value in shown.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
@@ -60,20 +80,29 @@ class ClaimPage(rx.State, mixin=True):
     def _show_summary(
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
-        """Show the claim's summary, and announce what has just been done."""
+        """Show the claim's summary, and announce the last change."""
         limits = context.meeting.limits(context.attendee.registration_type)
         self._set(
             ready=True,
-            attendee=context.attendee.name,
             totals=presenters.totals_view(summary, limits.category1),
             submitted=summary.claim.status is ClaimStatus.SUBMITTED,
             locked=_lock(context, summary),
             _revision=summary.claim.revision,
         )
+        if self._programme_version != context.programme.version:
+            # The registered name can change only when the meeting is loaded again.
+            self._set(attendee=context.attendee.name, _programme_version=context.programme.version)
         self._say(summary, announcement)
 
     def _say(self, summary: ClaimSummary, announcement: str) -> None:
         self._set(problem=text.claim.CLEARED if summary.cleared else "", announcement=announcement)
+
+    async def _summary(self, context: RequestContext) -> ClaimSummary:
+        """The claim's current summary, reloaded only if the claim or the programme has changed."""
+        current = (context.claim_revision, context.programme.version)
+        if not self._loaded or self._loaded_at != current:
+            self._loaded, self._loaded_at = (await claim.load_summary(context),), current
+        return self._loaded[0]
 
     async def _run_handler(
         self,
@@ -98,7 +127,7 @@ class ClaimPage(rx.State, mixin=True):
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
-            context, *injected = await load(token_in(self.router.headers.cookie))
+            context, *injected = await load(self.router.headers.raw_headers.get(SIGN_IN_HEADER, ""))
         except authentication.NotSignedIn:
             _log(logging.INFO, event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
@@ -106,7 +135,7 @@ class ClaimPage(rx.State, mixin=True):
             return None
         who = {"meeting": context.meeting.code, "attendee": pseudonym(context.attendee.id)}
         if self._attendee_id != context.attendee.id:
-            # What somebody else left in this tab is nobody's business.
+            # Discard the state of another attendee who used this tab before.
             self.reset()  # type: ignore[no-untyped-call]
             self._attendee_id = context.attendee.id
         queue = await self.get_state(CommandQueue)
@@ -124,13 +153,13 @@ class ClaimPage(rx.State, mixin=True):
             self._set(problem=problem, ready=True)
             answer = None
         finally:
-            # A letter of a search that went well is not worth a line.
+            # A successful search for each letter typed would flood the log.
             level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
         if command_id:
-            # Carried out, or refused in words: either way the browser need not keep it.
+            # Applied, or rejected with a message: either way the browser can drop the command.
             queue.applied, queue.refused = command_id, outcome != "done"
         return answer
 
@@ -146,45 +175,57 @@ def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handl
     return decorate
 
 
-async def _visit(token: str) -> tuple[RequestContext]:
-    return (await authentication.authenticate(settings().meeting, token, now=clock()),)
+async def _context(hashed: str) -> tuple[RequestContext]:
+    return (await authentication.authenticate_hash(settings().meeting, hashed, now=clock()),)
 
 
-async def _snapshot(token: str) -> ClaimSnapshot:
-    return await claim_snapshot.load(settings().meeting, token, now=clock())
+async def _snapshot(hashed: str) -> ClaimSnapshot:
+    return await claim_snapshot.load(settings().meeting, hashed, now=clock())
 
 
-authenticated = _authenticated_with(_visit)
-"""Give a handler the context that the cookie of this very event proves.
+authenticated = _authenticated_with(_context)
+"""Decorator: authenticate the event by its cookie, and inject the request context.
 
-Without one the page is left for the sign-in. A domain error that is the
-attendee's to fix is shown in words; any other one is raised.
+Without a valid sign-in the page redirects to the sign-in. An error that the attendee can fix is
+shown as a message; any other is raised.
 """
 
 with_claim = _authenticated_with(_snapshot)
-"""The same, and how the claim stands at this moment."""
+"""Like `authenticated`, and inject the claim's current summary."""
 
-browsing = _authenticated_with(_snapshot, quiet=True)
-"""The same for a handler that browses the list: one that went well is no line of the log."""
+
+def browsing(handler: Handler) -> Any:
+    """Like `with_claim`, for handlers that browse the list, with the summary cached by the page.
+
+    The claim is loaded only if it has changed. Successful events are not logged.
+    """
+
+    @wraps(handler)
+    async def with_summary(
+        self: ClaimPage, context: RequestContext, *args: Any, **kwargs: Any
+    ) -> Any:
+        return await handler(self, context, await self._summary(context), *args, **kwargs)
+
+    return _authenticated_with(_context, quiet=True)(with_summary)
 
 
 def command(handler: Handler) -> Any:
-    """The same for a handler that changes the claim: what it asks for is carried out once.
+    """Like `authenticated`, for a handler that changes the claim: each command is applied once.
 
-    The browser gives each tap an id (`components.page_hooks.COMMAND`) as the last
-    argument, which the context carries to the service.
+    The browser sends a unique id (`components.page_hooks.COMMAND`) as the last argument; the
+    context passes it on to the service.
     """
 
     @wraps(handler)
     async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
-        return await self._run_handler(_visit, command, False, handler, *args, **kwargs)
+        return await self._run_handler(_context, command, False, handler, *args, **kwargs)
 
-    given = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
-    return _as_event(wrapper, handler, given)
+    parameter = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
+    return _as_event(wrapper, handler, parameter)
 
 
 def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
-    # The framework reads from its signature what a browser may send.
+    # Reflex derives the event's parameters from the signature.
     parameters = [p for p in signature(handler).parameters.values() if p.name not in INJECTED]
     wrapper.__signature__ = signature(handler).replace(parameters=[*parameters, *more])
     wrapper.__annotations__ = {
@@ -193,8 +234,8 @@ def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> An
     return allow(Audience.ATTENDEE)(wrapper)
 
 
-def _log(level: int, event: str, **told: object) -> None:
-    logger.log(level, "event handled", extra=log_extra(event=event, **told))
+def _log(level: int, event: str, **fields: object) -> None:
+    logger.log(level, "event handled", extra=log_extra(event=event, **fields))
 
 
 def _lock(context: RequestContext, summary: ClaimSummary) -> str:

@@ -1,14 +1,14 @@
-"""What the browser's command queue needs of the server: its owner and the last answer."""
+"""State of the browser's command queue: its owner, and the result of the last command."""
 
 import reflex as rx
 
 
 class CommandQueue(rx.State):
-    """The server's end of assets/command_queue.js.
+    """Server side of assets/command_queue.js.
 
-    `attendee` is an opaque id: a command of one attendee is never sent for another.
-    `applied` is the id of the last command that was carried out, or `refused` in words: then
-    the page says why, and not that anything was saved.
+    `attendee` is the attendee's id; the queue sends a command only for the attendee who made it.
+    `applied` is the id of the last command that was processed. If `refused` is set, the command
+    was rejected, and the page shows the reason instead of "Saved".
     """
 
     attendee: str = ""

@@ -1,4 +1,4 @@
-"""The evaluation of one session, saved question by question."""
+"""State of a session's evaluation; each answer is saved when it is session_answers."""
 
 import reflex as rx
 
@@ -16,7 +16,7 @@ from cme_reflex.state.views import presenters, view_models
 
 
 class Evaluation(ClaimPage, rx.State):
-    """What `/evaluation?session=…` shows."""
+    """State of `/evaluation?session=…`."""
 
     session_id: int = 0
     title: str = ""
@@ -30,10 +30,10 @@ class Evaluation(ClaimPage, rx.State):
     async def load(self, context: RequestContext):
         """Rebuild the page from the address and the database."""
         self._set(session_id=0, title="", when="", questions=[], progress="", locked="")
-        asked = self.router.url.query_parameters.get("session", "")
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
-            raise NotEligible(asked)
-        session = context.programme.session(int(asked))
+        parameter = self.router.url.query_parameters.get("session", "")
+        if not (parameter.isascii() and parameter.isdigit() and len(parameter) < 10):
+            raise NotEligible(parameter)
+        session = context.programme.session(int(parameter))
         zone = context.meeting.zone
         self._set(
             session_id=session.id,
@@ -45,19 +45,19 @@ class Evaluation(ClaimPage, rx.State):
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Take in what other screens changed, unless the address named no session."""
+        """Show changes made in other tabs; without a valid session in the address, do nothing."""
         if self.session_id:
             await self._show(context, await claim.load_summary(context))
 
-    # An answer says which session it is about: one that was kept while away may arrive when
-    # the page is another session's.
+    # An answer names its session: one that was queued offline may arrive when the page shows
+    # another session.
 
     @rx.event
     @command
     async def answer(
         self, context: RequestContext, session_id: int, question: str, value: str | int | bool
     ):
-        """Keep one answer about a session; an empty value takes it back."""
+        """Save one answer about a session; an empty value deletes it."""
         summary = await evaluation_answers.answer_session(
             context, session_id, question, value, now=clock()
         )
@@ -68,7 +68,7 @@ class Evaluation(ClaimPage, rx.State):
     async def choose(
         self, context: RequestContext, session_id: int, question: str, option: str, chosen: bool
     ):
-        """Keep that one of several options about a session is chosen, or is not."""
+        """Save whether one of several options is selected in an answer about a session."""
         summary = await evaluation_answers.toggle_session_option(
             context, session_id, question, option, chosen, now=clock()
         )
@@ -80,12 +80,14 @@ class Evaluation(ClaimPage, rx.State):
         self._show_summary(context, summary, announcement=announcement)
         on_claim = any(line.session_id == self.session_id for line in summary.claim.lines)
         if not (self.locked or on_claim):
-            # What is not on it, as after Remove, cannot be answered.
+            # A session that is not on the claim, such as after Remove, cannot be evaluated.
             self._set(locked=text.errors.error_message(NotInClaim(), context.meeting.zone))
-        given = (await evaluation_answers.load_answers(context)).of_session(self.session_id)
+        session_answers = (await evaluation_answers.load_answers(context)).of_session(
+            self.session_id
+        )
         form: Form = context.meeting.session_form
         self._set(
-            questions=presenters.question_views(form, given),
-            progress=presenters.evaluation_progress(form, given),
-            done=form.is_complete(given),
+            questions=presenters.question_views(form, session_answers),
+            progress=presenters.evaluation_progress(form, session_answers),
+            done=form.is_complete(session_answers),
         )

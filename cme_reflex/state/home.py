@@ -1,4 +1,4 @@
-"""The claim's home: the task list, the lines, and what is in the way."""
+"""State of the claim's home page: task list, lines, conflicts and receipt."""
 
 import reflex as rx
 
@@ -16,7 +16,7 @@ from cme_reflex.state.views import presenters, view_models
 
 
 class Home(ClaimPage, rx.State):
-    """What `/claim` shows. `undo_id` is the session that Undo would bring back."""
+    """State of `/claim`. `undo_id` is the session that Undo would restore; 0 without one."""
 
     lines: list[view_models.LineView] = []
     conflicts: list[view_models.ConflictView] = []
@@ -41,13 +41,13 @@ class Home(ClaimPage, rx.State):
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Take in what other screens changed; Undo stays."""
+        """Show changes made in other tabs; Undo stays available."""
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
     @command
     async def remove(self, context: RequestContext, session_id: int):
-        """Take a session off the claim; Undo brings it back."""
+        """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
         title = context.programme.session(session_id).title
         self._set(undo_id=session_id, undo_title=title)
@@ -56,7 +56,7 @@ class Home(ClaimPage, rx.State):
     @rx.event
     @command
     async def undo(self, context: RequestContext, session_id: int):
-        """Bring a session back that was removed, with its hours and answers."""
+        """Restore a removed session with its hours and answers."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
         if self.undo_id == session_id:
             self._set(undo_id=0, undo_title="")
@@ -65,28 +65,28 @@ class Home(ClaimPage, rx.State):
     @rx.event
     @command
     async def set_hours(self, context: RequestContext, session_id: int, hours: str):
-        """Claim less than a session's credit, or all of it."""
+        """Set the Category 1 hours that are claimed for a session."""
         summary = await claim_lines.set_hours(context, session_id, parse_hours(hours), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @command
     async def set_safety(self, context: RequestContext, session_id: int, hours: str):
-        """Lower a line's Patient Safety, or raise it again."""
+        """Set the Patient Safety hours that are claimed for a session."""
         summary = await claim_lines.set_safety(context, session_id, parse_hours(hours), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @command
     async def set_on_demand(self, context: RequestContext, session_id: int, on_demand: bool):
-        """Say whether a session was watched on demand."""
+        """Save whether a session was watched on demand."""
         summary = await claim_lines.set_on_demand(context, session_id, on_demand, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @authenticated
     async def reopen(self, context: RequestContext):
-        """Reopen one's own claim, where the meeting allows it."""
+        """Reopen the attendee's own claim, if the meeting allows it."""
         summary = await reopening.reopen_own_claim(context, now=clock())
         await self._show(context, summary, announcement=text.claim.OPEN_AGAIN)
 
@@ -105,7 +105,7 @@ class Home(ClaimPage, rx.State):
         self._show_summary(context, summary, announcement=announcement)
         self._set(
             lines=presenters.line_views(summary, context.programme, answers),
-            # Where nothing can be changed there is no advice what to change.
+            # A locked claim cannot be changed, so it shows no conflicts to resolve.
             conflicts=[]
             if self.locked
             else presenters.conflict_views(summary.conflicts, context.programme),

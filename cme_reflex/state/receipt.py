@@ -1,4 +1,4 @@
-"""The receipt of the submitted claim."""
+"""State of the receipt page."""
 
 import reflex as rx
 
@@ -10,7 +10,7 @@ from cme_reflex.state.views import presenters, view_models
 
 
 class Receipt(ClaimPage, rx.State):
-    """What `/receipt` shows."""
+    """State of `/receipt`: the valid receipt and the replaced ones."""
 
     receipt: view_models.ReceiptView = view_models.ReceiptView()
     replaced: list[view_models.ReceiptView] = []
@@ -30,5 +30,5 @@ class Receipt(ClaimPage, rx.State):
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Show that the sign-in still stands; a receipt itself never changes."""
+        """Verify that the sign-in is still valid; a receipt itself never changes."""
         self._show_summary(context, await claim.load_summary(context))

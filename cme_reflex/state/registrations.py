@@ -1,4 +1,4 @@
-"""Which registration: somebody is known, and has several for this meeting."""
+"""State of the registration choice, for a person with several registrations for this meeting."""
 
 import reflex as rx
 
@@ -13,7 +13,7 @@ from cme_reflex.web.cookies import CHOICE, token_in
 
 
 class Registrations(rx.State):
-    """What `/registrations` shows: the registrations that this browser may choose from."""
+    """State of `/registrations`: the registrations to choose from."""
 
     offered: list[view_models.RegistrationView] = []
     redirect_to: str = ""
@@ -21,11 +21,11 @@ class Registrations(rx.State):
     @rx.event
     @allow(Audience.ANYONE)
     async def load(self):
-        """Show what the cookie of this very event stands for; without one the page is left."""
+        """Load the registrations by the choice cookie; redirect to the sign-in without one."""
         self.offered, self.redirect_to = [], ""
         token = token_in(self.router.headers.cookie, CHOICE)
         try:
-            offered = await authentication.registration_options(
+            options = await authentication.registration_options(
                 settings().meeting, token, now=clock()
             )
         except authentication.NotSignedIn:
@@ -33,11 +33,11 @@ class Registrations(rx.State):
             return
         self.offered = [
             view_models.RegistrationView(
-                value=str(one.attendee_id),
-                kind=one.kind,
+                value=str(option.attendee_id),
+                kind=option.kind,
                 numbers=text.registrations.NUMBERS.format(
-                    badge=one.badge, confirmation=one.confirmation
+                    badge=option.badge, confirmation=option.confirmation
                 ),
             )
-            for one in offered
+            for option in options
         ]

@@ -1,4 +1,4 @@
-"""The list of sessions: what the address asks for, a window of it, and Add."""
+"""State of the session list: filters from the address, the rendered window, Add and Remove."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -24,19 +24,18 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
 from cme_reflex.state.views import presenters, view_models
 
-CHUNK = 16  # rows; the longest titles still fit a keystroke's reply of 6 kB
-WINDOW_CHUNKS = 3  # chunks in the page at once: the one in sight and its neighbours
+CHUNK = 16  # rows; with the longest titles, the reply to a keystroke stays within 6 kB
+WINDOW_CHUNKS = 3  # chunks in the page at once: the visible one and its neighbors
 
 
 class Sessions(ClaimPage, rx.State):
-    """What `/sessions` shows.
+    """State of `/sessions`.
 
-    The list is a window: three slots of rows form a ring, and scrolling sends
-    only the slot that changes. Chunk n of the list stands in slot n % 3, and
-    `phase` is the slot that comes first in the page, and `_chunks` are the
-    numbers of the chunks that are there. `_found` are the ids of all sessions
-    of the list: it stays as it was asked for, whatever is added or removed
-    while somebody scrolls in it.
+    The page has a window of the list: three slots of rows form a ring, and scrolling sends only
+    the slot that changes. Chunk n of the list is in slot n % 3. `phase` is the slot that comes
+    first in the page, `_chunks` are the numbers of the chunks in the window, and `_found` the ids
+    of all sessions of the list. `_found` does not change when sessions are added or removed, so
+    that the list stays stable while scrolling.
     """
 
     day: str = ""
@@ -71,83 +70,83 @@ class Sessions(ClaimPage, rx.State):
 
     @classmethod
     def opened(cls, context: RequestContext, summary: ClaimSummary) -> Self:
-        """The page as it opens without filters, for nobody's tab; nothing is announced yet."""
+        """A detached state of the page without filters, and without an announcement."""
         page = detached(cls)
-        page._open(context, summary, {})  # noqa: SLF001 - our own, whoever made it
+        page._open(context, summary, {})  # noqa: SLF001 - of this class
         page.announcement = ""
         return page
 
     def _open(
-        self, context: RequestContext, summary: ClaimSummary, asked: Mapping[str, str]
+        self, context: RequestContext, summary: ClaimSummary, parameters: Mapping[str, str]
     ) -> None:
-        days, kinds = _days(context.programme), _kinds(context.programme)
+        days, kinds = _day_options(context.programme), _kind_options(context.programme)
         self._set(
-            day=_among(days, asked.get("day")),
-            kind=_among(kinds, asked.get("kind")),
-            query=asked.get("q", ""),
-            sort=_sort(asked.get("sort")).value,
-            showing=_show(asked.get("show")).value,
+            day=_valid_choice(days, parameters.get("day")),
+            kind=_valid_choice(kinds, parameters.get("kind")),
+            query=parameters.get("q", ""),
+            sort=_sort_order(parameters.get("sort")).value,
+            showing=_claim_filter(parameters.get("show")).value,
             days=days,
             kinds=kinds,
         )
-        self._list(context, summary)
+        self._update_list(context, summary)
         self._show_summary(context, summary, announcement=self.announcement)
 
     @rx.event
     @browsing
     async def search(self, context: RequestContext, summary: ClaimSummary, query: str):
-        """Show what contains every word."""
+        """Show the sessions that match every word."""
         self.query = str(query)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def filter_day(self, context: RequestContext, summary: ClaimSummary, day: str):
-        """Show one day, or with an empty value all."""
+        """Show one day; an empty value shows all days."""
         self.day = str(day)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def filter_kind(self, context: RequestContext, summary: ClaimSummary, kind: str):
-        """Show one kind of session, or with an empty value all."""
+        """Show one kind of session; an empty value shows all kinds."""
         self.kind = str(kind)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def show_only(self, context: RequestContext, summary: ClaimSummary, showing: str):
-        """Show all, those added, or those that fit the claim."""
+        """Show all sessions, the added ones, or those that fit the claim."""
         self.showing = str(showing)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def sort_by(self, context: RequestContext, summary: ClaimSummary, sort: str):
-        """Put the list in order of date, title or hours."""
+        """Sort the list by date, title or hours."""
         self.sort = str(sort)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def clear_filters(self, context: RequestContext, summary: ClaimSummary):
-        """Show everything."""
+        """Show all sessions."""
         self._set(day="", kind="", query="", showing=ClaimFilter.ALL.value)
-        self._list(context, summary)
+        self._update_list(context, summary)
 
     @rx.event
     @browsing
     async def scroll_to(self, context: RequestContext, summary: ClaimSummary, row: str):
-        """Move the window to where this row (counted from 0) is at the top of the screen."""
+        """Move the window to this row, counted from 0, which is at the top of the screen."""
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
-        if self._found:  # a tab that is yet to load has nothing to scroll in
+        if self._found:  # empty before the page has loaded
             sessions = [context.programme.sessions[key] for key in self._found]
             self._show_window(context, summary, sessions, top // CHUNK)
 
     @rx.event
     @command
     async def add(self, context: RequestContext, session_id: int):
-        """Put a session on the claim."""
+        """Add a session to the claim."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
         overlaps = session_id in summary.in_conflict
         added = text.claim.ADDED_OVERLAPS if overlaps else text.claim.ADDED
@@ -157,7 +156,7 @@ class Sessions(ClaimPage, rx.State):
     @rx.event
     @command
     async def remove(self, context: RequestContext, session_id: int):
-        """Take a session off the claim."""
+        """Remove a session from the claim."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
         announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
         self._show_claim(context, summary, announcement=announcement)
@@ -165,36 +164,36 @@ class Sessions(ClaimPage, rx.State):
     @rx.event
     @with_claim
     async def refresh(self, context: RequestContext, summary: ClaimSummary):
-        """Take in what other screens changed, without moving the list."""
+        """Show changes made in other tabs, without moving the list."""
         self._show_claim(context, summary)
 
-    def _list(self, context: RequestContext, summary: ClaimSummary) -> None:
-        listing = self._listing()
-        sessions = filter_sessions(context.programme, listing, summary.claim.lines)
+    def _update_list(self, context: RequestContext, summary: ClaimSummary) -> None:
+        session_filter = self._session_filter()
+        sessions = filter_sessions(context.programme, session_filter, summary.claim.lines)
         self._found, self._chunks = tuple(session.id for session in sessions), ()
         found = text.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         announcement = text.sessions.FOUND.format(sessions=found)
         self._show_window(context, summary, sessions, 0, announcement=announcement)
 
-    def _listing(self) -> SessionFilter:
+    def _session_filter(self) -> SessionFilter:
         return SessionFilter(
             day=_date(self.day),
             kind=self.kind,
             query=self.query,
-            sort=_sort(self.sort),
-            show=_show(self.showing),
+            sort=_sort_order(self.sort),
+            show=_claim_filter(self.showing),
         )
 
     def _address(self) -> str:
-        asked = {
+        parameters = {
             "day": self.day,
             "kind": self.kind,
             "q": self.query,
             "sort": "" if self.sort == SortOrder.DATE else self.sort,
             "show": "" if self.showing == ClaimFilter.ALL else self.showing,
         }
-        return urlencode({name: value for name, value in asked.items() if value})
+        return urlencode({name: value for name, value in parameters.items() if value})
 
     def _show_window(
         self,
@@ -206,14 +205,14 @@ class Sessions(ClaimPage, rx.State):
         announcement: str = "",
     ) -> None:
         last = max(0, (len(sessions) - 1) // CHUNK)
-        # The first reply to a keystroke is one chunk; its neighbours come with scrolling.
+        # The first reply to a keystroke is one chunk; scrolling loads its neighbors.
         first = max(0, min(chunk - 1, last - WINDOW_CHUNKS + 1))
-        there, by_date, now = self._chunks, _sort(self.sort) is SortOrder.DATE, clock()
-        wanted = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if there else (0,)
-        heads = _heads(sessions, context.programme) if by_date else set()
-        for number in wanted:
-            if number not in there:
-                begin = number * CHUNK
+        current, by_date, now = self._chunks, _sort_order(self.sort) is SortOrder.DATE, clock()
+        chunks = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if current else (0,)
+        day_starts = day_start_indexes(sessions, context.programme) if by_date else set()
+        for number in chunks:
+            if number not in current:
+                start = number * CHUNK
                 rows = [
                     presenters.session_row(
                         session,
@@ -221,22 +220,22 @@ class Sessions(ClaimPage, rx.State):
                         context.attendee.badge,
                         now,
                         by_date=by_date,
-                        heads_day=at in heads,
+                        starts_day=index in day_starts,
                     )
-                    for at, session in enumerate(sessions[begin : begin + CHUNK], begin)
+                    for index, session in enumerate(sessions[start : start + CHUNK], start)
                 ]
                 setattr(self, ("slot_a", "slot_b", "slot_c")[number % WINDOW_CHUNKS], rows)
-        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in wanted}:
+        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in chunks}:
             self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
-        self._chunks = wanted
-        begin, end = wanted[0] * CHUNK, min((wanted[-1] + 1) * CHUNK, len(sessions))
+        self._chunks = chunks
+        start, stop = chunks[0] * CHUNK, min((chunks[-1] + 1) * CHUNK, len(sessions))
         self._set(
-            phase=wanted[0] % WINDOW_CHUNKS,
-            rows_before=begin,
-            rows_after=len(sessions) - end,
-            heads_before=sum(at < begin for at in heads),
-            heads_after=sum(at >= end for at in heads),
-            window_day=text.dates.day(context.programme.days[sessions[begin].id])
+            phase=chunks[0] % WINDOW_CHUNKS,
+            rows_before=start,
+            rows_after=len(sessions) - stop,
+            heads_before=sum(index < start for index in day_starts),
+            heads_after=sum(index >= stop for index in day_starts),
+            window_day=text.dates.day(context.programme.days[sessions[start].id])
             if by_date and sessions
             else "",
         )
@@ -244,16 +243,16 @@ class Sessions(ClaimPage, rx.State):
             self._say(summary, announcement)
         else:
             self._show_summary(context, summary, announcement=announcement)
-        self._mark(summary)
+        self._update_markers(summary)
 
     def _show_claim(
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         self._show_summary(context, summary, announcement=announcement)
-        self._mark(summary)
+        self._update_markers(summary)
 
-    def _mark(self, summary: ClaimSummary) -> None:
-        # Only what is in the window: the reply must not grow with the claim.
+    def _update_markers(self, summary: ClaimSummary) -> None:
+        # Only sessions in the window: the reply must not grow with the claim.
         shown = {
             key
             for number in self._chunks
@@ -265,44 +264,44 @@ class Sessions(ClaimPage, rx.State):
         )
 
 
-def _heads(by_date: list[Session], programme: Programme) -> set[int]:
-    """The places in the list, counted from 0, where a day begins."""
+def day_start_indexes(by_date: list[Session], programme: Programme) -> set[int]:
+    """Indexes, counted from 0, of the sessions that start a day."""
 
     def day(session: Session) -> date:
         return programme.days[session.id]
 
-    heads: set[int] = set()
-    at = 0
-    while at < len(by_date):
-        heads.add(at)
-        at = bisect_right(by_date, day(by_date[at]), lo=at, key=day)
-    return heads
+    day_starts: set[int] = set()
+    index = 0
+    while index < len(by_date):
+        day_starts.add(index)
+        index = bisect_right(by_date, day(by_date[index]), lo=index, key=day)
+    return day_starts
 
 
-def _days(programme: Programme) -> list[view_models.FilterOption]:
+def _day_options(programme: Programme) -> list[view_models.FilterOption]:
     days = sorted({programme.days[session.id] for session in programme.eligible_sessions})
     return [view_models.FilterOption("", text.sessions.ALL_DAYS)] + [
         view_models.FilterOption(day.isoformat(), text.dates.short_day(day)) for day in days
     ]
 
 
-def _kinds(programme: Programme) -> list[view_models.FilterOption]:
+def _kind_options(programme: Programme) -> list[view_models.FilterOption]:
     kinds = sorted({session.kind for session in programme.eligible_sessions})
     return [view_models.FilterOption("", text.sessions.ALL_KINDS)] + [
         view_models.FilterOption(kind, kind.capitalize()) for kind in kinds
     ]
 
 
-def _among(choices: list[view_models.FilterOption], value: str | None) -> str:
-    """The value where it is one of the choices; otherwise that of the first, which is for all."""
+def _valid_choice(choices: list[view_models.FilterOption], value: str | None) -> str:
+    """The value if it is one of the choices; otherwise the first one's, which means all."""
     return value if value in {choice.value for choice in choices} else choices[0].value
 
 
-def _sort(value: str | None) -> SortOrder:
+def _sort_order(value: str | None) -> SortOrder:
     return SortOrder(value) if value in set(SortOrder) else SortOrder.DATE
 
 
-def _show(value: str | None) -> ClaimFilter:
+def _claim_filter(value: str | None) -> ClaimFilter:
     return ClaimFilter(value) if value in set(ClaimFilter) else ClaimFilter.ALL
 
 

@@ -1,4 +1,4 @@
-"""The overall evaluation, the totals, and Submit."""
+"""State of the submit page: overall evaluation, totals, attestation and Submit."""
 
 import reflex as rx
 
@@ -35,7 +35,7 @@ MISSING_HREFS = {
 
 
 class Submit(ClaimPage, rx.State):
-    """What `/submit` shows. `revision` is the claim's that the page has shown."""
+    """State of `/submit`. `revision` is the revision of the claim that the page shows."""
 
     questions: list[view_models.QuestionView] = []
     category1: str = ""
@@ -68,20 +68,20 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Take in what other windows changed; what is ticked here stays."""
+        """Show changes made in other tabs and windows; the attestation stays as it is."""
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
     @command
     async def answer(self, context: RequestContext, question: str, value: str | int | bool):
-        """Keep one answer; an empty value takes it back."""
+        """Save one answer of the overall evaluation; an empty value deletes it."""
         summary = await evaluation_answers.answer_overall(context, question, value, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @command
     async def choose(self, context: RequestContext, question: str, option: str, chosen: bool):
-        """Keep that one of several options is chosen, or is not."""
+        """Save whether one of several options is selected."""
         summary = await evaluation_answers.toggle_overall_option(
             context, question, option, chosen, now=clock()
         )
@@ -90,7 +90,7 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command
     async def choose_category1(self, context: RequestContext, chosen: str):
-        """Choose the Category 1 hours to claim; an empty value takes the choice back."""
+        """Set the Category 1 hours to claim; an empty value clears the choice."""
         quarters = parse_hours(chosen) if chosen else None
         summary = await submission.choose_category1(context, quarters, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
@@ -98,14 +98,14 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command
     async def choose_all(self, context: RequestContext):
-        """Claim all Category 1 and Patient Safety hours that the sessions support."""
+        """Set both totals to all the hours that the sessions support."""
         summary = await submission.choose_all(context, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
     @command
     async def choose_safety(self, context: RequestContext, chosen: str):
-        """Choose the Patient Safety hours to claim; an empty value takes the choice back."""
+        """Set the Patient Safety hours to claim; an empty value clears the choice."""
         quarters = parse_hours(chosen) if chosen else None
         summary = await submission.choose_safety(context, quarters, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
@@ -113,7 +113,7 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command
     async def correct_name(self, context: RequestContext, name: str):
-        """Keep the name for the certificate."""
+        """Save the name for the certificate."""
         summary = await submission.correct_name(context, str(name), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
         self._set(name_on_certificate=normalize_certificate_name(str(name)))
@@ -121,7 +121,7 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command
     async def correct_profession(self, context: RequestContext, profession: str):
-        """Keep whether the attendee is a physician."""
+        """Save whether the attendee is a physician."""
         if profession not in (PHYSICIAN, OTHER):
             raise InvalidAnswer("profession")
         is_physician = profession == PHYSICIAN
@@ -134,14 +134,14 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @authenticated
     async def attest(self, context: RequestContext, attested: bool):
-        """Tick the attestation, or untick it."""
+        """Set or clear the attestation; it is saved on submission."""
         self._set(attested=attested is True)
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
     @authenticated
     async def submit(self, context: RequestContext):
-        """Submit the claim, once and for good, or list what it still needs."""
+        """Submit the claim, or list the missing requirements."""
         try:
             await submission.submit_claim(
                 context, self.revision, attested=self.attested, now=clock()
@@ -159,7 +159,7 @@ class Submit(ClaimPage, rx.State):
             await self._show(context, await claim.load_summary(context))
             self._set(problem=text.errors.error_message(stale, context.meeting.zone))
             return None
-        # A claim that is reopened is attested anew.
+        # A reopened claim must be attested again.
         self._set(attested=False)
         return rx.redirect(HOME)
 
@@ -169,18 +169,19 @@ class Submit(ClaimPage, rx.State):
         answers = await evaluation_answers.load_answers(context)
         opted_in = await opt_in.load_opt_in(context)
         chosen = summary.claim.totals
-        most = summary.claimable
-        most_safety = claimable_safety(most, chosen.category1)
+        claimable = summary.claimable
+        max_safety = claimable_safety(claimable, chosen.category1)
         self._show_summary(context, summary, announcement=announcement)
         self._set(
             questions=presenters.question_views(context.meeting.overall_form, answers.overall),
             category1="" if chosen.category1 is None else format_hours(chosen.category1),
-            category1_choices=presenters.hour_choices(most.category1, least=1),
+            category1_choices=presenters.hour_choices(claimable.category1, least=1),
             safety="" if chosen.safety is None else format_hours(chosen.safety),
-            safety_choices=presenters.hour_choices(most_safety),
-            supported=format_hours(most.category1),
-            supported_safety=format_hours(most.safety),
-            all_chosen=(chosen.category1, chosen.safety or 0) == (most.category1, most.safety),
+            safety_choices=presenters.hour_choices(max_safety),
+            supported=format_hours(claimable.category1),
+            supported_safety=format_hours(claimable.safety),
+            all_chosen=(chosen.category1, chosen.safety or 0)
+            == (claimable.category1, claimable.safety),
             conflicts=presenters.conflict_views(summary.conflicts, context.programme),
             lines=presenters.receipt_lines(summary, context.programme),
             name_on_certificate=context.attendee.name_on_certificate,
@@ -189,8 +190,8 @@ class Submit(ClaimPage, rx.State):
             revision=summary.claim.revision,
         )
         if self.missing:
-            # Once it was told what is missing, the list shortens as it is mended.
-            lacking = missing_requirements(
+            # After a rejected submission the list shrinks as the attendee fixes its items.
+            missing = missing_requirements(
                 summary.claim, answers, context.programme, attested=self.attested
             )
-            self._set(missing=presenters.missing_views(lacking, context.programme, MISSING_HREFS))
+            self._set(missing=presenters.missing_views(missing, context.programme, MISSING_HREFS))

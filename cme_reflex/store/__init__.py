@@ -1,1 +1,1 @@
-"""Tables, engine, migrations and queries."""
+"""Database: tables, queries, migrations, and the two functions `read` and `write`."""

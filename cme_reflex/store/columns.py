@@ -1,4 +1,4 @@
-"""Column types and helpers that all tables share."""
+"""Column types, naming convention and helpers shared by all tables."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ SQLModel.metadata.naming_convention = {
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware instant, kept in UTC. SQLite has no zones, so they are put back on reading."""
+    """Aware datetime, stored in UTC. SQLite stores no time zone, so reading adds it."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -33,8 +33,8 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 def table_of(rows: type[SQLModel]) -> sa.Table:
-    """The table of a class, to read columns of it that are not going to be changed.
+    """The table of a row class, for queries of columns that will not be changed.
 
-    A row of columns answers to the same names as an object does, and costs a third of it.
+    A row of columns has the same attribute names as an object, and costs a third as much.
     """
     return SQLModel.metadata.tables[str(rows.__tablename__)]

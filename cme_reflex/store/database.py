@@ -1,8 +1,8 @@
-"""The database of this process and its two doors: `read` and `write`.
+"""The database of this process and its two entry points, `read` and `write`.
 
-SQLite by default, PostgreSQL by its URL. What either is given is a plain function on a session. It
-may run twice and in a thread, with the caller's context variables; it touches nothing but its
-session, and nothing slow happens in it.
+SQLite by default, PostgreSQL by its URL. Both functions accept a plain function on a session. It
+may run twice and in a thread, with the caller's context variables. It uses nothing but its
+session, and does nothing slow.
 """
 
 from collections.abc import Callable
@@ -38,21 +38,21 @@ Result = TypeVar("Result")
 
 
 class DatabaseNotOpen(RuntimeError):
-    """Somebody asked for the database before it was opened."""
+    """The database was used before `open_database`."""
 
 
 _database: Database | None = None
 
 
 def open_database(url: str) -> sa.Engine:
-    """Make the database at this URL the one that this process uses; its engine, for its events."""
+    """Open the database of this process. Returns its engine, to listen to its events."""
     global _database
     _database = create_database(url)
     return _database.engine
 
 
 async def close_database() -> None:
-    """Finish what has begun, and close all connections."""
+    """Finish pending work and close all connections."""
     global _database
     if _database is not None:
         database, _database = _database, None
@@ -60,35 +60,35 @@ async def close_database() -> None:
 
 
 async def read(f: Callable[[Session], Result], *, timeout: float = STATEMENT_TIMEOUT) -> Result:
-    """Run a plain function on a session that sees one moment of the database and keeps nothing.
+    """Run a function on a session in one consistent snapshot, and discard its changes.
 
-    A statement that takes longer than the timeout is interrupted: StatementTimeout.
+    Raises StatementTimeout for a statement that takes longer than `timeout` seconds.
     """
-    return await _opened().read(f, timeout=timeout)
+    return await _current().read(f, timeout=timeout)
 
 
 async def write(
     f: Callable[[Session], Result], *, dry_run: bool = False, timeout: float = STATEMENT_TIMEOUT
 ) -> Result:
-    """Run a plain function on a session; all that it wrote is committed before this returns.
+    """Run a function on a session, and commit its changes before returning.
 
-    Nothing is kept where it raises, or in a dry run. Where the caller is cancelled, the function
-    has not begun, or is committed or undone as a whole. A statement that takes longer than the
-    timeout is interrupted: StatementTimeout.
+    If it raises, or in a dry run, its changes are rolled back. If the caller is cancelled, the
+    function is not started, or is committed or rolled back as a whole. Raises StatementTimeout
+    for a statement that takes longer than `timeout` seconds.
     """
-    return await _opened().write(f, dry_run=dry_run, timeout=timeout)
+    return await _current().write(f, dry_run=dry_run, timeout=timeout)
 
 
-def _opened() -> Database:
+def _current() -> Database:
     if _database is None:
         raise DatabaseNotOpen
     return _database
 
 
 def create_database(url: str) -> Database:
-    """Either kind of database. Its errors do not repeat a statement's values.
+    """A database for an SQLite or PostgreSQL URL. Its errors do not show a statement's values.
 
-    Raises ArgumentError for another kind.
+    Raises ArgumentError for any other URL.
     """
     parsed = sa.make_url(url)
     match parsed.get_backend_name():

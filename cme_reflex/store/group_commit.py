@@ -1,7 +1,7 @@
-"""Group commit: one writer thread for SQLite, and one COMMIT for all that waited for it.
+"""Group commit for SQLite: one writer thread, and one COMMIT for all queued units of work.
 
-SQLite has one writer at a time, and a COMMIT waits for the disk. So functions that write are
-queued, and the writer runs all that wait in one transaction, each in a savepoint of its own.
+SQLite allows one writer at a time, and a COMMIT waits for the disk. So units of work are queued,
+and the writer runs all queued ones in one transaction, each in its own savepoint.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ Result = TypeVar("Result")
 
 
 class GroupCommit:
-    """The queue of functions that write, and the thread that runs them.
+    """Queue of units of work, and the thread that runs them.
 
-    None is acknowledged before the COMMIT, and a COMMIT that fails fails all of its group. A
-    caller that is cancelled takes its function out of the queue; one that runs, runs to its end.
+    None is acknowledged before the COMMIT; if the COMMIT fails, the whole group fails. Cancelling
+    the caller removes a unit of work from the queue; one that is running runs to its end.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -33,16 +33,16 @@ class GroupCommit:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database-writer")
 
     async def write(self, run: Callable[[sa.Connection], Completed[Result]]) -> Result:
-        """Run a unit of work in the next group; what it wrote is on disk when this returns."""
+        """Run a unit of work in the next group; its changes are on disk when this returns."""
         write = _Write(run, asyncio.get_running_loop().create_future())
         self._queue.append(write)
-        # The thread takes all that wait by then, and may find later that nothing is left to do.
+        # Each run empties the queue, so a later run may find nothing to do.
         self._thread.submit(self._work)
         await write.finished
         return write.result()
 
     async def close(self) -> None:
-        """Wait for what is being written, and end the thread."""
+        """Wait for pending writes, and stop the thread."""
         await asyncio.to_thread(self._thread.shutdown)
 
     def _work(self) -> None:
@@ -54,8 +54,8 @@ class GroupCommit:
                 group.remove(lost.write)
                 _finish([lost.write])
             except Exception as error:
-                # BEGIN or COMMIT failed, so nothing of the group is in the database.
-                group = group or self._started()
+                # BEGIN or COMMIT failed, so the database has nothing of the group.
+                group = group or self._dequeue()
                 for write in group:
                     write.error = write.error or error
                 _finish(group)
@@ -65,13 +65,13 @@ class GroupCommit:
                 group = []
 
     def _commit(self, group: list["_Write[Any]"]) -> None:
-        """Run the group, and all that came until the lock was there, and commit them.
+        """Run the group and all units queued until the lock was acquired, and commit them.
 
-        Raises _TransactionLost where all others of the group have to run again.
+        Raises _TransactionLost if the others of the group have to run again.
         """
         with self._engine.connect() as connection:
             connection.begin()
-            group += self._started()
+            group += self._dequeue()
             for write in group:
                 write.run_in(connection)
                 if connection.invalidated:
@@ -79,17 +79,17 @@ class GroupCommit:
             try:
                 connection.commit()
             except BaseException:
-                connection.invalidate()  # whatever state it is in
+                connection.invalidate()  # its state is unknown
                 raise
 
-    def _started(self) -> list["_Write[Any]"]:
-        """All that wait, taken from the queue, but for those whose callers were cancelled."""
+    def _dequeue(self) -> list["_Write[Any]"]:
+        """Empty the queue. Returns its entries except those with cancelled callers."""
         waiting = [self._queue.popleft() for _ in range(len(self._queue))]
         return [write for write in waiting if not write.finished.cancelled()]
 
 
 class _TransactionLost(Exception):
-    """SQLite rolled back the whole transaction, not only the part of this function."""
+    """SQLite rolled back the whole transaction, not only the savepoint of this unit of work."""
 
     def __init__(self, write: "_Write[Any]") -> None:
         self.write = write
@@ -97,7 +97,7 @@ class _TransactionLost(Exception):
 
 @dataclass(eq=False, slots=True)
 class _Write(Generic[Result]):
-    """A unit of work in the queue, and what became of it."""
+    """A queued unit of work and its outcome."""
 
     run: Callable[[sa.Connection], Completed[Result]]
     finished: asyncio.Future[None]
@@ -106,7 +106,7 @@ class _Write(Generic[Result]):
     error: BaseException | None = None
 
     def run_in(self, connection: sa.Connection) -> None:
-        """Run it as a part of this connection's transaction, perhaps again."""
+        """Run it in this connection's transaction; it may have run before."""
         self.completed = self.error = None
         try:
             self.completed = self.context.run(self.run, connection)
@@ -114,26 +114,26 @@ class _Write(Generic[Result]):
             self.error = error
 
     def finish(self) -> None:
-        """On the loop: have what follows the commit done, and then let the caller go on."""
+        """Schedule the after-commit callbacks and resume the caller; runs on the event loop."""
         if self.completed is not None and self.error is None:
-            for do in self.completed.after_commit:
-                self.finished.get_loop().call_soon(do, context=self.context)
+            for callback in self.completed.after_commit:
+                self.finished.get_loop().call_soon(callback, context=self.context)
         if not self.finished.cancelled():
             self.finished.set_result(None)
 
     def result(self) -> Result:
-        """What it returned. Raises what it raised."""
+        """The return value of the unit of work. Raises its exception."""
         if self.error is not None:
             raise self.error
         return cast(Completed[Result], self.completed).result
 
 
 def _finish(writes: list[_Write[Any]]) -> None:
-    """Finish them on their loop, which is woken once for all: that costs as much as a statement."""
+    """Finish writes on their event loop with one wake-up, which costs as much as a statement."""
     for loop in {write.finished.get_loop() for write in writes}:
-        theirs = [write for write in writes if write.finished.get_loop() is loop]
-        with suppress(RuntimeError):  # the loop was closed, and nobody waits any longer
-            loop.call_soon_threadsafe(_finish_all, theirs)
+        of_loop = [write for write in writes if write.finished.get_loop() is loop]
+        with suppress(RuntimeError):  # the loop was closed, so no caller waits
+            loop.call_soon_threadsafe(_finish_all, of_loop)
 
 
 def _finish_all(writes: list[_Write[Any]]) -> None:

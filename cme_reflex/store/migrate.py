@@ -1,4 +1,4 @@
-"""Bringing a database to a revision of the tables, by the same doors as the application."""
+"""Database migrations: upgrade and downgrade between revisions of the tables."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,31 +15,31 @@ from sqlmodel import Session
 from cme_reflex.store.database import NO_LIMIT, Database, create_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any number will do, as long as all processes of this application agree on it.
+# PostgreSQL advisory lock; any number that all processes of this application agree on.
 _LOCK = 7_264_190
 
 
 class DatabaseOutOfReach(Exception):
-    """There is no database at this URL that answers; the message says why."""
+    """The database cannot be reached; the message states the reason."""
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at this URL to the revision; all of it or nothing.
+    """Upgrade the database at this URL to a revision, in one transaction.
 
-    An SQLite file and its folder are made where there is none. Several
-    processes may ask at once: one does it, the others wait and find it done.
-    Raises DatabaseOutOfReach, and alembic's CommandError for an unknown revision.
+    An SQLite file and its folder are created if missing. Several processes may call this at
+    once: one migrates, the others wait and have nothing to do. Raises DatabaseOutOfReach, and
+    Alembic's CommandError for an unknown revision.
     """
     await _migrate(url, lambda config: command.upgrade(config, revision))
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Take the database back to an older revision, or to "base": no tables at all."""
+    """Downgrade the database to an older revision, or to "base": no tables at all."""
     await _migrate(url, lambda config: command.downgrade(config, revision))
 
 
 async def current(url: str) -> str | None:
-    """The revision of the database at this URL; None where it was never upgraded.
+    """The revision of the database at this URL; None if it was never upgraded.
 
     Raises DatabaseOutOfReach.
     """
@@ -60,7 +60,7 @@ async def _migrate(url: str, run: Callable[[Config], None]) -> None:
 @asynccontextmanager
 async def _database(url: str) -> AsyncIterator[Database]:
     try:
-        database = _created(url)
+        database = _create_database(url)
     except ArgumentError:
         raise DatabaseOutOfReach(
             "CME_DATABASE_URL is no database URL. Write sqlite:///… or postgresql://…."
@@ -89,17 +89,17 @@ def _run_on(connection: sa.Connection, run: Callable[[Config], None]) -> None:
     config.attributes["connection"] = connection
     run(config)
     if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise RuntimeError("the migration left rows that point nowhere; nothing was changed")
+        raise RuntimeError("the migration broke a foreign key and was rolled back")
 
 
-def _created(url: str) -> Database:
+def _create_database(url: str) -> Database:
     database = create_database(url)
     if database.engine.dialect.name == "sqlite":
         if file := database.engine.url.database:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
 
-        # SQLite changes a table by making it anew. With foreign keys on, dropping
-        # the old one would delete what points at it; they are checked at the end.
+        # In SQLite a table is changed by copying it. With foreign keys on, dropping
+        # the old one would delete rows that refer to it. They are checked at the end.
         @sa.event.listens_for(database.engine, "connect")
         def connect(connection: Any, record: object) -> None:
             connection.execute("PRAGMA foreign_keys=OFF")

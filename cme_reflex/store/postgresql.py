@@ -1,4 +1,4 @@
-"""PostgreSQL: plain functions on a synchronous session, with asyncpg underneath."""
+"""PostgreSQL: runs functions on a synchronous session over asyncpg."""
 
 import math
 import time
@@ -20,25 +20,25 @@ from cme_reflex.store.unit_of_work import (
 
 Result = TypeVar("Result")
 
-CONNECTIONS = 20  # of a process: those of four stay below the hundred that PostgreSQL allows
-IDLE = 5.0  # seconds after which a connection is asked whether it is still there
-ATTEMPTS = 3  # of a unit of work that met another one, or whose connection was lost
+CONNECTIONS = 20  # per process; four processes stay below PostgreSQL's default limit of 100
+IDLE = 5.0  # seconds after which a connection is pinged before it is used
+ATTEMPTS = 3  # per unit of work, after a conflict or a lost connection
 
 _QUERY_CANCELED = "57014"
-_MET_ANOTHER = {"40001", "40P01"}  # serialization failure, deadlock: nothing was committed
+_CONFLICTS = {"40001", "40P01"}  # serialization failure, deadlock; nothing was committed
 
 
 class CommitUncertain(Exception):
-    """The connection was lost in the COMMIT, and nobody knows what became of it."""
+    """The connection was lost during the COMMIT, so its outcome is unknown."""
 
 
 class PostgreSQLDatabase(Database):
-    """A server, and a pool of connections to it."""
+    """A PostgreSQL database and its connection pool."""
 
     def __init__(self, url: sa.URL) -> None:
         self._engine = create_postgresql_engine(url)
         self.engine = self._engine.sync_engine
-        # Every SELECT of a read sees the same moment, as it does in SQLite.
+        # All SELECTs of a read see the same snapshot, as in SQLite.
         self._reads = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -52,12 +52,12 @@ class PostgreSQLDatabase(Database):
     ) -> Result:
         """See `database.write`."""
         completed = await self._run(self._engine, f, dry_run, timeout)
-        for do in completed.after_commit:
-            do()
+        for callback in completed.after_commit:
+            callback()
         return completed.result
 
     async def close(self) -> None:
-        """Finish what has begun, and close all connections."""
+        """Close all connections."""
         await self._engine.dispose()
 
     async def _run(
@@ -82,7 +82,8 @@ def _run(
     def limited(db: Session) -> Result:
         nonlocal committing
         if timeout != STATEMENT_TIMEOUT:
-            db.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {_setting(timeout)}")
+            limit = _milliseconds(timeout)
+            db.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {limit}")
         result = f(db)
         db.flush()
         committing = True
@@ -99,43 +100,43 @@ def _run(
 
 
 def _nothing_was_committed(error: sa.exc.DBAPIError) -> bool:
-    """Whether the unit of work met another one, or lost its connection before the COMMIT."""
-    return error.connection_invalidated or _sqlstate(error) in _MET_ANOTHER
+    """Whether a conflict or a lost connection ended the unit of work before its COMMIT."""
+    return error.connection_invalidated or _sqlstate(error) in _CONFLICTS
 
 
 def _sqlstate(error: sa.exc.DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
-def _setting(timeout: float) -> int:
+def _milliseconds(timeout: float) -> int:
     return 0 if math.isinf(timeout) else math.ceil(1000 * timeout)
 
 
 def create_postgresql_engine(url: sa.URL) -> AsyncEngine:
-    """An engine that makes sure of a connection before it is used, where it may be gone since.
+    """An engine that pings an idle connection before it is used.
 
-    SQLAlchemy's `pool_pre_ping` does so each time, which under load is a third of all that is
-    asked: a transaction is begun for it and ended.
+    SQLAlchemy's `pool_pre_ping` pings every time, in a transaction of its own. Under load that is
+    a third of all statements.
     """
+    limit = str(_milliseconds(STATEMENT_TIMEOUT))
     engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         hide_parameters=True,
-        # All are kept open: one that is opened for a crowd and closed after it costs more than it
-        # gives, and a crowd that waits for a few is answered late.
+        # No overflow: to open a connection for a burst and close it again costs more than to wait.
         pool_size=CONNECTIONS,
         max_overflow=0,
-        connect_args={"server_settings": {"statement_timeout": str(_setting(STATEMENT_TIMEOUT))}},
+        connect_args={"server_settings": {"statement_timeout": limit}},
     )
-    sa.event.listen(engine.sync_engine, "checkin", _note)
-    sa.event.listen(engine.sync_engine, "checkout", _make_sure)
+    sa.event.listen(engine.sync_engine, "checkin", _record_use)
+    sa.event.listen(engine.sync_engine, "checkout", _ping_if_idle)
     return engine
 
 
-def _note(connection: Any, record: Any) -> None:
+def _record_use(connection: Any, record: Any) -> None:
     record.info["used"] = time.monotonic()
 
 
-def _make_sure(connection: Any, record: Any, pooled: Any) -> None:
+def _ping_if_idle(connection: Any, record: Any, pooled: Any) -> None:
     if time.monotonic() - record.info.get("used", time.monotonic()) <= IDLE:
         return
     try:

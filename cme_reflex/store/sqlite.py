@@ -1,4 +1,4 @@
-"""SQLite: one writer thread with group commit, and readers that wait for nobody."""
+"""SQLite: one writer thread with group commit, and readers that do not wait for it."""
 
 import asyncio
 import sqlite3
@@ -26,14 +26,14 @@ from cme_reflex.store.unit_of_work import (
 
 Result = TypeVar("Result")
 
-BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process's
-WAL_PAUSE = 20  # milliseconds between two tries to change a new file to WAL
-IDLE = 20  # connections that are kept open; more are opened where more read at once
+BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process
+WAL_PAUSE = 20  # milliseconds between two attempts to change a new file to WAL
+IDLE = 20  # connections kept open; more are opened when more reads run at once
 CHECK_EVERY = 10_000  # steps of SQLite's virtual machine, less than a millisecond
 
 
 class SQLiteDatabase(Database):
-    """A file. A read runs where it is asked for, or in a thread where it may take long."""
+    """An SQLite file. Short reads run on the event loop, long ones in a thread."""
 
     def __init__(self, url: sa.URL) -> None:
         self.engine = create_sqlite_engine(url)
@@ -44,10 +44,9 @@ class SQLiteDatabase(Database):
 
     async def read(self, f: Callable[[Session], Result], *, timeout: float) -> Result:
         """See `database.read`."""
-        # A thread costs a short read more than SQLite does, see docs/benchmarks.md.
-        if timeout <= STATEMENT_TIMEOUT:
-            return self._read(f, timeout)
-        return await asyncio.to_thread(self._read, f, timeout)
+        read = partial(self._read, f, timeout)
+        # For a short read a thread costs more than SQLite itself; see docs/benchmarks.md.
+        return read() if timeout <= STATEMENT_TIMEOUT else await asyncio.to_thread(read)
 
     def _read(self, f: Callable[[Session], Result], timeout: float) -> Result:
         try:
@@ -68,7 +67,7 @@ class SQLiteDatabase(Database):
         return await self._writes.write(partial(_run_within, timeout, f, dry_run=dry_run))
 
     async def close(self) -> None:
-        """Finish what has begun, and close all connections."""
+        """Finish pending writes, and close all connections."""
         await self._writes.close()
         for reader in self._idle_readers:
             cast(sa.Connection, reader.get_bind()).close()
@@ -128,10 +127,10 @@ registry.register("sqlite.direct", __name__, _Dialect.__name__)
 
 
 def create_sqlite_engine(url: sa.URL) -> sa.Engine:
-    """An engine with what acknowledged writes need: foreign keys, WAL and full sync.
+    """An engine with foreign keys, WAL and `synchronous=FULL`, for durable acknowledged writes.
 
-    Transactions begin explicitly: by itself the driver would begin one at the first write, and
-    savepoints and reads would not hold.
+    Transactions begin explicitly. The driver itself would begin one at the first write only,
+    which breaks savepoints and consistent reads.
     """
     engine = sa.create_engine(
         url.set(drivername="sqlite+direct"),
@@ -142,7 +141,7 @@ def create_sqlite_engine(url: sa.URL) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
-    sa.event.listen(engine, "handle_error", _note_lost_transaction)
+    sa.event.listen(engine, "handle_error", _mark_lost_transaction)
     return engine
 
 
@@ -160,7 +159,7 @@ def _prepare(connection: sqlite3.Connection, record: Any) -> None:
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:
     # A new file changes to WAL with its first connection. Where several open it
-    # at once all but one are refused without waiting, whatever the timeout.
+    # at once, all but one fail immediately, regardless of the timeout.
     for _ in range(BUSY_TIMEOUT // WAL_PAUSE):
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -172,17 +171,17 @@ def _use_wal(cursor: sqlite3.Cursor) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    # A writer takes its lock at BEGIN: one that first reads and then writes would otherwise
-    # fail where another process wrote in between.
+    # A writer locks at BEGIN. One that first reads and then writes would otherwise fail
+    # if another process wrote in between.
     begin = connection.get_execution_options().get("cme_begin", "BEGIN")
     _driver(connection).execute(begin)
 
 
-def _note_lost_transaction(context: sa.ExceptionContext) -> None:
-    """Have a connection replaced where SQLite rolled back more than the statement that failed.
+def _mark_lost_transaction(context: sa.ExceptionContext) -> None:
+    """Invalidate a connection if SQLite rolled back more than the failed statement.
 
-    It gives up the whole transaction where a statement that writes is interrupted, or where the
-    disk is full, and there is no savepoint to go back to.
+    SQLite rolls back the whole transaction, with all savepoints, if a writing statement is
+    interrupted or the disk is full.
     """
     connection = context.connection
     if connection is None or not connection.in_transaction():
@@ -193,5 +192,5 @@ def _note_lost_transaction(context: sa.ExceptionContext) -> None:
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:
-    """The connection of sqlite3 below one of SQLAlchemy's."""
+    """The sqlite3 connection under an SQLAlchemy connection."""
     return cast(sqlite3.Connection, connection.connection.driver_connection)

@@ -1,4 +1,4 @@
-"""Every table of the database; importing this registers them all with SQLModel."""
+"""All tables of the database; importing this module registers them with SQLModel."""
 
 from cme_reflex.store.claims.tables import (
     ClaimAuditRow,
@@ -14,7 +14,7 @@ from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.operations.tables import ApiTokenRow, OperationRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from cme_reflex.store.programme.tables import SessionRow
-from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 from cme_reflex.store.sign_in.tables import (
     LinkRow,
     OidcLoginRow,
@@ -42,8 +42,8 @@ __all__ = [
     "RateLimitCounterRow",
     "ReceiptRow",
     "RegistrationChoiceRow",
-    "ReportedRow",
     "ReportingBatchRow",
+    "ReportingRow",
     "SessionRow",
     "SignInRow",
 ]

@@ -1,4 +1,4 @@
-"""A unit of work: a plain function on a session, and what is to be done once it is committed."""
+"""Unit of work: a function on a session, and its after-commit callbacks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -9,25 +9,25 @@ from sqlmodel import Session
 
 Result = TypeVar("Result")
 
-STATEMENT_TIMEOUT = 2.0  # seconds, for whatever a page, an event or a request waits for
+STATEMENT_TIMEOUT = 2.0  # seconds, for statements of pages, events and requests
 NO_LIMIT = float("inf")
 
 _AFTER_COMMIT = "cme_after_commit"
 
 
 class StatementTimeout(Exception):
-    """A statement took longer than it was given, and was interrupted."""
+    """A statement exceeded its timeout and was interrupted."""
 
 
 class Completed(NamedTuple, Generic[Result]):
-    """What a unit of work returned, and its callbacks, in the order in which they were added."""
+    """The result of a unit of work, and its after-commit callbacks in the order of registration."""
 
     result: Result
     after_commit: tuple[Callable[[], None], ...]
 
 
 class Database(ABC):
-    """A database and its two doors; `engine` is for whoever listens to its events."""
+    """Interface of a database; `engine` is for event listeners."""
 
     engine: sa.Engine
 
@@ -43,20 +43,20 @@ class Database(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Finish what has begun, and close all connections."""
+        """Finish pending work and close all connections."""
 
 
-def after_commit(db: Session, do: Callable[[], None]) -> None:
-    """Call this on the event loop once the unit of work is committed, and only then."""
-    db.info.setdefault(_AFTER_COMMIT, []).append(do)
+def after_commit(db: Session, callback: Callable[[], None]) -> None:
+    """Register a callback to run on the event loop after the unit of work is committed."""
+    db.info.setdefault(_AFTER_COMMIT, []).append(callback)
 
 
 def run_unit(
     connection: sa.Connection, f: Callable[[Session], Result], *, dry_run: bool
 ) -> Completed[Result]:
-    """Run the function on a session of its own, and commit what it wrote unless in a dry run.
+    """Run the function on a new session, and commit its changes unless in a dry run.
 
-    Where the connection is in a transaction already, the function has a savepoint in it.
+    If the connection is already in a transaction, the session uses a savepoint.
     """
     with Session(
         connection, expire_on_commit=False, join_transaction_mode="create_savepoint"

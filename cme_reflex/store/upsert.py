@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which both databases have in the same words but from two modules."""
+"""INSERT … ON CONFLICT for SQLite and PostgreSQL."""
 
 from typing import cast
 
@@ -9,14 +9,14 @@ from cme_reflex.store.columns import table_of
 
 
 def insert_into(db: Session, table: type[SQLModel]) -> sqlite.Insert:
-    """An insert that can be told what to do where the row is already there."""
+    """An INSERT that supports ON CONFLICT, for the session's database."""
     return insert_for(db.get_bind().dialect.name, table)
 
 
 def insert_for(dialect: str, table: type[SQLModel]) -> sqlite.Insert:
-    """The same for a statement that is made once for each kind of database and kept.
+    """An INSERT that supports ON CONFLICT, to be built once per dialect and cached.
 
-    The kind, `dialect`, is ``sqlite`` or ``postgresql``.
+    `dialect` is ``sqlite`` or ``postgresql``, whose classes in SQLAlchemy have equal methods.
     """
     rows = table_of(table)
     insert = postgresql.insert(rows) if dialect == "postgresql" else sqlite.insert(rows)

@@ -1,4 +1,4 @@
-"""All words for people on screens, in one place, ready for translation; docs/words.md tells how.
+"""All words for people on screens, in one place, ready for translation; docs/text.md tells how.
 
 A module for each screen, named as its page, and one for each thing that several screens say. Fixed
 words are constants. A sentence with something to fill in is a format string: its `.format` takes

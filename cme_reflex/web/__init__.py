@@ -1,1 +1,1 @@
-"""HTTP beside the socket: sign-in, the guard before the pages, health."""
+"""HTTP and socket layer: routes, middleware, event validation, templates, cookies, logs."""

@@ -1,8 +1,8 @@
 """Access policy: every event handler and every HTTP route declares who may call it.
 
-Nothing is open by default. A handler without an audience is rejected before it reaches Reflex
-(`web/events/event_validation.py`), a route without one does not come into the application at all
-(`checked_routes`), and what Reflex serves by itself is closed by `AuthRedirectMiddleware`.
+Access is denied by default. A handler without an audience is rejected before it reaches Reflex
+(`web/events/event_validation.py`), a route without one raises Undeclared at startup
+(`checked_routes`), and `AuthRedirectMiddleware` blocks the endpoints that Reflex itself serves.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from cme_reflex.reflex_bridge.form_data import form_data_as_dict
 
 Callee = TypeVar("Callee", bound=Callable[..., Any])
 
-# A form travels as pairs under a key of Reflex's own; a ticked box in it is no text.
+# Reflex sends a form as pairs under a key of its own; a checked checkbox in it is not a string.
 FormFields = Annotated[
     dict[str, str | bool | int | float | None], BeforeValidator(form_data_as_dict)
 ]
@@ -26,7 +26,7 @@ _STRICT = ConfigDict(strict=True, extra="forbid")
 
 
 class Audience(StrEnum):
-    """Who may call a handler or a route."""
+    """Audience of a handler or a route: the callers that it accepts."""
 
     ANYONE = "anyone"
     ATTENDEE = "a signed-in attendee"
@@ -35,14 +35,14 @@ class Audience(StrEnum):
 
 
 class Undeclared(TypeError):
-    """A handler or route that does not declare who may call it, or what it takes."""
+    """A handler or route without a declared audience, or a handler's parameter without a type."""
 
 
 def allow(audience: Audience) -> Callable[[Callee], Callee]:
-    """Declare who may call a handler or the endpoint of a route; stands right above it.
+    """Decorator that declares the audience of a handler or of a route's endpoint.
 
-    It declares and does not check: an attendee's identity is proved by
-    `state.base.authenticated`, which declares it too, or by the endpoint itself.
+    It declares and does not check. `state.base.authenticated`, which declares the audience too,
+    verifies an attendee's identity; an endpoint verifies it by itself.
     """
 
     def declare(callee: Callee) -> Callee:
@@ -53,22 +53,22 @@ def allow(audience: Audience) -> Callable[[Callee], Callee]:
 
 
 def audience_of(callee: object) -> Audience | None:
-    """Who may call it; None where that is not declared."""
+    """The declared audience of a handler or endpoint; None without one."""
     return getattr(callee, "audience", None)
 
 
 def checked_routes(*routes: Route) -> list[Route]:
-    """The routes, each of which declares who may call it. Raises Undeclared."""
+    """These routes as a list. Raises Undeclared for a route without an audience."""
     for route in routes:
         if audience_of(route.endpoint) is None:
-            raise Undeclared(f"{route.path} does not say who may call it: @allow(…)")
+            raise Undeclared(f"{route.path} declares no audience: add @allow(…) to its endpoint")
     return list(routes)
 
 
 def payload_model(handler: Callable[..., Any]) -> type[BaseModel]:
-    """The pydantic model of a handler's payload: exactly its parameters, exactly of their types.
+    """The pydantic model of a handler's payload: exactly its parameters, strictly of their types.
 
-    Reflex itself enforces neither. Raises Undeclared for a parameter without a type.
+    Reflex enforces neither. Raises Undeclared for a parameter without a type.
     """
     fields: dict[str, Any] = {}
     for name, parameter in list(signature(handler).parameters.items())[1:]:

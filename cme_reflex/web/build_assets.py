@@ -1,7 +1,7 @@
-"""What else is built of the meeting, for links that are shared and for where no page can be.
+"""Static assets that the build makes from the meeting's data.
 
-The picture and the words of a shared link, the icons of a phone's home screen, the page for an
-address that leads nowhere, and the page that a proxy shows in our place.
+Open Graph image and tags, home-screen icons, web app manifest, the 404 page, and the maintenance
+page that a proxy shows while the server is down.
 """
 
 import json
@@ -22,22 +22,22 @@ from cme_reflex.settings import ROOT, settings
 from cme_reflex.web.templates import render
 
 OG_IMAGE = "preview.png"
-OG_IMAGE_SIZE = (1200, 630)  # pixels, as the readers of Open Graph ask for
+OG_IMAGE_SIZE = (1200, 630)  # pixels, the size that link previews expect
 TOUCH_ICON = "apple-touch-icon.png"
-ICONS = {TOUCH_ICON: 180, "icon-192.png": 192, "icon-512.png": 512}  # pixels a side
+ICONS = {TOUCH_ICON: 180, "icon-192.png": 192, "icon-512.png": 512}  # width and height in pixels
 MANIFEST = "manifest.webmanifest"
 MAINTENANCE_PAGE = "away.html"
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = ROOT / "assets"
-_POINTS_AN_INCH = 72.0  # so that a point of the drawing is a pixel
+_POINTS_AN_INCH = 72.0  # one point of the drawing is one pixel
 
 
 class BuildAssetsPlugin(rx.plugins.Plugin):
-    """Write these files beside the built pages."""
+    """Reflex plugin that writes these files beside the built pages."""
 
     def post_build(self, **context: Any) -> None:
-        """Take the logo along, draw the pictures, and fill in the page and the manifest."""
+        """Copy the logos; render the images, the manifest and the two pages."""
         static_dir: Path = context["static_dir"]
         for logo in filter(None, branding.logos()):
             (static_dir / logo.file.name).write_bytes(logo.file.read_bytes())
@@ -46,18 +46,18 @@ class BuildAssetsPlugin(rx.plugins.Plugin):
             (static_dir / name).write_bytes(touch_icon(size))
         (static_dir / MANIFEST).write_text(json.dumps(manifest(), ensure_ascii=False), "utf-8")
         (static_dir / MAINTENANCE_PAGE).write_text(maintenance_page(), "utf-8")
-        # Reflex makes 404.html of this one, whose own words come with its scripts.
+        # Reflex copies this file to 404.html; its own version has no text until its scripts run.
         (static_dir / SPA_FALLBACK).write_text(not_found_page(), "utf-8")
 
 
 def head_tags() -> list[rx.Component]:
-    """What stands in the head of every page for those who show a link to it, and for phones.
+    """The tags in the head of every page for link previews and home screens.
 
-    Reflex itself writes og:image, from a page's `image`: see `og_image_url`.
+    Reflex itself writes og:image from a page's `image`: see `og_image_url`.
     """
     meeting, base = current_meeting(), settings().public_url
     width, height = OG_IMAGE_SIZE
-    said = {
+    properties = {
         "og:type": "website",
         "og:site_name": meeting.provider.name,
         "og:title": text.preview.TITLE.format(meeting=meeting.short_name),
@@ -70,8 +70,8 @@ def head_tags() -> list[rx.Component]:
         "og:image:alt": meeting.name,
     }
     return [
-        *(rx.el.meta(property=name, content=content) for name, content in said.items()),
-        rx.el.meta(name="description", content=said["og:description"]),
+        *(rx.el.meta(property=name, content=content) for name, content in properties.items()),
+        rx.el.meta(name="description", content=properties["og:description"]),
         rx.el.meta(name="twitter:card", content="summary_large_image"),
         rx.el.meta(name="robots", content="noindex"),
         rx.el.link(rel="apple-touch-icon", href=f"/{TOUCH_ICON}"),
@@ -80,12 +80,12 @@ def head_tags() -> list[rx.Component]:
 
 
 def og_image_url() -> str:
-    """The address of the preview: absolute, as its readers ask, where CME_PUBLIC_URL is known."""
+    """The URL of the Open Graph image; absolute if CME_PUBLIC_URL is set."""
     return f"{settings().public_url or ''}/{OG_IMAGE}"
 
 
 def og_image() -> bytes:
-    """The picture of a shared link, a PNG: the meeting's name on its accent."""
+    """The Open Graph image, a PNG: the meeting's name on its accent color."""
     meeting = current_meeting()
     return _render_png(
         "preview.typ",
@@ -98,12 +98,12 @@ def og_image() -> bytes:
 
 
 def touch_icon(size: int) -> bytes:
-    """The favicon on the meeting's accent as a PNG, `size` pixels wide and high."""
+    """The home-screen icon, a PNG: the favicon on the accent color, `size` pixels square."""
     return _render_png("touch_icon.typ", accent=current_meeting().look.accent, size=str(size))
 
 
 def manifest() -> dict[str, Any]:
-    """The web app manifest: how the site is called on a home screen, and how it opens there."""
+    """The web app manifest: the name on a home screen, the icons, the start URL and the colors."""
     meeting = current_meeting()
     return {
         "name": text.preview.TITLE.format(meeting=meeting.short_name),
@@ -121,13 +121,13 @@ def manifest() -> dict[str, Any]:
 
 
 def maintenance_page() -> str:
-    """The page that a proxy shows while no server answers. It needs nothing of it but its icon."""
-    styles = [(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "look.css")]
-    return render("away.html", styles=styles, home=HOME, **branding.template_context())
+    """The page that a proxy shows while the server is down. Only its icon is an external file."""
+    styles = [(_ASSETS / name).read_text("utf-8") for name in ("tokens.css", "components.css")]
+    return render("maintenance.html", styles=styles, home=HOME, **branding.template_context())
 
 
 def not_found_page() -> str:
-    """The page that is served, with the status 404, at an address that leads nowhere."""
+    """The page that is served with status 404."""
     return render("not_found.html", home=HOME, **branding.template_context())
 
 

@@ -1,4 +1,4 @@
-"""Plugins that add this project's own steps to Reflex's build of the frontend."""
+"""Plugins that add this project's steps to Reflex's frontend build."""
 
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,14 @@ from cme_reflex.routes import SESSIONS
 from cme_reflex.web.filled_page import shapes_of, without_shapes
 
 PAGE_HOOKS = "page_hooks/index.js"
-SHAPES = Path("shapes")  # beside what is served
+SHAPES = Path("shapes")  # beside the folder that is served
 
 
 class PageHooksPlugin(rx.plugins.Plugin):
-    """Bundle the modules of assets/page_hooks/ into their entry: one request instead of twelve."""
+    """Bundles the modules of assets/page_hooks/ into their entry point: one request, not twelve."""
 
     def post_build(self, **context: Any) -> None:
-        """Bundle them; fail if one of them cannot be read."""
+        """Bundle the modules. Raises SystemExit with the bundler's message if it fails."""
         static_dir: Path = context["static_dir"]
         entry = static_dir / PAGE_HOOKS
         bundled = run_bun(
@@ -34,10 +34,10 @@ class PageHooksPlugin(rx.plugins.Plugin):
 
 
 class ShapesPlugin(rx.plugins.Plugin):
-    """Put the shapes of a page aside that the server fills, so that what is served is as ever."""
+    """Moves the shapes out of the built pages into a separate folder for the server."""
 
     def post_build(self, **context: Any) -> None:
-        """Cut them out of the built page; fail if they are not as `web/filled_page.py` needs it."""
+        """Remove the shapes from the pages; fail if `web/filled_page.py` cannot use them."""
         static_dir: Path = context["static_dir"]
         name = f"{SESSIONS.strip('/')}.html"
         built = (static_dir / name).read_text("utf-8")

@@ -1,18 +1,18 @@
-"""The address of the client of a request, to count requests by."""
+"""Client address of a request, the key of rate limits."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.types import Scope
 
 UNKNOWN = "unknown"
-SUBSCRIBER_PREFIX = 64  # bits of an IPv6 address that one subscriber has all the rest of
+SUBSCRIBER_PREFIX = 64  # bits of an IPv6 address; one subscriber controls all addresses below
 
 
 def client_address(scope: Scope) -> str:
-    """The client's address as a string.
+    """The client's IP address as a string, or `UNKNOWN`.
 
-    An IPv6 address is cut to the network that one subscriber is given, of which every request
-    could come from another address.
+    An IPv6 address is reduced to its /64 network: one subscriber could send each request from
+    another address in it.
     """
     client = scope.get("client")
     try:

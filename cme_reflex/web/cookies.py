@@ -1,6 +1,7 @@
-"""The cookies: who is signed in, two that bridge a sign-in, and where a stranger was going.
+"""Cookies of the sign-in.
 
-None is for scripts, and none leaves this host: each has the prefix `__Host-` over HTTPS.
+The sign-in itself, a pending choice among registrations, a pending single sign-on, and the page to
+open after sign-in. All are HttpOnly, and over HTTPS each has the prefix `__Host-`.
 """
 
 from datetime import timedelta
@@ -15,27 +16,28 @@ from cme_reflex.services.sign_in.authentication import SIGN_IN_LIFETIME
 from cme_reflex.settings import settings
 
 SIGN_IN = "cme_sign_in"
-CHOICE = "cme_choice"  # somebody is known, and chooses among several registrations
-DEPARTURE = "cme_departure"  # somebody is at the single sign-on, and comes back
+CHOICE = "cme_choice"  # a verified identity with several registrations to choose from
+OIDC_LOGIN = "cme_departure"  # a single sign-on in progress at the provider
 NEXT = "cme_next"
-NEXT_LASTS = timedelta(minutes=10)  # long enough to look for one's badge
-NEXT_LIMIT = 500  # characters; a longer address is not remembered
+NEXT_LIFETIME = timedelta(minutes=10)  # enough time to find one's badge
+NEXT_LIMIT = 500  # characters; a longer address is not stored
 
 
 def cookie_name(name: str) -> str:
-    """The name as browsers see it.
+    """The cookie's name in HTTP headers.
 
-    With the prefix `__Host-` they take it from this host alone, over HTTPS alone.
+    Browsers accept a cookie with the prefix `__Host-` only over HTTPS, and send it to this host
+    alone.
     """
     return f"__Host-{name}" if settings().secure_cookies else name
 
 
 def token_in(header: str, name: str = SIGN_IN) -> str:
-    """The value of one of our cookies in a Cookie header, or an empty string."""
+    """The value of one of these cookies in a Cookie header, or an empty string."""
     return _value(header, cookie_name(name))
 
 
-@lru_cache(maxsize=4_096)  # a tab's header is the same at its every event
+@lru_cache(maxsize=4_096)  # a tab sends the same header with every event
 def _value(header: str, name: str) -> str:
     try:
         cookie = SimpleCookie(header).get(name)
@@ -45,34 +47,34 @@ def _value(header: str, name: str) -> str:
 
 
 def set_sign_in(response: Response, token: str) -> None:
-    """Let the browser keep the sign-in, out of reach of scripts."""
-    keep(response, SIGN_IN, token, SIGN_IN_LIFETIME)
+    """Set the sign-in cookie."""
+    set_cookie(response, SIGN_IN, token, SIGN_IN_LIFETIME)
 
 
-def drop_sign_in(response: Response) -> None:
-    """Let the browser forget the sign-in."""
-    drop(response, SIGN_IN)
+def delete_sign_in(response: Response) -> None:
+    """Delete the sign-in cookie."""
+    delete_cookie(response, SIGN_IN)
 
 
-def remember_next(response: Response, address: str) -> None:
-    """Keep where a stranger was going. A cookie, because the address stays free of it."""
+def set_next(response: Response, address: str) -> None:
+    """Store the page to open after sign-in, in a cookie to keep the address clean."""
     if len(address) <= NEXT_LIMIT:
-        keep(response, NEXT, quote(address), NEXT_LASTS)
+        set_cookie(response, NEXT, quote(address), NEXT_LIFETIME)
 
 
 def next_address(value: str | None) -> str:
-    """Where to go after sign-in: a page of ours, whatever the cookie says."""
+    """The address to open after sign-in: a protected page, or else the claim's home."""
     address = unquote(value or "")
     path = address.partition("?")[0]
     return address if path in PROTECTED and address.isprintable() else HOME
 
 
-def keep(response: Response, name: str, value: str, lasts: timedelta) -> None:
-    """Let the browser keep one of our cookies."""
+def set_cookie(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+    """Set one of these cookies."""
     response.set_cookie(
         cookie_name(name),
         value,
-        max_age=int(lasts.total_seconds()),
+        max_age=int(lifetime.total_seconds()),
         path="/",
         secure=settings().secure_cookies,
         httponly=True,
@@ -80,6 +82,6 @@ def keep(response: Response, name: str, value: str, lasts: timedelta) -> None:
     )
 
 
-def drop(response: Response, name: str) -> None:
-    """Let the browser forget one of our cookies."""
-    keep(response, name, "", timedelta(0))
+def delete_cookie(response: Response, name: str) -> None:
+    """Delete one of these cookies."""
+    set_cookie(response, name, "", timedelta(0))

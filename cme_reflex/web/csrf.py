@@ -1,4 +1,4 @@
-"""Protection against cross-site request forgery: whether a page of this site made a request."""
+"""Protection against cross-site request forgery (CSRF)."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,10 @@ from starlette.datastructures import Headers
 
 
 def is_same_site(headers: Headers) -> bool:
-    """Whether the browser says so; a client without these headers is no browser to be misled."""
+    """Whether a request comes from a page of this site, by Sec-Fetch-Site or else Origin.
+
+    True without either header: such a client is not a browser, and CSRF needs one.
+    """
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")

@@ -7,7 +7,7 @@ and with the values from which the browser makes the same page again.
 
 import gzip
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -23,6 +23,7 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.paths import canonical_path
@@ -121,10 +122,13 @@ def filled(file: Path, first_screen: FirstScreen, app: ASGIApp) -> ASGIApp:
     """
 
     async def fill(scope: Scope, receive: Receive, send: Send) -> None:
-        page = await _answer(Request(scope), file, first_screen) if _is_asked(scope) else None
+        page = await _answer(Request(scope), file, first_screen)
         await (page or app)(scope, receive, send)
 
-    return fill
+    def fill_if_asked(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (fill if _is_asked(scope) else app)(scope, receive, send)
+
+    return fill_if_asked
 
 
 def _is_asked(scope: Scope) -> bool:
@@ -139,7 +143,7 @@ def _is_asked(scope: Scope) -> bool:
 async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Response | None:
     token = token_in(request.headers.get("cookie", ""))
     try:
-        look = await claim_snapshot.load(settings().meeting, token, now=clock())
+        look = await claim_snapshot.load(settings().meeting, token_hash(token), now=clock())
     except authentication.NotSignedIn:
         return None
     shapes, screen = _newest(file), first_screen(*look)

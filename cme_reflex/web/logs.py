@@ -1,8 +1,8 @@
-"""The log of this process: one line a happening on standard error, and nothing personal in it.
+"""Log of this process: one line an event on standard error, without personal data.
 
-That holds by construction. What we say is a fixed sentence with fields of our own; attendees are
-opaque ids. Of an exception the types and places are written, never its message, and of a library's
-record its place alone: both may repeat what an attendee typed.
+That holds by construction. Our messages are fixed sentences with fields; attendees are pseudonyms.
+An exception is logged by type and source location, never by its message, and a library's record by
+its source location alone: both could repeat what an attendee typed.
 """
 
 import hashlib
@@ -18,21 +18,25 @@ from typing import Any
 from cme_reflex.settings import settings
 
 APP_LOGGER = "cme_reflex"
-MESSAGE_LOGGERS = (APP_LOGGER, "_granian", "granian")  # the server speaks of ports and workers
-ID_BYTES = 8  # of an opaque id: enough to tell 10,000 attendees apart
+MESSAGE_LOGGERS = (
+    APP_LOGGER,
+    "_granian",
+    "granian",
+)  # the server's messages name ports and workers only
+ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees
 
 _FIELDS = "cme_fields"
 _LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "_granian": logging.WARNING}
 
 
 def log_extra(**values: object) -> dict[str, Any]:
-    """What a line tells beside its sentence: ``logger.info("…", extra=fields(status=200))``."""
+    """Fields of a log line: ``logger.info("…", extra=log_extra(status=200))``."""
     return {_FIELDS: values}
 
 
 @lru_cache(maxsize=10_000)
 def pseudonym(attendee_id: int) -> str:
-    """An id for an attendee in the log: the same each time, and nobody's without CME_SECRET."""
+    """The attendee's id in the log: always the same, and not reversible without CME_SECRET."""
     key = hashlib.sha256(settings().secret.get_secret_value().encode()).digest()
     return hashlib.blake2b(
         f"attendee {attendee_id}".encode(), key=key, digest_size=ID_BYTES
@@ -40,11 +44,11 @@ def pseudonym(attendee_id: int) -> str:
 
 
 def configure_logging() -> None:
-    """Let every logger of this process write here, whatever handlers libraries gave theirs."""
+    """Send every logger of this process here; handlers that libraries installed are removed."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if settings().log == "json" else _Text())
     logging.captureWarnings(True)
-    # A line tells nothing of these, so nobody need find them out.
+    # No line has these fields, so they need not be computed.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for name in logging.root.manager.loggerDict:
         logger = logging.getLogger(name)
@@ -56,7 +60,7 @@ def configure_logging() -> None:
 
 
 def record_fields(record: logging.LogRecord) -> dict[str, object]:
-    """What a line says of a record, by field."""
+    """The fields of a record's log line, by name."""
     line: dict[str, object] = {
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
@@ -83,19 +87,19 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = record_fields(record)
         exceptions = line.pop("exception", [])
-        told_first = [str(line.pop(name, "")) for name in ("at", "level", "logger", "message")]
-        words = [*filter(None, told_first), *(f"{name}={value}" for name, value in line.items())]
-        below = [
-            f"  {part}"
+        head = [str(line.pop(name, "")) for name in ("at", "level", "logger", "message")]
+        parts = [*filter(None, head), *(f"{name}={value}" for name, value in line.items())]
+        indented = [
+            f"  {location}"
             for exception in exceptions  # type: ignore[attr-defined]
             for places in [exception.pop("places")]
-            for part in (" ".join(exception.values()), *places)
+            for location in (" ".join(exception.values()), *places)
         ]
-        return "\n".join([" ".join(words), *below])
+        return "\n".join([" ".join(parts), *indented])
 
 
 def _exceptions(error: BaseException | None) -> Iterator[dict[str, object]]:
-    """An exception and what it came from: their types, and the places, innermost last."""
+    """An exception and its causes: their types and source locations, innermost last."""
     while error is not None:
         kind = type(error)
         frames = traceback.extract_tb(error.__traceback__)
@@ -108,9 +112,9 @@ def _exceptions(error: BaseException | None) -> Iterator[dict[str, object]]:
 
 
 def _code(error: BaseException) -> dict[str, str]:
-    """What the system or a database calls the error: a word of a closed list, no values."""
-    said = {
+    """The error codes of the database and the operating system: fixed words without values."""
+    codes = {
         "code": getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None),
         "system": error.strerror if isinstance(error, OSError) else None,
     }
-    return {name: str(value) for name, value in said.items() if value}
+    return {name: str(value) for name, value in codes.items() if value}

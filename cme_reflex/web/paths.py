@@ -1,12 +1,12 @@
-"""Paths of requests in their canonical form."""
+"""Canonical form of request paths."""
 
 from posixpath import normpath
 
 
 def canonical_path(path: str) -> str:
-    """The page that a path leads to: ``canonical_path("/claim/index.html") == "/claim"``.
+    """The canonical path of a page: ``canonical_path("/claim/index.html") == "/claim"``.
 
-    The file server folds dots and double slashes too, and finds a page under each of these.
+    The file server normalizes dots and double slashes too, and serves a page under each spelling.
     """
     plain = "/" + normpath(path).lstrip("/")
     for ending in ("/index.html", ".html"):

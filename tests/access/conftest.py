@@ -1,4 +1,4 @@
-"""The whole application in this process, at two small meetings and with people in them."""
+"""Fixtures: the complete application in this process, with two small meetings and attendees."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -28,11 +28,11 @@ from tests.support.meetings import MEETING
 async def people(
     database_url: str, fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SignedInPeople]:
-    """Somebody with a draft, somebody with a submitted claim, and a visitor.
+    """Attendees of the test meeting: with a draft, with a submitted claim, and without a claim.
 
-    They are at the test meeting; another meeting is in the database too.
+    The database contains another meeting, too.
     """
-    application()  # its pages are the demo meeting's
+    application()  # before the settings change: its pages are those of the demo meeting
     monkeypatch.setenv("CME_DATABASE_URL", database_url)
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     monkeypatch.setenv("CME_PUBLIC_URL", f"http://{HOST}")
@@ -52,19 +52,19 @@ async def people(
 async def site(
     people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[RunningApp]:
-    """What `cme serve` serves to them."""
-    # Hypothesis connects as often as an attacker would like to.
+    """The running application."""
+    # Hypothesis opens more connections than the limit allows.
     monkeypatch.setattr(
         socket_limits, "PER_SIGN_IN", replace(socket_limits.PER_SIGN_IN, burst=10**6)
     )
-    # The log is pytest's, so that a test can read it.
+    # Leave the log to pytest, so that a test can read it.
     monkeypatch.setattr(logs, "configure_logging", lambda: None)
     async with running_app() as site:
         yield site
 
 
 async def load_and_sign_in() -> SignedInPeople:
-    """Load two meetings, and let people sign in to them."""
+    """Load two meetings, and sign in their attendees."""
     for folder in (FOLDER_WITH_PEOPLE, ANOTHER_FOLDER):
         await load_meeting(folder, now=NOW)
     return await sign_everybody_in()

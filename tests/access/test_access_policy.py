@@ -1,6 +1,7 @@
-"""The complete list of doors, from the framework, and who may come in at each."""
+"""Complete list of pages, routes and events, from the framework, with the audience of each."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
@@ -26,7 +27,7 @@ LIST = Path(__file__).with_name("access_policy.txt")
 
 def audience_of_route(route: BaseRoute) -> str:
     if isinstance(route, Mount) and route.path == "":
-        # The files of the build, and what lies behind the routes: the list has their pages.
+        # The catch-all mount of built files: the list contains their pages instead.
         return ""
     if isinstance(route, Route) and (audience := audience_of(route.endpoint)):
         return audience
@@ -34,7 +35,7 @@ def audience_of_route(route: BaseRoute) -> str:
 
 
 def audience_of_handler(name: str) -> str:
-    """Who may send its event; nobody, to one of Reflex's own that is not in the allow-list."""
+    """The audience of its event; "nobody" for Reflex's own events outside the allow-list."""
     if name in FRAMEWORK_EVENTS:
         return FRAMEWORK_EVENTS[name].audience
     handler = event_handlers()[name].handler.fn
@@ -42,23 +43,28 @@ def audience_of_handler(name: str) -> str:
     return audience_of(handler) or ("undeclared" if ours else "nobody")
 
 
-def every_door() -> list[str]:
+def route_name(route: Any) -> str:
+    methods = " ".join(sorted(getattr(route, "methods", None) or []))
+    return f"route {methods} {route.path}"
+
+
+def access_list() -> list[str]:
     app, _ = application()
     pages = {f"/{route}".replace("//", "/") for route in app._unevaluated_pages} - {"/404"}
     pages = {"/" if page == "/index" else page for page in pages}
-    told = {
+    audiences = {
         **{f"page {page}": audience_of_page(page) for page in pages},
         **{
-            f"route {' '.join(sorted(getattr(route, 'methods', None) or []))} {route.path}": who
+            route_name(route): audience
             for route in served_routes()
-            if (who := audience_of_route(route))
+            if (audience := audience_of_route(route))
         },
         **{
             f"event {name.rpartition('___')[2]}": audience_of_handler(name)
             for name in event_handlers()
         },
     }
-    return [f"{door}: {audience}" for door, audience in sorted(told.items())]
+    return [f"{line}: {audience}" for line, audience in sorted(audiences.items())]
 
 
 def audience_of_page(page: str) -> str:
@@ -67,32 +73,32 @@ def audience_of_page(page: str) -> str:
     return Audience.ANYONE if page in PUBLIC else Audience.ATTENDEE
 
 
-def test_every_handler_route_and_page_says_who_may_call_it() -> None:
-    found = every_door()
-    assert [door for door in found if door.endswith(": undeclared")] == []
-    # A new door is a new line of this file, for everybody to see.
-    assert found == LIST.read_text().splitlines()
+def test_every_handler_route_and_page_declares_its_audience() -> None:
+    lines = access_list()
+    assert [line for line in lines if line.endswith(": undeclared")] == []
+    # A new entry must be added to this file, where a reviewer sees it.
+    assert lines == LIST.read_text().splitlines()
 
 
-def test_what_is_declared_for_the_framework_is_there() -> None:
+def test_every_framework_event_in_the_allow_list_exists() -> None:
     assert set(FRAMEWORK_EVENTS) <= set(event_handlers())
 
 
-def test_nobody_sets_a_variable_from_outside() -> None:
-    open_ones = [name for name in event_handlers() if audience_of_handler(name) != "nobody"]
-    assert [name for name in open_ones if "setvar" in name or "update_vars" in name] == []
+def test_no_client_can_set_a_state_variable() -> None:
+    accessible = [name for name in event_handlers() if audience_of_handler(name) != "nobody"]
+    assert [name for name in accessible if "setvar" in name or "update_vars" in name] == []
 
 
-def test_a_route_without_an_audience_does_not_come_into_the_application() -> None:
+def test_a_route_without_an_audience_raises() -> None:
     async def files(request: Request) -> PlainTextResponse:
         return PlainTextResponse("…")
 
-    with pytest.raises(Undeclared, match="/files does not say who may call it"):
+    with pytest.raises(Undeclared, match="/files declares no audience"):
         checked_routes(Route("/files", files))
     assert checked_routes(Route("/files", allow(Audience.ANYONE)(files)))
 
 
-def test_a_handler_says_what_it_takes() -> None:
+def test_a_handlers_parameter_without_a_type_raises() -> None:
     async def handler(self: object, session_id) -> None:  # type: ignore[no-untyped-def]
         pass
 

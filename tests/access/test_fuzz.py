@@ -1,6 +1,7 @@
-"""Arbitrary JSON at every handler, by everybody: nobody else's row changes, and nobody learns.
+"""Fuzzing of every event handler with arbitrary JSON, by every kind of client.
 
-The answers carry no traceback, and nothing fails that the server had to log as a failure.
+No row of another attendee is changed or disclosed, no reply contains a traceback, and nothing is
+logged as an error.
 """
 
 import json
@@ -27,7 +28,7 @@ EXAMPLES = settings(
     max_examples=examples(0.6),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-EVENTS = 4  # of one connection in each example, so that one can prepare another
+EVENTS = 4  # per connection in each example, so that one event can prepare another
 
 text = st.text(st.characters(), max_size=20)
 scalars = st.one_of(
@@ -38,8 +39,8 @@ anything = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(text, inner, max_size=4)),
     max_leaves=8,
 )
-# What means something somewhere: ids, hours, questions, options, and what breaks other programs.
-telling = st.sampled_from(
+# Meaningful values: ids, hours, questions, options, and common attack strings.
+meaningful = st.sampled_from(
     [0, 1, 2, 3, 5, 7, 2**31, 2**63, "0.25", "1.50", "-1", "NaN", "1e3", "objectives", "comment",
      "bias", "change", "A", "B", "physician", "2024-09-26", "title", "added", "x' OR 1=1 --",
      "\0", "\ud800", "__class__", "{0.__init__}", "%s", "../../etc/passwd", "<script>", ""]
@@ -48,12 +49,14 @@ telling = st.sampled_from(
 
 @st.composite
 def events(draw: st.DrawFn) -> tuple[str, Any]:
-    """A message and its data: an event of any handler, or hardly one at all."""
+    """A message and its data: an event of any handler, or a malformed one."""
     if draw(st.integers(0, 9)) == 0:
         return draw(st.sampled_from(["event", "client_error", "connect", "x"])), draw(anything)
     name = draw(st.sampled_from(sorted(event_handlers())))
     valid = VALID_PAYLOADS.get(name.rpartition("___")[2].lstrip("_"), {})
-    payload: Any = {key: draw(st.one_of(st.just(valid[key]), telling, anything)) for key in valid}
+    payload: Any = {
+        key: draw(st.one_of(st.just(valid[key]), meaningful, anything)) for key in valid
+    }
     if draw(st.integers(0, 4)) == 0:
         payload = draw(st.one_of(anything, st.just({**payload, draw(text): draw(anything)})))
     path = draw(st.sampled_from(["/", "/claim", "/evaluation?session=1", "/submit", "/%00"]))
@@ -66,7 +69,7 @@ def events(draw: st.DrawFn) -> tuple[str, Any]:
 conversations = st.lists(events(), min_size=1, max_size=EVENTS)
 
 
-async def say_all(socket: SocketConnection, conversation: list[tuple[str, Any]]) -> None:
+async def send_all(socket: SocketConnection, conversation: list[tuple[str, Any]]) -> None:
     for message, data in conversation:
         await socket.emit(data, message)
     assert socket.closed is None
@@ -76,43 +79,43 @@ async def say_all(socket: SocketConnection, conversation: list[tuple[str, Any]])
         json.loads(answer.lstrip("0123456789").removeprefix("/_event,") or "null")
 
 
-async def nobody_else_is_concerned(
+async def check_nobody_else_is_affected(
     site: RunningApp,
     people: SignedInPeople,
     caplog: pytest.LogCaptureFixture,
     badge: str,
     conversation: list[tuple[str, Any]],
 ) -> None:
-    """Hold the conversation as the one with this badge, or as a stranger."""
+    """Send the messages as the attendee with this badge, or without a sign-in."""
     caplog.set_level(logging.WARNING)
     caplog.clear()
-    if badge == SUBMITTED:  # who may still change what is not part of the claim
-        conversation = [said for said in conversation if not about_reporting(said)]
-    # A submitted claim is nobody's to change, a draft its owner's.
+    if badge == SUBMITTED:  # the owner may still change the opt-in to reporting
+        conversation = [event for event in conversation if not is_reporting_event(event)]
+    # Nobody may change a submitted claim; a draft may be changed by its owner.
     mine = None if badge == SUBMITTED else people.ids.get(badge)
     before = await table_rows(without=mine)
     async with site.socket(people.tokens.get(badge, "")) as socket:
-        await say_all(socket, conversation)
+        await send_all(socket, conversation)
     if badge in ("", VISITING):
         assert not any(SECRET in answer for answer in socket.frames)
     assert await table_rows(without=mine) == before
     assert [record.getMessage() for record in caplog.records if record.levelno > 30] == []
 
 
-def about_reporting(said: tuple[str, Any]) -> bool:
-    return any(f"__{event}" in str(said) for event in REPORTING_EVENTS)
+def is_reporting_event(event: tuple[str, Any]) -> bool:
+    return any(f"__{name}" in str(event) for name in REPORTING_EVENTS)
 
 
 @EXAMPLES
 @given(badge=st.sampled_from(["", VISITING, DRAFTING, SUBMITTED]), conversation=conversations)
-async def test_arbitrary_events_concern_nobody_else(
+async def test_arbitrary_events_affect_nobody_else(
     site: RunningApp,
     people: SignedInPeople,
     caplog: pytest.LogCaptureFixture,
     badge: str,
     conversation: list[Any],
 ) -> None:
-    await nobody_else_is_concerned(site, people, caplog, badge, conversation)
+    await check_nobody_else_is_affected(site, people, caplog, badge, conversation)
 
 
 @pytest.mark.slow
@@ -126,4 +129,4 @@ async def test_arbitrary_events_at_length(
     badge: str,
     conversation: list[Any],
 ) -> None:
-    await nobody_else_is_concerned(site, people, caplog, badge, conversation)
+    await check_nobody_else_is_affected(site, people, caplog, badge, conversation)

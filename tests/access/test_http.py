@@ -1,4 +1,4 @@
-"""Every route and page over HTTP: as a stranger, with what no browser sends, and what it tells."""
+"""Every route and page over HTTP: without a sign-in, and with malformed requests."""
 
 import logging
 from typing import Any
@@ -36,7 +36,7 @@ ours = [
     "path", sorted(FRAMEWORK_PATHS | {f"{path}/x" for path in FRAMEWORK_PATHS})
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_what_reflex_serves_by_itself_is_closed(
+async def test_the_endpoints_of_reflex_itself_are_not_found(
     site: RunningApp, people: SignedInPeople, method: str, path: str
 ) -> None:
     async with site.client(cme_sign_in=people.tokens[VISITING]) as client:
@@ -57,7 +57,9 @@ async def test_what_reflex_serves_by_itself_is_closed(
         "/%63laim",
     ],
 )
-async def test_no_spelling_of_a_page_is_open_to_a_stranger(site: RunningApp, path: str) -> None:
+async def test_every_spelling_of_a_protected_page_requires_a_sign_in(
+    site: RunningApp, path: str
+) -> None:
     async with site.client() as client:
         answer = await client.get(
             httpx.URL("http://localhost:3000").copy_with(raw_path=path.encode())
@@ -65,7 +67,7 @@ async def test_no_spelling_of_a_page_is_open_to_a_stranger(site: RunningApp, pat
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-async def test_routes_for_attendees_are_closed_to_strangers(site: RunningApp) -> None:
+async def test_routes_for_attendees_require_a_sign_in(site: RunningApp) -> None:
     async with site.client() as client:
         for route in ours:
             if audience_of(route.endpoint) is Audience.ATTENDEE:
@@ -74,9 +76,7 @@ async def test_routes_for_attendees_are_closed_to_strangers(site: RunningApp) ->
                 assert answer.status_code in (303, 401, 403, 404), path
 
 
-async def test_routes_for_systems_are_closed_to_everybody_without_a_token(
-    site: RunningApp, people: SignedInPeople
-) -> None:
+async def test_routes_for_systems_require_a_token(site: RunningApp, people: SignedInPeople) -> None:
     for cookies in ({}, {"cme_sign_in": people.tokens[VISITING]}):
         async with site.client(**cookies) as client:
             for route in ours:
@@ -87,7 +87,9 @@ async def test_routes_for_systems_are_closed_to_everybody_without_a_token(
 
 
 @pytest.mark.parametrize("number", ["999", "CONF901", "901\0", "\0", "9" * 8_000, "901' OR '1'='1"])
-async def test_the_sign_in_takes_wrong_and_odd_numbers(site: RunningApp, number: str) -> None:
+async def test_the_sign_in_survives_wrong_and_malformed_numbers(
+    site: RunningApp, number: str
+) -> None:
     async with site.client() as client:
         form = {"way": "badge", "last_name": "Nobody\0", "number": number}
         answer = await client.post("/sign-in", data=form)
@@ -142,7 +144,7 @@ paths = st.one_of(
     more=headers,
     badge=st.sampled_from(["", DRAFTING]),
 )
-async def test_no_request_breaks_changes_or_tells_anything(
+async def test_no_request_fails_or_changes_or_discloses_anything(
     site: RunningApp,
     people: SignedInPeople,
     caplog: pytest.LogCaptureFixture,
@@ -164,11 +166,11 @@ async def test_no_request_breaks_changes_or_tells_anything(
                 **encoded,
             }
         }
-        # An error inside would come out here, where a server would answer 500.
+        # An exception of the application is raised here; a server would respond with 500.
         answer = await client.request(method, path, params={"q": query}, **sent)
     assert answer.status_code < 500
     assert SECRET not in answer.text + str(answer.headers)
-    if "\n" not in unquote(path):  # no router takes that, the outermost one neither
+    if "\n" not in unquote(path):  # no route matches a newline, not even the catch-all
         assert answer.headers["cache-control"] == "no-store"
     assert await table_rows() == before
     assert [

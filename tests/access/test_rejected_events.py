@@ -1,4 +1,4 @@
-"""Each handler as a stranger, as another attendee and as the owner after submission calls it."""
+"""Every handler, called without a sign-in, by another attendee, and after submission."""
 
 import logging
 from collections.abc import Iterator
@@ -37,18 +37,18 @@ def test_every_handler_for_attendees_is_called_here() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_failed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A refusal is an answer and no failure: nothing worse than a warning is ever logged."""
+def no_error_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A rejection is not an error: nothing above a warning is logged."""
     yield
     worse = [record for record in caplog.records if record.levelno > logging.WARNING]
     assert worse == []
 
 
-def learned(socket: SocketConnection) -> bool:
+def is_disclosed(socket: SocketConnection) -> bool:
     return any(SECRET in text for text in socket.frames)
 
 
-async def test_a_stranger_changes_and_learns_nothing(
+async def test_without_a_sign_in_nothing_is_changed_or_disclosed(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     before = await table_rows()
@@ -59,12 +59,12 @@ async def test_a_stranger_changes_and_learns_nothing(
                 shown = socket.vars()
             page = event.partition(".")[0]
             assert (event, shown.pop(f"{page}.redirect_to")) == (event, "/#expired")
-            assert not learned(socket)
+            assert not is_disclosed(socket)
             assert shown[f"{page}.attendee"] == ""
     assert await table_rows() == before
 
 
-async def test_another_attendee_changes_and_learns_nothing_of_somebody_else(
+async def test_nothing_of_another_attendee_is_changed_or_disclosed(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     mine = people.ids[VISITING]
@@ -72,16 +72,15 @@ async def test_another_attendee_changes_and_learns_nothing_of_somebody_else(
     async with site.socket(people.tokens[VISITING]) as socket:
         for event in VALID_PAYLOADS:
             await socket.send(event, valid(event, people.sessions["A"]))
-        # The page of a session on somebody else's claim, with its answers.
+        # The evaluation of a session on another attendee's claim.
         await socket.send("evaluation.load", path=f"/evaluation?session={people.sessions['B']}")
-        assert not learned(socket)
+        assert not is_disclosed(socket)
     assert await table_rows(without=mine) == before
-    assert (await table_rows(only=mine))[
-        "claim"
-    ]  # the calls were calls: this one's claim was begun
+    # The events did run: this attendee's claim was started.
+    assert (await table_rows(only=mine))["claim"]
 
 
-async def test_after_submission_the_owner_changes_nothing_of_the_claim(
+async def test_after_submission_the_owner_cannot_change_the_claim(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     before = await table_rows()
@@ -92,7 +91,7 @@ async def test_after_submission_the_owner_changes_nothing_of_the_claim(
     assert await table_rows() == before
 
 
-async def test_ids_of_another_meeting_and_of_nothing_are_refused(
+async def test_unknown_ids_and_those_of_another_meeting_are_rejected(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     before = await table_rows(without=people.ids[VISITING])
@@ -118,7 +117,7 @@ async def test_ids_of_another_meeting_and_of_nothing_are_refused(
 WRONG: list[object] = [None, True, 0, 1.5, "1", "\0", "a\0b", "\ud800", [], [[]], {}, {"a": {}}]
 
 
-def fits(handler: Any, payload: Payload) -> bool:
+def is_valid(handler: Any, payload: Payload) -> bool:
     try:
         payload_model(handler).model_validate(payload)
     except (ValueError, TypeError):
@@ -139,7 +138,7 @@ async def test_wrong_types_are_rejected(
             tries += [{**payload, "context": 1}, {**payload, "self": 1}, {**payload, "command": 7}]
             tries += [["not", "an", "object"], "text", 7]  # type: ignore[list-item]
             for wrong in tries:
-                if isinstance(wrong, dict) and fits(handler, wrong):
+                if isinstance(wrong, dict) and is_valid(handler, wrong):
                     continue
                 caplog.clear()
                 await socket.send(event, wrong)
@@ -172,7 +171,7 @@ async def test_huge_values_change_and_break_nothing(
     ["home.setvar", "update_vars_internal_state.update_vars_internal", "error_banner.show",
      "state.hydrate", "state.set_is_hydrated", "on_load_internal_state.set_is_hydrated"],
 )  # fmt: skip
-async def test_what_is_for_nobody_does_nothing(
+async def test_events_outside_the_allow_list_do_nothing(
     site: RunningApp, people: SignedInPeople, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     async with site.socket(people.tokens[DRAFTING]) as socket:

@@ -1,22 +1,23 @@
-"""The bounds of the socket: whoever goes too far is closed with a reason, and the others go on."""
+"""Limits of the socket: a connection that exceeds one is closed with a reason, and others go on."""
 
 from contextlib import AsyncExitStack
 
 import pytest
 
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
-from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
+from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN, SIGN_IN_HEADER
 from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # which one does not matter
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database
 
 NO_PAGE = (1008, "not a message of this site's pages")
 
 
-async def goes_on(socket: SocketConnection) -> None:
-    """The connection is there, and its events are answered."""
+async def check_is_open(socket: SocketConnection) -> None:
+    """The connection is open, and its events get replies."""
     await socket.send("sessions.search", {"query": "A"})
     assert socket.vars()["sessions.query"] == "A"
     assert socket.closed is None
@@ -32,7 +33,7 @@ async def test_a_message_that_is_too_long_closes_its_connection_alone(
         await big.send("sessions.search", {"query": "x" * MESSAGE_LIMIT})
         assert big.closed == (1009, "a message has at most 65536 characters")
         assert not any("sessions" in text for text in big.frames)
-        await goes_on(other)
+        await check_is_open(other)
 
 
 async def test_too_many_messages_close_their_connection_alone(
@@ -48,27 +49,27 @@ async def test_too_many_messages_close_their_connection_alone(
                 await flood.send_frame("3")
             await flood.wait_until_closed()
             assert flood.closed == (1008, "too many messages; try again in a few seconds")
-            await goes_on(other)
+            await check_is_open(other)
 
 
-async def test_each_sign_in_has_so_many_connections_and_no_more(
+async def test_the_connections_of_each_sign_in_are_limited(
     site: RunningApp, people: SignedInPeople
 ) -> None:
-    async with AsyncExitStack() as opened:
+    async with AsyncExitStack() as stack:
         sockets = [
-            await opened.enter_async_context(site.socket(people.tokens[VISITING]))
+            await stack.enter_async_context(site.socket(people.tokens[VISITING]))
             for _ in range(PER_SIGN_IN.concurrent)
         ]
         with pytest.raises(ConnectionError, match=r"1008, 'too many connections"):
-            await opened.enter_async_context(site.socket(people.tokens[VISITING]))
-        await goes_on(sockets[0])
-        await goes_on(await opened.enter_async_context(site.socket(people.tokens[DRAFTING])))
-        await goes_on_as_a_stranger(await opened.enter_async_context(site.socket()))
+            await stack.enter_async_context(site.socket(people.tokens[VISITING]))
+        await check_is_open(sockets[0])
+        await check_is_open(await stack.enter_async_context(site.socket(people.tokens[DRAFTING])))
+        await check_is_open_without_sign_in(await stack.enter_async_context(site.socket()))
     async with site.socket(people.tokens[VISITING]) as later:
-        await goes_on(later)
+        await check_is_open(later)
 
 
-async def goes_on_as_a_stranger(socket: SocketConnection) -> None:
+async def check_is_open_without_sign_in(socket: SocketConnection) -> None:
     await socket.send("home.load")
     assert socket.vars()["home.redirect_to"] == "/#expired"
 
@@ -83,7 +84,7 @@ async def goes_on_as_a_stranger(socket: SocketConnection) -> None:
         {"host": "evil.example"},
     ],
 )
-async def test_a_page_of_another_site_opens_no_socket(
+async def test_a_page_of_another_site_cannot_open_a_socket(
     site: RunningApp, people: SignedInPeople, headers: dict[str, str]
 ) -> None:
     with pytest.raises(ConnectionError, match="1008"):
@@ -103,7 +104,7 @@ async def test_a_page_of_this_site_opens_one(
     site: RunningApp, people: SignedInPeople, headers: dict[str, str]
 ) -> None:
     async with site.socket(people.tokens[VISITING], **headers) as socket:
-        await goes_on(socket)
+        await check_is_open(socket)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ async def test_a_page_of_this_site_opens_one(
     ["", "x", "4", "42", "0", "2", "5", "6", "40/_event,", "40/other,", "42/other,[]",
      "451-/_event,[]", "43/_event,1[]", "44/_event,", "b4", "3probe", None],
 )  # fmt: skip
-async def test_what_no_page_says_closes_its_connection_alone(
+async def test_a_message_that_no_page_sends_closes_its_connection_alone(
     site: RunningApp, people: SignedInPeople, text: str | None
 ) -> None:
     async with (
@@ -121,10 +122,10 @@ async def test_what_no_page_says_closes_its_connection_alone(
         await odd.send_frame(text)
         await odd.wait_until_closed()
         assert odd.closed == NO_PAGE
-        await goes_on(other)
+        await check_is_open(other)
 
 
-async def test_before_it_has_joined_a_connection_sends_nothing(
+async def test_an_event_before_joining_closes_the_connection(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     socket = SocketConnection(site, people.tokens[VISITING], "tab", {})
@@ -139,15 +140,15 @@ async def test_before_it_has_joined_a_connection_sends_nothing(
              '42/_event,["event"]', '42/_event,["event",1,2,3]', "42/_event," + "[" * 50_000,
              '42/_event,["event",' + "9" * 50_000 + "]", '42/_event,7["event",{}]']
 )  # fmt: skip
-async def test_what_is_no_event_is_left_unanswered(
+async def test_a_malformed_event_is_ignored(
     site: RunningApp, people: SignedInPeople, text: str
 ) -> None:
     async with site.socket(people.tokens[VISITING]) as socket:
         await socket.send_frame(text)
-        await goes_on(socket)
+        await check_is_open(socket)
 
 
-async def test_what_one_person_left_in_a_tab_another_one_does_not_get(
+async def test_a_tabs_state_is_never_shown_to_another_person(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     hydrate = "state.hydrate_and_load"
@@ -164,7 +165,7 @@ async def test_what_one_person_left_in_a_tab_another_one_does_not_get(
         assert SECRET in again.vars()["home.attendee"]
 
 
-async def test_who_asks_is_asked_at_every_event(site: RunningApp, people: SignedInPeople) -> None:
+async def test_every_event_is_authenticated(site: RunningApp, people: SignedInPeople) -> None:
     async with site.socket(people.tokens[DRAFTING]) as socket:
         await socket.send("home.load")
         assert SECRET in socket.vars()["home.attendee"]
@@ -174,3 +175,29 @@ async def test_who_asks_is_asked_at_every_event(site: RunningApp, people: Signed
         assert (shown["home.attendee"], shown["home.lines"], shown["home.redirect_to"]) == (
             "", [], "/#expired",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("token", [True, False], ids=["token", "hash"])
+async def test_a_header_of_the_clients_choice_signs_nobody_in(
+    site: RunningApp, people: SignedInPeople, token: bool
+) -> None:
+    secret = people.tokens[DRAFTING]
+    header = {SIGN_IN_HEADER: secret if token else token_hash(secret)}
+    async with site.socket("", **header) as socket:
+        await socket.send("sessions.load", path="/sessions")
+        assert socket.vars()["sessions.redirect_to"] == "/#expired"
+        assert SECRET not in str(socket.frames)
+    async with site.socket(people.tokens[VISITING], **header) as socket:
+        await socket.send("sessions.load", path="/sessions")
+        assert socket.vars()["sessions.attendee"] == "Kim Smith"
+
+
+async def test_a_page_is_sent_neither_the_token_nor_its_hash(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    token = people.tokens[DRAFTING]
+    async with site.socket(token) as socket:
+        await socket.send("sessions.load", path="/sessions")
+        sent = str(socket.frames)
+    assert token not in sent
+    assert token_hash(token) not in sent

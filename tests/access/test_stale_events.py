@@ -1,4 +1,4 @@
-"""What was tapped on one page and arrives, or is looked at, when the page is another one."""
+"""Late events: tapped on one page, and received when the tab shows another."""
 
 import pytest
 
@@ -10,10 +10,10 @@ from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople
 from tests.support.app_client import RunningApp
 from tests.support.meetings import MEETING
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # which one does not matter
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database
 
 
-async def test_an_answer_is_about_the_session_that_it_was_given_for(
+async def test_a_late_answer_belongs_to_the_session_it_names(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     first, second = people.sessions["A"], people.sessions["B"]
@@ -35,7 +35,7 @@ async def test_an_answer_is_about_the_session_that_it_was_given_for(
     assert answers.of_session(second) == {"comment": f"{SECRET}!"}
 
 
-async def test_undo_brings_back_what_it_was_tapped_for_though_the_page_has_loaded_since(
+async def test_undo_restores_its_session_even_after_the_page_has_loaded_again(
     site: RunningApp, people: SignedInPeople
 ) -> None:
     async with site.socket(people.tokens[DRAFTING]) as socket:
@@ -51,7 +51,7 @@ async def test_undo_brings_back_what_it_was_tapped_for_though_the_page_has_loade
     ]
 
 
-async def test_a_list_of_what_is_added_stays_whole_while_one_scrolls_and_removes(
+async def test_the_list_of_added_sessions_stays_complete_while_removing(
     site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "CHUNK", 1)
@@ -70,3 +70,19 @@ async def test_a_list_of_what_is_added_stays_whole_while_one_scrolls_and_removes
     assert sorted(rows) == sorted(added)
     assert (shown["sessions.matches"], shown["sessions.found"]) == (len(added), found)
     assert sorted(shown["sessions.added"]) == sorted(set(added) - {in_order[0]})
+
+
+async def test_a_letter_shows_what_another_tab_has_added(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with (
+        site.socket(people.tokens[DRAFTING]) as socket,
+        site.socket(people.tokens[DRAFTING]) as other,
+    ):
+        await socket.send("sessions.load", path="/sessions")
+        await socket.send("sessions.search", {"query": "s"})
+        await other.send("sessions.load", path="/sessions")
+        await other.send("sessions.add", {"session_id": people.sessions["D"], "command": "one"})
+        assert people.sessions["D"] not in socket.vars()["sessions.added"]
+        await socket.send("sessions.search", {"query": "se"})
+        assert people.sessions["D"] in socket.vars()["sessions.added"]

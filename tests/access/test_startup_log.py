@@ -1,4 +1,4 @@
-"""What the log says when the application begins to serve."""
+"""Log line of the application's start."""
 
 import logging
 
@@ -10,7 +10,7 @@ from tests.support.environment import override_settings
 from tests.support.meetings import MEETING
 
 
-async def test_that_it_serves_is_told_with_meeting_and_port(
+async def test_the_start_is_logged_with_meeting_and_port(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(logs, "configure_logging", lambda: None)
@@ -18,7 +18,7 @@ async def test_that_it_serves_is_told_with_meeting_and_port(
     caplog.set_level(logging.INFO)
     with override_settings(CME_MEETING=MEETING.code):
         async with log():
-            told = [logs.record_fields(record) for record in caplog.records]
-    assert [(line["message"], line["meeting"], line["port"]) for line in told] == [
+            lines = [logs.record_fields(record) for record in caplog.records]
+    assert [(line["message"], line["meeting"], line["port"]) for line in lines] == [
         ("server started", MEETING.code, 3000)
     ]

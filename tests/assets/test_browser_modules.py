@@ -1,4 +1,4 @@
-"""The hand-written modules of the browser stay few and on their own."""
+"""The hand-written browser modules are few and import nothing else."""
 
 import re
 
@@ -7,7 +7,7 @@ from cme_reflex.settings import ROOT
 REFLEX = {"react", "$/utils/context", "$/utils/context-registry"}
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(|\bimport)\s*["']([^"']+)""")
 
-# What each may import: those that a page loads by themselves nothing but each other.
+# Allowed imports of each module; page hooks import only each other.
 PAGE_HOOKS = {
     "address.js",
     "fields.js",
@@ -41,7 +41,7 @@ def sources() -> dict[str, str]:
     }
 
 
-def test_each_imports_nothing_that_is_not_there() -> None:
+def test_each_module_imports_only_what_is_allowed() -> None:
     assert set(sources()) == set(MODULES)
     for name, source in sources().items():
         assert set(IMPORT.findall(source)) <= MODULES[name], name

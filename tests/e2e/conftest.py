@@ -1,4 +1,4 @@
-"""A browser, and the demo meeting served to it."""
+"""Fixtures of browser tests: a browser, and a server of the demo meeting."""
 
 import asyncio
 import csv
@@ -24,24 +24,24 @@ from tests.support.e2e.cme_server import CmeServer, load_demo, run_cme, run_serv
 from tests.support.e2e.devices import DEMO, DESKTOP, PHONE, TIMEOUT_MS
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
-_violations: list[str] = []  # of the content security policy, by any page of any context
+_violations: list[str] = []  # content security policy violations of all pages
 
 
 @contextmanager
-def _first(done: Path) -> Iterator[bool]:
-    """Whether this process is the first of the run to come here; the others wait for it."""
-    with done.with_suffix(".lock").open("w") as lock:
+def _first_process(marker: Path) -> Iterator[bool]:
+    """Whether this process is the first of the run to get here; the others wait for it."""
+    with marker.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield not done.exists()
+        yield not marker.exists()
 
 
 @pytest.fixture(scope="session")
 def started_browser(
     shared_folder: Path,
 ) -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
-    """The browser of this process, and the event loop that Playwright runs for it."""
+    """The browser of this process, and Playwright's event loop."""
     expect.set_options(timeout=TIMEOUT_MS)
-    with _first(shared_folder / "browser"):  # which may install one
+    with _first_process(shared_folder / "browser"):  # it may install a browser
         program = find_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=launch_arguments())
@@ -57,8 +57,8 @@ def started_browser(
 def browser(started_browser: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
     """The browser.
 
-    Its loop counts as running only as long as a test uses it, so that others in between can run
-    loops of their own.
+    Playwright's loop is set as running only while a test uses the browser, so that other tests
+    can run their own loops.
     """
     browser, loop = started_browser
     asyncio._set_running_loop(loop)
@@ -68,7 +68,7 @@ def browser(started_browser: tuple[Browser, asyncio.AbstractEventLoop]) -> Itera
 
 @pytest.fixture(autouse=True)
 def violations() -> Iterator[list[str]]:
-    """What the content security policy stopped; after a test it must be nothing."""
+    """Violations of the content security policy; there must be none after a test."""
     _violations.clear()
     yield _violations
     assert _violations == []
@@ -76,19 +76,19 @@ def violations() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="session")
 def built(shared_folder: Path) -> None:
-    """The frontend, built once for all processes of the run."""
-    done = shared_folder / "built"
-    with _first(done) as first:
+    """Build the frontend once for all processes of the run."""
+    marker = shared_folder / "built"
+    with _first_process(marker) as first:
         if first:
             run_cme("build")
-            done.touch()
+            marker.touch()
 
 
 @pytest.fixture(scope="session")
 def demo_database(shared_folder: Path) -> Path:
-    """The demo meeting with its 500 attendees in a database, to copy."""
+    """A database with the demo meeting and its 500 attendees, to be copied."""
     file = shared_folder / "demo.db"
-    with _first(file) as first:
+    with _first_process(file) as first:
         if first:
             load_demo(file.with_suffix(".new"))
             file.with_suffix(".new").rename(file)
@@ -99,7 +99,7 @@ def demo_database(shared_folder: Path) -> Path:
 def server(
     built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CmeServer]:
-    """The demo meeting, served. Each test is somebody else."""
+    """A server of the demo meeting. Each test uses another attendee."""
     folder = tmp_path_factory.mktemp("served")
     file = shutil.copy(demo_database, folder / "cme.db")
     with run_server(f"sqlite:///{file}", folder / "server.log") as server:
@@ -108,13 +108,13 @@ def server(
 
 @pytest.fixture(params=["phone", "desktop"])
 def screen(request: pytest.FixtureRequest) -> dict[str, object]:
-    """A phone and a wide screen in turn."""
+    """Context options of a phone and of a desktop, in turn."""
     return PHONE if request.param == "phone" else DESKTOP
 
 
 @pytest.fixture
 def context(browser: Browser, server: CmeServer) -> Iterator[BrowserContext]:
-    """A browser that nobody has used yet, on a wide screen."""
+    """A new browser context on a desktop."""
     yield from _context(browser, server, DESKTOP)
 
 
@@ -122,39 +122,39 @@ def context(browser: Browser, server: CmeServer) -> Iterator[BrowserContext]:
 def screen_context(
     browser: Browser, server: CmeServer, screen: dict[str, object]
 ) -> Iterator[BrowserContext]:
-    """The same on each screen in turn."""
+    """A new browser context on each screen in turn."""
     yield from _context(browser, server, screen)
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """Its first tab."""
+    """A new tab."""
     return context.new_page()
 
 
 @pytest.fixture
 def attendee(page: Page, people: Iterator[tuple[str, str]]) -> Attendee:
-    """Somebody who has just signed in."""
+    """A newly signed-in attendee."""
     attendee = Attendee(page)
-    attendee.enters(*next(people))
+    attendee.sign_in_by_request(*next(people))
     return attendee
 
 
 @pytest.fixture(scope="session")
 def all_people() -> list[tuple[str, str]]:
-    """Last name and badge of everybody, for a test with a server of its own."""
+    """Last names and badges of all attendees, for a test with a separate server."""
     return [(row["last_name"], row["badge"]) for row in _rows("attendees.csv")]
 
 
 @pytest.fixture(scope="session")
 def people() -> Iterator[tuple[str, str]]:
-    """Last name and badge of attendees that no other test is."""
+    """Last names and badges of attendees that no other test uses."""
     presenting = {
         badge.strip() for row in _rows("sessions.csv") for badge in row["faculty_badges"].split(";")
     }
-    # The first three are the ready sign-ins of the demo.
+    # The first three are the demo's sample sign-ins.
     others = [row for row in _rows("attendees.csv")[3:] if row["badge"] not in presenting]
-    # Physicians may claim the meeting's whole credit, but for those of one day, and are awarded it.
+    # Physicians, except those of one day, may claim the meeting's full credit.
     return iter(
         (row["last_name"], row["badge"])
         for row in others
@@ -168,7 +168,7 @@ def _rows(file: str) -> list[dict[str, str]]:
 
 
 def _prepare(browser: Browser) -> None:
-    """Be patient in every context of it, and note what a page's console says about the policy."""
+    """Set the timeout of every context, and record content security policy violations."""
     new_context = browser.new_context
 
     def note(message: ConsoleMessage) -> None:
@@ -193,15 +193,15 @@ def _context(
 
 
 @pytest.fixture
-def between(server: CmeServer) -> Iterator[NetworkProxy]:
-    """The network to the server."""
-    with run_network_proxy(server.port) as between:
-        yield between
+def network(server: CmeServer) -> Iterator[NetworkProxy]:
+    """A network proxy in front of the server."""
+    with run_network_proxy(server.port) as network:
+        yield network
 
 
 @pytest.fixture
-def phone(browser: Browser, between: NetworkProxy) -> Iterator[BrowserContext]:
-    """A phone on that network."""
-    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
+def phone(browser: Browser, network: NetworkProxy) -> Iterator[BrowserContext]:
+    """A phone behind that proxy."""
+    context = browser.new_context(base_url=network.url, **PHONE)  # type: ignore[arg-type]
     yield context
     context.close()

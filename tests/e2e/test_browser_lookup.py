@@ -1,4 +1,4 @@
-"""The order in which a browser is looked for."""
+"""Search order for the tests' browser."""
 
 import os
 from collections.abc import Callable
@@ -20,21 +20,23 @@ def program(folder: Path, name: str) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_browser_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CME_BROWSER", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     for source in ("_playwrights_own", "_from_debian"):
         monkeypatch.setattr(browser, source, lambda: None)
 
 
-def test_the_chosen_one_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_configured_browser_comes_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     program(tmp_path / "bin", "chromium")
     chosen = program(tmp_path, "mine")
     monkeypatch.setenv("CME_BROWSER", str(chosen))
     assert browser.find_browser() == chosen
 
 
-def test_a_chosen_one_that_is_not_there_is_an_error_not_another_browser(
+def test_a_missing_configured_browser_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path / "bin", "chromium")
@@ -54,13 +56,13 @@ def test_path_comes_before_playwright_and_playwright_before_debian(
     assert browser.find_browser() == on_path
 
 
-def test_without_any_it_says_what_to_install() -> None:
+def test_without_a_browser_the_error_says_what_to_install() -> None:
     with pytest.raises(browser.BrowserNotFound, match="apt-get install chromium"):
         browser.find_browser()
 
 
 @pytest.mark.parametrize(("user", "expected"), [(0, True), (1000, False)])
-def test_only_root_goes_without_the_sandbox(
+def test_only_root_runs_without_the_sandbox(
     monkeypatch: pytest.MonkeyPatch, user: int, expected: bool
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)

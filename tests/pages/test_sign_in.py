@@ -1,4 +1,4 @@
-"""The sign-in page as it is built, with and without the society's single sign-on."""
+"""The built sign-in page, with and without single sign-on."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def built(monkeypatch: pytest.MonkeyPatch, sso: SingleSignOn | None) -> str:
     return str(sign_in.sign_in().render())
 
 
-def test_a_password_is_asked_for_where_there_is_no_single_sign_on(
+def test_without_single_sign_on_there_is_a_password_form(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = built(monkeypatch, None)
@@ -28,7 +28,7 @@ def test_a_password_is_asked_for_where_there_is_no_single_sign_on(
     assert "/sign-in/sso" not in page
 
 
-def test_the_single_sign_on_takes_the_place_of_the_password(
+def test_single_sign_on_replaces_the_password_form(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = built(monkeypatch, SOCIETY)
@@ -39,7 +39,7 @@ def test_the_single_sign_on_takes_the_place_of_the_password(
 
 
 @pytest.mark.parametrize("sso", [None, SOCIETY])
-def test_every_code_that_the_server_sends_has_its_message(
+def test_every_code_of_the_server_has_a_message(
     monkeypatch: pytest.MonkeyPatch, sso: SingleSignOn | None
 ) -> None:
     page = built(monkeypatch, sso)

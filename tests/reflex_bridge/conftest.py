@@ -1,4 +1,4 @@
-"""Bare applications of Reflex."""
+"""Fixtures: bare Reflex applications."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def make_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """Makes applications without pages; what is this process's own stays as it was."""
+    """A factory of applications without pages; restores Reflex's global state afterwards."""
     import engineio.packet
     import reflex as rx
     import socketio.packet
@@ -19,7 +19,7 @@ def make_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     before = RegistrationContext.ensure_context()
 
     def make(**options: Any) -> rx.App:
-        RegistrationContext.set(before.fork())  # a context has one application
+        RegistrationContext.set(before.fork())  # a context can have only one application
         return rx.App(**options)
 
     yield make

@@ -1,4 +1,4 @@
-"""What the bridge relies on is as its modules say; `make canary` asks the newest Reflex."""
+"""Contract tests of what the bridge relies on; `make canary` runs them on the newest Reflex."""
 
 import inspect
 import re
@@ -17,15 +17,15 @@ TITLE = 'Möbius “Syndrome” & <Beyond>: 皮弁 \\ "quoted"\n\u2028 😀'
 MakeApp = Callable[..., Any]
 
 
-def test_every_module_says_what_it_relies_on_and_is_tested() -> None:
+def test_every_module_names_what_it_relies_on_and_is_tested() -> None:
     modules = {path.stem for path in BRIDGE.glob("*.py")} - {"__init__"} | {JAVASCRIPT.name}
     assert [module for module in sorted(modules) if not sentence(module).endswith(".")] == []
     tested = set(re.findall(r'contract\("([\w.]+)"\)', Path(__file__).read_text("utf-8")))
     assert tested == modules
 
 
-class Everything:
-    """Takes every event that is called good."""
+class FakeValidator:
+    """Accepts every event named "good"."""
 
     def __init__(self) -> None:
         self.rejected: list[str] = []
@@ -42,10 +42,10 @@ class Everything:
 
 
 async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    with contract("event_namespace"):
+    with contract("socket_endpoint"):
         from reflex.app import EventNamespace
 
-        from cme_reflex.reflex_bridge.event_namespace import install
+        from cme_reflex.reflex_bridge.socket_endpoint import install
         from tests.support.app_client import RunningApp, SocketConnection
 
         received: list[object] = []
@@ -55,13 +55,13 @@ async def test_event_namespace(make_app: MakeApp, monkeypatch: pytest.MonkeyPatc
 
         on_event.__signature__ = inspect.signature(EventNamespace.on_event)  # type: ignore[attr-defined]
         monkeypatch.setattr(EventNamespace, "on_event", on_event)
-        app, validator = make_app(), Everything()
+        app, validator = make_app(), FakeValidator()
         install(app, validator)
         event = {"name": "good", "payload": {"a": 1}, "router_data": {"asPath": "/"}}
         socket = SocketConnection(RunningApp(app, app._api), "", "tab", {})
         async with socket.open():
             await socket.wait_for_frame("0{")
-            # The event that a page sends with its connection, and those that follow.
+            # The event that a page sends with its connection, and later ones.
             await socket.send_frame('40/_event,{"event":{"name":"good","payload":{"first":1}}}')
             await socket.wait_for_frame("40/_event,")
             await socket.send_frame('42/_event,["event",{"name":"good","payload":{"a":1},'
@@ -89,7 +89,7 @@ def test_registry() -> None:
 
 
 def example(kind: Any) -> Any:
-    """A value of this type, with one of each part."""
+    """A sample value of this type."""
     if get_origin(kind) in {list, tuple}:
         return [example(get_args(kind)[0])]
     if isinstance(kind, UnionType):
@@ -100,10 +100,11 @@ def example(kind: Any) -> Any:
 
 
 def test_socket_json() -> None:
-    with contract("socket_json"):
+    with contract("socket_endpoint"):
+        from reflex.istate.data import HeaderData
         from reflex_base.utils.format import json_dumps
 
-        from cme_reflex.reflex_bridge.socket_json import dumps, loads
+        from cme_reflex.reflex_bridge.socket_endpoint import dumps, loads
         from cme_reflex.state.views import view_models
 
         kinds = [
@@ -115,12 +116,17 @@ def test_socket_json() -> None:
         ]
         assert kinds
         for kind in kinds:
-            shown = {"page": {"shown": [example(kind)], 3: None}}
-            update = ["event", {"delta": shown, "final": True}]
+            delta = {"page": {"shown": [example(kind)], 3: None}}
+            update = ["event", {"delta": delta, "final": True}]
             assert dumps(update, separators=(",", ":")) == json_dumps(update, separators=(",", ":"))
-        # What JSON has no word for.
+        # Values that JSON cannot represent.
         odd = ["event", {"kinds": {"panel"}, "of": int}]
         assert dumps(odd) == json_dumps(odd, separators=(",", ":"))
+        # A page is not told its cookie, which no script may read.
+        headers = {"cookie": "secret", "authorization": "secret", "host": "example.org"}
+        data = HeaderData.from_router_data({"headers": headers})
+        assert dumps(data) == json_dumps(data, separators=(",", ":"))
+        assert "secret" not in dumps(data)
         assert loads(dumps(["event", {"title": TITLE}])) == ["event", {"title": TITLE}]
 
 
@@ -132,7 +138,7 @@ OPTIONS = (
 
 def test_socket_server(make_app: MakeApp) -> None:
     with contract("socket_server"):
-        from cme_reflex.reflex_bridge import socket_json
+        from cme_reflex.reflex_bridge import socket_endpoint
         from cme_reflex.reflex_bridge.socket_server import socket_server
 
         reflexes = make_app().sio
@@ -141,7 +147,7 @@ def test_socket_server(make_app: MakeApp) -> None:
         for name in OPTIONS:
             assert getattr(ours.eio, name) == getattr(reflexes.eio, name), name
         assert ours.async_handlers == reflexes.async_handlers
-        assert ours.packet_class.json.dumps is socket_json.dumps
+        assert ours.packet_class.json.dumps is socket_endpoint.dumps
 
 
 def test_socket_protocol(make_app: MakeApp) -> None:
@@ -211,9 +217,9 @@ def test_server() -> None:
 
         from cme_reflex.reflex_bridge import server
 
-        taken = list(inspect.signature(run_backend_prod).parameters)
-        assert taken[:3] == ["host", "port", "loglevel"]
-        assert "mount_frontend_compiled_app" in taken
+        parameters = list(inspect.signature(run_backend_prod).parameters)
+        assert parameters[:3] == ["host", "port", "loglevel"]
+        assert "mount_frontend_compiled_app" in parameters
         for name in ("REFLEX_ENV_MODE", "REFLEX_SKIP_COMPILE", "REFLEX_FRONTEND_PORT"):
             assert getattr(environment, name).name.lstrip("_") == name
         with pytest.MonkeyPatch.context() as environ:

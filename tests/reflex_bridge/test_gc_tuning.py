@@ -6,7 +6,7 @@ import pytest
 from cme_reflex.web import gc_tuning
 
 
-async def test_while_it_serves_a_process_looks_through_everything_at_its_own_time_alone(
+async def test_full_collections_run_on_a_timer_while_serving(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(gc_tuning, "FULL_COLLECTION_EVERY", 0.01)

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, select
 from cme_reflex.store import migrate, tables
 from cme_reflex.store.database import close_database, open_database
 from tests.support.database.databases import run_on
-from tests.support.database.table_rows import add, fetch, fetch_one, one_of_each
+from tests.support.database.table_rows import add, execute, fetch, fetch_one, one_of_each
 
 HEAD = ScriptDirectory(str(migrate.MIGRATIONS)).get_current_head()
 
@@ -107,6 +107,82 @@ _ROWS_OF_0006 = (
 )
 
 
+async def test_renamed_tables_have_the_same_rows_after_downgrade_and_upgrade(
+    unmigrated_url: str, now: datetime
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0007")
+    schema_of_0007 = await run_on(unmigrated_url, schema_names)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    await add(*one_of_each(now))
+    await close_database()
+    rows = await run_on(unmigrated_url, all_rows)
+
+    await migrate.downgrade(unmigrated_url, "0007")
+    assert await run_on(unmigrated_url, schema_names) == schema_of_0007
+    former_rows = await run_on(unmigrated_url, all_rows)
+    former_names = {new: old for old, new in RENAMED_IN_0008.items()}
+    assert former_rows == {former_names.get(name, name): rows[name] for name in rows}
+
+    await migrate.upgrade(unmigrated_url)
+    assert await run_on(unmigrated_url, all_rows) == rows
+
+
+RENAMED_IN_0008 = {
+    "audit": "claim_audit",
+    "choice": "registration_choice",
+    "departure": "oidc_login",
+    "outbox": "mail_queue",
+    "reported_row": "reporting_row",
+    "reporting": "opt_in",
+    "tally": "rate_limit_counter",
+}
+
+
+def all_rows(connection: sa.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of every table as the database has them."""
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    return {
+        table.name: [tuple(row) for row in connection.execute(sa.select(table))]
+        for table in metadata.sorted_tables
+        if table.name != "alembic_version"
+    }
+
+
+async def test_ids_continue_after_the_last_one_in_a_renamed_table(
+    unmigrated_url: str, now: datetime
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0007")
+    new_entry = (
+        "INSERT INTO audit (claim_id, at, actor, to_status, reason)"
+        " VALUES (1, '2024-11-01 00:00:00', 'staff', 'draft', '')"
+    )
+    await execute_on(unmigrated_url, *_ROWS_OF_0006[:3], new_entry, new_entry)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    await add(tables.ClaimAuditRow(claim_id=1, at=now, actor="staff", to_status="draft"))
+    ids = await fetch(select(tables.ClaimAuditRow.id))
+    await close_database()
+    assert sorted(map(int, filter(None, ids))) == [1, 2, 3]
+
+
+async def test_a_link_is_still_deleted_with_its_message_in_a_renamed_table(
+    unmigrated_url: str, now: datetime
+) -> None:
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    await add(*one_of_each(now))
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "0007")
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    await execute(sa.delete(tables.MailQueueRow))
+    links = await fetch(select(tables.LinkRow))
+    await close_database()
+    assert links == []
+
+
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:
     await asyncio.gather(*(migrate.upgrade(unmigrated_url) for _ in range(4)))
     assert await migrate.current(unmigrated_url) == HEAD
@@ -140,6 +216,29 @@ async def test_the_migrated_checks_equal_those_of_the_tables(
 ) -> None:
     await run_on(unmigrated_url, SQLModel.metadata.create_all)
     assert await run_on(database_url, checks) == await run_on(unmigrated_url, checks)
+
+
+async def test_the_migrated_names_equal_those_of_the_tables(
+    database_url: str, unmigrated_url: str
+) -> None:
+    await run_on(unmigrated_url, SQLModel.metadata.create_all)
+    migrated = await run_on(database_url, schema_names)
+    del migrated["alembic_version"]
+    assert migrated == await run_on(unmigrated_url, schema_names)
+
+
+def schema_names(connection: sa.Connection) -> dict[str, set[str]]:
+    """The names of the constraints and indexes of each table, and of its sequence."""
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    names = {
+        table.name: {str(item.name) for item in [*table.constraints, *table.indexes]}
+        for table in metadata.sorted_tables
+    }
+    if connection.dialect.supports_sequences:
+        for sequence in sa.inspect(connection).get_sequence_names():
+            names[sequence.removesuffix("_id_seq")].add(sequence)
+    return names
 
 
 def checks(connection: sa.Connection) -> dict[str, set[tuple[str | None, str]]]:

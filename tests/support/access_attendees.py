@@ -1,4 +1,4 @@
-"""Who is at the meeting: their own rows, and what nobody else may learn of them."""
+"""Attendees for access tests, with secrets in their rows that must not be disclosed."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.support.meetings import FOLDER, MEETING, attendee
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 OTHER_MEETING = "other24"
-SECRET = "Xylophantes"  # in all that belongs to somebody else and could be learned
+SECRET = "Xylophantes"  # part of all personal data of the other attendees
 
 DRAFTING, SUBMITTED, VISITING = "901", "902", "903"
 LAST_NAMES = {DRAFTING: f"{SECRET}-Draft", SUBMITTED: f"{SECRET}-Done", VISITING: "Smith"}
@@ -34,14 +34,14 @@ LEARNER = {
     "licence_id": f"{SECRET}-1",
 }
 
-VOLATILE_TABLES = {"sign_in", "tally"}
+VOLATILE_TABLES = {"sign_in", "rate_limit_counter"}
 
 Rows = dict[str, list[tuple[object, ...]]]
 
 
 @dataclass(frozen=True)
 class SignedInPeople:
-    """The tokens of their sign-ins by badge, and their ids."""
+    """Sign-in tokens and attendee ids, by badge."""
 
     tokens: dict[str, str]
     ids: dict[str, int]
@@ -51,7 +51,7 @@ class SignedInPeople:
 
 
 async def sign_everybody_in() -> SignedInPeople:
-    """One with a draft, one with a submitted claim, and one who has nothing yet."""
+    """Sign in attendees with a draft, with a submitted claim, and without a claim."""
     tokens, contexts = {}, {}
     for badge, last_name in LAST_NAMES.items():
         tokens[badge], contexts[badge] = await _sign_in(MEETING.code, last_name, badge)
@@ -77,7 +77,7 @@ async def _sign_in(meeting: str, last_name: str, badge: str) -> tuple[str, Reque
 
 
 async def _fill(context: RequestContext) -> None:
-    """Two sessions, an answer about each and about the meeting, a name, an opt-in."""
+    """Add two sessions, answers to all evaluations, a name for the certificate, and an opt-in."""
     codes = {session.code: session.id for session in context.programme.sessions.values()}
     for code in ("A", "B"):
         await claim_lines.add_session(context, codes[code], now=NOW)
@@ -91,7 +91,7 @@ async def _fill(context: RequestContext) -> None:
 
 
 async def table_rows(*, without: int | None = None, only: int | None = None) -> Rows:
-    """Every row of every table; without those of one attendee, or only these.
+    """All rows of all tables; without those of one attendee, or only those.
 
     Left out is what comes and goes with the tests: sign-ins, and how often something was tried.
     """

@@ -1,4 +1,4 @@
-"""A valid payload of every event that an attendee may send, and the routes that are served."""
+"""Valid payloads of all attendees' events, and all routes of the application."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.app_client import application
 
 
 def served_routes() -> list[BaseRoute]:
-    """Every route that is served: Reflex's own and ours."""
+    """All routes of the application, including Reflex's own."""
     app, _ = application()
     ours = [each for each in app.api_transformer if isinstance(each, Starlette)]
     return [*app._api.routes, *(route for each in ours for route in each.routes)]
@@ -17,8 +17,8 @@ def served_routes() -> list[BaseRoute]:
 
 Payload = dict[str, Any]
 
-# What a page could send to each handler. With these a call fails for who makes it, or when, and
-# for nothing else; `valid` puts a session of the two claims in the place of 0.
+# Valid payloads, so that a call can only fail for its sender or its time. `valid` replaces the
+# session id 0 by a session of the two claims.
 VALID_PAYLOADS: dict[str, Payload] = {
     "account.load": {},
     "account.refresh": {},
@@ -72,4 +72,4 @@ VALID_PAYLOADS: dict[str, Payload] = {
 }
 
 
-REPORTING_EVENTS = {"reporting.opt_in", "reporting.withdraw"}  # not part of the claim, never locked
+REPORTING_EVENTS = {"reporting.opt_in", "reporting.withdraw"}  # not locked by submission

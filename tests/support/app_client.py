@@ -1,6 +1,6 @@
-"""The whole application in this process: its HTTP, and its socket spoken as a page speaks it.
+"""In-process client of the complete application, for HTTP and for the socket.
 
-Everything is real but the network: events pass Engine.IO, Socket.IO, the limits and the validation.
+Everything but the network is real: events pass Engine.IO, Socket.IO, the limits and the validation.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from cme_reflex.web.cookies import SIGN_IN, cookie_name
 
 HOST = "localhost:3000"
 PONG = '42/_event,["ping","pong"]'
-RESPONSE_TIMEOUT = 30  # seconds; nothing takes this long but a test that hangs
+RESPONSE_TIMEOUT = 30  # seconds; only a hanging test takes that long
 
 
 @lru_cache
 def application() -> tuple[Any, Starlette]:
-    """Reflex's application and what it serves, made once; no page is compiled."""
+    """The Reflex application and its ASGI application, created once; no page is compiled."""
     from cme_reflex.cme_reflex import app
 
     with _as_served():
@@ -37,20 +37,20 @@ def application() -> tuple[Any, Starlette]:
 
 @contextmanager
 def _as_served() -> Iterator[None]:
-    """What `cme serve` tells Reflex; commands that later tests start are not told, and build."""
-    with pytest.MonkeyPatch.context() as told:
-        told.setenv(environment.REFLEX_ENV_MODE.name, Env.PROD.value)
-        told.setenv(environment.REFLEX_SKIP_COMPILE.name, "true")
+    """Set the environment as `cme serve` does, but not for commands that other tests start."""
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv(environment.REFLEX_ENV_MODE.name, Env.PROD.value)
+        environ.setenv(environment.REFLEX_SKIP_COMPILE.name, "true")
         yield
 
 
 @asynccontextmanager
 async def running_app() -> AsyncIterator["RunningApp"]:
-    """The application between its start and its end. The settings are those of this process."""
+    """Run the application's lifespan, with the settings of this process."""
     app, asgi = application()
-    # Reflex knows its handlers by the context in which they were imported, another test's perhaps.
+    # Reflex finds handlers in the context of their import, which another test may have replaced.
     RegistrationContext.set(app._registration_context)
-    # The application looks for garbage at its start, and need not among all that the tests hold.
+    # The application runs a full collection at startup, which need not scan the tests' objects.
     gc.freeze()
     with _as_served():
         async with asgi.router.lifespan_context(asgi):
@@ -58,14 +58,14 @@ async def running_app() -> AsyncIterator["RunningApp"]:
 
 
 class RunningApp:
-    """What is served, and the ways to ask it."""
+    """A running application, with clients for HTTP and the socket."""
 
     def __init__(self, app: Any, asgi: Starlette) -> None:
         self.app = app
         self.asgi = asgi
 
     def client(self, **cookies: str) -> httpx.AsyncClient:
-        """A browser without scripts."""
+        """An HTTP client with these cookies."""
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(self.asgi),
             base_url=f"http://{HOST}",
@@ -76,14 +76,14 @@ class RunningApp:
     async def socket(
         self, sign_in: str = "", tab: str = "", **headers: str
     ) -> AsyncIterator["SocketConnection"]:
-        """A connection that has joined, with the token of a sign-in as its cookie."""
+        """A joined socket connection with this sign-in token as its cookie."""
         socket = SocketConnection(self, sign_in, tab or str(uuid.uuid4()), headers)
         async with socket.open():
             await socket.join()
             yield socket
 
     async def wait_until_idle(self) -> None:
-        """Wait until nothing is being worked on."""
+        """Wait until no event is being processed."""
         processor = self.app._event_processor
         await processor.join()
         while processor._tasks or processor._token_queues:  # noqa: ASYNC110 - it has no event
@@ -91,17 +91,23 @@ class RunningApp:
 
 
 class SocketConnection:
-    """One connection. `heard` is all that the server said, in order."""
+    """A socket connection. `frames` are all frames that the server sent, in order."""
 
     def __init__(
         self, site: RunningApp, sign_in: str, tab: str, headers: Mapping[str, str]
     ) -> None:
         self._site = site
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._server_waits = asyncio.Event()
-        self._spoken = asyncio.Condition()
+        self._server_is_waiting = asyncio.Event()
+        self._message_sent = asyncio.Condition()
         cookie = {"cookie": f"{cookie_name(SIGN_IN)}={sign_in}"} if sign_in else {}
-        named = {"host": HOST, "connection": "Upgrade", "upgrade": "websocket", **cookie, **headers}
+        all_headers = {
+            "host": HOST,
+            "connection": "Upgrade",
+            "upgrade": "websocket",
+            **cookie,
+            **headers,
+        }
         self._scope = {
             "type": "websocket",
             "asgi": {"version": "3.0"},
@@ -111,7 +117,8 @@ class SocketConnection:
             "root_path": "",
             "query_string": f"token={tab}&EIO=4&transport=websocket".encode(),
             "headers": [
-                (name.replace("_", "-").encode(), value.encode()) for name, value in named.items()
+                (name.replace("_", "-").encode(), value.encode())
+                for name, value in all_headers.items()
             ],
             "client": ("127.0.0.1", 40000),
             "server": ("127.0.0.1", 3000),
@@ -123,19 +130,19 @@ class SocketConnection:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["SocketConnection"]:
-        """The connection from its handshake to its end."""
-        served = asyncio.create_task(
-            self._site.asgi(self._scope, self._next_for_server, self._from_server)
+        """Open the connection until the end of the block."""
+        task = asyncio.create_task(
+            self._site.asgi(self._scope, self._receive, self._send_to_client)
         )
         await self._to_server.put({"type": "websocket.connect"})
         try:
             yield self
         finally:
             await self._to_server.put({"type": "websocket.disconnect", "code": 1000})
-            await asyncio.wait_for(served, RESPONSE_TIMEOUT)
+            await asyncio.wait_for(task, RESPONSE_TIMEOUT)
 
     async def join(self) -> None:
-        """Join the namespace, as a page does first. Raises ConnectionError where it is closed."""
+        """Join the namespace, as a page does first. Raises ConnectionError if it is closed."""
         await self.wait_for_frame("0{")
         if self.closed:
             raise ConnectionError(self.closed)
@@ -148,14 +155,14 @@ class SocketConnection:
         await self._until(lambda: False)
 
     async def send_frame(self, text: str | None) -> None:
-        """Send a frame as it is; None is one of bytes."""
-        self._server_waits.clear()
+        """Send a raw text frame; None sends a binary frame."""
+        self._server_is_waiting.clear()
         await self._to_server.put(
             {"type": "websocket.receive", "text": text, "bytes": None if text else b""}
         )
 
     async def send(self, event: str, payload: object = None, *, path: str = "/claim") -> None:
-        """Send an event by the end of its name, such as ``home.load``, and let it be done."""
+        """Send an event by the end of its name, such as ``home.load``, and await its processing."""
         await self.emit(
             {
                 "name": full_event_name(event),
@@ -165,12 +172,12 @@ class SocketConnection:
         )
 
     async def emit(self, data: object, message: str = "event") -> None:
-        """Send whatever it is as an event's data, and let it be done."""
+        """Send any data as an event's, and wait until it is processed."""
         await self.send_frame(f"42/_event,{json.dumps([message, data])}")
         await self._done()
 
     async def wait_for_frame(self, beginning: str) -> str:
-        """Wait for a frame that begins so, or for the end of the connection."""
+        """Wait for a frame with this beginning; returns "" if the connection is closed first."""
 
         def found() -> str:
             return next((text for text in self.frames if text.startswith(beginning)), "")
@@ -179,7 +186,7 @@ class SocketConnection:
         return found()
 
     def vars(self) -> dict[str, Any]:
-        """What the page shows by now: every variable that was sent, the last value of each."""
+        """The state of the page: the last value of every variable that was sent."""
         shown: dict[str, Any] = {}
         for text in self.frames:
             if text.startswith("42/_event,"):
@@ -195,26 +202,26 @@ class SocketConnection:
         return shown
 
     async def _done(self) -> None:
-        """Wait until what was sent last is dealt with, and all answers to it were heard."""
-        await self._server_waits.wait()
+        """Wait until the last message is processed and all replies to it are received."""
+        await self._server_is_waiting.wait()
         await self._site.wait_until_idle()
         if not self.closed:
-            # The pong goes behind all that was answered before.
+            # The pong is sent after all earlier replies.
             pongs = sum(text == PONG for text in self.frames)
             await self.send_frame('42/_event,["ping"]')
             await self._until(lambda: sum(text == PONG for text in self.frames) > pongs)
 
-    async def _until(self, there: Callable[[], bool]) -> None:
-        async with self._spoken, asyncio.timeout(RESPONSE_TIMEOUT):
-            await self._spoken.wait_for(lambda: there() or self.closed is not None)
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with self._message_sent, asyncio.timeout(RESPONSE_TIMEOUT):
+            await self._message_sent.wait_for(lambda: condition() or self.closed is not None)
 
-    async def _next_for_server(self) -> dict[str, Any]:
+    async def _receive(self) -> dict[str, Any]:
         if self._to_server.empty():
-            self._server_waits.set()
+            self._server_is_waiting.set()
         return await self._to_server.get()
 
-    async def _from_server(self, message: dict[str, Any]) -> None:
-        async with self._spoken:
+    async def _send_to_client(self, message: dict[str, Any]) -> None:
+        async with self._message_sent:
             match message["type"]:
                 case "websocket.accept":
                     self.accepted = True
@@ -222,12 +229,12 @@ class SocketConnection:
                     self.frames.append(message["text"])
                 case "websocket.close":
                     self.closed = message.get("code", 1000), message.get("reason") or ""
-                    self._server_waits.set()
-            self._spoken.notify_all()
+                    self._server_is_waiting.set()
+            self._message_sent.notify_all()
 
 
 def event_handlers() -> Mapping[str, RegisteredEventHandler]:
-    """Every event handler that Reflex knows, its own too, by full name: the complete list."""
+    """All event handlers registered with Reflex, including its own, by full name."""
     known: Mapping[str, RegisteredEventHandler] = application()[
         0
     ]._registration_context.event_handlers
@@ -235,7 +242,7 @@ def event_handlers() -> Mapping[str, RegisteredEventHandler]:
 
 
 def full_event_name(event: str) -> str:
-    """The name that Reflex knows an event by."""
+    """The full name of an event in Reflex."""
     found = [name for name in event_handlers() if name.endswith(f"__{event}")]
     assert len(found) == 1, (event, found)
     return found[0]

@@ -1,4 +1,4 @@
-"""Contracts of `cme_reflex.reflex_bridge`: what its modules rely on, and tests that say so."""
+"""Contract tests of `cme_reflex.reflex_bridge`, which fail with the sentence of the module."""
 
 import ast
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ JAVASCRIPT = ROOT / "assets" / "reflex_bridge.js"
 
 
 def sentence(module: str) -> str:
-    """What a module relies on; read from its source, for it may be past importing."""
+    """The sentence of a module, read from its source, because importing it may fail."""
     if module == JAVASCRIPT.name:
         lines = JAVASCRIPT.read_text("utf-8").splitlines()
         return relied_on("\n".join(line.removeprefix("//") for line in lines if line[:2] == "//"))
@@ -25,7 +25,7 @@ def sentence(module: str) -> str:
 
 @contextmanager
 def contract(module: str) -> Iterator[None]:
-    """Fail with the module's sentence, whatever goes wrong."""
+    """Fail with the module's sentence on any exception."""
     found = ""
     try:
         yield
@@ -36,7 +36,7 @@ def contract(module: str) -> Iterator[None]:
 
 
 def template(path: str) -> str:
-    """A file of the frontend that Reflex starts a build with."""
+    """The content of one of Reflex's frontend templates."""
     spec = find_spec("reflex_base")
     assert spec is not None
     assert spec.submodule_search_locations

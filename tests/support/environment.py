@@ -1,4 +1,4 @@
-"""Settings for the time of a test."""
+"""Temporary settings for a test."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from cme_reflex.settings import settings
 
 @contextmanager
 def override_settings(**variables: str) -> Iterator[None]:
-    """These variables of the environment, read anew before and after."""
+    """Set these environment variables until the end of the block, and reload the settings."""
     with mock.patch.dict(os.environ, variables):
         settings.cache_clear()
         try:

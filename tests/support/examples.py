@@ -1,8 +1,8 @@
-"""How many examples Hypothesis tries: the profile of the run says it, a test its share of that."""
+"""Number of Hypothesis examples: the profile's number, multiplied by a factor of the test."""
 
 from hypothesis import settings
 
 
 def examples(share: float) -> int:
-    """More than the profile's number for a rule with many cases, fewer where one is dear."""
+    """The number of examples: a factor above 1 for many cases, below 1 for slow tests."""
     return max(1, round(settings().max_examples * share))

@@ -19,8 +19,8 @@ NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 
 
 async def submit_owners_claim(quarters: int = 6) -> str:
-    """Submit the owner's claim; the number."""
-    today = datetime.now(UTC)  # the doors sign in by the real clock
+    """Submit the owner's claim, and return the receipt number."""
+    today = datetime.now(UTC)  # the routes use the real clock
     token = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
     context = await authentication.authenticate(MEETING.code, token, now=today)
     (first,) = (each.id for each in context.programme.sessions.values() if each.code == "A")

@@ -76,7 +76,7 @@ def test_words_are_found(source: str) -> None:
         'Response(made, media_type="text/csv; charset=utf-8")',
         'FOREVER = "public, max-age=31536000, immutable"',
         'asked = given.get("day", "")',
-        'rx.el.div(custom_attrs={"data-sync-message": "saved"})',
+        'rx.el.div(custom_attrs={"data-save-message": "saved"})',
         'rx.el.div(rx.match(kind, ("scale", scale), ("text", text)))',
         'rx.el.div(*(told(code) for code in ("expired", "missing")))',
     ],

@@ -1,4 +1,4 @@
-"""The HTTP doors without a browser: guard and routes, before pages that say which they are."""
+"""HTTP routes and sign-in redirects in this process, with placeholder pages."""
 
 import functools
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ from tests.support.web import HOST
 
 @pytest.fixture
 def folder() -> MeetingFolder:
-    """What is loaded; a test that needs another one overrides this."""
+    """The meeting folder to load; a test can override it."""
     return FOLDER
 
 
@@ -41,7 +41,7 @@ def folder() -> MeetingFolder:
 async def client(
     database: Engine, fill: Fill, folder: MeetingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser without scripts, at a meeting that is loaded."""
+    """An HTTP client of the routes, with the meeting loaded."""
     loaded = functools.partial(load_meeting, folder, now=datetime(2024, 11, 1, tzinfo=UTC))
     await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
     monkeypatch.setenv("CME_MEETING", MEETING.code)

@@ -1,4 +1,4 @@
-"""What is built of the meeting beside its pages."""
+"""Static assets that the build makes from the meeting's data."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from cme_reflex.web import build_assets
 ACCENT = (11, 85, 99)
 
 
-def test_the_preview_is_a_picture_of_the_name_on_the_accent() -> None:
+def test_the_preview_image_shows_the_name_on_the_accent_color() -> None:
     picture = Image.open(io.BytesIO(build_assets.og_image()))
     assert (picture.format, picture.size) == ("PNG", build_assets.OG_IMAGE_SIZE)
     assert picture.convert("RGB").getpixel((5, 5)) == ACCENT
@@ -28,7 +28,7 @@ def test_the_preview_is_a_picture_of_the_name_on_the_accent() -> None:
 
 
 @pytest.mark.parametrize(("name", "size"), build_assets.ICONS.items())
-def test_an_icon_is_the_tick_on_the_accent(name: str, size: int) -> None:
+def test_an_icon_is_the_check_mark_on_the_accent_color(name: str, size: int) -> None:
     icon = Image.open(io.BytesIO(build_assets.touch_icon(size))).convert("RGB")
     assert icon.size == (size, size)
     assert icon.getpixel((1, 1)) == ACCENT
@@ -55,7 +55,7 @@ def test_the_manifest_names_the_meeting_and_its_icons() -> None:
 
 
 @pytest.mark.parametrize("base", ["", "https://cme.example.org"])
-def test_the_address_of_the_preview_is_absolute_where_the_site_knows_its_own(
+def test_the_preview_url_is_absolute_with_a_public_url(
     base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CME_PUBLIC_URL", base)
@@ -71,7 +71,7 @@ def test_the_address_of_the_preview_is_absolute_where_the_site_knows_its_own(
     settings.cache_clear()
 
 
-def test_the_page_for_when_no_server_answers_brings_all_but_its_icon() -> None:
+def test_the_maintenance_page_loads_nothing_but_its_icon() -> None:
     page = build_assets.maintenance_page()
     assert "Everything that was saved is safe" in page
     assert "registration@plasticsurgery.org" in page
@@ -81,8 +81,8 @@ def test_the_page_for_when_no_server_answers_brings_all_but_its_icon() -> None:
     assert "<script" not in page
 
 
-def test_the_page_for_an_address_that_leads_nowhere_needs_no_script() -> None:
+def test_the_not_found_page_needs_no_script() -> None:
     page = build_assets.not_found_page()
-    for told in ("There is no such page", "registration@plasticsurgery.org", "Dec 31, 2030"):
-        assert told in page
+    for part in ("There is no such page", "registration@plasticsurgery.org", "Dec 31, 2030"):
+        assert part in page
     assert "<script" not in page

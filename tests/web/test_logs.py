@@ -1,4 +1,4 @@
-"""The log: one line a happening, and nothing in it that somebody typed."""
+"""The log: one line an event, without anything that a user typed."""
 
 import io
 import json
@@ -20,10 +20,10 @@ def formatter(request: pytest.FixtureRequest) -> logging.Formatter:
     return logs._Text() if request.param == "text" else logs._Json()
 
 
-def written(
+def format_record(
     formatter: logging.Formatter, name: str, message: str, *args: object, **more: object
 ) -> str:
-    """What a logger of this name writes."""
+    """The output of a logger with this name."""
     output = io.StringIO()
     handler = logging.StreamHandler(output)
     handler.setFormatter(formatter)
@@ -34,7 +34,7 @@ def written(
 
 
 def failure() -> Exception:
-    """An error about somebody, which came from another one, which the system raised."""
+    """An exception with personal data in its message and in those of its causes."""
     try:
         try:
             try:
@@ -50,7 +50,7 @@ def failure() -> Exception:
 
 def test_a_line_is_one_json_document_with_its_fields() -> None:
     line = json.loads(
-        written(
+        format_record(
             logs._Json(),
             "cme_reflex.state",
             "event handled",
@@ -66,40 +66,44 @@ def test_a_line_is_one_json_document_with_its_fields() -> None:
     }
 
 
-def test_text_is_a_line_for_people() -> None:
-    line = written(logs._Text(), "cme_reflex.x", "event handled", extra=logs.log_extra(ms=3.5))
+def test_the_text_format_is_one_readable_line() -> None:
+    line = format_record(
+        logs._Text(), "cme_reflex.x", "event handled", extra=logs.log_extra(ms=3.5)
+    )
     assert line.partition(" ")[2] == "error cme_reflex.x event handled ms=3.5\n"
 
 
 @pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
-def test_of_an_exception_types_and_places_are_written_and_never_words(
+def test_an_exception_is_logged_by_type_and_location_never_by_message(
     formatter: logging.Formatter,
 ) -> None:
-    text = written(formatter, "cme_reflex.x", "event handler failed", exc_info=failure())
+    text = format_record(formatter, "cme_reflex.x", "event handler failed", exc_info=failure())
     assert SECRET not in text
-    for told in ("builtins.ValueError", "builtins.KeyError", "builtins.OSError", "No space left",
+    for part in ("builtins.ValueError", "builtins.KeyError", "builtins.OSError", "No space left",
                  "test_logs.py", "failure"):  # fmt: skip
-        assert told in text
+        assert part in text
 
 
 @pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
 @pytest.mark.parametrize("name", ["reflex.app", "engineio.server", "asyncio", "sqlalchemy.pool"])
-def test_what_a_library_says_is_its_place_alone(formatter: logging.Formatter, name: str) -> None:
-    text = written(formatter, name, f"Event data: {SECRET} %s", SECRET)
+def test_a_librarys_record_is_logged_by_location_alone(
+    formatter: logging.Formatter, name: str
+) -> None:
+    text = format_record(formatter, name, f"Event data: {SECRET} %s", SECRET)
     assert SECRET not in text
     assert "test_logs.py" in text
 
 
-def test_a_database_error_has_its_code() -> None:
+def test_a_database_error_is_logged_with_its_code() -> None:
     class DuplicateKey(Exception):
         sqlstate = "23505"
 
-    text = written(logs._Json(), "cme_reflex.x", "…", exc_info=DuplicateKey(SECRET))
+    text = format_record(logs._Json(), "cme_reflex.x", "…", exc_info=DuplicateKey(SECRET))
     assert json.loads(text)["exception"][0]["code"] == "23505"
     assert SECRET not in text
 
 
-def test_an_attendee_is_the_same_each_time_and_another_one_under_another_secret() -> None:
+def test_a_pseudonym_is_stable_and_depends_on_the_secret() -> None:
     ids = []
     for secret in ("one", "one", "two"):
         with override_settings(CME_SECRET=secret):
@@ -127,12 +131,12 @@ warnings.warn("{SECRET}")
 """
 
 
-def test_set_up_every_logger_of_the_process_writes_lines_on_the_error_output() -> None:
-    done = subprocess.run(
+def test_configured_every_logger_writes_lines_to_standard_error() -> None:
+    result = subprocess.run(
         [sys.executable, "-c", CHATTER], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout == ""
-    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert result.stdout == ""
+    lines = [json.loads(line) for line in result.stderr.splitlines()]
     assert [(line["logger"], line.get("message")) for line in lines] == [
         ("engineio.server", None),
         ("reflex.app", None),
@@ -140,4 +144,4 @@ def test_set_up_every_logger_of_the_process_writes_lines_on_the_error_output() -
         ("cme_reflex.x", "event handled"),
         ("py.warnings", None),
     ]
-    assert SECRET not in done.stderr
+    assert SECRET not in result.stderr

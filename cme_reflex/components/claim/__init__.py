@@ -1,1 +1,1 @@
-"""Pieces of a claim."""
+"""Components of a claim: lines, totals, conflicts, questions, session list."""

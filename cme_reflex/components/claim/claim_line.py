@@ -1,4 +1,4 @@
-"""A session on the claim: how much of it is claimed, its evaluation, and Remove."""
+"""Claim line: a session on the claim with its hours, evaluation and Remove button."""
 
 from typing import Any
 
@@ -11,16 +11,19 @@ from cme_reflex.components.page_hooks import COMMAND, uncontrolled
 from cme_reflex.routes import EVALUATION
 
 
-def claim_line(page: Any, line: Any) -> rx.Component:
-    """A claim line, under a day heading if it is the day's first. `line` is a `LineView`."""
+def claim_line(state: Any, line: Any) -> rx.Component:
+    """A claim line, with a day heading if it is the day's first.
+
+    `line` is a `LineView`; `state` has the handlers of `state.home.Home`.
+    """
     return rx.el.li(
         rx.cond(line.day != "", rx.el.h3(line.day, class_name="pt-2 pb-2 text-15 text-muted")),
         rx.el.div(
             rx.el.h4(line.title, class_name="text-17 font-semibold"),
             rx.el.p(line.when, class_name="text-15 text-muted"),
             _warnings(line),
-            rx.cond(page.locked == "", _credit(page, line), _claimed(line)),
-            _actions(page, line),
+            rx.cond(state.locked == "", _credit(state, line), _claimed(line)),
+            _actions(state, line),
             id=f"line-{line.id}",
             class_name=rx.cond(
                 line.conflict | line.withdrawn,
@@ -44,9 +47,9 @@ def _warning(text: str) -> rx.Component:
     return rx.el.p(icon("warning"), text, class_name="flex items-center gap-1.5 text-15 text-warm")
 
 
-def _credit(page: Any, line: Any) -> rx.Component:
+def _credit(state: Any, line: Any) -> rx.Component:
     return rx.el.div(
-        _hours(text.claim.HOURS, "hours", line, line.hours, line.hours_choices, page.set_hours),
+        _hours(text.claim.HOURS, "hours", line, line.hours, line.hours_choices, state.set_hours),
         rx.cond(
             line.safety_choices.length() > 0,
             _hours(
@@ -55,16 +58,16 @@ def _credit(page: Any, line: Any) -> rx.Component:
                 line,
                 line.safety,
                 line.safety_choices,
-                page.set_safety,
+                state.set_safety,
             ),
         ),
-        rx.cond(line.on_demand_offered, _on_demand(page, line)),
+        rx.cond(line.on_demand_offered, _on_demand(state, line)),
         class_name="flex flex-wrap items-end gap-x-4 gap-y-2",
     )
 
 
 def _claimed(line: Any) -> rx.Component:
-    """The same where nothing can be changed."""
+    """The claimed credit as text, for a locked claim."""
     return rx.el.p(
         rx.el.span(text.claim.CLAIMED_HOURS.format(hours=line.hours), class_name="font-semibold"),
         rx.cond(
@@ -98,23 +101,23 @@ def _hours(
     )
 
 
-def _on_demand(page: Any, line: Any) -> rx.Component:
+def _on_demand(state: Any, line: Any) -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="checkbox",
-            on_change=lambda ticked: page.set_on_demand(line.id, ticked, COMMAND),
+            on_change=lambda checked: state.set_on_demand(line.id, checked, COMMAND),
             class_name="size-6 flex-none accent-accent",
             **uncontrolled({"checked": line.on_demand}),
         ),
-        rx.el.span(text.claim.ON_DEMAND, _about(line)),
+        rx.el.span(text.claim.ON_DEMAND, _session_suffix(line)),
         class_name="flex min-h-11 cursor-pointer items-center gap-2 text-15",
     )
 
 
-def _actions(page: Any, line: Any) -> rx.Component:
-    about = _about(line)
+def _actions(state: Any, line: Any) -> rx.Component:
+    about = _session_suffix(line)
     return rx.cond(
-        page.locked == "",
+        state.locked == "",
         rx.el.div(
             button_link(
                 rx.cond(line.evaluated, icon("check", class_name="text-done"), rx.fragment()),
@@ -133,8 +136,8 @@ def _actions(page: Any, line: Any) -> rx.Component:
                 about,
                 kind="danger",
                 pending=True,
-                on_click=page.remove(line.id, COMMAND),
-                # Its word ends where the line above it does, also where it has a row of its own.
+                on_click=state.remove(line.id, COMMAND),
+                # Align the label's right edge with the content above, also when the button wraps.
                 class_name="-mr-3 ml-auto",
             ),
             class_name="compact flex flex-wrap items-center gap-2 border-t border-line pt-3",
@@ -142,6 +145,6 @@ def _actions(page: Any, line: Any) -> rx.Component:
     )
 
 
-def _about(line: Any) -> rx.Component:
-    """Which session it is, for who hears the label alone."""
+def _session_suffix(line: Any) -> rx.Component:
+    """The session's title in a label, for screen readers."""
     return rx.el.span(text.claim.ABOUT.format(title=line.title), class_name="sr-only")

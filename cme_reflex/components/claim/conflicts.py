@@ -1,4 +1,4 @@
-"""Sessions that nobody can have attended at once, told at the top with the way out."""
+"""Notices of overlapping sessions, with links to the lines to change."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.messages.interpolation import pluralize
 from cme_reflex.components.messages.notices import notice
 
-MAX_LISTED = 4  # titles that are told at once
+MAX_LISTED = 4  # titles shown before the list is collapsed
 
 
 def conflicts(views: Any) -> rx.Component:
-    """A notice for each of a list of `view_models.ConflictView`; nothing while it is empty."""
+    """A notice for each `view_models.ConflictView` of a list; nothing for an empty list."""
     return rx.el.div(
         rx.foreach(views, _conflict),
         id="conflicts",
@@ -24,17 +24,17 @@ def conflicts(views: Any) -> rx.Component:
 
 
 def _session_links(sessions: Any) -> rx.Component:
-    """Each session with the way to its line, where it is put right."""
+    """A list of the sessions, each a link to its claim line."""
 
-    def way(session: Any) -> rx.Component:
+    def item(session: Any) -> rx.Component:
         link = page_link(session.title, href=session.href)
         return rx.el.li(link, key=session.href, class_name="py-1")
 
-    return rx.el.ul(rx.foreach(sessions, way), class_name="mt-1 list-disc pl-5")
+    return rx.el.ul(rx.foreach(sessions, item), class_name="mt-1 list-disc pl-5")
 
 
 def _collapsed_links(sessions: Any) -> rx.Component:
-    """How many there are, and which at a tap: what is to do next stays on the first screen."""
+    """The number of sessions, with a collapsed list, so that the next step stays on screen."""
     return rx.el.details(
         rx.el.summary(
             icon("chevron", class_name="transition-transform group-open:rotate-90"),

@@ -1,4 +1,4 @@
-"""The questions of an evaluation, each saved as it is answered."""
+"""Form of an evaluation; each answer is saved when it is given."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,32 +9,32 @@ import reflex as rx
 from cme_reflex import text
 from cme_reflex.components.page_hooks import COMMAND, uncontrolled
 
-TEXT_DEBOUNCE = 600  # milliseconds without a letter, after which a text is sent
+TEXT_DEBOUNCE = 600  # milliseconds without a keystroke before a text is sent
 
 
 class _Handlers(NamedTuple):
-    """Where answers go: `answer(key, value)`, and of several options `choose(key, option, ticked)`.
+    """Event handlers: `answer(key, value)` and, for checkboxes, `choose(key, option, checked)`.
 
-    Before these comes what the answers are about, where that is not the same at all times.
+    Their leading arguments, such as the session's id, are bound already.
     """
 
     answer: Callable[..., Any]
     choose: Callable[..., Any]
 
 
-def questions(page: Any, *about: Any) -> rx.Component:
-    """The questions of `page.questions`, a list of `view_models.QuestionView`.
+def questions(state: Any, *bound_args: Any) -> rx.Component:
+    """The questions of `state.questions`, a list of `view_models.QuestionView`.
 
-    Its handlers `answer` and `choose` are told first what the answers are about, if anything.
+    `bound_args`, such as a session id, are the first arguments of its handlers.
     """
-    keep = _Handlers(partial(page.answer, *about), partial(page.choose, *about))
+    handlers = _Handlers(partial(state.answer, *bound_args), partial(state.choose, *bound_args))
     return rx.el.div(
-        rx.foreach(page.questions, lambda question: _question(page, keep, question)),
+        rx.foreach(state.questions, lambda question: _question(state, handlers, question)),
         class_name="grid gap-8",
     )
 
 
-def _question(page: Any, keep: _Handlers, question: Any) -> rx.Component:
+def _question(state: Any, handlers: _Handlers, question: Any) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(
             question.text,
@@ -46,27 +46,27 @@ def _question(page: Any, keep: _Handlers, question: Any) -> rx.Component:
         ),
         rx.match(
             question.kind,
-            ("scale", _scale(keep, question)),
-            ("yes_no", _yes_no(keep, question)),
-            ("one_of", _one_of(keep, question)),
-            ("some_of", _some_of(keep, question)),
-            _text(keep, question),
+            ("scale", _scale(handlers, question)),
+            ("yes_no", _yes_no(handlers, question)),
+            ("one_of", _one_of(handlers, question)),
+            ("some_of", _some_of(handlers, question)),
+            _text(handlers, question),
         ),
         id=f"q-{question.key}",
         tab_index=-1,
-        disabled=page.locked != "",
+        disabled=state.locked != "",
         key=question.key,
         class_name="min-w-0 scroll-mt-6 outline-none",
     )
 
 
-def _scale(keep: _Handlers, question: Any) -> rx.Component:
+def _scale(handlers: _Handlers, question: Any) -> rx.Component:
     def point(number: Any) -> rx.Component:
         return rx.el.label(
             rx.el.input(
                 type="radio",
                 name=question.key,
-                on_change=lambda _: keep.answer(question.key, number, COMMAND),
+                on_change=lambda _: handlers.answer(question.key, number, COMMAND),
                 **uncontrolled({"checked": question.point == number}),
             ),
             number,
@@ -88,14 +88,14 @@ def _scale(keep: _Handlers, question: Any) -> rx.Component:
     )
 
 
-def _yes_no(keep: _Handlers, question: Any) -> rx.Component:
+def _yes_no(handlers: _Handlers, question: Any) -> rx.Component:
     def choice(label: str, value: bool) -> rx.Component:
         return _choice(
             "radio",
             question,
             label,
             chosen=question.point == int(value),
-            on_change=lambda _: keep.answer(question.key, value, COMMAND),
+            on_change=lambda _: handlers.answer(question.key, value, COMMAND),
         )
 
     return rx.el.div(
@@ -105,7 +105,7 @@ def _yes_no(keep: _Handlers, question: Any) -> rx.Component:
     )
 
 
-def _one_of(keep: _Handlers, question: Any) -> rx.Component:
+def _one_of(handlers: _Handlers, question: Any) -> rx.Component:
     return rx.el.div(
         rx.foreach(
             question.options,
@@ -114,14 +114,14 @@ def _one_of(keep: _Handlers, question: Any) -> rx.Component:
                 question,
                 option,
                 chosen=question.text_answer == option,
-                on_change=lambda _: keep.answer(question.key, option, COMMAND),
+                on_change=lambda _: handlers.answer(question.key, option, COMMAND),
             ),
         ),
         class_name="grid gap-2",
     )
 
 
-def _some_of(keep: _Handlers, question: Any) -> rx.Component:
+def _some_of(handlers: _Handlers, question: Any) -> rx.Component:
     return rx.el.div(
         rx.foreach(
             question.options,
@@ -130,7 +130,7 @@ def _some_of(keep: _Handlers, question: Any) -> rx.Component:
                 question,
                 option,
                 chosen=question.chosen.contains(option),
-                on_change=lambda ticked: keep.choose(question.key, option, ticked, COMMAND),
+                on_change=lambda checked: handlers.choose(question.key, option, checked, COMMAND),
             ),
         ),
         class_name="grid gap-2",
@@ -152,14 +152,14 @@ def _choice(kind: str, question: Any, label: Any, *, chosen: Any, on_change: Any
     )
 
 
-def _text(keep: _Handlers, question: Any) -> rx.Component:
+def _text(handlers: _Handlers, question: Any) -> rx.Component:
     return rx.el.textarea(
         id=f"text-{question.key}",
         rows="4",
         max_length=4000,
         aria_label=question.text,
-        on_change=lambda text: keep.answer(question.key, text, COMMAND).debounce(TEXT_DEBOUNCE),
-        on_blur=lambda text: keep.answer(question.key, text, COMMAND),
+        on_change=lambda text: handlers.answer(question.key, text, COMMAND).debounce(TEXT_DEBOUNCE),
+        on_blur=lambda text: handlers.answer(question.key, text, COMMAND),
         class_name="field-control",
         **uncontrolled({"value": question.text_answer}),
     )

@@ -1,8 +1,8 @@
-"""The list of sessions as a window: the page holds some 48 rows of however many there are.
+"""Virtual list of sessions: the page renders a window of at most 48 rows.
 
-Rows and headings have fixed heights (tokens.css), so what lies above and below the window is
-the list's padding, computed by CSS from four integers. assets/page_hooks/list_position.js tells the
-state which row is at the top of the screen; the answer is the one slot of rows that changes.
+Rows and headings have fixed heights (tokens.css), so CSS computes the list's padding above and
+below the window from four integers. assets/page_hooks/list_position.js sends the row at the top of
+the screen to the state; the reply is the one slot of rows that changes.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ def session_list(sessions: Any, *, locked: Any = False) -> rx.Component:
                 "data-rows-after": sessions.rows_after,
             },
         ),
-        # The scroll position goes to the state as the change of a field that nobody sees.
+        # A hidden field whose change event sends the scroll position to the state.
         rx.el.input(
             type="text",
             hidden=True,
@@ -53,7 +53,7 @@ def session_list(sessions: Any, *, locked: Any = False) -> rx.Component:
 
 
 def _window(sessions: Any) -> Any:
-    """The three slots in their order: a ring, of which `phase` comes first."""
+    """The three slots in display order: a ring that starts with slot `phase`."""
     a, b, c = sessions.slot_a, sessions.slot_b, sessions.slot_c
     return rx.cond(
         sessions.phase == 0, a + b + c, rx.cond(sessions.phase == 1, b + c + a, c + a + b)
@@ -61,9 +61,9 @@ def _window(sessions: Any) -> Any:
 
 
 def _day(day: Any, *, above: bool = False) -> rx.Component:
-    """A day's heading, which stays in sight while its sessions scroll by.
+    """A sticky day heading.
 
-    The one above the window takes no room: its day began in rows that are not here.
+    With `above` it takes no space: its day starts in rows above the window.
     """
     return rx.cond(
         day != "",
@@ -72,12 +72,12 @@ def _day(day: Any, *, above: bool = False) -> rx.Component:
 
 
 def _row(sessions: Any, row: Any, at: Any, locked: Any) -> rx.Component:
-    # `contents` lets the heading stick to the list instead of to its own row.
+    # `contents` makes the heading stick to the list instead of to its own row.
     return rx.el.li(
         _day(row.day),
         rx.el.div(
-            _words(sessions, row),
-            _choice(sessions, row, locked),
+            _description(sessions, row),
+            _add_or_remove(sessions, row, locked),
             class_name="session-row",
             data_row=sessions.rows_before + at,
         ),
@@ -90,7 +90,7 @@ def _row(sessions: Any, row: Any, at: Any, locked: Any) -> rx.Component:
     )
 
 
-def _words(sessions: Any, row: Any) -> rx.Component:
+def _description(sessions: Any, row: Any) -> rx.Component:
     return rx.el.div(
         rx.el.h3(row.title, class_name="session-title"),
         rx.el.p(
@@ -116,15 +116,15 @@ def _words(sessions: Any, row: Any) -> rx.Component:
     )
 
 
-def _choice(sessions: Any, row: Any, locked: Any) -> rx.Component:
+def _add_or_remove(sessions: Any, row: Any, locked: Any) -> rx.Component:
     about = rx.el.span(text.sessions.ABOUT.format(title=row.title), class_name="sr-only")
-    ticked = (
+    added_label = (
         icon("check"),
         text.sessions.ADDED,
         rx.el.span(text.sessions.ADDED_REMOVE, class_name="sr-only"),
     )
     added = button(
-        idle_label(*ticked),
+        idle_label(*added_label),
         pending_label(text.sessions.ADD),
         about,
         kind="done",
@@ -135,7 +135,7 @@ def _choice(sessions: Any, row: Any, locked: Any) -> rx.Component:
     )
     add = button(
         idle_label(text.sessions.ADD),
-        pending_label(*ticked),
+        pending_label(*added_label),
         about,
         kind="secondary",
         class_name="w-26 px-2",
@@ -143,15 +143,15 @@ def _choice(sessions: Any, row: Any, locked: Any) -> rx.Component:
         disabled=locked,
         on_click=sessions.add(row.id, COMMAND),
     )
-    refused = rx.el.p(row.refusal, class_name="w-26 text-center text-13 text-muted")
-    return rx.cond(row.refusal != "", refused, rx.cond(sessions.added.contains(row.id), added, add))
+    refusal = rx.el.p(row.refusal, class_name="w-26 text-center text-13 text-muted")
+    return rx.cond(row.refusal != "", refusal, rx.cond(sessions.added.contains(row.id), added, add))
 
 
 def idle_label(*label: Any) -> rx.Component:
-    """The label of a button until it is tapped."""
+    """The label of an idle button."""
     return rx.el.span(*label, class_name="idle-label")
 
 
 def pending_label(*label: Any) -> rx.Component:
-    """The label of a button while its command is pending."""
+    """The label of a button whose command is pending."""
     return rx.el.span(*label, class_name="pending-label")

@@ -1,4 +1,4 @@
-"""The task list of the claim's home, after the GOV.UK Design System."""
+"""Task list, after the GOV.UK Design System."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from cme_reflex.components.controls.icons import icon
 
 
 def task_list(*tasks: rx.Component) -> rx.Component:
-    """The tasks in their order."""
+    """An ordered list of tasks."""
     return rx.el.ol(*tasks, class_name="card divide-y divide-line overflow-hidden")
 
 
 def task(
     number: int, title: Any, *, href: Any, status: Any, done: Any = False, detail: Any = ""
 ) -> rx.Component:
-    """One task: what, how far, and the way there. `status` is always words; green means done."""
+    """One task: a link with title and status. `status` is text, so color is never its only sign."""
     return rx.el.li(
         page_link(
             rx.el.span(

@@ -1,4 +1,4 @@
-"""The claim in a few words: hours so far, the maximum, what is in the way."""
+"""Totals of a claim: hours, maximum, number of sessions and conflicts, save status."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from cme_reflex.components.messages.interpolation import interpolate, pluralize
 
 
 def number(value: Any, class_name: str = "") -> rx.Component:
-    """A number that moves when it changes: with another key the element is another one."""
-    return rx.el.span(value, key=value, class_name=f"ticks {class_name}")
+    """A number that is animated when it changes: a new key makes React create a new element."""
+    return rx.el.span(value, key=value, class_name=f"animated-number {class_name}")
 
 
 def totals_line(totals: Any) -> rx.Component:
-    """Hours of the maximum, with a meter, and the number of sessions. Takes a `TotalsView`."""
+    """Hours of the maximum with a meter, sessions and conflicts. `totals` is a `TotalsView`."""
     return rx.el.div(
         rx.el.p(
             *interpolate(
@@ -25,7 +25,7 @@ def totals_line(totals: Any) -> rx.Component:
                 hours=number(totals.hours, class_name="text-20 font-bold"),
                 maximum=totals.maximum,
             ),
-            # Until the server has spoken there is a place for them, and no guess in it.
+            # Invisible until the server's first reply: reserves the space without wrong numbers.
             class_name=rx.cond(totals.sessions == "", "invisible ", "")
             + "flex flex-wrap items-baseline gap-x-1 whitespace-nowrap",
         ),
@@ -48,7 +48,7 @@ def totals_line(totals: Any) -> rx.Component:
 
 
 def _meter(percent: Any) -> rx.Component:
-    """The same as the words above it, drawn; so screen readers pass it by."""
+    """A bar of the same percentage; hidden from screen readers, which read the text above it."""
     return rx.el.div(
         rx.el.div(
             class_name="h-full origin-left rounded-full bg-accent transition-transform",

@@ -1,1 +1,1 @@
-"""Buttons, fields and forms."""
+"""Controls: buttons, links, chips, fields, forms and icons."""

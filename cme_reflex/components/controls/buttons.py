@@ -1,4 +1,4 @@
-"""Buttons and links that look like buttons. One primary on a screen."""
+"""Buttons, links, and links styled as buttons. One primary button a screen."""
 
 from typing import Any, Literal
 
@@ -10,9 +10,9 @@ Kind = Literal["primary", "secondary", "quiet", "danger", "done"]
 def button(
     *label: Any, kind: Kind = "primary", class_name: str = "", pending: bool = False, **props: Any
 ) -> rx.Component:
-    """A button of 44 px. It does not submit a form unless `type="submit"` says so.
+    """A button at least 44 px high. It submits a form only with `type="submit"`.
 
-    With `pending` it is marked within the frame of the tap, until the answer changes it.
+    With `pending`, it shows the pending state at once when tapped, until the reply arrives.
     """
     if pending:
         props["data_cme_pending"] = "true"
@@ -21,14 +21,14 @@ def button(
 
 
 def page_link(*label: Any, href: Any, **props: Any) -> rx.Component:
-    """A link to a page of ours, without a reload. `rx.link` would bring Radix Themes."""
+    """A client-side link to a page of this site. `rx.link` would load Radix Themes."""
     return rx.el.a(*label, href=href, **props)
 
 
 def plain_link(*label: Any, href: Any, **props: Any) -> rx.Component:
-    """A link that the browser itself follows: to a place on this page, or with a full load.
+    """A native link: to a fragment of this page, which gets the focus, or with a full load.
 
-    It takes the focus along. `rx.el.a` hands every address of this site to React Router.
+    `rx.el.a` would pass every address of this site to React Router.
     """
     attributes = {**props.pop("custom_attrs", {}), "href": href}
     return _Anchor.create(*label, custom_attrs=attributes, **props)
@@ -41,5 +41,5 @@ class _Anchor(rx.el.Div):
 def button_link(
     *label: Any, href: Any, kind: Kind = "primary", class_name: str = "", **props: Any
 ) -> rx.Component:
-    """A link to a page of ours that looks like a button."""
+    """A client-side link to a page of this site, styled as a button."""
     return page_link(*label, href=href, class_name=f"button button-{kind} {class_name}", **props)

@@ -1,4 +1,4 @@
-"""Chips: one of several values, in a row that scrolls sideways. They are radio buttons."""
+"""Chips: radio buttons in a row that scrolls horizontally."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from cme_reflex.components.page_hooks import query_field, uncontrolled
 
 
 def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -> rx.Component:
-    """A row of chips. In the address `name` is what they ask for.
+    """A row of chips. `name` is also the parameter in the address's query.
 
     `options` is a list (or list var) of `view_models.FilterOption`; `on_choose` is an
-    event handler that takes the value.
+    event handler with the value as its argument.
     """
 
     def chip(option: Any) -> rx.Component:
@@ -29,9 +29,9 @@ def chips(label: str, options: Any, *, name: str, chosen: Any, on_choose: Any) -
             class_name="chip",
         )
 
-    listed = (
+    items = (
         rx.foreach(options, chip)
         if isinstance(options, rx.Var)
         else rx.fragment(*map(chip, options))
     )
-    return rx.el.div(listed, role="radiogroup", aria_label=label, class_name="chips")
+    return rx.el.div(items, role="radiogroup", aria_label=label, class_name="chips")

@@ -1,7 +1,7 @@
-"""Form fields: label, hint and error belong to the control, by `for` and `aria-describedby`.
+"""Form fields. Label, hint and error are linked to the control by `for` and `aria-describedby`.
 
-Every field is uncontrolled (`page_hooks.uncontrolled`): give `value` or `checked` as usual, and no
-letter is lost, however slow the answer.
+Every field is uncontrolled (`page_hooks.uncontrolled`): pass `value` or `checked` as usual, and no
+keystroke is lost, however slow the reply.
 """
 
 from typing import Any
@@ -21,11 +21,11 @@ def text_field(
     hidden_label: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A line of text. `error` may be a variable; empty means none."""
+    """A text field. `error` may be a var; an empty string means no error."""
     control = rx.el.input(
         id=field_id,
         class_name="field-control",
-        **_described(field_id, hint, error),
+        **_aria_props(field_id, hint, error),
         **uncontrolled(props),
     )
     return _field(
@@ -42,12 +42,12 @@ def select_field(
     hidden_label: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """One of several values. Options: `rx.el.option("Date", value="date")`, or a foreach."""
+    """A select. Options: `rx.el.option("Date", value="date")`, or a foreach."""
     control = rx.el.select(
         *options,
         id=field_id,
         class_name="field-control",
-        **_described(field_id, hint, error),
+        **_aria_props(field_id, hint, error),
         **uncontrolled(props),
     )
     return _field(
@@ -56,13 +56,13 @@ def select_field(
 
 
 def check_field(label: Any, *, field_id: str, hint: Any = "", **props: Any) -> rx.Component:
-    """A tick box whose whole line can be tapped."""
+    """A checkbox with its label and an optional hint."""
     return rx.el.div(
         rx.el.input(
             type="checkbox",
             id=field_id,
             class_name="mt-0.5 size-6 flex-none accent-accent",
-            **_described(field_id, hint, ""),
+            **_aria_props(field_id, hint, ""),
             **uncontrolled(props),
         ),
         rx.el.div(
@@ -89,7 +89,7 @@ def _field(
         _hint(field_id, hint),
         _error(field_id, error),
         control,
-        # Controls side by side are level, also where one of the hints takes more lines.
+        # Controls side by side align at the bottom even if one hint wraps.
         class_name="flex flex-col gap-1.5 *:last:mt-auto",
     )
 
@@ -101,22 +101,22 @@ def _hint(field_id: str, hint: Any) -> rx.Component:
 
 
 def _error(field_id: str, error: Any) -> rx.Component:
-    """The error's place is always there, so that a screen reader hears what comes into it."""
+    """The error message in a live region, always present so that screen readers announce it."""
     if isinstance(error, str) and not error:
         return rx.fragment()
-    shown = rx.el.span(icon("warning"), error, class_name="flex gap-1.5 text-15 text-warm")
-    return rx.el.div(rx.cond(error != "", shown), id=f"{field_id}-error", aria_live="polite")
+    message = rx.el.span(icon("warning"), error, class_name="flex gap-1.5 text-15 text-warm")
+    return rx.el.div(rx.cond(error != "", message), id=f"{field_id}-error", aria_live="polite")
 
 
-def _described(field_id: str, hint: Any, error: Any) -> dict[str, Any]:
-    described: dict[str, Any] = {}
+def _aria_props(field_id: str, hint: Any, error: Any) -> dict[str, Any]:
+    props: dict[str, Any] = {}
     parts = [
         f"{field_id}-{part}"
         for part, text in (("hint", hint), ("error", error))
         if not (isinstance(text, str) and not text)
     ]
     if parts:
-        described["aria_describedby"] = " ".join(parts)
+        props["aria_describedby"] = " ".join(parts)
     if isinstance(error, rx.Var):
-        described["aria_invalid"] = rx.cond(error != "", "true", "false")
-    return described
+        props["aria_invalid"] = rx.cond(error != "", "true", "false")
+    return props

@@ -1,4 +1,4 @@
-"""Forms that the browser itself posts; they work before any script runs."""
+"""Forms that the browser posts natively; they work before any script runs."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from cme_reflex.routes import SIGN_OUT
 
 
 class PostForm(rx.el.Div):
-    """A form that posts natively. `rx.el.form` cancels the submit in favour of an event."""
+    """A form that posts natively. `rx.el.form` would cancel the submit and send an event."""
 
     tag = "form"
 
 
 def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
-    """A form that posts its fields to an HTTP route of ours."""
+    """A form that posts its fields to an HTTP route of this site."""
     return PostForm.create(*children, custom_attrs={"method": "post", "action": action}, **props)
 
 
 def sign_out_form(kind: Kind = "quiet") -> rx.Component:
-    """Save & Log Out. Nothing is left to save: every click was written when it was made."""
+    """The Save & Log Out button. Every change is saved already when it is made."""
     return post_form(
         button(text.shell.LOG_OUT, kind=kind, type="submit", class_name="-mr-3 !text-15"),
         action=SIGN_OUT,

@@ -1,4 +1,4 @@
-"""The few icons, drawn inline: 20 by 20, in the color and size of the text around them."""
+"""Inline SVG icons with a 20 by 20 view box, in the color and size of the surrounding text."""
 
 import reflex as rx
 
@@ -17,13 +17,13 @@ _PATHS = {
 
 
 def icon(name: str, class_name: str = "") -> rx.Component:
-    """An icon beside words; it says nothing itself, so screen readers pass it by."""
+    """A decorative icon beside text, hidden from screen readers."""
     return rx.el.svg(
         rx.el.path(d=_PATHS[name]),
         view_box="0 0 20 20",
         class_name=f"size-[1.25em] flex-none {class_name}",
         aria_hidden="true",
-        # As properties they would become a style sheet of each icon, made anew at each rendering.
+        # Passed as props, Reflex would turn these into an inline style on every render.
         custom_attrs={
             "fill": "none",
             "stroke": "currentColor",

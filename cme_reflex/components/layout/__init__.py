@@ -1,1 +1,1 @@
-"""What pages stand in."""
+"""Page layout: shell, header, cards, skeletons, connection status."""

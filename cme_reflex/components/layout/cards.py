@@ -1,4 +1,4 @@
-"""Cards: what belongs together stands on one surface."""
+"""Cards, and lists that stand on them."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import reflex as rx
 
 
 def card(*children: Any, class_name: str = "p-4 md:p-6", **props: Any) -> rx.Component:
-    """A surface with a hairline around it."""
+    """A surface with a border, for related content."""
     return rx.el.section(*children, class_name=f"card {class_name}", **props)
 
 
 def claimed_sessions(lines: Any) -> rx.Component:
-    """What is claimed, each with its hours. Takes a list of `view_models.ReceiptLine`."""
+    """A list of claimed sessions with their hours. `lines` are `view_models.ReceiptLine`."""
 
     def line(session: Any) -> rx.Component:
         return rx.el.li(
@@ -28,7 +28,7 @@ def claimed_sessions(lines: Any) -> rx.Component:
 
 
 def summary_list(*rows: tuple[str, Any]) -> rx.Component:
-    """Check your answers: what was chosen, each with its name."""
+    """A description list of names and chosen values, to check before submission."""
     return rx.el.dl(
         *(
             rx.el.div(

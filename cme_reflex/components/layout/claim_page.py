@@ -1,4 +1,4 @@
-"""What every page of a claim is wrapped in, around the shell."""
+"""Wrapper of every claim page: shell, error message, announcements and page hooks."""
 
 from typing import Any
 
@@ -10,26 +10,26 @@ from cme_reflex.components.page_hooks import page_hooks
 
 
 def claim_page(
-    page: Any,
+    state: Any,
     *children: Any,
     banner: Any,
     bar: rx.Component | None = None,
     actions: rx.Component | None = None,
     address: bool = False,
 ) -> rx.Component:
-    """A screen of a claim. `page` is its state, a `ClaimPage`; `banner` its error banner's.
+    """A page of a claim. `state` is its `ClaimPage`, `banner` the state of its error banner.
 
-    What could not be done is told in the bar, which is in sight wherever one was tapping.
+    Errors are shown in the bar, which is always visible; without a bar, at the top.
     """
-    error = error_notice(page.problem, floats=bar is None)
+    error = error_notice(state.problem, floats=bar is None)
     return rx.fragment(
         shell(
             error if bar is None else rx.fragment(),
             *children,
-            announcement(page.announcement),
+            announcement(state.announcement),
             banner=banner,
             bar=None if bar is None else rx.fragment(error, bar),
             actions=actions,
         ),
-        page_hooks(page, refresh=page.refresh, address=address),
+        page_hooks(state, refresh=state.refresh, address=address),
     )

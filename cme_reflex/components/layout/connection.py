@@ -1,7 +1,7 @@
-"""Status of the connection and of saving, and the banner of an error of the server.
+"""Connection status, save status, and the error banner.
 
-All lines are in the page; assets/command_queue.js names the one that is true in `data-save-status`
-of the document, and assets/look.css shows it. So it is also true when no server can say it.
+The page contains every status line; assets/command_queue.js sets `data-save-status` of the document
+and assets/components.css shows the line of that status, so that it also works without a server.
 """
 
 from typing import Any
@@ -13,14 +13,14 @@ from cme_reflex.components.controls.icons import icon
 
 
 def connection(banner: Any) -> rx.Component:
-    """A line under the header, in a region that is always there to be announced.
+    """The connection status below the header, in a live region.
 
     `banner` has the variables and handlers of `state.error_banner.ErrorBanner`.
     """
     return rx.el.div(
-        _line(text.shell.RECONNECTING, shown="reconnecting"),
-        _line(text.shell.OFFLINE, shown="offline"),
-        _line(text.shell.NOT_SAVED, shown="failed"),
+        _line(text.shell.RECONNECTING, status="reconnecting"),
+        _line(text.shell.OFFLINE, status="offline"),
+        _line(text.shell.NOT_SAVED, status="failed"),
         rx.cond(
             banner.shown,
             _line(
@@ -40,27 +40,27 @@ def connection(banner: Any) -> rx.Component:
 
 
 def save_status() -> rx.Component:
-    """The quiet word that everything is in the database, or about to be."""
+    """The save status: "Saving" or "Saved"."""
     return rx.el.span(
         rx.el.span(
             text.shell.SAVING,
             class_name="save-status",
-            custom_attrs={"data-sync-message": "saving"},
+            custom_attrs={"data-save-message": "saving"},
         ),
         rx.el.span(
             icon("check", class_name="text-done"),
             text.shell.SAVED,
             class_name="save-status items-center gap-1",
-            custom_attrs={"data-sync-message": "saved"},
+            custom_attrs={"data-save-message": "saved"},
         ),
     )
 
 
-def _line(text: str, *more: rx.Component, shown: str = "") -> rx.Component:
+def _line(text: str, *more: rx.Component, status: str = "") -> rx.Component:
     return rx.el.div(
         rx.el.p(text),
         *more,
-        class_name=f"{'save-status' if shown else 'flex'} items-center justify-center gap-2 "
+        class_name=f"{'save-status' if status else 'flex'} items-center justify-center gap-2 "
         "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",
-        custom_attrs={"data-sync-message": shown},
+        custom_attrs={"data-save-message": status},
     )

@@ -1,4 +1,4 @@
-"""What the header of a signed-in page has: the way to the account, and out."""
+"""Actions in the header of a signed-in page: link to the account, and Save & Log Out."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from cme_reflex.routes import ACCOUNT, HOME
 
 
 def signed_in_actions(*, account: bool = True) -> rx.Component:
-    """The account and Save & Log Out; on the account's own page the way back to the claim."""
+    """Account link and Save & Log Out; the account's own page links to the claim instead."""
     label, href = (text.shell.ACCOUNT, ACCOUNT) if account else (text.shell.CLAIM, HOME)
     return rx.el.div(
         page_link(label, href=href, class_name="button button-quiet !px-2 !text-15"),

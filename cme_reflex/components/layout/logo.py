@@ -1,4 +1,4 @@
-"""The meeting's logo, beside the name that says the same."""
+"""The meeting's logo, a decoration beside its name."""
 
 import reflex as rx
 
@@ -8,18 +8,18 @@ HEIGHT = 28  # pixels
 
 
 def logo() -> rx.Component:
-    """The picture, for which the room is left before it comes; nothing where there is none."""
+    """The logo, with its space reserved before it loads; empty if the meeting has none."""
     light, dark = branding.logos()
     if light is None:
         return rx.fragment()
-    at_night = rx.fragment() if dark is None else _source(f"/{dark.file.name}")
+    dark_source = rx.fragment() if dark is None else _source(f"/{dark.file.name}")
     return rx.el.picture(
-        at_night,
+        dark_source,
         rx.el.img(
             src=f"/{light.file.name}", alt="", class_name="size-full object-contain object-left"
         ),
-        # A browser leaves no room for a picture without words that has not come; for this it does.
-        # On the smallest phones what can be done needs the room.
+        # Browsers reserve no space for an image with an empty alt text, so the size is set here.
+        # Hidden on the smallest phones, where the actions need the space.
         class_name="block flex-none max-[22em]:hidden",
         custom_attrs={
             "style": {

@@ -1,7 +1,7 @@
-"""What every screen stands in: the meeting above, the work in the middle, help below.
+"""Page shell: header with the meeting, main content, action bar, and footer with help.
 
-The bar with the one primary action is at the lower edge on phones and beside the work on wide
-screens; it takes its own room in the page, so it never lies on what is last.
+The action bar is at the bottom on phones and beside the content on wide screens. It takes space in
+the page, so it never covers the end of the content.
 """
 
 from typing import Any
@@ -26,10 +26,10 @@ def shell(
     actions: rx.Component | None = None,
     banner: Any = None,
 ) -> rx.Component:
-    """A screen. `bar` holds the action in reach of the thumb, `actions` what is in the header.
+    """A page. `bar` is the content of the action bar, `actions` that of the header.
 
-    A page that stays connected gives the state of its error banner (`connection`); one that needs
-    no server once it is there gives none, and does not mention connections.
+    A page with a live connection passes the state of its error banner as `banner` and shows the
+    connection status; a static page passes none.
     """
     return rx.fragment(
         plain_link(
@@ -41,7 +41,7 @@ def shell(
         rx.el.div(
             _header(actions),
             rx.fragment() if banner is None else connection(banner),
-            _middle(children, bar),
+            _content(children, bar),
             _footer(),
             class_name="flex min-h-dvh flex-col",
         ),
@@ -51,10 +51,10 @@ def shell(
 def action_bar(
     about: rx.Component | None, *actions: rx.Component, below: bool = False
 ) -> rx.Component:
-    """The inside of a bar: what stands, and what to do next.
+    """The content of the action bar: a summary (`about`) and the next actions.
 
-    One action stands beside what it is about, unless that needs the width (`below`); two stand
-    below it; on wide screens all do.
+    A single action is beside the summary, or with `below` under it; two are under it. On wide
+    screens all actions are under it.
     """
     if len(actions) == 1 and not below:
         return rx.el.div(
@@ -72,7 +72,7 @@ def action_bar(
     return rx.el.div(
         about,
         buttons,
-        # A phone on its side has no height for two rows, a tablet has the width for one.
+        # Landscape phones lack the height for two rows, and tablets have the width for one.
         class_name="grid gap-3 lg:gap-5 "
         "sm:max-lg:[@media(max-height:28em)]:grid-cols-[minmax(max-content,1fr)_minmax(0,auto)] "
         "sm:max-lg:[@media(max-height:28em)]:items-center "
@@ -81,7 +81,7 @@ def action_bar(
 
 
 def page_title(title: Any, *, lead: Any = None) -> rx.Component:
-    """The one `h1` of a screen."""
+    """The page's only `h1`, with an optional lead paragraph."""
     return rx.el.div(
         rx.el.h1(title, class_name="text-24 md:text-32"),
         rx.el.p(lead, class_name="text-muted") if lead is not None else None,
@@ -98,7 +98,7 @@ def _header(actions: rx.Component | None) -> rx.Component:
                 rx.el.p(
                     *interpolate(
                         text.shell.HEADER,
-                        # On a phone what can be done needs the room; what is read aloud is whole.
+                        # Phones need the space for the actions; screen readers get the full text.
                         text_class="text-muted" if actions is None else "text-muted max-sm:sr-only",
                         meeting=rx.el.span(meeting.short_name, class_name="font-bold text-ink"),
                     ),
@@ -114,12 +114,12 @@ def _header(actions: rx.Component | None) -> rx.Component:
     )
 
 
-def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component:
+def _content(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component:
     main = rx.el.main(
         *children,
         id="main",
         tab_index=-1,
-        # No grid: what is sticky in one never leaves its own row.
+        # Not a grid: a sticky element in a grid never leaves its own row.
         class_name="flex min-w-0 flex-1 flex-col gap-6 px-4 py-6 outline-none md:py-10",
     )
     if bar is None:
@@ -133,11 +133,11 @@ def _middle(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Component
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
             "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:self-start "
             "lg:rounded-card lg:border lg:p-5 "
-            # On a screen as low as a desk at 400 %, or with text that leaves a phone room for a
-            # word or two in a line, it would cover what it is about.
+            # Not sticky at 400 % zoom or with very large text on a phone: it would cover most of
+            # the content.
             "max-[16em]:static max-lg:[@media(max-height:20em)]:static",
         ),
-        # A column that is there before the bar is: a page is painted while it still comes.
+        # The column is reserved before the bar is rendered, to avoid a layout shift.
         class_name="mx-auto flex w-full max-w-page flex-1 flex-col "
         "lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] print:block",
     )
@@ -163,7 +163,7 @@ def _footer() -> rx.Component:
 
 
 def help_contact() -> rx.Component:
-    """Whom to ask, and the address."""
+    """The help contact's name and e-mail address."""
     meeting = current_meeting()
     address = rx.el.a(
         meeting.provider.help_email,
@@ -176,5 +176,5 @@ def help_contact() -> rx.Component:
 
 
 def deadline() -> rx.Component:
-    """When the claim period ends, with its zone; broken only where it has to be."""
+    """The end of the claim period with its time zone."""
     return rx.el.strong(branding.deadline_text(), class_name="inline-block font-semibold text-ink")

@@ -1,10 +1,10 @@
-"""What stands where content will be. It shows only where the answer takes over 300 ms."""
+"""Skeletons: placeholders of content, visible only if it takes over 300 ms to load."""
 
 import reflex as rx
 
 
 def skeleton_rows(count: int = 6) -> rx.Component:
-    """Rows as high as those of the list of sessions."""
+    """Placeholders as high as the rows of the session list."""
     return rx.el.div(
         *(
             rx.el.div(
@@ -23,7 +23,7 @@ def skeleton_rows(count: int = 6) -> rx.Component:
 
 
 def skeleton_lines(count: int = 3) -> rx.Component:
-    """Lines of text that are still to come."""
+    """Placeholders of lines of text."""
     return rx.el.div(
         *(rx.el.div(class_name="skeleton h-4 last:w-3/5") for _ in range(count)),
         aria_hidden="true",

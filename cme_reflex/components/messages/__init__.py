@@ -1,1 +1,1 @@
-"""Notices and errors."""
+"""Messages: notices, errors, and text with interpolated components."""

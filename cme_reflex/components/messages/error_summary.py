@@ -1,4 +1,4 @@
-"""What keeps a form from being sent, at its top, each with the way to where it is mended."""
+"""Error summary at the top of a form, with a link to each field to fix."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from cme_reflex.components.controls.icons import icon
 
 
 def error_summary(missing: Any, *, title: str = text.submit.BEFORE) -> rx.Component:
-    """A list of `view_models.MissingView`; nothing while it is empty.
+    """The summary of a list of `view_models.MissingView`; nothing for an empty list.
 
-    Give the page's event `rx.set_focus("error-summary")` after a refused submit.
+    The handler of a rejected submit returns `rx.set_focus("error-summary")`.
     """
     return rx.cond(
         missing.length() > 0,
@@ -28,7 +28,7 @@ def error_summary(missing: Any, *, title: str = text.submit.BEFORE) -> rx.Compon
 
 
 def _item(item: Any) -> rx.Component:
-    # The browser itself moves the focus to a field on the same page.
+    # A native link, so that the browser moves the focus to a field on the same page.
     return rx.el.li(
         plain_link(item.text, href=item.href, class_name="text-warm"),
         key=item.text,

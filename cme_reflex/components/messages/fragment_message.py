@@ -1,4 +1,4 @@
-"""Messages that the address brings: shown while it ends in their code, without any script."""
+"""Messages selected by the URL's fragment, shown by CSS without any script."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from cme_reflex.components.messages.notices import Tone, notice
 
 
 def fragment_message(code: str, *text: Any, tone: Tone = "warning") -> rx.Component:
-    """The message of this code; the server sends the browser to ``page#code``."""
+    """The message of this code; the server redirects the browser to ``page#code``."""
     return notice(
         *text,
         tone=tone,

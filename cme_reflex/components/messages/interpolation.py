@@ -1,4 +1,4 @@
-"""Sentences in which something stands that is no plain text: a link, a number, a variable."""
+"""Interpolation of components and vars into sentences."""
 
 from string import Formatter
 from typing import Any
@@ -9,10 +9,10 @@ from cme_reflex.text.plural import Plural
 
 
 def interpolate(template: str, *, text_class: str = "", **parts: Any) -> list[Any]:
-    """The children of an element that says this, with components in the places of their names.
+    """The template as a list of children, with components in the places of their names.
 
-    What is not a component, variables too, belongs to the text, which stands in a span of
-    `text_class` where there is one. Raises KeyError for a name without its part.
+    All other parts, vars included, become text, in a span of `text_class` if given. Raises KeyError
+    for a name without a part.
     """
     children: list[Any] = []
     text = ""
@@ -29,12 +29,12 @@ def interpolate(template: str, *, text_class: str = "", **parts: Any) -> list[An
     return [_styled(child, text_class) for child in [*children, text] if child != ""]
 
 
-def pluralize(of: Plural, count: rx.Var, **values: Any) -> rx.Var:
-    """The sentence for a number that only the browser knows."""
+def pluralize(plural: Plural, count: rx.Var, **values: Any) -> rx.Var:
+    """The singular or plural sentence for a count that is a var."""
     return rx.cond(
         count == 1,
-        of.one.format(count=count, **values),
-        of.other.format(count=count, **values),
+        plural.one.format(count=count, **values),
+        plural.other.format(count=count, **values),
     )
 
 

@@ -1,4 +1,4 @@
-"""Notices: something to know, something to mend, something done."""
+"""Notices: information, warnings and confirmations."""
 
 from typing import Any, Literal
 
@@ -16,12 +16,12 @@ _TONES = {
 
 
 def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any) -> rx.Component:
-    """A notice with an icon, so that its tone does not hang on color alone."""
-    drawing, wash, color = _TONES[tone]
-    class_name = f"flex gap-3 rounded-card p-4 {wash} {props.pop('class_name', '')}"
+    """A notice with an icon, so that color is not the only sign of its tone."""
+    icon_name, background, color = _TONES[tone]
+    class_name = f"flex gap-3 rounded-card p-4 {background} {props.pop('class_name', '')}"
     heading = [rx.el.p(title, class_name=f"font-semibold {color}")] if title is not None else []
     return rx.el.div(
-        icon(drawing, class_name=f"mt-0.5 {color}"),
+        icon(icon_name, class_name=f"mt-0.5 {color}"),
         rx.el.div(*heading, *children, class_name="min-w-0 flex-1 text-15"),
         class_name=class_name,
         **props,
@@ -29,9 +29,9 @@ def notice(*children: Any, tone: Tone = "info", title: Any = None, **props: Any)
 
 
 def error_notice(text: Any, *, floats: bool = False) -> rx.Component:
-    """What went wrong, as a variable of words; empty means nothing did. Announced at once.
+    """An error message, announced at once. `text` is a var; an empty string means no error.
 
-    Where no bar holds it, it `floats` above what one was tapping far below.
+    With `floats` it sticks to the top of the screen, for a page without a bar.
     """
     return rx.el.div(
         rx.cond(
@@ -43,5 +43,5 @@ def error_notice(text: Any, *, floats: bool = False) -> rx.Component:
 
 
 def announcement(text: Any) -> rx.Component:
-    """What changed without a page load, for screen readers; nobody sees it."""
+    """A live region for screen readers that announces changes; visually hidden."""
     return rx.el.div(text, role="status", aria_live="polite", class_name="sr-only")

@@ -39,7 +39,8 @@ COMMAND_LIMIT = 64  # characters; a UUID has 36
 class ClaimSummary:
     """A claim with what the rules say of it.
 
-    Its totals are those that hold; `cleared` tells that one was chosen that no
+    Its totals are those that hold. `in_conflict` are the ids of the sessions that take part in a
+    conflict; `cleared` tells that one was chosen that no
     longer does. `lowered` are the sessions of which a newer programme has less
     credit than was claimed.
     """
@@ -47,13 +48,9 @@ class ClaimSummary:
     claim: Claim
     claimable: Claimable
     conflicts: tuple[Conflict, ...]
+    in_conflict: frozenset[int] = frozenset()
     cleared: bool = False
     lowered: frozenset[int] = frozenset()
-
-    @property
-    def in_conflict(self) -> frozenset[int]:
-        """The ids of the sessions that take part in a conflict."""
-        return frozenset(key for conflict in self.conflicts for key in conflict.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,8 @@ def claim_for_update(db: DbSession, context: RequestContext) -> Draft:
     newest = programme_cache.get_locked(db, context.programme.meeting_id)
     row = claims.find_for_update(db, context.attendee.id)
     lines = {line.session_id: line for line in claims.lines(db, cast(int, row.id))}
-    return Draft(db, replace(context, programme=newest), row, lines)
+    context = replace(context, meeting=newest.meeting, programme=newest)
+    return Draft(db, context, row, lines)
 
 
 async def load_summary(context: RequestContext) -> ClaimSummary:
@@ -191,7 +189,9 @@ def summarize(
         reopened_until=row.reopened_until,
     )
     lowered = frozenset(line.session_id for line in visible if line.lowered)
-    return ClaimSummary(claim, most, conflicts_of(in_order), cleared, lowered)
+    conflicts = conflicts_of(in_order)
+    in_conflict = frozenset(key for conflict in conflicts for key in conflict.keys)
+    return ClaimSummary(claim, most, conflicts, in_conflict, cleared, lowered)
 
 
 def _line(row: LineRow, session: Session) -> Line:

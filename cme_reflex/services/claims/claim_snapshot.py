@@ -19,11 +19,11 @@ class ClaimSnapshot(NamedTuple):
     summary: ClaimSummary
 
 
-async def load(meeting: str, token: str, *, now: datetime) -> ClaimSnapshot:
-    """Who holds this token, and how their claim stands at this moment. Raises NotSignedIn."""
+async def load(meeting: str, hashed: str, *, now: datetime) -> ClaimSnapshot:
+    """The snapshot for the holder of the token with this hash. Raises NotSignedIn."""
 
     def found(db: Session) -> tuple[authentication.FoundSession, ClaimSnapshot]:
-        session = authentication.find_session(db, meeting, token, now=now)
+        session = authentication.find_session(db, meeting, hashed, now=now)
         rows = claims.find_with_lines(db, session.context.attendee.id)
         return session, ClaimSnapshot(session.context, summarize(session.context, *rows))
 

@@ -105,7 +105,7 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
         raise MessageWithdrawn("The deadline was moved meanwhile.")
     who = authentication.attendee_from_row(attendee)
     newest = programme_cache.get_locked(db, attendee.meeting_id)
-    summary = summarize(RequestContext(who, newest), claim, lines)
+    summary = summarize(RequestContext(who, newest.meeting, newest), claim, lines)
     content = messages.reminder(
         job.meeting,
         name=who.name,

@@ -224,7 +224,7 @@ async def _mark_dead(taken: MailQueueRow, why: str) -> str:
 
 async def _mark_withdrawn(taken: MailQueueRow, withdrawn: MessageWithdrawn) -> str:
     if withdrawn.unknown_recipient:
-        await write(partial(rows.delete, taken=taken))
+        await write(partial(rows.delete, leased=taken))
     else:
         await _settle(taken, state=DeliveryState.WITHDRAWN, last_error=str(withdrawn))
     return "withdrawn"

@@ -16,7 +16,7 @@ from cme_reflex.services.reporting.learners import TIMEOUT, iter_learners, load_
 from cme_reflex.store import database
 from cme_reflex.store.reporting import reporting
 from cme_reflex.store.reporting.reporting import pars_row
-from cme_reflex.store.reporting.tables import ReportedRow, ReportingBatchRow
+from cme_reflex.store.reporting.tables import ReportingBatchRow, ReportingRow
 
 
 class BatchNotFound(LookupError):
@@ -203,4 +203,4 @@ def _insert(db: Session, new: _Difference, batch: Batch) -> None:
         }
         for attendee_id, each in new.rows
     ]
-    db.exec(sa.insert(ReportedRow), params=rows)
+    db.exec(sa.insert(ReportingRow), params=rows)

@@ -16,7 +16,7 @@ from cme_reflex.services.reporting.learners import (
 )
 from cme_reflex.store.database import read
 from cme_reflex.store.reporting import reporting
-from cme_reflex.store.reporting.tables import ReportedRow
+from cme_reflex.store.reporting.tables import ReportingRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ async def check(code: str) -> CheckResult:
 
 def _check(db: Session, code: str) -> CheckResult:
     meeting_id, meeting = load_meeting_terms(db, code)
-    rejected: dict[int, ReportedRow] = {}
+    rejected: dict[int, ReportingRow] = {}
     for row in reporting.reported_rows(db, meeting_id):
         if row.rejected_at is not None and row.action == RecordAction.ADD:
             rejected[row.attendee_id] = row
@@ -82,7 +82,7 @@ def _check(db: Session, code: str) -> CheckResult:
     )
 
 
-def _still_rejected(known: ReportedLearner, row: ReportedRow | None) -> str:
+def _still_rejected(known: ReportedLearner, row: ReportingRow | None) -> str:
     """Why PARS rejected the attendee's record, where nothing was corrected since."""
     if row is None or row.rejected_at is None or row.rejected_at <= known.consented_at:
         return ""

@@ -14,7 +14,7 @@ from cme_reflex.services.reporting.pars import BatchNotFound
 from cme_reflex.store.database import write
 from cme_reflex.store.reporting import reporting
 from cme_reflex.store.reporting.reporting import pars_row
-from cme_reflex.store.reporting.tables import ReportedRow
+from cme_reflex.store.reporting.tables import ReportingRow
 
 
 class RowsNotFound(LookupError):
@@ -70,10 +70,10 @@ async def import_rejections(
 
 
 def _match(
-    rejected: Iterable[RejectedRow], reported: Iterable[ReportedRow]
-) -> list[tuple[RejectedRow, ReportedRow]]:
+    rejected: Iterable[RejectedRow], reported: Iterable[ReportingRow]
+) -> list[tuple[RejectedRow, ReportingRow]]:
     """Each rejected row with the one that was reported. Raises RowsNotFound."""
-    newest: dict[tuple[str, ...], list[ReportedRow]] = defaultdict(list)
+    newest: dict[tuple[str, ...], list[ReportingRow]] = defaultdict(list)
     for row in reported:
         same = newest[row_key(pars_row(row))]
         if same and same[0].batch_id != row.batch_id:

@@ -14,6 +14,7 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import passwords, rate_limits
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
+from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -28,9 +29,15 @@ INPUT_LIMIT = 200  # characters; a longer name, number or password is nobody's
 
 # Asked at every event, so it is put together once: that takes longer than the answer.
 _BY_TOKEN = (
-    select(AttendeeRow, MeetingRow.version, SignInRow.seen_at)
+    select(
+        AttendeeRow,
+        MeetingRow.version,
+        SignInRow.seen_at,
+        sa.func.coalesce(ClaimRow.revision, 0).label("claim_revision"),
+    )
     .join(SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id)
     .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+    .outerjoin(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
     .where(
         SignInRow.token_hash == sa.bindparam("token"),
         col(SignInRow.expires_at) > sa.bindparam("now"),
@@ -252,29 +259,37 @@ async def sign_out(token: str) -> None:
 
 
 async def authenticate(meeting: str, token: str, *, now: datetime) -> RequestContext:
-    """Who holds this token, with the meeting's newest programme. Raises NotSignedIn."""
-    session = await read(lambda db: find_session(db, meeting, token, now=now))
+    """The context of this token's holder, with the newest programme. Raises NotSignedIn."""
+    return await authenticate_hash(meeting, token_hash(token), now=now)
+
+
+async def authenticate_hash(meeting: str, hashed: str, *, now: datetime) -> RequestContext:
+    """The same by the token's hash, which is computed once for a connection."""
+    session = await read(lambda db: find_session(db, meeting, hashed, now=now))
     await touch(session, now=now)
     return session.context
 
 
 class FoundSession(NamedTuple):
-    """A sign-in that is still good: its token, who holds it, and when they were last seen."""
+    """A valid sign-in: the hash of its token, its context, and when it was last used (aware)."""
 
-    token: str
+    token_hash: str
     context: RequestContext
     seen_at: datetime
 
 
-def find_session(db: Session, meeting: str, token: str, *, now: datetime) -> FoundSession:
-    """The sign-in that this token is of: one query. Raises NotSignedIn."""
-    asked = {"token": token_hash(token), "now": now, "idle": now - IDLE_TIMEOUT, "meeting": meeting}
+def find_session(db: Session, meeting: str, hashed: str, *, now: datetime) -> FoundSession:
+    """The valid sign-in whose token has this hash, by one query. Raises NotSignedIn."""
+    asked = {"token": hashed, "now": now, "idle": now - IDLE_TIMEOUT, "meeting": meeting}
     # Columns answer to the same names as an object does, and cost a third of it.
     found: Any = db.connection().execute(_BY_TOKEN, asked).one_or_none()
     if found is None:
         raise NotSignedIn
     newest = programme_cache.get_in(db, found.meeting_id, found.version)
-    return FoundSession(token, RequestContext(attendee_from_row(found), newest), found.seen_at)
+    context = RequestContext(
+        attendee_from_row(found), newest.meeting, newest, claim_revision=found.claim_revision
+    )
+    return FoundSession(hashed, context, found.seen_at)
 
 
 async def touch(session: FoundSession, *, now: datetime) -> None:
@@ -283,7 +298,7 @@ async def touch(session: FoundSession, *, now: datetime) -> None:
         return
     # Only forward, and only what is still there: another tab may have signed out.
     touched = sa.update(SignInRow).where(
-        col(SignInRow.token_hash) == token_hash(session.token), col(SignInRow.seen_at) < now
+        col(SignInRow.token_hash) == session.token_hash, col(SignInRow.seen_at) < now
     )
     await write(lambda db: db.exec(touched.values(seen_at=now)))
 

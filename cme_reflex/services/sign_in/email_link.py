@@ -62,7 +62,7 @@ def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
     url = links.create_link(
         db,
         public_url=job.public_url,
-        outbox_id=cast(int, job.row.id),
+        mail_id=cast(int, job.row.id),
         now=job.now,
         until=job.now + SIGN_IN_LINK_LIFETIME,
         attendee_ids=[cast(int, attendee.id) for attendee in attendees],

@@ -103,7 +103,7 @@ def render_invitation(db: Session, job: MailJob) -> RenderedMail:
     url = links.create_link(
         db,
         public_url=job.public_url,
-        outbox_id=cast(int, job.row.id),
+        mail_id=cast(int, job.row.id),
         now=job.now,
         until=until,
         member_id=member.id,

@@ -47,7 +47,7 @@ def create_link(
     db: Session,
     *,
     public_url: str,
-    outbox_id: int,
+    mail_id: int,
     now: datetime,
     until: datetime,
     attendee_ids: Sequence[int] = (),
@@ -65,7 +65,7 @@ def create_link(
         LinkRow(
             token_hash=token_hash(token),
             purpose=purpose,
-            outbox_id=outbox_id,
+            mail_id=mail_id,
             attendee_ids=list(attendee_ids),
             member_id=member_id,
             created_at=now,
@@ -92,7 +92,7 @@ def redeem_link(db: Session, meeting: str, token: str, *, now: datetime) -> Link
     """
     link = _valid(_find(db, meeting, token, lock=True), now)
     replaced = (
-        col(LinkRow.outbox_id) == link.outbox_id
+        col(LinkRow.mail_id) == link.mail_id
         if link.member_id is None
         else col(LinkRow.member_id) == link.member_id
     )
@@ -104,7 +104,7 @@ def redeem_link(db: Session, meeting: str, token: str, *, now: datetime) -> Link
 def _find(db: Session, meeting: str, token: str, *, lock: bool = False) -> LinkRow:
     found = (
         select(LinkRow)
-        .join(MailQueueRow, col(MailQueueRow.id) == LinkRow.outbox_id)
+        .join(MailQueueRow, col(MailQueueRow.id) == LinkRow.mail_id)
         .join(MeetingRow, col(MeetingRow.id) == MailQueueRow.meeting_id)
         .where(LinkRow.token_hash == token_hash(token), MeetingRow.code == meeting)
     )

@@ -1,4 +1,4 @@
-"""Who is asking, and about which programme: what every service is given."""
+"""Context of a request: the attendee, the meeting and the programme that every service is given."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,13 @@ from cme_reflex.domain.programme.programme import Programme
 class RequestContext:
     """A signed-in attendee and the programme as of this very event.
 
-    `command` is the id that the browser gave to what it asks for, if anything:
-    it is carried out once, however often it arrives.
+    `meeting` is the programme's, and `claim_revision` the revision of the attendee's claim, 0
+    where there is none. `command` is the id that the browser gave to a change, if any: the change
+    is made once, however often it arrives.
     """
 
     attendee: Attendee
+    meeting: Meeting
     programme: Programme
+    claim_revision: int = 0
     command: str = ""
-
-    @property
-    def meeting(self) -> Meeting:
-        """The meeting of the programme."""
-        return self.programme.meeting

@@ -1,4 +1,4 @@
-"""How what the account shows is made: pure functions from the domain to views."""
+"""Presenter of the account: pure functions from the domain to view models."""
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingState, SubmittedVersion
@@ -13,16 +13,16 @@ _TONES = {
 }
 
 
-def account_view(of: Account) -> view_models.AccountView:
-    """All that a person has claimed."""
-    claims = sum(len(year.entries) for year in of.years)
+def account_view(account: Account) -> view_models.AccountView:
+    """The view of all claims of a person."""
+    claims = sum(len(year.entries) for year in account.years)
     return view_models.AccountView(
-        name=of.name,
-        member=of.member or "",
-        hours=format_hours(of.credit.category1),
-        safety=format_hours(of.credit.safety),
+        name=account.name,
+        member=account.member or "",
+        hours=format_hours(account.credit.category1),
+        safety=format_hours(account.credit.safety),
         claims=text.account.CLAIMS(claims),
-        open=[_entry(entry) for entry in of.unsubmitted],
+        open=[_entry(entry) for entry in account.unsubmitted],
         years=[
             view_models.YearView(
                 year=str(year.year),
@@ -30,7 +30,7 @@ def account_view(of: Account) -> view_models.AccountView:
                 safety=format_hours(year.credit.safety),
                 claims=[_entry(entry) for entry in year.entries],
             )
-            for year in of.years
+            for year in account.years
         ],
     )
 
@@ -58,7 +58,7 @@ def _entry(entry: AccountEntry) -> view_models.EntryView:
 
 
 def _claim_action(entry: AccountEntry) -> str:
-    """What can be done about a claim; only that of this sign-in's meeting can be opened here."""
+    """The label of the link to a claim; empty unless it can be changed with this sign-in."""
     if not entry.is_current or entry.status is ClaimStatus.SUBMITTED:
         return ""
     if entry.period is not ClaimPeriod.OPEN:
@@ -67,7 +67,7 @@ def _claim_action(entry: AccountEntry) -> str:
 
 
 def _reporting_action(entry: AccountEntry) -> str:
-    """What can be done about the reporting: at any time, also long after the claim."""
+    """The label of the link to reporting, which stays available after the claim period."""
     if not entry.is_current:
         return ""
     rejected = entry.reporting.state is ReportingState.REJECTED

@@ -1,4 +1,4 @@
-"""How what the pages show is made: pure functions from the domain to views."""
+"""Presenters of the claim's pages: pure functions from the domain to view models."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -31,19 +31,19 @@ def session_row(
     now: datetime,
     *,
     by_date: bool,
-    heads_day: bool,
+    starts_day: bool,
 ) -> view_models.SessionRow:
-    """A session as the list shows it to the holder of this badge at this instant."""
-    shown = _row(session, programme.meeting.zone, by_date, heads_day)
+    """A session in the list, for the attendee with this badge at this instant."""
+    row = _row(session, programme.meeting.zone, by_date, starts_day)
     refusal = _reason_not_claimable(session, programme, badge, now)
-    return replace(shown, refusal=refusal) if refusal else shown
+    return replace(row, refusal=refusal) if refusal else row
 
 
 @lru_cache(maxsize=8_192)
 def _row(
-    session: Session, zone: ZoneInfo, by_date: bool, heads_day: bool
+    session: Session, zone: ZoneInfo, by_date: bool, starts_day: bool
 ) -> view_models.SessionRow:
-    """What everybody is shown of it; at every letter of a search that is the same."""
+    """The parts of a row that are the same for everybody, cached for searches."""
     day = session.starts_at.astimezone(zone).date()
     when = text.dates.span if by_date else text.dates.day_span
     tags = {
@@ -59,13 +59,13 @@ def _row(
         hours=format_hours(session.quarters),
         safety=format_hours(session.safety) if session.safety else "",
         tag=tags[session.delivery],
-        day=text.dates.day(day) if heads_day else "",
+        day=text.dates.day(day) if starts_day else "",
         refusal="",
     )
 
 
 def _reason_not_claimable(session: Session, programme: Programme, badge: str, now: datetime) -> str:
-    """Why the session cannot be added, in the place of the button that would."""
+    """Why the session cannot be added, shown instead of the Add button; empty if it can."""
     try:
         session.require_claimable(badge, now, on_demand=session.watched_on_demand(None))
     except PresentedByAttendee:
@@ -76,7 +76,7 @@ def _reason_not_claimable(session: Session, programme: Programme, badge: str, no
 
 
 def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsView:
-    """The claim in a few words. `maximum` is the attendee's own, in quarter hours."""
+    """The claim's totals. `maximum` is the attendee's limit, in quarter hours."""
     supported = summary.claimable.category1
     return view_models.TotalsView(
         sessions=text.claim.SESSIONS(len(summary.claim.lines)),
@@ -91,7 +91,7 @@ def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsV
 def line_views(
     summary: ClaimSummary, programme: Programme, answers: Answers
 ) -> list[view_models.LineView]:
-    """The claim's lines, with a heading on the first of each day."""
+    """The claim's lines; the first of each day has the day's heading."""
     lines: list[view_models.LineView] = []
     heading = ""
     for line in summary.claim.lines:
@@ -113,7 +113,7 @@ def line_views(
 
 
 def receipt_lines(summary: ClaimSummary, programme: Programme) -> list[view_models.ReceiptLine]:
-    """The claim's sessions, as the receipt will list them."""
+    """The claim's sessions in the form in which the receipt lists them."""
     return [
         view_models.ReceiptLine(
             title=session.title,
@@ -158,12 +158,12 @@ def _line_view(
 
 
 def hour_choices(most: int, *, least: int = 0) -> list[str]:
-    """The hours from the most down to the least, by quarters, as text."""
+    """Options of a select: hours as text, from `most` down to `least` quarters."""
     return [format_hours(Quarters(quarters)) for quarters in range(most, least - 1, -1)]
 
 
 def evaluation_progress(form: Form, answers: Mapping[str, Answer]) -> str:
-    """How far an evaluation is, in words."""
+    """The progress of a session's evaluation, as text."""
     if form.is_complete(answers):
         return text.evaluation.COMPLETE
     if not answers:
@@ -172,9 +172,9 @@ def evaluation_progress(form: Form, answers: Mapping[str, Answer]) -> str:
 
 
 def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
-    """How far the overall evaluation of a claim is that waits to be submitted, in words.
+    """The progress of the overall evaluation of an unsubmitted claim, as text.
 
-    Submit is part of that task, so "Done" would not be true of it.
+    It never says "Done", because submitting the claim is part of the same task.
     """
     return (
         text.home.NOT_SUBMITTED if form.is_complete(answers) else evaluation_progress(form, answers)
@@ -184,7 +184,7 @@ def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
 def conflict_views(
     conflicts: Sequence[Conflict], programme: Programme
 ) -> list[view_models.ConflictView]:
-    """The conflicts, with the titles of the sessions and what to do about them."""
+    """The conflicts, with the titles of their sessions and advice by the overlap policy."""
     policy = programme.meeting.overlap_policy
 
     def advice(conflict: Conflict) -> str:
@@ -213,7 +213,7 @@ def conflict_views(
 
 
 def question_views(form: Form, answers: Mapping[str, Answer]) -> list[view_models.QuestionView]:
-    """A form's questions with what was answered."""
+    """A form's questions with their answers."""
     return [
         view_models.QuestionView(
             key=question.key,
@@ -237,9 +237,11 @@ def question_views(form: Form, answers: Mapping[str, Answer]) -> list[view_model
 
 
 def missing_views(
-    lacking: Iterable[MissingRequirement], programme: Programme, hrefs: Mapping[Requirement, str]
+    requirements: Iterable[MissingRequirement],
+    programme: Programme,
+    hrefs: Mapping[Requirement, str],
 ) -> list[view_models.MissingView]:
-    """What is missing, each with the address of its field."""
+    """The missing requirements, each with a link to its field."""
 
     def view(missing: MissingRequirement) -> view_models.MissingView:
         session = programme.sessions[missing.session_id] if missing.session_id else None
@@ -255,11 +257,11 @@ def missing_views(
             ),
         )
 
-    return [view(missing) for missing in lacking]
+    return [view(missing) for missing in requirements]
 
 
 def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptView:
-    """A receipt, ready to read: what the submitted version says, whatever was loaded since."""
+    """A receipt, from the stored document of its version, so that later loads do not change it."""
     return view_models.ReceiptView(
         number=receipt.number,
         version=receipt.version,

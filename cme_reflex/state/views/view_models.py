@@ -1,6 +1,6 @@
-"""What the pages show: small frozen values of ready words.
+"""View models of the pages: small frozen values of formatted text.
 
-They travel to the browser whole, so they hold what is seen and nothing else.
+They are sent to the browser in full, so they contain only what the page displays.
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class FilterOption:
-    """One of the values that a filter or a select offers."""
+    """An option of a filter or a select."""
 
     value: str
     label: str
@@ -16,7 +16,7 @@ class FilterOption:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session in the list. `day` is the heading above it, where it begins a day."""
+    """A session in the list. `day` is the heading above the first session of a day, or empty."""
 
     id: int
     title: str
@@ -31,7 +31,7 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class TotalsView:
-    """The claim in a few words, for the bar that is always in sight. Hours as text."""
+    """The claim's totals, for the action bar. Hours as text."""
 
     sessions: str = ""
     hours: str = "0.00"
@@ -43,7 +43,7 @@ class TotalsView:
 
 @dataclass(frozen=True)
 class LineView:
-    """A session on the claim, with what can be changed about it. Hours as text."""
+    """A line of the claim with its editable fields. Hours as text."""
 
     id: int
     title: str
@@ -65,7 +65,7 @@ class LineView:
 
 @dataclass(frozen=True)
 class SessionLink:
-    """A session that is spoken of, with the address of its line on the claim."""
+    """A session's title with a link to its line on the claim."""
 
     title: str
     href: str
@@ -73,7 +73,7 @@ class SessionLink:
 
 @dataclass(frozen=True)
 class ConflictView:
-    """A cluster of sessions that nobody can have attended at once."""
+    """A cluster of overlapping sessions whose credit exceeds their time."""
 
     windows: list[str]
     sessions: list[SessionLink]
@@ -83,7 +83,7 @@ class ConflictView:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question with its answer. `points` of a scale, `options` of the choices."""
+    """A question with its answer. `points` are those of a scale, `options` those of a choice."""
 
     key: str
     kind: str
@@ -101,7 +101,7 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class MissingView:
-    """What keeps the claim from being submitted, with the address of where to mend it."""
+    """A missing requirement of submission, with a link to the field that fulfills it."""
 
     text: str
     href: str
@@ -109,7 +109,7 @@ class MissingView:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """A session that was claimed, or is about to be."""
+    """A session with its claimed hours, on a receipt or before submission."""
 
     title: str
     when: str
@@ -118,7 +118,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """The proof of a submitted claim, ready to read. `certificate` is the address of its PDF."""
+    """A receipt of a submitted claim. `certificate` is the address of its PDF."""
 
     number: str = ""
     version: int = 0
@@ -132,7 +132,7 @@ class ReceiptView:
 
 @dataclass(frozen=True)
 class RegistrationView:
-    """One of several registrations of one person; `value` is what the form sends."""
+    """One of a person's registrations; `value` is the form field's value."""
 
     value: str
     kind: str
@@ -152,10 +152,10 @@ class VersionView:
 
 @dataclass(frozen=True)
 class EntryView:
-    """A registration in the account with its claim, ready to read.
+    """A registration in the account with its claim.
 
-    `tone` is that of the reporting: `done`, `warning` or `quiet`. `report` is what the link to
-    it says, and `act` what that to the claim does; both are empty for another meeting's.
+    `tone` is that of the reporting status: `done`, `warning` or `quiet`. `report` and `act` are
+    the labels of the links to reporting and to the claim; both are empty for other meetings.
     """
 
     key: str
@@ -185,7 +185,7 @@ class YearView:
 
 @dataclass(frozen=True)
 class AccountView:
-    """All that a person has claimed. Hours as text; `member` is empty without a member record."""
+    """All claims of a person. Hours as text; `member` is empty without a member record."""
 
     name: str = ""
     member: str = ""

@@ -1,1 +1,1 @@
-"""Queries of certificates and accounts."""
+"""Queries for certificates and accounts."""

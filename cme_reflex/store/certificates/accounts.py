@@ -1,4 +1,4 @@
-"""Reading what one person has at all meetings: as many queries for ten meetings as for one."""
+"""Queries for a person's account at all meetings; as many for ten meetings as for one."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 from cme_reflex.store.claims.tables import ClaimRow, LineRow, ReceiptRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
-from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 
 
 class AccountRegistration(NamedTuple):
-    """An attendee with the meeting's document, and the claim and the opt-in where there are."""
+    """An attendee with the meeting's document and, if any, the claim and the opt-in."""
 
     attendee: AttendeeRow
     meeting: dict[str, Any]
@@ -24,24 +24,24 @@ class AccountRegistration(NamedTuple):
 
 
 class BatchedRow(NamedTuple):
-    """A row that was reported, with the batch that it went in."""
+    """A reported row and its batch."""
 
-    row: ReportedRow
+    row: ReportingRow
     batch: ReportingBatchRow
 
 
 def find_member(db: Session, attendee_id: int) -> MemberRow | None:
-    """The member that the attendee is linked to, if there is one."""
-    linked = (
+    """The member that the attendee is linked to, or None."""
+    query = (
         select(MemberRow)
         .join(AttendeeRow, col(AttendeeRow.member_id) == MemberRow.id)
         .where(AttendeeRow.id == attendee_id)
     )
-    return db.exec(linked).one_or_none()
+    return db.exec(query).one_or_none()
 
 
 def same_person(attendee_id: int, member_id: int | None) -> sa.ColumnElement[bool]:
-    """Which attendees are the same person: those of the member, without one this alone."""
+    """Condition for the attendees who are this person: all of the member, or only this attendee."""
     if member_id is None:
         return col(AttendeeRow.id) == attendee_id
     return col(AttendeeRow.member_id) == member_id
@@ -68,38 +68,38 @@ def registrations(
 
 
 def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
-    """The submitted versions of each attendee's claim, the newest first."""
+    """Receipts by attendee: the submitted versions of each claim, newest first."""
     newest_first = (
         select(ClaimRow.attendee_id, ReceiptRow)
         .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
         .where(col(ClaimRow.attendee_id).in_(attendee_ids))
         .order_by(col(ReceiptRow.version).desc())
     )
-    found: dict[int, list[ReceiptRow]] = defaultdict(list)
+    by_attendee: dict[int, list[ReceiptRow]] = defaultdict(list)
     for attendee_id, receipt in db.exec(newest_first).all():
-        found[attendee_id].append(receipt)
-    return found
+        by_attendee[attendee_id].append(receipt)
+    return by_attendee
 
 
 def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[BatchedRow]]:
-    """What was reported of each attendee, in the order of the files."""
+    """Reported rows by attendee, in the order of the files."""
     rows = (
-        select(ReportedRow, ReportingBatchRow)
-        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportedRow.batch_id)
-        .where(col(ReportedRow.attendee_id).in_(attendee_ids))
-        .order_by(col(ReportedRow.id))
+        select(ReportingRow, ReportingBatchRow)
+        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportingRow.batch_id)
+        .where(col(ReportingRow.attendee_id).in_(attendee_ids))
+        .order_by(col(ReportingRow.id))
     )
-    found: dict[int, list[BatchedRow]] = defaultdict(list)
+    by_attendee: dict[int, list[BatchedRow]] = defaultdict(list)
     for row, batch in db.exec(rows).all():
-        found[row.attendee_id].append(BatchedRow(row, batch))
-    return found
+        by_attendee[row.attendee_id].append(BatchedRow(row, batch))
+    return by_attendee
 
 
 def owns_claim(db: Session, attendee_id: int, member_id: int | None, claim_id: int) -> bool:
-    """Whether the claim is one of the person's."""
-    theirs = (
+    """Whether the claim belongs to this person."""
+    query = (
         select(ClaimRow.id)
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(same_person(attendee_id, member_id), ClaimRow.id == claim_id)
     )
-    return db.exec(theirs).one_or_none() is not None
+    return db.exec(query).one_or_none() is not None

@@ -1,1 +1,1 @@
-"""Tables and queries: claims."""
+"""Tables and queries of claims, and the feed of submitted versions."""

@@ -1,4 +1,4 @@
-"""Reading and writing a claim's rows."""
+"""Queries for claims, their lines, answers and receipts."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -20,7 +20,7 @@ from cme_reflex.store.upsert import insert_for
 
 _claim, _line = table_of(ClaimRow), table_of(LineRow)
 
-# Asked at every event or tap, so they are put together once: that takes longer than the answer.
+# Executed at every event, so they are built once: building takes longer than executing.
 _CLAIM = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
 _FOR_UPDATE = _CLAIM.with_for_update().execution_options(populate_existing=True)
 _LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
@@ -28,7 +28,7 @@ _SAVE_CLAIM = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
 
 
 def find(db: Session, attendee_id: int) -> ClaimRow | None:
-    """The attendee's claim, if one was begun."""
+    """The attendee's claim, or None."""
     return db.exec(_CLAIM, params={"attendee": attendee_id}).one_or_none()
 
 
@@ -44,15 +44,15 @@ def find_with_lines(db: Session, attendee_id: int) -> tuple[ClaimRow | None, lis
 
 
 def find_for_update(db: Session, attendee_id: int) -> ClaimRow:
-    """The attendee's claim, begun where there is none, and locked until the end of `db`.
+    """The attendee's claim, created if there is none, and locked until the end of the transaction.
 
-    Two devices that begin at once share one claim.
+    Two devices that create it at the same time share one claim.
     """
-    asked = {"attendee": attendee_id}
-    if (claim := db.exec(_FOR_UPDATE, params=asked).one_or_none()) is not None:
+    parameters = {"attendee": attendee_id}
+    if (claim := db.exec(_FOR_UPDATE, params=parameters).one_or_none()) is not None:
         return claim
     db.exec(_empty_claim(_dialect(db)), params={"attendee_id": attendee_id})
-    return db.exec(_FOR_UPDATE, params=asked).one()
+    return db.exec(_FOR_UPDATE, params=parameters).one()
 
 
 @lru_cache
@@ -62,7 +62,7 @@ def _empty_claim(dialect: str) -> sa.Insert:
 
 
 def record_command(db: Session, claim_id: int, command: str, now: datetime) -> bool:
-    """Record that a command is being carried out; False where that was done before."""
+    """Record that a command is being executed; False if it was recorded before."""
     values = {"claim_id": claim_id, "id": command, "at": now}
     return bool(db.exec(_new_command(_dialect(db)), params=values).rowcount)
 
@@ -77,7 +77,7 @@ def _dialect(db: Session) -> str:
 
 
 def lines(db: Session, claim_id: int) -> list[LineRow]:
-    """All lines, the removed ones too."""
+    """All lines of a claim, including removed ones."""
     return list(db.exec(_LINES, params={"claim": claim_id}).all())
 
 
@@ -105,22 +105,22 @@ def _save_line(dialect: str) -> sa.Insert:
 
 
 def answers(db: Session, attendee_id: int) -> Answers:
-    """All answers of an attendee, those about removed sessions too."""
-    given = (
+    """All answers of an attendee, including those about removed sessions."""
+    query = (
         select(AnswerRow)
         .join(ClaimRow, col(ClaimRow.id) == AnswerRow.claim_id)
         .where(ClaimRow.attendee_id == attendee_id)
     )
     sessions: dict[int, dict[str, Answer]] = defaultdict(dict)
     overall: dict[str, Answer] = {}
-    for row in db.exec(given).all():
-        whose = overall if row.session_id is None else sessions[row.session_id]
-        whose[row.question] = _answer(row.value)
+    for row in db.exec(query).all():
+        section = overall if row.session_id is None else sessions[row.session_id]
+        section[row.question] = _answer(row.value)
     return Answers(dict(sessions), overall)
 
 
 def answer(db: Session, claim_id: int, session_id: int | None, question: str) -> Answer | None:
-    """One answer, if it was given. Without a session it belongs to the overall evaluation."""
+    """One answer, or None. Without a session it belongs to the overall evaluation."""
     value = db.exec(
         select(AnswerRow.value).where(_is_answer(claim_id, session_id, question))
     ).one_or_none()
@@ -128,7 +128,7 @@ def answer(db: Session, claim_id: int, session_id: int | None, question: str) ->
 
 
 def _answer(value: Any) -> Answer:
-    # JSON has lists where an answer has tuples.
+    # JSON has lists for the tuples of an answer.
     return tuple(value) if isinstance(value, list) else cast(Answer, value)
 
 
@@ -143,7 +143,7 @@ def _is_answer(claim_id: int, session_id: int | None, question: str) -> sa.Colum
 def save_answer(
     db: Session, claim_id: int, session_id: int | None, question: str, value: Answer | None
 ) -> None:
-    """Save one answer, over the one before, or with None delete it.
+    """Insert or update one answer; None deletes it.
 
     Without a session it belongs to the overall evaluation.
     """
@@ -153,16 +153,16 @@ def save_answer(
     unique = (
         ["claim_id", "question"] if session_id is None else ["claim_id", "session_id", "question"]
     )
-    of_session = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
+    where = sa.text(f"session_id IS {'NULL' if session_id is None else 'NOT NULL'}")
     db.exec(
         insert_for(_dialect(db), AnswerRow)
         .values(claim_id=claim_id, session_id=session_id, question=question, value=value)
-        .on_conflict_do_update(index_elements=unique, index_where=of_session, set_={"value": value})
+        .on_conflict_do_update(index_elements=unique, index_where=where, set_={"value": value})
     )
 
 
 def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
-    """The receipts of all submitted versions, the newest first."""
+    """Receipts of all submitted versions of a claim, newest first."""
     newest_first = (
         select(ReceiptRow)
         .where(ReceiptRow.claim_id == claim_id)
@@ -172,12 +172,12 @@ def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
 
 
 def find_by_receipt(db: Session, number: str) -> ClaimRow | None:
-    """The claim that has a receipt of this number."""
+    """The claim with this receipt number, or None."""
     return db.exec(_of_receipt(number)).one_or_none()
 
 
 def of_receipt_for_update(db: Session, number: str) -> ClaimRow | None:
-    """The same, locked until the end of `db`."""
+    """The claim with this receipt number, or None; locked until the end of the transaction."""
     return db.exec(_of_receipt(number).with_for_update(of=ClaimRow)).one_or_none()
 
 
@@ -190,7 +190,7 @@ def _of_receipt(number: str) -> SelectOfScalar[ClaimRow]:
 
 
 class IssuedReceipt(NamedTuple):
-    """A receipt, the document of its meeting, and the newest version of its claim."""
+    """A receipt, its meeting's document, and the number of the claim's newest version."""
 
     receipt: ReceiptRow
     meeting: dict[str, Any]
@@ -198,26 +198,26 @@ class IssuedReceipt(NamedTuple):
 
 
 def find_issued(db: Session, number: str) -> IssuedReceipt | None:
-    """The receipt of this number, whoever's it is, in one query."""
+    """The receipt with this number, of any attendee, or None; in one query."""
     newer = aliased(ReceiptRow)
     newest = (
         select(sa.func.max(newer.version))
         .where(col(newer.claim_id) == ReceiptRow.claim_id)
         .scalar_subquery()
     )
-    found = (
+    query = (
         select(ReceiptRow, MeetingRow.document, newest)
         .join(ClaimRow, col(ClaimRow.id) == ReceiptRow.claim_id)
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
         .where(ReceiptRow.number == number)
     )
-    row = db.exec(found).one_or_none()
+    row = db.exec(query).one_or_none()
     return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2])
 
 
 def audit_entries(db: Session, claim_id: int) -> list[ClaimAuditRow]:
-    """Every change of the claim's status, the first one first."""
+    """Audit entries of a claim: every change of its status, oldest first."""
     entries = (
         select(ClaimAuditRow)
         .where(ClaimAuditRow.claim_id == claim_id)

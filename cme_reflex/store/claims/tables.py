@@ -1,4 +1,4 @@
-"""Tables of claims."""
+"""Tables of claims: lines, commands, receipts, the feed's counter and the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class ClaimRow(SQLModel, table=True):
-    """An attendee's claim. `revision` grows with every change that Submit must have seen."""
+    """A claim of an attendee. `revision` increases with every change that Submit must know of."""
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -35,9 +35,9 @@ class ClaimRow(SQLModel, table=True):
 
 
 class LineRow(SQLModel, table=True):
-    """One session in a claim. A removed line is hidden with its hours, so that Undo has them.
+    """One session in a claim. A removed line keeps its hours, so that Undo can restore them.
 
-    `lowered` tells that a newer programme has less credit than was claimed.
+    `lowered`: a newer programme offers less credit than was claimed, so the hours were reduced.
     """
 
     __tablename__ = "claim_line"
@@ -56,7 +56,7 @@ class LineRow(SQLModel, table=True):
 
 
 class CommandRow(SQLModel, table=True):
-    """A change that an attendee's browser asked for and that was made; it is made only once."""
+    """An executed command of an attendee's browser; its id prevents a second execution."""
 
     __tablename__ = "command"
 
@@ -66,10 +66,10 @@ class CommandRow(SQLModel, table=True):
 
 
 class FeedRow(SQLModel, table=True):
-    """The one row that counts submitted versions in the order in which they are committed.
+    """Counter of submitted versions in the order of their commits; a single row.
 
-    Whoever submits has it locked until the end of the transaction, so a number is never
-    seen before a smaller one. `epoch` is another one after a restore, which may count anew.
+    A submission locks it until the end of the transaction, so a number is never visible before
+    a smaller one. `epoch` changes with a restore, after which numbers may be assigned again.
     """
 
     __tablename__ = "feed"
@@ -84,7 +84,7 @@ class FeedRow(SQLModel, table=True):
 
 
 class ReceiptRow(SQLModel, table=True):
-    """The proof of one submitted version. `document` is the claim as it was submitted.
+    """A receipt for one submitted version. `document` is the claim as submitted.
 
     `position` is its number in the order of all meetings' submissions; see FeedRow.
     """
@@ -110,9 +110,9 @@ class ReceiptRow(SQLModel, table=True):
 
 
 class ClaimAuditRow(SQLModel, table=True):
-    """Every change of a claim's status: who, when, what and why. Only ever added to."""
+    """An audit entry: one change of a claim's status, its actor, time and reason. Append-only."""
 
-    __tablename__ = "audit"
+    __tablename__ = "claim_audit"
 
     id: int | None = Field(default=None, primary_key=True)
     claim_id: int = Field(foreign_key="claim.id", index=True)

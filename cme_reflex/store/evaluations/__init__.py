@@ -1,1 +1,1 @@
-"""Tables and queries: evaluations."""
+"""Table of evaluation answers."""

@@ -1,4 +1,4 @@
-"""Tables of evaluations."""
+"""Table of evaluation answers."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class AnswerRow(SQLModel, table=True):
-    """One answer; without a session it belongs to the overall evaluation."""
+    """An answer to one question; without a session it belongs to the overall evaluation."""
 
     __tablename__ = "answer"
     __table_args__ = (

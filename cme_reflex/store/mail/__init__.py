@@ -1,1 +1,1 @@
-"""Tables and queries: mail."""
+"""Table and queries of the mail queue."""

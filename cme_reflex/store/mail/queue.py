@@ -1,4 +1,4 @@
-"""Reading and writing the outbox: what shall be sent, and what became of it."""
+"""Queries for the mail queue: enqueue, lease, record outcomes, delete."""
 
 from datetime import datetime, timedelta
 
@@ -9,25 +9,25 @@ from cme_reflex.domain.mail.delivery import RESENT_WHEN_UNCERTAIN, DeliveryState
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.upsert import insert_into
 
-SIGN_IN_LINK_RETENTION = timedelta(days=30)  # how long it is known to whom a sign-in link went
-DELETE_BATCH = 100  # rows at once
+SIGN_IN_LINK_RETENTION = timedelta(days=30)  # of sent sign-in links, with their recipients
+DELETE_BATCH = 100  # rows
 
 _ENDED_WHILE_SENDING = "The process ended while it was sending; it may have arrived."
 
 
 def insert(db: Session, row: MailQueueRow) -> bool:
-    """Put a message into the outbox; False where one with its key is already there."""
+    """Enqueue a message; False if one with its `dedupe_key` exists."""
     values = row.model_dump(exclude={"id"})
-    added = db.exec(insert_into(db, MailQueueRow).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)
+    inserted = db.exec(insert_into(db, MailQueueRow).values(values).on_conflict_do_nothing())
+    return bool(inserted.rowcount)
 
 
 def lease_next(db: Session, *, now: datetime, until: datetime) -> MailQueueRow | None:
-    """The next message that is due, this worker's until `until`; None where there is none.
+    """Lease the next due message until `until`; None if no message is due.
 
-    The attempt is counted before anything is sent. Two workers never get the
-    same one: PostgreSQL passes over what another has locked, SQLite lets one
-    write at a time. Links for people who are waiting for them come first.
+    The attempt is counted before the message is sent. Two workers never lease the
+    same message: PostgreSQL skips locked rows, SQLite allows one writer at a time.
+    Sign-in links come first, because people are waiting for them.
     """
     due = (
         select(MailQueueRow)
@@ -48,42 +48,42 @@ def lease_next(db: Session, *, now: datetime, until: datetime) -> MailQueueRow |
     return row
 
 
-def record_outcome(db: Session, taken: MailQueueRow, **values: object) -> bool:
-    """Write what became of a message; False where this worker no longer has it."""
-    mine = sa.update(MailQueueRow).where(
-        col(MailQueueRow.id) == taken.id,
+def record_outcome(db: Session, leased: MailQueueRow, **values: object) -> bool:
+    """Save the outcome of a leased message; False if the lease is no longer this worker's."""
+    statement = sa.update(MailQueueRow).where(
+        col(MailQueueRow.id) == leased.id,
         col(MailQueueRow.state) == DeliveryState.SENDING,
-        col(MailQueueRow.leased_until) == taken.leased_until,
+        col(MailQueueRow.leased_until) == leased.leased_until,
     )
-    written = db.exec(mine.values(leased_until=None, **values))
-    return bool(written.rowcount)
+    updated = db.exec(statement.values(leased_until=None, **values))
+    return bool(updated.rowcount)
 
 
-def delete(db: Session, taken: MailQueueRow) -> None:
-    """Delete a message that was taken and is nobody's."""
-    db.exec(sa.delete(MailQueueRow).where(col(MailQueueRow.id) == taken.id))
+def delete(db: Session, leased: MailQueueRow) -> None:
+    """Delete a leased message that has no recipient."""
+    db.exec(sa.delete(MailQueueRow).where(col(MailQueueRow.id) == leased.id))
 
 
 def release_expired_leases(db: Session, *, now: datetime) -> None:
-    """End the leases of workers that died: their messages are repeated, or called uncertain."""
-    lapsed = (
+    """Release expired leases of dead workers: their messages become waiting again or uncertain."""
+    expired = (
         col(MailQueueRow.state) == DeliveryState.SENDING,
         col(MailQueueRow.leased_until) <= now,
     )
-    repeated = col(MailQueueRow.kind).in_(RESENT_WHEN_UNCERTAIN)
+    resent = col(MailQueueRow.kind).in_(RESENT_WHEN_UNCERTAIN)
     for kinds, state in (
-        (repeated, DeliveryState.WAITING),
-        (sa.not_(repeated), DeliveryState.UNCERTAIN),
+        (resent, DeliveryState.WAITING),
+        (sa.not_(resent), DeliveryState.UNCERTAIN),
     ):
         db.exec(
             sa.update(MailQueueRow)
-            .where(*lapsed, kinds)
+            .where(*expired, kinds)
             .values(state=state, leased_until=None, last_error=_ENDED_WHILE_SENDING)
         )
 
 
 def delete_expired(db: Session, *, now: datetime) -> None:
-    """Delete some of the old sign-in links' messages: who asked for them is nobody's business."""
+    """Delete some messages of old sign-in links, to protect the recipients' privacy."""
     old = (
         select(MailQueueRow.id)
         .where(
@@ -98,28 +98,28 @@ def delete_expired(db: Session, *, now: datetime) -> None:
 
 
 def count_by_state(db: Session, meeting_id: int) -> dict[tuple[str, str], int]:
-    """How many messages there are of each kind in each state."""
-    counted = (
+    """Number of messages of a meeting by kind and state."""
+    query = (
         select(MailQueueRow.kind, MailQueueRow.state, sa.func.count())
         .where(MailQueueRow.meeting_id == meeting_id)
         .group_by(col(MailQueueRow.kind), col(MailQueueRow.state))
     )
-    return {(kind, state): count for kind, state, count in db.exec(counted).all()}
+    return {(kind, state): count for kind, state, count in db.exec(query).all()}
 
 
 def in_states(db: Session, meeting_id: int, *states: DeliveryState) -> list[MailQueueRow]:
-    """The messages in these states, the oldest first."""
-    found = (
+    """Messages of a meeting in these states, oldest first."""
+    query = (
         select(MailQueueRow)
         .where(MailQueueRow.meeting_id == meeting_id, col(MailQueueRow.state).in_(states))
         .order_by(col(MailQueueRow.id))
     )
-    return list(db.exec(found).all())
+    return list(db.exec(query).all())
 
 
 def messages_of_kind(db: Session, meeting_id: int, kind: MailKind) -> list[MailQueueRow]:
-    """Every message of a kind, whatever became of it."""
-    found = select(MailQueueRow).where(
+    """All messages of a kind, in any state."""
+    query = select(MailQueueRow).where(
         MailQueueRow.meeting_id == meeting_id, MailQueueRow.kind == kind
     )
-    return list(db.exec(found).all())
+    return list(db.exec(query).all())

@@ -1,4 +1,4 @@
-"""Tables of mail."""
+"""Table of the mail queue."""
 
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,14 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class MailQueueRow(SQLModel, table=True):
-    """A message that shall be sent, put here by the transaction that it tells about.
+    """A queued message, inserted by the transaction that it reports on.
 
-    `recipient` is the address, `payload` what the message is written from at the moment
-    of sending. A worker that sends has it until `leased_until`; `dedupe_key` keeps a
-    message from being put here twice. After `expires_at` it is not worth sending.
+    `recipient` is the address, `payload` the data from which the message is rendered when it is
+    sent. A worker leases it until `leased_until`; `dedupe_key` prevents duplicates. It is not
+    sent after `expires_at`.
     """
 
-    __tablename__ = "outbox"
+    __tablename__ = "mail_queue"
     __table_args__ = (
         sa.CheckConstraint(
             "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation')", name="kind"
@@ -31,7 +31,7 @@ class MailQueueRow(SQLModel, table=True):
             "(state = 'sending') = (leased_until IS NOT NULL)", name="leased_while_sending"
         ),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_with_its_time"),
-        sa.Index("ix_outbox_due", "state", "not_before"),
+        sa.Index("ix_mail_queue_due", "state", "not_before"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

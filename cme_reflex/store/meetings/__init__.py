@@ -1,1 +1,1 @@
-"""Tables and queries: meetings."""
+"""Table of meetings."""

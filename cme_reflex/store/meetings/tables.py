@@ -1,4 +1,4 @@
-"""Tables of meetings."""
+"""Table of meetings."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class MeetingRow(SQLModel, table=True):
-    """A meeting as its folder described it. `version` grows with every load that changes it."""
+    """A meeting as described by its folder. `version` increases with every load that changes it."""
 
     __tablename__ = "meeting"
 

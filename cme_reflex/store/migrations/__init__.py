@@ -1,1 +1,1 @@
-"""The database's history; Alembic reads this folder."""
+"""Alembic migrations."""

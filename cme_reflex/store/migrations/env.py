@@ -1,6 +1,6 @@
-"""What Alembic runs: our migrations on the connection that store/migrate.py hands over.
+"""Alembic environment: runs the migrations on the connection of store/migrate.py.
 
-Called as plain `alembic` (to write a new revision), it opens the database of the settings.
+The `alembic` command (to write a new revision) opens the database of the settings instead.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from cme_reflex.store.database import NO_LIMIT, create_database
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
-    """Write a revision with plain SQLAlchemy types, so that it outlives our own."""
+    """Render plain SQLAlchemy types, so that revisions do not depend on the application's types."""
     if kind == "type" and isinstance(item, columns.UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, sa.types.TypeDecorator):
@@ -25,7 +25,7 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | Liter
 
 
 def run(connection: sa.Connection) -> None:
-    """Run what was asked for on this connection."""
+    """Run the migrations on this connection."""
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -36,8 +36,8 @@ def run(connection: sa.Connection) -> None:
         context.run_migrations()
 
 
-async def run_on_the_settings_database() -> None:
-    """Open the database of the settings, as `alembic revision --autogenerate` needs it."""
+async def run_on_configured_database() -> None:
+    """Run on the database of the settings, for `alembic revision --autogenerate`."""
     database = create_database(settings().database_url)
     await database.write(lambda db: run(db.connection()), dry_run=False, timeout=NO_LIMIT)
     await database.close()
@@ -46,4 +46,4 @@ async def run_on_the_settings_database() -> None:
 if connection := context.config.attributes.get("connection"):
     run(connection)
 else:
-    asyncio.run(run_on_the_settings_database())
+    asyncio.run(run_on_configured_database())

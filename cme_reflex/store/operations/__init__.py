@@ -1,1 +1,1 @@
-"""Tables and queries: operations."""
+"""Tables of the operations log and API tokens, and copying of whole tables."""

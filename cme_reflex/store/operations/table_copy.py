@@ -1,4 +1,4 @@
-"""Whole tables out of a database and into another one, whichever kinds and revisions they are."""
+"""Copying of whole tables between databases of any kind and revision."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,19 +12,23 @@ from sqlmodel import SQLModel
 
 from cme_reflex.store.migrate import MIGRATIONS
 
-BATCH = 500  # rows that are in memory at a time
-# What is over with the moment in which it was written: a backup does not hold it, and
-# a restore ends it. A sign-in that comes back from a backup may have been ended on purpose.
-EPHEMERAL_TABLES = frozenset({"sign_in", "choice", "departure", "link", "tally"})
+BATCH = 500  # rows in memory at a time
+# Sign-ins and everything else that is valid only for a short time. A backup leaves these tables
+# out and a restore empties them: a sign-in from a backup may have been ended on purpose since.
+EPHEMERAL_TABLES = frozenset(
+    {"sign_in", "registration_choice", "oidc_login", "link", "rate_limit_counter"}
+)
+# The names of these tables before revision 0008, in backups and databases of that time.
+_FORMERLY_EPHEMERAL = frozenset({"choice", "departure", "tally"})
 _ALEMBIC = "alembic_version"
 
 
 class IncompatibleRows(Exception):
-    """The rows break a rule of the tables, or are of another shape."""
+    """The rows violate a constraint of the tables, or have other columns."""
 
 
 def open_file(url: str) -> sa.Engine:
-    """An engine for an SQLite file that nobody else uses. Its errors do not repeat any values."""
+    """An engine for an SQLite file of this process's own. Its errors do not show values."""
     engine = sa.create_engine(url, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
@@ -35,31 +39,30 @@ def open_file(url: str) -> sa.Engine:
 
 
 def is_known(revision: str) -> bool:
-    """Whether this program has the revision among its migrations."""
+    """Whether the revision is among this program's migrations."""
     return any(each.revision == revision for each in _scripts().walk_revisions())
 
 
 def newest_revision() -> str:
-    """The revision of the tables that this program works with."""
+    """The newest revision of this program's tables."""
     return str(_scripts().get_current_head())
 
 
 def current_revision(connection: sa.Connection) -> str | None:
-    """The revision of this database."""
+    """The revision of the database."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def backup_tables(connection: sa.Connection) -> list[sa.Table]:
-    """The tables as they are in this database, at whatever revision, less what passes."""
+    """The tables of a database at any revision, except the ephemeral ones."""
     metadata = sa.MetaData()
     metadata.reflect(connection)
-    return [
-        table for table in metadata.sorted_tables if table.name not in {*EPHEMERAL_TABLES, _ALEMBIC}
-    ]
+    excluded = EPHEMERAL_TABLES | _FORMERLY_EPHEMERAL | {_ALEMBIC}
+    return [table for table in metadata.sorted_tables if table.name not in excluded]
 
 
 def count_rows(connection: sa.Connection, tables: Iterable[sa.Table]) -> int:
-    """How many rows they have together."""
+    """Total number of rows in the tables."""
     counts = [
         connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in tables
@@ -68,13 +71,13 @@ def count_rows(connection: sa.Connection, tables: Iterable[sa.Table]) -> int:
 
 
 def iter_rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[Any]]:
-    """All rows in the order of their keys, a batch in memory at a time."""
-    asked = sa.select(table).order_by(*table.primary_key.columns)
-    yield from connection.execute(asked, execution_options={"yield_per": BATCH})
+    """All rows in the order of their primary keys, one batch in memory at a time."""
+    query = sa.select(table).order_by(*table.primary_key.columns)
+    yield from connection.execute(query, execution_options={"yield_per": BATCH})
 
 
 def to_json(row: Sequence[Any]) -> list[Any]:
-    """The row as JSON values; an instant as text in UTC."""
+    """The row as JSON values; a datetime as ISO 8601 text in UTC."""
     return [_utc(value).isoformat() if isinstance(value, datetime) else value for value in row]
 
 
@@ -82,23 +85,23 @@ def insert_rows(
     connection: sa.Connection,
     tables: Iterable[tuple[str, list[str], Iterator[list[Any]]]],
 ) -> None:
-    """Write rows of JSON values into the tables of an empty database. Raises IncompatibleRows."""
-    known = {table.name: table for table in backup_tables(connection)}
+    """Insert rows of JSON values into the tables of an empty database. Raises IncompatibleRows."""
+    missing = {table.name: table for table in backup_tables(connection)}
     try:
         for name, columns, records in tables:
-            table = known.pop(name)
+            table = missing.pop(name)
             if set(columns) != {column.name for column in table.columns}:
                 raise IncompatibleRows(name)
-            instants = {
+            datetimes = {
                 column.name for column in table.columns if isinstance(column.type, sa.DateTime)
             }
             while batch := [*islice(records, BATCH)]:
-                values = [_values(columns, record, instants) for record in batch]
+                values = [_values(columns, record, datetimes) for record in batch]
                 connection.execute(sa.insert(table), values)
     except (KeyError, TypeError, ValueError, sa.exc.StatementError) as error:
         raise IncompatibleRows(str(error)) from error
-    if known:
-        raise IncompatibleRows(", ".join(sorted(known)))
+    if missing:
+        raise IncompatibleRows(", ".join(sorted(missing)))
 
 
 def delete_all_rows(connection: sa.Connection) -> None:
@@ -108,11 +111,10 @@ def delete_all_rows(connection: sa.Connection) -> None:
 
 
 def lock_tables(connection: sa.Connection) -> None:
-    """Let nobody else write until the end of the transaction; readers see what was there.
+    """Lock all tables against writing until the end of the transaction; reading goes on.
 
-    Raises DBAPIError where somebody is writing at this moment: waiting for one
-    table while holding another could make two transactions wait for each other.
-    SQLite's writers hold the whole file anyway.
+    Raises DBAPIError if another transaction is writing: waiting for one table while
+    holding another could cause a deadlock. SQLite's writers lock the whole file anyway.
     """
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
@@ -120,7 +122,7 @@ def lock_tables(connection: sa.Connection) -> None:
 
 
 def reset_sequences(connection: sa.Connection) -> None:
-    """Let new rows get ids behind those that were written with theirs; SQLite does so by itself."""
+    """Advance PostgreSQL's sequences past inserted ids; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in SQLModel.metadata.sorted_tables:
@@ -129,21 +131,21 @@ def reset_sequences(connection: sa.Connection) -> None:
             continue
         sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
         highest = sa.select(sa.func.coalesce(sa.func.max(column), 0)).scalar_subquery()
-        # Never backwards: a sequence does not come back with a transaction that fails.
-        further = sa.func.greatest(highest, sa.func.nextval(sequence))
-        connection.execute(sa.select(sa.func.setval(sequence, further)))
+        # Never backwards: a rollback does not reset a sequence.
+        next_id = sa.func.greatest(highest, sa.func.nextval(sequence))
+        connection.execute(sa.select(sa.func.setval(sequence, next_id)))
 
 
-def _values(columns: list[str], record: list[Any], instants: set[str]) -> dict[str, Any]:
+def _values(columns: list[str], record: list[Any], datetimes: set[str]) -> dict[str, Any]:
     pairs = zip(columns, record, strict=True)
     return {
-        column: _utc(datetime.fromisoformat(value)) if column in instants and value else value
+        column: _utc(datetime.fromisoformat(value)) if column in datetimes and value else value
         for column, value in pairs
     }
 
 
 def _utc(value: datetime) -> datetime:
-    # SQLite has no zones; what it keeps is UTC.
+    # SQLite stores no time zone; its values are UTC.
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

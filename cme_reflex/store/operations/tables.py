@@ -1,4 +1,4 @@
-"""Tables of operations."""
+"""Tables of the operations log and API tokens."""
 
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class OperationRow(SQLModel, table=True):
-    """What staff did to the database as a whole: a backup restored, old records purged.
+    """An entry of the operations log: a backup restored or old records purged, and by whom.
 
-    Only ever added to; neither a purge nor a restore takes one away.
+    Append-only; neither a purge nor a restore deletes an entry.
     """
 
     __tablename__ = "operation"
@@ -26,9 +26,9 @@ class OperationRow(SQLModel, table=True):
 
 
 class ApiTokenRow(SQLModel, table=True):
-    """What a system of the society's reads claims with. Its secret is kept as a hash alone.
+    """An API token for one of the society's systems. Only a hash of its secret is stored.
 
-    `selector` finds the row and is no secret; `last_used_at` is exact to a minute.
+    `selector` identifies the row and is not secret; `last_used_at` is precise to a minute.
     """
 
     __tablename__ = "api_token"

@@ -1,1 +1,1 @@
-"""Tables and queries: people."""
+"""Tables of members and attendees."""

@@ -1,14 +1,14 @@
-"""Tables of people."""
+"""Tables of members and attendees."""
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 
 class MemberRow(SQLModel, table=True):
-    """A person's account at the provider. `username` is kept folded to lower case.
+    """A member account at the provider. `username` is stored in lower case.
 
-    A sign-in may bring `password_hash` to newer parameters; `loaded_hash` is a digest of the one
-    in the folder, so that loading it again changes nothing.
+    A sign-in may update `password_hash` to newer parameters; `loaded_hash` is a digest of the
+    hash in the folder, so that loading the folder again changes nothing.
     """
 
     __tablename__ = "member"
@@ -24,7 +24,7 @@ class MemberRow(SQLModel, table=True):
 
 
 class AttendeeRow(SQLModel, table=True):
-    """One registration for one meeting. `name_key` is what sign-in compares."""
+    """A registration for one meeting. `name_key` is the last name as compared at sign-in."""
 
     __tablename__ = "attendee"
     __table_args__ = (

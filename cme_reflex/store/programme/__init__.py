@@ -1,1 +1,1 @@
-"""Tables and queries: programme."""
+"""Table of sessions."""

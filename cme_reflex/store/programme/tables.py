@@ -1,4 +1,4 @@
-"""Tables of programme."""
+"""Table of sessions."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class SessionRow(SQLModel, table=True):
-    """One item of the programme. A withdrawn one stays, for the claims that name it."""
+    """A session of the programme. A withdrawn one is not deleted, because claims refer to it."""
 
     __tablename__ = "session"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""Tables and queries: reporting."""
+"""Tables and queries of learner credit reporting."""

@@ -1,4 +1,4 @@
-"""Reading what attendees gave for learner credit reporting, and what was reported of them."""
+"""Queries for learner credit reporting: opt-ins, batches and reported rows."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,15 +8,15 @@ from sqlmodel import Session, col, select
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
-from cme_reflex.store.reporting.tables import OptInRow, ReportedRow, ReportingBatchRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 
-CHUNK = 100  # receipts that are in memory at once
+CHUNK = 100  # receipts in memory at a time
 
 OptInWithReceipt = tuple[AttendeeRow, OptInRow, ReceiptRow | None]
 
 
 def iter_opt_ins(db: Session, meeting_id: int) -> Iterator[OptInWithReceipt]:
-    """Who ever opted in, in the order of registration, each with every receipt, oldest first."""
+    """All opt-ins, withdrawn ones too, by registration; one row per receipt, oldest first."""
     rows = (
         select(AttendeeRow, OptInRow, ReceiptRow)
         .join(OptInRow, col(OptInRow.attendee_id) == AttendeeRow.id)
@@ -30,7 +30,7 @@ def iter_opt_ins(db: Session, meeting_id: int) -> Iterator[OptInWithReceipt]:
 
 
 def latest_batch(db: Session, meeting_id: int) -> ReportingBatchRow | None:
-    """The newest batch of the meeting, if there is one."""
+    """The newest batch of the meeting, or None."""
     newest_first = (
         select(ReportingBatchRow)
         .where(ReportingBatchRow.meeting_id == meeting_id)
@@ -41,48 +41,48 @@ def latest_batch(db: Session, meeting_id: int) -> ReportingBatchRow | None:
 
 
 def find_batch(db: Session, meeting_id: int, number: int) -> ReportingBatchRow | None:
-    """The meeting's batch with this number, if there is one."""
-    wanted = select(ReportingBatchRow).where(
+    """The meeting's batch with this number, or None."""
+    query = select(ReportingBatchRow).where(
         ReportingBatchRow.meeting_id == meeting_id, ReportingBatchRow.number == number
     )
-    return db.exec(wanted).one_or_none()
+    return db.exec(query).one_or_none()
 
 
 def reported_rows(
     db: Session, meeting_id: int, number: int | None = None, *, lock: bool = False
-) -> list[ReportedRow]:
-    """What was reported of the meeting, or in one batch of it, in the order of the files.
+) -> list[ReportingRow]:
+    """Reported rows of the meeting, or of one of its batches, in the order of the files.
 
-    Where the rows are locked, nobody else marks them until the end of `db`.
+    `lock` locks them until the end of the transaction.
     """
     rows = (
-        select(ReportedRow)
-        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportedRow.batch_id)
+        select(ReportingRow)
+        .join(ReportingBatchRow, col(ReportingBatchRow.id) == ReportingRow.batch_id)
         .where(ReportingBatchRow.meeting_id == meeting_id)
-        .order_by(col(ReportedRow.id))
+        .order_by(col(ReportingRow.id))
     )
     if number is not None:
         rows = rows.where(ReportingBatchRow.number == number)
     if lock:
-        rows = rows.with_for_update(of=ReportedRow)
+        rows = rows.with_for_update(of=ReportingRow)
     return list(db.exec(rows).all())
 
 
-def latest_rejection(db: Session, attendee_id: int, since: datetime) -> ReportedRow | None:
-    """The newest of an attendee's added rows that PARS was told to have rejected after `since`."""
+def latest_rejection(db: Session, attendee_id: int, since: datetime) -> ReportingRow | None:
+    """The attendee's newest added row with a rejection recorded after `since`, or None."""
     newest_first = (
-        select(ReportedRow)
+        select(ReportingRow)
         .where(
-            ReportedRow.attendee_id == attendee_id,
-            ReportedRow.action == RecordAction.ADD,
-            col(ReportedRow.rejected_at) > since,
+            ReportingRow.attendee_id == attendee_id,
+            ReportingRow.action == RecordAction.ADD,
+            col(ReportingRow.rejected_at) > since,
         )
-        .order_by(col(ReportedRow.id).desc())
+        .order_by(col(ReportingRow.id).desc())
         .limit(1)
     )
     return db.exec(newest_first).one_or_none()
 
 
-def pars_row(row: ReportedRow) -> ParsRow:
-    """The row that was reported."""
+def pars_row(row: ReportingRow) -> ParsRow:
+    """The PARS row of a reported row."""
     return ParsRow(RecordAction(row.action), ParsRecord(**row.record))

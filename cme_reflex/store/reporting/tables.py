@@ -1,4 +1,4 @@
-"""Tables of reporting."""
+"""Tables of learner credit reporting."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class OptInRow(SQLModel, table=True):
-    """What an attendee gave for learner credit reporting, and to which consent. Not the claim's."""
+    """An attendee's opt-in: data for learner credit reporting and the consent. Not of the claim."""
 
-    __tablename__ = "reporting"
+    __tablename__ = "opt_in"
     __table_args__ = (
         sa.CheckConstraint("birth_month BETWEEN 1 AND 12", name="birth_month"),
         sa.CheckConstraint("birth_day BETWEEN 1 AND 31", name="birth_day"),
@@ -33,7 +33,7 @@ class OptInRow(SQLModel, table=True):
 
 
 class ReportingBatchRow(SQLModel, table=True):
-    """One file of learner credit for PARS. Without `delivered_at` its files may be missing."""
+    """A batch of learner credit for PARS. Until `delivered_at` is set, its files may be missing."""
 
     __tablename__ = "reporting_batch"
     __table_args__ = (
@@ -49,13 +49,13 @@ class ReportingBatchRow(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class ReportedRow(SQLModel, table=True):
-    """One row of such a file, word for word; what PARS rejected of it never took effect.
+class ReportingRow(SQLModel, table=True):
+    """One row of a batch's file, verbatim. A row that PARS rejected had no effect there.
 
-    `rejected_in` is the digest of the file that told of the rejection.
+    `rejected_in` is the digest of the file that reported the rejection.
     """
 
-    __tablename__ = "reported_row"
+    __tablename__ = "reporting_row"
     __table_args__ = (sa.CheckConstraint("action IN ('Add', 'Delete')", name="action"),)
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,1 +1,1 @@
-"""Tables and queries: sign in."""
+"""Tables and queries of sign-ins, links and rate-limit counters."""

@@ -1,4 +1,4 @@
-"""Tables of sign in."""
+"""Tables of sign-ins, links and rate-limit counters."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class SignInRow(SQLModel, table=True):
-    """A sign-in that is still good. Only a hash of what the cookie holds is kept.
+    """A valid sign-in. Only a hash of the cookie's token is stored.
 
-    `seen_at` is not newer than a few minutes ago, because not every event is worth a write.
+    `seen_at` may be a few minutes old, because not every event is worth a write.
     """
 
     __tablename__ = "sign_in"
@@ -24,9 +24,9 @@ class SignInRow(SQLModel, table=True):
 
 
 class RegistrationChoiceRow(SQLModel, table=True):
-    """Somebody is known, and has yet to say for which of these registrations. Used once."""
+    """An authenticated person's pending choice between several registrations. Used once."""
 
-    __tablename__ = "choice"
+    __tablename__ = "registration_choice"
 
     token_hash: str = Field(primary_key=True)
     attendee_ids: list[int] = Field(sa_type=sa.JSON)
@@ -34,12 +34,12 @@ class RegistrationChoiceRow(SQLModel, table=True):
 
 
 class OidcLoginRow(SQLModel, table=True):
-    """A browser that was sent to the single sign-on and has not come back. Used once.
+    """A pending OpenID Connect login: the browser is at the identity provider. Used once.
 
     `state`, `nonce` and `verifier` are those of OpenID Connect and PKCE.
     """
 
-    __tablename__ = "departure"
+    __tablename__ = "oidc_login"
 
     token_hash: str = Field(primary_key=True)
     state: str
@@ -50,9 +50,9 @@ class OidcLoginRow(SQLModel, table=True):
 
 
 class RateLimitCounterRow(SQLModel, table=True):
-    """How often something was tried. What was tried is hashed: a number never rests in clear."""
+    """A rate-limit counter. Its key is hashed, so that no badge number is stored in clear text."""
 
-    __tablename__ = "tally"
+    __tablename__ = "rate_limit_counter"
     __table_args__ = (sa.CheckConstraint("count >= 0", name="count"),)
 
     scope: str = Field(primary_key=True)
@@ -63,9 +63,9 @@ class RateLimitCounterRow(SQLModel, table=True):
 
 
 class LinkRow(SQLModel, table=True):
-    """A link that was written into a message. Only a hash of its token is kept; used once.
+    """A link in a message. Only a hash of its token is stored. Used once.
 
-    It signs in as one of `attendee_ids`, or lets `member_id` set a password.
+    It signs in as one of `attendee_ids`, or allows `member_id` to set a password.
     """
 
     __tablename__ = "link"
@@ -78,7 +78,7 @@ class LinkRow(SQLModel, table=True):
 
     token_hash: str = Field(primary_key=True)
     purpose: str
-    outbox_id: int = Field(foreign_key="outbox.id", ondelete="CASCADE", index=True)
+    mail_id: int = Field(foreign_key="mail_queue.id", ondelete="CASCADE", index=True)
     attendee_ids: list[int] = Field(sa_type=sa.JSON)
     member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)

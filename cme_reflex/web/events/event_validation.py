@@ -1,9 +1,9 @@
 """Allow-list of events: only declared events pass, with a payload of the declared types.
 
-Reflex would run any public method of any state, those of its own states too, for any client and
-with any arguments: `setvar` sets a variable, `update_vars_internal` what a browser stores.
-`validate` is a pure function of what came in; `reflex_bridge/event_namespace.py` puts it in front
-of Reflex. It fails closed: whatever cannot be validated is rejected.
+Reflex would run any public method of any state, its internal states included, for any client and
+with any arguments: `setvar` sets any variable, `update_vars_internal` those stored in the browser.
+`validate` is a pure function of name, payload and router data; `reflex_bridge/socket_endpoint.py`
+puts it in front of Reflex. It fails closed: whatever cannot be validated is rejected.
 """
 
 import logging
@@ -20,7 +20,7 @@ from cme_reflex.web.logs import log_extra
 logger = logging.getLogger(__name__)
 
 ADDRESS_LIMIT = 2_000  # characters of a page's address with its query
-HASHES_LIMIT = 200  # states whose defaults a page may hold
+HASHES_LIMIT = 200  # states whose default values a page can have
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class _NoPayload(BaseModel):
 
 
 class _Hydration(BaseModel):
-    """A page that opens. Nothing of it is stored in the browser, so it brings no `vars`."""
+    """Payload of a page's hydration. This application stores no vars in the browser."""
 
     model_config = _STRICT
     hashes: list[str] = Field(default=[], max_length=HASHES_LIMIT)
@@ -43,7 +43,7 @@ class _FrontendException(BaseModel):
 
 
 class RouterData(BaseModel):
-    """The page on which an event happened, according to its browser."""
+    """The page of an event, as sent by the browser."""
 
     model_config = ConfigDict(strict=True)
     pathname: str = Field(default="/", max_length=ADDRESS_LIMIT)
@@ -59,7 +59,7 @@ class RouterData(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """Who may send an event, and the model of its payload."""
+    """The audience of an event, and the model of its payload."""
 
     audience: Audience
     payload: type[BaseModel]
@@ -67,7 +67,7 @@ class EventRule:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that passed; of its router data only what is known."""
+    """A valid event, with the known fields of its router data."""
 
     name: str
     payload: Mapping[str, Any]
@@ -76,7 +76,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why an event did not pass. `event` is the short name of an event that is known."""
+    """Why an event is rejected. `event` is the short name of a known event."""
 
     reason: str
     event: str = "unknown"
@@ -84,25 +84,25 @@ class Rejection:
 
 _ROOT = "reflex___state____state"
 FRAMEWORK_EVENTS: Mapping[str, EventRule] = {
-    # A page opens: the tab's own state, to which the next line's handlers belong.
+    # A tab opens: creates the tab's state and runs the page's `load`.
     f"{_ROOT}.hydrate_and_load": EventRule(Audience.ANYONE, _Hydration),
-    # Another page opens in it: runs that page's `load`, which authenticates by itself.
+    # Navigation within the tab: runs the page's `load`, which authenticates by itself.
     f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal": EventRule(
         Audience.ANYONE, _NoPayload
     ),
-    # A page's script failed: a line in the log.
+    # An error in a page's script: writes a log line.
     f"{_ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception": (
         EventRule(Audience.ANYONE, _FrontendException)
     ),
 }
-"""The handlers of Reflex itself that a page calls; all its other ones are closed."""
+"""The internal handlers of Reflex that pages call; all others are rejected."""
 
 
 def event_allowlist(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, EventRule]:
     """The rules of all events that a client may send, by full name.
 
-    `handlers` are all handlers that Reflex would run; those for the server alone, and those
-    without an audience, are left out. Raises Undeclared for a parameter without a type.
+    `handlers` are all handlers that Reflex would run. Those for the server only and those without
+    an audience are excluded. Raises Undeclared for a parameter without a type.
     """
     declared = {
         name: EventRule(audience, payload_model(handler))
@@ -115,7 +115,7 @@ def event_allowlist(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, Eve
 def validate(
     name: object, payload: object, router_data: object, rules: Mapping[str, EventRule]
 ) -> Event | Rejection:
-    """The event as Reflex may have it, or why it is rejected; it never raises."""
+    """The validated event, or the reason for its rejection; never raises."""
     if not isinstance(name, str):
         return Rejection("no event")
     rule = rules.get(name)
@@ -129,13 +129,13 @@ def validate(
             return Event(name, payload, known)
     except (ValidationError, TypeError):
         pass
-    except Exception:  # such as RecursionError: nothing passes that was not found valid
+    except Exception:  # such as RecursionError: fail closed
         logger.exception("An event could not be validated")
     return Rejection("wrong arguments", short_name)
 
 
 class EventValidator:
-    """Validates events against the allow-list of these handlers, and logs what is rejected."""
+    """Validates events against the allow-list of these handlers, and logs rejections."""
 
     def __init__(self, handlers: Mapping[str, Callable[..., Any]]) -> None:
         self._rules = event_allowlist(handlers)
@@ -143,7 +143,7 @@ class EventValidator:
     def validate(
         self, name: object, payload: object, router_data: object
     ) -> Mapping[str, Any] | None:
-        """The fields of a valid event; None for any other."""
+        """The fields of a valid event; None for a rejected one."""
         match validate(name, payload, router_data, self._rules):
             case Event() as event:
                 return {
@@ -156,7 +156,7 @@ class EventValidator:
         return None
 
     def reject(self, reason: str) -> None:
-        """Reject a message that is no event at all."""
+        """Log the rejection of a message that is not an event."""
         self._log(Rejection(reason))
 
     def _log(self, rejection: Rejection) -> None:
@@ -166,7 +166,7 @@ class EventValidator:
 
 
 def _is_encodable(value: object) -> bool:
-    """Whether every text in it can be stored: valid Unicode, and no NUL for PostgreSQL."""
+    """Whether every string in the value can be stored: valid Unicode, and no NUL for PostgreSQL."""
     match value:
         case str():
             return _is_text(value)
@@ -180,6 +180,6 @@ def _is_encodable(value: object) -> bool:
 def _is_text(value: str) -> bool:
     try:
         value.encode()
-    except UnicodeEncodeError:  # a lone surrogate: JSON can name it, no encoding has it
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can contain but UTF-8 cannot encode
         return False
     return "\0" not in value

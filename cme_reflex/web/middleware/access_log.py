@@ -1,7 +1,7 @@
-"""Access log: a line for each HTTP response, without query, cookie, address or free path."""
+"""Access log: a line for each HTTP response, without query, cookie, address or unknown path."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,19 +18,21 @@ OTHER = "other"
 class AccessLogMiddleware:
     """Logs each HTTP response.
 
-    `known_paths` are the paths that are written, ``/verify/{number}`` for a route that takes a
-    parameter. Anything else in an address was typed by somebody, and it may be a name.
+    `known_paths` are the paths that may be logged; one with a parameter is ``/verify/{number}``.
+    Any other path is logged as `OTHER`: it could contain personal data.
     """
 
     def __init__(self, app: ASGIApp, known_paths: Collection[str]) -> None:
         self._app = app
         self._known_paths = known_paths
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and log its response."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._log_response(scope, receive, send)
+
+    async def _log_response(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, started, status = str(scope["path"]), perf_counter(), 500
 
         async def send_and_record(message: Message) -> None:
@@ -57,7 +59,7 @@ def _logged_path(path: str, parameters: Mapping[str, object], known_paths: Colle
     if path.startswith(HASHED_ASSETS):
         return HASHED_ASSETS
     page = canonical_path(path)
-    # The router has left in the scope what it took out of the path.
+    # The router has put the path's parameters into the scope.
     for name, value in parameters.items():
         page = page.replace(f"/{value}", f"/{{{name}}}", 1)
     return page if page in known_paths else OTHER

@@ -1,8 +1,9 @@
 """Redirects to and from the sign-in, over HTTP and before any script runs.
 
-The endpoints that Reflex serves by itself beside the pages are closed here as well.
+Also blocks the HTTP endpoints that Reflex itself serves.
 """
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -19,18 +20,23 @@ from cme_reflex.web.paths import canonical_path
 
 
 class AuthRedirectMiddleware:
-    """Sends strangers from protected pages to the sign-in, and attendees from there to the claim.
+    """Redirects from protected pages to the sign-in, and from there to the claim once signed in.
 
-    FRAMEWORK_PATHS answer 404 to everybody: uploads, a ping, lists of routes; and the socket,
-    which does not speak HTTP.
+    Responds with 404 to FRAMEWORK_PATHS: uploads, a ping, lists of routes, and the socket, which
+    accepts no HTTP.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Redirect the request, close it, or pass it on."""
-        response = await _response(scope) if scope["type"] == "http" else None
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Redirect the request, reject it, or pass it on."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        return self._respond(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await _response(scope)
         await (response or self._app)(scope, receive, send)
 
 
@@ -49,7 +55,7 @@ async def _response(scope: Scope) -> Response | None:
     if path in PROTECTED and not signed_in:
         response = RedirectResponse(SIGN_IN_FORM, status_code=303)
         query = f"?{request.url.query}" if request.url.query else ""
-        cookies.remember_next(response, path + query)
+        cookies.set_next(response, path + query)
         return response
     return None
 

@@ -1,7 +1,7 @@
-"""The content security policy: scripts are our own files, and what the build wrote into its pages.
+"""Content security policy: scripts are files of this site, and inline scripts of the build.
 
-An inline script is allowed by its hash alone, so that a text which somehow became markup runs
-nothing. Styles may be inline: React sets them.
+Inline scripts are allowed by hash only, so that injected markup cannot run any. Inline styles are
+allowed, because React sets them.
 """
 
 import base64
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def policy(pages: Path) -> str:
-    """The policy for the built pages in this folder."""
+    """The header's value for the built pages in this folder."""
     hashes = sorted(set(_hashes(pages.rglob("*.html"))))
     directives = {
         "default-src": ["'none'"],
@@ -40,7 +40,7 @@ def _hashes(pages: Iterable[Path]) -> Iterator[str]:
 
 
 class _InlineScripts(HTMLParser):
-    """The scripts of a page that have no address of their own."""
+    """Parser that collects the inline scripts of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)

@@ -1,9 +1,10 @@
-"""The error page of an unexpected exception: our own words, and nothing of the exception.
+"""Error page for unexpected exceptions. It discloses nothing of the exception.
 
-The exception itself, with its traceback, is in the log.
+The exception itself is logged with its traceback.
 """
 
 import logging
+from collections.abc import Awaitable
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -17,26 +18,30 @@ logger = logging.getLogger(__name__)
 
 
 async def server_error(_: Request, __: Exception) -> HTMLResponse:
-    """Starlette's exception handler: the page of status 500."""
+    """Starlette exception handler: the error page with status 500."""
     return error_page()
 
 
 def error_page() -> HTMLResponse:
-    """The page that says that something went wrong, what is safe, and whom to ask."""
-    return render_page("failed.html", status_code=500, home=HOME, **branding.template_context())
+    """The error page: what is saved already, and the help contact."""
+    return render_page(
+        "server_error.html", status_code=500, home=HOME, **branding.template_context()
+    )
 
 
 class ErrorPageMiddleware:
-    """Answers with the error page where an exception comes before the response has begun."""
+    """Responds with the error page to an exception before the response has started."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and answer an exception with the page."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass the request on, and respond to an exception with the page."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._catch(scope, receive, send)
+
+    async def _catch(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = completed = False
 
         async def send_and_record(message: Message) -> None:
@@ -49,7 +54,7 @@ class ErrorPageMiddleware:
             await self._app(scope, receive, send_and_record)
         except Exception:
             if started and not completed:
-                raise  # the server closes the connection, so that half is not taken for all
+                raise  # the server closes the connection, which marks the response as incomplete
             logger.exception("request failed")
-            if not started:  # otherwise a route raised, and `server_error` has answered
+            if not started:  # otherwise a route raised, and `server_error` has responded
                 await error_page()(scope, receive, send)

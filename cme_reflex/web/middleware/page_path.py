@@ -1,22 +1,22 @@
-"""Pages without a redirect: Reflex serves the built page of /claim as /claim/, by a redirect.
+"""Page paths without a redirect: Reflex would redirect /claim to /claim/.
 
-The redirect would cost a round trip and, behind a proxy that ends TLS, name the wrong scheme.
+The redirect would cost a round trip and, behind a proxy that terminates TLS, have the wrong scheme.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class PagePathMiddleware:
-    """Answers each path in `pages` with its page directly."""
+    """Serves each path in `pages` directly."""
 
     def __init__(self, app: ASGIApp, pages: Collection[str]) -> None:
         self._app = app
         self._pages = pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, a page's with the path of its file."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass the request on; that of a page with the path of its folder."""
         if scope["type"] == "http" and scope["path"] in self._pages and scope["path"] != "/":
             scope = {**scope, "path": f"{scope['path']}/"}
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)

@@ -1,5 +1,6 @@
-"""Forwarded headers of trusted proxies."""
+"""X-Forwarded headers of trusted proxies."""
 
+from collections.abc import Awaitable
 from ipaddress import IPv4Network, IPv6Network
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
@@ -9,9 +10,9 @@ from cme_reflex.settings import settings
 
 
 class ProxyHeadersMiddleware:
-    """Takes client address and scheme from the proxies in CME_TRUSTED_PROXIES, and no others.
+    """Sets client address and scheme from X-Forwarded-For and X-Forwarded-Proto.
 
-    X-Forwarded-For and X-Forwarded-Proto are believed from these alone; anybody can send them.
+    Only from proxies in CME_TRUSTED_PROXIES: any client can send these headers.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -21,13 +22,13 @@ class ProxyHeadersMiddleware:
             wrap_asgi_with_proxy_headers(app, trusted_hosts=trusted) if proxies else app
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on with its client's address and scheme."""
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 def _forms(proxy: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
-    """A network as it is written, and as a server that listens on IPv6 too sees it."""
+    """A network, and for IPv4 also its IPv4-mapped form, which a dual-stack server sees."""
     if isinstance(proxy, IPv6Network):
         return [proxy]
     mapped = IPv6Network(f"::ffff:{proxy.network_address}/{96 + proxy.prefixlen}")

@@ -1,14 +1,14 @@
-"""Rate limits: a token bucket, and a limiter of connections by key."""
+"""Rate limits in memory: a token bucket, and a limiter of connections by key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-SWEEP_SIZE = 1_000  # buckets that are kept before the first search for full ones
+SWEEP_SIZE = 1_000  # number of buckets at which full ones are first removed
 
 
 class TokenBucket:
-    """A token bucket: `per_second` in the long run, `burst` at once after a pause."""
+    """A token bucket: `per_second` on average, `burst` at once after a pause."""
 
     __slots__ = ("_burst", "_clock", "_per_second", "_tokens", "_updated")
 
@@ -21,7 +21,7 @@ class TokenBucket:
         self._updated = clock()
 
     def take(self) -> bool:
-        """Take one token; False where none is left."""
+        """Take one token; False if none is left."""
         self._refill()
         if self._tokens < 1:
             return False
@@ -30,7 +30,7 @@ class TokenBucket:
 
     @property
     def is_full(self) -> bool:
-        """Whether the bucket is as a new one, so that it need not be kept."""
+        """Whether the bucket is full, like a new one, so that it can be removed."""
         self._refill()
         return self._tokens >= self._burst
 
@@ -42,7 +42,7 @@ class TokenBucket:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimit:
-    """How many connections at once, how many new ones a second, and how many after a pause."""
+    """Maximum of concurrent connections, of new ones a second, and of new ones after a pause."""
 
     concurrent: int
     per_second: float
@@ -51,7 +51,7 @@ class ConnectionLimit:
 
 @dataclass
 class ConnectionLimiter:
-    """The open connections of this process by key, and the rate at which new ones came."""
+    """Counts open connections of this process by key, and limits the rate of new ones."""
 
     clock: Callable[[], float] = monotonic
     _open: dict[str, int] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class ConnectionLimiter:
     _sweep_at: int = SWEEP_SIZE
 
     def acquire(self, key: str, limit: ConnectionLimit) -> bool:
-        """Count one more connection if the limit allows it; then `release` must follow."""
+        """Count a new connection; False if it exceeds the limit. After True, call `release`."""
         bucket = self._buckets.get(key)
         if bucket is None:
             self._sweep()
@@ -72,13 +72,13 @@ class ConnectionLimiter:
         return True
 
     def release(self, key: str) -> None:
-        """Count one connection less."""
+        """Count the end of a connection."""
         self._open[key] -= 1
         if not self._open[key]:
             del self._open[key]
 
     def _sweep(self) -> None:
-        """Drop full buckets, seldom enough to cost next to nothing."""
+        """Remove full buckets whenever the number of buckets has doubled."""
         if len(self._buckets) < self._sweep_at:
             return
         full = [key for key, bucket in self._buckets.items() if bucket.is_full]

@@ -1,5 +1,6 @@
 """Security and cache headers of every HTTP response."""
 
+from collections.abc import Awaitable
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -10,27 +11,27 @@ from cme_reflex.settings import settings
 from cme_reflex.web.middleware.content_security_policy import policy
 from cme_reflex.web.paths import canonical_path
 
-HASHED_ASSETS = "/assets/"  # Vite puts a hash of the content into the name of every file in it
+HASHED_ASSETS = "/assets/"  # every file in it has a hash of its content in its name
 UNUSED_FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 TWO_YEARS = 63_072_000  # seconds
 
-# Images and documents run no scripts either; the hashes are for pages alone.
+# For responses other than pages: SVG images and other documents may not run scripts.
 FILE_POLICY = "script-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-REVALIDATE = "no-cache"  # cached, and checked by its ETag: a new version is seen at once
+REVALIDATE = "no-cache"  # cached, and revalidated by ETag
 NO_STORE = "no-store"
 
 
 class SecurityHeadersMiddleware:
-    """Sets the headers. `pages` is the folder of the built pages."""
+    """Sets security and cache headers. `pages` is the folder of the built pages."""
 
     def __init__(self, app: ASGIApp, pages: Path) -> None:
         self._app = app
         self._page_policy = policy(pages)
         self._headers = {
             "x-content-type-options": "nosniff",
-            # Not "no-referrer": browsers would then post our own forms with the origin "null".
+            # With "no-referrer", browsers would post this site's forms with the origin "null".
             "referrer-policy": "same-origin",
             "permissions-policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
             "cross-origin-opener-policy": "same-origin",
@@ -39,11 +40,10 @@ class SecurityHeadersMiddleware:
         if (settings().public_url or "").startswith("https://"):
             self._headers["strict-transport-security"] = f"max-age={TWO_YEARS}"
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and set the headers of its response."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         path: str = scope["path"]
 
         async def send_with_headers(message: Message) -> None:
@@ -58,18 +58,18 @@ class SecurityHeadersMiddleware:
                 )
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        return self._app(scope, receive, send_with_headers)
 
 
 def _is_page(path: str, status: int, headers: MutableHeaders) -> bool:
-    # "Not modified" renews the headers of a page that the browser has, without naming its type.
+    # A 304 response updates the headers of a cached page, but has no content type.
     if status == 304:
         return "." not in path
     return headers.get("content-type", "").startswith("text/html")
 
 
 def _cache_control(path: str, status: int, headers: MutableHeaders) -> str:
-    """How long a browser may cache a response: not at all by default, for it may be personal."""
+    """The Cache-Control header: `NO_STORE` by default, because a response can be personal."""
     if canonical_path(path) in PROTECTED or "etag" not in headers:
         return NO_STORE
     if path.startswith(HASHED_ASSETS) and status in (200, 206, 304):

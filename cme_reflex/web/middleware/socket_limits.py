@@ -1,7 +1,7 @@
-"""Limits of the socket: same site only, connections per sign-in and address, messages.
+"""Limits of the socket: same site only, connections per sign-in and address, message size and rate.
 
-A connection that exceeds a limit is closed with a code of RFC 6455 and a reason; the connections
-of others do not notice. All counts are those of this process.
+A connection that exceeds a limit is closed with a close code of RFC 6455 and a reason, without
+effect on others. All counts are per process.
 """
 
 import hashlib
@@ -15,27 +15,31 @@ from starlette.websockets import WebSocketClose
 from cme_reflex.reflex_bridge.socket_protocol import CLOSE, CONNECT, DISCONNECT, EVENT, PONG
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.cookies import token_in
+from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
 
 logger = logging.getLogger(__name__)
 
+SIGN_IN_HEADER = "authorization"
+"""Internal header with the hash of the sign-in's token, which is useless to a client."""
+
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
 MESSAGE_LIMIT = 64 * 1024  # characters; the longest answer has 4,000
-BURST = 5  # seconds' worth of events that may come at once: taps made while away
+BURST = 5  # seconds' worth of events that may come at once: taps made offline
 
 PER_SIGN_IN = ConnectionLimit(concurrent=20, per_second=1, burst=60)  # tabs, opened in a hurry
-# A congress centre has one address.
+# A convention center has one address.
 PER_ADDRESS = ConnectionLimit(concurrent=2_500, per_second=20, burst=5_000)
 
 
 class PolicyViolation(Exception):
-    """A message that is more, or other, than a page sends."""
+    """A message that no page of this site sends, or one too many. `code` is the close code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -44,35 +48,37 @@ class PolicyViolation(Exception):
 
 
 class SocketLimitsMiddleware:
-    """Applies the limits to every websocket connection."""
+    """Applies the limits to every WebSocket connection."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._limiter = ConnectionLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a websocket connection on within its limits."""
+        """Pass on a WebSocket connection within its limits."""
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
         if not is_same_site(Headers(scope=scope)):
-            # The socket carries the cookie, so another site's page may not open one.
+            # Browsers send the cookie with the handshake, so pages of other sites must be rejected.
             await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
             return
         token = token_in(Headers(scope=scope).get("cookie", ""))
-        key, limit, log_fields = await _limit_of(scope, token)
+        hashed = token_hash(token) if token else ""
+        key, limit, log_fields = await _limit_of(scope, hashed)
         if not self._limiter.acquire(key, limit):
             await _reject(scope, receive, send, log_fields)
             return
         try:
             socket = LimitedSocket(receive, send, log_fields)
-            await self._app(_bind_tab_to_sign_in(scope, token), socket.receive, socket.send)
+            scope = _with_sign_in(_bind_tab_to_sign_in(scope, token), hashed)
+            await self._app(scope, socket.receive, socket.send)
         finally:
             self._limiter.release(key)
 
 
 class LimitedSocket:
-    """One connection, closed at the first message that violates the policy."""
+    """A WebSocket connection that is closed at the first policy violation."""
 
     def __init__(self, receive: Receive, send: Send, log_fields: dict[str, object]) -> None:
         self._receive = receive
@@ -85,7 +91,7 @@ class LimitedSocket:
         self._closed = False
 
     async def receive(self) -> Message:
-        """The next message, or a disconnect where it violates the policy."""
+        """The next message; a disconnect if it violates the policy."""
         message = await self._receive()
         if message["type"] != "websocket.receive":
             return message
@@ -105,16 +111,16 @@ class LimitedSocket:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message on, unless the connection is closed already."""
+        """Send a message, unless the connection is closed already."""
         if not self._closed:
             self._closed = message["type"] == "websocket.close"
             await self._send(message)
 
     def _check(self, text: str | None) -> None:
-        """Raise PolicyViolation unless a page of ours would send this message.
+        """Raise PolicyViolation unless a page of this site could send this message.
 
-        It joins our namespace once, sends events, answers pings and leaves. Binary packets,
-        acknowledgements and other namespaces are rejected.
+        A page joins the namespace once, sends events, answers pings and disconnects. Binary
+        packets, acknowledgements and other namespaces are rejected.
         """
         if text is None:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
@@ -133,11 +139,13 @@ class LimitedSocket:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
 
 
-async def _limit_of(scope: Scope, token: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
-    """The key under which a connection is counted, its limit, and what may be logged of it."""
-    if token:
+async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
+    """A connection's key for counting, its limit, and its fields for the log."""
+    if hashed:
         try:
-            context = await authentication.authenticate(settings().meeting, token, now=clock())
+            context = await authentication.authenticate_hash(
+                settings().meeting, hashed, now=clock()
+            )
         except authentication.NotSignedIn:
             pass
         else:
@@ -145,14 +153,14 @@ async def _limit_of(scope: Scope, token: str) -> tuple[str, ConnectionLimit, dic
                 "meeting": context.meeting.code,
                 "attendee": pseudonym(context.attendee.id),
             }
-            return f"sign-in {_hash(token)}", PER_SIGN_IN, log_fields
+            return f"sign-in {hashed}", PER_SIGN_IN, log_fields
     return f"address {client_address(scope)}", PER_ADDRESS, {}
 
 
 async def _reject(
     scope: Scope, receive: Receive, send: Send, log_fields: dict[str, object]
 ) -> None:
-    """Open the connection and close it at once: a rejected handshake could give no reason."""
+    """Accept the connection and close it at once: a rejected handshake cannot carry a reason."""
     logger.warning("connection limit exceeded", extra=log_extra(**log_fields))
     await receive()
     offered = scope.get("subprotocols") or [None]
@@ -161,10 +169,10 @@ async def _reject(
 
 
 def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
-    """The connection with a name for its tab that only this sign-in can give.
+    """The scope with the tab's token hashed together with the sign-in's token.
 
-    Reflex keeps a tab's state under a name that the browser makes up. Bound to the cookie, the
-    state that another person left in a browser, or whose name became known, is out of reach.
+    Reflex stores a tab's state under a token that the browser chooses. Bound to the cookie, a state
+    cannot be reached by the next person in the same browser, or by anybody who learns its token.
     """
     query = parse_qs(scope["query_string"].decode("latin-1"))
     if "token" in query:
@@ -172,8 +180,24 @@ def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
     return {**scope, "query_string": urlencode(query, doseq=True).encode()}
 
 
+def _with_sign_in(scope: Scope, hashed: str) -> Scope:
+    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
+
+    Every event authenticates by this hash. It is computed once per connection, and a header of that
+    name sent by a client is removed. Reflex stores the headers with the tab's state, which needs
+    only the cookie of a registration choice.
+    """
+    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
+    replaced = {
+        b"cookie": f"{cookie_name(CHOICE)}={choice}".encode("latin-1"),
+        SIGN_IN_HEADER.encode(): hashed.encode(),
+    }
+    headers = [header for header in scope["headers"] if header[0].lower() not in replaced]
+    return {**scope, "headers": [*headers, *replaced.items()]}
+
+
 def _hash(text: str) -> str:
-    # What is hashed holds the cookie's 256 random bits, or nothing that is secret.
+    # A plain hash suffices: the text has 256 random bits of the cookie, or is not secret.
     return hashlib.sha256(text.encode()).hexdigest()
 
 

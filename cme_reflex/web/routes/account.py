@@ -1,4 +1,4 @@
-"""The transcript as files, for the person whose it is."""
+"""Downloads of the transcript by its owner."""
 
 from datetime import datetime
 from typing import Protocol
@@ -18,13 +18,13 @@ from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.routes.sign_in import back_to_form
 
 
-class _Make(Protocol):
+class _Renderer(Protocol):
     async def __call__(self, context: RequestContext, *, now: datetime) -> bytes: ...
 
 
 @allow(Audience.ATTENDEE)
 async def transcript_pdf(request: Request) -> Response:
-    """The transcript to print and to upload."""
+    """The transcript as a PDF, to print or upload."""
     return await _download(
         request, account.render_transcript_pdf, "transcript.pdf", "application/pdf"
     )
@@ -32,7 +32,7 @@ async def transcript_pdf(request: Request) -> Response:
 
 @allow(Audience.ATTENDEE)
 async def transcript_csv(request: Request) -> Response:
-    """The transcript to count with."""
+    """The transcript as CSV, for a spreadsheet."""
     return await _download(
         request, account.render_transcript_csv, "transcript.csv", "text/csv; charset=utf-8"
     )
@@ -40,23 +40,23 @@ async def transcript_csv(request: Request) -> Response:
 
 async def _download(
     request: Request,
-    make: _Make,
+    render: _Renderer,
     name: str,
     media_type: str,
 ) -> Response:
-    """The file of who is signed in; anybody else signs in first and comes to the account."""
+    """The signed-in attendee's file; without a sign-in, a redirect to the sign-in page."""
     token, now = cookies.token_in(request.headers.get("cookie", "")), clock()
     try:
         context = await authentication.authenticate(settings().meeting, token, now=now)
-        made = await make(context, now=now)
+        content = await render(context, now=now)
     except authentication.NotSignedIn:
         response = back_to_form("expired") if token else RedirectResponse(SIGN_IN_FORM, 303)
-        cookies.remember_next(response, ACCOUNT)
+        cookies.set_next(response, ACCOUNT)
         return response
     except account.NoSubmittedClaim:
         return RedirectResponse(ACCOUNT, status_code=303)
     return Response(
-        made,
+        content,
         media_type=media_type,
         headers={
             "cache-control": "no-store",

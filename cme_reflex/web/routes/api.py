@@ -1,4 +1,4 @@
-"""The read-only HTTP API for a society's own systems; docs/integration.md is its manual."""
+"""Read-only HTTP API for a society's own systems; docs/integration.md is its manual."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -29,10 +29,10 @@ EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRA
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def _written_instant(text: object) -> object:
-    # A number alone would be read as seconds; a "+" that was not escaped arrives as a space.
+def _require_iso_instant(text: object) -> object:
+    # Pydantic reads a bare number as seconds; an unescaped "+" arrives as a space.
     if not isinstance(text, str) or "T" not in text.upper() or " " in text:
-        raise ValueError("no instant")
+        raise ValueError("not an ISO 8601 instant")
     return text
 
 
@@ -50,33 +50,35 @@ class ClaimsQuery(BaseModel):
     ] = claims_feed.START
     since: Annotated[
         AwareDatetime | None,
-        BeforeValidator(_written_instant),
+        BeforeValidator(_require_iso_instant),
         Field(
-            description="Leave out what was submitted before this instant, such as "
-            "`2026-01-31T00:00:00Z`. To go on where a reading ended, use `cursor`."
+            description="Omit versions submitted before this instant, such as "
+            "`2026-01-31T00:00:00Z`. To continue an earlier read, use `cursor`."
         ),
     ] = None
     limit: Annotated[
         int,
-        Field(ge=1, le=claims_feed.MAX_PAGE_SIZE, description="How many versions a page may have."),
+        Field(
+            ge=1, le=claims_feed.MAX_PAGE_SIZE, description="Maximum number of versions on a page."
+        ),
     ] = 100
 
 
 def require_token(endpoint: Endpoint) -> Endpoint:
-    """Require a valid bearer token, and count the request under it."""
+    """Decorator: require a valid bearer token, and count the request against its rate limit."""
 
     @wraps(endpoint)
     async def authorized(request: Request) -> Response:
         now = clock()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            return _no_token("Send the header Authorization: Bearer with a token.", "")
+            return _unauthorized("Send the header Authorization: Bearer with a token.", "")
         try:
             await api_tokens.authenticate(
                 token.strip(), now=now, address=client_address(request.scope)
             )
         except api_tokens.InvalidToken:
-            return _no_token("The token is none of ours.", ', error="invalid_token"')
+            return _unauthorized("The token is not valid.", ', error="invalid_token"')
         except api_tokens.TokenRevoked as revoked:
             return problems.REVOKED.response(f"The token {revoked} was revoked; ask for another.")
         except TooManyAttempts as error:
@@ -91,25 +93,25 @@ def require_token(endpoint: Endpoint) -> Endpoint:
 
 @require_token
 async def claims(request: Request) -> Response:
-    """A page of submitted versions, in the order in which they were committed."""
-    given = request.query_params
+    """A page of submitted versions, in commit order."""
+    parameters = request.query_params
     try:
-        if len(given.multi_items()) > len(given):
+        if len(parameters.multi_items()) > len(parameters):
             return problems.BAD_PARAMETER.response("Give each parameter once.")
-        query = ClaimsQuery.model_validate(dict(given))
+        query = ClaimsQuery.model_validate(dict(parameters))
         page = await claims_feed.load_page(
-            cursor=query.cursor, since=_within_reach(query.since), limit=query.limit
+            cursor=query.cursor, since=_to_utc(query.since), limit=query.limit
         )
     except ValidationError as error:
-        return problems.BAD_PARAMETER.response(_first_fault(error))
+        return problems.BAD_PARAMETER.response(_first_error(error))
     except claims_feed.InvalidCursor:
         return problems.BAD_PARAMETER.response(
-            "cursor: take the next_cursor of the page before as it is, or leave it out to begin."
+            "cursor: use the next_cursor of the previous page unchanged, or omit it to start."
         )
     except claims_feed.CursorExpired:
         return problems.CURSOR_GONE.response(
-            "The records were restored from a backup since. Read again from the start; what has a "
-            "receipt number that you know is what you have."
+            "The records were restored from a backup since. Read again from the start; skip every "
+            "receipt number that you already have."
         )
     return _json(page_json(page))
 
@@ -118,10 +120,10 @@ async def claims(request: Request) -> Response:
 async def claim(request: Request) -> Response:
     """One submitted version by its receipt number."""
     try:
-        found = await claims_feed.load_claim(request.path_params["receipt_number"])
+        version = await claims_feed.load_claim(request.path_params["receipt_number"])
     except ReceiptNotFound:
         return problems.NO_SUCH_CLAIM.response("No submitted version has this receipt number.")
-    return _json(claim_json(found))
+    return _json(claim_json(version))
 
 
 @allow(Audience.ANYONE)
@@ -133,29 +135,29 @@ async def openapi(request: Request) -> Response:
 @allow(Audience.ANYONE)
 async def not_found(request: Request) -> Response:
     """Any other request to the API: 404, or 405 where the path exists but is read-only."""
-    if any(route.matches(request.scope)[0] is Match.PARTIAL for route in _READ):
-        return problems.ONLY_READ.response("Use GET.", {"allow": "GET, HEAD"})
+    if any(route.matches(request.scope)[0] is Match.PARTIAL for route in _READ_ROUTES):
+        return problems.READ_ONLY.response("Use GET.", {"allow": "GET, HEAD"})
     return problems.NO_SUCH_PATH.response(f"The API is described at {routes.API_OPENAPI}.")
 
 
-def _no_token(detail: str, error: str) -> Response:
+def _unauthorized(detail: str, error: str) -> Response:
     challenge = {"www-authenticate": f'Bearer realm="claims"{error}'}
     return problems.NO_TOKEN.response(detail, challenge)
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    name = str(fault["loc"][0])
+def _first_error(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(first["loc"][0])
     remedies = {
         "since": "write an instant with its zone, such as 2026-01-31T00:00:00Z, and + as %2B.",
         "limit": f"write a whole number from 1 to {claims_feed.MAX_PAGE_SIZE}.",
     }
-    known = f"{name}: {remedies.get(name, '')}"
-    return known if name in remedies else f"There is no parameter {name[:40]!r}."
+    remedy = f"{name}: {remedies.get(name, '')}"
+    return remedy if name in remedies else f"There is no parameter {name[:40]!r}."
 
 
-def _within_reach(since: datetime | None) -> datetime | None:
-    """The instant in UTC; one that UTC has no year for is the first or the last that it has."""
+def _to_utc(since: datetime | None) -> datetime | None:
+    """The instant in UTC, clamped to the first or last one that Python can represent."""
     if since is None:
         return None
     try:
@@ -168,12 +170,12 @@ def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-_READ = [
+_READ_ROUTES = [
     Route(routes.API_CLAIMS, claims, methods=["GET"]),
     Route(routes.API_CLAIM, claim, methods=["GET"]),
     Route(routes.API_OPENAPI, openapi, methods=["GET"]),
 ]
 ROUTES = checked_routes(
-    *_READ,
+    *_READ_ROUTES,
     Route("/api/{rest:path}", not_found, methods=EVERY_METHOD),
 )

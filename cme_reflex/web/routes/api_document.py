@@ -1,4 +1,4 @@
-"""The OpenAPI document of the HTTP API, made of the types that are read and written."""
+"""OpenAPI document of the HTTP API, generated from its request and response types."""
 
 from functools import cache
 from typing import Any
@@ -16,34 +16,34 @@ _SCHEME = "token"
 
 _PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "What is wrong and what to do (RFC 9457).",
+    "description": "The error and its remedy (RFC 9457).",
     "properties": {
-        "type": {"type": "string", "description": "The kind of problem, for programs."},
+        "type": {"type": "string", "description": "URI of the kind of problem."},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What is wrong with this request."},
+        "detail": {"type": "string", "description": "The error in this request."},
     },
     "required": ["type", "title", "status", "detail"],
 }
-_OF_EVERY_READING = (problems.NO_TOKEN, problems.REVOKED, problems.TOO_MANY)
+_COMMON_PROBLEMS = (problems.NO_TOKEN, problems.REVOKED, problems.TOO_MANY)
 
 
 @cache
 def document(query: type[BaseModel]) -> dict[str, Any]:
-    """The document. `query` has the query parameters of a page of claims."""
+    """The OpenAPI document. `query` has the query parameters of a page of claims."""
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Submitted claims",
             "version": __version__,
-            "description": "Read-only. A claim that is submitted again is a new version with a "
+            "description": "Read-only. Each submission of a claim is a version with a "
             "receipt number of its own. Credit is in hours, a multiple of 0.25.",
         },
         "paths": {
             routes.API_CLAIMS: {
                 "get": {
                     "operationId": "readClaims",
-                    "summary": "Submitted versions, in the order in which they were committed",
+                    "summary": "Submitted versions, in commit order",
                     "parameters": list(_parameters(query)),
                     "responses": _responses(
                         "FeedPage", problems.BAD_PARAMETER, problems.CURSOR_GONE
@@ -76,11 +76,11 @@ def document(query: type[BaseModel]) -> dict[str, Any]:
 
 def _parameters(query: type[BaseModel]) -> Any:
     for name, schema in query.model_json_schema()["properties"].items():
-        # That a parameter may be left out is said by the parameter; null has no spelling here.
-        of_value = next(one for one in schema.get("anyOf", [schema]) if one != {"type": "null"})
-        kept = {
+        # `required` says that a parameter is optional; a query string cannot spell null.
+        value_schema = next(one for one in schema.get("anyOf", [schema]) if one != {"type": "null"})
+        parameter_schema = {
             key: value
-            for key, value in {**schema, **of_value}.items()
+            for key, value in {**schema, **value_schema}.items()
             if key not in ("anyOf", "title", "description")
             and not (key == "default" and value is None)
         }
@@ -89,16 +89,16 @@ def _parameters(query: type[BaseModel]) -> Any:
             "in": "query",
             "required": False,
             "description": schema["description"],
-            "schema": kept,
+            "schema": parameter_schema,
         }
 
 
-def _responses(answer: str, *more: Problem) -> dict[str, Any]:
-    told = {"200": _response("Done", "application/json", answer)}
-    for problem in (*more, *_OF_EVERY_READING):
-        described = f"{problem.title} (`{problem.type}`)"
-        told[str(int(problem.status))] = _response(described, problems.MEDIA_TYPE, "Problem")
-    return told
+def _responses(model: str, *more: Problem) -> dict[str, Any]:
+    responses = {"200": _response("Success", "application/json", model)}
+    for problem in (*more, *_COMMON_PROBLEMS):
+        description = f"{problem.title} (`{problem.type}`)"
+        responses[str(int(problem.status))] = _response(description, problems.MEDIA_TYPE, "Problem")
+    return responses
 
 
 def _response(description: str, media_type: str, model: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The certificate as a file, for its owner; to everybody else it does not exist."""
+"""Download of a certificate by its owner; for everybody else it does not exist."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -19,22 +19,22 @@ from cme_reflex.web.templates import render_page
 
 @allow(Audience.ATTENDEE)
 async def download(request: Request) -> Response:
-    """The PDF of one of the signed-in attendee's versions.
+    """The PDF of one of the signed-in attendee's submitted versions.
 
-    Nobody learns from the answer whether a number of somebody else exists.
+    The response is the same for another attendee's number and for one that does not exist.
     """
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
         context = await authentication.authenticate(settings().meeting, token, now=clock())
-        owned = await certificate.load_certificate(context, request.path_params["number"])
+        document = await certificate.load_certificate(context, request.path_params["number"])
     except (authentication.NotSignedIn, certificate.CertificateNotFound):
         return render_page("no_certificate.html", status_code=404)
-    # Without a public address it is not known where the number could be checked.
+    # Without CME_PUBLIC_URL the address of the verification page is unknown.
     if base := settings().public_url:
-        owned = replace(owned, address=base + verify(owned.number))
-    name = quote(certificate.pdf_filename(owned.number))
+        document = replace(document, address=base + verify(document.number))
+    name = quote(certificate.pdf_filename(document.number))
     return Response(
-        await certificate.render_pdf(owned),
+        await certificate.render_pdf(document),
         media_type="application/pdf",
         headers={
             "cache-control": "no-store",

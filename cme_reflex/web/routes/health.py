@@ -1,4 +1,4 @@
-"""Whether this process can do its work, for whoever watches it."""
+"""Health check for monitoring: whether the database can be reached."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,10 +10,10 @@ from cme_reflex.web.access_policy import Audience, allow, checked_routes
 
 
 @allow(Audience.ANYONE)
-async def answer(request: Request) -> Response:
-    """200 where the database answers, 503 where it does not."""
-    well = await health.database_is_reachable()
-    return JSONResponse({"database": well}, status_code=200 if well else 503)
+async def check(request: Request) -> Response:
+    """200 if the database can be reached, 503 if not."""
+    reachable = await health.database_is_reachable()
+    return JSONResponse({"database": reachable}, status_code=200 if reachable else 503)
 
 
-ROUTES = checked_routes(Route(HEALTH, answer, methods=["GET"]))
+ROUTES = checked_routes(Route(HEALTH, check, methods=["GET"]))

@@ -1,6 +1,7 @@
-"""Links by e-mail over plain HTTP: asking for one, opening it, and setting a password with it.
+"""E-mail links over plain HTTP: request one, use it, and set a password with it.
 
-A link's address is a page and changes nothing (`pages/link.py`); what it opens is posted.
+A link opens a page and changes nothing (`pages/link.py`); that page posts the token. So a mail
+scanner that follows links does not use them up.
 """
 
 from datetime import timedelta
@@ -31,75 +32,75 @@ from cme_reflex.web.client_address import client_address
 from cme_reflex.web.routes.sign_in import complete_sign_in, reject_form
 
 PASSWORD_LINK = "cme_password_link"  # noqa: S105 - the name of a cookie
-PASSWORD_LINK_LASTS = timedelta(hours=1)  # long enough to think of a password
+PASSWORD_LINK_LIFETIME = timedelta(hours=1)  # enough time to think of a password
 
 
 @allow(Audience.ANYONE)
 async def send(request: Request) -> Response:
-    """Have a link sent; the answer is the same whether anybody has the address or not."""
+    """Send a sign-in link; the response does not reveal whether the address is registered."""
     if rejection := reject_form(request):
         return rejection
-    typed, now = str((await request.form()).get("email", "")), clock()
+    email, now = str((await request.form()).get("email", "")), clock()
     client = client_address(request.scope)
     try:
-        await email_link.request_link(settings().meeting, typed, client=client, now=now)
+        await email_link.request_link(settings().meeting, email, client=client, now=now)
     except InvalidAddress:
-        return _to(REQUEST_LINK, "link-address")
+        return _redirect(REQUEST_LINK, "link-address")
     except TooManyAttempts as error:
-        return _to(REQUEST_LINK, f"link-{text.sign_in.wait_code(error.until, now)}")
-    return _to(REQUEST_LINK, "link-sent")
+        return _redirect(REQUEST_LINK, f"link-{text.sign_in.wait_code(error.until, now)}")
+    return _redirect(REQUEST_LINK, "link-sent")
 
 
 @allow(Audience.ANYONE)
 async def use(request: Request) -> Response:
-    """Sign in with a link, or go on to set a password with it."""
+    """Sign in with a link, or continue to the page that sets a password."""
     if rejection := reject_form(request):
         return rejection
     token = links.extract_token(str((await request.form()).get("token", "")))
     try:
-        opened = await email_link.sign_in_with_link(settings().meeting, token, now=clock())
+        result = await email_link.sign_in_with_link(settings().meeting, token, now=clock())
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
-        return _no_longer_good(error)
-    if opened is not None:
-        return await complete_sign_in(request, opened)
+        return _rejected_link(error)
+    if result is not None:
+        return await complete_sign_in(request, result)
     response = RedirectResponse(PASSWORD, status_code=303)
-    cookies.keep(response, PASSWORD_LINK, token, PASSWORD_LINK_LASTS)
+    cookies.set_cookie(response, PASSWORD_LINK, token, PASSWORD_LINK_LIFETIME)
     return response
 
 
 @allow(Audience.ANYONE)
 async def set_password(request: Request) -> Response:
-    """Set the password of whoever came here with a link; a fault goes back to the form."""
+    """Set a password with a link; an error returns to the form as a code in the fragment."""
     if rejection := reject_form(request):
         return rejection
     form = await request.form()
-    password, again = str(form.get("password", "")), str(form.get("again", ""))
+    password, repeated = str(form.get("password", "")), str(form.get("again", ""))
     token = cookies.token_in(request.headers.get("cookie", ""), PASSWORD_LINK)
-    if password != again:
-        return _to(PASSWORD, "password-differs")
+    if password != repeated:
+        return _redirect(PASSWORD, "password-differs")
     try:
         await invitations.set_password(settings().meeting, token, password, now=clock())
-    except InvalidPassword as unfit:
-        return _to(PASSWORD, unfit.code)
+    except InvalidPassword as invalid:
+        return _redirect(PASSWORD, invalid.code)
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired) as error:
-        return _no_longer_good(error)
-    response = _to(SIGN_IN_FORM, "password-set")
-    cookies.drop(response, PASSWORD_LINK)
+        return _rejected_link(error)
+    response = _redirect(SIGN_IN_FORM, "password-set")
+    cookies.delete_cookie(response, PASSWORD_LINK)
     return response
 
 
-def _no_longer_good(error: Exception) -> Response:
+def _rejected_link(error: Exception) -> Response:
     match error:
         case links.LinkUsed(purpose=links.Purpose.SIGN_IN):
-            return _to(REQUEST_LINK, "link-used")
+            return _redirect(REQUEST_LINK, "link-used")
         case links.LinkExpired(purpose=links.Purpose.SIGN_IN):
-            return _to(REQUEST_LINK, "link-expired")
+            return _redirect(REQUEST_LINK, "link-expired")
         case links.LinkUsed() | links.LinkExpired():
-            return _to(REQUEST_LINK, "password-link")
-    return _to(REQUEST_LINK, "link-unknown")
+            return _redirect(REQUEST_LINK, "password-link")
+    return _redirect(REQUEST_LINK, "link-unknown")
 
 
-def _to(page: str, code: str) -> Response:
+def _redirect(page: str, code: str) -> Response:
     return RedirectResponse(f"{page}#{code}", status_code=303)
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong at the HTTP API, as RFC 9457 has it: `application/problem+json`."""
+"""Problem details of the HTTP API (RFC 9457): `application/problem+json`."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _TYPES = "urn:problem-type:cme-reflex:"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of problem: the last word of its `type`, its status and its title."""
+    """A kind of problem: the last part of its `type`, its status and its title."""
 
     name: str
     status: HTTPStatus
@@ -21,19 +21,19 @@ class Problem:
 
     @property
     def type(self) -> str:
-        """The URI by which a program knows it."""
+        """The URI that identifies this kind of problem to programs."""
         return f"{_TYPES}{self.name}"
 
     def response(self, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-        """The answer that says what is wrong with this request, and what to do."""
-        told = {
+        """The response. `detail` names the error in this request and its remedy."""
+        body = {
             "type": self.type,
             "title": self.title,
             "status": int(self.status),
             "detail": detail,
         }
         return Response(
-            json.dumps(told, ensure_ascii=False),
+            json.dumps(body, ensure_ascii=False),
             status_code=self.status,
             media_type=MEDIA_TYPE,
             headers={"cache-control": "no-store", **(headers or {})},
@@ -45,6 +45,6 @@ NO_TOKEN = Problem("no-token", HTTPStatus.UNAUTHORIZED, "A token is needed")
 REVOKED = Problem("token-revoked", HTTPStatus.FORBIDDEN, "The token was revoked")
 NO_SUCH_CLAIM = Problem("no-such-claim", HTTPStatus.NOT_FOUND, "There is no such claim")
 NO_SUCH_PATH = Problem("no-such-path", HTTPStatus.NOT_FOUND, "There is nothing at this address")
-ONLY_READ = Problem("only-read", HTTPStatus.METHOD_NOT_ALLOWED, "This address is only read")
-CURSOR_GONE = Problem("cursor-gone", HTTPStatus.GONE, "The cursor is not good any more")
+READ_ONLY = Problem("only-read", HTTPStatus.METHOD_NOT_ALLOWED, "This address is read-only")
+CURSOR_GONE = Problem("cursor-gone", HTTPStatus.GONE, "The cursor has expired")
 TOO_MANY = Problem("too-many-requests", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")

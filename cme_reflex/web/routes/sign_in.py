@@ -1,4 +1,4 @@
-"""Signing in and out over plain HTTP: forms that post, cookies, and answers of 303."""
+"""Sign-in and sign-out over plain HTTP: posted forms, cookies, and redirects with status 303."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -20,10 +20,10 @@ FORM_LIMIT = 8_192  # bytes; two short fields
 
 @allow(Audience.ANYONE)
 async def sign_in(request: Request) -> Response:
-    """Sign in with the posted form and go on to where the attendee was going.
+    """Sign in with the posted form, and redirect to the page that the attendee had requested.
 
-    A fault goes back to the form as a code of a closed list, in the fragment:
-    the form's page has the words of each, so they need no script.
+    An error returns to the form as a code in the URL's fragment. The form's page contains a
+    message for each code, shown by CSS, so that it needs no script.
     """
     if rejection := reject_form(request):
         return rejection
@@ -36,14 +36,14 @@ async def sign_in(request: Request) -> Response:
     meeting, now, address = settings().meeting, clock(), client_address(request.scope)
     try:
         if as_member:
-            admission = await authentication.sign_in_with_password(
+            result = await authentication.sign_in_with_password(
                 meeting, first, second, now=now, address=address
             )
         else:
             token = await authentication.sign_in_with_badge(
                 meeting, first, second, now=now, address=address
             )
-            admission = authentication.SignedIn(token)
+            result = authentication.SignedIn(token)
     except authentication.InvalidCredentials:
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
     except authentication.NotRegistered:
@@ -52,16 +52,16 @@ async def sign_in(request: Request) -> Response:
         return back_to_form("sso-only")
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
-    return await complete_sign_in(request, admission)
+    return await complete_sign_in(request, result)
 
 
 @allow(Audience.ANYONE)
 async def choose(request: Request) -> Response:
-    """Sign in with one of several registrations."""
+    """Sign in with the chosen one of several registrations."""
     if rejection := reject_form(request):
         return rejection
-    asked = str((await request.form()).get("registration", ""))
-    attendee_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    value = str((await request.form()).get("registration", ""))
+    attendee_id = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
         token = await authentication.choose_registration(token, attendee_id, now=clock())
@@ -72,59 +72,59 @@ async def choose(request: Request) -> Response:
 
 @allow(Audience.ANYONE)
 async def sign_out(request: Request) -> Response:
-    """End the sign-in, here and on the server. Nothing is lost: it was all saved before."""
+    """End the sign-in in the browser and on the server. All changes are saved already."""
     if not is_same_site(request.headers):
-        return _another_site()
-    await _end(request)
+        return _cross_site()
+    await _end_sign_in(request)
     response = back_to_form("signed-out")
-    cookies.drop_sign_in(response)
+    cookies.delete_sign_in(response)
     return response
 
 
-async def complete_sign_in(request: Request, admission: authentication.SignInResult) -> Response:
-    """Start a session for whoever has proved their identity; the previous session ends.
+async def complete_sign_in(request: Request, result: authentication.SignInResult) -> Response:
+    """Set the sign-in cookie, end the previous sign-in, and redirect to the requested page.
 
-    Whoever has several registrations chooses one of them first.
+    With several registrations, redirects to the page to choose one of them instead.
     """
-    if isinstance(admission, authentication.RegistrationChoiceRequired):
+    if isinstance(result, authentication.RegistrationChoiceRequired):
         response = RedirectResponse(REGISTRATIONS, status_code=303)
-        cookies.keep(response, cookies.CHOICE, admission.token, authentication.CHOICE_LIFETIME)
+        cookies.set_cookie(response, cookies.CHOICE, result.token, authentication.CHOICE_LIFETIME)
         return response
-    await _end(request)
+    await _end_sign_in(request)
     header = request.headers.get("cookie", "")
     address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
     response = RedirectResponse(address, status_code=303)
-    cookies.set_sign_in(response, admission.token)
-    for bridge in (cookies.NEXT, cookies.CHOICE, cookies.DEPARTURE):
-        if cookies.token_in(header, bridge):
-            cookies.drop(response, bridge)
+    cookies.set_sign_in(response, result.token)
+    for temporary in (cookies.NEXT, cookies.CHOICE, cookies.OIDC_LOGIN):
+        if cookies.token_in(header, temporary):
+            cookies.delete_cookie(response, temporary)
     return response
 
 
 def back_to_form(code: str) -> Response:
-    """The sign-in page with the message of this code."""
+    """Redirect to the sign-in page with the message of this code."""
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
 
 
 def reject_form(request: Request) -> Response | None:
-    """The response to a form that is from another site or too long; None for any other."""
+    """The error response to a cross-site form or one that is too long; None for any other."""
     if not is_same_site(request.headers):
-        return _another_site()
+        return _cross_site()
     if not _is_short(request.headers.get("content-length", "")):
         return PlainTextResponse(text.sign_in.TOO_LONG, status_code=413)
     return None
 
 
 def _is_short(length: str) -> bool:
-    """Whether a body says its length, and it is one that a form of ours can have."""
+    """Whether Content-Length is present, well-formed and within FORM_LIMIT."""
     return length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= FORM_LIMIT
 
 
-def _another_site() -> Response:
+def _cross_site() -> Response:
     return PlainTextResponse(text.sign_in.ANOTHER_SITE, status_code=403)
 
 
-async def _end(request: Request) -> None:
+async def _end_sign_in(request: Request) -> None:
     if token := cookies.token_in(request.headers.get("cookie", "")):
         await authentication.sign_out(token)
 

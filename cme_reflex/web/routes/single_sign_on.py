@@ -1,4 +1,4 @@
-"""Members' single sign-on over plain HTTP: to the society's provider and back."""
+"""Members' single sign-on (OpenID Connect) over plain HTTP: redirect and callback."""
 
 import logging
 
@@ -14,16 +14,16 @@ from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in
 
-ANSWER_LIMIT = 4_096  # characters of a query; a code and a state are a few hundred
+RESPONSE_LIMIT = 4_096  # characters of the callback's query; code and state take a few hundred
 
 logger = logging.getLogger(__name__)
 
 
 @allow(Audience.ANYONE)
 async def start(request: Request) -> Response:
-    """Redirect the browser to the identity provider, with a cookie for the way back."""
+    """Redirect the browser to the identity provider, with a cookie that the callback requires."""
     try:
-        departure = await single_sign_on.start_login(
+        login = await single_sign_on.start_login(
             settings().meeting, _callback_url(request), now=clock()
         )
     except single_sign_on.SingleSignOnNotConfigured:
@@ -31,19 +31,19 @@ async def start(request: Request) -> Response:
     except oidc.ProviderUnavailable as error:
         logger.error("OIDC provider unreachable: %s", error)
         return back_to_form("sso-unavailable")
-    response = RedirectResponse(departure.address, status_code=303)
-    cookies.keep(response, cookies.DEPARTURE, departure.token, single_sign_on.LOGIN_LIFETIME)
+    response = RedirectResponse(login.address, status_code=303)
+    cookies.set_cookie(response, cookies.OIDC_LOGIN, login.token, single_sign_on.LOGIN_LIFETIME)
     return response
 
 
 @allow(Audience.ANYONE)
 async def callback(request: Request) -> Response:
-    """Sign in whoever returns with a valid response; an error goes to the form as a code."""
-    if len(request.url.query) > ANSWER_LIMIT:
+    """Sign in with a valid response of the provider; an error returns to the form as a code."""
+    if len(request.url.query) > RESPONSE_LIMIT:
         return back_to_form("sso-failed")
-    token = cookies.token_in(request.headers.get("cookie", ""), cookies.DEPARTURE)
+    token = cookies.token_in(request.headers.get("cookie", ""), cookies.OIDC_LOGIN)
     try:
-        admission = await single_sign_on.complete_login(
+        result = await single_sign_on.complete_login(
             settings().meeting,
             token,
             dict(request.query_params),
@@ -62,13 +62,13 @@ async def callback(request: Request) -> Response:
         return back_to_form("sso-unknown")
     except authentication.NotRegistered:
         return back_to_form("member-not-registered")
-    return await complete_sign_in(request, admission)
+    return await complete_sign_in(request, result)
 
 
 def _callback_url(request: Request) -> str:
-    """The redirect URI, as it is registered with the provider."""
-    here = f"{request.url.scheme}://{request.url.netloc}"
-    return f"{settings().public_url or here}{SSO_CALLBACK}"
+    """The redirect URI, as registered with the provider."""
+    request_origin = f"{request.url.scheme}://{request.url.netloc}"
+    return f"{settings().public_url or request_origin}{SSO_CALLBACK}"
 
 
 ROUTES = checked_routes(

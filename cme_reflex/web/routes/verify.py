@@ -1,4 +1,4 @@
-"""Checking a certificate's number: plain HTTP, for anybody who holds the paper."""
+"""Public verification of a certificate by its number, over plain HTTP."""
 
 from datetime import timedelta
 from math import ceil
@@ -20,37 +20,37 @@ from cme_reflex.web.templates import render_page
 
 
 @allow(Audience.ANYONE)
-async def ask(request: Request) -> Response:
-    """The field for a number; one that was typed in has an address of its own."""
-    typed = request.query_params.get("number", "")
-    if number := canonical_receipt_number(typed):
+async def form(request: Request) -> Response:
+    """The form for a certificate's number; a submitted number redirects to its own address."""
+    query = request.query_params.get("number", "")
+    if number := canonical_receipt_number(query):
         return RedirectResponse(verify(number), status_code=303)
-    return render_page("verify.html", typed=typed[:80], wrong=bool(typed.strip()))
+    return render_page("verify.html", number=query[:80], invalid=bool(query.strip()))
 
 
 @allow(Audience.ANYONE)
-async def answer(request: Request) -> Response:
-    """What the number in the address proves, or that there is no such certificate."""
+async def result(request: Request) -> Response:
+    """The certificate with the number in the address, or 404 without one."""
     number, now = request.path_params["number"], clock()
     address = client_address(request.scope)
     try:
-        found = await certificate.verify_certificate(number, now=now, address=address)
+        verified = await certificate.verify_certificate(number, now=now, address=address)
     except certificate.CertificateNotFound:
-        return render_page("verify.html", status_code=404, typed=number[:80], wrong=True)
+        return render_page("verify.html", status_code=404, number=number[:80], invalid=True)
     except TooManyAttempts as error:
-        page = render_page("verify_later.html", status_code=429)
+        page = render_page("verify_limited.html", status_code=429)
         page.headers["retry-after"] = str(ceil((error.until - now) / timedelta(seconds=1)))
         return page
     return render_page(
         "verified.html",
-        found=found,
-        category1=format_hours(found.category1),
-        safety=format_hours(found.safety) if found.safety is not None else None,
-        issued=text.dates.full_day(found.issued_on),
+        certificate=verified,
+        category1=format_hours(verified.category1),
+        safety=format_hours(verified.safety) if verified.safety is not None else None,
+        issued=text.dates.full_day(verified.issued_on),
     )
 
 
 ROUTES = checked_routes(
-    Route(VERIFY, ask, methods=["GET"]),
-    Route(f"{VERIFY}/{{number}}", answer, methods=["GET"]),
+    Route(VERIFY, form, methods=["GET"]),
+    Route(f"{VERIFY}/{{number}}", result, methods=["GET"]),
 )

@@ -1,4 +1,4 @@
-"""The account in the browser: from the header, its totals, and the files to take along."""
+"""The account in a browser: totals, claims and downloads."""
 
 import csv
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("account")
 
 @dataclass
 class Site:
-    """The demo meeting, whose member has claimed in earlier years."""
+    """The demo meeting, with earlier claims of a member."""
 
     server: CmeServer
     submitted: bool = False
@@ -29,7 +29,7 @@ class Site:
 def site(
     built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """It, served."""
+    """A server of this database."""
     with serve_reloadable_meeting(demo_database, tmp_path_factory.mktemp("account")) as (
         server,
         terms,
@@ -40,18 +40,18 @@ def site(
 
 @pytest.fixture
 def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[Attendee]:
-    """A member who claimed in 2022 and 2023 and has submitted for 2024."""
+    """A member who submitted claims in 2022, 2023 and 2024."""
     context = browser.new_context(base_url=site.server.url, **screen)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
-    attendee.enters("Okafor", "240003")
+    attendee.sign_in_by_request("Okafor", "240003")
     if not site.submitted:
-        submits(attendee)
+        submit_claim(attendee)
         site.submitted = True
     yield attendee
     context.close()
 
 
-def submits(attendee: Attendee) -> None:
+def submit_claim(attendee: Attendee) -> None:
     """Claim a session and submit."""
     attendee.open_sessions()
     attendee.add_session(SEED[4])
@@ -69,8 +69,8 @@ def year(page: Page, of: int) -> Locator:
     return page.locator(f"#year-{of}")
 
 
-def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
-    """The file that a link brings."""
+def download(page: Page, link: Locator, folder: Path) -> bytes:
+    """The file behind a link."""
     with page.expect_download() as waiting:
         link.click()
     file = folder / waiting.value.suggested_filename
@@ -78,7 +78,7 @@ def downloaded(page: Page, link: Locator, folder: Path) -> bytes:
     return file.read_bytes()
 
 
-def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_along(
+def test_a_member_sees_the_totals_and_downloads_the_transcript(
     member: Attendee, tmp_path: Path
 ) -> None:
     page = member.page
@@ -91,37 +91,37 @@ def test_a_member_opens_the_account_sees_the_totals_and_takes_the_transcript_alo
     expect(year(page, 2023)).to_contain_text("1.00 hours")
     expect(year(page, 2022)).to_contain_text("1.25 hours")
     expect(year(page, 2023)).to_contain_text("1 version was replaced")
-    own = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
-    number = own.removeprefix("Certificate ")
+    label = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
+    number = label.removeprefix("Certificate ")
     bar = page.get_by_role("region", name="Your claim so far")
     expect(bar).to_contain_text("3 claims")
-    total = bar.locator(".ticks").inner_text()
-    table = downloaded(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
+    total = bar.locator(".animated-number").inner_text()
+    table = download(page, bar.get_by_role("link", name="Transcript CSV"), tmp_path)
     rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines()))
     assert [row["year"] for row in rows] == ["2024", "2023", "2022"]
     assert rows[0]["receipt"] == number
     assert f"{sum(float(row['category1_hours']) for row in rows):.2f}" == total
-    drawn = downloaded(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
-    (text,) = page_texts(drawn)
+    pdf = download(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
+    (text,) = page_texts(pdf)
     assert text.startswith("Transcript of CME Credit Chidi Okafor")
     assert f"Total of all years {total}" in text
-    # The certificate of another meeting is one's own as well.
+    # The member can also download certificates of other meetings.
     certificate = year(page, 2022).get_by_role("link", name="Certificate")
-    drawn = downloaded(page, certificate, tmp_path)
-    assert "The Test Meeting 2022" in page_texts(drawn)[0]
+    pdf = download(page, certificate, tmp_path)
+    assert "The Test Meeting 2022" in page_texts(pdf)[0]
 
 
-def test_the_account_is_used_without_a_mouse(member: Attendee) -> None:
+def test_the_account_can_be_used_by_keyboard(member: Attendee) -> None:
     page, keyboard = member.page, Keyboard(member.page)
-    keyboard.presses(page.get_by_role("banner").get_by_role("link", name="Account"))
+    keyboard.press_on(page.get_by_role("banner").get_by_role("link", name="Account"))
     page.wait_for_url("**/account")
     expect(year(page, 2023)).to_be_visible()
-    keyboard.reaches(year(page, 2024).get_by_role("link", name="Certificate"))
+    keyboard.move_to(year(page, 2024).get_by_role("link", name="Certificate"))
     replaced = year(page, 2023).locator("summary")
-    keyboard.presses(replaced)
-    keyboard.reaches(year(page, 2023).get_by_role("link", name="replaced"))
+    keyboard.press_on(replaced)
+    keyboard.move_to(year(page, 2023).get_by_role("link", name="replaced"))
     for name in ("Transcript CSV", "Transcript PDF"):
-        keyboard.reaches(page.get_by_role("link", name=name))
+        keyboard.move_to(page.get_by_role("link", name=name))
     page.locator("#main").focus()
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("button", name="Save & Log Out")).to_be_focused()
@@ -130,11 +130,11 @@ def test_the_account_is_used_without_a_mouse(member: Attendee) -> None:
     page.wait_for_url("**/claim")
 
 
-def test_who_has_submitted_nothing_is_led_to_the_claim(
+def test_without_a_submitted_claim_the_account_links_to_the_claim(
     screen_context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = screen_context.new_page()
-    Attendee(page).enters(*next(people))
+    Attendee(page).sign_in_by_request(*next(people))
     page.get_by_role("banner").get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
     expect(page.get_by_role("link", name="Transcript PDF")).to_have_count(0)
@@ -142,7 +142,7 @@ def test_who_has_submitted_nothing_is_led_to_the_claim(
     page.wait_for_url("**/claim")
 
 
-def test_a_stranger_signs_in_and_comes_to_the_account(
+def test_the_account_opens_after_signing_in(
     screen_context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = screen_context.new_page()

@@ -28,7 +28,7 @@ def test_the_seeds_ten_steps(
     totals = page.get_by_role("region", name="Your claim so far")
     expect(totals).to_contain_text("8.50 of 60.75 hours")
     expect(totals).to_contain_text("5 sessions")
-    # A live session beside two others is told at once, on its row and in the bar.
+    # A live session that overlaps two others is marked at once, on its row and in the bar.
     attendee.add_session(LAB)
     expect(attendee.row(LAB)).to_contain_text("Overlaps")
     expect(totals).to_contain_text("1 overlap")
@@ -44,7 +44,7 @@ def test_the_seeds_ten_steps(
     expect(page.get_by_text("1 of ")).to_be_visible()
     page.get_by_role("link", name="Done").click()
     expect(attendee.line(SEED[4])).to_contain_text("1 of ")
-    # 7 and 8: with a conflict and nothing answered, Submit is refused with all that is missing
+    # 7 and 8: with a conflict and without answers, Submit lists all missing requirements
     attendee.open_submit()
     attendee.submit()
     summary = page.locator("#error-summary")
@@ -58,7 +58,7 @@ def test_the_seeds_ten_steps(
     attendee.open_submit()
     page.get_by_label("Claimed Category 1 Hours").select_option("8.50")
     page.get_by_label("Claimed Patient Safety Hours").select_option(index=1)
-    # What is attested stands there, session by session.
+    # The sessions to attest are listed.
     checked = page.locator("section").filter(
         has=page.get_by_role("heading", name="Check your answers")
     )
@@ -71,14 +71,14 @@ def test_the_seeds_ten_steps(
     expect(summary).not_to_contain_text("Category 1")
     attendee.answer_required_questions()
     expect(summary).to_have_count(0)
-    # 9: the opt-in is open and does not stop anybody. 10: Submit
+    # 9: the opt-in is optional. 10: Submit
     attendee.submit()
     page.wait_for_url("**/claim")
     receipt = page.locator("#receipt")
     expect(receipt).to_contain_text("8.50 Category 1 hours claimed")
     expect(receipt).to_contain_text(re.compile(r"PSTM24-[2-9A-Z]{4}-[2-9A-Z]{4}"))
     expect(page.get_by_role("button", name="Remove")).to_have_count(0)
-    # It stands after a reload, and what was shown before cannot be changed any more.
+    # It survives a reload, and the submitted claim cannot be changed.
     page.reload()
     expect(receipt).to_contain_text("8.50 Category 1 hours claimed")
     page.goto("/submit")
@@ -86,7 +86,7 @@ def test_the_seeds_ten_steps(
     page.get_by_role("link", name="See your receipt").first.click()
     expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(SEED[0])
-    # The certificate is a file, and its number can be checked by somebody who is not signed in.
+    # The certificate can be downloaded, and verified without a sign-in.
     with page.expect_download() as download:
         page.get_by_role("link", name="Download certificate").click()
     number = page.get_by_text(re.compile(r"^PSTM24-[2-9A-Z]{4}-[2-9A-Z]{4}$")).inner_text()
@@ -97,7 +97,7 @@ def test_the_seeds_ten_steps(
         assert title in " ".join(sessions)
 
 
-def test_a_stranger_checks_a_number_and_opens_no_certificate(
+def test_anybody_can_verify_a_number_but_not_open_its_certificate(
     attendee: Attendee, page: Page, browser: Browser, server: CmeServer
 ) -> None:
     attendee.open_sessions()
@@ -141,7 +141,7 @@ def test_a_removed_session_comes_back_with_its_hours(attendee: Attendee, page: P
     expect(totals).to_contain_text("0.75 of 60.75 hours")
 
 
-def test_what_was_watched_on_demand_overlaps_nothing(attendee: Attendee, page: Page) -> None:
+def test_a_session_watched_on_demand_overlaps_nothing(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     attendee.add_session(SEED[0])
     attendee.add_session(LAB)
@@ -155,7 +155,7 @@ def test_what_was_watched_on_demand_overlaps_nothing(attendee: Attendee, page: P
     expect(attendee.line(SEED[0]).get_by_label("Watched on demand")).to_be_checked()
 
 
-def test_chosen_hours_that_are_no_longer_supported_are_cleared_and_told(
+def test_chosen_hours_that_are_no_longer_supported_are_cleared_with_a_notice(
     attendee: Attendee, page: Page
 ) -> None:
     attendee.open_sessions()
@@ -172,9 +172,7 @@ def test_chosen_hours_that_are_no_longer_supported_are_cleared_and_told(
     expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("")
 
 
-def test_what_went_wrong_is_in_sight_however_far_down_it_was_tapped(
-    attendee: Attendee, page: Page
-) -> None:
+def test_an_error_is_visible_however_far_down_the_button_is(attendee: Attendee, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 664})
     attendee.open_sessions()
     attendee.add_session(SEED[0])
@@ -207,7 +205,7 @@ def test_a_session_that_is_not_on_the_claim_cannot_be_evaluated(
     expect(page.get_by_role("radio").first).to_be_disabled()
 
 
-def test_what_was_answered_can_be_read_after_submitting(attendee: Attendee, page: Page) -> None:
+def test_answers_can_be_read_after_submission(attendee: Attendee, page: Page) -> None:
     ready_to_submit(attendee, SEED[0])
     page.get_by_role("link", name="Save & Go Back").click()
     attendee.line(SEED[0]).get_by_role("link", name="Evaluation").click()
@@ -227,14 +225,14 @@ def test_what_was_answered_can_be_read_after_submitting(attendee: Attendee, page
     assert page.evaluate(chosen) == color
 
 
-def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page: Page) -> None:
+def test_opting_in_to_reporting_in_a_separate_window(attendee: Attendee, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     attendee.open_submit()
     expect(page.locator("#reporting")).to_have_text("You have not opted in.")
-    with page.expect_popup() as opened:
+    with page.expect_popup() as popup:
         page.get_by_role("link", name="Opt-In to Learner Credit Reporting").click()
-    window = opened.value
-    # What is wrong is in sight, with the focus where it is mended, and so is what became of it.
+    window = popup.value
+    # Errors are visible, with the focus on the first field to fix, and so is the result.
     window.get_by_role("button", name="Opt in").click()
     consent = "Tick the consent to opt in."
     expect(window.get_by_role("alert")).to_contain_text(f"need another look. {consent}")
@@ -263,7 +261,7 @@ def test_two_windows_submit_once(
     context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     first, second = Attendee(context.new_page()), Attendee(context.new_page())
-    first.enters(*next(people))
+    first.sign_in_by_request(*next(people))
     first.open_sessions()
     first.add_session(SEED[0])
     first.return_to_claim()
@@ -285,7 +283,7 @@ def test_two_windows_submit_once(
     assert numbers[0] == numbers[1]
 
 
-def test_answers_of_every_kind_are_there_after_a_reload(attendee: Attendee, page: Page) -> None:
+def test_answers_of_every_kind_survive_a_reload(attendee: Attendee, page: Page) -> None:
     attendee.open_submit()
     groups = page.get_by_role("group")
     kinds = {"radio": 0, "checkbox": 0, "textarea": 0}
@@ -309,9 +307,7 @@ def test_answers_of_every_kind_are_there_after_a_reload(attendee: Attendee, page
             expect(group.locator("input").last).to_be_checked()
 
 
-def test_what_overlaps_leads_to_its_lines_and_is_not_done_until_it_is_put_right(
-    attendee: Attendee, page: Page
-) -> None:
+def test_a_conflict_links_to_its_lines_until_it_is_resolved(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     early = attendee.rows.filter(has_text="Sunrise Session")
     for at in range(2):
@@ -321,7 +317,7 @@ def test_what_overlaps_leads_to_its_lines_and_is_not_done_until_it_is_put_right(
     attendee.return_to_claim()
     task = page.get_by_role("link", name=re.compile("sessions? added"))
     number = task.get_by_text("1", exact=True)
-    expect(number).to_be_visible()  # in the place of the tick
+    expect(number).to_be_visible()  # instead of the check mark
     page.locator("#conflicts").get_by_role("link", name=title).click()
     expect(attendee.line(title)).to_be_in_viewport()
     attendee.line(title).get_by_role("button", name=re.compile("^Remove")).click()

@@ -1,4 +1,4 @@
-"""What a meeting's other terms look like: its policy, its period, its forms, its reopening."""
+"""Other terms of a meeting: overlap policy, claim period, forms, reopening."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ Load = Callable[..., None]
 def other_server(
     built: None, demo_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[CmeServer, ReloadableMeeting]]:
-    """A server of its own, and its meeting."""
+    """A separate server with a reloadable meeting."""
     with serve_reloadable_meeting(demo_database, tmp_path_factory.mktemp("terms")) as served:
         yield served
 
@@ -46,7 +46,7 @@ def page(browser: Browser, other_server: tuple[CmeServer, ReloadableMeeting]) ->
     context.close()
 
 
-def test_before_the_period_nothing_can_be_added_and_the_page_says_from_when(
+def test_before_the_period_nothing_can_be_added_and_the_page_shows_when_it_opens(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(opens_at="2030-02-23T13:00:00-08:00")
@@ -74,7 +74,7 @@ def test_after_the_period_the_claim_can_be_read(
     expect(page.get_by_role("button", name="Submit", exact=True)).to_be_disabled()
 
 
-def test_what_comes_too_late_goes_back_and_says_why_where_one_is(
+def test_a_change_after_the_deadline_is_reverted_with_a_visible_reason(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     why = "Claims closed on Feb 23, 2025, 1:00 pm PT."
@@ -106,7 +106,7 @@ def test_what_comes_too_late_goes_back_and_says_why_where_one_is(
     expect(line).to_be_visible()
 
 
-def test_under_cap_overlapping_time_is_counted_once_and_stops_nobody(
+def test_under_cap_overlapping_time_counts_once_and_blocks_nothing(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(overlap_policy='"cap"')
@@ -142,7 +142,7 @@ def test_required_session_evaluations_are_listed_and_linked(
     expect(page.locator("#receipt")).to_contain_text("1.50 Category 1 hours claimed")
 
 
-def test_an_attendee_reopens_the_claim_and_submits_it_anew(
+def test_an_attendee_reopens_the_claim_and_submits_it_again(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(attendee_may_reopen="true")
@@ -158,7 +158,7 @@ def test_an_attendee_reopens_the_claim_and_submits_it_anew(
     expect(page.get_by_role("main")).to_contain_text(f"{first}: 1.50 hours")
 
 
-def test_staff_reopen_a_claim_with_a_deadline_of_its_own(
+def test_staff_reopen_a_claim_with_a_separate_deadline(
     terms: Load, other_server: tuple[CmeServer, ReloadableMeeting], attendee: Attendee, page: Page
 ) -> None:
     terms()
@@ -175,7 +175,7 @@ def test_staff_reopen_a_claim_with_a_deadline_of_its_own(
     expect(attendee.line(SEED[0]).get_by_role("button", name="Remove")).to_be_visible()
 
 
-def test_a_window_that_shows_an_older_claim_checks_again_before_it_submits(
+def test_a_window_with_a_stale_claim_refreshes_before_it_submits(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms()

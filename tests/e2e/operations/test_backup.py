@@ -1,4 +1,4 @@
-"""Backups and a restore of a real server under load, by the command that staff type."""
+"""Backup and restore of a server under load, by the `cme` command."""
 
 import gzip
 import json
@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 
-def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_runs(
+def test_a_backup_under_load_is_consistent_and_restored_while_serving(
     built: None, demo_database: Path, tmp_path: Path, people: Iterator[tuple[str, str]]
 ) -> None:
     database = Path(shutil.copy(demo_database, tmp_path / "cme.db"))
@@ -34,11 +34,11 @@ def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_r
         "(SELECT title FROM session GROUP BY title HAVING count(*) > 1) LIMIT 12"
     )
     sessions = [(int(number), str(title)) for number, title in rows]
-    choice = random.Random(20240926)  # noqa: S311 - repeatable is what is wanted
-    claimants = [Claimant(*next(people), sessions, choice) for _ in range(3)]
+    rng = random.Random(20240926)  # noqa: S311 - reproducible
+    claimants = [Claimant(*next(people), sessions, rng) for _ in range(3)]
     with run_server(url, tmp_path / "server.log") as server:
         threads = [
-            threading.Thread(target=claimant.works, args=(server.url,), daemon=True)
+            threading.Thread(target=claimant.run, args=(server.url,), daemon=True)
             for claimant in claimants
         ]
         for thread in threads:
@@ -49,24 +49,24 @@ def test_a_backup_of_a_busy_server_has_whole_commands_and_is_restored_while_it_r
             acknowledged.append({each.badge: each.acknowledged for each in claimants})
             run_cme("backup", str(backup), CME_DATABASE_URL=url)
         for backup, before in zip(backups, acknowledged, strict=True):
-            _has_whole_commands(_content(backup), before)
+            _check_consistency(_content(backup), before)
         run_cme("restore", str(backups[0]), "--replace", CME_DATABASE_URL=url)
         after = tmp_path / "after.gz"
         run_cme("backup", str(after), CME_DATABASE_URL=url)
-        _has_whole_commands(_content(after), {})
-        # All sign-ins have ended: no more than what was under way in that moment came after it.
-        was, became = (_revisions(_content(file)) for file in (backups[0], after))
-        assert was.keys() <= became.keys()
-        assert all(count - was.get(badge, 0) in {0, 1} for badge, count in became.items())
-        # The same server, not started anew, takes up the restored claims.
-        again = Claimant(claimants[0].last_name, claimants[0].badge, sessions, choice)
-        worker = threading.Thread(target=again.works, args=(server.url,), daemon=True)
+        _check_consistency(_content(after), {})
+        # All sign-ins have ended: at most the commands in flight were applied afterwards.
+        backed_up, restored = (_revisions(_content(file)) for file in (backups[0], after))
+        assert backed_up.keys() <= restored.keys()
+        assert all(count - backed_up.get(badge, 0) in {0, 1} for badge, count in restored.items())
+        # The same server continues with the restored claims, without a restart.
+        new_claimant = Claimant(claimants[0].last_name, claimants[0].badge, sessions, rng)
+        worker = threading.Thread(target=new_claimant.run, args=(server.url,), daemon=True)
         worker.start()
         for _ in range(300):
-            if again.acknowledged:
+            if new_claimant.acknowledged:
                 break
             time.sleep(0.1)
-        assert again.acknowledged > 0
+        assert new_claimant.acknowledged > 0
 
 
 def _content(backup: Path) -> dict[str, list[dict[str, Any]]]:
@@ -83,10 +83,10 @@ def _content(backup: Path) -> dict[str, list[dict[str, Any]]]:
     return content
 
 
-def _has_whole_commands(
+def _check_consistency(
     content: dict[str, list[dict[str, Any]]], acknowledged: dict[str, int]
 ) -> None:
-    """Every revision has its command, and what was acknowledged before is in it."""
+    """Every revision has its command, and includes everything acknowledged before the backup."""
     commands = [row["claim_id"] for row in content["command"]]
     for claim in content["claim"]:
         assert claim["revision"] == commands.count(claim["id"])
@@ -96,6 +96,6 @@ def _has_whole_commands(
 
 
 def _revisions(content: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
-    """How many changes the claim of each badge has seen."""
+    """The revision of the claim of each badge."""
     badges = {row["id"]: row["badge"] for row in content["attendee"]}
     return {badges[row["attendee_id"]]: row["revision"] for row in content["claim"]}

@@ -1,4 +1,4 @@
-"""What was built for everybody: nothing of anybody is in it."""
+"""The built frontend contains no personal data."""
 
 import csv
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ def test_no_page_and_no_script_names_anybody_of_the_meeting(built: None) -> None
     texts = {file: file.read_bytes() for file in _files(ROOT / BUILT)}
     assert any(b"Plastic Surgery The Meeting 2024" in text for text in texts.values())
     everything = b"\n".join(texts.values())
-    told = [value for value in _personal() if value.encode() in everything]
-    assert told == []
+    leaked = [value for value in _personal() if value.encode() in everything]
+    assert leaked == []
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """What is served; the compressed ones say the same."""
+    """The content of all served files; the compressed variants have the same content."""
     return (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".gz")
 
 

@@ -1,4 +1,4 @@
-"""The settings for nginx and Caddy in docs/deployment.md, word for word, in front of the site."""
+"""The nginx and Caddy configurations of docs/deployment.md, verbatim, in front of the site."""
 
 import os
 import re
@@ -27,7 +27,7 @@ from tests.support.e2e.devices import PHONE
 HOST = "cme.example.org"
 AWAY = "We will be back in a moment"
 
-# As in "First start" there.
+# As in "First deployment" there.
 FIT = {
     "CME_PUBLIC_URL": f"https://{HOST}",
     "CME_TRUSTED_PROXIES": "127.0.0.1",
@@ -59,7 +59,7 @@ http {{
 }}
 """
 
-# The site's own block holds the way to the server; what is for errors goes before its end.
+# The documented block has the proxy directives; error handling is added before its end.
 CADDY = """
 {{
     admin off
@@ -75,7 +75,7 @@ Configured = Callable[[Path, int, int], list[str]]
 
 
 def documented(language: str, holds: str, server: int) -> str:
-    """The block of the documentation that has these words, for a server on this port."""
+    """The code block of the documentation that contains this text, for a server on this port."""
     text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     blocks = re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", text)
     (block,) = [str(block) for named, block in blocks if named == language and holds in block]
@@ -105,10 +105,10 @@ def caddy(folder: Path, port: int, server: int) -> list[str]:
 
 
 def program(name: str, package: str) -> str:
-    """Where this program is; root gets it from Debian, as with the browser."""
+    """The path of this program; as root it is installed from Debian, like the browser."""
     path = os.environ["PATH"] + ":/usr/sbin"
     if not shutil.which(name, path=path) and os.geteuid() == 0 and shutil.which("apt-get"):
-        # A package would start its service at once, on ports that are nobody's to take.
+        # Do not let the package start its service on the default ports.
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         install = ["apt-get", "-qq", "install", "--yes", "--no-install-recommends", package]
         subprocess.run(install, env=environment, check=False)
@@ -119,7 +119,7 @@ def program(name: str, package: str) -> str:
 
 
 def certify(folder: Path) -> None:
-    """A certificate for the host, signed by itself."""
+    """A self-signed certificate for the host."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
     now = datetime.now(UTC)
@@ -138,7 +138,7 @@ def certify(folder: Path) -> None:
 
 @contextmanager
 def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
-    """This proxy until the end of the block, once somebody listens at its port."""
+    """Run this proxy until the end of the block; yields once it accepts connections."""
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "proxy.log").open("w") as log:
         process = subprocess.Popen(
@@ -159,7 +159,7 @@ def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("proxy", [nginx, caddy])
-def test_one_signs_in_and_claims_behind_it_and_is_told_when_the_server_is_away(
+def test_a_claim_works_behind_the_proxy_which_shows_the_maintenance_page(
     browser: Browser,
     server: CmeServer,
     people: Iterator[tuple[str, str]],

@@ -8,7 +8,7 @@ from tests.support.e2e.session_list import Wire
 
 @pytest.fixture
 def wire(page: Page) -> Wire:
-    """The socket of the page; asked for before it opens one."""
+    """A recorder of the page's socket; request it before the page opens one."""
     wire = Wire()
     page.on("websocket", wire.watch)
     return wire

@@ -1,7 +1,7 @@
 """All of FOSDEM 2025 in the browser: converted, loaded, searched, scrolled through and added.
 
 The pages are those that were built for the demo, with its name and colors: what a page shows
-of a programme comes over the socket, from the meeting that the server is told to serve.
+of a programme comes over the socket, from the meeting that the server is configured for.
 """
 
 import csv
@@ -20,12 +20,12 @@ from tests.support.files.folder_files import ATTENDEES, FolderFiles
 from tests.support.files.published_programmes import published_programme
 
 MEETING = "fosdem25"
-ELEMENTS = 2_500  # in the page at once, whatever the programme's size
+ELEMENTS = 2_500  # in the page at once, independent of the programme's size
 
 
 @pytest.fixture(scope="module")
 def meetings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one meeting, whose programme is that of FOSDEM 2025."""
+    """A meeting folder with the programme of FOSDEM 2025."""
     programme = published_programme("fosdem2025.xml")
     meetings = tmp_path_factory.mktemp("meetings")
     files = FolderFiles(meetings / MEETING)
@@ -43,7 +43,7 @@ def meetings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(
     built: None, meetings: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CmeServer]:
-    """That meeting, served."""
+    """A server of that meeting."""
     folder = tmp_path_factory.mktemp("served")
     url = f"sqlite:///{folder / 'cme.db'}"
     chosen = {"CME_MEETING": MEETING, "CME_MEETINGS": str(meetings)}
@@ -55,7 +55,7 @@ def server(
 
 @pytest.fixture
 def people() -> Iterator[tuple[str, str]]:
-    """Last name and badge of its attendees."""
+    """Last names and badges of its attendees."""
     rows = csv.DictReader(ATTENDEES.splitlines())
     return iter([(row["last_name"], row["badge"]) for row in rows])
 
@@ -71,7 +71,7 @@ def total(page: Page) -> int:
 
 @pytest.fixture(scope="module")
 def eligible(meetings: Path) -> dict[str, str]:
-    """Title by code of what rounds to a quarter hour or more; titles are not unique."""
+    """Titles by code of the sessions of at least a quarter hour; titles are not unique."""
     with (meetings / MEETING / "sessions.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 943
@@ -98,13 +98,13 @@ def test_searching_943_sessions_costs_no_more_on_the_wire_than_searching_the_dem
     assert max(sizes) <= ELEMENTS, sizes
 
 
-def test_a_session_of_943_is_found_added_and_on_the_claim(
+def test_one_of_943_sessions_can_be_found_and_added(
     page: Page, wire: Wire, attendee: Attendee, eligible: dict[str, str]
 ) -> None:
     title = max(eligible.values(), key=len)
     assert len(title) > 150
     attendee.open_sessions()
-    # As people do: Reflex sends the address back, and with it whatever was typed.
+    # One letter at a time, as people type: each reply contains the address with the query.
     words = " ".join(title.split()[:4])
     attendee.search(words)
     attendee.wait_for_search(words)

@@ -1,4 +1,4 @@
-"""The list of sessions: filters, search and order in the address, and what it costs on the wire."""
+"""The session list: filters, search and sort order in the address, and bytes on the wire."""
 
 import re
 
@@ -23,7 +23,7 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
     assert SEED[4] in titles
     assert titles == sorted(titles, key=str.casefold)
 
-    def as_before() -> None:
+    def expect_filters() -> None:
         expect(page.get_by_label("Search Sessions")).to_have_value("fat")
         expect(page.get_by_label("Sort")).to_have_value("title")
         expect(page.get_by_label("Session", exact=True)).to_have_value("panel")
@@ -31,15 +31,13 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
         expect(attendee.rows.get_by_role("heading", level=3)).to_have_text(titles)
 
     page.reload()
-    as_before()
+    expect_filters()
     attendee.return_to_claim()
     page.go_back()
-    as_before()
+    expect_filters()
 
 
-def test_what_is_saved_is_still_called_so_by_a_page_that_loads_anew(
-    attendee: Attendee, page: Page
-) -> None:
+def test_the_save_status_survives_a_reload(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     saved = page.get_by_text("Saved", exact=True)
     expect(saved).to_be_hidden()
@@ -50,7 +48,7 @@ def test_what_is_saved_is_still_called_so_by_a_page_that_loads_anew(
     expect(saved).to_be_visible()
 
 
-def test_what_no_filter_knows_filters_nothing(attendee: Attendee, page: Page) -> None:
+def test_unknown_filter_values_are_ignored(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     page.goto("/sessions?day=never&kind=nothing&sort=upside-down&show=hidden")
     expect(attendee.rows.first).to_be_visible()
@@ -62,14 +60,14 @@ def test_what_no_filter_knows_filters_nothing(attendee: Attendee, page: Page) ->
     page.wait_for_url(re.compile("/sessions$"))
 
 
-def test_the_search_forgives_case_accents_and_one_slip(attendee: Attendee) -> None:
+def test_the_search_ignores_case_accents_and_one_typo(attendee: Attendee) -> None:
     attendee.open_sessions()
     for typed in ("ULTRASOUND glutéal", "ultrasuond gluteal", "ultrasund gluteal"):
         attendee.search(typed)
         expect(attendee.row(SEED[4])).to_be_visible()
 
 
-def test_nothing_found_says_what_to_loosen(attendee: Attendee, page: Page) -> None:
+def test_an_empty_result_suggests_which_filter_to_clear(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     attendee.search("xyzzy")
     expect(page.get_by_text("No session matches all of this.")).to_be_visible()
@@ -181,7 +179,7 @@ def test_on_a_phone_the_bar_shows_all_of_the_hours_and_keeps_its_height(
     assert hours["y"] + hours["height"] <= back["y"]
 
 
-def test_a_list_that_comes_back_in_its_middle_before_anybody_listens_shows_what_is_there(
+def test_a_list_restored_in_its_middle_before_hydration_shows_its_rows(
     attendee: Attendee, page: Page
 ) -> None:
     attendee.open_sessions()
@@ -196,7 +194,7 @@ def test_a_list_that_comes_back_in_its_middle_before_anybody_listens_shows_what_
     page.route("**/assets/*.js", hold, times=1)
     with page.expect_request("**/assets/*.js"):
         page.reload(wait_until="commit")
-    # The place in the list is there again, a script is not.
+    # The scroll position is restored, and no script runs yet.
     page.wait_for_function("() => scrollY === 5000")
     assert scripts
     for script in scripts:

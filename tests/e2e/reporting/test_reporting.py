@@ -1,4 +1,4 @@
-"""What PARS rejected comes back to the attendee's own page, is corrected there, and withdrawn."""
+"""A record rejected by PARS is shown to the attendee, corrected, and withdrawn."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     page.get_by_label("Month of birth").select_option(label="February")
     page.get_by_role("textbox", name="Day of birth").fill("29")
     page.get_by_label("State of licensure").select_option("California")
-    # It is checked as it is typed, before anything is saved.
+    # Fields are validated during input, before anything is saved.
     page.get_by_label("NPI", exact=True).press_sequentially("1234567890")
     expect(page.locator("#npi-error")).to_contain_text("an NPI has ten digits")
     page.get_by_label("NPI", exact=True).fill("")

@@ -1,4 +1,4 @@
-"""The command queue by itself, in an empty page whose clock stands still: no server, no library."""
+"""The command queue alone: an empty page with a fake clock, without server or library."""
 
 import random
 import re
@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page
 from cme_reflex.settings import ROOT
 
 SITE = "http://queue.test"
-SOMEBODY = "7"
+ATTENDEE = "7"
 
-# What a page is to the queue. What it sends is noted.
+# A minimal page that records what the queue sends.
 PAGE = """
 <!doctype html>
 <script type="module">
@@ -36,59 +36,61 @@ TAP = """([name, payload, debounce, type]) => {
 
 
 @dataclass
-class Box:
-    """A queue, and what comes to it from the page and from the server."""
+class QueuePage:
+    """A page with the queue, and the events of page and server."""
 
     page: Page
     taps: int = 0
 
-    def opens(self, attendee: str = SOMEBODY) -> None:
-        """Load the page anew, on which this attendee is signed in, and let the server speak."""
+    def open(self, attendee: str = ATTENDEE) -> None:
+        """Load the page, signed in as this attendee, with a first reply of the server."""
         self.page.goto(f"{SITE}/")
         self.page.wait_for_function("() => window.queue")
-        self.behavior(f"markAlive(); queue.setOwner('{attendee}', true)")
+        self.call(f"markAlive(); queue.setOwner('{attendee}', true)")
 
-    def behavior(self, what: str) -> None:
+    def call(self, what: str) -> None:
         self.page.evaluate(f"() => {{ queue.{what}; }}")
 
     def add_session(self, session: int, *, debounce: int = 0, text: str = "") -> str:
-        """Tap Add, or type into a field, which is sent after a pause; the command's id."""
+        """Tap Add, or with `debounce` type into a field; returns the command's id."""
         self.taps += 1
         command = f"{session}-{self.taps}"
         payload: dict[str, Any] = {"session": session, "text": text, "command": command}
         self.page.evaluate(TAP, ["add", payload, debounce, "click"])
         return command
 
-    def clicks(self, name: str) -> None:
-        """Click something that is no command."""
+    def click(self, name: str) -> None:
+        """Trigger an event that is not a command."""
         self.page.evaluate(TAP, [name, {}, 0, "click"])
 
-    def answers(self, command: str, *, refused: bool = False) -> None:
-        """The server has written this one, or said why it does not."""
-        self.behavior(f"markAlive(); queue.settle('{command}', {str(refused).lower()})")
+    def settle(self, command: str, *, refused: bool = False) -> None:
+        """Let the server acknowledge this command, or reject it."""
+        self.call(f"markAlive(); queue.settle('{command}', {str(refused).lower()})")
 
-    def passes(self, milliseconds: int) -> None:
+    def advance(self, milliseconds: int) -> None:
         self.page.clock.run_for(milliseconds)
 
     @property
     def sent(self) -> list[str]:
-        """What went to the server, since the page was opened."""
+        """The events that were sent since the page was loaded."""
         return list(self.page.evaluate("() => sent"))
 
     @property
-    def says(self) -> str:
-        """Which line the page shows of all this."""
+    def status(self) -> str:
+        """The save status that the page shows."""
         return str(self.page.evaluate("() => document.documentElement.dataset.saveStatus ?? ''"))
 
     @property
-    def marked(self) -> bool:
-        """Whether the button shows what it will be."""
-        return bool(self.page.evaluate("() => 'kept' in document.querySelector('button').dataset"))
+    def button_is_marked(self) -> bool:
+        """Whether the button is marked as queued."""
+        return bool(
+            self.page.evaluate("() => 'unsaved' in document.querySelector('button').dataset")
+        )
 
 
 @pytest.fixture
-def box(browser: Browser) -> Iterator[Box]:
-    """A queue that somebody has just opened."""
+def queue(browser: Browser) -> Iterator[QueuePage]:
+    """A freshly loaded page with the queue."""
     context = browser.new_context()
     page = context.new_page()
     page.clock.install(time=1_000_000)
@@ -100,222 +102,232 @@ def box(browser: Browser) -> Iterator[Box]:
     page.route(
         re.compile(f"^{SITE}/$"), lambda route: route.fulfill(body=PAGE, content_type="text/html")
     )
-    box = Box(page)
-    box.opens()
-    yield box
+    queue = QueuePage(page)
+    queue.open()
+    yield queue
     context.close()
 
 
-def test_one_command_is_under_way_and_the_others_wait_in_the_order_of_the_taps(box: Box) -> None:
-    first, second, third = (box.add_session(session) for session in (1, 2, 1))
-    assert box.sent == [first]
-    box.answers(first)
-    assert box.sent == [first, second]
-    box.answers(second)
-    box.answers(third)
-    assert box.sent == [first, second, third]
-    assert box.says == "saved"
-
-
-def test_saved_is_said_when_it_is_and_saving_when_it_takes_long(box: Box) -> None:
-    assert box.says == ""
-    command = box.add_session(1)
-    assert (box.says, box.marked) == ("", True)
-    box.passes(1_000)
-    assert (box.says, box.marked) == ("saving", True)
-    box.passes(2_500)
-    assert (box.says, box.marked) == ("reconnecting", True)
-    box.answers(command)
-    assert (box.says, box.marked) == ("saved", False)
-
-
-def test_what_was_refused_is_not_called_saved(box: Box) -> None:
-    box.answers(box.add_session(1))
-    box.answers(box.add_session(2), refused=True)
-    assert (box.says, box.marked) == ("", False)
-    box.answers(box.add_session(3))
-    assert box.says == "saved"
-
-
-def test_without_a_connection_the_page_says_so_at_once_and_then_that_it_keeps_everything(
-    box: Box,
+def test_one_command_is_in_flight_and_the_others_wait_in_order(
+    queue: QueuePage,
 ) -> None:
-    box.answers(box.add_session(1))
-    box.behavior("setConnected(false)")
-    assert box.says == "reconnecting"
-    kept = box.add_session(2)
-    box.passes(3_500)
-    assert box.says == "offline"
-    box.behavior("setConnected(true)")
-    assert box.says == "reconnecting"  # what was tapped is not written yet
-    box.answers(kept)
-    assert box.says == "saved"
+    first, second, third = (queue.add_session(session) for session in (1, 2, 1))
+    assert queue.sent == [first]
+    queue.settle(first)
+    assert queue.sent == [first, second]
+    queue.settle(second)
+    queue.settle(third)
+    assert queue.sent == [first, second, third]
+    assert queue.status == "saved"
 
 
-def test_a_phone_that_knows_that_it_is_offline_says_so_at_once(box: Box) -> None:
-    box.page.context.set_offline(True)
-    box.add_session(1)
-    assert box.says == "offline"
+def test_saving_is_shown_after_a_delay_and_saved_after_the_reply(queue: QueuePage) -> None:
+    assert queue.status == ""
+    command = queue.add_session(1)
+    assert (queue.status, queue.button_is_marked) == ("", True)
+    queue.advance(1_000)
+    assert (queue.status, queue.button_is_marked) == ("saving", True)
+    queue.advance(2_500)
+    assert (queue.status, queue.button_is_marked) == ("reconnecting", True)
+    queue.settle(command)
+    assert (queue.status, queue.button_is_marked) == ("saved", False)
 
 
-def test_a_page_to_which_no_server_has_spoken_does_not_say_that_it_is_connected(box: Box) -> None:
-    box.page.goto(f"{SITE}/")
-    box.passes(2_500)
-    assert box.says == ""
-    box.passes(1_000)
-    assert box.says == "reconnecting"
+def test_a_rejected_command_is_not_called_saved(queue: QueuePage) -> None:
+    queue.settle(queue.add_session(1))
+    queue.settle(queue.add_session(2), refused=True)
+    assert (queue.status, queue.button_is_marked) == ("", False)
+    queue.settle(queue.add_session(3))
+    assert queue.status == "saved"
 
 
-def test_what_is_not_answered_is_sent_again_under_the_same_id(box: Box) -> None:
-    command = box.add_session(1)
-    box.passes(11_000)
-    assert box.sent == [command] * 3
-    box.answers(command)
-    box.passes(11_000)
-    assert box.sent == [command] * 3
+def test_without_a_connection_the_status_is_reconnecting_and_later_offline(
+    queue: QueuePage,
+) -> None:
+    queue.settle(queue.add_session(1))
+    queue.call("setConnected(false)")
+    assert queue.status == "reconnecting"
+    command = queue.add_session(2)
+    queue.advance(3_500)
+    assert queue.status == "offline"
+    queue.call("setConnected(true)")
+    assert queue.status == "reconnecting"  # the command is not saved yet
+    queue.settle(command)
+    assert queue.status == "saved"
 
 
-def test_silence_is_waited_for_but_what_a_server_passes_over_is_given_up_and_told(box: Box) -> None:
-    silent = box.add_session(1)
-    box.passes(200_000)
-    assert (box.says, box.marked) == ("reconnecting", True)
-    box.answers(silent)
-    passed_over, next_one = box.add_session(2), box.add_session(3)
+def test_an_offline_phone_shows_offline_at_once(queue: QueuePage) -> None:
+    queue.page.context.set_offline(True)
+    queue.add_session(1)
+    assert queue.status == "offline"
+
+
+def test_a_page_without_any_reply_shows_reconnecting(
+    queue: QueuePage,
+) -> None:
+    queue.page.goto(f"{SITE}/")
+    queue.advance(2_500)
+    assert queue.status == ""
+    queue.advance(1_000)
+    assert queue.status == "reconnecting"
+
+
+def test_an_unanswered_command_is_sent_again_with_the_same_id(queue: QueuePage) -> None:
+    command = queue.add_session(1)
+    queue.advance(11_000)
+    assert queue.sent == [command] * 3
+    queue.settle(command)
+    queue.advance(11_000)
+    assert queue.sent == [command] * 3
+
+
+def test_a_command_is_abandoned_only_if_a_live_server_does_not_reply(
+    queue: QueuePage,
+) -> None:
+    silent = queue.add_session(1)
+    queue.advance(200_000)
+    assert (queue.status, queue.button_is_marked) == ("reconnecting", True)
+    queue.settle(silent)
+    passed_over, next_one = queue.add_session(2), queue.add_session(3)
     for _ in range(40):
-        box.behavior("markAlive()")
-        box.passes(2_000)
-    assert box.sent.count(passed_over) == 12
-    assert box.sent[-1] == next_one
-    # Not all is saved until what was given up has been tapped again.
-    box.answers(next_one)
-    assert (box.says, box.marked) == ("failed", False)
-    box.answers(box.add_session(2))
-    assert box.says == "saved"
+        queue.call("markAlive()")
+        queue.advance(2_000)
+    assert queue.sent.count(passed_over) == 12
+    assert queue.sent[-1] == next_one
+    # The status stays failed until the abandoned command succeeds.
+    queue.settle(next_one)
+    assert (queue.status, queue.button_is_marked) == ("failed", False)
+    queue.settle(queue.add_session(2))
+    assert queue.status == "saved"
 
 
-def test_the_last_that_is_given_up_leaves_word_of_it(box: Box) -> None:
-    box.add_session(1)
+def test_abandoning_the_last_command_leaves_the_status_failed(queue: QueuePage) -> None:
+    queue.add_session(1)
     for _ in range(40):
-        box.behavior("markAlive()")
-        box.passes(2_000)
-    assert (box.says, box.marked) == ("failed", False)
+        queue.call("markAlive()")
+        queue.advance(2_000)
+    assert (queue.status, queue.button_is_marked) == ("failed", False)
 
 
-def test_what_is_kept_outlives_a_reload_and_goes_once_the_server_knows_who_it_is(box: Box) -> None:
-    first, second = box.add_session(1), box.add_session(2)
-    box.page.goto(f"{SITE}/")
-    box.passes(500)
-    assert (box.sent, box.says) == ([], "reconnecting")
-    box.behavior(f"markAlive(); queue.setOwner('{SOMEBODY}', false)")
-    assert box.sent == []
-    box.behavior(f"setOwner('{SOMEBODY}', true)")
-    assert box.sent == [first]
-    box.answers(first)
-    assert box.sent == [first, second]
+def test_queued_commands_survive_a_reload_and_wait_for_the_confirmed_owner(
+    queue: QueuePage,
+) -> None:
+    first, second = queue.add_session(1), queue.add_session(2)
+    queue.page.goto(f"{SITE}/")
+    queue.advance(500)
+    assert (queue.sent, queue.status) == ([], "reconnecting")
+    queue.call(f"markAlive(); queue.setOwner('{ATTENDEE}', false)")
+    assert queue.sent == []
+    queue.call(f"setOwner('{ATTENDEE}', true)")
+    assert queue.sent == [first]
+    queue.settle(first)
+    assert queue.sent == [first, second]
 
 
-def test_what_one_attendee_left_in_a_tab_is_never_sent_for_another(box: Box) -> None:
-    box.add_session(1)
-    box.opens("8")
-    assert (box.sent, box.says) == ([], "")
-    box.opens()
-    assert box.sent == []
+def test_a_command_of_one_attendee_is_never_sent_for_another(queue: QueuePage) -> None:
+    queue.add_session(1)
+    queue.open("8")
+    assert (queue.sent, queue.status) == ([], "")
+    queue.open()
+    assert queue.sent == []
 
 
-def test_a_text_that_is_being_typed_is_one_command_with_the_newest_words(box: Box) -> None:
+def test_typing_is_one_command_with_the_newest_text(queue: QueuePage) -> None:
     for length in range(1, 6):
-        last = box.add_session(1, debounce=600, text="words"[:length])
-        box.passes(100)
-    assert box.sent == []
-    box.passes(600)
-    assert box.sent == [last]
-    # While that one is under way the next words wait, and only the newest of them go.
-    box.add_session(1, debounce=600, text="words and")
-    newest = box.add_session(1, debounce=600, text="words and more")
-    box.answers(last)
-    box.passes(700)
-    assert box.sent == [last, newest]
+        last = queue.add_session(1, debounce=600, text="words"[:length])
+        queue.advance(100)
+    assert queue.sent == []
+    queue.advance(600)
+    assert queue.sent == [last]
+    # While it is in flight further input waits, and only the newest is sent.
+    queue.add_session(1, debounce=600, text="words and")
+    newest = queue.add_session(1, debounce=600, text="words and more")
+    queue.settle(last)
+    queue.advance(700)
+    assert queue.sent == [last, newest]
 
 
-def test_what_is_clicked_after_a_command_comes_after_it_but_not_much_later(box: Box) -> None:
-    answer = box.add_session(1)
-    box.clicks("submit")
-    assert box.sent == [answer]
-    box.answers(answer)
-    assert box.sent == [answer, "submit"]
-    late = box.add_session(2)
-    box.clicks("submit")
-    box.passes(4_000)
-    box.answers(late)
-    assert box.sent == [answer, "submit", late]
+def test_a_click_after_a_command_is_deferred_but_not_for_long(
+    queue: QueuePage,
+) -> None:
+    answer = queue.add_session(1)
+    queue.click("submit")
+    assert queue.sent == [answer]
+    queue.settle(answer)
+    assert queue.sent == [answer, "submit"]
+    late = queue.add_session(2)
+    queue.click("submit")
+    queue.advance(4_000)
+    queue.settle(late)
+    assert queue.sent == [answer, "submit", late]
 
 
-def test_save_and_log_out_logs_out_when_all_is_saved(box: Box) -> None:
-    command = box.add_session(1)
-    box.page.evaluate("() => document.querySelector('form').requestSubmit()")
-    assert box.sent == [command]
-    box.answers(command)
-    assert box.sent == [command, "sign-out"]
+def test_save_and_log_out_waits_until_all_is_saved(queue: QueuePage) -> None:
+    command = queue.add_session(1)
+    queue.page.evaluate("() => document.querySelector('form').requestSubmit()")
+    assert queue.sent == [command]
+    queue.settle(command)
+    assert queue.sent == [command, "sign-out"]
 
 
-class Weather:
-    """Somebody who taps while the network comes and goes, and a server that applies each once."""
+class RandomNetwork:
+    """Random taps and network faults, with a server that applies each command once."""
 
-    def __init__(self, box: Box, choice: random.Random) -> None:
-        self.box = box
-        self.choice = choice
-        self.tapped: list[str] = []
+    def __init__(self, queue: QueuePage, rng: random.Random) -> None:
+        self.queue = queue
+        self.rng = rng
+        self.commands: list[str] = []
         self.arrived: list[str] = []
         self.applied = 0
 
     def tap(self) -> None:
-        self.tapped.append(self.box.add_session(self.choice.randrange(3)))
+        self.commands.append(self.queue.add_session(self.rng.randrange(3)))
 
     def answer(self) -> None:
-        self._take()
-        if self.waiting and self.tapped[self.applied] in self.arrived:
+        self._receive()
+        if self.waiting and self.commands[self.applied] in self.arrived:
             self.applied += 1
-            self.box.answers(self.tapped[self.applied - 1])
+            self.queue.settle(self.commands[self.applied - 1])
 
     def lose(self) -> None:
-        self.box.behavior("setConnected(false)")
+        self.queue.call("setConnected(false)")
 
     def join(self) -> None:
-        self.box.behavior("setConnected(true)")
+        self.queue.call("setConnected(true)")
 
     def reload(self) -> None:
-        self._take()
-        self.box.opens()
+        self._receive()
+        self.queue.open()
 
     def wait(self) -> None:
-        self.box.passes(self.choice.randrange(4_000))
+        self.queue.advance(self.rng.randrange(4_000))
 
     @property
     def waiting(self) -> int:
-        """How many taps the server has not applied yet."""
-        return len(self.tapped) - self.applied
+        """The number of commands that the server has not applied yet."""
+        return len(self.commands) - self.applied
 
-    def _take(self) -> None:
-        # A command that comes again is known to the server by its id.
-        new = [command for command in self.box.sent if command not in self.arrived]
+    def _receive(self) -> None:
+        # The server recognizes a repeated command by its id.
+        new = [command for command in self.queue.sent if command not in self.arrived]
         self.arrived += dict.fromkeys(new)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_whatever_happens_the_order_is_the_taps_and_saved_is_only_said_when_it_is(
-    box: Box, seed: int
+def test_under_random_faults_order_is_preserved_and_saved_is_true(
+    queue: QueuePage, seed: int
 ) -> None:
-    choice = random.Random(seed)  # noqa: S311 - repeatable is what is wanted
-    weather = Weather(box, choice)
-    happens = (weather.tap, weather.tap, weather.answer, weather.lose, weather.join,
-               weather.reload, weather.wait)  # fmt: skip
+    rng = random.Random(seed)  # noqa: S311 - reproducible
+    network = RandomNetwork(queue, rng)
+    actions = (network.tap, network.tap, network.answer, network.lose, network.join,
+               network.reload, network.wait)  # fmt: skip
     for _ in range(120):
-        choice.choice(happens)()
-        if weather.waiting:
-            assert box.says not in ("saved", "failed")
-    weather.join()
-    for _ in range(weather.waiting):
-        weather.answer()
-    assert weather.waiting == 0
-    assert weather.arrived == weather.tapped
-    assert box.says == "saved"
+        rng.choice(actions)()
+        if network.waiting:
+            assert queue.status not in ("saved", "failed")
+    network.join()
+    for _ in range(network.waiting):
+        network.answer()
+    assert network.waiting == 0
+    assert network.arrived == network.commands
+    assert queue.status == "saved"

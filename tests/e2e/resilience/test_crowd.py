@@ -1,4 +1,4 @@
-"""A congress centre: two thousand tabs of five hundred attendees behind one address."""
+"""Load: two thousand tabs of five hundred attendees behind one IP address."""
 
 import asyncio
 import csv
@@ -23,7 +23,7 @@ AT_ONCE = 50
 
 @pytest.fixture
 def own_server(built: None, demo_database: Path, tmp_path: Path) -> Iterator[CmeServer]:
-    """The demo meeting on a server whose attendees nobody else is."""
+    """A separate server of the demo meeting."""
     file = shutil.copy(demo_database, tmp_path / "cme.db")
     with run_server(f"sqlite:///{file}", tmp_path / "server.log") as server:
         yield server
@@ -34,7 +34,7 @@ def test_two_thousand_tabs_behind_one_address_are_all_served(own_server: CmeServ
         people = [(row["last_name"], row["badge"]) for row in csv.DictReader(file)]
     assert len(people) * TABS_OF_EACH == 2_000
     found = asyncio.run(_crowd(own_server.url, people))
-    # Every one of them has its answer while all the others are there, too.
+    # Each gets a reply while all the others are connected.
     assert found == ["34 sessions"] * 2_000
 
 

@@ -1,4 +1,4 @@
-"""The server is killed at random moments under load; what it acknowledged is there."""
+"""Acknowledged changes survive kills of the server at random moments under load."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ from tests.support.e2e.socket_client import SocketClient
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(1500),
-    # A socket whose server was killed in its handshake is left to the garbage collector.
+    # A socket whose server is killed during the handshake is closed by the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -50,9 +50,9 @@ class Submitter:
 
     last_name: str
     badge: str
-    told: bool = False
+    acknowledged: bool = False
 
-    def works(self, url: str, pause: float) -> None:
+    def run(self, url: str, pause: float) -> None:
         with (
             contextlib.suppress(CONNECTION_LOST),
             SocketClient(url, self.last_name, self.badge) as client,
@@ -64,33 +64,33 @@ class Submitter:
             time.sleep(pause)
             client.send("submit", "submit")
             client.wait_for_text("_redirect")
-            self.told = True
+            self.acknowledged = True
 
 
 @pytest.fixture
 def database(built: None, demo_database: Path, tmp_path: Path) -> Path:
-    """The demo meeting in a file."""
+    """A database file with the demo meeting."""
     return Path(shutil.copy(demo_database, tmp_path / "cme.db"))
 
 
 def test_every_acknowledged_change_survives_a_hundred_kills(
     database: Path, people: Iterator[tuple[str, str]]
 ) -> None:
-    choice = random.Random(20240926)  # noqa: S311 - repeatable is what is wanted
+    rng = random.Random(20240926)  # noqa: S311 - reproducible
     rows = sqlite3.connect(database).execute(
         "SELECT id, title FROM session WHERE eligible AND title NOT IN "
         "(SELECT title FROM session GROUP BY title HAVING count(*) > 1) LIMIT 12"
     )
     sessions = [(int(number), str(title)) for number, title in rows]
-    claimants = [Claimant(*next(people), sessions, choice) for _ in range(CLIENTS)]
-    told = 0
+    claimants = [Claimant(*next(people), sessions, rng) for _ in range(CLIENTS)]
+    acknowledged = 0
     for _ in range(KILLS):
         submitter = Submitter(*next(people))
         asyncio.run(_complete(database, submitter, sessions[0][0]))
-        with _killed_after(database, choice.uniform(0.2, 1.2)) as url:
+        with _killed_after(database, rng.uniform(0.2, 1.2)) as url:
             threads = [
-                *(threading.Thread(target=each.works, args=(url,)) for each in claimants),
-                threading.Thread(target=submitter.works, args=(url, choice.uniform(0.0, 0.6))),
+                *(threading.Thread(target=each.run, args=(url,)) for each in claimants),
+                threading.Thread(target=submitter.run, args=(url, rng.uniform(0.0, 0.6))),
             ]
             for thread in threads:
                 thread.start()
@@ -99,15 +99,15 @@ def test_every_acknowledged_change_survives_a_hundred_kills(
             assert not thread.is_alive()
         gc.collect()
         _compare(database, claimants, submitter)
-        told += submitter.told
-    # The load was a load: changes went through, and some submissions, not all.
+        acknowledged += submitter.acknowledged
+    # The load was real: changes were acknowledged, and some submissions, but not all.
     assert sum(claimant.acknowledged for claimant in claimants) > 3 * KILLS
-    assert told > 0
+    assert acknowledged > 0
 
 
 @contextlib.contextmanager
 def _killed_after(database: Path, seconds: float) -> Iterator[str]:
-    """A server; some time after the block begins its whole process group is killed."""
+    """A server whose process group is killed some time after the block starts."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
@@ -146,20 +146,20 @@ def _compare(database: Path, claimants: list[Claimant], submitter: Submitter) ->
             "JOIN attendee ON attendee.id = attendee_id WHERE badge = ?",
             (claimant.badge,),
         ).fetchone()
-        claimant.accepts({line for (line,) in lines}, revision[0])
+        claimant.check_against_database({line for (line,) in lines}, revision[0])
     status, receipts, entries = connection.execute(
         "SELECT status, (SELECT count(*) FROM receipt WHERE claim_id = claim.id), "
-        "(SELECT count(*) FROM audit WHERE claim_id = claim.id) "
+        "(SELECT count(*) FROM claim_audit WHERE claim_id = claim.id) "
         "FROM claim JOIN attendee ON attendee.id = attendee_id WHERE badge = ?",
         (submitter.badge,),
     ).fetchone()
     assert (status, receipts, entries) in [("draft", 0, 0), ("submitted", 1, 1)]
-    assert status == "submitted" or not submitter.told
+    assert status == "submitted" or not submitter.acknowledged
     connection.close()
 
 
 async def _complete(database: Path, submitter: Submitter, session_id: int) -> None:
-    """Bring a claim to where only Submit is left."""
+    """Complete a claim up to Submit."""
     now = datetime.now(UTC)
     open_database(f"sqlite:///{database}")
     programme_cache.clear()
@@ -172,8 +172,8 @@ async def _complete(database: Path, submitter: Submitter, session_id: int) -> No
         for question in visit.meeting.overall_form.questions:
             if question.required:
                 value = question.options[0] if question.options else True
-                given = 1 if question.kind == "scale" else value
-                await evaluation_answers.answer_overall(visit, question.key, given, now=now)
+                answer = 1 if question.kind == "scale" else value
+                await evaluation_answers.answer_overall(visit, question.key, answer, now=now)
         await submission.choose_category1(visit, Quarters(1), now=now)
     finally:
         await close_database()

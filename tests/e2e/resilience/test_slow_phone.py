@@ -18,7 +18,7 @@ from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-BITS, ROUND_TRIP, SLOWER = 400_000, 0.4, 6  # a second; seconds; times
+BITS, ROUND_TRIP, CPU_SLOWDOWN = 400_000, 0.4, 6  # a second; seconds; times
 USABLE, ANSWERED = 5_000, 1_000  # milliseconds
 
 # When the form was sent, and when the page showed the list of the last letter: the page then has
@@ -38,21 +38,21 @@ new MutationObserver(() => {
 
 
 @pytest.fixture
-def between(server: CmeServer) -> Iterator[NetworkProxy]:
-    """The slow network."""
-    with run_network_proxy(server.port) as between:
-        between.delay, between.rate = ROUND_TRIP / 2, BITS / 8
-        yield between
+def network(server: CmeServer) -> Iterator[NetworkProxy]:
+    """A slow network."""
+    with run_network_proxy(server.port) as network:
+        network.delay, network.rate = ROUND_TRIP / 2, BITS / 8
+        yield network
 
 
 @pytest.fixture
-def phone(browser: Browser, between: NetworkProxy) -> Iterator[Page]:
-    """The slow phone."""
-    context = browser.new_context(base_url=between.url, **PHONE)  # type: ignore[arg-type]
+def phone(browser: Browser, network: NetworkProxy) -> Iterator[Page]:
+    """A slow phone on it."""
+    context = browser.new_context(base_url=network.url, **PHONE)  # type: ignore[arg-type]
     context.set_default_timeout(60_000)
     context.add_init_script(CLOCK)
     page = context.new_page()
-    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
     yield page
     context.close()
 
@@ -75,7 +75,7 @@ def test_a_search_is_answered_within_a_second_of_the_last_letter(
     phone: Page, people: Iterator[tuple[str, str]], pace: int
 ) -> None:
     attendee = Attendee(phone)
-    attendee.enters(*next(people))
+    attendee.sign_in_by_request(*next(people))
     attendee.open_sessions()
     phone.get_by_label("Search Sessions").press_sequentially("ultrasound", delay=pace)
     expect(attendee.rows.first).to_contain_text("Ultrasound")

@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any screen, however wide, light or dark."""
+"""axe-core finds no violations on any screen, at any width, light or dark."""
 
 from itertools import cycle, product
 from pathlib import Path
@@ -12,14 +12,14 @@ from tests.support.e2e.screens import Variant, scene, screens
 WIDTHS = (390, 1440, 320, 768)
 VARIANTS = [
     *(Variant(width, scheme) for width, scheme in product(WIDTHS, ("light", "dark"))),
-    Variant(844, "light", height=390),  # a phone on its side
-    Variant(320, "dark", height=256),  # a desk of 1280 by 1024 at 400 %
+    Variant(844, "light", height=390),  # a phone in landscape
+    Variant(320, "dark", height=256),  # a desktop of 1280 by 1024 at 400 % zoom
     Variant(390, "light", text=32),
     Variant(1440, "dark", text=32),
 ]
 
-# What axe does not measure: reflow, the size of what is tapped, motion that was asked to rest,
-# and whether what stays in sight leaves half of the screen to what it is about.
+# Checks beyond axe: reflow, size of tap targets, reduced motion, and sticky elements that cover
+# more than half of the screen.
 MEASURED = """() => {
     const faults = [];
     const wider = document.scrollingElement.scrollWidth - innerWidth;
@@ -66,11 +66,11 @@ def test_axe_finds_nothing_on_any_screen(
 
 
 def faults(page: Page) -> list[str]:
-    """What is wrong on the page: axe's rules, and what it does not measure."""
+    """Violations on the page: those of axe, and those of the further checks."""
     violations = Axe().run(page).response["violations"]
-    told = [
+    violations = [
         f"{violation['id']}: {node['html'][:160]}"
         for violation in violations
         for node in violation["nodes"]
     ]
-    return [*told, *page.evaluate(MEASURED)]
+    return [*violations, *page.evaluate(MEASURED)]

@@ -1,4 +1,4 @@
-"""What a browser that has never been here is sent, and what it shows while nobody answers."""
+"""First load with an empty cache: bytes, requests, and the page without a server."""
 
 import json
 import re
@@ -16,7 +16,7 @@ REQUESTS = 15
 
 
 def loaded(context: BrowserContext, path: str) -> tuple[int, list[str]]:
-    """The bytes on the wire and the addresses of a first load, the socket among them."""
+    """Bytes on the wire and addresses of a first load, including the socket."""
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -40,7 +40,7 @@ def test_the_list_of_sessions_is_light(
     context: BrowserContext, people: Iterator[tuple[str, str]]
 ) -> None:
     page = context.new_page()
-    Attendee(page).enters(*next(people))
+    Attendee(page).sign_in_by_request(*next(people))
     page.close()
     size, addresses = loaded(context, "/sessions")
     expect(context.pages[-1].locator("[data-row]").first).to_be_visible()
@@ -48,7 +48,7 @@ def test_the_list_of_sessions_is_light(
     assert len(addresses) <= REQUESTS, addresses
 
 
-def test_what_a_shared_link_and_a_home_screen_ask_for_is_there(page: Page) -> None:
+def test_link_previews_and_home_screens_find_their_files(page: Page) -> None:
     page.goto("/")
     head = page.locator("head")
     for kind in ("og:title", "og:description", "og:image", "og:image:alt"):
@@ -66,28 +66,26 @@ def test_what_a_shared_link_and_a_home_screen_ask_for_is_there(page: Page) -> No
         assert response.body().startswith(b"\x89PNG"), address
 
 
-def test_the_page_says_so_when_its_socket_never_answers(
-    context: BrowserContext, attendee: Attendee
-) -> None:
+def test_a_socket_that_never_answers_is_shown(context: BrowserContext, attendee: Attendee) -> None:
     page = context.new_page()
     page.route_web_socket(re.compile("/_event"), lambda socket: None)
     page.goto("/sessions")
-    expect(page.locator("[data-sync-message=reconnecting]")).to_be_visible()
+    expect(page.locator("[data-save-message=reconnecting]")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_of_the_proxy_stands_alone(
+def test_the_maintenance_page_needs_no_other_file(
     context: BrowserContext, server: CmeServer, scheme: str
 ) -> None:
     page = context.new_page()
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto((ROOT / ".web" / "build" / "client" / "away.html").as_uri())
     expect(page.get_by_role("heading", name="We will be back in a moment")).to_be_visible()
     button = page.get_by_role("link", name="Try again")
     assert button.evaluate("link => getComputedStyle(link).borderRadius") == "999px"
-    assert [address for address in asked if not address.endswith(".svg")] == asked[:1]
+    assert [address for address in requests if not address.endswith(".svg")] == requests[:1]
 
 
 @pytest.mark.parametrize(("scheme", "file"), [("light", "logo.svg"), ("dark", "logo-dark.svg")])
@@ -103,9 +101,7 @@ def test_the_meetings_logo_is_beside_its_name(
     assert picture.evaluate(shown) == [f"/{file}", True, 28]
 
 
-def test_an_address_that_leads_nowhere_is_told_without_any_script(
-    browser: Browser, server: CmeServer
-) -> None:
+def test_the_not_found_page_needs_no_script(browser: Browser, server: CmeServer) -> None:
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
     answer = page.goto("/nowhere/at/all")

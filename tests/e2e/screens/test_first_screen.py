@@ -1,4 +1,4 @@
-"""The list of sessions comes with its first screen: before any script, and as scripts make it."""
+"""First screen of the session list: served as HTML, and equal to the rendered one."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,18 +12,18 @@ from cme_reflex.state.sessions import CHUNK
 from tests.support.e2e.attendee import SEED, Attendee
 
 SCRIPTS = re.compile(r"/assets/.*\.js$")
-SLOWER = 6  # a processor that takes its time over a page, so that a browser may paint a part of it
-# The page but for what a state announces, and for what React sets of fields without attributes.
-# In the page that comes, empty comments part texts that React joins, and styles are closely set.
+SLOWER = 6  # CPU slowdown factor, so that the browser paints a partial page
+# The page without announcements, and without properties of fields that React sets. In the served
+# page, empty comments separate texts that React joins, and styles have no spaces.
 PAGE = """
 () => {
     const OWN = ["checked", "name", "selected", "type", "value"];
-    const seen = (element) => {
+    const serialize = (element) => {
         if (element.matches("[aria-live]")) return "announced";
         const attributes = [...element.attributes].filter(({ name }) => !OWN.includes(name));
-        const told = attributes.map(({ name, value }) => `${name}=${value}`).sort();
-        return [element.tagName, ...told, ...[...element.childNodes].map(
-            (node) => node.nodeType === Node.TEXT_NODE ? node.data : seen(node),
+        const pairs = attributes.map(({ name, value }) => `${name}=${value}`).sort();
+        return [element.tagName, ...pairs, ...[...element.childNodes].map(
+            (node) => node.nodeType === Node.TEXT_NODE ? node.data : serialize(node),
         )];
     };
     const page = document.querySelector("main").parentElement.cloneNode(true);
@@ -34,11 +34,11 @@ PAGE = """
     page.normalize();
     for (const element of page.querySelectorAll("[style]"))
         element.setAttribute("style", element.style.cssText);
-    return seen(page);
+    return serialize(page);
 }
 """
 
-# The elements as they came, and what moved meanwhile: how much, when, and from where to where.
+# The served elements, and all layout shifts with amount, time and positions.
 WATCH = """
 addEventListener("DOMContentLoaded", () => {
     window.came = [...document.querySelectorAll("main *, section *")];
@@ -56,7 +56,7 @@ GONE = "() => came.filter((element) => !element.isConnected).map((element) => el
 
 @dataclass
 class Held:
-    """The scripts of a page, which do not arrive until they are let go."""
+    """A page whose scripts are held back until they are released."""
 
     page: Page
     routes: list[Route] = field(default_factory=list)
@@ -68,12 +68,12 @@ class Held:
         else:
             self.routes.append(route)
 
-    def slowed(self, times: int) -> None:
-        """Let the page be parsed that much slower."""
+    def slow_down(self, times: int) -> None:
+        """Slow down the page's CPU by this factor."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": times})
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self.free = True
         while self.routes:
             self.routes.pop().continue_()
@@ -81,41 +81,41 @@ class Held:
 
 @pytest.fixture
 def held(context: BrowserContext, attendee: Attendee) -> Iterator[Held]:
-    """Another tab of somebody who is signed in, to which no script comes."""
+    """Another tab of a signed-in attendee, with its scripts held back."""
     page = context.new_page()
     page.add_init_script(WATCH)
     held = Held(page)
     page.route(SCRIPTS, held.take)
     yield held
-    held.let_go()
+    held.release()
     page.close()
 
 
 @pytest.fixture
-def said(held: Held) -> list[str]:
-    """What the browser has to say against the page."""
-    said: list[str] = []
-    held.page.on("console", lambda message: message.type != "log" and said.append(message.text))
-    held.page.on("pageerror", lambda error: said.append(str(error)))
-    return said
+def console(held: Held) -> list[str]:
+    """Console messages and errors of the page."""
+    console: list[str] = []
+    held.page.on("console", lambda message: message.type != "log" and console.append(message.text))
+    held.page.on("pageerror", lambda error: console.append(str(error)))
+    return console
 
 
 def titles(page: Page) -> Locator:
-    """The titles of the sessions in the list."""
+    """Titles of the sessions in the list."""
     return page.get_by_role("list", name="Sessions").get_by_role("heading", level=3)
 
 
 def claim(page: Page) -> Locator:
-    """The claim in a few words."""
+    """The totals in the action bar."""
     return page.get_by_role("region", name="Your claim so far")
 
 
 def live(page: Page) -> None:
-    """Wait until the server has spoken: what it announces is not in the page that comes."""
+    """Wait for the server's first reply, whose announcement is not in the served page."""
     expect(page.get_by_role("status").filter(has_text="found")).to_have_count(1)
 
 
-def as_it_is(attendee: Attendee) -> None:
+def unchanged(attendee: Attendee) -> None:
     attendee.open_sessions()
 
 
@@ -141,11 +141,11 @@ def submitted(attendee: Attendee) -> None:
     page.locator("#attestation").check()
     attendee.submit()
     page.wait_for_url("**/claim")
-    # Nothing leads to the list any more but its address; with a filter it comes without rows.
+    # The list can only be opened by its address; with a filter it is served without rows.
     page.goto("/sessions?sort=date")
 
 
-def test_without_any_script_the_first_titles_are_there(
+def test_without_scripts_the_first_titles_are_visible(
     attendee: Attendee, page: Page, held: Held
 ) -> None:
     attendee.open_sessions()
@@ -157,77 +157,81 @@ def test_without_any_script_the_first_titles_are_there(
     assert held.routes
 
 
-@pytest.mark.parametrize("prepare", [as_it_is, with_an_overlap, submitted])
-def test_what_comes_is_what_scripts_make_and_they_keep_every_element_of_it(
-    attendee: Attendee, page: Page, held: Held, said: list[str], prepare: Callable[[Attendee], None]
+@pytest.mark.parametrize("prepare", [unchanged, with_an_overlap, submitted])
+def test_the_served_page_equals_the_rendered_one_and_hydration_preserves_its_elements(
+    attendee: Attendee,
+    page: Page,
+    held: Held,
+    console: list[str],
+    prepare: Callable[[Attendee], None],
 ) -> None:
     prepare(attendee)
     live(page)
-    # In the page that scripts have made nobody scrolled, so that it has the same rows.
+    # The rendered page is not scrolled, so it has the same rows.
     made = page.evaluate(PAGE)
-    held.slowed(SLOWER)
+    held.slow_down(SLOWER)
     held.page.goto("/sessions", wait_until="domcontentloaded")
     expect(titles(held.page)).to_have_count(CHUNK)
-    held.slowed(1)
+    held.slow_down(1)
     assert held.page.evaluate(PAGE) == made
-    held.let_go()
+    held.release()
     live(held.page)
     assert held.page.evaluate(PAGE) == made
     assert held.page.evaluate(GONE) == []
     assert held.page.evaluate("moved") == []
-    assert said == []
+    assert console == []
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_what_came_can_be_added_also_before_anybody_listens(
-    attendee: Attendee, held: Held, said: list[str], early: bool
+def test_a_session_can_be_added_before_hydration(
+    attendee: Attendee, held: Held, console: list[str], early: bool
 ) -> None:
     page = held.page
     page.goto("/sessions", wait_until="domcontentloaded")
     row = page.get_by_role("list", name="Sessions").get_by_role("listitem").first
     if not early:
-        held.let_go()
+        held.release()
         live(page)
     row.get_by_role("button", name=re.compile("^Add ")).click()
-    held.let_go()
+    held.release()
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     expect(claim(page)).to_contain_text("1 session")
-    assert said == []
+    assert console == []
 
 
-def test_a_day_that_is_chosen_before_anybody_listens_is_shown(
-    attendee: Attendee, held: Held, said: list[str]
+def test_a_day_chosen_before_hydration_is_applied(
+    attendee: Attendee, held: Held, console: list[str]
 ) -> None:
     held.page.goto("/sessions", wait_until="domcontentloaded")
     held.page.get_by_role("radiogroup", name="Day").get_by_text("Fri, Sep 27").click()
     held.page.get_by_role("radiogroup", name="Show").get_by_text("Fits my claim").click()
-    held.let_go()
+    held.release()
     held.page.wait_for_url("**/sessions?day=2024-09-27&show=fits")
-    # A list of one: while there are still headings of all days it is waited for.
+    # Wait while the headings of other days are still there.
     expect(held.page.get_by_role("heading", level=2)).to_have_text(["Friday, September 27"])
     expect(held.page.get_by_role("radio", name="Fri, Sep 27")).to_be_checked()
     expect(held.page.get_by_role("radio", name="Fits my claim")).to_be_checked()
-    assert said == []
+    assert console == []
 
 
-def test_what_is_chosen_from_a_menu_before_anybody_listens_is_shown(
-    attendee: Attendee, held: Held, said: list[str]
+def test_a_menu_choice_before_hydration_is_applied(
+    attendee: Attendee, held: Held, console: list[str]
 ) -> None:
     held.page.goto("/sessions", wait_until="domcontentloaded")
     held.page.locator("#sort").select_option("title")
     kind = held.page.locator("#kind").locator("option").nth(1).inner_text()
     held.page.locator("#kind").select_option(kind)
-    held.let_go()
+    held.release()
     held.page.wait_for_url(re.compile(r"/sessions\?kind=[^&]+&sort=title$"))
     live(held.page)
     expect(held.page.locator("#sort")).to_have_value("title")
     expect(held.page.locator("#kind")).to_have_value(re.compile(kind, re.IGNORECASE))
     shown = titles(held.page).all_inner_texts()
     assert shown == sorted(shown, key=fold)
-    assert said == []
+    assert console == []
 
 
-def test_what_changed_since_the_page_came_is_shown(
+def test_changes_since_the_page_was_served_are_shown(
     attendee: Attendee, page: Page, held: Held
 ) -> None:
     attendee.open_sessions()
@@ -238,24 +242,24 @@ def test_what_changed_since_the_page_came_is_shown(
     row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     expect(claim(held.page)).to_contain_text("1 session")
-    # The claim is now what the server takes for granted of a page that is new to it.
+    # The claim is now in the state that the server assumes as default.
     first.get_by_role("button", name=re.compile("^Added")).click()
     expect(claim(page)).to_contain_text("0 sessions")
-    held.let_go()
+    held.release()
     expect(claim(held.page)).to_contain_text("0 sessions")
     expect(row.get_by_role("button", name=re.compile("^Add "))).to_be_visible()
 
 
-def test_what_is_typed_before_anybody_listens_is_searched_for(
-    attendee: Attendee, held: Held, said: list[str]
+def test_a_search_typed_before_hydration_is_applied(
+    attendee: Attendee, held: Held, console: list[str]
 ) -> None:
     held.page.goto("/sessions", wait_until="domcontentloaded")
     search = held.page.get_by_label("Search Sessions")
     search.press_sequentially("ultrasound glut")
-    held.let_go()
+    held.release()
     expect(titles(held.page)).to_have_text([SEED[4]])
     search.press_sequentially("eal")
     held.page.wait_for_url("**/sessions?q=ultrasound+gluteal")
     expect(titles(held.page)).to_have_text([SEED[4]])
     expect(search).to_have_value("ultrasound gluteal")
-    assert said == []
+    assert console == []

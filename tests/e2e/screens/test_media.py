@@ -1,4 +1,4 @@
-"""The same pages on paper, at rest, with more contrast, and in the colors of somebody's own."""
+"""Media features: print, reduced motion, more contrast, forced colors."""
 
 import io
 from pathlib import Path
@@ -9,19 +9,20 @@ from playwright.sync_api import Page, expect
 
 from tests.support.e2e.attendee import SEED, Attendee
 
-# What would be printed of what is only there to be tapped, and what would stick to each sheet.
+# Controls that would be printed, and sticky elements that would repeat on each sheet.
 ON_PAPER = """() => {
-    const seen = (element) => element.checkVisibility() && element.getClientRects().length > 0;
+    const visible = (element) => element.checkVisibility() && element.getClientRects().length > 0;
     const controls = [...document.querySelectorAll("button, .button, [role=search], summary")];
     const sticky = [...document.querySelectorAll("*")].filter((element) =>
         ["fixed", "sticky"].includes(getComputedStyle(element).position));
-    return [...controls, ...sticky].filter(seen).map((element) => element.outerHTML.slice(0, 120));
+    const found = [...controls, ...sticky].filter(visible);
+    return found.map((element) => element.outerHTML.slice(0, 120));
 }"""
 
 COLORS = """() => {
-    const seen = [...document.querySelectorAll("main *")].filter((element) =>
+    const elements = [...document.querySelectorAll("main *")].filter((element) =>
         element.checkVisibility() && element.getClientRects().length > 0);
-    return [...new Set(seen.flatMap((element) => {
+    return [...new Set(elements.flatMap((element) => {
         const { color, backgroundColor } = getComputedStyle(element);
         return [color, backgroundColor];
     }))].sort();
@@ -33,7 +34,7 @@ BLACK, WHITE, NOTHING = "rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"
 
 @pytest.fixture
 def claimant(attendee: Attendee) -> Attendee:
-    """Somebody with two sessions on the claim."""
+    """An attendee with two sessions on the claim."""
     attendee.open_sessions()
     for title in (SEED[1], SEED[4]):
         attendee.add_session(title)
@@ -44,7 +45,7 @@ def claimant(attendee: Attendee) -> Attendee:
 
 @pytest.fixture
 def submitted(claimant: Attendee) -> Attendee:
-    """The same with the receipt before them."""
+    """An attendee on the receipt page."""
     page = claimant.page
     claimant.open_submit()
     claimant.answer_required_questions()
@@ -59,7 +60,7 @@ def submitted(claimant: Attendee) -> Attendee:
 
 
 def printed(page: Page, folder: Path) -> str:
-    """The words of the page as it is printed, in the dark; looks at what is on the paper."""
+    """The printed text of the page in dark mode, after checks of what is printed."""
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(ON_PAPER) == []
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
@@ -74,7 +75,7 @@ def printed(page: Page, folder: Path) -> str:
     return " ".join(" ".join(words).split())
 
 
-def test_the_claim_is_printed_without_what_is_tapped(claimant: Attendee, tmp_path: Path) -> None:
+def test_the_claim_is_printed_without_controls(claimant: Attendee, tmp_path: Path) -> None:
     words = printed(claimant.page, tmp_path)
     for expected in (SEED[1], SEED[4], "Session Evaluations"):
         assert expected in words
@@ -82,7 +83,7 @@ def test_the_claim_is_printed_without_what_is_tapped(claimant: Attendee, tmp_pat
         assert control not in words
 
 
-def test_the_receipt_is_printed_whole(submitted: Attendee, tmp_path: Path) -> None:
+def test_the_receipt_is_printed_in_full(submitted: Attendee, tmp_path: Path) -> None:
     words = printed(submitted.page, tmp_path)
     for expected in (
         "Your receipt",
@@ -95,7 +96,7 @@ def test_the_receipt_is_printed_whole(submitted: Attendee, tmp_path: Path) -> No
         assert control not in words
 
 
-def test_motion_rests_where_that_is_asked(attendee: Attendee) -> None:
+def test_reduced_motion_stops_animations(attendee: Attendee) -> None:
     page = attendee.page
     attendee.open_sessions()
     moving = """() => [...document.querySelectorAll("*")].filter((element) => {
@@ -109,9 +110,7 @@ def test_motion_rests_where_that_is_asked(attendee: Attendee) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_more_contrast_leaves_no_muted_text_and_no_faint_line(
-    attendee: Attendee, scheme: str
-) -> None:
+def test_more_contrast_removes_muted_text_and_faint_lines(attendee: Attendee, scheme: str) -> None:
     page = attendee.page
     attendee.open_sessions()
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -133,7 +132,7 @@ def test_more_contrast_leaves_no_muted_text_and_no_faint_line(
     }  # fmt: skip
 
 
-def test_in_forced_colors_focus_and_choice_are_still_told_apart(attendee: Attendee) -> None:
+def test_in_forced_colors_focus_and_choice_are_distinct(attendee: Attendee) -> None:
     page = attendee.page
     attendee.open_sessions()
     page.emulate_media(forced_colors="active")

@@ -1,4 +1,4 @@
-"""How it feels: answers within a frame, no letter lost, the newest answer wins, the focus stays."""
+"""Responsiveness: feedback within a frame, no lost input, newest reply wins, stable focus."""
 
 import contextlib
 import re
@@ -15,106 +15,106 @@ from tests.support.e2e.network_proxy import NetworkProxy
 
 LAB = "Facelift Cadaver Lab"
 
-# Tap, and look at the page in the frame that comes next, before it is painted.
+# Tap, and inspect the page in the next frame, before it is painted.
 TAP = """async (button) => {
-    const said = ({ innerText }) => innerText.trim().replace(/\\s+/g, " ");
-    const [row, before] = [button.closest("li"), said(button)];
+    const label = ({ innerText }) => innerText.trim().replace(/\\s+/g, " ");
+    const [row, before] = [button.closest("li"), label(button)];
     button.click();
     await new Promise(requestAnimationFrame);
     const title = row.querySelector(".session-title, .claim-line h4");
     const struck = getComputedStyle(title).textDecorationLine;
-    return [before, said(button), document.querySelectorAll("[data-unsaved]").length, struck];
+    return [before, label(button), document.querySelectorAll("[data-unsaved]").length, struck];
 }"""
 
-# What is announced: each text that comes into a live region, in order.
+# Records announcements: each new text of a live region, in order.
 LISTEN = """() => {
-    window.heard = [];
+    window.announced = [];
     const live = "[role=status], [role=alert], [aria-live=polite]";
-    const told = new Map();
-    const hear = () => {
+    const previous = new Map();
+    const record = () => {
         for (const region of document.querySelectorAll(live)) {
             const text = region.innerText.trim().replace(/\\s+/g, " ");
-            if (text && text !== told.get(region)) window.heard.push(text);
-            told.set(region, text);
+            if (text && text !== previous.get(region)) window.announced.push(text);
+            previous.set(region, text);
         }
     };
-    hear();
-    window.heard = [];
-    new MutationObserver(hear).observe(document.documentElement,
+    record();
+    window.announced = [];
+    new MutationObserver(record).observe(document.documentElement,
         { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
 
 
 @pytest.fixture
 def badge(people: Iterator[tuple[str, str]]) -> tuple[str, str]:
-    """Who it is."""
+    """Last name and badge of the attendee."""
     return next(people)
 
 
 @pytest.fixture
 def somebody(phone: BrowserContext, badge: tuple[str, str]) -> Attendee:
-    """Somebody who has just signed in and added a session."""
+    """A newly signed-in attendee with one session on the claim."""
     attendee = Attendee(phone.new_page())
-    attendee.enters(*badge)
+    attendee.sign_in_by_request(*badge)
     attendee.open_sessions()
     attendee.add_session(SEED[4])
     return attendee
 
 
-def saved(page: Page) -> None:
-    """Wait until the page says that all is saved."""
-    expect(page.locator("[data-sync-message=saved]")).to_be_visible()
+def wait_until_saved(page: Page) -> None:
+    """Wait for the save status Saved."""
+    expect(page.locator("[data-save-message=saved]")).to_be_visible()
 
 
-def opens_evaluation(attendee: Attendee) -> Page:
+def open_evaluation(attendee: Attendee) -> Page:
     attendee.line(SEED[4]).get_by_role("link", name="Evaluation").click()
     expect(attendee.page.get_by_role("heading", name=SEED[4])).to_be_visible()
     return attendee.page
 
 
-def test_add_and_remove_answer_within_the_frame_while_nothing_comes_from_the_server(
-    somebody: Attendee, between: NetworkProxy
+def test_add_and_remove_respond_within_a_frame_without_the_server(
+    somebody: Attendee, network: NetworkProxy
 ) -> None:
     somebody.search("")
     row = somebody.rows.filter(has=somebody.page.get_by_role("button", name=re.compile("^Add ")))
     first = row.first.get_by_role("button").element_handle()
-    between.freeze()
-    before, after, kept, _ = first.evaluate(TAP)
+    network.freeze()
+    before, after, queued, _ = first.evaluate(TAP)
     assert before.startswith("Add ")
     assert after.startswith("Added")
-    assert kept == 1
-    between.restore()
-    saved(somebody.page)
+    assert queued == 1
+    network.restore()
+    wait_until_saved(somebody.page)
     expect(row.first).to_be_visible()
-    between.freeze()
-    before, after, kept, _ = first.evaluate(TAP)
+    network.freeze()
+    before, after, queued, _ = first.evaluate(TAP)
     assert before.startswith("Added")
     assert after.startswith("Add ")
-    assert kept == 1
-    between.restore()
+    assert queued == 1
+    network.restore()
 
 
-def test_a_line_that_is_removed_is_struck_through_within_the_frame(
-    somebody: Attendee, between: NetworkProxy
+def test_a_removed_line_is_struck_through_within_a_frame(
+    somebody: Attendee, network: NetworkProxy
 ) -> None:
     somebody.return_to_claim()
     remove = somebody.line(SEED[4]).get_by_role("button", name="Remove")
     expect(remove).to_be_visible()
-    between.freeze()
-    *_, kept, struck = remove.evaluate(TAP)
-    assert (kept, struck) == (1, "line-through")
-    between.restore()
+    network.freeze()
+    *_, queued, struck = remove.evaluate(TAP)
+    assert (queued, struck) == (1, "line-through")
+    network.restore()
     expect(somebody.line(SEED[4])).to_have_count(0)
 
 
 @pytest.mark.parametrize("pause", [0, 40, 200])
 def test_no_letter_of_a_search_is_lost_at_any_speed(
-    somebody: Attendee, between: NetworkProxy, pause: int
+    somebody: Attendee, network: NetworkProxy, pause: int
 ) -> None:
     page = somebody.page
     search = page.get_by_label("Search Sessions")
     somebody.search("")
-    between.delay = 0.2
+    network.delay = 0.2
     search.press_sequentially("breast", delay=pause)
     search.press_sequentially(" reconstruction", delay=pause)
     expect(page).to_have_url(re.compile(r"q=breast\+reconstruction$"))
@@ -122,7 +122,7 @@ def test_no_letter_of_a_search_is_lost_at_any_speed(
     expect(search).to_be_focused()
     shown = somebody.rows.get_by_role("heading", level=3)
     expect(shown.first).to_contain_text(re.compile("breast|reconstruct", re.I))
-    between.delay = 0
+    network.delay = 0
     titles = shown.all_inner_texts()
     page.reload()
     expect(shown).to_have_text(titles)
@@ -130,33 +130,33 @@ def test_no_letter_of_a_search_is_lost_at_any_speed(
 
 @pytest.mark.parametrize("pause", [0, 40, 200])
 def test_no_letter_of_an_answer_is_lost_at_any_speed(
-    somebody: Attendee, between: NetworkProxy, pause: int
+    somebody: Attendee, network: NetworkProxy, pause: int
 ) -> None:
     somebody.return_to_claim()
-    page = opens_evaluation(somebody)
+    page = open_evaluation(somebody)
     text = page.get_by_role("textbox").last
     words = "Clear, useful, and on time — très bien!"
-    between.delay = 0.2
+    network.delay = 0.2
     text.click()
     page.keyboard.type(words, delay=pause)
     assert text.input_value() == words
-    saved(page)
+    wait_until_saved(page)
     expect(text).to_have_value(words)
-    between.delay = 0
+    network.delay = 0
     page.reload()
     expect(text).to_have_value(words)
 
 
 def test_the_newest_answer_wins(
-    somebody: Attendee, between: NetworkProxy, badge: tuple[str, str], server: CmeServer
+    somebody: Attendee, network: NetworkProxy, badge: tuple[str, str], server: CmeServer
 ) -> None:
     somebody.return_to_claim()
-    page = opens_evaluation(somebody)
+    page = open_evaluation(somebody)
     points = page.get_by_role("group").first.get_by_role("radio")
-    between.delay = 0.2
+    network.delay = 0.2
     for at in (4, 0, 2, 1, 3):
         points.nth(at).check(force=True)
-    saved(page)
+    wait_until_saved(page)
     expect(points.nth(3)).to_be_checked()
     database = sqlite3.connect(server.database_url.removeprefix("sqlite:///"))
     with contextlib.closing(database):
@@ -180,54 +180,54 @@ def test_the_focus_goes_from_remove_to_undo_and_from_undo_back_to_the_line(
     expect(somebody.line(SEED[4]).get_by_role("link", name="Evaluation")).to_be_focused()
 
 
-def heard(page: Page, *texts: str) -> None:
-    """These were announced since the last look, in this order, among the others."""
+def expect_announced(page: Page, *texts: str) -> None:
+    """Expect these announcements since the last call, in this order, possibly among others."""
 
-    def rest() -> list[str]:
+    def missing() -> list[str]:
         left = list(texts)
-        for text in page.evaluate("heard"):
+        for text in page.evaluate("announced"):
             if left and left[0] in text:
                 left.pop(0)
         return left
 
     for _ in range(TIMEOUT_MS // 50):
-        if not rest():
+        if not missing():
             break
         page.wait_for_timeout(50)
-    assert rest() == [], page.evaluate("heard")
-    page.evaluate("() => { heard.length = 0; }")
+    assert missing() == [], page.evaluate("announced")
+    page.evaluate("() => { announced.length = 0; }")
 
 
-def test_what_changes_without_a_load_is_announced(
-    somebody: Attendee, between: NetworkProxy
+def test_changes_without_a_page_load_are_announced(
+    somebody: Attendee, network: NetworkProxy
 ) -> None:
     page = somebody.page
     page.evaluate(LISTEN)
     somebody.add_session(SEED[0])
-    heard(page, f"Added: {SEED[0]}")
+    expect_announced(page, f"Added: {SEED[0]}")
     somebody.add_session(LAB)
-    heard(page, f"Added: {LAB}. It overlaps with another session.")
+    expect_announced(page, f"Added: {LAB}. It overlaps with another session.")
     somebody.row(LAB).get_by_role("button", name=re.compile("^Added")).click()
-    heard(page, f"Removed: {LAB}")
+    expect_announced(page, f"Removed: {LAB}")
     somebody.add_session(LAB)
-    between.cut()
-    heard(page, "Reconnecting…", "You are offline")
-    between.restore()
-    saved(page)
+    network.cut()
+    expect_announced(page, "Reconnecting…", "You are offline")
+    network.restore()
+    wait_until_saved(page)
     somebody.return_to_claim()
     page.evaluate(LISTEN)
     line = somebody.line(SEED[4])
     line.get_by_role("combobox").first.select_option(index=1)
-    heard(page, "Saved")
+    expect_announced(page, "Saved")
     line.get_by_role("button", name="Remove").click()
-    heard(page, f"Removed: {SEED[4]}")
+    expect_announced(page, f"Removed: {SEED[4]}")
     page.get_by_role("button", name="Undo").click()
-    heard(page, "Brought back")
+    expect_announced(page, "Brought back")
     somebody.line(LAB).get_by_role("button", name="Remove").click()
     expect(page.locator("#conflicts")).to_be_empty()
     page.get_by_role("button", name="Undo").click()
-    heard(page, "These overlap")
+    expect_announced(page, "These overlap")
     somebody.open_submit()
     page.evaluate(LISTEN)
     somebody.submit()
-    heard(page, "Put the overlapping sessions right")
+    expect_announced(page, "Put the overlapping sessions right")

@@ -1,4 +1,4 @@
-"""Links by e-mail in a browser, through the server's own sending and a real mail server."""
+"""E-mail links in a browser, with the server's mail worker and a real mail server."""
 
 import shutil
 from collections.abc import Iterator
@@ -17,94 +17,98 @@ RIVERA = "elena.rivera@example.org"
 
 
 @pytest.fixture(scope="module")
-def post() -> Iterator[LocalSmtpServer]:
+def smtp_server() -> Iterator[LocalSmtpServer]:
     """The mail server of this module."""
-    with run_smtp_server() as post:
-        yield post
+    with run_smtp_server() as smtp_server:
+        yield smtp_server
 
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server writes its log."""
+    """The server's log file."""
     return tmp_path_factory.mktemp("mail") / "server.log"
 
 
 @pytest.fixture(scope="module")
-def site(built: None, demo_database: Path, post: LocalSmtpServer, log: Path) -> Iterator[CmeServer]:
+def site(
+    built: None, demo_database: Path, smtp_server: LocalSmtpServer, log: Path
+) -> Iterator[CmeServer]:
     """The demo meeting, with a mail server in its settings."""
     file = shutil.copy(demo_database, log.parent / "cme.db")
-    mail = {"CME_SMTP_URL": post.url, "CME_MAIL_FROM": "cme@example.org"}
+    mail = {"CME_SMTP_URL": smtp_server.url, "CME_MAIL_FROM": "cme@example.org"}
     with run_server(f"sqlite:///{file}", log, **mail) as site:
         yield site
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def visitor(browser: Browser, site: CmeServer, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Somebody on a phone, with scripts and without."""
+    """A phone, with scripts and without."""
     context = browser.new_context(base_url=site.url, java_script_enabled=request.param, **PHONE)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
 
 
-def asked(page: Page, post: LocalSmtpServer, address: str) -> ReceivedMessage:
-    """Ask for a link from the sign-in page on; the message that the server sends by itself."""
-    before = len(post.received)
+def request_link(page: Page, smtp_server: LocalSmtpServer, address: str) -> ReceivedMessage:
+    """Request a link on the sign-in page, and return the message that the server sends."""
+    before = len(smtp_server.received)
     page.goto("/")
     page.get_by_role("link", name="My number is not at hand: send me a link").click()
     page.get_by_label("E-mail address").fill(address)
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("status").filter(has_text="a link is on its way")).to_be_visible()
     expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
-    while len(post.received) == before:
+    while len(smtp_server.received) == before:
         page.wait_for_timeout(50)
-    return post.received[-1]
+    return smtp_server.received[-1]
 
 
-def opens(page: Page, site: CmeServer, link: str) -> None:
+def open_link(page: Page, site: CmeServer, link: str) -> None:
     """Open a link from a message; it leads to the site's public address."""
     path, _, token = link.partition("#")
     assert path.rpartition(":")[2] == f"{site.url.rpartition(':')[2]}/link"
     assert path.startswith("http://localhost:")
-    page.goto("about:blank")  # another page: a new fragment alone would load nothing
+    page.goto("about:blank")  # a change of the fragment alone would not load the page again
     page.goto(f"/link#{token}")
-    if not scripted(page):
+    if not runs_scripts(page):
         page.get_by_label("Link").fill(link)
     else:
         expect(page.get_by_label("Link")).to_be_hidden()
     page.get_by_role("button", name="Continue").click()
 
 
-def scripted(page: Page) -> bool:
-    """Whether this browser runs scripts: one of the two ways is there."""
+def runs_scripts(page: Page) -> bool:
+    """Whether this browser runs scripts, as shown by the attribute that they set."""
     return page.locator(":root[data-cme-link]").count() > 0
 
 
 def test_a_link_signs_in_once_and_its_token_is_in_no_log(
-    visitor: Page, site: CmeServer, post: LocalSmtpServer, log: Path
+    visitor: Page, site: CmeServer, smtp_server: LocalSmtpServer, log: Path
 ) -> None:
-    link = asked(visitor, post, RIVERA).link()
-    opens(visitor, site, link)
+    link = request_link(visitor, smtp_server, RIVERA).link()
+    open_link(visitor, site, link)
     visitor.wait_for_url("**/claim")
-    opens(visitor, site, link)
+    open_link(visitor, site, link)
     expect(visitor.get_by_role("alert").filter(visible=True)).to_contain_text("used before")
     expect(visitor.get_by_role("button", name="Send me a link")).to_be_visible()
     assert link.partition("#")[2] not in log.read_text()
-    # The quota of an address is for every way in together; the next test is somebody else.
+    # The rate limit of an address covers all sign-in methods; the next test uses another attendee.
 
 
 def test_a_member_sets_a_password_and_signs_in_with_it(
-    visitor: Page, site: CmeServer, post: LocalSmtpServer
+    visitor: Page, site: CmeServer, smtp_server: LocalSmtpServer
 ) -> None:
     environment = {
         "CME_DATABASE_URL": site.database_url,
-        "CME_SMTP_URL": post.url,
+        "CME_SMTP_URL": smtp_server.url,
         "CME_MAIL_FROM": "cme@example.org",
         "CME_PUBLIC_URL": site.url.replace("127.0.0.1", "localhost"),
     }
     run_cme("members", "invite", "cokafor", **environment)
     run_cme("mail", "send", **environment)
-    invitation = [x for x in post.received if "Set your password" in str(x.message["Subject"])][-1]
-    opens(visitor, site, invitation.link())
+    invitation = [
+        x for x in smtp_server.received if "Set your password" in str(x.message["Subject"])
+    ][-1]
+    open_link(visitor, site, invitation.link())
     expect(visitor.get_by_role("heading", name="Set your password")).to_be_visible()
     visitor.get_by_label("New password", exact=True).fill("short")
     visitor.get_by_label("New password again").fill("short")

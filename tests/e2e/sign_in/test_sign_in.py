@@ -1,4 +1,4 @@
-"""Signing in and out, with and without scripts."""
+"""Sign-in and sign-out, with and without scripts."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.support.e2e.cme_server import CmeServer
 
 @pytest.fixture
 def scriptless(browser: Browser, server: CmeServer) -> Iterator[Page]:
-    """A browser that runs no script."""
+    """A page of a browser with scripts disabled."""
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     yield context.new_page()
     context.close()
@@ -29,7 +29,7 @@ def test_the_form_and_its_errors_need_no_script(scriptless: Page) -> None:
     assert page.url.endswith("/#not-recognised")
 
 
-def test_a_wrong_password_opens_the_members_part_with_its_error(scriptless: Page) -> None:
+def test_a_wrong_password_opens_the_member_form_with_its_error(scriptless: Page) -> None:
     page = scriptless
     page.goto("/")
     page.get_by_role("heading", name="PlasticSurgery.org").click()
@@ -56,7 +56,7 @@ def test_after_five_failures_the_page_says_how_long_to_wait(
     assert page.url.endswith("/#wait-1")
 
 
-def test_after_a_fault_the_last_name_is_still_there_and_nothing_else(
+def test_after_an_error_only_the_last_name_is_still_filled_in(
     page: Page, people: Iterator[tuple[str, str]]
 ) -> None:
     last_name, number = next(people)
@@ -75,7 +75,7 @@ def test_after_a_fault_the_last_name_is_still_there_and_nothing_else(
     expect(page.get_by_label("Last Name")).to_have_value("")
 
 
-def test_after_a_wrong_password_the_username_is_still_there_and_nothing_else(page: Page) -> None:
+def test_after_a_wrong_password_only_the_username_is_still_filled_in(page: Page) -> None:
     page.goto("/")
     page.get_by_role("heading", name="PlasticSurgery.org").click()
     page.get_by_label("Username").fill("nobody")
@@ -86,7 +86,7 @@ def test_after_a_wrong_password_the_username_is_still_there_and_nothing_else(pag
     expect(page.get_by_label("Password")).to_have_value("")
 
 
-def test_a_badges_code_fills_the_number_in_and_tells_nobody(page: Page) -> None:
+def test_a_badges_qr_code_fills_in_the_number_and_sends_nothing(page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
     page.on(
@@ -110,10 +110,10 @@ def test_a_badges_code_fills_the_number_in_and_tells_nobody(page: Page) -> None:
     assert not [message for message in sent if "777" in message]
 
 
-def test_a_badges_code_changes_nothing_for_who_is_signed_in(
+def test_a_badges_qr_code_does_not_end_a_sign_in(
     attendee: Attendee, browser: Browser, server: CmeServer
 ) -> None:
-    # The same person comes from the camera, into a browser that holds no page of ours.
+    # The camera app opens the link in a browser that is signed in but has no page open.
     signed_in = attendee.page.context.storage_state()
     context = browser.new_context(base_url=server.url, storage_state=signed_in)
     page = context.new_page()
@@ -136,7 +136,7 @@ def test_confirmation_number_and_members_credential_open_a_claim(context: Browse
     expect(page.get_by_role("main")).to_contain_text("Chidi Okafor")
 
 
-def test_a_shared_link_leads_a_stranger_there_after_the_sign_in(
+def test_a_shared_link_opens_after_the_sign_in(
     page: Page, people: Iterator[tuple[str, str]]
 ) -> None:
     page.goto("/sessions?q=ultrasound&sort=title")
@@ -150,10 +150,10 @@ def test_a_shared_link_leads_a_stranger_there_after_the_sign_in(
     expect(page.get_by_label("Search Sessions")).to_have_value("ultrasound")
 
 
-def test_signing_out_ends_a_window_that_hears_nothing_of_it_at_its_next_tap(
+def test_after_signing_out_another_browser_is_signed_out_at_its_next_tap(
     attendee: Attendee, browser: Browser, server: CmeServer
 ) -> None:
-    # The same cookie elsewhere: what one window tells the others does not reach this one.
+    # The same cookie in another browser, which the broadcast to other tabs does not reach.
     signed_in = attendee.page.context.storage_state()
     elsewhere = browser.new_context(base_url=server.url, storage_state=signed_in)
     other = Attendee(elsewhere.new_page())
@@ -163,12 +163,12 @@ def test_signing_out_ends_a_window_that_hears_nothing_of_it_at_its_next_tap(
     expect(attendee.page.get_by_text("You are signed out.")).to_be_visible()
     other.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
     other.page.wait_for_url("**/#expired")
-    # Whether that was this person or the clock, nobody here knows.
+    # The message does not say whether the sign-in was ended or has expired.
     expect(other.page.get_by_text("You are no longer signed in.")).to_be_visible()
     elsewhere.close()
 
 
-def test_signing_out_in_one_tab_ends_the_others_that_nobody_touches(
+def test_signing_out_in_one_tab_signs_out_the_others(
     attendee: Attendee, context: BrowserContext
 ) -> None:
     others = [context.new_page() for _ in range(2)]
@@ -180,7 +180,7 @@ def test_signing_out_in_one_tab_ends_the_others_that_nobody_touches(
         other.wait_for_url("**/#expired")
 
 
-def test_another_person_in_the_same_tab_sees_nothing_of_the_one_before(
+def test_another_person_in_the_same_tab_sees_nothing_of_the_previous_one(
     attendee: Attendee, page: Page, people: Iterator[tuple[str, str]]
 ) -> None:
     attendee.open_sessions()

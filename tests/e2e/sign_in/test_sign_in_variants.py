@@ -1,4 +1,4 @@
-"""The ways in that need a meeting of their own: two registrations, single sign-on, a crowd."""
+"""Sign-in with several registrations, with single sign-on, and by many people at once."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,20 +33,20 @@ def provider() -> Iterator[OidcProvider]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The demo meeting, to be changed."""
+    """A copy of the demo meeting's folder."""
     return Path(shutil.copytree(DEMO, tmp_path / "pstm24"))
 
 
 @pytest.fixture
 def twice_registered(folder: Path) -> None:
-    """The demo's member has a second registration."""
+    """Give the demo's member a second registration."""
     with (folder / "attendees.csv").open("a", encoding="utf-8") as table:
         table.write(TWICE)
 
 
 @pytest.fixture
 def with_provider(folder: Path, provider: OidcProvider) -> None:
-    """The demo's members have single sign-on."""
+    """Configure single sign-on for the demo's members."""
     with (folder / "meeting.toml").open("a", encoding="utf-8") as table:
         table.write(
             f"\n[single_sign_on]\nissuer = {provider.issuer!r}\nclient_id = {CLIENT_ID!r}\n"
@@ -56,7 +56,7 @@ def with_provider(folder: Path, provider: OidcProvider) -> None:
 
 @pytest.fixture
 def site(built: None, demo_database: Path, folder: Path, tmp_path: Path) -> Iterator[CmeServer]:
-    """The changed meeting, served."""
+    """A server of the changed meeting."""
     url = f"sqlite:///{shutil.copy(demo_database, tmp_path / 'cme.db')}"
     run_cme("meeting", "load", str(folder), CME_DATABASE_URL=url)
     secret = {"CME_OIDC_CLIENT_SECRET": CLIENT_SECRET}
@@ -66,9 +66,8 @@ def site(built: None, demo_database: Path, folder: Path, tmp_path: Path) -> Iter
 
 @pytest.fixture
 def visitor(browser: Browser, site: CmeServer) -> Iterator[BrowserContext]:
-    """A browser that nobody has used yet."""
-    # By the name to which the single sign-on comes back; the provider is another site, as the
-    # society's is.
+    """A new browser context."""
+    # Under the host of the callback URL; the provider is another site, as a society's is.
     url = site.url.replace("127.0.0.1", "localhost")
     context = browser.new_context(base_url=url, **DESKTOP)  # type: ignore[arg-type]
     yield context
@@ -92,7 +91,9 @@ def test_a_member_with_two_registrations_chooses_one(visitor: BrowserContext) ->
     assert {cookie.get("name") for cookie in visitor.cookies()} == {"cme_sign_in"}
 
 
-def test_nobody_without_a_sign_in_under_way_is_asked_which(visitor: BrowserContext) -> None:
+def test_without_a_pending_sign_in_there_is_no_choice_of_registrations(
+    visitor: BrowserContext,
+) -> None:
     page = visitor.new_page()
     page.goto("/registrations")
     page.wait_for_url("**/#choice-expired")
@@ -100,7 +101,7 @@ def test_nobody_without_a_sign_in_under_way_is_asked_which(visitor: BrowserConte
 
 
 @pytest.mark.usefixtures("with_provider")
-def test_the_single_sign_on_leads_through_the_society_and_back(
+def test_the_single_sign_on_leads_to_the_provider_and_back(
     visitor: BrowserContext, provider: OidcProvider
 ) -> None:
     page = visitor.new_page()
@@ -113,15 +114,15 @@ def test_the_single_sign_on_leads_through_the_society_and_back(
     assert names == {"cme_sign_in"}
 
 
-class _Stay(HTTPRedirectHandler):
+class _NoRedirects(HTTPRedirectHandler):
     def redirect_request(self, *args: object) -> None:
-        """Answer with the redirect itself."""
+        """Do not follow the redirect."""
 
 
-def _posts(url: str, last_name: str, number: str) -> str:
+def _post_sign_in(url: str, last_name: str, number: str) -> str:
     form = urlencode({"way": "badge", "last_name": last_name, "number": number})
     try:
-        build_opener(_Stay).open(f"{url}/sign-in", form.encode())
+        build_opener(_NoRedirects).open(f"{url}/sign-in", form.encode())
     except HTTPError as answer:
         with answer:
             return str(answer.headers["location"])
@@ -134,8 +135,8 @@ def test_three_hundred_sign_in_from_one_address_and_every_fourth_mistypes_first(
     def signs_in(person: tuple[int, tuple[str, str]]) -> str:
         place, (last_name, number) = person
         if place % 4 == 0:
-            assert _posts(site.url, last_name, f"no such {number}") == "/#not-recognised"
-        return _posts(site.url, last_name, number)
+            assert _post_sign_in(site.url, last_name, f"no such {number}") == "/#not-recognised"
+        return _post_sign_in(site.url, last_name, number)
 
     crowd = list(enumerate(islice(all_people, 300)))
     assert len(crowd) == 300

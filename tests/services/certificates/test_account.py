@@ -27,7 +27,7 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.reporting import opt_in, pars
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.people.tables import AttendeeRow
-from cme_reflex.store.reporting.tables import ReportedRow
+from cme_reflex.store.reporting.tables import ReportingRow
 from tests.support.attendees import SignIn
 from tests.support.database.statements import record_statements
 from tests.support.database.table_rows import execute
@@ -254,7 +254,7 @@ async def export_at(number: int, at: datetime) -> None:
 
 
 async def reject_at(at: datetime, reason: str) -> None:
-    added = sa.update(ReportedRow).where(ReportedRow.action == RecordAction.ADD)
+    added = sa.update(ReportingRow).where(ReportingRow.action == RecordAction.ADD)
     await execute(added.values(rejected_at=at, rejection=reason))
 
 

@@ -457,7 +457,7 @@ async def _kept() -> tuple[list[tuple[int, int]], int]:
 
 
 async def _forget_claims() -> None:
-    emptied = ("answer", "command", "audit", "receipt", "claim_line", "claim")
+    emptied = ("answer", "command", "claim_audit", "receipt", "claim_line", "claim")
     await execute(*(sa.delete(SQLModel.metadata.tables[name]) for name in emptied))
 
 

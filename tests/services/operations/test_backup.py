@@ -239,6 +239,29 @@ async def test_a_backup_of_an_older_revision_is_brought_to_this_one(
     assert (row.id, row.last_name, row.corrected_profession, version) == (7, "Núñez", None, 5)
 
 
+async def test_a_backup_from_before_tables_were_renamed_is_restored_into_the_renamed_ones(
+    unmigrated_url: str, database_url: str, now: datetime, tmp_path: Path
+) -> None:
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    await with_one_of_each(now)
+    expected = await snapshot()
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "0007")
+    open_database(unmigrated_url)
+    done = await create_backup(tmp_path / "old.gz", now=now, done=nobody)
+    await close_database()
+    assert not done.rows.keys() & {"choice", "departure", "link", "sign_in", "tally"}
+
+    open_database(database_url)
+    await restore_backup(tmp_path / "old.gz", replace=False, actor="k", now=now, done=nobody)
+    restored = await snapshot()
+    await close_database()
+    for table in RENEWED:
+        del restored[table], expected[table]
+    assert restored == expected
+
+
 async def test_a_database_that_was_not_upgraded_is_left_alone(
     database: Engine, unmigrated_url: str, now: datetime, tmp_path: Path
 ) -> None:

@@ -340,10 +340,10 @@ COPIES = (
     (claim_id, version, number, submitted_at, category1, safety, document, position)
     SELECT claim.id, 1, claim.id, submitted_at, 6, 2, document, 1000 + claim.id FROM claim, receipt
     WHERE claim.id <> receipt.claim_id""",
-    """INSERT INTO reporting
-    SELECT attendee.id, reporting.first_name, attendee.last_name, birth_month, birth_day, state,
+    """INSERT INTO opt_in
+    SELECT attendee.id, opt_in.first_name, attendee.last_name, birth_month, birth_day, state,
     licence_id, npi, board, board_id, consent_version, consented_at, withdrawn_at
-    FROM attendee, reporting
+    FROM attendee, opt_in
     WHERE attendee.last_name LIKE 'Name%' AND attendee.last_name <> 'Name1000'""",
 )
 

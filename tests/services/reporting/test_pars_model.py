@@ -397,8 +397,8 @@ class Reporting(RuleBasedStateMachine):
 
 
 async def _forget() -> None:
-    tables = ("reported_row", "reporting_batch", "reporting")
-    claims = ("answer", "command", "audit", "receipt", "claim_line", "claim")
+    tables = ("reporting_row", "reporting_batch", "opt_in")
+    claims = ("answer", "command", "claim_audit", "receipt", "claim_line", "claim")
     await execute(*(sa.delete(sa.table(table)) for table in (*tables, *claims)))
 
 

@@ -143,14 +143,14 @@ async def test_a_link_that_another_uses_after_it_was_found_valid_lets_nobody_in_
     server: LocalSmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = await token(server, KIM, now)
-    pause, look = Pause(0.5), links.validate_link
+    pause, validate_link = Pause(0.5), links.validate_link
 
-    def look_slowly(*args: Any, **given: Any) -> Any:
-        found = look(*args, **given)
+    def validate_slowly(*args: Any, **options: Any) -> Any:
+        link_row = validate_link(*args, **options)
         pause.once()
-        return found
+        return link_row
 
-    monkeypatch.setattr(links, "validate_link", look_slowly)
+    monkeypatch.setattr(links, "validate_link", validate_slowly)
     outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
 

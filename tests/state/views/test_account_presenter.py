@@ -1,4 +1,4 @@
-"""What the account says of each claim, in words."""
+"""Presenter of the account."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -46,7 +46,7 @@ ENTRY = AccountEntry(
 
 
 def shown(entry: AccountEntry) -> view_models.EntryView:
-    """The one entry of an account."""
+    """The only entry of an account."""
     view = account_view(build_account("Kim", "kim", [entry]))
     return next(each for each in (*view.open, *(c for year in view.years for c in year.claims)))
 
@@ -88,7 +88,7 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "sessions", "period", "said", "act"),
+    ("status", "sessions", "period", "expected", "act"),
     [
         (None, 0, ClaimPeriod.OPEN, "Not submitted. Nothing added yet. Claims close on "
          "Feb 23, 2025, 1:00 pm PT.", "Start your claim"),
@@ -104,18 +104,18 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
         (ClaimStatus.SUBMITTED, 2, ClaimPeriod.OPEN, "Submitted", ""),
     ],
 )  # fmt: skip
-def test_how_far_a_claim_is_and_what_can_be_done(
-    status: ClaimStatus | None, sessions: int, period: ClaimPeriod, said: str, act: str
+def test_a_claim_has_its_status_and_its_action(
+    status: ClaimStatus | None, sessions: int, period: ClaimPeriod, expected: str, act: str
 ) -> None:
     versions = (NEWEST,) if status in (ClaimStatus.SUBMITTED, ClaimStatus.REOPENED) else ()
     entry = replace(ENTRY, status=status, sessions=sessions, period=period, versions=versions)
-    assert (shown(entry).status, shown(entry).act) == (said, act)
+    assert (shown(entry).status, shown(entry).act) == (expected, act)
     if status is not None:
         assert shown(replace(entry, is_current=False)).act == ""
 
 
 @pytest.mark.parametrize(
-    ("reporting", "said", "tone"),
+    ("reporting", "expected", "tone"),
     [
         (ReportingSummary(), "", "quiet"),
         (ReportingSummary(ReportingState.OPTED_IN, AT),
@@ -131,15 +131,17 @@ def test_how_far_a_claim_is_and_what_can_be_done(
          "What was reported is taken back with the next report.", "quiet"),
     ],
 )  # fmt: skip
-def test_how_far_the_reporting_is(reporting: ReportingSummary, said: str, tone: str) -> None:
+def test_the_reporting_has_its_status_and_its_tone(
+    reporting: ReportingSummary, expected: str, tone: str
+) -> None:
     view = shown(replace(ENTRY, reporting=reporting))
-    assert (view.reporting, view.reason, view.tone) == (said, reporting.reason, tone)
+    assert (view.reporting, view.reason, view.tone) == (expected, reporting.reason, tone)
     mend = "Correct what you gave"
     assert view.report == (mend if tone == "warning" else "Learner credit reporting")
     assert shown(replace(ENTRY, reporting=reporting, is_current=False)).report == ""
 
 
-def test_years_and_meetings_are_the_newest_first_and_a_claim_without_versions_is_open() -> None:
+def test_years_and_meetings_are_newest_first_and_a_claim_without_versions_is_open() -> None:
     entries = [
         replace(ENTRY, short_name=name, ends_on=day)
         for name, day in (("A", date(2023, 3, 1)), ("B", date(2024, 3, 1)), ("C", date(2023, 9, 1)))

@@ -1,4 +1,4 @@
-"""What the pages are given to show."""
+"""Presenters of the claim's pages."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,10 +36,10 @@ PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SES
 def row(
     session: Session = SESSION, badge: str = "101", now: datetime = AFTER
 ) -> view_models.SessionRow:
-    return presenters.session_row(session, PROGRAMME, badge, now, by_date=True, heads_day=True)
+    return presenters.session_row(session, PROGRAMME, badge, now, by_date=True, starts_day=True)
 
 
-def test_a_row_says_all_that_is_seen_of_a_session() -> None:
+def test_a_row_has_all_displayed_facts_of_a_session() -> None:
     assert row() == view_models.SessionRow(
         id=7,
         title="Session A",
@@ -53,8 +53,10 @@ def test_a_row_says_all_that_is_seen_of_a_session() -> None:
     )
 
 
-def test_in_another_order_a_row_names_its_day() -> None:
-    other = presenters.session_row(SESSION, PROGRAMME, "101", AFTER, by_date=False, heads_day=False)
+def test_in_another_sort_order_a_row_names_its_day() -> None:
+    other = presenters.session_row(
+        SESSION, PROGRAMME, "101", AFTER, by_date=False, starts_day=False
+    )
     assert (other.when, other.day) == ("Thu, Sep 26, 8:00–9:30 am", "")
 
 
@@ -66,11 +68,13 @@ def test_in_another_order_a_row_names_its_day() -> None:
         ("101", datetime(2024, 9, 26, 16, 30, tzinfo=UTC), ""),
     ],
 )
-def test_a_session_that_cannot_be_added_says_why(badge: str, now: datetime, refusal: str) -> None:
+def test_a_session_that_cannot_be_added_shows_the_reason(
+    badge: str, now: datetime, refusal: str
+) -> None:
     assert row(badge=badge, now=now).refusal == refusal
 
 
-def test_hours_are_offered_from_the_most_to_the_least() -> None:
+def test_hours_are_offered_in_descending_order() -> None:
     assert presenters.hour_choices(3, least=1) == ["0.75", "0.50", "0.25"]
     assert presenters.hour_choices(1) == ["0.25", "0.00"]
 
@@ -83,7 +87,7 @@ def test_hours_are_offered_from_the_most_to_the_least() -> None:
         (OverlapPolicy.ALLOW, False, "lets you claim both"),
     ],
 )
-def test_a_conflict_says_what_the_policy_wants(
+def test_a_conflict_has_advice_by_the_policy(
     policy: OverlapPolicy, blocking: bool, advice: str
 ) -> None:
     overlapping = find_conflicts(
@@ -117,9 +121,7 @@ def test_a_conflict_says_what_the_policy_wants(
         ),
     ],
 )
-def test_on_demand_is_a_way_out_of_a_conflict_only_where_it_is_offered(
-    delivery: Delivery, advice: str
-) -> None:
+def test_on_demand_is_advised_only_where_it_is_offered(delivery: Delivery, advice: str) -> None:
     overlapping = find_conflicts(
         [Interval(key, SESSION.starts_at, SESSION.ends_at, SESSION.quarters) for key in (7, 8)]
     )
@@ -138,7 +140,5 @@ def test_on_demand_is_a_way_out_of_a_conflict_only_where_it_is_offered(
         ({"bias": True}, "Evaluation done, not submitted yet"),
     ],
 )
-def test_a_claim_that_waits_to_be_submitted_is_never_called_done(
-    answers: dict[str, Answer], status: str
-) -> None:
+def test_an_unsubmitted_claim_is_never_called_done(answers: dict[str, Answer], status: str) -> None:
     assert presenters.overall_status(MEETING.overall_form, answers) == status

@@ -153,14 +153,14 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         tables.LinkRow(
             token_hash="t",
             purpose="set password",
-            outbox_id=1,
+            mail_id=1,
             attendee_ids=[],
             member_id=1,
             created_at=now,
             expires_at=now,
         ),
         tables.ReportingBatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
-        tables.ReportedRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
+        tables.ReportingRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
         tables.ApiTokenRow(
             id=1, name="society", selector="s", secret_hash="h", created_at=now, created_by="staff"
         ),

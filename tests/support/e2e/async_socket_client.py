@@ -1,7 +1,7 @@
-"""An attendee without a browser, many of whom fit into one process: a cookie and a socket.
+"""Asynchronous client of the socket, of which thousands fit into one process.
 
-The socket is Socket.IO as a page speaks it. An attendee sends one event at a time, as a person
-does, and has its answer when the server's next update has come.
+It speaks Socket.IO as a page does. It sends one event at a time; the server's next update is the
+reply.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-STATE_NAME = "cme_reflex___state___{page}____{page}"  # the state of a page, as Reflex names it
+STATE_NAME = "cme_reflex___state___{page}____{page}"  # Reflex's name for the state of a page
 ROOT_STATE = "reflex___state____state"
 HYDRATED = '"is_hydrated_rx_state_":true'
 EVENT, JOIN, PING, PONG = "42/_event,", "40/_event,", "2", "3"
 ROW = re.compile(r'\{"id":(\d+),"title":')
-PATIENCE = 120  # seconds; a crowd that asks at once is answered one by one
+RESPONSE_TIMEOUT = 120  # seconds; under a burst of load, replies take long
 
 
 class TabClient:
-    """One connection that has joined. What it asks is asked of the state of a page."""
+    """A joined connection, which sends events to the state of a page."""
 
     def __init__(self, socket: ClientConnection, state: str) -> None:
         self._socket = socket
         self._state = state
-        self.shown = ""  # all that the page was sent when it was opened
+        self.shown = ""  # all updates since the page was opened
         self._updates: asyncio.Queue[str] = asyncio.Queue()
-        self._hearing = asyncio.create_task(self._hear())
+        self._receiver = asyncio.create_task(self._receive_updates())
 
     async def open_page(self, path: str, query: str = "") -> None:
-        """Open a page, as a browser does first, and wait until it shows what it has."""
+        """Open a page, and wait until it is hydrated and loaded."""
         await self._send(f"{ROOT_STATE}.hydrate_and_load", {"hashes": []}, path, query)
         self.shown = update = await self._update()
         while HYDRATED not in update:
@@ -43,21 +43,21 @@ class TabClient:
             self.shown += update
 
     def sessions(self) -> list[int]:
-        """The ids of the sessions that the page shows, in their order."""
+        """The ids of the sessions in the page, in order."""
         return [int(found) for found in ROW.findall(self.shown)]
 
     async def ask(self, page: str, handler: str, **payload: Any) -> str:
-        """Send an event to the state of a page; the update that answers it."""
+        """Send an event to the state of a page, and return the update in reply."""
         state = self._state.format(page=page)
         await self._send(f"{ROOT_STATE}.{state}.{handler}", payload, page)
         return await self._update()
 
     async def command(self, page: str, handler: str, **payload: Any) -> None:
-        """Send what changes the claim. Raises RuntimeError where it was not written."""
+        """Send a command. Raises RuntimeError if it was not applied."""
         command = uuid.uuid4().hex
         update = await self.ask(page, handler, **payload, command=command)
         if f'"applied_rx_state_":"{command}"' not in update or '"problem_rx_state_":"' in update:
-            raise RuntimeError(f"{handler} was not done: {update}")
+            raise RuntimeError(f"{handler} was not applied: {update}")
 
     async def _send(self, name: str, payload: dict[str, Any], path: str, query: str = "") -> None:
         place = {"pathname": f"/{path}", "asPath": f"/{path}{query}"}
@@ -65,13 +65,13 @@ class TabClient:
         await self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
 
     async def _update(self) -> str:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(RESPONSE_TIMEOUT):
             update = await self._updates.get()
         if not update:
             raise ConnectionError(f"closed: {self._socket.close_code} {self._socket.close_reason}")
         return update
 
-    async def _hear(self) -> None:
+    async def _receive_updates(self) -> None:
         with suppress(ConnectionClosed):
             async for message in self._socket:
                 if message == PING:
@@ -82,9 +82,9 @@ class TabClient:
 
 
 async def sign_in(http: httpx.AsyncClient, last_name: str, badge: str) -> str:
-    """Sign in with a badge; the cookie. Raises RuntimeError where it was refused."""
+    """Sign in with a badge, and return the cookie. Raises RuntimeError if it was rejected."""
     form = {"way": "badge", "last_name": last_name, "number": badge}
-    http.cookies.clear()  # a sign-in ends the one whose cookie comes with it
+    http.cookies.clear()  # a sign-in ends the previous one, which its cookie names
     answer = await http.post("/sign-in", data=form)
     if "set-cookie" not in answer.headers:
         raise RuntimeError(f"{answer.status_code} {answer.headers.get('location')}")
@@ -95,14 +95,14 @@ async def sign_in(http: httpx.AsyncClient, last_name: str, badge: str) -> str:
 async def open_tab(
     url: str, cookie: str = "", *, state: str = STATE_NAME
 ) -> AsyncIterator[TabClient]:
-    """A connection from its handshake to its end."""
+    """Open a connection until the end of the block."""
     address = f"{url.replace('http', 'ws', 1)}/_event/?token={uuid.uuid4()}"
     async with connect(
         f"{address}&EIO=4&transport=websocket",
         additional_headers={"Cookie": cookie} if cookie else {},
-        compression=None,  # a browser's costs its own processor, not that of a neighbour
-        ping_interval=None,  # the server asks
-        open_timeout=PATIENCE,
+        compression=None,  # it would cost CPU time of this machine, not of the client's
+        ping_interval=None,  # the server pings
+        open_timeout=RESPONSE_TIMEOUT,
     ) as socket:
         await socket.recv()
         await socket.send(JOIN)

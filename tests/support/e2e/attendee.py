@@ -1,4 +1,4 @@
-"""What an attendee does in the browser, in the seed's own words."""
+"""Page object: an attendee's actions in the browser, by the seed's labels."""
 
 import re
 from dataclasses import dataclass
@@ -18,72 +18,72 @@ SEED = (
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody at a page."""
+    """An attendee and their page."""
 
     page: Page
 
     def sign_in(self, last_name: str, number: str) -> None:
-        """Last name and badge or confirmation number, then the home page."""
+        """Sign in by the form with last name and number, and wait for the home page."""
         self.page.goto("/")
         self.page.get_by_label("Last Name").fill(last_name)
         self.page.get_by_label("Badge/Confirmation Number").fill(number)
         self.page.get_by_role("button", name="Log in").first.click()
         self.page.wait_for_url("**/claim")
 
-    def enters(self, last_name: str, number: str) -> None:
-        """The same without the form, for a test of what comes after it."""
+    def sign_in_by_request(self, last_name: str, number: str) -> None:
+        """Sign in without the form, which is faster."""
         form = {"way": "badge", "last_name": last_name, "number": number}
         self.page.request.post("/sign-in", form=form, max_redirects=0)
         self.page.goto("/claim")
 
     def open_sessions(self) -> None:
-        """From the home page to the list."""
+        """Go from the home page to the session list."""
         self.page.get_by_role("link", name="Add Sessions").first.click()
         expect(self.page.get_by_role("heading", name="Add Sessions")).to_be_visible()
         expect(self.rows.first).to_be_visible()
 
     @property
     def rows(self) -> Locator:
-        """The sessions that the page holds of the list."""
+        """The rendered rows of the session list."""
         return self.page.get_by_role("list", name="Sessions").get_by_role("listitem")
 
     def row(self, title: str) -> Locator:
-        """The session with this title in the list."""
+        """The row of the session with this title."""
         return self.rows.filter(has=self.page.get_by_role("heading", name=title, exact=True))
 
     def search(self, words: str) -> None:
-        """Type into the search."""
+        """Enter a search text."""
         self.page.get_by_label("Search Sessions").fill(words)
 
     def wait_for_search(self, words: str) -> None:
-        """Wait for the answer to this search: the page then has the words in its address."""
+        """Wait for the reply to this search, which puts the text into the address."""
         self.page.wait_for_url(f"**/sessions?{urlencode({'q': words})}")
 
     def add_session(self, title: str) -> None:
-        """Search for a session and add it; it says so."""
+        """Search for a session, add it, and wait for the button to say so."""
         self.search(title)
         row = self.row(title)
         row.get_by_role("button", name=re.compile("^Add ")).click()
         expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
 
     def return_to_claim(self) -> None:
-        """Back from the list to the home page."""
+        """Go from the list back to the home page."""
         self.page.get_by_role("link", name="Return to Sessions").click()
         expect(self.page.get_by_role("heading", name="Session Evaluations")).to_be_visible()
 
     def line(self, title: str) -> Locator:
-        """The claim's line of a session on the home page."""
+        """The claim line with this title on the home page."""
         return self.page.locator("#lines li").filter(
             has=self.page.get_by_role("heading", name=title, exact=True)
         )
 
     def open_submit(self) -> None:
-        """From the home page to the overall evaluation and Submit."""
+        """Go from the home page to the overall evaluation and Submit."""
         self.page.get_by_role("link", name="Overall Eval / Submit CME").click()
         expect(self.page.get_by_role("heading", name="CME Credit Claim")).to_be_visible()
 
     def answer_required_questions(self) -> None:
-        """Give the first answer to every required question, one after the other, each saved."""
+        """Select the first answer of every required question."""
         for question in self.page.get_by_role("group").filter(has_text="required").all():
             question.locator("label").first.click()
 

@@ -1,4 +1,4 @@
-"""The browser for the tests, and how it is started."""
+"""The browser for the tests, and its arguments."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Without a window, as Playwright's own, Chromium costs half the processor's time.
+# The headless shell, which Playwright uses by default, takes half the CPU time of Chromium.
 HEADLESS = "chromium-headless-shell"
 NAMES = (
     HEADLESS,
@@ -17,8 +17,7 @@ NAMES = (
     "chrome",
 )
 
-# Quiet: nothing but what the tests ask for goes over the network, and nothing is drawn by a
-# graphics card, least of all by one that the processor has to play.
+# No background network traffic, and no GPU, not even a software-emulated one.
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-software-rasterizer",
@@ -37,14 +36,13 @@ with sync_playwright() as playwright:
 
 
 class BrowserNotFound(Exception):
-    """There is no browser to test with; the message says how to get one."""
+    """No browser was found; the message says how to install one."""
 
 
 def find_browser() -> Path:
-    """The browser for this run, from the first of these that has one.
+    """The browser for this run: CME_BROWSER, on PATH, Playwright's, or as root Debian's.
 
-    CME_BROWSER, one on PATH, Playwright's own, and Debian's as root. Raises
-    BrowserNotFound; the tests are never skipped for want of one.
+    Raises BrowserNotFound; tests are never skipped for lack of a browser.
     """
     if chosen := os.environ.get("CME_BROWSER"):
         if found := shutil.which(chosen):
@@ -60,7 +58,7 @@ def find_browser() -> Path:
 
 
 def launch_arguments() -> list[str]:
-    """Arguments for starting it; Chromium's sandbox refuses to work for root."""
+    """Command-line arguments; Chromium's sandbox does not work for root."""
     return [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else list(ARGUMENTS)
 
 
@@ -70,12 +68,12 @@ def _on_path() -> Path | None:
 
 
 def _playwrights_own() -> Path | None:
-    # In a process of its own: the tests' Playwright may be running in this one.
-    asked = subprocess.run(
+    # In a separate process, because Playwright may be running in this one.
+    result = subprocess.run(
         [sys.executable, "-c", _PLAYWRIGHTS_OWN], capture_output=True, text=True, check=False
     )
-    path = Path(asked.stdout.strip() or "/nowhere")
-    return path if asked.returncode == 0 and path.is_file() else None
+    path = Path(result.stdout.strip() or "/nowhere")
+    return path if result.returncode == 0 and path.is_file() else None
 
 
 def _from_debian() -> Path | None:
@@ -83,8 +81,8 @@ def _from_debian() -> Path | None:
         return None
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (["update"], ["install", "--yes", "--no-install-recommends", HEADLESS]):
-        done = subprocess.run(["apt-get", "-qq", *words], env=environment, check=False)
-        if done.returncode != 0:
+        result = subprocess.run(["apt-get", "-qq", *words], env=environment, check=False)
+        if result.returncode != 0:
             return None
     return _on_path()
 

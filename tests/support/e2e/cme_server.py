@@ -1,4 +1,4 @@
-"""The built application, served by a process of its own on a free port, as `cme serve` does it."""
+"""The built application, served by `cme serve` in a separate process on a free port."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ class CmeServer:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         return int(self.url.rsplit(":", 1)[1])
 
 
@@ -38,7 +38,7 @@ class CmeServer:
 def run_server(
     database_url: str, log: Path, root: Path = ROOT, **environment: str
 ) -> Iterator[CmeServer]:
-    """Serve what was built in `root` until the end of the block, or until it is killed in it."""
+    """Serve the build in `root` until the end of the block, or until the test kills it."""
     port = free_port()
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -59,7 +59,7 @@ def run_server(
         _wait_until_healthy(url, process, log)
         yield CmeServer(url, database_url, process.pid)
     finally:
-        # Granian's workers are children of the process that was started.
+        # Granian's workers are children of this process.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -70,14 +70,14 @@ def run_server(
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def run_cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
-    """Run the command, and fail with what it said."""
+    """Run `cme` with these arguments; fails with its output."""
     done = subprocess.run(
         [sys.executable, "-m", "cme_reflex.cli", *arguments],
         cwd=root,

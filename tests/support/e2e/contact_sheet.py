@@ -6,6 +6,7 @@ as a desk at 400 %, and on a phone that lies on its side.
 
 import argparse
 import io
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,22 +15,23 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.support.e2e.browser import find_browser, launch_arguments
 from tests.support.e2e.cme_server import load_demo, run_cme
+from tests.support.e2e.screen_captions import CAPTIONS, index
 from tests.support.e2e.screens import Variant, scene, screens
 
 VARIANTS = [
     *(Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")),
     Variant(320, "light"),
-    Variant(844, "dark", height=390),  # a phone on its side
+    Variant(844, "dark", height=390),  # a phone in landscape
 ]
-HEIGHT = 480  # pixels of each picture on the sheet; what is longer is cut off below
+HEIGHT = 480  # pixels of each screenshot on the sheet; longer pages are cut off
 QUALITY = 70
-IN_README = "sessions"  # which stands there as large as on a phone
+IN_README = "sessions"  # the screen whose full-size phone screenshot is in README.md
 GAP = 12
-GROUND = (128, 136, 136)
+BACKGROUND = (128, 136, 136)
 
 
 def main(folder: Path) -> None:
-    """Make the pictures and the page that shows them."""
+    """Take the screenshots, and write the index page."""
     run_cme("build")
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.webp"):
@@ -49,13 +51,15 @@ def main(folder: Path) -> None:
                     VARIANTS[0].put_on(page)
                     page.screenshot(path=folder / f"{name}-phone.png")
         browser.close()
-    (folder / "README.md").write_text(_index(names), "utf-8")
+    if names != list(CAPTIONS):
+        sys.exit(f"Correct the captions; the pictures are: {', '.join(names)}")
+    (folder / "README.md").write_text(index(), "utf-8")
 
 
 def _sheet(page: Page) -> Image.Image:
-    pictures = [_picture(page, variant) for variant in VARIANTS]
+    pictures = [_screenshot(page, variant) for variant in VARIANTS]
     width = sum(picture.width + GAP for picture in pictures) + GAP
-    sheet = Image.new("RGB", (width, HEIGHT + 2 * GAP), GROUND)
+    sheet = Image.new("RGB", (width, HEIGHT + 2 * GAP), BACKGROUND)
     left = GAP
     for picture in pictures:
         sheet.paste(picture, (left, GAP))
@@ -63,21 +67,18 @@ def _sheet(page: Page) -> Image.Image:
     return sheet
 
 
-def _picture(page: Page, variant: Variant) -> Image.Image:
+def _screenshot(page: Page, variant: Variant) -> Image.Image:
     variant.put_on(page)
     page.wait_for_timeout(150)
-    taken = Image.open(io.BytesIO(page.screenshot()))
-    return taken.resize(
-        (round(taken.width * HEIGHT / taken.height), HEIGHT), Image.Resampling.LANCZOS
+    screenshot = Image.open(io.BytesIO(page.screenshot()))
+    return screenshot.resize(
+        (round(screenshot.width * HEIGHT / screenshot.height), HEIGHT), Image.Resampling.LANCZOS
     )
 
 
-def _index(names: list[str]) -> str:
-    pictures = "\n\n".join(f"## {name}\n\n![{name}]({name}.webp)" for name in names)
-    return f"# Every screen and case\n\nMade by `make screens`.\n\n{pictures}\n"
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Take a picture of every screen and case.")
-    parser.add_argument("folder", type=Path, help="where they go; older pictures there are deleted")
+    parser = argparse.ArgumentParser(description="Take a screenshot of every screen and case.")
+    parser.add_argument(
+        "folder", type=Path, help="output folder; older screenshots in it are deleted"
+    )
     main(parser.parse_args().folder)

@@ -1,57 +1,57 @@
-"""A keyboard user in the browser."""
+"""Page object: an attendee who uses only the keyboard."""
 
 from playwright.sync_api import Locator, Page, expect
 
 
 class Keyboard:
-    """Somebody without a mouse."""
+    """A page used by keyboard only."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def reaches(self, target: Locator, key: str = "Tab") -> None:
-        """Tab until this has the focus; at every stop the focus can be seen."""
+    def move_to(self, target: Locator, key: str = "Tab") -> None:
+        """Press Tab until this has the focus; asserts a visible focus at every stop."""
         expect(target).to_be_visible()
-        for _ in range(FAR):
+        for _ in range(MAX_STOPS):
             if target.evaluate("element => element === document.activeElement"):
                 return
             self.page.keyboard.press(key)
             assert_visible(self.page)
         raise AssertionError(f"not reached by keyboard: {target}")
 
-    def goes_back(self, target: Locator) -> None:
-        """The same towards the beginning of the page."""
-        self.reaches(target, "Shift+Tab")
+    def move_back_to(self, target: Locator) -> None:
+        """Press Shift+Tab until this has the focus."""
+        self.move_to(target, "Shift+Tab")
 
-    def presses(self, target: Locator, key: str = "Enter") -> None:
-        """Reach it and press a key."""
-        self.reaches(target)
+    def press_on(self, target: Locator, key: str = "Enter") -> None:
+        """Move to this and press a key."""
+        self.move_to(target)
         self.page.keyboard.press(key)
 
-    def types(self, label: str, text: str) -> None:
-        """Reach a field and type into it."""
-        self.reaches(self.page.get_by_label(label, exact=True))
+    def type_into(self, label: str, text: str) -> None:
+        """Move to the field with this label and type into it."""
+        self.move_to(self.page.get_by_label(label, exact=True))
         self.page.keyboard.type(text)
 
     def add_session(self, title: str) -> None:
-        """Find a session and add it."""
-        self.goes_back(self.page.get_by_label("Search Sessions"))
+        """Search for a session and add it."""
+        self.move_back_to(self.page.get_by_label("Search Sessions"))
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(title)
         row = self.page.get_by_role("list", name="Sessions").get_by_role("listitem")
         row = row.filter(has=self.page.get_by_role("heading", name=title, exact=True))
         expect(row).to_have_count(1)
-        self.presses(row.get_by_role("button"))
-        # The button is another one now, and the focus is still on it.
+        self.press_on(row.get_by_role("button"))
+        # The button has been replaced, and still has the focus.
         expect(row.get_by_role("button", name="Added")).to_be_focused()
 
 
-FAR = 150  # stops of the Tab key within which everything must be reached
+MAX_STOPS = 150  # presses of the Tab key within which every target must be reached
 
 
 def assert_visible(page: Page) -> None:
-    """The focused element is in sight and outlined, not under the header or the bar."""
-    seen = page.evaluate(
+    """Assert that the focused element is visible and outlined, and not covered."""
+    hidden = page.evaluate(
         """() => {
             const element = document.activeElement;
             if (!element || element === document.body) return "";
@@ -71,4 +71,4 @@ def assert_visible(page: Page) -> None:
             return outlined && within && free ? "" : of.outerHTML.slice(0, 200);
         }"""
     )
-    assert seen == "", f"no focus to be seen on {seen}"
+    assert hidden == "", f"the focus is not visible on {hidden}"

@@ -1,6 +1,6 @@
-"""What can happen to a network and to a server, told in three acts.
+"""Faults of network and server for resilience tests.
 
-Each is a story that is gone on with by `next`: all is well, then it is not, then it is again.
+Each fault is a generator with three steps, advanced by `next`: before, during and after the fault.
 """
 
 import os
@@ -15,78 +15,78 @@ from tests.support.e2e.network_proxy import NetworkProxy
 
 @dataclass(frozen=True)
 class FaultSetup:
-    """A network, the server at its end, and a folder for others like it."""
+    """A network proxy, the server behind it, and a folder for the logs of further servers."""
 
-    between: NetworkProxy
+    network: NetworkProxy
     server: CmeServer
     folder: Path
 
     def point_browser_at(self, server: CmeServer) -> None:
-        """Let the browser find this server behind the same address."""
-        self.between.cut()
-        self.between.port = server.port
-        self.between.restore()
+        """Lead the browser's address to this server."""
+        self.network.cut()
+        self.network.port = server.port
+        self.network.restore()
 
 
 NetworkFault = Callable[[FaultSetup], Iterator[None]]
 
 
-def cut(place: FaultSetup) -> Iterator[None]:
-    """Every connection is closed, and no new one comes about."""
+def cut(setup: FaultSetup) -> Iterator[None]:
+    """All connections are closed, and new ones are refused."""
     yield
-    place.between.cut()
+    setup.network.cut()
     yield
-    place.between.restore()
-    yield
-
-
-def delayed(place: FaultSetup) -> Iterator[None]:
-    """What is sent takes a second and a half each way."""
-    yield
-    place.between.delay = 1.5
-    yield
-    place.between.delay = 0
+    setup.network.restore()
     yield
 
 
-def frozen(place: FaultSetup) -> Iterator[None]:
-    """Nothing goes through, and nobody is told."""
+def delayed(setup: FaultSetup) -> Iterator[None]:
+    """A delay of 1.5 seconds each way."""
     yield
-    place.between.freeze()
+    setup.network.delay = 1.5
     yield
-    place.between.restore()
+    setup.network.delay = 0
     yield
 
 
-def killed(place: FaultSetup, how: signal.Signals = signal.SIGKILL) -> Iterator[None]:
-    """The server is killed, and another one starts with the same database."""
-    with run_server(place.server.database_url, place.folder / "first.log") as first:
-        place.point_browser_at(first)
+def frozen(setup: FaultSetup) -> Iterator[None]:
+    """No data passes, and connections stay open."""
+    yield
+    setup.network.freeze()
+    yield
+    setup.network.restore()
+    yield
+
+
+def killed(setup: FaultSetup, how: signal.Signals = signal.SIGKILL) -> Iterator[None]:
+    """The server is killed, and another starts with the same database."""
+    with run_server(setup.server.database_url, setup.folder / "first.log") as first:
+        setup.point_browser_at(first)
         yield
         os.killpg(first.group, how)
-        place.between.cut()
+        setup.network.cut()
         yield
-    with run_server(place.server.database_url, place.folder / "second.log") as second:
-        place.point_browser_at(second)
+    with run_server(setup.server.database_url, setup.folder / "second.log") as second:
+        setup.point_browser_at(second)
         yield
 
 
-def stopped(place: FaultSetup) -> Iterator[None]:
-    """The server is asked to end, as by an update, and another one starts."""
-    yield from killed(place, signal.SIGTERM)
+def stopped(setup: FaultSetup) -> Iterator[None]:
+    """The server is terminated, as for an update, and another starts."""
+    yield from killed(setup, signal.SIGTERM)
 
 
-def deployed(place: FaultSetup) -> Iterator[None]:
-    """Another version is served from now on, with a state that the page does not know."""
+def deployed(setup: FaultSetup) -> Iterator[None]:
+    """A new version is deployed, whose state has a variable that the page does not know."""
 
     def news(state: str) -> str:
         address = '    address: str = ""\n'
         return state.replace(address, f'{address}    news: str = "of this version"\n')
 
-    with build_modified_copy(place.folder, "cme_reflex/state/sessions.py", news) as root:
+    with build_modified_copy(setup.folder, "cme_reflex/state/sessions.py", news) as root:
         yield
-        place.between.cut()
+        setup.network.cut()
         yield
-        with run_server(place.server.database_url, place.folder / "new.log", root=root) as new:
-            place.point_browser_at(new)
+        with run_server(setup.server.database_url, setup.folder / "new.log", root=root) as new:
+            setup.point_browser_at(new)
             yield

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 CHUNK = 65_536
-PACKET = 1_460  # bytes; what a slow line carries at once, so that connections take turns
+PACKET = 1_460  # bytes sent at once on a slow link, so that connections take turns
 
 
 class ThrottledLink:
-    """One direction of a slow line, which all connections share."""
+    """One direction of a slow link, shared by all connections."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._free = 0.0
 
     def transmit(self, size: int, rate: float) -> None:
-        """Return when so many bytes have been put on a line of so many bytes a second."""
+        """Block for as long as sending `size` bytes takes at `rate` bytes a second."""
         with self._lock:
             self._free = max(self._free, time.monotonic()) + size / rate
             wait = self._free - time.monotonic()
@@ -28,12 +28,11 @@ class ThrottledLink:
 
 
 class NetworkProxy:
-    """What lies between the browser at `url` and the server's port.
+    """TCP proxy between the browser at `url` and the server's port.
 
-    `cut` closes what is open and refuses what is new, `freeze` keeps all of it waiting without
-    a word. `delay` is the seconds that each way takes, `rate` the bytes a second that each way
-    carries; 0 is as quickly as this machine can. What Chromium emulates itself does not reach
-    a socket's frames and the opening of a connection; this does.
+    `cut` closes open connections and refuses new ones; `freeze` stops all traffic and leaves them
+    open. `delay` is the latency of each direction in seconds, `rate` its bytes a second; 0 is
+    unlimited. Unlike Chromium's emulation, this affects socket frames and connection setup, too.
     """
 
     def __init__(self, port: int) -> None:
@@ -45,23 +44,23 @@ class NetworkProxy:
         self._flows.set()
         self._pairs: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._door: socket.socket | None = None
+        self._listener: socket.socket | None = None
         self.listening = 0
         self.restore()
 
     @property
     def url(self) -> str:
-        """The address for the browser."""
+        """The URL for the browser."""
         return f"http://127.0.0.1:{self.listening}"
 
     def cut(self) -> None:
         """Close every connection and refuse new ones."""
-        door, self._door = self._door, None
-        if door:
-            # Who is waiting in accept() is woken by this, and not by close() alone.
+        listener, self._listener = self._listener, None
+        if listener:
+            # Unlike close(), shutdown() wakes a thread that waits in accept().
             with contextlib.suppress(OSError):
-                door.shutdown(socket.SHUT_RDWR)
-            door.close()
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
         with self._lock:
             pairs, self._pairs = self._pairs, set()
         for end in pairs:
@@ -69,73 +68,73 @@ class NetworkProxy:
                 end.shutdown(socket.SHUT_RDWR)
 
     def restore(self) -> None:
-        """Let connections through, at the same address."""
-        if self._door is None:
-            door = socket.socket()
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(("127.0.0.1", self.listening))
-            door.listen(64)
-            self.listening = door.getsockname()[1]
-            self._door = door
-            threading.Thread(target=self._accept, args=(door,), daemon=True).start()
+        """Accept and forward connections again, at the same address."""
+        if self._listener is None:
+            listener = socket.socket()
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", self.listening))
+            listener.listen(64)
+            self.listening = listener.getsockname()[1]
+            self._listener = listener
+            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         self._flows.set()
 
     def freeze(self) -> None:
-        """Let nothing through and tell nobody."""
+        """Forward nothing, and leave connections open."""
         self._flows.clear()
 
-    def _accept(self, door: socket.socket) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                near, _ = door.accept()
+                client, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._join, args=(near,), daemon=True).start()
+            threading.Thread(target=self._join, args=(client,), daemon=True).start()
 
-    def _join(self, near: socket.socket) -> None:
+    def _join(self, client: socket.socket) -> None:
         self._flows.wait()
-        time.sleep(2 * self.delay)  # TCP's own greeting, there and back
-        far = socket.socket()
-        # Small frames go out at once, as from the server itself.
-        for end in (near, far):
+        time.sleep(2 * self.delay)  # the round trip of TCP's handshake
+        upstream = socket.socket()
+        # Send small frames at once, as the server does.
+        for end in (client, upstream):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            far.connect(("127.0.0.1", self.port))
+            upstream.connect(("127.0.0.1", self.port))
         except OSError:
-            near.close()
-            far.close()
+            client.close()
+            upstream.close()
             return
         with self._lock:
-            self._pairs |= {near, far}
-        back = threading.Thread(target=self._pump, args=(far, near, self._down), daemon=True)
+            self._pairs |= {client, upstream}
+        back = threading.Thread(target=self._pump, args=(upstream, client, self._down), daemon=True)
         back.start()
-        self._pump(near, far, self._up)
+        self._pump(client, upstream, self._up)
         back.join()
         with self._lock:
-            self._pairs -= {near, far}
-        near.close()
-        far.close()
+            self._pairs -= {client, upstream}
+        client.close()
+        upstream.close()
 
     def _pump(self, source: socket.socket, sink: socket.socket, line: ThrottledLink) -> None:
-        under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        arriving = threading.Thread(target=self._deliver, args=(under_way, sink), daemon=True)
+        in_flight: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        arriving = threading.Thread(target=self._deliver, args=(in_flight, sink), daemon=True)
         arriving.start()
         with contextlib.suppress(OSError):
             while data := source.recv(PACKET if self.rate else CHUNK):
                 if self.rate:
                     line.transmit(len(data), self.rate)
-                under_way.put((time.monotonic() + self.delay, data))
-        under_way.put((time.monotonic() + self.delay, b""))
+                in_flight.put((time.monotonic() + self.delay, data))
+        in_flight.put((time.monotonic() + self.delay, b""))
         arriving.join()
         for end in (source, sink):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
     def _deliver(
-        self, under_way: "queue.SimpleQueue[tuple[float, bytes]]", sink: socket.socket
+        self, in_flight: "queue.SimpleQueue[tuple[float, bytes]]", sink: socket.socket
     ) -> None:
         while True:
-            at, data = under_way.get()
+            at, data = in_flight.get()
             if not data:
                 return
             self._flows.wait()
@@ -148,10 +147,10 @@ class NetworkProxy:
 
 @contextmanager
 def run_network_proxy(port: int) -> Iterator[NetworkProxy]:
-    """A network to this port until the end of the block."""
-    between = NetworkProxy(port)
+    """Run a proxy to this port until the end of the block."""
+    proxy = NetworkProxy(port)
     try:
-        yield between
+        yield proxy
     finally:
-        between._flows.set()
-        between.cut()
+        proxy._flows.set()
+        proxy.cut()

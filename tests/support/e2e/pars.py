@@ -1,4 +1,4 @@
-"""What staff and ACCME's PARS do between an attendee's two looks at `/reporting`."""
+"""The staff's export to ACCME's PARS, and a rejection by it."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from tests.support.e2e.cme_server import run_cme
 
 
 def export(folder: Path, database_url: str) -> str:
-    """Export what is new into the folder; what the command said."""
+    """Export new records into the folder; returns the command's output."""
     return run_cme("reporting", "export", "--out", str(folder), CME_DATABASE_URL=database_url)
 
 
 def reject(folder: Path, database_url: str, reason: str) -> str:
-    """Have PARS reject the only row that was exported into the folder; that row."""
+    """Let PARS reject the only exported row, and return that row."""
     (sheet,) = folder.glob("*.txt")
     guidance, headings, row = sheet.read_text("utf-8").splitlines()
     answer = folder / "answer.tsv"

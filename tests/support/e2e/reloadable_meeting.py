@@ -1,4 +1,4 @@
-"""A meeting of the tests' own, which can be loaded again with other terms while it is served."""
+"""A meeting that a test can reload with other terms while the server runs."""
 
 import re
 import shutil
@@ -18,13 +18,13 @@ DEMO = ROOT / "meetings" / "pstm24"
 
 @dataclass(frozen=True)
 class ReloadableMeeting:
-    """The demo meeting in a folder that may be changed."""
+    """A copy of the demo meeting's folder, and the server's database."""
 
     folder: Path
     database_url: str
 
     def load(self, **terms: str) -> None:
-        """Load it with these keys of meeting.toml changed, each where it first stands."""
+        """Load the meeting with these keys of meeting.toml changed, each where it first occurs."""
         text = (DEMO / "meeting.toml").read_text("utf-8")
         for key, value in terms.items():
             text, times = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value} ", text, count=1)
@@ -33,7 +33,7 @@ class ReloadableMeeting:
         run_cme("meeting", "load", str(self.folder), CME_DATABASE_URL=self.database_url)
 
     def append(self, file: str, row: str) -> None:
-        """Add a row to one of its tables; it counts from the next load on."""
+        """Append a row to one of its tables, for the next load."""
         with (self.folder / file).open("a", encoding="utf-8", newline="") as table:
             table.write(f"{row}\n")
 
@@ -42,7 +42,7 @@ class ReloadableMeeting:
 def serve_reloadable_meeting(
     demo_database: Path, folder: Path
 ) -> Iterator[tuple[CmeServer, ReloadableMeeting]]:
-    """Serve it from a database in this folder until the end of the block."""
+    """Serve the meeting from a database in this folder until the end of the block."""
     terms = ReloadableMeeting(folder / "pstm24", f"sqlite:///{folder / 'cme.db'}")
     shutil.copytree(DEMO, terms.folder)
     shutil.copy(demo_database, folder / "cme.db")
@@ -51,7 +51,7 @@ def serve_reloadable_meeting(
 
 
 def ready_to_submit(attendee: Attendee, *titles: str) -> None:
-    """Add these sessions, answer what is required, choose all hours, attest."""
+    """Add these sessions, answer the required questions, choose all hours, attest."""
     page = attendee.page
     attendee.open_sessions()
     for title in titles:

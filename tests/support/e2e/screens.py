@@ -1,4 +1,4 @@
-"""Every screen and every case of it, one after the other, as an attendee comes to them."""
+"""All screens in all their cases, in an attendee's order."""
 
 import contextlib
 import re
@@ -48,7 +48,7 @@ class Variant:
     text: int = 16
 
     def put_on(self, page: Page) -> None:
-        """Show the page so."""
+        """Show the page in this variant."""
         height = self.height or (900 if self.width > 600 else 844)
         page.set_viewport_size({"width": self.width, "height": height})
         page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
@@ -59,7 +59,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where the screens are played: a server, its meeting, the network to it, and a browser."""
+    """Setup for the screens: a server with its meeting, a network proxy, and a browser."""
 
     server: CmeServer
     terms: ReloadableMeeting
@@ -68,7 +68,7 @@ class Scene:
 
     @contextmanager
     def page(self) -> Iterator[Page]:
-        """A tab of a browser that nobody has used, on a phone, with motion at rest."""
+        """A new tab in a new context, on a phone with reduced motion."""
         context = self.browser.new_context(
             base_url=self.between.url,
             viewport={"width": 390, "height": 844},
@@ -81,7 +81,7 @@ class Scene:
 
 @contextmanager
 def scene(browser: Browser, demo_database: Path, folder: Path) -> Iterator[Scene]:
-    """A meeting with a title and a name that are as long as they come."""
+    """Give the meeting a very long session title and attendee name."""
     with (
         serve_reloadable_meeting(demo_database, folder) as (server, terms),
         run_network_proxy(server.port) as between,
@@ -104,7 +104,7 @@ def scene(browser: Browser, demo_database: Path, folder: Path) -> Iterator[Scene
 
 
 def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
-    """The name of each screen with the page that shows it; look at it before the next one."""
+    """Yields each screen's name with its page, which is valid until the next one."""
     with scene.page() as page:
         yield from _sign_in_pages(page)
         yield from _links(page)
@@ -142,7 +142,7 @@ def _sign_in_pages(page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _single_sign_on(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
-    """The sign-in of a meeting whose members have it; which one it is, is built in."""
+    """The sign-in page with single sign-on, which requires a separate build."""
     terms = """
 [single_sign_on]
 issuer = "https://login.example.org"
@@ -165,7 +165,7 @@ label = "Sign in with PlasticSurgery.org"
 
 
 def _links(page: Page) -> Iterator[tuple[str, Page]]:
-    """By e-mail: asking for a link, where it leads, and what can be wrong with it."""
+    """E-mail links: the request form, the landing page, and all errors."""
     page.goto("/sign-in-link")
     yield "link-ask", page
     for code in ("link-sent", "link-address", "link-used", "link-expired", "password-link"):
@@ -185,7 +185,7 @@ def _links(page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _failures(page: Page) -> Iterator[tuple[str, Page]]:
-    """The server has failed, and there is none."""
+    """The error page, and the maintenance page."""
     answer = error_page()
     page.route(
         "**/broken",
@@ -349,9 +349,9 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
 
 
 def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
-    """A member's account: nothing, a draft, one claim, and several years of them."""
+    """A member's account: empty, with a draft, with one claim, and with several years."""
     attendee = Attendee(page)
-    attendee.enters("Okafor", "240003")
+    attendee.sign_in_by_request("Okafor", "240003")
     page.get_by_role("link", name="Account").click()
     expect(page.get_by_role("heading", name="Nothing submitted yet")).to_be_visible()
     yield "account-empty", page
@@ -384,17 +384,17 @@ def _maintenance(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]
     page = attendee.page
     scene.between.cut()
     attendee.row(LONG_TITLE).get_by_role("button").click()
-    expect(page.locator("[data-sync-message=offline]")).to_be_visible()
+    expect(page.locator("[data-save-message=offline]")).to_be_visible()
     yield "sessions-offline", page
     scene.between.restore()
-    expect(page.locator("[data-sync-message=saved]")).to_be_visible()
+    expect(page.locator("[data-save-message=saved]")).to_be_visible()
     yield "sessions-saved", page
 
 
 def _long_content(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
-    """A long name, and more sessions than most attend."""
+    """A long name, and unusually many sessions."""
     attendee = Attendee(page)
-    attendee.enters(LONG_NAME, "990001")
+    attendee.sign_in_by_request(LONG_NAME, "990001")
     attendee.open_sessions()
     with SocketClient(scene.server.url, LONG_NAME, "990001") as client:
         for session_id in _many_sessions(scene.terms):
@@ -406,8 +406,8 @@ def _long_content(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
-    """What is there before the server has said anything."""
-    Attendee(page).enters("Rivera", "240001")
+    """The page before the server's first reply."""
+    Attendee(page).sign_in_by_request("Rivera", "240001")
     page.route_web_socket(re.compile("/_event"), lambda socket: None)
     for name in ("claim", "sessions", "submit"):
         page.goto(f"/{name}")
@@ -417,7 +417,7 @@ def _waiting(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 def _closed(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee = Attendee(page)
-    attendee.enters(LONG_NAME, "990001")
+    attendee.sign_in_by_request(LONG_NAME, "990001")
     scene.terms.load(opens_at="2030-02-23T13:00:00-08:00")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("Claims open on")
@@ -432,7 +432,7 @@ def _closed(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _many_sessions(terms: ReloadableMeeting) -> list[int]:
-    """The ids of so many sessions with credit, the one with the long title among them."""
+    """The ids of this number of sessions with credit, including the one with the long title."""
     file = terms.database_url.removeprefix("sqlite:///")
     with contextlib.closing(sqlite3.connect(file)) as database:
         found = database.execute(

@@ -1,14 +1,16 @@
-"""Scrolling, which the wheel only begins, in a list whose rows come when they are needed."""
+"""Scrolling in the virtual list, with waits for position and rows."""
 
 from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
-# Where the page rests: so far on, or at its end. The list has its whole height from the beginning.
-PLACE = "by => Math.min(scrollY + by, document.documentElement.scrollHeight - innerHeight)"
-RESTS = "place => Math.abs(scrollY - place) < 1"
+# The target position, at most the page's end. The list has its full height from the start.
+TARGET = "by => Math.min(scrollY + by, document.documentElement.scrollHeight - innerHeight)"
+# A list that has just changed is laid out, and anchored by the browser, in the next frames.
+AFTER_LAYOUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+AT_TARGET = "place => Math.abs(scrollY - place) < 1"
 AT_END = "() => scrollY + innerHeight >= document.body.scrollHeight - 2"
-# The rows that are here reach as far as the screen or the list, above and below.
+# The rendered rows fill the screen, or reach the ends of the list.
 FILLED = """() => {
     const list = document.querySelector("[data-cme-virtual-list]");
     const rows = [...list.querySelectorAll("[data-row]")];
@@ -20,15 +22,16 @@ FILLED = """() => {
 
 
 def scroll_by(page: Page, by: int) -> None:
-    """Turn the wheel, and wait until the page is there and its rows are."""
-    place = page.evaluate(PLACE, by)
+    """Turn the wheel, and wait for the scroll position and the rows."""
+    page.evaluate(AFTER_LAYOUT)
+    place = page.evaluate(TARGET, by)
     page.mouse.wheel(0, by)
-    page.wait_for_function(RESTS, arg=place)
+    page.wait_for_function(AT_TARGET, arg=place)
     page.wait_for_function(FILLED)
 
 
 def scroll_to_end(page: Page, by: int) -> Iterator[None]:
-    """Turn the wheel to the end of the list; look at the page at every stop."""
+    """Scroll to the end of the list in steps; yields at every stop."""
     yield
     while not page.evaluate(AT_END):
         scroll_by(page, by)

@@ -1,20 +1,20 @@
-"""The session list in the browser."""
+"""The session list in the browser, and its traffic."""
 
 import re
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, WebSocket, expect
 
-KEYSTROKE = 6_000  # bytes that the reply to a letter may have
-ADD = 2_000  # bytes that the reply to Add may have
-SCROLL = 120_000  # bytes for scrolling through 300 sessions
-WINDOW = 48  # sessions that the page holds at most
-PAUSE = 400  # milliseconds after an answer; what still comes counts as well
+KEYSTROKE = 6_000  # maximum bytes of the reply to a letter
+ADD = 2_000  # maximum bytes of the reply to Add
+SCROLL = 120_000  # maximum bytes for scrolling through 300 sessions
+WINDOW = 48  # maximum number of rows in the page
+PAUSE = 400  # milliseconds after a reply in which further frames are counted
 
 
 @dataclass
 class Wire:
-    """The bytes of the socket's frames since the last look, both ways."""
+    """Sizes in bytes of the socket's frames since the last `clear`, in both directions."""
 
     received: list[int] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
@@ -33,9 +33,9 @@ def _size(frame: str | bytes) -> int:
 
 
 def add_row(row: Locator) -> None:
-    """Add the session of this row, and wait until the server has answered."""
+    """Add the session of this row, and wait for the server's reply."""
     button = row.get_by_role("button")
     expect(button).to_have_accessible_name(re.compile("^Add "))
     button.click()
     expect(button).to_have_accessible_name(re.compile("^Added"))
-    expect(button).not_to_have_attribute("data-unsaved", "")  # that it was only tapped
+    expect(button).not_to_have_attribute("data-unsaved", "")  # not only queued

@@ -1,4 +1,4 @@
-"""An attendee without a browser: the socket, spoken as the page speaks it."""
+"""Synchronous client of the socket: an attendee without a browser."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ EVENT = "42/_event,"
 
 
 class SocketClient:
-    """A signed-in socket. What it sends is a command with an id of its own."""
+    """A signed-in socket. Each event that it sends is a command with a unique id."""
 
     def __init__(self, url: str, last_name: str, badge: str) -> None:
         cookies = CookieJar()

@@ -1,7 +1,7 @@
-"""An OpenID Connect provider over real HTTP that keeps to the rules, and breaks one when told.
+"""OpenID Connect provider for tests, over real HTTP, which can be made to violate the protocol.
 
-Discovery, authorization code with PKCE, client authentication, ID tokens signed with a key of
-its own, userinfo. Whoever is sent to its authorization endpoint is signed in as `username`.
+It has discovery, authorization code with PKCE, client authentication, signed ID tokens, and
+userinfo. Its authorization endpoint signs in every browser as `username`.
 """
 
 import base64
@@ -28,7 +28,7 @@ FIRST_KEY = RSAKey.generate_key(2048, {"kid": "1"})
 
 @dataclass
 class Grant:
-    """What a code stands for."""
+    """An authorization code's request, expiry and use."""
 
     query: dict[str, str]
     expires_at: float
@@ -37,15 +37,15 @@ class Grant:
 
 @dataclass
 class OidcProvider:
-    """The provider's life, and what a test makes it do wrong."""
+    """The provider's state, and the violations that a test has set."""
 
     issuer: str = ""
     username: str = "kim"
-    claims: dict[str, Any] = field(default_factory=dict)  # over those of the ID token
-    without: set[str] = field(default_factory=set)  # claims that the ID token leaves out
+    claims: dict[str, Any] = field(default_factory=dict)  # override those of the ID token
+    without: set[str] = field(default_factory=set)  # claims omitted from the ID token
     userinfo: dict[str, Any] | None = None
-    document: dict[str, Any] = field(default_factory=dict)  # over the discovery document
-    answer: dict[str, str] = field(default_factory=dict)  # over the query of the way back
+    document: dict[str, Any] = field(default_factory=dict)  # overrides the discovery document
+    answer: dict[str, str] = field(default_factory=dict)  # overrides the query of the callback
     algorithm: str = "RS256"
     broken: dict[str, int] = field(default_factory=dict)  # path -> status
     code_lifetime: float = 60
@@ -71,7 +71,7 @@ class OidcProvider:
         }
 
     def authorize(self, query: dict[str, str]) -> str:
-        """The address that the browser is sent back to, with a code."""
+        """The callback URL with a code, to which the browser is redirected."""
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT_ID
         assert query["code_challenge_method"] == "S256"
@@ -82,7 +82,7 @@ class OidcProvider:
         return f"{query['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
-        """Exchange a code."""
+        """The token endpoint's response to a code: status and document."""
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         posted = (form.get("client_id"), form.get("client_secret"))
         if posted != (CLIENT_ID, CLIENT_SECRET) and authorization != f"Basic {basic}":
@@ -104,7 +104,7 @@ class OidcProvider:
         }
 
     def id_token(self, nonce: str) -> str:
-        """A signed token about the one user."""
+        """The ID token of the user, signed with the current key."""
         now = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -116,24 +116,24 @@ class OidcProvider:
             "preferred_username": self.username,
             **self.claims,
         }
-        kept = {name: value for name, value in claims.items() if name not in self.without}
+        included = {name: value for name, value in claims.items() if name not in self.without}
         header = {"alg": self.algorithm, "kid": self.key.kid}
-        signed = ".".join(_base64(json.dumps(part).encode()) for part in (header, kept))
+        signed = ".".join(_base64(json.dumps(part).encode()) for part in (header, included))
         if self.algorithm == "none":
             return f"{signed}."
         if self.algorithm == "HS256" and isinstance(self.key, RSAKey):
-            # The old trick: the public key as the secret of a signature that anybody can make.
+            # Algorithm confusion: the public key as the secret of a symmetric signature.
             secret = self.key.as_pem(private=False)
             return f"{signed}.{_base64(hmac.digest(secret, signed.encode(), 'sha256'))}"
-        return jwt.encode(header, kept, self.key)
+        return jwt.encode(header, included, self.key)
 
     def keys(self) -> dict[str, Any]:
-        """The public key; the published one where it is not the one that signs."""
+        """The key set: the signing key, or `published` if set."""
         return {"keys": [_published(self.published or self.key)]}
 
 
 def _published(key: RSAKey | OctKey) -> dict[str, Any]:
-    # A secret key has no public part; who publishes it publishes the secret.
+    # A symmetric key has no public part, so publishing it discloses the secret.
     return dict(key.as_dict(private=isinstance(key, OctKey)))
 
 
@@ -143,7 +143,7 @@ def _base64(value: bytes) -> str:
 
 @contextmanager
 def run_oidc_provider() -> Iterator[OidcProvider]:
-    """A provider on a free port until the end of the block."""
+    """Run a provider on a free port until the end of the block."""
     provider = OidcProvider()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
     provider.issuer = f"http://127.0.0.1:{server.server_port}"

@@ -1,4 +1,4 @@
-"""The allow-list of events, as a pure function of what came in."""
+"""The allow-list of events, as a pure function of name, payload and router data."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from cme_reflex.web.events.event_validation import (
 
 
 class State:
-    """Handlers as a state has them."""
+    """Sample handlers."""
 
     @allow(Audience.ATTENDEE)
     async def add(self, session_id: int, command: str = "") -> None: ...
@@ -45,12 +45,12 @@ def add(payload: object, router_data: object = None) -> Event | Rejection:
     return validate("root.___page.add", payload, router_data or {}, RULES)
 
 
-def test_the_list_has_what_is_declared_for_clients_and_what_a_page_of_reflex_needs() -> None:
+def test_the_allow_list_has_events_for_clients_and_those_of_the_framework() -> None:
     assert set(RULES) - set(FRAMEWORK_EVENTS) == {"root.___page.add", "root.___page.dismiss"}
     assert {rule.audience for rule in RULES.values()} == {Audience.ANYONE, Audience.ATTENDEE}
 
 
-def test_a_handler_whose_parameter_has_no_type_does_not_come_into_the_list() -> None:
+def test_a_parameter_without_a_type_raises() -> None:
     @allow(Audience.ANYONE)
     async def untyped(self: object, session_id) -> None: ...  # type: ignore[no-untyped-def]
 
@@ -58,7 +58,7 @@ def test_a_handler_whose_parameter_has_no_type_does_not_come_into_the_list() -> 
         event_allowlist({"root.___page.untyped": untyped})
 
 
-def test_a_valid_event_passes_with_what_is_known_of_its_page() -> None:
+def test_a_valid_event_passes_with_its_known_router_data() -> None:
     place = {"pathname": "/claim", "asPath": "/claim?q=a", "query": {"q": "a"}, "headers": {"x": 1}}
     known = {"pathname": "/claim", "asPath": "/claim?q=a", "query": {"q": "a"}}
     payload = {"session_id": 7, "command": "c"}
@@ -68,12 +68,12 @@ def test_a_valid_event_passes_with_what_is_known_of_its_page() -> None:
 @pytest.mark.parametrize(
     "name", ["root.___page.show", "root.___page.setvar", "root.___page.none", "", "add"]
 )
-def test_what_is_not_in_the_list_is_rejected(name: str) -> None:
+def test_an_event_outside_the_allow_list_is_rejected(name: str) -> None:
     assert validate(name, {}, {}, RULES) == Rejection("no such event")
 
 
 @pytest.mark.parametrize("name", [None, 7, [], {}, b"root.___page.dismiss", True])
-def test_what_has_no_name_is_rejected(name: object) -> None:
+def test_an_event_without_a_name_is_rejected(name: object) -> None:
     assert validate(name, {}, {}, RULES) == Rejection("no event")
 
 
@@ -104,7 +104,7 @@ def test_wrong_arguments_are_rejected(payload: object) -> None:
         {"query": {"\ud800": ""}},
     ],
 )  # fmt: skip
-def test_a_page_that_cannot_be_is_rejected(place: object) -> None:
+def test_invalid_router_data_is_rejected(place: object) -> None:
     assert add({"session_id": 7}, place) == WRONG
 
 
@@ -113,7 +113,7 @@ class AnyPayload(BaseModel):
 
 
 class Broken(BaseModel):
-    """A model that fails in a way that nobody expected."""
+    """A model whose validation fails unexpectedly."""
 
     @classmethod
     def model_validate(cls, *_: Any, **__: Any) -> Any:
@@ -125,6 +125,8 @@ class Broken(BaseModel):
     [(Broken, {}), (AnyPayload, {"value": nested(100_000)})],
     ids=["broken", "too deep"],
 )
-def test_what_cannot_be_validated_is_rejected(model: type[BaseModel], payload: object) -> None:
+def test_an_event_whose_validation_fails_is_rejected(
+    model: type[BaseModel], payload: object
+) -> None:
     rules = {"root.___page.add": EventRule(Audience.ANYONE, model)}
     assert validate("root.___page.add", payload, {}, rules) == WRONG

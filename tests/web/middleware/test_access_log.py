@@ -1,4 +1,4 @@
-"""What is written of a request: never its query, and of its path what is known."""
+"""Access log: only known paths are logged, and never a query."""
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
+    ("path", "logged_path"),
     [
         ("/claim", "/claim"),
         ("/claim/?q=Smith", "/claim"),
@@ -23,8 +23,8 @@ from cme_reflex.web.middleware.access_log import AccessLogMiddleware
         ("/files/", "other"),
     ],
 )
-async def test_a_request_is_a_line_without_what_somebody_typed(
-    caplog: pytest.LogCaptureFixture, path: str, shown: str
+async def test_a_request_is_logged_without_user_input(
+    caplog: pytest.LogCaptureFixture, path: str, logged_path: str
 ) -> None:
     async def answer(request: Request) -> PlainTextResponse:
         return PlainTextResponse("…")
@@ -38,6 +38,6 @@ async def test_a_request_is_a_line_without_what_somebody_typed(
     ms = record.cme_fields.pop("ms")
     assert (record.message, record.cme_fields) == (
         "request",
-        {"method": "GET", "path": shown, "status": status},
+        {"method": "GET", "path": logged_path, "status": status},
     )
     assert ms >= 0

@@ -1,4 +1,4 @@
-"""Whose request it is, with and without proxies that are trusted."""
+"""Client address and scheme, with and without trusted proxies."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
 from tests.support.environment import override_settings
 
 
-async def seen(client: str, proxies: str, **headers: str) -> tuple[str, str]:
-    """The client's address and the scheme that the application sees."""
-    found: list[tuple[str, str]] = []
+async def address_and_scheme(client: str, proxies: str, **headers: str) -> tuple[str, str]:
+    """The client address and the scheme that the application gets."""
+    results: list[tuple[str, str]] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        found.append((client_address(scope), scope["scheme"]))
+        results.append((client_address(scope), scope["scheme"]))
 
     scope: dict[str, Any] = {
         "type": "http",
@@ -25,36 +25,44 @@ async def seen(client: str, proxies: str, **headers: str) -> tuple[str, str]:
     }
     with override_settings(CME_TRUSTED_PROXIES=proxies):
         await ProxyHeadersMiddleware(app)(scope, None, None)  # type: ignore[arg-type]
-    return found[0]
+    return results[0]
 
 
 @pytest.mark.parametrize(
     ("client", "proxies", "forwarded", "expected"),
     [
-        # Nobody is believed by default, nor where another one is trusted.
+        # By default no proxy is trusted, nor any but the configured ones.
         ("203.0.113.9", "", "198.51.100.1", "203.0.113.9"),
         ("127.0.0.1", "", "198.51.100.1", "127.0.0.1"),
         ("203.0.113.9", "10.0.0.0/8", "198.51.100.1", "203.0.113.9"),
-        # A trusted one says whom it speaks for …
+        # A trusted proxy names its client …
         ("127.0.0.1", "127.0.0.1", "198.51.100.1", "198.51.100.1"),
         ("10.1.2.3", "192.0.2.1, 10.0.0.0/8", "198.51.100.1", "198.51.100.1"),
         ("::ffff:10.1.2.3", "10.0.0.0/8", "198.51.100.1", "198.51.100.1"),
         ("fd00::1", "fd00::/8", "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        # … and what came before the last one that is not trusted, that one made up.
+        # … and everything before the last untrusted address can be forged.
         ("10.0.0.1", "10.0.0.0/8", "1.1.1.1, 198.51.100.1", "198.51.100.1"),
         ("10.0.0.1", "10.0.0.0/8", "1.1.1.1, 198.51.100.1, 10.0.0.2", "198.51.100.1"),
         ("10.0.0.1", "10.0.0.0/8", "nonsense", "unknown"),
     ],
 )
-async def test_who_is_believed(client: str, proxies: str, forwarded: str, expected: str) -> None:
-    address, _ = await seen(client, proxies, x_forwarded_for=forwarded)
+async def test_forwarded_addresses_are_accepted_from_trusted_proxies_alone(
+    client: str, proxies: str, forwarded: str, expected: str
+) -> None:
+    address, _ = await address_and_scheme(client, proxies, x_forwarded_for=forwarded)
     assert address == expected
 
 
-async def test_only_a_trusted_proxy_says_that_the_way_was_encrypted() -> None:
+async def test_only_a_trusted_proxy_sets_the_scheme() -> None:
     headers = {"x_forwarded_for": "198.51.100.1", "x_forwarded_proto": "https"}
-    assert await seen("10.0.0.1", "10.0.0.0/8", **headers) == ("198.51.100.1", "https")
-    assert await seen("203.0.113.9", "10.0.0.0/8", **headers) == ("203.0.113.9", "http")
+    assert await address_and_scheme("10.0.0.1", "10.0.0.0/8", **headers) == (
+        "198.51.100.1",
+        "https",
+    )
+    assert await address_and_scheme("203.0.113.9", "10.0.0.0/8", **headers) == (
+        "203.0.113.9",
+        "http",
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,5 +76,5 @@ async def test_only_a_trusted_proxy_says_that_the_way_was_encrypted() -> None:
         (("unix:", 0), "unknown"),
     ],
 )
-def test_one_subscriber_is_one_address(client: tuple[str, int] | None, expected: str) -> None:
+def test_one_subscriber_has_one_key(client: tuple[str, int] | None, expected: str) -> None:
     assert client_address({"type": "http", "client": client}) == expected

@@ -1,4 +1,4 @@
-"""A fault of ours is told in our words, and nothing of it is shown."""
+"""The error page, which discloses nothing of the exception."""
 
 import logging
 
@@ -16,7 +16,7 @@ SECRET = "the attendee's name is Rivera"
 
 
 class Broken(Exception):
-    """What nobody expected."""
+    """An unexpected exception."""
 
 
 async def route(_: Request) -> PlainTextResponse:
@@ -32,7 +32,7 @@ def routed() -> Starlette:
 
 
 @pytest.mark.parametrize("app", [in_front_of_routes, routed()], ids=["before", "in a route"])
-async def test_a_fault_is_told_once_in_words_and_is_in_the_log(
+async def test_an_exception_is_logged_and_answered_with_the_error_page(
     app: ASGIApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     transport = httpx.ASGITransport(ErrorPageMiddleware(app))
@@ -42,14 +42,14 @@ async def test_a_fault_is_told_once_in_words_and_is_in_the_log(
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.text.count("<h1>Something went wrong on our side</h1>") == 1
     assert "registration@plasticsurgery.org" in response.text
-    for told in ("Broken", SECRET, "Traceback", ".py"):
-        assert told not in response.text
+    for secret in ("Broken", SECRET, "Traceback", ".py"):
+        assert secret not in response.text
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], Broken)
 
 
-async def test_a_fault_in_the_middle_of_an_answer_ends_it() -> None:
+async def test_an_exception_in_the_middle_of_a_response_ends_it() -> None:
     async def halfway(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"half", "more_body": True})

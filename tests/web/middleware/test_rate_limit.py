@@ -1,4 +1,4 @@
-"""How much one client may have, on a clock that the test turns."""
+"""Rate limits, on a clock that the test sets."""
 
 from cme_reflex.web.middleware.rate_limit import (
     SWEEP_SIZE,
@@ -16,33 +16,33 @@ class Clock:
         return self.now
 
 
-def allowed(bucket: TokenBucket) -> int:
-    """How many may come at this moment."""
+def available_tokens(bucket: TokenBucket) -> int:
+    """The number of tokens in the bucket, which this takes out."""
     return next(count for count in range(1_000_000) if not bucket.take())
 
 
-def test_so_many_at_once_and_so_many_a_second() -> None:
+def test_a_bucket_allows_its_burst_and_its_rate() -> None:
     clock = Clock()
     bucket = TokenBucket(per_second=2, burst=5, clock=clock)
-    assert allowed(bucket) == 5
+    assert available_tokens(bucket) == 5
     clock.now = 0.5
-    assert allowed(bucket) == 1
+    assert available_tokens(bucket) == 1
     clock.now = 2.0
-    assert allowed(bucket) == 3
+    assert available_tokens(bucket) == 3
     clock.now = 1000.0
-    assert allowed(bucket) == 5
+    assert available_tokens(bucket) == 5
 
 
-def test_a_congress_centre_has_one_address_and_two_thousand_attendees() -> None:
+def test_one_address_allows_two_thousand_attendees_at_once() -> None:
     limiter = ConnectionLimiter(Clock())
     assert all(limiter.acquire("centre", PER_ADDRESS) for _ in range(2_000))
-    # They go, and all come back at once after the break.
+    # All reconnect at once after a break.
     for _ in range(2_000):
         limiter.release("centre")
     assert all(limiter.acquire("centre", PER_ADDRESS) for _ in range(2_000))
 
 
-def test_a_sign_in_has_its_tabs_and_others_do_not_notice() -> None:
+def test_the_limit_of_a_sign_in_does_not_affect_others() -> None:
     limiter = ConnectionLimiter(Clock())
     assert [limiter.acquire("one", PER_SIGN_IN) for _ in range(21)] == 20 * [True] + [False]
     assert limiter.acquire("other", PER_SIGN_IN)
@@ -50,7 +50,7 @@ def test_a_sign_in_has_its_tabs_and_others_do_not_notice() -> None:
     assert limiter.acquire("one", PER_SIGN_IN)
 
 
-def test_who_comes_and_goes_without_end_is_slowed_down() -> None:
+def test_repeated_reconnections_are_slowed_down() -> None:
     clock = Clock()
     limiter = ConnectionLimiter(clock)
     limit = ConnectionLimit(concurrent=2, per_second=1, burst=3)
@@ -65,7 +65,7 @@ def test_who_comes_and_goes_without_end_is_slowed_down() -> None:
     assert [comes_and_goes() for _ in range(2)] == [True, False]
 
 
-def test_who_does_not_come_any_more_is_forgotten() -> None:
+def test_buckets_of_past_clients_are_removed() -> None:
     clock = Clock()
     limiter = ConnectionLimiter(clock)
     limit = ConnectionLimit(concurrent=1, per_second=1, burst=2)

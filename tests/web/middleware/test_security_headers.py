@@ -1,4 +1,4 @@
-"""What answers carry, for a small build of pages."""
+"""Security and cache headers, for a small build of pages."""
 
 import base64
 import hashlib
@@ -26,12 +26,12 @@ PAGE = (
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """A build with a page of an attendee's, a hashed file and one that keeps its name."""
+    """A build with a protected page, a hashed file and files with stable names."""
     for name, text in {
         "index.html": PAGE,
         "claim/index.html": PAGE,
         "assets/root-B5jij5H.js": "1",
-        "look.css": "a{}",
+        "components.css": "a{}",
         "favicon.svg": "<svg/>",
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -49,13 +49,13 @@ def _client(build: Path) -> httpx.AsyncClient:
     async def answers(request: Request) -> Response:
         return JSONResponse({"name": "Kim"})
 
-    async def kept(request: Request) -> Response:
+    async def cache_control(request: Request) -> Response:
         return JSONResponse({}, headers={"cache-control": "private"})
 
     site = Starlette(
         routes=[
             Route("/answers", answers),
-            Route("/kept", kept),
+            Route("/kept", cache_control),
             Mount("/", StaticFiles(directory=build, html=True)),
         ]
     )
@@ -64,10 +64,10 @@ def _client(build: Path) -> httpx.AsyncClient:
 
 
 @pytest.mark.parametrize(
-    ("path", "kept"),
+    ("path", "cache_control"),
     [
         ("/", "no-cache"),
-        ("/look.css", "no-cache"),
+        ("/components.css", "no-cache"),
         ("/assets/root-B5jij5H.js", IMMUTABLE),
         ("/assets/none.js", "no-store"),
         ("/claim/", "no-store"),
@@ -76,12 +76,16 @@ def _client(build: Path) -> httpx.AsyncClient:
         ("/none", "no-store"),
     ],
 )
-async def test_what_a_browser_may_keep(client: httpx.AsyncClient, path: str, kept: str) -> None:
-    assert (await client.get(path)).headers["cache-control"] == kept
+async def test_each_response_has_its_cache_control(
+    client: httpx.AsyncClient, path: str, cache_control: str
+) -> None:
+    assert (await client.get(path)).headers["cache-control"] == cache_control
 
 
 @pytest.mark.parametrize("path", ["/", "/answers", "/none", "/assets/root-B5jij5H.js"])
-async def test_every_answer_carries_them(client: httpx.AsyncClient, path: str) -> None:
+async def test_every_response_has_the_security_headers(
+    client: httpx.AsyncClient, path: str
+) -> None:
     headers = (await client.get(path)).headers
     assert {
         name: headers.get(name)
@@ -112,7 +116,7 @@ async def test_every_answer_carries_them(client: httpx.AsyncClient, path: str) -
         ("http://localhost:3000", None),
     ],
 )
-async def test_only_a_site_behind_https_insists_on_it(
+async def test_only_a_site_with_an_https_url_sends_hsts(
     build: Path, url: str, expected: str | None
 ) -> None:
     with override_settings(CME_PUBLIC_URL=url):
@@ -134,7 +138,7 @@ async def test_a_page_runs_its_own_scripts_and_no_others(
     assert page.headers["content-security-policy"] == policy(build)
 
 
-async def test_a_page_that_was_not_modified_keeps_its_policy(
+async def test_a_response_not_modified_has_the_policy(
     client: httpx.AsyncClient, build: Path
 ) -> None:
     tag = (await client.get("/")).headers["etag"]
@@ -144,14 +148,16 @@ async def test_a_page_that_was_not_modified_keeps_its_policy(
 
 
 @pytest.mark.parametrize("path", ["/favicon.svg", "/answers", "/assets/root-B5jij5H.js"])
-async def test_what_is_no_page_runs_nothing(client: httpx.AsyncClient, path: str) -> None:
+async def test_the_policy_of_other_files_allows_no_script(
+    client: httpx.AsyncClient, path: str
+) -> None:
     policy = (await client.get(path)).headers["content-security-policy"]
     assert policy == "script-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def test_without_a_build_there_is_a_policy_all_the_same(tmp_path: Path) -> None:
+def test_without_a_build_there_is_still_a_policy(tmp_path: Path) -> None:
     assert "script-src 'self';" in policy(tmp_path / "none")
 
 
-def test_the_settings_are_those_of_the_test_before() -> None:
+def test_the_settings_are_restored_after_a_test() -> None:
     assert settings().public_url is None

@@ -1,4 +1,4 @@
-"""The transcript's files: for the person whose claims they have, and kept by no cache."""
+"""Downloads of the transcript: for its owner only, and not cached."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ async def visit_of(last_name: str, badge: str) -> RequestContext:
 
 @pytest.fixture
 async def numbers(client: httpx.AsyncClient) -> list[str]:
-    """The member's claims of 2024, which is the second version, and of 2022."""
+    """Receipt numbers of the member: two versions for 2024, then one for 2022."""
     first = await complete_and_submit(await visit_of("O'Brien-Núñez", "101"), now=NOW)
     await reopening.reopen_claim(
         first.number, reason="r", until=NOW + timedelta(days=9), actor="staff", now=NOW
@@ -44,7 +44,7 @@ async def rows(client: httpx.AsyncClient) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("path", FILES)
-async def test_a_file_is_private_and_kept_by_no_cache(
+async def test_a_file_is_private_and_not_cached(
     client: httpx.AsyncClient, numbers: list[str], path: str
 ) -> None:
     await client.post("/sign-in", data=MEMBER)
@@ -60,11 +60,11 @@ async def test_both_files_have_the_valid_versions_of_all_meetings(
 ) -> None:
     replaced, valid, older = numbers
     await client.post("/sign-in", data=MEMBER)
-    told = [
+    totals = [
         (row["year"], row["receipt"], row["category1_hours"], row["patient_safety_hours"])
         for row in await rows(client)
     ]
-    assert told == [("2024", valid, "1.25", "0.50"), ("2022", older, "0.75", "0.00")]
+    assert totals == [("2024", valid, "1.25", "0.50"), ("2022", older, "0.75", "0.00")]
     (page,) = page_texts((await client.get(routes.TRANSCRIPT_PDF)).content)
     assert page.startswith("Transcript of CME Credit Kim O'Brien-Núñez Jr As of the newest")
     assert "Total of all years 2.00 0.50" in page
@@ -73,13 +73,13 @@ async def test_both_files_have_the_valid_versions_of_all_meetings(
 
 
 @pytest.mark.parametrize("path", FILES)
-async def test_a_stranger_is_sent_to_the_sign_in_and_comes_to_the_account(
+async def test_without_a_sign_in_the_account_opens_after_signing_in(
     client: httpx.AsyncClient, numbers: list[str], path: str
 ) -> None:
     answer = await client.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    arrived = await client.post("/sign-in", data=MEMBER)
-    assert arrived.headers["location"] == "/account"
+    response = await client.post("/sign-in", data=MEMBER)
+    assert response.headers["location"] == "/account"
     await client.post("/sign-out")
     client.cookies.set("cme_sign_in", "over")
     answer = await client.get(path)
@@ -87,7 +87,7 @@ async def test_a_stranger_is_sent_to_the_sign_in_and_comes_to_the_account(
 
 
 @pytest.mark.parametrize("path", FILES)
-async def test_who_has_submitted_nothing_has_no_file(
+async def test_without_a_submitted_claim_there_is_no_file(
     client: httpx.AsyncClient, numbers: list[str], path: str
 ) -> None:
     await client.post("/sign-in", data=ANOTHER)
@@ -95,10 +95,12 @@ async def test_who_has_submitted_nothing_has_no_file(
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
 
 
-async def test_another_person_has_none_of_it(client: httpx.AsyncClient, numbers: list[str]) -> None:
-    own = await complete_and_submit(await visit_of("Smith", "102"), now=NOW)
+async def test_another_person_sees_only_their_own_claims(
+    client: httpx.AsyncClient, numbers: list[str]
+) -> None:
+    receipt = await complete_and_submit(await visit_of("Smith", "102"), now=NOW)
     await client.post("/sign-in", data=ANOTHER)
-    assert [row["receipt"] for row in await rows(client)] == [own.number]
+    assert [row["receipt"] for row in await rows(client)] == [receipt.number]
     for number in numbers:
         assert (await client.get(routes.certificate(number))).status_code == 404
 
@@ -119,5 +121,5 @@ async def test_a_member_gets_the_certificates_of_all_meetings(
 
 
 @pytest.mark.parametrize("path", FILES)
-async def test_a_file_is_only_read(client: httpx.AsyncClient, path: str) -> None:
+async def test_a_file_is_read_only(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.delete(path)).status_code == 405

@@ -1,4 +1,4 @@
-"""The HTTP API: who may read, what is answered, and that it is what its document says."""
+"""The HTTP API: authentication, responses, and conformance to its OpenAPI document."""
 
 import json
 import re
@@ -35,7 +35,7 @@ _TYPE = "urn:problem-type:cme-reflex:"
 
 @pytest.fixture
 async def token(client: httpx.AsyncClient) -> str:
-    """A token, and three versions of two claims."""
+    """A token, with three versions of two claims in the database."""
     now = datetime.now(UTC)
     sign_in = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
     context = await authentication.authenticate(MEETING.code, sign_in, now=now)
@@ -52,16 +52,16 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def problem(answer: httpx.Response) -> tuple[int, str, str]:
-    """Status and kind of a problem, with the detail; whatever it is, nobody keeps it."""
-    told = answer.json()
+    """Status, kind and detail of a problem, which must not be cached."""
+    document = answer.json()
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == (
         PROBLEM, "no-store",
     )  # fmt: skip
-    assert told["status"] == answer.status_code
-    return answer.status_code, told["type"].removeprefix(_TYPE), told["detail"]
+    assert document["status"] == answer.status_code
+    return answer.status_code, document["type"].removeprefix(_TYPE), document["detail"]
 
 
-async def test_a_system_reads_page_by_page_what_was_submitted(
+async def test_a_system_reads_submitted_claims_page_by_page(
     client: httpx.AsyncClient, token: str
 ) -> None:
     pages: list[dict[str, Any]] = []
@@ -130,7 +130,7 @@ async def test_a_system_reads_page_by_page_what_was_submitted(
     ["", "Bearer", "Bearer ", "Basic a2ltOmtpbQ==", "Bearer x", "Bearer cme_000000000000_x",
      "cme_sign_in", "Bearer \xff"],
 )  # fmt: skip
-async def test_without_a_token_of_ours_nobody_reads(
+async def test_without_a_valid_token_nothing_can_be_read(
     client: httpx.AsyncClient, token: str, header: str
 ) -> None:
     sent = {"authorization": header.encode("latin-1")} if header else {}
@@ -140,7 +140,7 @@ async def test_without_a_token_of_ours_nobody_reads(
         assert answer.headers["www-authenticate"].startswith('Bearer realm="claims"')
 
 
-async def test_a_person_who_is_signed_in_is_no_system(
+async def test_a_signed_in_attendee_has_no_access_to_the_api(
     client: httpx.AsyncClient, token: str
 ) -> None:
     person = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
@@ -148,12 +148,14 @@ async def test_a_person_who_is_signed_in_is_no_system(
     assert (await client.get("/api/v1/claims")).status_code == 401
 
 
-async def test_a_token_opens_no_page(client: httpx.AsyncClient, token: str) -> None:
+async def test_a_token_gives_no_access_to_pages(client: httpx.AsyncClient, token: str) -> None:
     for path in (routes.ACCOUNT, routes.TRANSCRIPT_PDF):
         assert (await client.get(path, headers=bearer(token))).status_code == 303
 
 
-async def test_a_revoked_token_is_told_so(client: httpx.AsyncClient, token: str) -> None:
+async def test_a_revoked_token_is_rejected_with_its_reason(
+    client: httpx.AsyncClient, token: str
+) -> None:
     await api_tokens.revoke("society", actor="staff", now=NOW)
     answer = await client.get("/api/v1/claims", headers=bearer(token))
     assert problem(answer) == (
@@ -172,22 +174,22 @@ async def test_a_revoked_token_is_told_so(client: httpx.AsyncClient, token: str)
         ("since=1730462400", "since: write an instant"),
         ("since=2024-11-01T12:00:00", "since: write an instant"),
         ("since=2024-11-01T12:00:00+00:00", "since: write an instant"),  # "+" arrives as a space
-        ("cursor=", "cursor: take the next_cursor"),
-        ("cursor=7", "cursor: take the next_cursor"),
+        ("cursor=", "cursor: use the next_cursor"),
+        ("cursor=7", "cursor: use the next_cursor"),
         ("limit=1&limit=2", "Give each parameter once."),
         ("page=2", "There is no parameter 'page'."),
     ],
 )
-async def test_a_parameter_that_cannot_be_read_is_named(
+async def test_an_invalid_parameter_is_named(
     client: httpx.AsyncClient, token: str, query: str, detail: str
 ) -> None:
     answer = await client.get(f"/api/v1/claims?{query}", headers=bearer(token))
-    status, kind, told = problem(answer)
+    status, kind, document = problem(answer)
     assert (status, kind) == (400, "bad-parameter")
-    assert told.startswith(detail)
+    assert document.startswith(detail)
 
 
-async def test_after_a_restore_the_reading_begins_again(
+async def test_after_a_restore_reading_starts_again(
     client: httpx.AsyncClient, token: str, tmp_path: Any
 ) -> None:
     cursor = (await client.get("/api/v1/claims", headers=bearer(token))).json()["next_cursor"]
@@ -199,7 +201,7 @@ async def test_after_a_restore_the_reading_begins_again(
     assert problem(answer)[:2] == (410, "cursor-gone")
 
 
-async def test_what_is_not_there_is_told_and_nothing_is_written(
+async def test_unknown_paths_and_writing_methods_are_rejected(
     client: httpx.AsyncClient, token: str
 ) -> None:
     answer = await client.get("/api/v1/claims/TEST24-2222-2222", headers=bearer(token))
@@ -216,7 +218,7 @@ async def test_what_is_not_there_is_told_and_nothing_is_written(
     assert (head.status_code, head.content) == (200, b"")
 
 
-async def test_too_many_requests_are_told_when_to_come_again(
+async def test_too_many_requests_are_told_when_to_retry(
     client: httpx.AsyncClient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api_tokens, "REQUEST_LIMIT", replace(api_tokens.REQUEST_LIMIT, limit=2))
@@ -226,13 +228,13 @@ async def test_too_many_requests_are_told_when_to_come_again(
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
-async def test_anybody_reads_how_it_is_described(client: httpx.AsyncClient) -> None:
+async def test_anybody_can_read_the_openapi_document(client: httpx.AsyncClient) -> None:
     answer = await client.get(routes.API_OPENAPI)
     assert (answer.status_code, answer.json()) == (200, document(ClaimsQuery))
     assert sorted(answer.json()["paths"]) == [routes.API_CLAIMS, routes.API_CLAIM]
 
 
-def test_the_manual_shows_what_is_answered() -> None:
+def test_the_manual_shows_the_real_responses() -> None:
     manual = (ROOT / "docs" / "integration.md").read_text("utf-8")
     example, fault = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
     page = TypeAdapter(FeedPage).validate_json(example)
@@ -244,9 +246,9 @@ def test_the_manual_shows_what_is_answered() -> None:
     assert "Thirty wrong tokens" in manual
 
 
-# That it is what its document says, for whatever is asked.
+# Conformance to the OpenAPI document for generated requests.
 
-# Whether a token is asked for is tried apart: with one in every request nothing else is refused.
+# Requests without a valid token are tested separately.
 OPEN = schemathesis.openapi.from_dict({**document(ClaimsQuery), "security": []})
 CLOSED = schemathesis.openapi.from_dict(document(ClaimsQuery))
 PATHS = [routes.API_CLAIMS, routes.API_CLAIM]
@@ -259,7 +261,7 @@ ASKED = settings(
 
 
 async def answered(client: httpx.AsyncClient, case: schemathesis.Case, **more: str) -> Answer:
-    """Send what was generated; the answer is what the document says, or this raises."""
+    """Send a generated request; raises unless the response conforms to the document."""
     sent = case.as_transport_kwargs(base_url=str(client.base_url))
     answer = await client.request(
         sent["method"],
@@ -268,16 +270,16 @@ async def answered(client: httpx.AsyncClient, case: schemathesis.Case, **more: s
         headers={**dict(sent["headers"]), **more},
     )
     assert answer.status_code < 500
-    told = Answer.from_any(answer)
-    # A cursor may be written as it should and never have been given out.
+    document = Answer.from_any(answer)
+    # A cursor can be well-formed and still be unknown.
     gone = answer.status_code == 410
-    case.validate_response(told, excluded_checks=[positive_data_acceptance] if gone else None)
-    return told
+    case.validate_response(document, excluded_checks=[positive_data_acceptance] if gone else None)
+    return document
 
 
 @pytest.fixture
 def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many requests as Hypothesis likes."""
+    """Disable the rate limits for generated requests."""
     for name in ("REQUEST_LIMIT", "UNKNOWN_TOKEN_LIMIT"):
         quota = getattr(api_tokens, name)
         monkeypatch.setattr(api_tokens, name, replace(quota, limit=10**6))
@@ -288,7 +290,7 @@ def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", PATHS)
 @ASKED
 @given(data=st.data())
-async def test_whatever_is_asked_with_a_token_the_answer_is_what_the_document_says(
+async def test_every_response_conforms_to_the_document(
     client: httpx.AsyncClient,
     token: str,
     path: str,
@@ -304,7 +306,7 @@ async def test_whatever_is_asked_with_a_token_the_answer_is_what_the_document_sa
 @pytest.mark.parametrize("path", PATHS)
 @ASKED
 @given(data=st.data())
-async def test_whatever_is_asked_with_a_made_up_token_is_refused(
+async def test_every_request_with_an_invalid_token_is_rejected(
     client: httpx.AsyncClient,
     token: str,
     path: str,

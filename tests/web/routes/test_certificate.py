@@ -1,4 +1,4 @@
-"""The certificate's file: for its owner alone."""
+"""Download of the certificate by its owner."""
 
 import re
 from datetime import UTC, datetime
@@ -18,17 +18,17 @@ ANOTHER = {"way": "badge", "last_name": "Smith", "number": "102"}
 
 @pytest.fixture
 async def number(client: httpx.AsyncClient) -> str:
-    """The number of the owner's certificate."""
+    """The receipt number of the owner's certificate."""
     return await submit_owners_claim()
 
 
-async def test_the_owner_gets_a_file_that_no_cache_keeps(
+async def test_the_owner_gets_a_file_that_is_not_cached(
     client: httpx.AsyncClient, number: str
 ) -> None:
     await client.post("/sign-in", data=OWNER)
     response = await client.get(routes.certificate(number))
-    kept = {name: response.headers[name] for name in ("cache-control", "content-disposition")}
-    assert (response.status_code, response.headers["content-type"], kept) == (
+    headers = {name: response.headers[name] for name in ("cache-control", "content-disposition")}
+    assert (response.status_code, response.headers["content-type"], headers) == (
         200,
         "application/pdf",
         {
@@ -41,7 +41,7 @@ async def test_the_owner_gets_a_file_that_no_cache_keeps(
     assert again.content == response.content
 
 
-async def test_strangers_and_others_cannot_tell_whether_a_number_exists(
+async def test_others_cannot_find_out_whether_a_number_exists(
     client: httpx.AsyncClient, number: str
 ) -> None:
     unknown = routes.certificate("TEST24-2222-2222")
@@ -63,7 +63,9 @@ async def test_after_signing_out_there_is_no_certificate(
     assert (await client.get(routes.certificate(number))).status_code == 404
 
 
-async def test_an_old_version_keeps_its_certificate(client: httpx.AsyncClient, number: str) -> None:
+async def test_a_replaced_version_keeps_its_certificate(
+    client: httpx.AsyncClient, number: str
+) -> None:
     await client.post("/sign-in", data=OWNER)
     before = (await client.get(routes.certificate(number))).content
     await reopening.reopen_claim(
@@ -93,7 +95,7 @@ async def test_a_made_up_number_is_no_certificate(
     assert response.headers["content-type"].partition(";")[0] != "application/pdf"
 
 
-async def test_with_a_public_address_it_leads_to_the_check_of_its_number(
+async def test_with_a_public_url_it_links_to_its_verification(
     client: httpx.AsyncClient, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await client.post("/sign-in", data=OWNER)
@@ -105,7 +107,7 @@ async def test_with_a_public_address_it_leads_to_the_check_of_its_number(
     assert (address in linked, address in without) == (True, False)
 
 
-async def test_it_is_only_read(client: httpx.AsyncClient, number: str) -> None:
+async def test_it_is_read_only(client: httpx.AsyncClient, number: str) -> None:
     await client.post("/sign-in", data=OWNER)
     head = await client.head(routes.certificate(number))
     assert (head.status_code, head.content) == (200, b"")

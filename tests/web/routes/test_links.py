@@ -1,4 +1,4 @@
-"""Links over HTTP: asked for by a form, opened by a button, never by a look."""
+"""E-mail links over HTTP: requested by a form, used by a button, not by viewing them."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -28,18 +28,18 @@ def server() -> Iterator[LocalSmtpServer]:
 
 @pytest.fixture
 async def visitor(client: httpx.AsyncClient, database: Engine) -> httpx.AsyncClient:
-    """A browser at a meeting whose attendees have addresses."""
+    """An HTTP client, with a meeting whose attendees have e-mail addresses."""
     await load_meeting(FOLDER_WITH_ADDRESSES, now=datetime(2024, 11, 1, tzinfo=UTC))
     return client
 
 
 @pytest.fixture
 def token(visitor: httpx.AsyncClient, server: LocalSmtpServer) -> Token:
-    """Ask for a link and take its token out of the message."""
+    """Requests a link, and returns the token from the message."""
 
     async def get(address: str = KIM) -> str:
-        asked = await visitor.post("/sign-in-link/send", data={"email": address})
-        assert status_and_location(asked) == (303, "/sign-in-link#link-sent")
+        response = await visitor.post("/sign-in-link/send", data={"email": address})
+        assert status_and_location(response) == (303, "/sign-in-link#link-sent")
         assert await send_due_mail(server, datetime.now(UTC)) == DeliveryStats(sent=1)
         return server.received[-1].link().partition("#")[2]
 
@@ -53,31 +53,35 @@ async def invited(server: LocalSmtpServer) -> str:
     return server.received[-1].link().partition("#")[2]
 
 
-async def test_the_answer_is_the_same_whoever_has_the_address(visitor: httpx.AsyncClient) -> None:
+async def test_the_response_does_not_reveal_whether_an_address_is_registered(
+    visitor: httpx.AsyncClient,
+) -> None:
     answers = [
         await visitor.post("/sign-in-link/send", data={"email": address})
         for address in (KIM, "nobody@example.org")
     ]
-    assert {status_and_location(one) for one in answers} == {(303, "/sign-in-link#link-sent")}
+    assert {status_and_location(answer) for answer in answers} == {(303, "/sign-in-link#link-sent")}
     assert answers[0].content == answers[1].content
     assert dict(answers[0].headers) == dict(answers[1].headers)
 
 
 @pytest.mark.parametrize("address", ["", "kim", "a@b.example, c@d.example"])
-async def test_what_is_no_address_comes_back(visitor: httpx.AsyncClient, address: str) -> None:
-    asked = await visitor.post("/sign-in-link/send", data={"email": address})
-    assert status_and_location(asked) == (303, "/sign-in-link#link-address")
+async def test_an_invalid_address_returns_to_the_form(
+    visitor: httpx.AsyncClient, address: str
+) -> None:
+    response = await visitor.post("/sign-in-link/send", data={"email": address})
+    assert status_and_location(response) == (303, "/sign-in-link#link-address")
 
 
-async def test_who_asks_too_often_is_told_how_long_to_wait(visitor: httpx.AsyncClient) -> None:
+async def test_too_many_requests_are_told_how_long_to_wait(visitor: httpx.AsyncClient) -> None:
     for _ in range(3):
         await visitor.post("/sign-in-link/send", data={"email": KIM})
-    asked = await visitor.post("/sign-in-link/send", data={"email": KIM})
-    assert status_and_location(asked) == (303, "/sign-in-link#link-wait-15")
+    response = await visitor.post("/sign-in-link/send", data={"email": KIM})
+    assert status_and_location(response) == (303, "/sign-in-link#link-wait-15")
     assert 15 in text.sign_in.WAITS
 
 
-async def test_looking_at_a_link_uses_nothing_and_the_button_signs_in(
+async def test_viewing_a_link_does_not_use_it_and_the_button_signs_in(
     visitor: httpx.AsyncClient, token: Token
 ) -> None:
     link = await token(KIM)
@@ -100,16 +104,16 @@ async def test_the_whole_link_can_be_pasted(visitor: httpx.AsyncClient, token: T
     )
 
 
-async def test_it_leads_to_where_a_stranger_was_going(
-    visitor: httpx.AsyncClient, token: Token
-) -> None:
+async def test_a_link_leads_to_the_requested_page(visitor: httpx.AsyncClient, token: Token) -> None:
     link = await token(KIM)
     await visitor.get("/sessions?q=flap")
     arrived = await visitor.post("/link/use", data={"token": link})
     assert status_and_location(arrived) == (303, "/sessions?q=flap")
 
 
-async def test_a_used_link_leads_to_another_one(visitor: httpx.AsyncClient, token: Token) -> None:
+async def test_a_used_link_leads_to_the_request_form(
+    visitor: httpx.AsyncClient, token: Token
+) -> None:
     link = await token(KIM)
     await visitor.post("/link/use", data={"token": link})
     again = await visitor.post("/link/use", data={"token": link})
@@ -117,18 +121,18 @@ async def test_a_used_link_leads_to_another_one(visitor: httpx.AsyncClient, toke
 
 
 @pytest.mark.parametrize("foreign", ["", "x" * 43, "https://cme.example.org/link"])
-async def test_a_foreign_link_leads_to_another_one(
+async def test_an_unknown_link_leads_to_the_request_form(
     visitor: httpx.AsyncClient, foreign: str
 ) -> None:
-    opened = await visitor.post("/link/use", data={"token": foreign})
-    assert status_and_location(opened) == (303, "/sign-in-link#link-unknown")
+    response = await visitor.post("/link/use", data={"token": foreign})
+    assert status_and_location(response) == (303, "/sign-in-link#link-unknown")
 
 
-async def test_who_shares_an_address_is_asked_which(
+async def test_a_shared_address_leads_to_the_choice_of_a_registration(
     visitor: httpx.AsyncClient, token: Token
 ) -> None:
-    opened = await visitor.post("/link/use", data={"token": await token("shared@example.org")})
-    assert status_and_location(opened) == (303, "/registrations")
+    response = await visitor.post("/link/use", data={"token": await token("shared@example.org")})
+    assert status_and_location(response) == (303, "/registrations")
     chosen = await visitor.post("/sign-in/registration", data={"registration": "3"})
     assert status_and_location(chosen) == (303, "/claim")
 
@@ -136,9 +140,9 @@ async def test_who_shares_an_address_is_asked_which(
 async def test_a_member_sets_a_password_and_signs_in(
     visitor: httpx.AsyncClient, server: LocalSmtpServer
 ) -> None:
-    opened = await visitor.post("/link/use", data={"token": await invited(server)})
-    assert status_and_location(opened) == (303, "/password")
-    (cookie,) = opened.headers.get_list("set-cookie")
+    response = await visitor.post("/link/use", data={"token": await invited(server)})
+    assert status_and_location(response) == (303, "/password")
+    (cookie,) = response.headers.get_list("set-cookie")
     assert cookie.split("; ")[1:] == ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=lax"]
     for password, again, code in (
         ("short", "short", "password-too-short"),
@@ -171,7 +175,7 @@ async def test_without_a_link_no_password_is_set(visitor: httpx.AsyncClient) -> 
 
 
 @pytest.mark.parametrize("path", ["/sign-in-link/send", "/link/use", "/password/set"])
-async def test_a_form_of_another_site_is_refused_and_a_huge_one_not_read(
+async def test_a_form_of_another_site_or_a_huge_one_is_rejected(
     visitor: httpx.AsyncClient, path: str
 ) -> None:
     other = {"sec-fetch-site": "cross-site"}
@@ -179,7 +183,7 @@ async def test_a_form_of_another_site_is_refused_and_a_huge_one_not_read(
     assert (await visitor.post(path, data={"email": "x" * 10_000})).status_code == 413
 
 
-async def test_every_notice_of_a_link_has_its_words() -> None:
+async def test_every_code_of_a_link_has_a_message() -> None:
     assert set(text.sign_in_link.NOTICES) == {
         "link-sent",
         "link-address",

@@ -1,4 +1,4 @@
-"""Choosing among several registrations, over HTTP."""
+"""Choice among several registrations, over HTTP."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ async def choose(client: httpx.AsyncClient, which: str) -> tuple[int, str]:
     return answer(await client.post("/sign-in/registration", data={"registration": which}))
 
 
-async def test_who_has_two_registrations_chooses_one_and_arrives(
+async def test_a_member_with_two_registrations_chooses_one(
     client: httpx.AsyncClient,
 ) -> None:
     await client.get("/sessions?q=breast")
@@ -35,7 +35,7 @@ async def test_who_has_two_registrations_chooses_one_and_arrives(
     assert list(client.cookies) == ["cme_sign_in"]
 
 
-async def test_the_cookie_of_the_choice_is_out_of_reach_of_scripts(
+async def test_the_cookie_of_the_choice_is_http_only(
     client: httpx.AsyncClient,
 ) -> None:
     response = await client.post("/sign-in", data=MEMBER)
@@ -45,7 +45,7 @@ async def test_the_cookie_of_the_choice_is_out_of_reach_of_scripts(
 
 
 @pytest.mark.parametrize("which", ["", "2", "99", "-1", "x", "1.0", "٤", "9" * 400])
-async def test_what_was_not_offered_leads_back_to_the_sign_in(
+async def test_a_registration_that_was_not_offered_leads_back_to_the_sign_in(
     client: httpx.AsyncClient, which: str
 ) -> None:
     await client.post("/sign-in", data=MEMBER)
@@ -53,13 +53,13 @@ async def test_what_was_not_offered_leads_back_to_the_sign_in(
     assert answer(await client.get("/claim")) == (303, "/")
 
 
-async def test_nobody_chooses_without_the_cookie(client: httpx.AsyncClient) -> None:
+async def test_without_the_cookie_no_choice_is_possible(client: httpx.AsyncClient) -> None:
     await client.post("/sign-in", data=MEMBER)
     client.cookies.clear()
     assert await choose(client, "4") == (303, "/#choice-expired")
 
 
-async def test_a_choice_sent_by_another_site_is_refused(client: httpx.AsyncClient) -> None:
+async def test_a_choice_from_another_site_is_rejected(client: httpx.AsyncClient) -> None:
     await client.post("/sign-in", data=MEMBER)
     response = await client.post(
         "/sign-in/registration",

@@ -15,14 +15,14 @@ MEMBER = {"way": "member", "username": "kim", "password": PASSWORD}
 
 
 @pytest.mark.parametrize("form", [BADGE, MEMBER])
-async def test_a_right_form_opens_the_claim(
+async def test_a_valid_form_opens_the_claim(
     client: httpx.AsyncClient, form: dict[str, str]
 ) -> None:
     assert status_and_location(await client.post("/sign-in", data=form)) == (303, "/claim")
     assert (await client.get("/claim")).text == "page /claim"
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+async def test_the_cookie_is_http_only_and_same_site(
     client: httpx.AsyncClient,
 ) -> None:
     response = await client.post("/sign-in", data=BADGE)
@@ -54,7 +54,7 @@ async def test_behind_https_the_cookie_is_for_this_host_alone(
         ({"way": "member"}, "member-missing"),
     ],
 )
-async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
+async def test_an_error_returns_as_a_code_of_the_closed_list(
     client: httpx.AsyncClient, form: dict[str, str], code: str
 ) -> None:
     assert status_and_location(await client.post("/sign-in", data=form)) == (303, f"/#{code}")
@@ -66,7 +66,7 @@ async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
     "headers",
     [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}, {"origin": "null"}],
 )
-async def test_a_form_of_another_site_is_refused(
+async def test_a_form_of_another_site_is_rejected(
     client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     for path in ("/sign-in", "/sign-out"):
@@ -74,7 +74,7 @@ async def test_a_form_of_another_site_is_refused(
     assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
-async def test_a_form_of_this_site_is_taken(client: httpx.AsyncClient) -> None:
+async def test_a_form_of_this_site_is_accepted(client: httpx.AsyncClient) -> None:
     headers = {"origin": "https://cme.example.org", "sec-fetch-site": "same-origin"}
     assert status_and_location(await client.post("/sign-in", data=BADGE, headers=headers)) == (
         303,
@@ -82,7 +82,7 @@ async def test_a_form_of_this_site_is_taken(client: httpx.AsyncClient) -> None:
     )
 
 
-async def test_the_sixth_failure_is_told_how_long_to_wait_and_the_right_name_as_well(
+async def test_after_five_failures_even_the_right_name_has_to_wait(
     client: httpx.AsyncClient,
 ) -> None:
     wrong = [await client.post("/sign-in", data=BADGE | {"last_name": "X"}) for _ in range(5)]
@@ -102,13 +102,13 @@ async def test_a_locked_username_is_answered_like_a_locked_number(
         assert answers == [(303, "/#member-not-recognised")] * 5 + [(303, "/#wait-1")]
 
 
-async def test_a_huge_form_is_not_read(client: httpx.AsyncClient) -> None:
+async def test_a_huge_form_is_rejected(client: httpx.AsyncClient) -> None:
     form = BADGE | {"last_name": "x" * 10_000}
     assert (await client.post("/sign-in", data=form)).status_code == 413
 
 
 @pytest.mark.parametrize("length", ["", "x", "-1", "1e3", "²", "9" * 5_000])
-async def test_a_form_that_does_not_say_its_length_is_not_read(
+async def test_a_form_without_a_valid_length_is_rejected(
     client: httpx.AsyncClient, length: str
 ) -> None:
     content = b"way=badge&last_name=Smith&number=102"
@@ -116,7 +116,7 @@ async def test_a_form_that_does_not_say_its_length_is_not_read(
     assert (await client.post("/sign-in", content=content, headers=headers)).status_code == 413
 
 
-async def test_a_stranger_is_sent_to_the_sign_in_and_then_to_where_they_were_going(
+async def test_after_signing_in_the_requested_page_opens(
     client: httpx.AsyncClient,
 ) -> None:
     assert status_and_location(await client.get("/sessions?q=breast&day=2024-09-26")) == (303, "/")
@@ -125,7 +125,7 @@ async def test_a_stranger_is_sent_to_the_sign_in_and_then_to_where_they_were_goi
     assert "cme_next" not in client.cookies
 
 
-async def test_behind_https_no_cookie_is_any_other_hosts(
+async def test_behind_https_every_cookie_is_for_this_host_alone(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CME_SECURE_COOKIES", "true")
@@ -151,11 +151,11 @@ async def test_behind_https_no_cookie_is_any_other_hosts(
         "%2F%2Fx",
     ],
 )
-def test_nobody_is_sent_to_another_site(value: str) -> None:
+def test_no_redirect_leads_to_another_site(value: str) -> None:
     assert next_address(value) == "/claim"
 
 
-async def test_who_is_signed_in_needs_no_form(client: httpx.AsyncClient) -> None:
+async def test_a_signed_in_attendee_skips_the_form(client: httpx.AsyncClient) -> None:
     assert (await client.get("/")).text == "page /"
     await client.post("/sign-in", data=BADGE)
     assert status_and_location(await client.get("/")) == (303, "/claim")
@@ -163,14 +163,14 @@ async def test_who_is_signed_in_needs_no_form(client: httpx.AsyncClient) -> None
 
 async def test_signing_out_ends_the_sign_in_on_the_server(client: httpx.AsyncClient) -> None:
     await client.post("/sign-in", data=BADGE)
-    kept = dict(client.cookies)
+    cookies = dict(client.cookies)
     assert status_and_location(await client.post("/sign-out")) == (303, "/#signed-out")
     assert status_and_location(await client.get("/claim")) == (303, "/")
-    client.cookies.update(kept)
+    client.cookies.update(cookies)
     assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
-async def test_every_sign_in_has_a_token_of_its_own_and_ends_the_one_before(
+async def test_every_sign_in_has_a_new_token_and_ends_the_previous_one(
     client: httpx.AsyncClient,
 ) -> None:
     await client.post("/sign-in", data=BADGE)
@@ -194,18 +194,18 @@ async def test_a_made_up_cookie_opens_nothing(client: httpx.AsyncClient, cookie:
 @pytest.mark.parametrize(
     "path", ["/claim/", "/sessions", "/evaluation?session=1", "/submit", "/reporting", "/receipt"]
 )
-async def test_every_page_of_a_claim_is_behind_the_guard(
+async def test_every_page_of_a_claim_requires_a_sign_in(
     client: httpx.AsyncClient, path: str
 ) -> None:
     assert status_and_location(await client.get(path)) == (303, "/")
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/tokens.css"])
-async def test_what_is_nobodys_is_open(client: httpx.AsyncClient, path: str) -> None:
+async def test_public_files_require_no_sign_in(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).text == f"page {path}"
 
 
-async def test_health_tells_whether_the_database_answers(
+async def test_health_reports_whether_the_database_is_reachable(
     client: httpx.AsyncClient, database: Engine
 ) -> None:
     assert (await client.get("/health")).json() == {"database": True}

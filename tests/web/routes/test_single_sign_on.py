@@ -1,4 +1,4 @@
-"""Single sign-on over HTTP: our routes, a real provider, and a browser without scripts between."""
+"""Single sign-on over HTTP: the routes and a real OpenID Connect provider."""
 
 import logging
 from collections.abc import Iterator
@@ -44,28 +44,28 @@ def answer(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.headers.get("location", "")
 
 
-async def way_back(client: httpx.AsyncClient) -> str:
-    """Where the provider sends the browser, as a path of this site with its query."""
-    departed = await client.get("/sign-in/sso")
-    assert departed.status_code == 303
+async def callback_path(client: httpx.AsyncClient) -> str:
+    """The callback to which the provider redirects, as a path with its query."""
+    started = await client.get("/sign-in/sso")
+    assert started.status_code == 303
     async with httpx.AsyncClient() as browser:
-        returned = await browser.get(departed.headers["location"])
+        returned = await browser.get(started.headers["location"])
     back = httpx.URL(returned.headers["location"])
     assert (back.host, back.path) == ("cme.example.org", "/sign-in/sso/callback")
     return back.raw_path.decode()
 
 
-async def test_a_member_comes_back_signed_in_and_goes_where_they_were_going(
+async def test_a_member_returns_signed_in_to_the_requested_page(
     client: httpx.AsyncClient,
 ) -> None:
     await client.get("/sessions?q=breast")
-    assert answer(await client.get(await way_back(client))) == (303, "/sessions?q=breast")
+    assert answer(await client.get(await callback_path(client))) == (303, "/sessions?q=breast")
     assert list(client.cookies) == ["cme_sign_in"]
     assert (await client.get("/claim")).text == "page /claim"
 
 
-async def test_coming_back_twice_is_refused(client: httpx.AsyncClient) -> None:
-    back = await way_back(client)
+async def test_a_second_callback_is_rejected(client: httpx.AsyncClient) -> None:
+    back = await callback_path(client)
     cookies = dict(client.cookies)
     await client.get(back)
     client.cookies.clear()
@@ -74,8 +74,8 @@ async def test_coming_back_twice_is_refused(client: httpx.AsyncClient) -> None:
     assert answer(await client.get("/claim")) == (303, "/")
 
 
-async def test_without_the_cookie_nobody_comes_back(client: httpx.AsyncClient) -> None:
-    back = await way_back(client)
+async def test_a_callback_without_the_cookie_is_rejected(client: httpx.AsyncClient) -> None:
+    back = await callback_path(client)
     client.cookies.clear()
     assert answer(await client.get(back)) == (303, "/#sso-failed")
 
@@ -96,7 +96,7 @@ async def test_the_cookie_is_for_this_host_and_lasts_ten_minutes(
     ]
 
 
-async def test_behind_a_proxy_that_ends_tls_the_way_back_is_https(
+async def test_behind_a_proxy_that_terminates_tls_the_redirect_uri_is_https(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CME_PUBLIC_URL", "https://cme.example.org")
@@ -123,24 +123,24 @@ async def test_behind_a_proxy_that_ends_tls_the_way_back_is_https(
         ({"broken": {"/token": 500}}, "sso-unavailable"),
     ],
 )
-async def test_a_fault_comes_back_as_a_code_of_the_closed_list(
+async def test_an_error_returns_as_a_code_of_the_closed_list(
     client: httpx.AsyncClient, provider: OidcProvider, change: dict[str, object], code: str
 ) -> None:
     for name, value in change.items():
         setattr(provider, name, value)
-    assert answer(await client.get(await way_back(client))) == (303, f"/#{code}")
+    assert answer(await client.get(await callback_path(client))) == (303, f"/#{code}")
     assert code in text.sign_in.ERRORS
     assert answer(await client.get("/claim")) == (303, "/")
 
 
-async def test_a_provider_out_of_reach_is_told(
+async def test_an_unreachable_provider_is_reported(
     client: httpx.AsyncClient, provider: OidcProvider
 ) -> None:
     provider.broken = {"/.well-known/openid-configuration": 500}
     assert answer(await client.get("/sign-in/sso")) == (303, "/#sso-unavailable")
 
 
-async def test_the_password_gives_way(client: httpx.AsyncClient) -> None:
+async def test_with_single_sign_on_passwords_are_rejected(client: httpx.AsyncClient) -> None:
     form = {"way": "member", "username": "kim", "password": PASSWORD}
     assert answer(await client.post("/sign-in", data=form)) == (303, "/#sso-only")
     assert "sso-only" in text.sign_in.ERRORS
@@ -153,25 +153,25 @@ async def test_a_locked_number_does_not_stop_the_single_sign_on(
     for _ in range(6):
         last = answer(await client.post("/sign-in", data=form))
     assert last == (303, "/#wait-1")
-    assert answer(await client.get(await way_back(client))) == (303, "/claim")
+    assert answer(await client.get(await callback_path(client))) == (303, "/claim")
 
 
-async def test_the_log_tells_why_and_neither_code_nor_state_nor_secret(
+async def test_the_log_names_the_reason_and_no_code_state_or_secret(
     client: httpx.AsyncClient, provider: OidcProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider.claims = {"nonce": "another"}
-    back = await way_back(client)
+    back = await callback_path(client)
     with caplog.at_level(logging.INFO, logger="cme_reflex"):
         await client.get(back)
     (record,) = [each for each in caplog.records if each.name.startswith("cme_reflex")]
-    told = record.getMessage()
-    assert told.startswith("OIDC sign-in rejected: the ID token is not good")
+    message = record.getMessage()
+    assert message.startswith("OIDC sign-in rejected: the ID token is not good")
     params = httpx.URL(f"https://cme.example.org{back}").params
     secrets = (params["code"], params["state"], CLIENT_SECRET)
-    assert not [secret for secret in secrets if secret in told]
+    assert not [secret for secret in secrets if secret in message]
 
 
-async def test_where_there_is_none_the_routes_lead_back_to_the_form(
+async def test_without_single_sign_on_the_routes_lead_back_to_the_form(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CME_MEETING", "other")

@@ -1,4 +1,4 @@
-"""Checking a number: what anybody with a browser, or without, sees of a certificate."""
+"""Public verification of a certificate by its number."""
 
 import re
 from dataclasses import replace
@@ -47,7 +47,7 @@ FACTS = (
 )
 
 
-async def test_a_number_proves_provider_meeting_credit_date_and_initials_and_no_more(
+async def test_a_number_shows_provider_meeting_credit_date_and_initials_only(
     client: httpx.AsyncClient,
 ) -> None:
     number = await submit_owners_claim()
@@ -58,7 +58,7 @@ async def test_a_number_proves_provider_meeting_credit_date_and_initials_and_no_
         assert personal not in response.text
 
 
-async def test_no_search_engine_and_no_cache_keeps_it_and_it_needs_no_script(
+async def test_it_is_not_indexed_or_cached_and_needs_no_script(
     client: httpx.AsyncClient,
 ) -> None:
     number = await submit_owners_claim()
@@ -88,19 +88,19 @@ async def test_an_older_version_says_that_it_was_replaced(client: httpx.AsyncCli
 @pytest.mark.parametrize(
     "unknown", ["TEST24-2222-2222", "%3Cscript%3E", "x", "%00", "%F0%9F%A6%84"]
 )
-async def test_an_unknown_number_is_told_calmly(client: httpx.AsyncClient, unknown: str) -> None:
+async def test_an_unknown_number_is_not_found(client: httpx.AsyncClient, unknown: str) -> None:
     response = await client.get(f"/verify/{unknown}")
     assert response.status_code == 404
     assert text(response).startswith("No such certificate")
     assert "<script" not in response.text
 
 
-async def test_the_field_leads_to_the_number_however_it_is_typed(
+async def test_the_form_accepts_a_number_in_any_spelling(
     client: httpx.AsyncClient,
 ) -> None:
     number = await submit_owners_claim()
-    typed = {"number": f" {number.lower().replace('-', ' ')} "}
-    response = await client.get("/verify", params=typed)
+    query = {"number": f" {number.lower().replace('-', ' ')} "}
+    response = await client.get("/verify", params=query)
     assert (response.status_code, response.headers["location"]) == (303, f"/verify/{number}")
     assert (await client.get(f"/verify/{number.replace('-', '').lower()}")).status_code == 200
     assert text(await client.get("/verify")).startswith("Check a certificate")
@@ -117,17 +117,19 @@ async def test_names_of_the_meeting_are_text_and_never_markup(client: httpx.Asyn
     assert not re.search("<script|<img", response.text)
 
 
-async def test_too_many_checks_from_one_address_have_to_wait(client: httpx.AsyncClient) -> None:
+async def test_too_many_verifications_from_one_address_are_limited(
+    client: httpx.AsyncClient,
+) -> None:
     for _ in range(VERIFY_LIMIT.limit):
         assert (await client.get("/verify/TEST24-2222-2222")).status_code == 404
     response = await client.get(routes.verify(await submit_owners_claim()))
     assert response.status_code == 429
     assert text(response).startswith("Please wait a little")
     assert 0 < int(response.headers["retry-after"]) <= VERIFY_LIMIT.window.total_seconds()
-    # The field itself costs nothing.
+    # The form itself is not limited.
     assert (await client.get("/verify")).status_code == 200
 
 
-async def test_it_is_only_read(client: httpx.AsyncClient) -> None:
+async def test_it_is_read_only(client: httpx.AsyncClient) -> None:
     assert (await client.delete("/verify")).status_code == 405
     assert (await client.head("/verify")).status_code == 200

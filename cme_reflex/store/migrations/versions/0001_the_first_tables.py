@@ -1,4 +1,4 @@
-"""the first tables.
+"""create the first tables.
 
 Revision 0001, the first.
 """

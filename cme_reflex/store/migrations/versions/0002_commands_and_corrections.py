@@ -1,4 +1,4 @@
-"""commands that apply once, corrections, and lines that a newer programme lowered.
+"""add executed commands, corrected professions, and lines lowered by a newer programme.
 
 Revision 0002, after 0001.
 """

@@ -1,4 +1,4 @@
-"""how often something was tried, sign-ins that end when idle, and ways in that take two steps.
+"""add rate-limit counters, idle timeout of sign-ins, registration choice and OpenID Connect.
 
 Revision 0003, after 0002.
 """
@@ -45,12 +45,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_departure")),
     )
     op.create_index(op.f("ix_departure_expires_at"), "departure", ["expires_at"])
-    _see_everybody()
-    _digest_what_was_loaded()
+    _add_last_seen()
+    _add_loaded_hash()
 
 
-def _see_everybody() -> None:
-    """Whoever is signed in at this moment stays so."""
+def _add_last_seen() -> None:
+    """Add the time of last use; existing sign-ins stay valid."""
     with op.batch_alter_table("sign_in") as sign_in:
         sign_in.add_column(sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE sign_in SET seen_at = CURRENT_TIMESTAMP")
@@ -58,7 +58,7 @@ def _see_everybody() -> None:
         sign_in.alter_column("seen_at", nullable=False)
 
 
-def _digest_what_was_loaded() -> None:
+def _add_loaded_hash() -> None:
     with op.batch_alter_table("member") as member:
         member.add_column(sa.Column("loaded_hash", sa.String(), nullable=True))
     member_table = sa.table(

@@ -1,4 +1,4 @@
-"""messages that shall be sent, and the links in them.
+"""add the mail queue and sign-in links.
 
 Revision 0004, after 0003.
 """

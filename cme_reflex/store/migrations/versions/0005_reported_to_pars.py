@@ -1,6 +1,6 @@
-"""what was reported to PARS: the files and their rows.
+"""add batches and rows reported to PARS.
 
-Revision 0005, after 0002.
+Revision 0005, after 0004.
 """
 
 import sqlalchemy as sa

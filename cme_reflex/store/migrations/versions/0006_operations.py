@@ -1,6 +1,6 @@
-"""what staff did to the database as a whole.
+"""add the log of restores and purges.
 
-Revision 0009, after 0002.
+Revision 0006, after 0005.
 """
 
 import sqlalchemy as sa

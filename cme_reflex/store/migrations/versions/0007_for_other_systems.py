@@ -1,4 +1,4 @@
-"""submitted versions in the order of their commits, and tokens of systems that read them.
+"""add the feed of submitted versions and API tokens.
 
 Revision 0007, after 0006.
 """
@@ -41,15 +41,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("receipt") as receipt:
         receipt.add_column(sa.Column("position", sa.Integer(), nullable=True))
-    _number_what_was_submitted()
+    _number_receipts()
     with op.batch_alter_table("receipt") as receipt:
         receipt.alter_column("position", nullable=False)
         receipt.create_unique_constraint(op.f("uq_receipt_position"), ["position"])
         receipt.create_check_constraint(op.f("ck_receipt_position"), "position > 0")
 
 
-def _number_what_was_submitted() -> None:
-    """Nobody has read these yet, so any order will do; that of submitting is the natural one."""
+def _number_receipts() -> None:
+    """Number existing receipts by time of submission; no client has read the feed yet."""
     receipt = sa.table("receipt", sa.column("id"), sa.column("submitted_at"), sa.column("position"))
     connection = op.get_bind()
     in_order = sa.select(receipt.c.id).order_by(receipt.c.submitted_at, receipt.c.id)
