@@ -1,9 +1,11 @@
 """Two tabs and a replaying client against the services, compared with a simple model."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 import pytest
@@ -17,7 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlmodel import SQLModel, select
+from sqlmodel import Session, SQLModel, select
 
 from cme_reflex.domain.claims.claim import ClaimIncomplete, ClaimLocked, NotInClaim, StaleRevision
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded
@@ -28,8 +30,13 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, LineRow, ReceiptRow
+from cme_reflex.store.database import (
+    StatementTimeout,
+    close_database,
+    open_database,
+    write,
+)
 from tests.support.database.table_rows import execute, fetch
 from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
@@ -127,6 +134,67 @@ class Model:
         )
 
 
+class Neighbour(Enum):
+    """Another writer at the same time, of which nothing may be seen."""
+
+    FAILS = auto()
+    HANGS = auto()
+    CANCELLED_IN_THE_QUEUE = auto()
+    CANCELLED_LATER = auto()
+
+
+# SQLite gives up the whole transaction where it interrupts a statement that writes.
+ENDLESS = sa.text(
+    "UPDATE claim SET revision = (WITH RECURSIVE n(i) AS"
+    " (SELECT claim.id UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n)"
+)
+
+
+def _spoil(db: Session) -> None:
+    db.exec(sa.update(ClaimRow).values(revision=ClaimRow.revision + 100))
+    db.exec(sa.delete(LineRow))
+
+
+async def _neighbour(kind: Neighbour) -> None:
+    def fail(db: Session) -> None:
+        _spoil(db)
+        raise LookupError
+
+    def hang(db: Session) -> None:
+        _spoil(db)
+        db.connection().execute(ENDLESS)
+        raise LookupError  # where no claim was begun, there is nothing to hang at
+
+    def lock(db: Session) -> None:
+        db.exec(select(ClaimRow).with_for_update()).all()
+
+    match kind:
+        case Neighbour.FAILS:
+            with pytest.raises(LookupError):
+                await write(fail)
+        case Neighbour.HANGS:
+            with pytest.raises((StatementTimeout, LookupError)):
+                await write(hang, timeout=0.05)
+        case _:
+            gone = asyncio.create_task(write(lock))
+            await asyncio.sleep(0 if kind is Neighbour.CANCELLED_IN_THE_QUEUE else 0.001)
+            gone.cancel()
+            with suppress(asyncio.CancelledError):
+                await gone
+
+
+async def _beside(
+    neighbours: Sequence[Neighbour], coroutine: Coroutine[Any, Any, Answered]
+) -> Answered:
+    before = [asyncio.create_task(_neighbour(kind)) for kind in neighbours]
+    own = asyncio.create_task(coroutine)
+    after = [asyncio.create_task(_neighbour(kind)) for kind in neighbours]
+    await asyncio.wait([*before, own, *after])
+    for task in (*before, *after):
+        task.result()
+    return own.result()
+
+
 class Claiming(RuleBasedStateMachine):
     """One attendee with two tabs; every command may arrive again at any time."""
 
@@ -137,6 +205,7 @@ class Claiming(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.Runner()
+        self.neighbours: tuple[Neighbour, ...] = ()
         self.model = Model()
         self.applied: set[str] = set()
         self.numbers: list[str] = []
@@ -157,7 +226,9 @@ class Claiming(RuleBasedStateMachine):
         return visits[0], visits[1], {session.code: session.id for session in sessions}
 
     def run(self, coroutine: Coroutine[Any, Any, Answered]) -> Answered:
-        return self.loop.run(coroutine)
+        """Run it, beside writers of other things if there shall be any."""
+        neighbours, self.neighbours = self.neighbours, ()
+        return self.loop.run(_beside(neighbours, coroutine) if neighbours else coroutine)
 
     def teardown(self) -> None:
         self.run(close_database())
@@ -195,6 +266,16 @@ class Claiming(RuleBasedStateMachine):
     @rule(target=sent, tab=st.sampled_from([1, 2]), value=st.sampled_from([True, False, None]))
     def answer(self, tab: int, value: bool | None) -> tuple[Any, ...]:
         return self.send(tab, "bias", value)
+
+    @rule(
+        neighbours=st.lists(st.sampled_from(Neighbour), min_size=1, max_size=3),
+        command=st.sampled_from(["add", "remove"]),
+        code=st.sampled_from(sorted(SESSIONS)),
+    )
+    def crowd(self, neighbours: list[Neighbour], command: str, code: str) -> None:
+        """Send a command that shares its commit, on SQLite, with those who come to nothing."""
+        self.neighbours = tuple(neighbours)
+        self.send(1, command, code)
 
     @rule(
         tab=st.sampled_from([1, 2]),
