@@ -14,7 +14,7 @@ def to_ascii_domain(written: str) -> str:
     try:
         return f"{local}@{idna.encode(host, uts46=True).decode()}"
     except idna.IDNAError:
-        raise InvalidAddress("This is no e-mail address") from None
+        raise InvalidAddress("This is not an e-mail address") from None
 
 
 def domain_variants(wire: str) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
 
     member = await database.read(load)
     known = (member.username, member.first_name, member.last_name, meeting)
-    password_policy.validate_password(password, known=known)
+    password_policy.validate_password(password, personal_words=known)
     # Hashing takes a good part of a tenth of a second: not on everybody's event loop.
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
 

@@ -170,13 +170,15 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "color",
         swap("#005587", "teal"),
-        ["meeting.toml, look: 'teal' is no color such as #0b5563. Correct it."],
+        ["meeting.toml, look: 'teal' is not a color such as #0b5563. Correct it."],
     ),
     (
         M,
         "color that is style",
         swap("#005587", "red;}body{display:none"),
-        ["meeting.toml, look: 'red;}body{display:none' is no color such as #0b5563. Correct it."],
+        [
+            "meeting.toml, look: 'red;}body{display:none' is not a color such as #0b5563. Correct it."
+        ],
     ),
     (
         M,

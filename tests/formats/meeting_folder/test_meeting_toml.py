@@ -241,7 +241,7 @@ def test_without_a_table_there_is_no_single_sign_on(files: FolderFiles) -> None:
             "http://",
             (
                 "single_sign_on",
-                "'http://login.example.org' is no issuer such as https://login.example.org.",
+                "'http://login.example.org' is not an issuer such as https://login.example.org.",
                 "Correct it.",
             ),
         ),
