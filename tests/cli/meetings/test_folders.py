@@ -164,12 +164,12 @@ def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: FolderFiles)
         0,
         [
             (
-                "warning: meeting.toml, credit.category1.maximum_hours: The programme supports at most "
-                "3.75, less than this. Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit.category1.maximum_hours: The programme "
+                "supports at most 3.75, less than this. Check it, and the hours in sessions.csv."
             ),
             (
-                "warning: meeting.toml, credit.safety.maximum_hours: The programme supports at most "
-                "0.50, less than this. Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit.safety.maximum_hours: The programme "
+                "supports at most 0.50, less than this. Check it, and the hours in sessions.csv."
             ),
             (
                 "warning: attendees.csv, last_name: The certificate's font lacks 李, in '李' of "

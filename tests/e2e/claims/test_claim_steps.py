@@ -236,7 +236,7 @@ def test_opting_in_to_reporting_in_a_window_of_its_own(attendee: Attendee, page:
     window = opened.value
     # What is wrong is in sight, with the focus where it is mended, and so is what became of it.
     window.get_by_role("button", name="Opt in").click()
-    consent = "Tick the consent to opt in."
+    consent = "To opt in, check the consent box."
     expect(window.get_by_role("alert")).to_contain_text(f"need another look. {consent}")
     expect(window.get_by_role("alert")).to_be_in_viewport()
     expect(window.get_by_label("Month of birth")).to_be_focused()

@@ -50,7 +50,7 @@ def asked(page: Page, post: LocalSmtpServer, address: str) -> ReceivedMessage:
     """Ask for a link from the sign-in page on; the message that the server sends by itself."""
     before = len(post.received)
     page.goto("/")
-    page.get_by_role("link", name="My number is not at hand: send me a link").click()
+    page.get_by_role("link", name="I do not have my number: send me a link").click()
     page.get_by_label("E-mail address").fill(address)
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("status").filter(has_text="a link is on its way")).to_be_visible()
