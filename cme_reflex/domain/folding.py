@@ -1,11 +1,11 @@
-"""Text as people write it, folded so that it can be compared."""
+"""Text folding for comparison: case, accents and punctuation removed."""
 
 import re
 import unicodedata
 
 _ASCII_WORD = re.compile("[0-9a-z]+")
-# Letters that Unicode does not take apart into a base letter and a mark, and
-# those that two keyboards of one script have in two forms.
+# Letters that Unicode does not decompose into a base letter and a mark, and
+# letters that differ between the keyboard layouts of one script.
 _SUBSTITUTIONS = str.maketrans(
     {
         "ø": "o",
@@ -23,24 +23,24 @@ _SUBSTITUTIONS = str.maketrans(
         "ی": "ي",
         "ى": "ي",
         "ة": "ه",
-        "ـ": "",  # no letter: it stretches a word
+        "ـ": "",  # tatweel: it stretches a word and is not a letter
     }
 )
-# Whatever has stood for an apostrophe, a glottal stop or a soft sign: ' ’ ‘ ‛ ′ ` ´ ʼ ʻ ʾ ʿ ׳ …
+# Characters used for an apostrophe, a glottal stop or a soft sign: ' ’ ‘ ‛ ′ ` ´ ʼ ʻ ʾ ʿ ׳ …
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛′‵`´ʹʻʼʽʾʿˈˊˋꞋꞌ׳ʹ"))
 
 
 def fold(text: str) -> str:
-    """The words of a text without case, accents and punctuation, a space between them.
+    """The words of a text without case, accents and punctuation, separated by single spaces.
 
     ``fold("Möbius’ O’Brien-Núñez") == "mobius obrien nunez"``.
     """
-    if text.isascii():  # most titles are, and a list is sorted by them
+    if text.isascii():  # fast path: most titles are ASCII, and lists are sorted by folded title
         return " ".join(_ASCII_WORD.findall(text.lower().translate(_APOSTROPHES)))
-    bare = text.casefold().translate(_APOSTROPHES)
-    decomposed = unicodedata.normalize("NFKD", bare).translate(_APOSTROPHES)
+    lowercase = text.casefold().translate(_APOSTROPHES)
+    decomposed = unicodedata.normalize("NFKD", lowercase).translate(_APOSTROPHES)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    # Vowel signs of Indic scripts are marks, and no accents: without them names fall together.
+    # Vowel signs of Indic scripts are marks but not accents: without them names would collide.
     words = (
         letter if unicodedata.category(letter)[0] in {"L", "M", "N"} else " "
         for letter in letters.translate(_SUBSTITUTIONS)

@@ -1,10 +1,10 @@
-"""Names and addresses of machines."""
+"""Host names and IP addresses."""
 
 from ipaddress import ip_address
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the host of this name or address."""
+    """Whether the host name or IP address is a loopback address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,1 +1,1 @@
-"""Files in, files out. Knows the domain, not the store."""
+"""Reading and writing of files; independent of the store."""

@@ -1,4 +1,4 @@
-"""What is wrong with a file that a person wrote: where, what, and how to put it right."""
+"""Problems of input files: location, fault and remedy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Whether a file can be used in spite of it."""
+    """Severity of a problem: a fault prevents the use of a file, a warning does not."""
 
     FAULT = "fault"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """One fault, or one warning. `row` counts as a spreadsheet does: the headings are row 1."""
+    """A fault or a warning. `row` counts as in a spreadsheet: the headings are row 1."""
 
     file: str
     row: int | None
@@ -31,7 +31,7 @@ class InputProblem:
 
 
 class InvalidInput(Exception):
-    """The folder cannot be read as a meeting; `problems` has every fault that was found."""
+    """The input files are invalid; `problems` has every fault that was found."""
 
     def __init__(self, problems: Iterable[InputProblem]) -> None:
         self.problems = tuple(problems)
@@ -39,8 +39,8 @@ class InvalidInput(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The remedy for a word that is none of the known ones."""
+    """The remedy for an unknown word: the closest known word, or a list of them."""
     known = sorted(known)
-    if near := get_close_matches(word.casefold(), known, n=1):
-        return f"Did you mean {near[0]}?"
-    return f"Use one of: {', '.join(known)}." if known else "Take it out."
+    if matches := get_close_matches(word.casefold(), known, n=1):
+        return f"Did you mean {matches[0]}?"
+    return f"Use one of: {', '.join(known)}." if known else "Remove it."

@@ -1,10 +1,10 @@
-"""The Jinja environment of files that are written."""
+"""Jinja environment for written files."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 
 def environment(package: str) -> Environment:
-    """The templates in a package's `templates/`: .html is escaped, undefined names raise."""
+    """Environment of a package's `templates/`; .html is escaped, and undefined names raise."""
     return Environment(
         loader=PackageLoader(package),
         autoescape=select_autoescape(["html"]),

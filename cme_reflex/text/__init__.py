@@ -1,9 +1,9 @@
-"""All words for people on screens, in one place, ready for translation; docs/text.md tells how.
+"""User-facing texts of screens and mails, ready for translation (docs/text.md).
 
-A module for each screen, named as its page, and one for each thing that several screens say. Fixed
-words are constants. A sentence with something to fill in is a format string: its `.format` takes
-plain values and Reflex's variables alike, and a translator moves the names in it as the language
-needs. Screens say hours where the code says quarters, and name the zone of every instant.
+There is one module per screen, named like its page, and one per subject that several screens
+share. Fixed texts are constants. A sentence with values is a format string: its `.format` accepts
+plain values and Reflex variables alike, and a translator can reorder its fields. Screens show
+hours where the code has quarter hours, and name the time zone of every instant.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ from cme_reflex.text.sign_in import link, password, registrations, sign_in, sign
 from cme_reflex.text.site import error_pages, not_found, preview, privacy, shell
 
 LANGUAGE: Final = "en"
-"""The language of all this, as BCP 47 names it, for `lang` in the pages."""
+"""The language of the texts, as a BCP 47 tag, for the pages' `lang` attribute."""
 
 __all__ = [
     "LANGUAGE",

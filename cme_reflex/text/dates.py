@@ -1,8 +1,8 @@
-"""Days, times and deadlines as people say them, in the meeting's own zone.
+"""Formatting of dates, times and deadlines in the meeting's time zone.
 
-Babel knows how the language orders a date and what it calls months and weekdays. Times, spans and
-zones are written here, because Babel's data say them otherwise: "8:00 AM" in capitals and with a
-narrow space, more thin spaces around the dash of a span, and "Germany (Berlin) Time" for "CET".
+Babel formats dates, with the names of months and weekdays. Times, time ranges and zones are
+formatted here, because Babel's formats differ: "8:00 AM" in capitals and with a narrow space, thin
+spaces around the dash of a range, and "Germany (Berlin) Time" for "CET".
 """
 
 from datetime import date, datetime
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from babel import Locale
 
 
-def day(of: date) -> str:
-    """A day as a heading: ``Thursday, September 26``."""
-    return _formatted(of, "EEEE, MMMM d")
+def day(value: date) -> str:
+    """A date for headings: ``Thursday, September 26``."""
+    return _formatted(value, "EEEE, MMMM d")
 
 
-def short_day(of: date) -> str:
-    """A day in a line: ``Thu, Sep 26``."""
-    return _formatted(of, "EEE, MMM d")
+def short_day(value: date) -> str:
+    """A date for lists: ``Thu, Sep 26``."""
+    return _formatted(value, "EEE, MMM d")
 
 
-def full_day(of: date) -> str:
-    """A day with its year, as a document has it: ``September 26, 2024``."""
-    return _formatted(of, "long")
+def full_day(value: date) -> str:
+    """A date with its year, for documents: ``September 26, 2024``."""
+    return _formatted(value, "long")
 
 
-def short_date(of: date) -> str:
-    """A day with its year in a line: ``Feb 23, 2026``."""
-    return _formatted(of, "medium")
+def short_date(value: date) -> str:
+    """A short date with its year: ``Feb 23, 2026``."""
+    return _formatted(value, "medium")
 
 
 def months() -> list[str]:
@@ -42,7 +42,7 @@ def months() -> list[str]:
 
 
 def days(first: date, last: date) -> str:
-    """From which day to which: ``September 26–29, 2024``, ``September 30 – October 2, 2024``."""
+    """A date range: ``September 26–29, 2024``, ``September 30 – October 2, 2024``."""
     if first == last:
         return full_day(first)
     if first.year != last.year:
@@ -59,7 +59,7 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
 
 
 def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """From when to when: ``8:00–10:00 am``, ``11:30 am–1:00 pm``; a later day is named."""
+    """A time range: ``8:00–10:00 am``, ``11:30 am–1:00 pm``; with the date of a later end."""
     first, last = clock(start, zone), clock(end, zone)
     if start.astimezone(zone).date() != end.astimezone(zone).date():
         return f"{first}–{short_day(end.astimezone(zone).date())}, {last}"
@@ -69,12 +69,12 @@ def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 
 def day_span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """The same with the day: ``Thu, Sep 26, 8:00–10:00 am``."""
+    """A time range with its date: ``Thu, Sep 26, 8:00–10:00 am``."""
     return f"{short_day(start.astimezone(zone).date())}, {span(start, end, zone)}"
 
 
 def iso_span(start: str, end: str, zone: ZoneInfo) -> str:
-    """From when to when with the day, of two instants in ISO 8601."""
+    """A time range with its date, from two instants in ISO 8601."""
     return day_span(datetime.fromisoformat(start), datetime.fromisoformat(end), zone)
 
 
@@ -85,25 +85,25 @@ def instant(at: datetime, zone: ZoneInfo) -> str:
 
 
 def zone_name(local: datetime) -> str:
-    """The zone as people say it, ``CT`` for CST and CDT; others as they name themselves."""
+    """The zone's common name: ``CT`` for CST and CDT; the tz database's abbreviation for others."""
     name = local.tzname() or ""
     american = len(name) == 3 and name[0] in "ECMP" and name[1:] in ("ST", "DT")
     return f"{name[0]}T" if american else name
 
 
-@lru_cache(maxsize=1_024)  # a screen says the same few days many times over
-def _formatted(of: date, pattern: str) -> str:
-    """The day by a Unicode date pattern, or by one of the lengths "medium" and "long"."""
+@lru_cache(maxsize=1_024)  # screens repeat the same few dates
+def _formatted(value: date, pattern: str) -> str:
+    """The date in a Unicode date pattern, or in the format "medium" or "long"."""
     from babel.dates import format_date
 
-    return format_date(of, pattern, locale=_locale())
+    return format_date(value, pattern, locale=_locale())
 
 
 @cache
 def _locale() -> "Locale":
-    """The language's data, read for the first date: a command without dates does not need them."""
+    """The language's locale data, loaded on first use: many commands need no dates."""
     from babel import Locale
 
-    from cme_reflex.text import LANGUAGE  # when called, as the package imports this module
+    from cme_reflex.text import LANGUAGE  # here, because the package imports this module
 
     return Locale.parse(LANGUAGE)

@@ -1,4 +1,4 @@
-"""What went wrong and what to do, for each error of the domain that an attendee can mend."""
+"""Messages for the domain errors that an attendee can fix."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -23,26 +23,26 @@ from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
 from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS
 from cme_reflex.text.dates import instant
 
-_SENTENCES: Final[Mapping[type[Exception], str]] = {
+_MESSAGES: Final[Mapping[type[Exception], str]] = {
     ClaimLocked: LOCKED,
     ClaimPeriodNotOpen: OPENS,
     ClaimPeriodClosed: CLOSED,
     NotEligible: "This session is not eligible for credit.",
     NotYetEnded: "This session can be added from {when}.",
-    PresentedByAttendee: "You present this session, so it gives you no learner credit.",
+    PresentedByAttendee: "You present this session, so you cannot claim learner credit for it.",
     NotInClaim: "This session is not on your claim. Add it first.",
     CreditLimitExceeded: "At most {limit} hours are possible here.",
-    InvalidHours: "Choose hours in quarters, such as 1.25.",
+    InvalidHours: "Choose hours in quarter hours, such as 1.25.",
     InvalidAnswer: "That is not one of the answers. Choose again.",
-    InvalidName: "Write your name in up to 120 characters.",
-    UnprintableName: "The certificate cannot print {characters}. Write your name in Latin, Greek "
+    InvalidName: "Enter your name in up to 120 characters.",
+    UnprintableName: "The certificate cannot print {characters}. Enter your name in Latin, Greek "
     "or Cyrillic letters.",
     StaleRevision: "Your claim changed on another screen. Check it again, then submit.",
-    ReopeningNotAllowed: "A submitted claim can only be reopened by the help desk.",
+    ReopeningNotAllowed: "Only our staff can reopen a submitted claim.",
     NotSubmitted: "Your claim is not submitted, so you can change it.",
-    InvalidCommand: "That could not be read. Load the page again.",
-    ConsentMissing: "Tick the consent to opt in.",
-    ConsentChanged: "The text of the consent has changed. Read it, then tick it.",
+    InvalidCommand: "Something went wrong. Reload the page and try again.",
+    ConsentMissing: "To opt in, check the consent box.",
+    ConsentChanged: "The consent text has changed. Read it, then check the box.",
 }
 
 _VALUES: Final[Mapping[type[Exception], Callable[[Any, ZoneInfo], Mapping[str, str]]]] = {
@@ -55,7 +55,7 @@ _VALUES: Final[Mapping[type[Exception], Callable[[Any, ZoneInfo], Mapping[str, s
 
 
 def error_message(error: Exception, zone: ZoneInfo) -> str | None:
-    """What went wrong and what to do, or None for an error that is not the attendee's."""
-    sentence = _SENTENCES.get(type(error))
+    """The message for an error, or None if the attendee cannot fix it."""
+    message = _MESSAGES.get(type(error))
     values = _VALUES.get(type(error))
-    return sentence and sentence.format(**values(error, zone) if values else {})
+    return message and message.format(**values(error, zone) if values else {})

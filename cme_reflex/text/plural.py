@@ -1,19 +1,19 @@
-"""Sentences that depend on a number."""
+"""Singular and plural forms of texts."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Plural:
-    """A sentence about one thing, and about any other number of them; both may name `{count}`.
+    """Singular and plural form of a text; both may contain `{count}`.
 
-    A language with more forms has more of them here, and chooses among them when called and, for
-    a number that only the browser knows, in `interpolation.pluralize`.
+    For a language with more plural forms, add them here, and select one in `__call__` and, for
+    numbers that only the browser knows, in `interpolation.pluralize`.
     """
 
     one: str
     other: str
 
     def __call__(self, count: int, **values: object) -> str:
-        """The sentence for this number, filled in."""
+        """The text for this number, with its values."""
         return (self.one if count == 1 else self.other).format(count=count, **values)

@@ -61,8 +61,8 @@ def test_every_fault_of_a_folder_is_printed_and_nothing_is_loaded(files: FolderF
         [],
         [
             (
-                "sessions.csv, row 2, category1_hours: '1.30' is no number of credit hours. "
-                "Write hours in quarters, such as 1.25."
+                "sessions.csv, row 2, category1_hours: '1.30' is not a number of credit hours. "
+                "Use quarter hours, such as 1.25."
             ),
             (
                 "attendees.csv, row 2, profession: 'surgeon' is not known here. "

@@ -124,7 +124,7 @@ ERRORS = [
     (NotYetEnded(local(26, 8)), "This session can be added from Sep 26, 2024, 8:00 am PT."),
     (
         UnprintableName("漢字"),
-        "The certificate cannot print 漢 字. Write your name in Latin, Greek or Cyrillic letters.",
+        "The certificate cannot print 漢 字. Enter your name in Latin, Greek or Cyrillic letters.",
     ),
 ]
 

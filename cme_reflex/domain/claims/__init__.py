@@ -1,1 +1,1 @@
-"""A claim's life: draft, submitted, reopened; receipts; a person's account."""
+"""Claims and their life cycle (draft, submitted, reopened), receipt numbers and accounts."""

@@ -1,4 +1,4 @@
-"""A person's account: what was claimed at all meetings, year by year, and what is reported."""
+"""A person's account: credit claimed at all meetings by year, and its reporting state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from cme_reflex.domain.meetings.meeting import ClaimPeriod
 
 
 class ReportingState(StrEnum):
-    """How far the reporting of one meeting's credit to ACCME is."""
+    """Progress of reporting one meeting's credit to ACCME."""
 
     NOT_ASKED = auto()
     OPTED_IN = auto()
     EXPORTED = auto()
     REJECTED = auto()
     WITHDRAWN = auto()
-    WITHDRAWN_LATER = auto()  # what PARS holds is still to be deleted there
+    WITHDRAWN_LATER = auto()  # after an export, so the record in PARS must still be deleted
 
 
 @dataclass(frozen=True, slots=True)
 class ReportingSummary:
-    """The same with what belongs to it: when it was exported (aware), why it was rejected."""
+    """A reporting state with the time of the export (`at`, aware) or the reason of a rejection."""
 
     state: ReportingState = ReportingState.NOT_ASKED
     at: datetime | None = None
@@ -34,7 +34,7 @@ class ReportingSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedVersion:
-    """One submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+    """One submitted version of a claim. Credit is in quarter hours; `submitted_at` is aware UTC."""
 
     number: str
     submitted_at: datetime
@@ -44,11 +44,11 @@ class SubmittedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountEntry:
-    """A registration of the person with its claim.
+    """One of the person's registrations with its claim.
 
-    `versions` are the submitted ones, the newest, which is the valid one, first. `period` is where
-    the moment of asking lies in this claim's period, `sessions` how many are on the claim.
-    `status` is None where nothing was begun.
+    `versions` are the submitted versions, newest first; the newest is the valid one. `period` is
+    the state of this claim's period at the time of the request. `sessions` is the number of
+    sessions on the claim. `status` is None if no claim was started.
     """
 
     meeting: str
@@ -71,13 +71,16 @@ class AccountEntry:
 
     @property
     def valid_version(self) -> SubmittedVersion | None:
-        """The version that counts; a reopened claim's stays valid until a new one replaces it."""
+        """The newest version, or None.
+
+        The version of a reopened claim stays valid until a new one replaces it.
+        """
         return self.versions[0] if self.versions else None
 
 
 @dataclass(frozen=True, slots=True)
 class CreditTotals:
-    """What was claimed, in quarter hours: Category 1, and of that Patient Safety."""
+    """Credit claimed, in quarter hours: Category 1, and the Patient Safety part of it."""
 
     category1: Quarters
     safety: Quarters
@@ -94,10 +97,10 @@ class AccountYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What a person sees of all own claims. Without a member record it is one meeting's.
+    """A person's claims at all meetings; without a member record, those of one meeting only.
 
-    `years` has what counts, the newest first; `unsubmitted` what was begun and never
-    submitted, and the registration of this sign-in while it has no version.
+    `years` holds the submitted claims, newest year first. `unsubmitted` holds claims that were
+    started and never submitted, and the current registration as long as it has no version.
     """
 
     name: str
@@ -108,42 +111,42 @@ class Account:
 
     @property
     def last_submitted_at(self) -> datetime | None:
-        """When a version that counts was submitted last (aware); None where there is none."""
-        valid = (entry.valid_version for year in self.years for entry in year.entries)
-        return max((each.submitted_at for each in valid if each), default=None)
+        """The latest submission (aware) of the valid versions; None if there are none."""
+        versions = (entry.valid_version for year in self.years for entry in year.entries)
+        return max((version.submitted_at for version in versions if version), default=None)
 
 
 def build_account(name: str, member: str | None, entries: Iterable[AccountEntry]) -> Account:
-    """The account of these registrations.
+    """Build the account from a person's registrations.
 
-    A meeting's credit is that of the year in which the meeting ended, whenever it was claimed:
-    this is the date on the certificate that a board asks for.
+    A meeting's credit counts for the year in which the meeting ended, whenever it was claimed:
+    boards go by this date on the certificate.
     """
-    newest_first = sorted(
+    sorted_entries = sorted(
         entries, key=lambda entry: (entry.ends_on, entry.meeting, entry.badge), reverse=True
     )
-    submitted = [entry for entry in newest_first if entry.valid_version is not None]
+    submitted = [entry for entry in sorted_entries if entry.valid_version is not None]
     years = [
-        AccountYear(year, total_credit(of_year), tuple(of_year))
+        AccountYear(year, total_credit(year_entries), tuple(year_entries))
         for year, group in groupby(submitted, key=lambda entry: entry.ends_on.year)
-        for of_year in [list(group)]
+        for year_entries in [list(group)]
     ]
-    still_open = [entry for entry in newest_first if entry.valid_version is None]
+    unsubmitted = [entry for entry in sorted_entries if entry.valid_version is None]
     return Account(
         name=name,
         member=member,
         credit=total_credit(submitted),
         years=tuple(years),
         unsubmitted=tuple(
-            entry for entry in still_open if entry.is_current or entry.status is not None
+            entry for entry in unsubmitted if entry.is_current or entry.status is not None
         ),
     )
 
 
 def total_credit(entries: Iterable[AccountEntry]) -> CreditTotals:
-    """What the valid versions of these claims add up to."""
-    valid = [entry.valid_version for entry in entries if entry.valid_version is not None]
+    """The sum of the credit of the entries' valid versions."""
+    versions = [entry.valid_version for entry in entries if entry.valid_version is not None]
     return CreditTotals(
-        Quarters(sum(version.category1 for version in valid)),
-        Quarters(sum(version.safety for version in valid)),
+        Quarters(sum(version.category1 for version in versions)),
+        Quarters(sum(version.safety for version in versions)),
     )

@@ -1,4 +1,4 @@
-"""The life of a claim: when it can be changed, and what Submit still needs."""
+"""A claim's status, the rules for changing it, and the requirements for submitting it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from cme_reflex.domain.programme.programme import Programme
 
 
 class ClaimStatus(StrEnum):
-    """Where a claim is in its life: draft → submitted, reopened → submitted again."""
+    """Status of a claim: draft → submitted, submitted → reopened → submitted again."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -20,7 +20,7 @@ class ClaimStatus(StrEnum):
 
 
 class ClaimLocked(Exception):
-    """The claim was submitted; nothing of it can be changed until it is reopened."""
+    """The claim was submitted; it cannot be changed until it is reopened."""
 
 
 class ClaimPeriodNotOpen(Exception):
@@ -32,7 +32,7 @@ class ClaimPeriodNotOpen(Exception):
 
 
 class ClaimPeriodClosed(Exception):
-    """The claim period, or the deadline of a reopened claim, is over. `closed_at` is aware."""
+    """The claim period has ended, or the deadline of a reopened claim. `closed_at` is aware."""
 
     def __init__(self, closed_at: datetime) -> None:
         super().__init__(f"The claim period closed at {closed_at.isoformat()}.")
@@ -40,35 +40,35 @@ class ClaimPeriodClosed(Exception):
 
 
 class NotSubmitted(Exception):
-    """Only a submitted claim can be reopened."""
+    """The claim cannot be reopened, because it is not submitted."""
 
 
 class ReopeningNotAllowed(Exception):
-    """The meeting does not let attendees reopen their claims; staff can."""
+    """The meeting does not allow attendees to reopen their claims; only staff can."""
 
 
 class DeadlinePassed(ValueError):
-    """A claim cannot be reopened until an instant (aware) that is over."""
+    """The deadline (aware) set for a reopened claim is in the past."""
 
     def __init__(self, deadline: datetime) -> None:
-        super().__init__(f"{deadline.isoformat()} is over.")
+        super().__init__(f"The deadline {deadline.isoformat()} is in the past.")
         self.deadline = deadline
 
 
 class NotInClaim(Exception):
-    """The session is not among the claim's lines."""
+    """The claim has no line for this session."""
 
 
 class InvalidCommand(ValueError):
-    """What the browser gave as the id of a command is none."""
+    """The browser sent an invalid command id."""
 
 
 class StaleRevision(Exception):
-    """The claim changed since the page that submits it was shown."""
+    """The claim has changed since the page that submits it was shown."""
 
 
 class Requirement(StrEnum):
-    """What a claim can lack."""
+    """Kinds of requirements for submitting a claim."""
 
     LINES = auto()
     CONFLICT = auto()
@@ -81,7 +81,7 @@ class Requirement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MissingRequirement:
-    """One thing that keeps a claim from being submitted, and where to put it right."""
+    """One unmet requirement, with the session or question where it can be fixed."""
 
     requirement: Requirement
     session_id: int | None = None
@@ -89,7 +89,7 @@ class MissingRequirement:
 
 
 class ClaimIncomplete(Exception):
-    """The claim cannot be submitted yet. `missing` lists all of it, in the order of the page."""
+    """The claim cannot be submitted yet. `missing` lists every reason in the order of the page."""
 
     def __init__(self, missing: Sequence[MissingRequirement]) -> None:
         super().__init__(f"{len(missing)} things are missing")
@@ -98,9 +98,9 @@ class ClaimIncomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim as it stands, without what was removed from it.
+    """The current state of a claim, without removed lines.
 
-    `revision` grows with every change; a submission names the one that it saw.
+    `revision` increases with every change; a submission carries the revision that was shown.
     """
 
     status: ClaimStatus = ClaimStatus.DRAFT
@@ -111,16 +111,16 @@ class Claim:
 
 
 def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
-    """Raise ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed where nothing may change."""
+    """Raise ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed if the claim cannot be changed."""
     if claim.status is ClaimStatus.SUBMITTED:
         raise ClaimLocked
     _require_open(claim, meeting, now)
 
 
 def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
-    """Raise what keeps an attendee from reopening the claim.
+    """Check that the attendee can reopen the claim.
 
-    ReopeningNotAllowed, NotSubmitted, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    Raises ReopeningNotAllowed, NotSubmitted, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
     if not meeting.claim.attendee_may_reopen:
         raise ReopeningNotAllowed
@@ -140,32 +140,32 @@ def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:
 def missing_requirements(
     claim: Claim, answers: Answers, programme: Programme, *, attested: bool
 ) -> tuple[MissingRequirement, ...]:
-    """What the claim still needs before it can be submitted, in the order of the page."""
+    """The unmet requirements for submitting the claim, in the order of the page."""
     meeting = programme.meeting
-    needs: list[MissingRequirement] = []
+    missing: list[MissingRequirement] = []
     if not claim.lines:
-        needs.append(MissingRequirement(Requirement.LINES))
-    needs += [
+        missing.append(MissingRequirement(Requirement.LINES))
+    missing += [
         MissingRequirement(Requirement.WITHDRAWN, line.session_id)
         for line in claim.lines
         if not programme.sessions[line.session_id].gives_credit
     ]
     if is_blocking(conflicts_of(claim.lines), meeting.overlap_policy):
-        needs.append(MissingRequirement(Requirement.CONFLICT))
+        missing.append(MissingRequirement(Requirement.CONFLICT))
     if meeting.claim.session_evaluations_required:
-        needs += [
+        missing += [
             MissingRequirement(Requirement.SESSION_QUESTION, line.session_id, question)
             for line in claim.lines
             for question in meeting.session_form.missing_required(
                 answers.of_session(line.session_id)
             )
         ]
-    needs += [
+    missing += [
         MissingRequirement(Requirement.OVERALL_QUESTION, question=question)
         for question in meeting.overall_form.missing_required(answers.overall)
     ]
     if claim.totals.category1 is None:
-        needs.append(MissingRequirement(Requirement.CATEGORY1))
+        missing.append(MissingRequirement(Requirement.CATEGORY1))
     if not attested:
-        needs.append(MissingRequirement(Requirement.ATTESTATION))
-    return tuple(needs)
+        missing.append(MissingRequirement(Requirement.ATTESTATION))
+    return tuple(missing)

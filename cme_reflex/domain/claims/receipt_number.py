@@ -1,36 +1,37 @@
-"""A receipt's number, as it is made and as people type it."""
+"""Receipt numbers: generation, and the canonical form of a typed number."""
 
 from collections.abc import Callable, Sequence
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that is read as a digit
-GROUP_COUNT, GROUP_LENGTH = (
-    2,
-    4,
-)  # two groups of four: 39 bits, so nobody meets another one's by typing
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits
+# Two groups of four characters are 39 bits, so a valid number cannot be found by guessing.
+GROUP_COUNT, GROUP_LENGTH = 2, 4
 MAX_LENGTH = 80  # characters; a meeting's short name is shorter
 
 
 def generate_receipt_number(meeting: str, choose: Callable[[Sequence[str]], str]) -> str:
-    """A new number: ``PSTM24-7KQM-X4WD``. `choose` draws one of the letters, as a secret."""
+    """Return a new number such as ``PSTM24-7KQM-X4WD``.
+
+    `choose` returns a random element of a sequence and must be cryptographically secure.
+    """
     groups = ("".join(choose(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUP_COUNT))
     return "-".join([_alphanumeric(meeting), *groups])
 
 
 def canonical_receipt_number(typed: str) -> str | None:
-    """The number that somebody has typed, whatever the case, spaces and dashes in it.
+    """A typed number in canonical form, regardless of case, spaces and dashes.
 
-    None for what cannot be one.
+    Returns None if the text cannot be a receipt number.
     """
     if len(typed) > MAX_LENGTH:
         return None
-    plain = _alphanumeric(typed)
-    secret = plain[-GROUP_COUNT * GROUP_LENGTH :]
-    if len(plain) <= GROUP_COUNT * GROUP_LENGTH or set(secret).difference(ALPHABET):
+    number = _alphanumeric(typed)
+    secret = number[-GROUP_COUNT * GROUP_LENGTH :]
+    if len(number) <= GROUP_COUNT * GROUP_LENGTH or set(secret).difference(ALPHABET):
         return None
     return "-".join(
-        [plain[: -GROUP_COUNT * GROUP_LENGTH], secret[:GROUP_LENGTH], secret[GROUP_LENGTH:]]
+        [number[: -GROUP_COUNT * GROUP_LENGTH], secret[:GROUP_LENGTH], secret[GROUP_LENGTH:]]
     )
 
 
 def _alphanumeric(text: str) -> str:
-    return "".join(sign for sign in text.upper() if sign.isalnum())
+    return "".join(character for character in text.upper() if character.isalnum())

@@ -1,1 +1,1 @@
-"""Credit arithmetic: amounts, overlap, and what a claim's lines support."""
+"""Credit arithmetic: amounts, overlap, and the credit that a claim's lines support."""

@@ -1,4 +1,4 @@
-"""What a claim's lines come to: the totals that can be claimed, and those that still hold."""
+"""Claimable credit: the maximum totals of a claim's lines, and validation of chosen totals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from cme_reflex.domain.credit.quarters import Quarters
 
 
 class OverlapPolicy(StrEnum):
-    """What a meeting does about simultaneous live sessions; societies differ."""
+    """A meeting's policy on simultaneous live sessions; societies differ."""
 
-    RESOLVE = "resolve"  # they must be put right before submitting
+    RESOLVE = "resolve"  # conflicts must be resolved before submitting
     CAP = "cap"  # no more can be claimed than one person could have attended
-    ALLOW = "allow"  # they are shown, not stopped
+    ALLOW = "allow"  # conflicts are shown but do not limit the claim
 
 
 class CreditLimitExceeded(ValueError):
-    """More credit than is possible here, or less than can be claimed. Both in quarter hours."""
+    """A total above the limit or below the minimum. `limit` and `claimed` in quarter hours."""
 
     def __init__(self, limit: Quarters, claimed: Quarters) -> None:
         super().__init__(f"{claimed} quarter hours; from 0 or 1 up to {limit} can be claimed here")
@@ -55,7 +55,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
-    """The most that can be claimed, in quarter hours."""
+    """The claimable maximum of each credit type, in quarter hours."""
 
     category1: Quarters
     safety: Quarters
@@ -63,37 +63,37 @@ class Claimable:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the attendee chose to claim, in quarter hours; None where nothing is chosen yet."""
+    """The totals that the attendee chose to claim, in quarter hours; None if not chosen yet."""
 
     category1: Quarters | None
     safety: Quarters | None
 
 
 def max_safety(safety: Quarters, claimed: Quarters) -> Quarters:
-    """The most Patient Safety of a line: the session's, but never more than is claimed of it.
+    """The maximum Patient Safety credit of a line: the session's, up to the credit claimed.
 
-    All in quarter hours (docs/rules.md, 3).
+    All amounts are in quarter hours (docs/rules.md, 3).
     """
     return min(safety, claimed)
 
 
 def conflicts_of(lines: Sequence[Line]) -> tuple[Conflict, ...]:
-    """The over-claims among the live lines; what was watched on demand has no clock."""
+    """The conflicts among the live lines; on-demand lines occupy no time."""
     return find_conflicts(_live_intervals(lines, _quarters))
 
 
 def is_blocking(conflicts: Sequence[Conflict], policy: OverlapPolicy) -> bool:
-    """Whether these conflicts must be put right before submitting."""
+    """Whether these conflicts must be resolved before submitting."""
     return policy is OverlapPolicy.RESOLVE and bool(conflicts)
 
 
 def claimable(lines: Sequence[Line], limits: Limits, policy: OverlapPolicy) -> Claimable:
-    """The most that these lines and limits allow to be claimed, in quarter hours.
+    """The maximum credit that these lines and limits allow, in quarter hours.
 
     AMA PRA counts simultaneous sessions once, so it is the largest total that
-    one person could have attended, not the sum; only ALLOW takes the sum. Under
+    one person could have attended, not the sum; only ALLOW uses the sum. Under
     RESOLVE the same maximum is shown while a conflict still blocks, so that the
-    screen never promises more than will be left (docs/rules.md, 9).
+    screen never promises more credit than will remain (docs/rules.md, 9).
     """
     category1 = min(_supported(lines, _quarters, policy), limits.category1)
     # An hour of Patient Safety is also an hour of Category 1.
@@ -102,9 +102,9 @@ def claimable(lines: Sequence[Line], limits: Limits, policy: OverlapPolicy) -> C
 
 
 def claimable_safety(claimable: Claimable, category1: Quarters | None) -> Quarters:
-    """The most Patient Safety beside the Category 1 chosen, in quarter hours.
+    """The maximum Patient Safety for the chosen Category 1 total, in quarter hours.
 
-    While no Category 1 is chosen, the lines and limits alone decide.
+    While no Category 1 total is chosen, only the lines and limits apply.
     """
     return claimable.safety if category1 is None else min(claimable.safety, category1)
 
@@ -112,8 +112,8 @@ def claimable_safety(claimable: Claimable, category1: Quarters | None) -> Quarte
 def validate_totals(totals: Totals, claimable: Claimable) -> None:
     """Raise CreditLimitExceeded for a total that cannot be claimed.
 
-    Category 1 is at least a quarter hour, Patient Safety may be none; what is
-    not chosen is not checked (docs/rules.md, 10).
+    Category 1 is at least a quarter hour; Patient Safety may be zero. Totals
+    that are not chosen are not checked (docs/rules.md, 10).
     """
     limit = claimable.category1
     if totals.category1 is not None and not 1 <= totals.category1 <= limit:
@@ -124,15 +124,15 @@ def validate_totals(totals: Totals, claimable: Claimable) -> None:
 
 
 def clear_unsupported(totals: Totals, claimable: Claimable) -> tuple[Totals, bool]:
-    """The chosen totals after a change, and whether one of them had to be cleared.
+    """Clear the chosen totals that exceed the maximum; return the totals and whether any changed.
 
     A total above its maximum is cleared, not lowered: the attendee attests to
-    the number, so the attendee chooses it (docs/rules.md, 10).
+    the number and so must choose it (docs/rules.md, 10).
     """
     category1 = _clear_above(totals.category1, claimable.category1)
     safety = _clear_above(totals.safety, claimable_safety(claimable, category1))
-    left = Totals(category1, safety)
-    return left, left != totals
+    supported_totals = Totals(category1, safety)
+    return supported_totals, supported_totals != totals
 
 
 def _clear_above(chosen: Quarters | None, limit: Quarters) -> Quarters | None:

@@ -1,9 +1,10 @@
-"""Simultaneous live sessions count once: what lines support, and what to tell of an over-claim.
+"""Overlap of live sessions: supported credit, and conflicts to report for an over-claim.
 
-A window reaches from one line's start to another line's end, and is half-open,
-so that sessions that touch do not meet. It is violated when the lines that lie
-wholly inside it occupy more minutes than it has: that is its excess. Times are
-counted in whole minutes since 1970 (UTC); seconds are dropped.
+Simultaneous live sessions count once (AMA PRA). A window reaches from one line's
+start to another line's end. It is half-open, so adjacent sessions do not overlap.
+A window is violated when the lines that lie wholly inside it occupy more minutes
+than its length; the difference is its excess. Times are whole minutes since 1970
+(UTC); seconds are dropped.
 """
 
 from bisect import bisect_left
@@ -17,7 +18,7 @@ from typing import NamedTuple, TypeVar
 
 from cme_reflex.domain.credit.quarters import MINUTES_PER_QUARTER, Quarters, to_minutes
 
-MAX_STAGGERED_WINDOWS = 3  # windows; more of them say nothing new about the same few lines
+MAX_STAGGERED_WINDOWS = 3  # per conflict; more would only repeat the same few lines
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -25,7 +26,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What a live line claims of the clock. `key` is the session's id; instants are aware."""
+    """The time and credit of a live line. `key` is the session's id; instants are aware."""
 
     key: int
     starts_at: datetime
@@ -34,13 +35,13 @@ class Interval:
 
     @property
     def occupied(self) -> int:
-        """The minutes that the line occupies: those claimed, but never more than there were.
+        """The minutes that the line occupies: the minutes claimed, up to the duration.
 
-        A session of 8 minutes is worth a quarter hour, yet keeps nobody from
-        the next one for longer than 8 minutes (docs/rules.md, 4).
+        A session of 8 minutes gives a quarter hour of credit, but occupies
+        only 8 minutes (docs/rules.md, 4).
         """
-        lasted = _epoch_minute(self.ends_at) - _epoch_minute(self.starts_at)
-        return max(0, min(to_minutes(self.quarters), lasted))
+        duration = _epoch_minute(self.ends_at) - _epoch_minute(self.starts_at)
+        return max(0, min(to_minutes(self.quarters), duration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Window:
     """A violated window, with the keys of the lines wholly inside. Instants are aware UTC.
 
     `allowed` is its length, rounded down to quarter hours, and so always less
-    than `claimed`, the sum of what its lines claim.
+    than `claimed`, the sum of the credit of its lines.
     """
 
     starts_at: datetime
@@ -62,7 +63,8 @@ class Window:
 class Conflict:
     """One card for the attendee: violated windows that overlap, and the lines to change.
 
-    `windows` are by start, a longer one before those inside it; `keys` by start.
+    `windows` are sorted by start, a longer one before those inside it; `keys` are
+    sorted by the start of their lines.
     """
 
     windows: tuple[Window, ...]
@@ -70,16 +72,17 @@ class Conflict:
 
 
 def supported(intervals: Sequence[Interval]) -> Quarters:
-    """The most credit that these live lines support, in quarter hours.
+    """The maximum credit that these live lines support, in quarter hours.
 
     AMA PRA counts simultaneous sessions once, so this is the lines' sum less
-    the best total excess of disjoint violated windows (docs/rules.md,
-    5). By Hall's theorem that excess is exactly the claimed minutes
-    for which one person could find no place. It is rounded up to a quarter once,
-    as a total. The sum is of the quarters claimed, not of the minutes occupied,
-    so without a conflict it stands as it is, whatever rounding gave it.
-    Nor does a lost session lose that gift: where credit exceeds the duration, as
-    2 quarters for 25 minutes do, four at once support 3 quarters, not 2.
+    the maximum total excess of disjoint violated windows (docs/rules.md, 5).
+    By Hall's theorem, that excess is exactly the number of claimed minutes that
+    one person cannot have attended. The total is rounded up to a quarter hour
+    once. The sum is of the quarters claimed, not of the minutes occupied, so
+    without a conflict it keeps the credit that rounding added to a session.
+    A session that is subtracted keeps that extra credit, too: where credit
+    exceeds the duration, such as 2 quarters for 25 minutes, four simultaneous
+    sessions support 3 quarters, not 2.
     """
     excess = _max_excess(_excess_table(_occupied_lines(intervals))).excess
     return Quarters(
@@ -88,22 +91,22 @@ def supported(intervals: Sequence[Interval]) -> Quarters:
 
 
 def find_conflicts(intervals: Sequence[Interval]) -> tuple[Conflict, ...]:
-    """What to tell the attendee of an over-claim; empty if and only if there is none.
+    """The conflicts to report to the attendee; empty if and only if there is no over-claim.
 
-    Told is every violated window that is some line's own start to end, and
-    beyond these the smallest that contain no window already reported, as for
-    staggered lines (docs/rules.md, 6). Each belongs to one
-    conflict with what overlaps it, and with the lines whose minutes `supported`
-    subtracts: a line that merely comes after an over-claim is no part of it.
+    Reported are the violated windows that are the span of a single line, and
+    beyond these the smallest that contain no window already reported, such as
+    those of staggered lines (docs/rules.md, 6). A conflict combines the windows
+    that overlap each other, and the lines whose minutes `supported` subtracts:
+    a line that only follows an over-claim is not part of it.
     """
     lines = _occupied_lines(intervals)
-    own = {_Span(line.start, line.end) for line in lines}
+    line_spans = {_Span(line.start, line.end) for line in lines}
     table = list(_excess_table(lines))
-    reported = _reported(table, own)
+    reported = _reported(table, line_spans)
     spans = sorted(
         reported.union(_max_excess(table).spans), key=lambda span: (span.start, -span.end)
     )
-    return tuple(_conflict(cluster, reported, own, lines) for cluster in _clusters(spans))
+    return tuple(_conflict(cluster, reported, line_spans, lines) for cluster in _clusters(spans))
 
 
 class _Span(NamedTuple):
@@ -124,11 +127,11 @@ class _MaxExcess(NamedTuple):
 
 
 _Timed = TypeVar("_Timed", _Span, _OccupiedLine)
-_ExcessRow = tuple[int, list[tuple[int, int]]]  # an end, and a start and an excess for each window
+_ExcessRow = tuple[int, list[tuple[int, int]]]  # an end, and (start, excess) of each window
 
 
 def _occupied_lines(intervals: Iterable[Interval]) -> list[_OccupiedLine]:
-    """The lines that occupy anything, by start."""
+    """The lines that occupy at least a minute, sorted by start."""
     lines = [
         _OccupiedLine(
             _epoch_minute(line.starts_at), _epoch_minute(line.ends_at), line.occupied, line
@@ -141,26 +144,26 @@ def _occupied_lines(intervals: Iterable[Interval]) -> list[_OccupiedLine]:
 
 
 def _clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
-    """What overlaps, directly or through others."""
+    """Group spans or lines that overlap, directly or through others."""
     clusters: list[list[_Timed]] = []
-    reach: int | None = None
+    cluster_end: int | None = None
     for timed in by_start:
-        if reach is None or timed.start >= reach:
+        if cluster_end is None or timed.start >= cluster_end:
             clusters.append([])
-            reach = timed.end
+            cluster_end = timed.end
         clusters[-1].append(timed)
-        reach = max(reach, timed.end)
+        cluster_end = max(cluster_end, timed.end)
     return clusters
 
 
 def _excess_table(lines: Iterable[_OccupiedLine]) -> Iterator[_ExcessRow]:
-    """Every window's excess: a row for each end, in it the starts before it, latest first.
+    """The excess of every window: one row for each end, with the earlier starts, latest first.
 
-    So a window comes after all that lie inside it. A row is the row before
-    with the lines added that end there: each window costs one addition. None
-    reaches beyond a cluster of lines, for between two clusters stands only a
-    gap, and without it the parts have no less excess than the whole. A line
-    alone occupies no more than its own window, so it has no part in any excess.
+    So every window comes after all windows inside it. Each row is the previous
+    row plus the lines that end there, so each window costs one addition. No
+    window reaches beyond a cluster of lines: there is only a gap between two
+    clusters, and the parts without it have at least the excess of the whole. A
+    cluster of one line is skipped, because it never exceeds its own window.
     """
     for cluster in _clusters(lines):
         if len(cluster) == 1:
@@ -168,47 +171,48 @@ def _excess_table(lines: Iterable[_OccupiedLine]) -> Iterator[_ExcessRow]:
         inside = dict.fromkeys(sorted({line.start for line in cluster}, reverse=True), 0)
         by_end = attrgetter("end")
         for end, ending in groupby(sorted(cluster, key=by_end), by_end):
-            joining = Counter[int]()
+            minutes_by_start = Counter[int]()
             for line in ending:
-                joining[line.start] += line.minutes
+                minutes_by_start[line.start] += line.minutes
             row: list[tuple[int, int]] = []
-            joined = 0
+            added = 0
             for start in inside:
                 if start < end:
-                    joined += joining[start]
-                    inside[start] += joined
+                    added += minutes_by_start[start]
+                    inside[start] += added
                     row.append((start, inside[start] - (end - start)))
             yield end, row
 
 
 def _max_excess(table: Iterable[_ExcessRow]) -> _MaxExcess:
-    """The disjoint windows with the greatest total excess: an interval dynamic programme.
+    """The disjoint windows with the maximum total excess, by interval dynamic programming.
 
-    Up to each end the worst is what it was before, or one more window after
-    the worst up to that window's start. Only a greater excess replaces an
-    earlier answer, and late starts are tried first, so of several answers it is
-    the one that takes up least time, without lines that add no excess.
+    The maximum up to an end is either the previous maximum, or one more window
+    added to the maximum up to that window's start. Only a greater excess
+    replaces an earlier solution, and late starts are tried first. So of several
+    solutions the result is the one that covers the least time, without lines
+    that add no excess.
     """
-    worst = _MaxExcess(0, ())
-    # A start first appears with the first end after it, when `worst` covers all ends up to it.
-    worst_before: dict[int, _MaxExcess] = {}
+    best = _MaxExcess(0, ())
+    # A start first appears with the first end after it, when `best` covers all ends up to it.
+    best_up_to: dict[int, _MaxExcess] = {}
     for end, row in table:
-        until_now = worst
+        previous = best
         for start, excess in row:
-            before = worst_before.setdefault(start, until_now)
-            if before.excess + excess > worst.excess:
-                worst = _MaxExcess(before.excess + excess, (*before.spans, _Span(start, end)))
-    return worst
+            prefix = best_up_to.setdefault(start, previous)
+            if prefix.excess + excess > best.excess:
+                best = _MaxExcess(prefix.excess + excess, (*prefix.spans, _Span(start, end)))
+    return best
 
 
-def _reported(table: Iterable[_ExcessRow], own: set[_Span]) -> set[_Span]:
-    """The violated windows that are some line's own, or contain none that is reported."""
+def _reported(table: Iterable[_ExcessRow], line_spans: set[_Span]) -> set[_Span]:
+    """The violated windows that are the span of a line, or contain no reported window."""
     reported: set[_Span] = set()
-    latest: int | None = None  # start of a reported window; all of them end before this one does
+    latest: int | None = None  # the latest start of a reported window; none ends after this one
     for end, row in table:
         for start, excess in row:
             contains_none = latest is None or start > latest
-            if excess > 0 and (contains_none or (start, end) in own):
+            if excess > 0 and (contains_none or (start, end) in line_spans):
                 reported.add(_Span(start, end))
                 latest = start if contains_none else latest
     return reported
@@ -217,19 +221,19 @@ def _reported(table: Iterable[_ExcessRow], own: set[_Span]) -> set[_Span]:
 def _conflict(
     cluster: Iterable[_Span],
     reported: set[_Span],
-    own: set[_Span],
+    line_spans: set[_Span],
     lines: Sequence[_OccupiedLine],
 ) -> Conflict:
     windows = {span: _window(span, lines) for span in cluster}
     staggered = sorted(
-        (span for span in windows.keys() & reported - own),
+        (span for span in windows.keys() & reported - line_spans),
         key=lambda span: (span.end - span.start, span.start),
     )
-    shown = (windows.keys() & reported & own) | set(staggered[:MAX_STAGGERED_WINDOWS])
-    named = {key for window in windows.values() for key in window.keys}
+    shown = (windows.keys() & reported & line_spans) | set(staggered[:MAX_STAGGERED_WINDOWS])
+    conflicting = {key for window in windows.values() for key in window.keys}
     return Conflict(
         windows=tuple(window for span, window in windows.items() if span in shown),
-        keys=tuple(line.interval.key for line in lines if line.interval.key in named),
+        keys=tuple(line.interval.key for line in lines if line.interval.key in conflicting),
     )
 
 
@@ -249,5 +253,5 @@ def _window(span: _Span, lines: Sequence[_OccupiedLine]) -> Window:
 
 
 def _epoch_minute(instant: datetime) -> int:
-    # Subtracting an instant in UTC compares instants; two of one zone would compare its clock.
+    # Subtracting in UTC compares instants; datetimes of the same zone would compare wall clocks.
     return (instant - _EPOCH) // _MINUTE

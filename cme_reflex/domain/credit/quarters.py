@@ -1,4 +1,4 @@
-"""Credit is held as whole quarter hours, never as a float; screens show it as hours."""
+"""Credit amounts as whole quarter hours, never as floats; screens show them as hours."""
 
 import re
 from decimal import Decimal
@@ -9,15 +9,15 @@ Quarters = NewType("Quarters", int)
 
 MINUTES_PER_QUARTER = 15  # in a quarter hour
 
-_HOURS = re.compile(r"([0-9]{1,4})(?:\.(0|25|5|75)0*)?")  # 9999 hours are more than a year
+_HOURS = re.compile(r"([0-9]{1,4})(?:\.(0|25|5|75)0*)?")  # 9,999 hours are more than a year
 _QUARTERS_BY_FRACTION = {None: 0, "0": 0, "25": 1, "5": 2, "75": 3}
 
 
 class InvalidHours(ValueError):
-    """The text is not a number of hours that credit could have."""
+    """The text is not a valid number of credit hours."""
 
     def __init__(self, text: object) -> None:
-        super().__init__(f"'{text}' is not a number of hours. Write quarters, such as 1.25.")
+        super().__init__(f"'{text}' is not a number of hours. Use quarter hours, such as 1.25.")
         self.text = text
 
 
@@ -25,31 +25,31 @@ def nearest_quarters(minutes: int) -> Quarters:
     """A duration in whole minutes as credit, to the nearest quarter hour (AMA PRA booklet).
 
     7 h 20 min are 29 quarters, the AAFP's own example of 7.25 credits. Whole
-    minutes never lie halfway: 7 round down and 8 round up. Drop seconds before
-    calling, so that 7 min 30 s is 7 minutes and rounds down. A duration below
-    zero, from an end before its start, is worth nothing.
+    minutes never lie halfway: 7 minutes round down and 8 round up. Drop seconds
+    before calling, so that 7 min 30 s is 7 minutes and rounds down. A negative
+    duration, from an end before its start, gives no credit.
     """
     return Quarters(max(0, (minutes + MINUTES_PER_QUARTER // 2) // MINUTES_PER_QUARTER))
 
 
 def parse_hours(text: str | Decimal) -> Quarters:
-    """Hours as people write them, in quarter hours: ``from_hours("8.50") == 34``.
+    """Parse decimal hours into quarter hours: ``parse_hours("8.50") == 34``.
 
-    Raises InvalidHours for what is no plain decimal number of up to four digits
-    before the point, is negative, or is not a multiple of 0.25.
+    Raises InvalidHours for anything but a plain decimal number with up to four
+    digits before the point, that is not negative and a multiple of 0.25.
     """
-    plain = f"{text:f}" if isinstance(text, Decimal) else text.strip()
-    number = _HOURS.fullmatch(plain)
-    if number is None:
+    hours = f"{text:f}" if isinstance(text, Decimal) else text.strip()
+    match = _HOURS.fullmatch(hours)
+    if match is None:
         raise InvalidHours(text)
-    return Quarters(4 * int(number[1]) + _QUARTERS_BY_FRACTION[number[2]])
+    return Quarters(4 * int(match[1]) + _QUARTERS_BY_FRACTION[match[2]])
 
 
 def format_hours(quarters: Quarters) -> str:
-    """Quarter hours as screens show them, in hours: ``hours(Quarters(34)) == "8.50"``."""
+    """Format quarter hours as hours, for screens: ``format_hours(Quarters(34)) == "8.50"``."""
     return f"{quarters // 4}.{quarters % 4 * 25:02}"
 
 
 def to_minutes(quarters: Quarters) -> int:
-    """Quarter hours in minutes."""
+    """Convert quarter hours to minutes."""
     return MINUTES_PER_QUARTER * quarters

@@ -1,1 +1,1 @@
-"""The forms of evaluations, and their answers counted."""
+"""Evaluation forms, answers and survey counts."""

@@ -1,4 +1,4 @@
-"""Evaluations: the questions a meeting asks, and what counts as an answer.
+"""Evaluation forms: a meeting's questions, and validation of the answers.
 
 Question kinds follow MedBiquitous survey items: yes/no, scale, select one,
 select many and free text.
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Answer = str | int | bool | tuple[str, ...]
-"""Yes/no is a bool, a scale an int from 1, one of a str, some of a tuple, text a str."""
+"""A bool for yes/no, an int from 1 for a scale, a str for one of or text, a tuple for some of."""
 
-TEXT_LIMIT = 4000  # characters; a page and a half, more than anyone types on a phone
+TEXT_LIMIT = 4000  # characters; a page and a half, more than people type on a phone
 
 
 class QuestionKind(StrEnum):
-    """How a question is answered."""
+    """Kinds of questions, by the kind of answer."""
 
     YES_NO = "yes_no"
     SCALE = "scale"
@@ -25,7 +25,7 @@ class QuestionKind(StrEnum):
 
 
 class InvalidAnswer(ValueError):
-    """The value is no answer to the question."""
+    """The value is not a valid answer to the question, or the form has no such question."""
 
     def __init__(self, question: str) -> None:
         super().__init__(f"That is not an answer to {question!r}.")
@@ -34,7 +34,7 @@ class InvalidAnswer(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One item of a form. `points` is for a scale (3 to 10), `options` for the choices."""
+    """One question of a form. A scale has `points` (3 to 10); a choice question has `options`."""
 
     key: str
     kind: QuestionKind
@@ -49,12 +49,12 @@ class Question:
     def __post_init__(self) -> None:
         if self.kind is QuestionKind.SCALE and not 3 <= self.points <= 10:
             raise ValueError(f"question {self.key!r}: a scale has 3 to 10 points")
-        chooses = self.kind in (QuestionKind.ONE_OF, QuestionKind.SOME_OF)
-        if chooses and len(set(self.options)) < 2:
+        is_choice = self.kind in (QuestionKind.ONE_OF, QuestionKind.SOME_OF)
+        if is_choice and len(set(self.options)) < 2:
             raise ValueError(f"question {self.key!r}: give two or more different options")
 
     def parse_answer(self, value: object) -> Answer | None:
-        """The value as an answer, or None where it takes the answer back.
+        """Parse the value of a form field; None if it clears the answer.
 
         Raises InvalidAnswer for anything that the form could not have sent.
         """
@@ -77,32 +77,33 @@ class Question:
                 return value.strip() or None
         raise InvalidAnswer(self.key)
 
-    def with_option(self, given: Answer | None, option: str, chosen: bool) -> Answer | None:
-        """The answer that was given, after one of several options is chosen or is not any more.
+    def with_option(self, answer: Answer | None, option: str, chosen: bool) -> Answer | None:
+        """The answer after an option of a select-many question is selected or cleared.
 
-        The same tick twice changes nothing. Raises InvalidAnswer where there is no such choice.
+        Idempotent. Raises InvalidAnswer if the question has no such option.
         """
         if self.kind is not QuestionKind.SOME_OF or option not in self.options:
             raise InvalidAnswer(self.key)
-        others = [one for one in given if one != option] if isinstance(given, tuple) else []
+        previous = answer if isinstance(answer, tuple) else ()
+        others = [choice for choice in previous if choice != option]
         return self.parse_answer([*others, option] if chosen else others)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What an attendee answered, by question key; `sessions` by session id first."""
+    """An attendee's answers by question key; those in `sessions` by session id first."""
 
     sessions: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)
     overall: Mapping[str, Answer] = field(default_factory=dict)
 
     def of_session(self, session_id: int) -> Mapping[str, Answer]:
-        """The answers about one session."""
+        """The answers to one session's evaluation."""
         return self.sessions.get(session_id, {})
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The questions of one evaluation, in the order in which they are asked."""
+    """The questions of one evaluation, in order."""
 
     questions: tuple[Question, ...]
 
@@ -112,7 +113,7 @@ class Form:
             raise ValueError(f"two questions with the key {min(repeated)!r}")
 
     def question(self, key: str) -> Question:
-        """The question with this key. Raises InvalidAnswer if the form has none."""
+        """The question with this key. Raises InvalidAnswer if the form does not have it."""
         for question in self.questions:
             if question.key == key:
                 return question
@@ -123,12 +124,12 @@ class Form:
         return [q for q in self.questions if q.required and q.key not in answers]
 
     def is_complete(self, answers: Mapping[str, Answer]) -> bool:
-        """Whether somebody who looks at this form would call it done.
+        """Whether the form looks complete to the person filling it in.
 
-        Every required question is answered; where none is required, every one
-        but the free texts.
+        Every required question is answered; where none is required, every
+        question except free text.
         """
-        wanted = [q for q in self.questions if q.required] or [
+        expected = [q for q in self.questions if q.required] or [
             q for q in self.questions if q.kind is not QuestionKind.TEXT
         ]
-        return bool(answers) and all(question.key in answers for question in wanted)
+        return bool(answers) and all(question.key in answers for question in expected)

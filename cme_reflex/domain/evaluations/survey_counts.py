@@ -1,7 +1,7 @@
-"""Answers counted: how often each was given, without names.
+"""Anonymous counts of the answers to evaluations.
 
-An answer of very few people tells who gave it, so nothing is shown of fewer
-than MIN_RESPONDENTS: their number, but not what they said.
+Answers of very few respondents could identify them. So below MIN_RESPONDENTS
+only the number of respondents is shown, not their answers.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from statistics import median
 
 from cme_reflex.domain.evaluations.form import Answer, Form, Question, QuestionKind
 
-MIN_RESPONDENTS = 3  # people who must have answered a question before their answers are shown
+MIN_RESPONDENTS = 3  # people who must answer a question before its answers are shown
 
 OUTCOMES = (
     "Learner Knowledge",
@@ -21,18 +21,18 @@ OUTCOMES = (
     "Patient Health",
     "Community Health",
 )
-"""What a question can measure, in the words of ACCME's PARS."""
+"""Outcomes that a question can measure, as ACCME's PARS names them."""
 
 COMMERCIAL_BIAS = "commercial bias"
-"""The tag of a question that asks about it (ACCME Standards for Integrity and Independence)."""
+"""Tag of questions about commercial bias (ACCME Standards for Integrity and Independence)."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionCounts:
-    """The answers to one question. `by_choice` has every possible choice, in the form's order.
+    """Counts of the answers to one question. `by_choice` has every choice in the form's order.
 
-    `texts` are in the order of the alphabet, which tells nothing of who wrote
-    them. All but `answered` is empty where fewer than MIN_RESPONDENTS people answered.
+    `texts` are sorted alphabetically, so that their order does not reveal the
+    respondents. Below MIN_RESPONDENTS everything but `answered` is empty.
     """
 
     question: Question
@@ -44,26 +44,26 @@ class QuestionCounts:
 
     @property
     def is_shown(self) -> bool:
-        """Whether enough people answered."""
+        """Whether enough people answered to show the answers."""
         return self.answered >= MIN_RESPONDENTS
 
 
 def count_answers(question: Question, answers: Iterable[Answer]) -> QuestionCounts:
     """Count the answers to a question."""
-    given = list(answers)
-    if len(given) < MIN_RESPONDENTS:
-        return QuestionCounts(question, len(given), {})
+    responses = list(answers)
+    if len(responses) < MIN_RESPONDENTS:
+        return QuestionCounts(question, len(responses), {})
     if question.kind is QuestionKind.TEXT:
-        texts = sorted(map(str, given), key=lambda text: (text.casefold(), text))
-        return QuestionCounts(question, len(given), {}, tuple(texts))
-    counted = Counter(label for answer in given for label in _labels(answer))
-    # An option that a later form no longer has was chosen all the same.
-    labels = [*_choices(question), *sorted(set(counted) - set(_choices(question)))]
-    points = [answer for answer in given if question.kind is QuestionKind.SCALE]
+        texts = sorted(map(str, responses), key=lambda text: (text.casefold(), text))
+        return QuestionCounts(question, len(responses), {}, tuple(texts))
+    counts = Counter(label for answer in responses for label in _labels(answer))
+    # Options that have been removed from the form since are counted as well.
+    labels = [*_choices(question), *sorted(set(counts) - set(_choices(question)))]
+    points = [answer for answer in responses if question.kind is QuestionKind.SCALE]
     return QuestionCounts(
         question,
-        len(given),
-        {label: counted[label] for label in labels},
+        len(responses),
+        {label: counts[label] for label in labels},
         mean=Fraction(sum(map(int, points)), len(points)) if points else None,  # type: ignore[arg-type]
         median=Fraction(median(map(int, points))) if points else None,  # type: ignore[arg-type]
     )
@@ -73,9 +73,12 @@ def count_form_answers(
     form: Form, answers: Iterable[Mapping[str, Answer]]
 ) -> tuple[QuestionCounts, ...]:
     """Count the answers of many people to a form, question by question."""
-    given = list(answers)
+    responses = list(answers)
     return tuple(
-        count_answers(question, [each[question.key] for each in given if question.key in each])
+        count_answers(
+            question,
+            [response[question.key] for response in responses if question.key in response],
+        )
         for question in form.questions
     )
 

@@ -1,1 +1,1 @@
-"""Messages by e-mail: what they consist of, and how their delivery is retried."""
+"""E-mail: message content, delivery states and retries, SMTP URLs."""

@@ -1,23 +1,24 @@
-"""What goes by e-mail: the kinds of messages, how long each is worth sending, and addresses."""
+"""Mail delivery: kinds of messages, time to live, retry delays and e-mail addresses."""
 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-ADDRESS_LIMIT = 254  # characters; RFC 5321 leaves room for no more in a command
-LOCAL_PART_LIMIT = 64  # characters before the @, by the same
+ADDRESS_LIMIT = 254  # characters (RFC 5321: a path of 256 with its angle brackets)
+LOCAL_PART_LIMIT = 64  # characters before the @ (RFC 5321)
 
 _INITIAL_DELAY = timedelta(seconds=30)
 _MAX_DELAY = timedelta(hours=4)
 _BACKOFF_FACTOR = 4  # 30 s, 2 min, 8 min, 32 min, 2 h 8 min, then every 4 h
 
-# Spaces, controls, and what only quotes or comments would need: nobody is registered with these.
+# Spaces, control characters, and characters that only quoted parts and comments need; no
+# registered address has them.
 _FORBIDDEN_CHARACTERS = re.compile(r'[\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:"]')
 
 
 class MailKind(StrEnum):
-    """What a message is about."""
+    """Kinds of messages."""
 
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
@@ -26,10 +27,10 @@ class MailKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """What became of a message in the outbox.
+    """Delivery state of a queued message.
 
-    `dead` is for staff to look at; `withdrawn` was not worth sending any more;
-    `uncertain` may have been sent when its process ended.
+    `dead` failed permanently and needs the attention of staff. `withdrawn` was no
+    longer worth sending. `uncertain` may have been sent before its process ended.
     """
 
     WAITING = "waiting"
@@ -41,54 +42,55 @@ class DeliveryState(StrEnum):
 
 
 class InvalidAddress(ValueError):
-    """No e-mail address that a message could be sent to."""
+    """The text is not a deliverable e-mail address."""
 
 
 TIME_TO_LIVE: Mapping[MailKind, timedelta] = {
     MailKind.CONFIRMATION: timedelta(days=5),
     MailKind.REMINDER: timedelta(days=1),
-    # Who waits for longer has long since asked again, or the help desk.
+    # After that, people have requested another link or called the help desk.
     MailKind.SIGN_IN_LINK: timedelta(minutes=30),
     MailKind.INVITATION: timedelta(days=5),
 }
-"""For how long a message is tried before it is given up."""
+"""Time during which delivery of a message is retried."""
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 INVITATION_LIFETIME = timedelta(days=7)
 
 RESENT_WHEN_UNCERTAIN = frozenset({MailKind.CONFIRMATION, MailKind.REMINDER, MailKind.INVITATION})
-"""The kinds that are sent again where a process ended between sending and noting it.
+"""Kinds that are sent again if a process ended between sending and recording it.
 
-A certificate twice is better than none, and a receiver may drop the second one,
-because its Message-ID is the same. A sign-in link that comes again minutes
-later only confuses who has long since asked for another.
+Two certificates are better than none, and the receiver may drop the second one,
+because its Message-ID is the same. A sign-in link that arrives again minutes
+later only confuses people who have already requested another.
 """
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts that may succeed later."""
-    pause = _INITIAL_DELAY
+    """The delay before the next attempt, after this number of temporary failures."""
+    delay = _INITIAL_DELAY
     for _ in range(attempts - 1):
-        pause = min(pause * _BACKOFF_FACTOR, _MAX_DELAY)
-    return pause
+        delay = min(delay * _BACKOFF_FACTOR, _MAX_DELAY)
+    return delay
 
 
 def parse_address(text: str) -> str:
-    """An e-mail address as it is written, without spaces around it. Raises InvalidAddress.
+    """Validate an e-mail address and return it without surrounding spaces.
 
-    Letters of every alphabet may stand on both sides of the @; what is quoted may not.
+    Letters of every alphabet are allowed on both sides of the @; quoted parts are not.
+    Raises InvalidAddress.
     """
-    written = text.strip()
-    local, at, host = written.rpartition("@")
+    address = text.strip()
+    local, at, host = address.rpartition("@")
     labels = host.split(".")
     if (
         not (local and at and all(labels))
         or "@" in local
-        or len(written) > ADDRESS_LIMIT
+        or len(address) > ADDRESS_LIMIT
         or len(local) > LOCAL_PART_LIMIT
-        or _FORBIDDEN_CHARACTERS.search(written)
-        or not written.isprintable()
+        or _FORBIDDEN_CHARACTERS.search(address)
+        or not address.isprintable()
         or not all(local.split("."))
     ):
-        raise InvalidAddress("This is no e-mail address")
-    return written
+        raise InvalidAddress("This is not an e-mail address")
+    return address

@@ -1,4 +1,4 @@
-"""A letter: what a message says, before it is made into text or HTML."""
+"""Content of a mail, before it is rendered as text and HTML."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,21 +6,21 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Some sentences."""
+    """A paragraph of text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionList:
-    """Names and values, one below the other."""
+    """Names and their values, one pair per row."""
 
     rows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionButton:
-    """The one thing to do: a button in HTML, an address on a line of its own in text."""
+    """The mail's call to action: a button in HTML, a URL on a line of its own in text."""
 
     label: str
     url: str
@@ -31,10 +31,10 @@ Block: TypeAlias = Paragraph | DefinitionList | ActionButton
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailContent:
-    """A message to one person.
+    """Content of a mail to one person.
 
-    `preview` is what a list of messages shows beside the subject, `footer` the
-    lines below the rule, `accent` a color such as ``#0b5563``.
+    `preview` is the text that an inbox shows beside the subject, `footer` the
+    lines below the horizontal rule, `accent` a color such as ``#0b5563``.
     """
 
     subject: str
@@ -49,7 +49,7 @@ class MailContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that goes with a letter, such as ``certificate.pdf`` of type ``application/pdf``."""
+    """A file attached to a mail, such as ``certificate.pdf`` of type ``application/pdf``."""
 
     name: str
     media_type: str

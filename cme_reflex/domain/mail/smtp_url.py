@@ -1,4 +1,4 @@
-"""The address of a mail server, as one URL."""
+"""SMTP server settings as a URL."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,7 +8,7 @@ from cme_reflex.domain.hosts import is_loopback
 
 
 class TransportSecurity(StrEnum):
-    """How a connection is kept from others, by the URL's scheme."""
+    """Encryption of the connection, by the URL's scheme."""
 
     TLS = "smtps"
     STARTTLS = "smtp"
@@ -24,7 +24,7 @@ DEFAULT_PORTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """Where messages are handed over, and as whom."""
+    """Address and credentials of an SMTP server."""
 
     host: str
     port: int
@@ -34,11 +34,11 @@ class SmtpServer:
 
 
 def parse_smtp_url(url: str) -> SmtpServer:
-    """The server of a URL such as ``smtp://user:password@mail.example.org:587``.
+    """Parse a URL such as ``smtp://user:password@mail.example.org:587``.
 
-    ``smtps`` is TLS from the first byte, ``smtp`` insists on STARTTLS, and
-    ``smtp+plain`` has none; a password never goes over that to another machine.
-    Characters such as @ in a password are written as %40. Raises ValueError.
+    ``smtps`` is TLS from the start, ``smtp`` requires STARTTLS, and ``smtp+plain``
+    is unencrypted; a password is accepted with it on a loopback address only.
+    Characters such as @ in a password are percent-encoded (%40). Raises ValueError.
     """
     parts = urlsplit(url)
     try:

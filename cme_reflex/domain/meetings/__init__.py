@@ -1,1 +1,1 @@
-"""A meeting and its terms."""
+"""Meetings, their terms and their branding."""

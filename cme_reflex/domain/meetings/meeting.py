@@ -12,11 +12,11 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Form
 
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")  # for a try; nobody is in between
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")  # for tests; no network in between
 
 
 class ClaimPeriod(StrEnum):
-    """Where an instant lies in the claim period."""
+    """State of the claim period at an instant."""
 
     NOT_OPEN = auto()
     OPEN = auto()
@@ -38,9 +38,9 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleSignOn:
-    """Where members prove who they are: the society's OpenID Connect provider.
+    """The society's OpenID Connect provider, where members sign in.
 
-    `username_claim` is the claim that holds what members.csv calls the username.
+    `username_claim` is the claim that holds the username of members.csv.
     """
 
     issuer: str
@@ -49,29 +49,29 @@ class SingleSignOn:
     username_claim: str = "preferred_username"
 
     def __post_init__(self) -> None:
-        # Who can read or change what is sent there can be any member.
-        address = urlsplit(self.issuer)
-        encrypted = address.scheme == "https" or address.hostname in _LOOPBACK_HOSTS
-        if not (encrypted and address.netloc and not address.query and not address.fragment):
-            raise ValueError(f"{self.issuer!r} is no issuer such as https://login.example.org")
+        # Over an unencrypted connection, an attacker could sign in as any member.
+        url = urlsplit(self.issuer)
+        encrypted = url.scheme == "https" or url.hostname in _LOOPBACK_HOSTS
+        if not (encrypted and url.netloc and not url.query and not url.fragment):
+            raise ValueError(f"{self.issuer!r} is not an issuer such as https://login.example.org")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branding:
-    """What the meeting brings to the screens: its accent on light and on dark."""
+    """The meeting's accent colors for light and dark screens."""
 
     accent: str
     accent_dark: str
 
     def __post_init__(self) -> None:
-        # They are written into every page's style, so nothing but a color is let in.
+        # They are written into the style of every page, so anything but a color is rejected.
         for color in (self.accent, self.accent_dark):
             if not _HEX_COLOR.fullmatch(color):
-                raise ValueError(f"{color!r} is no color such as #0b5563")
+                raise ValueError(f"{color!r} is not a color such as #0b5563")
 
 
 class PaperSize(StrEnum):
-    """The paper that certificates are made for."""
+    """Paper size of certificates."""
 
     LETTER = "letter"
     A4 = "a4"
@@ -79,7 +79,7 @@ class PaperSize(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimTerms:
-    """When and how a claim is made. Instants are aware."""
+    """Terms for claims: period, texts and options. Instants are aware."""
 
     opens_at: datetime
     closes_at: datetime
@@ -92,7 +92,7 @@ class ClaimTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditType:
-    """What is claimed: Category 1 or its subset, Patient Safety. `maximum` in quarter hours."""
+    """A credit type: Category 1 or its subset, Patient Safety. `maximum` is in quarter hours."""
 
     label: str
     name: str
@@ -101,7 +101,7 @@ class CreditType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationType:
-    """How an attendee is registered; a maximum of its own where one is set, in quarter hours."""
+    """A registration type, with its own maximum in quarter hours where one is set."""
 
     code: str
     label: str
@@ -110,7 +110,7 @@ class RegistrationType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportingTerms:
-    """Learner credit reporting: what the attendee opts in to, and the boards that take part."""
+    """Terms of learner credit reporting: opt-in and consent texts, and participating boards."""
 
     name: str
     consent_version: str
@@ -153,12 +153,13 @@ class Meeting:
 
     def limits(self, registration_type: str) -> Limits:
         """The maxima for an attendee: the meeting's, or the registration type's where lower."""
-        own = {kind.code: kind.maximum for kind in self.registration_types}.get(registration_type)
+        maxima = {kind.code: kind.maximum for kind in self.registration_types}
+        own = maxima.get(registration_type)
         category1 = self.category1.maximum if own is None else min(own, self.category1.maximum)
         return Limits(category1=category1, safety=self.safety.maximum)
 
     def period(self, now: datetime, reopened_until: datetime | None = None) -> ClaimPeriod:
-        """Where `now` (aware) lies in the claim period; a reopened claim has its own deadline."""
+        """The state of the claim period at `now` (aware); a reopened claim has its own deadline."""
         if now < self.claim.opens_at:
             return ClaimPeriod.NOT_OPEN
         if now < (reopened_until or self.claim.closes_at):

@@ -1,1 +1,1 @@
-"""How long records are kept."""
+"""Retention of records."""

@@ -1,18 +1,18 @@
-"""How long records are kept (ACCME: six years from the activity)."""
+"""Retention period of records (ACCME: six years from the activity)."""
 
 from datetime import date, timedelta, timezone
 
 RETENTION_YEARS = 6
-# A meeting ends on a day of its own clocks. A day that is over here is over on all of them, so
-# that nothing is deleted a day early, wherever a meeting was.
+# A meeting ends on a date in its own time zone. A date that has ended in this zone has ended in
+# every other, so that nothing is deleted a day early, wherever the meeting was.
 WESTERNMOST = timezone(timedelta(hours=-12))
 
 
 def retention_cutoff(today: date) -> date:
-    """The first day of which the records must still be kept today.
+    """The earliest date whose records must still be retained today.
 
-    What ended before it may be deleted. Without a February 29 six years ago it
-    is the 28th, so that nothing is deleted a day early.
+    Records of meetings that ended before it may be deleted. On a February 29 it
+    is February 28 six years earlier, so that nothing is deleted a day early.
     """
     try:
         return today.replace(year=today.year - RETENTION_YEARS)

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 from cme_reflex.domain.people.names import full_name
 
-PHYSICIAN, OTHER = "physician", "other"  # professions: MD or DO, and everybody else
+PHYSICIAN, OTHER = "physician", "other"  # professions: MD or DO, and all others
 
-NAME_LIMIT = 120  # characters; the longest name on a certificate that still fits one line
+NAME_LIMIT = 120  # characters; the longest name that fits on one line of the certificate
 
 
 class InvalidName(ValueError):
-    """Nothing that could be printed as a name."""
+    """The text cannot be printed as a name."""
 
 
 class UnprintableName(InvalidName):
-    """A name with characters that the certificate's font lacks."""
+    """The name has characters that the certificate's font lacks."""
 
     def __init__(self, characters: str) -> None:
         super().__init__(characters)
@@ -23,7 +23,7 @@ class UnprintableName(InvalidName):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
-    """Who is claiming."""
+    """An attendee's registration, as a claim and its certificate need it."""
 
     id: int
     last_name: str
@@ -46,7 +46,7 @@ class Attendee:
 
 
 def normalize_certificate_name(text: str) -> str:
-    """A name as typed, with single spaces. Raises InvalidName when empty, long or unprintable."""
+    """Normalize the spaces of a typed name. Raises InvalidName if empty, long or unprintable."""
     name = " ".join(text.split())
     if not name or len(name) > NAME_LIMIT or not name.isprintable():
         raise InvalidName(text)

@@ -1,4 +1,4 @@
-"""People's names: written in full, and compared as two systems spell them."""
+"""Names and numbers of people: full names, initials, and comparison of different spellings."""
 
 import unicodedata
 
@@ -23,27 +23,27 @@ def full_name(first_name: str, last_name: str, suffix: str) -> str:
 
 
 def same_name(one: str, another: str) -> bool:
-    """Whether two spellings are one last name.
+    """Whether two spellings are the same last name.
 
     Names are matched without regard to case, accents, hyphens, apostrophes,
     spaces, titles and suffixes: ``same_name("O'Brien-Núñez Jr", "OBRIEN
-    NUNEZ")``. What may be a suffix may be a part of the name as well: "Le Do"
-    is "Ledo", and also "Le".
+    NUNEZ")``. A possible suffix may also be part of the name: "Le Do" matches
+    "Ledo" and "Le".
     """
     return bool(_variants(one) & _variants(another))
 
 
 def name_key(last_name: str) -> str:
-    """The shortest reading of a last name; empty where it has no letter."""
-    # The longer ones begin with it, so it is the first in the alphabet too.
+    """The shortest variant of a last name; empty if it has no letter."""
+    # The longer variants begin with it, so it is also the first in alphabetical order.
     return min(_variants(last_name), default="")
 
 
 def initials(name: str) -> str:
     """A person's initials: ``initials("Dr. Kim O'Neil Jr") == "K. O."``.
 
-    Enough to compare with a name that one has, and too little to learn it. Of two
-    words neither is left out: "Thi Do" has no suffix.
+    They are enough to compare with a known name, but do not reveal it. Titles and
+    suffixes are omitted, but never one of only two words: "Thi Do" has no suffix.
     """
     words = [(fold(word.replace(".", "")), word) for word in name.replace(",", " ").split()]
     words = [(folded, word) for folded, word in words if folded]
@@ -51,27 +51,27 @@ def initials(name: str) -> str:
         del words[0]
     while len(words) > 2 and words[-1][0] in _SUFFIXES:
         words.pop()
-    letters = (next(sign for sign in word if sign.isalnum()) for _, word in words)
+    letters = (next(letter for letter in word if letter.isalnum()) for _, word in words)
     return " ".join(f"{letter.upper()}." for letter in letters)
 
 
 def number_key(number: str) -> str:
-    """A badge or confirmation number as typed, without case, spaces and hyphens."""
-    digits = (str(unicodedata.decimal(sign, sign)) for sign in number)
-    return "".join(fold("".join(digits)).split()).upper()
+    """A badge or confirmation number for comparison, without case, spaces and hyphens."""
+    characters = (str(unicodedata.decimal(character, character)) for character in number)
+    return "".join(fold("".join(characters)).split()).upper()
 
 
 def _variants(last_name: str) -> frozenset[str]:
-    """The name with all of its words, and with fewer and fewer of its suffixes.
+    """The name with all of its words, and with one suffix fewer each time.
 
-    A name that is nothing but a suffix is kept, or nobody called "Do" could sign in.
+    A name that consists only of a suffix stays, so that a person called "Do" can sign in.
     """
-    # M.D. and Ph.D. are words; St.John is read as St. John is.
+    # M.D. and Ph.D. are one word each; St.John is the same as St. John.
     words = fold(last_name.replace(".", "")).split()
     if len(words) > 1 and words[0] in _TITLES:
         del words[0]
-    readings = {"".join(words)}
+    variants = {"".join(words)}
     while words and words[-1] in _SUFFIXES:
         words.pop()
-        readings.add("".join(words))
-    return frozenset(readings - {""})
+        variants.add("".join(words))
+    return frozenset(variants - {""})

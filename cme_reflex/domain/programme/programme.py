@@ -1,4 +1,4 @@
-"""The programme: a meeting's sessions, as one immutable value."""
+"""A meeting's programme and its sessions, as immutable values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from cme_reflex.domain.programme.search import SearchIndex
 
 
 class Delivery(StrEnum):
-    """How a session can be attended."""
+    """Ways to attend a session."""
 
     LIVE = "live"
     ON_DEMAND = "on demand"
@@ -21,7 +21,7 @@ class Delivery(StrEnum):
 
 
 class NotEligible(Exception):
-    """The session carries no credit, or was withdrawn, or is not this meeting's."""
+    """The session gives no credit, was withdrawn, or does not belong to this meeting."""
 
 
 class NotYetEnded(Exception):
@@ -33,7 +33,7 @@ class NotYetEnded(Exception):
 
 
 class PresentedByAttendee(Exception):
-    """Faculty may not claim learner credit for a session that they present."""
+    """The attendee presents the session; faculty may not claim learner credit for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,33 +58,33 @@ class Session:
     on_demand_from: datetime | None = None
 
     def __hash__(self) -> int:
-        """Of its id alone: equal sessions have equal ids, and a list asks for it at every row."""
+        """Hash of the id alone, for speed: equal sessions have equal ids, and each row needs it."""
         return hash(self.id)
 
     @property
     def order(self) -> tuple[datetime, str, str]:
-        """Its place wherever sessions are listed by time: by start, then title."""
+        """Sort key of lists by time: start, title, code."""
         return self.starts_at, self.title, self.code
 
     @property
     def gives_credit(self) -> bool:
-        """Whether it can be on a claim: eligible, and not withdrawn since."""
+        """Whether it can be on a claim: eligible and not withdrawn."""
         return self.eligible and not self.withdrawn
 
     def claimable_from(self, *, on_demand: bool) -> datetime:
-        """The instant from which it can be claimed: its end, on demand its release."""
+        """The instant from which it can be claimed: its end, or its release on demand."""
         if on_demand:
             return self.on_demand_from or self.ends_at
         return self.ends_at
 
-    def watched_on_demand(self, asked: bool | None) -> bool:
-        """Whether a line counts as on demand: as asked where there is a choice."""
+    def watched_on_demand(self, requested: bool | None) -> bool:
+        """Whether a line counts as on demand: as requested if the session is offered both ways."""
         if self.delivery is Delivery.BOTH:
-            return bool(asked)
+            return bool(requested)
         return self.delivery is Delivery.ON_DEMAND
 
     def require_claimable(self, badge: str, now: datetime, *, on_demand: bool) -> None:
-        """Raise NotEligible, PresentedByAttendee or NotYetEnded where it cannot be claimed."""
+        """Raise NotEligible, PresentedByAttendee or NotYetEnded if it cannot be claimed."""
         if not self.gives_credit:
             raise NotEligible(self.code)
         if badge in self.faculty_badges:
@@ -95,7 +95,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Programme:
-    """A meeting and its sessions; never changed, only replaced by a newer version."""
+    """One version of a meeting and its sessions; immutable, and replaced by a newer version."""
 
     meeting_id: int
     version: int
@@ -104,62 +104,67 @@ class Programme:
 
     def session(self, session_id: object) -> Session:
         """The session with this id. Raises NotEligible for anything else."""
-        # True would be an instance of int, and so the first session.
+        # Not isinstance: True is an int and would match the session with id 1.
         if type(session_id) is not int or session_id not in self.sessions:
             raise NotEligible(session_id)
         return self.sessions[session_id]
 
     @cached_property
     def eligible_sessions(self) -> tuple[Session, ...]:
-        """The sessions that carry credit, by start, then title."""
+        """The sessions that give credit, sorted by start, then title."""
         eligible = (s for s in self.sessions.values() if s.gives_credit)
         return tuple(sorted(eligible, key=lambda s: s.order))
 
     @cached_property
     def hours_of_instruction(self) -> Quarters:
-        """ACCME's figure for the activity: the sum of the credit of all that is offered."""
+        """ACCME's "hours of instruction": the total credit of all eligible sessions."""
         return Quarters(sum(session.quarters for session in self.eligible_sessions))
 
     @cached_property
     def most_for_one(self) -> Quarters:
-        """The most that one person could claim: the time in which anything was live, once.
+        """The maximum credit of one person: the time with any live session, counted once.
 
-        What is on demand only has no clock and adds its credit. In quarter hours.
+        Sessions that are only on demand occupy no time and add their credit. In quarter hours.
         """
-        covered = 0.0
-        until = None
+        live_seconds = 0.0
+        covered_until = None
         for session in self.eligible_sessions:  # by start
             if session.delivery is Delivery.ON_DEMAND:
                 continue
-            begins = session.starts_at if until is None else max(until, session.starts_at)
-            covered += max(0.0, (session.ends_at - begins).total_seconds())
-            until = session.ends_at if until is None else max(until, session.ends_at)
-        recorded = sum(
+            end = session.ends_at
+            start = (
+                session.starts_at
+                if covered_until is None
+                else max(covered_until, session.starts_at)
+            )
+            live_seconds += max(0.0, (end - start).total_seconds())
+            covered_until = end if covered_until is None else max(covered_until, end)
+        on_demand = sum(
             s.quarters for s in self.eligible_sessions if s.delivery is Delivery.ON_DEMAND
         )
-        return Quarters(nearest_quarters(int(covered) // 60) + recorded)
+        return Quarters(nearest_quarters(int(live_seconds) // 60) + on_demand)
 
     @cached_property
     def eligible_by_title(self) -> tuple[Session, ...]:
-        """The same by title, whatever its case and accents."""
+        """The eligible sessions, sorted by title regardless of case and accents."""
         return tuple(sorted(self.eligible_sessions, key=lambda s: (fold(s.title), s.starts_at)))
 
     @cached_property
     def eligible_by_hours(self) -> tuple[Session, ...]:
-        """The same, with the most credit first."""
+        """The eligible sessions, with the most credit first."""
         return tuple(
             sorted(self.eligible_sessions, key=lambda s: (-s.quarters, s.starts_at, s.title))
         )
 
     @cached_property
     def days(self) -> Mapping[int, date]:
-        """The day that each session begins on, in the meeting's zone, by the session's id."""
+        """The date on which each session starts in the meeting's zone, by session id."""
         zone = self.meeting.zone
         return {key: s.starts_at.astimezone(zone).date() for key, s in self.sessions.items()}
 
     @cached_property
     def index(self) -> SearchIndex:
-        """What the search looks in: title, code, track and speakers of what is offered."""
+        """Search index of title, code, track and speakers of the eligible sessions."""
         return SearchIndex(
             {
                 session.id: (session.title, session.code, session.track, *session.speakers)

@@ -1,4 +1,4 @@
-"""Search as people type it: every word, whatever its case and accents, and one slip forgiven."""
+"""Full-text search for all words of a query, with tolerance for one typing error per word."""
 
 import re
 from collections import defaultdict
@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from cme_reflex.domain.folding import fold
 
-NGRAM_SIZES = (1, 2, 3)  # letters in a row by which texts are known
+NGRAM_SIZES = (1, 2, 3)  # letters; lengths of the n-grams by which texts are indexed
 MAX_NGRAM = max(NGRAM_SIZES)
-FUZZY_MIN_LENGTH = 5  # letters; one edit in a shorter word turns it into too many others
-QUERY_LIMIT = 100  # characters that are looked at; longer input is no search
+FUZZY_MIN_LENGTH = 5  # letters; one edit of a shorter word matches too many others
+QUERY_LIMIT = 100  # characters; the rest of a longer query is ignored
 
 
 class SearchIndex:
-    """The words of a set of texts, each text known by its key. Immutable once made."""
+    """Immutable index of the words of a set of texts, each with a key."""
 
     def __init__(self, texts: Mapping[int, Iterable[str]]) -> None:
         self._texts = {key: fold(" ".join(parts)) for key, parts in texts.items()}
@@ -31,42 +31,41 @@ class SearchIndex:
         self._vocabulary = "\n".join(keys_by_word)
 
     def search(self, query: str) -> frozenset[int]:
-        """The keys of the texts that contain every word of the query, anywhere in a word.
+        """The keys of the texts that contain every word of the query, also as part of a word.
 
-        Where that finds nothing, one typing error (a letter too many, missing,
-        wrong, or two swapped) is forgiven in each word of five letters or more.
+        Matching ignores case and accents. If there is no match, one typing error
+        is allowed in each word of five letters or more: an extra, missing or
+        wrong letter, or two adjacent letters swapped.
         """
         words = fold(query[:QUERY_LIMIT]).split()
         if not words:
             return frozenset(self._texts)
         return self._all(words, self._exact) or self._all(words, self._fuzzy)
 
-    def _all(self, words: Iterable[str], find: Callable[[str], frozenset[int]]) -> frozenset[int]:
-        return frozenset.intersection(*map(find, words))
+    def _all(self, words: Iterable[str], match: Callable[[str], frozenset[int]]) -> frozenset[int]:
+        return frozenset.intersection(*map(match, words))
 
     def _exact(self, word: str) -> frozenset[int]:
-        # Only texts that have its first letters somewhere need be looked at.
-        few = self._keys_by_gram.get(word[:MAX_NGRAM], ())
-        return frozenset({key for key in few if word in self._texts[key]})
+        # Only texts that contain the word's first letters can match.
+        candidates = self._keys_by_gram.get(word[:MAX_NGRAM], ())
+        return frozenset({key for key in candidates if word in self._texts[key]})
 
     def _fuzzy(self, word: str) -> frozenset[int]:
         exact = self._exact(word)
         if len(word) < FUZZY_MIN_LENGTH:
             return exact
-        near = (
-            self._keys_by_word[hit] for hit in _one_edit_pattern(word).findall(self._vocabulary)
-        )
-        return exact.union(*near)
+        similar_words = _one_edit_pattern(word).findall(self._vocabulary)
+        return exact.union(*(self._keys_by_word[similar] for similar in similar_words))
 
 
 def _ngrams(word: str) -> Iterator[str]:
-    """Whatever few letters stand in a row in a word."""
-    return (word[at : at + size] for size in NGRAM_SIZES for at in range(len(word)))
+    """The n-grams of a word."""
+    return (word[start : start + size] for size in NGRAM_SIZES for start in range(len(word)))
 
 
 @lru_cache(maxsize=256)
 def _one_edit_pattern(word: str) -> re.Pattern[str]:
-    """Matches a vocabulary's lines that begin with the word after one edit."""
+    """A pattern for the lines of a vocabulary that begin with the word after one edit."""
     edits = [word[:i] + "." + word[i:] for i in range(1, len(word))]
     edits += [word[:i] + ".?" + word[i + 1 :] for i in range(len(word))]
     edits += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]

@@ -1,4 +1,4 @@
-"""The list of sessions as an attendee asks for it: filtered, searched and sorted."""
+"""Filtering, searching and sorting of the list of sessions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 
 
 class SortOrder(StrEnum):
-    """The orders of the list."""
+    """Sort orders of the list."""
 
     DATE = "date"
     TITLE = "title"
@@ -18,7 +18,7 @@ class SortOrder(StrEnum):
 
 
 class ClaimFilter(StrEnum):
-    """Which sessions to show in relation to the claim."""
+    """Filter by claim: all sessions, those added to it, or those that fit into it."""
 
     ALL = "all"
     ADDED = "added"
@@ -27,7 +27,7 @@ class ClaimFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFilter:
-    """What the attendee asks to see. `day` is a date in the meeting's zone."""
+    """Filter, search and sort options of the list. `day` is a date in the meeting's zone."""
 
     day: date | None = None
     kind: str = ""
@@ -36,7 +36,7 @@ class SessionFilter:
     show: ClaimFilter = ClaimFilter.ALL
 
 
-# Each order is made once for a version of the programme; a search only leaves sessions out.
+# Each order is sorted only once per version of the programme; filters only omit sessions.
 _ORDERS: dict[SortOrder, Callable[[Programme], tuple[Session, ...]]] = {
     SortOrder.DATE: lambda programme: programme.eligible_sessions,
     SortOrder.TITLE: lambda programme: programme.eligible_by_title,
@@ -47,28 +47,28 @@ _ORDERS: dict[SortOrder, Callable[[Programme], tuple[Session, ...]]] = {
 def filter_sessions(
     programme: Programme, listing: SessionFilter, lines: Iterable[Line]
 ) -> list[Session]:
-    """The sessions that the listing asks for, in its order."""
-    chosen = {line.session_id: line for line in lines}
+    """The eligible sessions that match the options, in the requested order."""
+    added = {line.session_id: line for line in lines}
     sessions = list(_ORDERS[listing.sort](programme))
     if listing.query.strip():
-        found = programme.index.search(listing.query)
-        sessions = [session for session in sessions if session.id in found]
+        matches = programme.index.search(listing.query)
+        sessions = [session for session in sessions if session.id in matches]
     if listing.kind:
         sessions = [session for session in sessions if session.kind == listing.kind]
     if listing.day is not None:
         sessions = [session for session in sessions if programme.days[session.id] == listing.day]
     if listing.show is ClaimFilter.ADDED:
-        sessions = [session for session in sessions if session.id in chosen]
+        sessions = [session for session in sessions if session.id in added]
     if listing.show is ClaimFilter.FITS:
-        live = [line for line in chosen.values() if not line.on_demand]
-        sessions = [session for session in sessions if session.id not in chosen]
+        live = [line for line in added.values() if not line.on_demand]
+        sessions = [session for session in sessions if session.id not in added]
         if live:
             sessions = [session for session in sessions if _fits(session, live)]
     return sessions
 
 
 def _fits(session: Session, live: Iterable[Line]) -> bool:
-    """Whether it meets no line that was attended live."""
+    """Whether the session overlaps none of the live lines."""
     return session.delivery is Delivery.ON_DEMAND or not any(
         line.starts_at < session.ends_at and session.starts_at < line.ends_at for line in live
     )

@@ -1,1 +1,1 @@
-"""Learner credit reporting: what ACCME's PARS needs, and holds."""
+"""Learner credit reporting to ACCME's PARS."""

@@ -1,4 +1,4 @@
-"""Learner credit reporting: what ACCME's PARS needs to know of a learner, and what it accepts."""
+"""Learner data for ACCME's PARS, and its validation."""
 
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
@@ -20,19 +20,19 @@ STATES = (
 # fmt: on
 
 BOARDS = ("ABA", "ABIM", "ABOHNS", "ABOS", "ABP", "ABPath", "ABPMR", "ABS", "ABTS")
-"""The boards that take credit from PARS. The American Board of Plastic Surgery is none of them."""
+"""The boards that receive credit from PARS; the American Board of Plastic Surgery does not."""
 
-_LEAP_YEAR = 2024  # the year of birth is not asked, so 29 February is a birthday
-_NPI_PREFIX = "80840"  # the issuer that the check digit of an NPI includes (ISO 7812)
+_LEAP_YEAR = 2024  # the form does not ask for the year of birth, so February 29 is valid
+_NPI_PREFIX = "80840"  # issuer number that the check digit of an NPI includes (ISO 7812)
 _FIELD_LIMIT = 60  # characters
 _REQUIRED = ("first_name", "last_name", "birth_month", "birth_day", "state")
-# Staff open the file in a spreadsheet, which would run such a text as a formula; and the file
-# says what was given word for word, so nothing can be put before it.
+# Staff open the file in a spreadsheet program, which would run such a text as a formula. The
+# file must contain the text word for word, so it cannot be escaped.
 _FORMULA_PREFIXES = ("=", "+", "-", "@")
 
 
 class FieldFault(StrEnum):
-    """What can be wrong with a field."""
+    """Kinds of faults in a field."""
 
     MISSING = auto()
     TOO_LONG = auto()
@@ -46,7 +46,7 @@ class FieldFault(StrEnum):
 
 
 class InvalidLearner(ValueError):
-    """The fields that PARS would reject, each with its fault."""
+    """Fields that PARS would reject, each with its fault."""
 
     def __init__(self, faults: Mapping[str, FieldFault]) -> None:
         super().__init__(", ".join(f"{name}: {fault}" for name, fault in faults.items()))
@@ -54,16 +54,16 @@ class InvalidLearner(ValueError):
 
 
 class ConsentMissing(Exception):
-    """Nothing is reported without the learner's consent."""
+    """The learner has not given the consent that reporting requires."""
 
 
 class ConsentChanged(Exception):
-    """The text that was agreed to is no longer the meeting's."""
+    """The meeting's consent text is no longer the one that the learner agreed to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """A learner as PARS knows one. Month and day of birth, no year; a board is optional."""
+    """A learner's data for PARS. Month and day of birth without the year; a board is optional."""
 
     first_name: str
     last_name: str
@@ -86,27 +86,27 @@ def is_npi(number: str) -> bool:
 
 
 def parse_learner(fields: Mapping[str, object], boards: Sequence[str]) -> Learner:
-    """The learner that a form describes. Raises InvalidLearner naming every faulty field."""
+    """Parse the fields of the form. Raises InvalidLearner with the fault of every invalid field."""
     text = _normalized(fields)
     if faults := {**_faults(text), **_birthday_faults(text), **_board_faults(text, boards)}:
         raise InvalidLearner(faults)
-    words = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
+    texts = {name: text[name] for name in text if name not in ("birth_month", "birth_day")}
     return Learner(
-        birth_month=_number(text["birth_month"]), birth_day=_number(text["birth_day"]), **words
+        birth_month=_number(text["birth_month"]), birth_day=_number(text["birth_day"]), **texts
     )
 
 
 def faults_so_far(
     fields: Mapping[str, object], reached: Collection[str], boards: Sequence[str]
 ) -> dict[str, FieldFault]:
-    """What PARS would reject of the fields that somebody filling them in has reached."""
+    """The faults among the fields that the attendee has reached while filling in the form."""
     try:
         parse_learner(fields, boards)
     except InvalidLearner as invalid:
         return {
             name: fault
             for name, fault in invalid.faults.items()
-            # Whoever leaves the licence empty may be about to give an NPI.
+            # An attendee who leaves the license empty may be about to enter an NPI.
             if name in reached and (fault is not FieldFault.LICENCE_OR_NPI or "npi" in reached)
         }
     return {}

@@ -1,7 +1,7 @@
-"""What ACCME's PARS holds of a meeting's learners, and the rows that bring it to what it should.
+"""Records of learners in ACCME's PARS, and the rows of a file that updates them.
 
-A record in PARS cannot be edited. What changes is deleted, by a row that repeats
-the one that added it word for word, and added anew.
+A record in PARS cannot be edited. To change one, a Delete row repeats its Add row
+word for word, and another Add row follows.
 """
 
 import re
@@ -16,13 +16,13 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.learner import Learner
 
 PATIENT_SAFETY = "Patient Safety"
-REPORT_WITHIN = timedelta(days=30)  # of completion, ACCME asks
+REPORT_WITHIN = timedelta(days=30)  # after completion, as ACCME requires
 
 _ACTIVITY_ID = re.compile(r"[0-9]{9}")
 
 
 class RecordAction(StrEnum):
-    """What a row asks PARS to do with a record."""
+    """The action of a row on its record."""
 
     ADD = "Add"
     DELETE = "Delete"
@@ -30,10 +30,10 @@ class RecordAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsRecord:
-    """One learner's credit as PARS holds it: texts, in the order of the file's columns.
+    """One learner's credit in PARS, as texts in the order of the file's columns.
 
-    Dates are MM/DD/YYYY, the birthday MM/DD, credit in hours such as 8.50. What
-    does not apply is empty.
+    Dates are MM/DD/YYYY, the birthday is MM/DD, credit is in hours such as 8.50.
+    Fields that do not apply are empty.
     """
 
     activity_id: str
@@ -54,7 +54,7 @@ class ParsRecord:
 
 @dataclass(frozen=True, slots=True)
 class ParsRow:
-    """One row of the file."""
+    """One row of the PARS file."""
 
     action: RecordAction
     record: ParsRecord
@@ -62,10 +62,10 @@ class ParsRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportableVersion:
-    """A submitted version of a claim, as far as PARS is concerned.
+    """The parts of a submitted version that matter to PARS.
 
-    `submitted_at` is aware, credit in quarter hours; `lines` is all that was
-    claimed: equal lines and credit are an unchanged resubmission.
+    `submitted_at` is aware, credit in quarter hours. `lines` are the lines of the
+    claim: a resubmission with equal lines and credit is unchanged.
     """
 
     submitted_at: datetime
@@ -75,29 +75,26 @@ class ReportableVersion:
     lines: tuple[object, ...] = ()
 
     def claims_same_as(self, other: "ReportableVersion") -> bool:
-        """Whether both claim the same, whenever they were submitted."""
-        mine, theirs = (
-            (each.category1, each.safety, each.on_demand, each.lines) for each in (self, other)
-        )
-        return mine == theirs
+        """Whether both versions claim the same, regardless of when they were submitted."""
+        return replace(self, submitted_at=other.submitted_at) == other
 
 
 def is_activity_id(text: str) -> bool:
-    """Whether the text has the nine digits that PARS gives to an activity."""
+    """Whether the text is a PARS activity ID, which has nine digits."""
     return _ACTIVITY_ID.fullmatch(text) is not None
 
 
 def build_record(
     meeting: Meeting, learner: Learner, versions: Sequence[ReportableVersion]
 ) -> ParsRecord:
-    """What PARS should hold of a learner who submitted these versions, the oldest first.
+    """The PARS record of a learner who submitted these versions, sorted oldest first.
 
-    The NPI stands before the licence where both are given, because its check
-    digit has been verified. Without a board nothing is said of boards; Patient
-    Safety is a credit type of the boards, of which the total is Category 1.
+    The NPI takes precedence over the license ID, because its check digit has been
+    verified. Without a board all board fields are empty. Patient Safety is a
+    credit type of the boards; their total is the Category 1 credit.
     """
     newest = versions[-1]
-    plain = ParsRecord(
+    record = ParsRecord(
         activity_id=meeting.reporting.pars_activity_id,
         completion_date=f"{completion_date(meeting, versions):%m/%d/%Y}",
         first_name=learner.first_name,
@@ -108,22 +105,23 @@ def build_record(
         credits=format_hours(newest.category1),
     )
     if not learner.board:
-        return plain
+        return record
     return replace(
-        plain,
+        record,
         board=learner.board,
         board_id=learner.board_id,
-        board_credits=plain.credits,
+        board_credits=record.credits,
         credit_type=PATIENT_SAFETY if newest.safety else "",
         credits_of_type=format_hours(newest.safety) if newest.safety else "",
     )
 
 
 def completion_date(meeting: Meeting, versions: Sequence[ReportableVersion]) -> date:
-    """The day of completion: the meeting's last, or that of submitting, if later and on demand.
+    """The date of completion, in the meeting's time zone.
 
-    To submit the same again changes nothing, so the first of the equal versions
-    at the end counts; a day is one of the meeting's clocks.
+    It is the meeting's last day, or the day of submission if that is later and a
+    session was watched on demand. An unchanged resubmission does not change it,
+    so the first of the last equal versions counts.
     """
     newest = versions[-1]
     if not newest.on_demand:
@@ -133,7 +131,7 @@ def completion_date(meeting: Meeting, versions: Sequence[ReportableVersion]) -> 
 
 
 def current_records(rows: Iterable[ParsRow]) -> tuple[ParsRecord, ...]:
-    """What PARS holds of one learner after the rows that it did not reject, in their order."""
+    """One learner's records in PARS after the accepted rows, in the order of the rows."""
     records: dict[ParsRecord, None] = {}
     for row in rows:
         if row.action is RecordAction.ADD:
@@ -143,27 +141,29 @@ def current_records(rows: Iterable[ParsRow]) -> tuple[ParsRecord, ...]:
     return tuple(records)
 
 
-def diff(holds: Sequence[ParsRecord], should: ParsRecord | None) -> tuple[ParsRow, ...]:
-    """The rows after which PARS holds of a learner what it should, and nothing else."""
-    deleted = tuple(ParsRow(RecordAction.DELETE, each) for each in holds if each != should)
-    if should is None or should in holds:
+def diff(current: Sequence[ParsRecord], expected: ParsRecord | None) -> tuple[ParsRow, ...]:
+    """The rows that change a learner's current records in PARS to the expected one, or to none."""
+    deleted = tuple(
+        ParsRow(RecordAction.DELETE, record) for record in current if record != expected
+    )
+    if expected is None or expected in current:
         return deleted
-    return (*deleted, ParsRow(RecordAction.ADD, should))
+    return (*deleted, ParsRow(RecordAction.ADD, expected))
 
 
 def row_key(row: ParsRow) -> tuple[str, ...]:
-    """What two rows have in common that are one row to a person.
+    """Key for matching a row after processing by other programs.
 
-    Spreadsheet programs drop leading zeros, and PARS tells names in its own case.
+    Spreadsheet programs drop leading zeros, and PARS changes the case of names.
     """
     return (row.action, *(text.lstrip("0").casefold() for text in astuple(row.record)))
 
 
 def report_due(meeting: Meeting) -> date:
-    """The day by which ACCME asks for the report of who completed on the last day."""
+    """ACCME's due date for reporting learners who completed on the meeting's last day."""
     return meeting.ends_on + REPORT_WITHIN
 
 
 def year_closes(meeting: Meeting) -> date:
-    """The day on which PARS closes the meeting's year."""
+    """The day on which PARS closes the year in which the meeting ended."""
     return date(meeting.ends_on.year + 1, 3, 31)

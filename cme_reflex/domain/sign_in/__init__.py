@@ -1,1 +1,1 @@
-"""Signing in: rate limits and passwords."""
+"""Sign-in: rate limits and password policy."""

@@ -1,7 +1,7 @@
-"""How often something may be tried: a number, an address, a link by e-mail.
+"""Rate limits for attempts, such as sign-ins by number or address, and links by e-mail.
 
-An attempt is counted before it is known whether it succeeds, so that a thousand at once are
-counted as a thousand; one that succeeds takes its count back.
+An attempt is counted before its outcome is known, so that a thousand simultaneous attempts are
+counted as a thousand; a successful attempt is refunded.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ _NO_WAIT = timedelta(0)
 
 
 class TooManyAttempts(Exception):
-    """Something was tried too often; from `until` on it may be tried again."""
+    """The attempt exceeds a rate limit; another one is allowed from `until` on."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
@@ -21,10 +21,10 @@ class TooManyAttempts(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RateLimitCounter:
-    """What is remembered about one key: how many attempts, and until when what they did lasts.
+    """Counter of the attempts for one key.
 
-    `until` is the end of a lock or the turn of the next attempt, by the limit; from
-    `forgotten_at` on it is as if nothing had been tried.
+    `until` is the end of a lockout or the time slot of the next attempt, depending on the
+    limit. The counter expires at `forgotten_at`.
     """
 
     count: int
@@ -33,31 +33,32 @@ class RateLimitCounter:
 
 
 class RateLimit(Protocol):
-    """A rule for the attempts of one `scope`, the name of what is counted."""
+    """A rate limit for the attempts in one `scope`."""
 
     @property
     def scope(self) -> str:
-        """What is counted; two limits never share a name."""
+        """The unique name of the attempts that the limit counts."""
 
-    def check(self, before: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
-        """The tally after one more attempt, and how long that attempt has to wait.
+    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
+        """Return the counter after one more attempt, and the delay for that attempt.
 
-        Raises TooManyAttempts; a refused attempt is not counted.
+        Raises TooManyAttempts; a rejected attempt is not counted.
         """
 
-    def refund(self, before: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
-        """The tally after an attempt that was counted has succeeded, None for a clean slate.
+    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
+        """Return the counter after the success of a counted attempt; None deletes the counter.
 
-        `first` says that this person had not succeeded before in a while.
+        `first` is true if the person had no other recent success.
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lockout:
-    """Locks out for `base_delay` at the `threshold`-th failure, then twice as long each time.
+    """Lockout for `base_delay` at the `threshold`-th failure, doubled at each further failure.
 
-    What is tried during a lock is refused and does not prolong it. All is
-    forgotten after a success, and `reset_after` after the last attempt.
+    A lockout lasts at most `max_delay`. Attempts during a lockout are rejected
+    and do not prolong it. The counter is reset after a success, and
+    `reset_after` after the end of a lockout or the last attempt.
     """
 
     scope: str
@@ -66,36 +67,36 @@ class Lockout:
     max_delay: timedelta
     reset_after: timedelta
 
-    def check(self, before: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
-        """See Limit."""
-        if now < before.until:
-            raise TooManyAttempts(before.until)
-        count = _current_count(before, now) + 1
+    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
+        """See RateLimit.check."""
+        if now < counter.until:
+            raise TooManyAttempts(counter.until)
+        count = _current_count(counter, now) + 1
         if count < self.threshold:
-            return RateLimitCounter(count, before.until, now + self.reset_after), _NO_WAIT
-        enough = (
-            self.max_delay // self.base_delay
-        ).bit_length()  # doublings to be past the longest
-        doublings = min(count - self.threshold, enough)
+            return RateLimitCounter(count, counter.until, now + self.reset_after), _NO_WAIT
+        # This many doublings reach `max_delay`; more would only compute huge numbers.
+        max_doublings = (self.max_delay // self.base_delay).bit_length()
+        doublings = min(count - self.threshold, max_doublings)
         until = now + min(self.base_delay * 2**doublings, self.max_delay)
         return RateLimitCounter(count, until, until + self.reset_after), _NO_WAIT
 
-    def refund(self, before: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
-        """See Limit."""
+    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
+        """See RateLimit.refund."""
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """Failures slow down whoever comes from the same place; nobody is locked out.
+    """Growing delay after failures, for many people behind one address; no lockout.
 
-    Up to `threshold` failures within `window` nothing happens. Beyond, attempts
-    take turns that are `step` apart for each failure too many, at most
-    `max_delay`. Whoever would wait for more than `max_wait` is refused until then.
+    Up to `threshold` failures within `window` there is no delay. After that,
+    attempts get time slots one after the other. The distance between slots grows
+    by `step` with each further failure, up to `max_delay`. An attempt is rejected
+    as long as it would wait for more than `max_wait`.
 
-    Each person who gets in takes one failure back besides the own attempt: a
-    hall full of people who mistype once is no attack, and an attacker has few
-    accounts.
+    A person's first success refunds one failure besides its own attempt: many
+    people in a conference hall who mistype once are no attack, and an attacker
+    has few accounts.
     """
 
     scope: str
@@ -105,43 +106,43 @@ class Backoff:
     max_delay: timedelta
     max_wait: timedelta
 
-    def check(self, before: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
-        """See Limit."""
-        count = _current_count(before, now) + 1
-        turn = max(now, before.until)
-        if turn - now > self.max_wait:
-            raise TooManyAttempts(turn - self.max_wait)
-        apart = min(self.step * max(count - self.threshold, 0), self.max_delay)
-        # Attempts that nobody spaces reserve nothing: one whose clock is behind is not too early.
-        until = turn + apart if apart else before.until
-        ends = before.forgotten_at if count > 1 else now + self.window
-        return RateLimitCounter(count, until, max(ends, until)), turn - now
+    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
+        """See RateLimit.check."""
+        count = _current_count(counter, now) + 1
+        slot = max(now, counter.until)
+        if slot - now > self.max_wait:
+            raise TooManyAttempts(slot - self.max_wait)
+        distance = min(self.step * max(count - self.threshold, 0), self.max_delay)
+        # Without a distance no slot is reserved, so a server whose clock is behind need not wait.
+        until = slot + distance if distance else counter.until
+        expires_at = counter.forgotten_at if count > 1 else now + self.window
+        return RateLimitCounter(count, until, max(expires_at, until)), slot - now
 
-    def refund(self, before: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
-        """See Limit."""
-        return replace(before, count=max(before.count - (2 if first else 1), 0))
+    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
+        """See RateLimit.refund."""
+        return replace(counter, count=max(counter.count - (2 if first else 1), 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """At most `limit` within `window`, which begins with the first; success or not."""
+    """At most `limit` attempts in a `window` that starts with the first; successes count, too."""
 
     scope: str
     limit: int
     window: timedelta
 
-    def check(self, before: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
-        """See Limit."""
-        if now >= before.forgotten_at:
+    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
+        """See RateLimit.check."""
+        if now >= counter.forgotten_at:
             return RateLimitCounter(1, now, now + self.window), _NO_WAIT
-        if before.count >= self.limit:
-            raise TooManyAttempts(before.forgotten_at)
-        return replace(before, count=before.count + 1), _NO_WAIT
+        if counter.count >= self.limit:
+            raise TooManyAttempts(counter.forgotten_at)
+        return replace(counter, count=counter.count + 1), _NO_WAIT
 
-    def refund(self, before: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
-        """See Limit."""
-        return before
+    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
+        """See RateLimit.refund."""
+        return counter
 
 
-def _current_count(before: RateLimitCounter, now: datetime) -> int:
-    return before.count if now < before.forgotten_at else 0
+def _current_count(counter: RateLimitCounter, now: datetime) -> int:
+    return counter.count if now < counter.forgotten_at else 0

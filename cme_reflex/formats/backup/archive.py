@@ -1,8 +1,8 @@
-"""A backup file: lines of JSON, compressed with gzip, whose last line proves that it is whole.
+"""Backup archive: gzip-compressed lines of JSON, with a checksum in the last line.
 
-The first line names the revision of the tables. Then each table has a line with its name and
-columns, and one line a row. The last line has the number of rows of each table and the SHA-256
-digest of all lines before it. Nothing in it depends on the kind of database that it came from.
+The first line has the schema revision. Then each table has a line with its name and columns, and
+one line per row. The last line has the number of rows of each table and the SHA-256 digest of all
+previous lines. The format is independent of the kind of database.
 """
 
 import gzip
@@ -21,26 +21,26 @@ from typing import Any, BinaryIO, cast
 from pydantic_core import to_json
 
 FORMAT = "cme-reflex backup 1"
-LINE_LIMIT = 20_000_000  # bytes of one row; the largest known, a claim's document, has some 100,000
+LINE_LIMIT = 20_000_000  # bytes per row; the largest known row, a claim's document, has 100,000
 
 
 class CorruptBackup(Exception):
-    """The file is no backup, or not the whole of what was written; the message says what is odd."""
+    """The file is not a backup, or is incomplete or modified; the message has the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackupHeader:
-    """When a backup was taken (aware), and at which revision of the tables."""
+    """Time of a backup (aware) and schema revision of its tables."""
 
     revision: str
     taken_at: datetime
 
 
 class BackupWriter:
-    """Writes a backup, table by table; `close` puts the proof behind it."""
+    """Writer of a backup, table by table; `close` writes the checksum."""
 
     def __init__(self, file: BinaryIO, header: BackupHeader) -> None:
-        # Without a name and a time of its own, so that equal rows make equal bytes.
+        # Without file name and timestamp, so that equal rows give equal bytes.
         self._zip = gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0)
         self._digest = hashlib.sha256()
         self._table = ""
@@ -50,18 +50,18 @@ class BackupWriter:
         )
 
     def begin_table(self, name: str, columns: list[str]) -> None:
-        """Begin the next table."""
+        """Start the next table."""
         self._table = name
         self.rows[name] = 0
         self._line({"table": name, "columns": columns})
 
     def add(self, row: list[Any]) -> None:
-        """Add a row of JSON values to the table that was begun last."""
+        """Add a row of JSON values to the current table."""
         self._line(row)
         self.rows[self._table] += 1
 
     def close(self) -> None:
-        """Write the last line."""
+        """Write the last line with row counts and checksum."""
         self._line({"rows": self.rows, "sha256": self._digest.hexdigest()})
         self._zip.close()
 
@@ -73,9 +73,9 @@ class BackupWriter:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """A file that comes to `path` when the block is done, and not at all where it fails.
+    """Write a file atomically: it appears at `path` only after the block succeeds.
 
-    Nobody else on the machine can read it.
+    Only the owner of the process can read it.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -91,9 +91,9 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def verify(path: Path) -> tuple[BackupHeader, int]:
-    """The header and the number of rows of a backup that is whole, to the last byte.
+    """Verify a whole backup; return its header and number of rows.
 
-    Raises CorruptBackup, and OSError where the file cannot be read.
+    Raises CorruptBackup, and OSError if the file cannot be read.
     """
     items = _parsed_lines(path)
     header = cast(BackupHeader, next(items))
@@ -101,43 +101,43 @@ def verify(path: Path) -> tuple[BackupHeader, int]:
 
 
 def read_tables(path: Path) -> Iterator[tuple[str, list[str], Iterator[list[Any]]]]:
-    """Each table of a verified backup: its name, its columns, and its rows to be used up at once.
+    """The name, columns and rows of each table of a backup.
 
-    Raises CorruptBackup.
+    The rows must be consumed before the next table is requested. Raises CorruptBackup.
     """
     items = (item for item in _parsed_lines(path) if not isinstance(item, BackupHeader))
-    following = next(items, None)
-    while isinstance(following, dict):
-        after: list[Any] = []
-        yield following["table"], following["columns"], _rows_of(items, after)
-        following = after[0] if after else None
+    table = next(items, None)
+    while isinstance(table, dict):
+        next_table: list[Any] = []
+        yield table["table"], table["columns"], _rows_of(items, next_table)
+        table = next_table[0] if next_table else None
 
 
-def _rows_of(items: Iterator[Any], after: list[Any]) -> Iterator[list[Any]]:
-    """The rows up to the next table, which is put into `after`."""
+def _rows_of(items: Iterator[Any], next_table: list[Any]) -> Iterator[list[Any]]:
+    """The rows up to the line of the next table, which is appended to `next_table`."""
     for item in items:
         if isinstance(item, dict):
-            after.append(item)
+            next_table.append(item)
             return
         yield item
 
 
 def _parsed_lines(path: Path) -> Iterator[BackupHeader | dict[str, Any] | list[Any]]:
-    """The header, then each table's line, and its rows. Raises CorruptBackup at what is odd."""
-    digest, counted, table = hashlib.sha256(), dict[str, int](), ""
+    """The header, then the line of each table and its rows. Raises CorruptBackup."""
+    digest, row_counts, table = hashlib.sha256(), dict[str, int](), ""
     number, end = 0, None
     for number, line in enumerate(_read_lines(path), start=1):
         if end is not None:
-            raise CorruptBackup("there is something behind its last line")
+            raise CorruptBackup("there is data after its last line")
         item = _parse_json(line)
         if number == 1:
             yield _parse_header(item)
         elif isinstance(item, list) and table:
-            counted[table] += 1
+            row_counts[table] += 1
             yield item
         elif isinstance(item, dict) and "table" in item:
             table = str(item["table"])
-            counted[table] = 0
+            row_counts[table] = 0
             yield item
         elif isinstance(item, dict) and item.get("sha256") == digest.hexdigest():
             end = item
@@ -146,13 +146,13 @@ def _parsed_lines(path: Path) -> Iterator[BackupHeader | dict[str, Any] | list[A
         digest.update(line)
     if end is None:
         raise CorruptBackup("its end is missing" if number else "it is empty")
-    if end.get("rows") != counted:
+    if end.get("rows") != row_counts:
         raise CorruptBackup("its content was changed")
 
 
 def _parse_header(item: Any) -> BackupHeader:
     if not isinstance(item, dict) or item.get("format") != FORMAT:
-        raise CorruptBackup("it is no backup of this program")
+        raise CorruptBackup("it is not a backup of this program")
     try:
         return BackupHeader(str(item["revision"]), datetime.fromisoformat(item["taken_at"]))
     except (KeyError, TypeError, ValueError):
@@ -171,13 +171,13 @@ def _read_lines(path: Path) -> Iterator[bytes]:
         try:
             while line := file.readline(LINE_LIMIT):
                 if len(line) == LINE_LIMIT:
-                    raise CorruptBackup("a line of it is longer than any that was written")
+                    raise CorruptBackup("one of its lines is too long")
                 yield line
         except EOFError:
             raise CorruptBackup("its end is missing") from None
         except gzip.BadGzipFile as error:
-            begins = "it is no backup of this program"
-            odd = begins if "Not a gzipped" in str(error) else "its content was changed"
-            raise CorruptBackup(odd) from None
+            not_a_backup = "it is not a backup of this program"
+            reason = not_a_backup if "Not a gzipped" in str(error) else "its content was changed"
+            raise CorruptBackup(reason) from None
         except zlib.error:
             raise CorruptBackup("its content was changed") from None

@@ -1,1 +1,1 @@
-"""E-mail as it travels: MIME, HTML, plain text, SMTP and files."""
+"""E-mail: MIME messages, HTML and text templates, SMTP and .eml files."""

@@ -1,26 +1,26 @@
-"""Addresses as mail servers know them: the domain in ASCII, whatever alphabet it is written in."""
+"""Internationalized e-mail addresses: conversion of the domain to and from ASCII (IDNA)."""
 
 import idna
 
 from cme_reflex.domain.mail.delivery import InvalidAddress, parse_address
 
 
-def to_ascii_domain(written: str) -> str:
-    """The address with its domain in ASCII, in lower case. Raises InvalidAddress.
+def to_ascii_domain(address: str) -> str:
+    """The address with its domain in lower-case ASCII. Raises InvalidAddress.
 
-    What stands before the @ may still be of any alphabet; sending it needs SMTPUTF8.
+    The part before the @ may still be of any alphabet; sending then needs SMTPUTF8.
     """
-    local, _, host = parse_address(written).rpartition("@")
+    local, _, host = parse_address(address).rpartition("@")
     try:
         return f"{local}@{idna.encode(host, uts46=True).decode()}"
     except idna.IDNAError:
-        raise InvalidAddress("This is no e-mail address") from None
+        raise InvalidAddress("This is not an e-mail address") from None
 
 
-def domain_variants(wire: str) -> tuple[str, ...]:
-    """How somebody may have written such an address: with the domain in ASCII, and as it reads."""
-    local, _, host = wire.rpartition("@")
+def domain_variants(address: str) -> tuple[str, ...]:
+    """Spellings of an address with an ASCII domain: as it is, and with the domain in Unicode."""
+    local, _, host = address.rpartition("@")
     try:
-        return tuple({wire, f"{local}@{idna.decode(host)}"})
+        return tuple({address, f"{local}@{idna.decode(host)}"})
     except idna.IDNAError:
-        return (wire,)
+        return (address,)

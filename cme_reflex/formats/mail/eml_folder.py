@@ -1,4 +1,4 @@
-"""Messages as files: the embedded default, where there is no mail server."""
+"""Mail transport that writes .eml files: the default without an SMTP server."""
 
 import asyncio
 import os
@@ -13,18 +13,18 @@ _UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 class EmlFolderTransport:
-    """A folder of .eml files, each of which any mail program opens.
+    """Transport to a folder of .eml files, which any mail program opens.
 
-    The file is named after the Message-ID, so that what is sent again is no
-    second file, and it is there whole or not at all. Links are in it: only the
-    owner of the process can read it.
+    A file is named after the Message-ID, so that a repeated message replaces its
+    file, and is written atomically. Messages contain sign-in links, so only the
+    owner of the process can read the files.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     async def send(self, message: EmailMessage) -> None:
-        """Write the file. Raises TransportUnavailable where that cannot be."""
+        """Write the file. Raises TransportUnavailable if that fails."""
         try:
             await asyncio.to_thread(self._write, message)
         except OSError as error:
@@ -35,7 +35,7 @@ class EmlFolderTransport:
     def _write(self, message: EmailMessage) -> None:
         name = _UNSAFE_CHARACTERS.sub("-", str(message["Message-ID"]).partition("@")[0]).strip("-.")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # The policy of an address in another alphabet, which a file can hold as it is.
+        # SMTPUTF8 keeps an address in another alphabet as it is.
         content = message.as_bytes(policy=SMTP if _is_ascii(message) else SMTPUTF8)
         partial = self.folder / f".{name}.{os.getpid()}"
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,4 +1,4 @@
-"""Messages handed to a mail server."""
+"""Mail transport by SMTP."""
 
 import asyncio
 import ssl
@@ -14,15 +14,15 @@ from cme_reflex.formats.mail.transport import (
     TransportUnavailable,
 )
 
-RESPONSE_TIMEOUT = 20.0  # seconds for one answer of the server; a stalled one stops nobody for long
-SEND_TIMEOUT = 60.0  # seconds for a whole message; less than the lease of whoever sends it
-QUIT_TIMEOUT = 2.0  # seconds; what is sent shall be noted soon
-SERVICE_CLOSING = 421  # the server is going away, whatever was asked (RFC 5321, 3.8)
+RESPONSE_TIMEOUT = 20.0  # seconds for one response, so that a stalled server does not block long
+SEND_TIMEOUT = 60.0  # seconds for a whole message; less than the sending worker's lease
+QUIT_TIMEOUT = 2.0  # seconds; the sent message should be recorded soon
+SERVICE_CLOSING = 421  # the server is shutting down, whatever the command was (RFC 5321, 3.8)
 PERMANENT_ERROR = 500
 
 
 class _Client(aiosmtplib.SMTP):
-    """A connection that remembers whether the message itself was on its way."""
+    """SMTP connection that records whether sending of the message data has started."""
 
     data_started = False
 
@@ -32,7 +32,7 @@ class _Client(aiosmtplib.SMTP):
 
 
 class SmtpTransport:
-    """Hands each message over in a connection of its own."""
+    """SMTP transport with one connection per message."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class SmtpTransport:
         self.tls_context = tls_context
 
     async def send(self, message: EmailMessage) -> None:
-        """Send it; when this returns, the server has taken it.
+        """Send the message; when this returns, the server has accepted it.
 
-        Raises PermanentFailure for what is wrong with this message or its recipient,
-        TemporaryFailure for what may pass, and TransportUnavailable for what concerns
-        every message: no connection, no TLS, a refused password or sender.
+        Raises PermanentFailure for a fault of this message or its recipient,
+        TemporaryFailure for an error that may pass, and TransportUnavailable for an
+        error of all messages: no connection, no TLS, a rejected password or sender.
         """
         client = self._client()
         try:
@@ -61,7 +61,7 @@ class SmtpTransport:
         except TimeoutError:
             raise self._interrupted(client, "it took too long") from None
         else:
-            # It was taken; a server that does not say good-bye changes nothing.
+            # The message was accepted; errors of QUIT do not matter.
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.quit(timeout=QUIT_TIMEOUT)
         finally:
@@ -80,16 +80,16 @@ class SmtpTransport:
             )
         except aiosmtplib.SMTPNotSupported:
             raise PermanentFailure(
-                "The server takes no address in another alphabet (SMTPUTF8)."
+                "The server does not support addresses in other alphabets (SMTPUTF8)."
             ) from None
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            raise self._failure_for(refused.recipients[0]) from None
-        except aiosmtplib.SMTPSenderRefused as refused:
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise self._failure_for(error.recipients[0]) from None
+        except aiosmtplib.SMTPSenderRefused as error:
             raise TransportUnavailable(
-                f"{self._name} refuses the sender: {_describe(refused)}"
+                f"{self._name} refuses the sender: {_describe(error)}"
             ) from None
-        except aiosmtplib.SMTPResponseException as refused:
-            raise self._failure_for(refused) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise self._failure_for(error) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise self._interrupted(client, _describe(error)) from error
 
@@ -117,10 +117,12 @@ class SmtpTransport:
             _describe(error)
         )
 
-    def _interrupted(self, client: _Client, why: str) -> Exception:
+    def _interrupted(self, client: _Client, reason: str) -> Exception:
         if client.data_started:
-            return TemporaryFailure(f"{why}, while the message was on its way: it may have arrived")
-        return TransportUnavailable(f"{self._name}: {why}")
+            return TemporaryFailure(
+                f"{reason}, while the message was being sent: it may have arrived"
+            )
+        return TransportUnavailable(f"{self._name}: {reason}")
 
 
 def _describe(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""A message's words rendered by the templates of `templates/mail`, as plain text and as HTML."""
+"""Rendering of mail content as plain text and HTML by the templates in `templates/`."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,17 +11,17 @@ from cme_reflex.formats.template_engine import environment
 
 @dataclass(frozen=True, slots=True)
 class MailBodies:
-    """Both bodies of a message."""
+    """Text and HTML body of a message."""
 
     text: str
     html: str
 
 
-def render(letter: MailContent) -> MailBodies:
-    """The letter in both forms; in HTML, everything that it says is escaped."""
+def render(content: MailContent) -> MailBodies:
+    """Render the content as text and as HTML, where it is escaped."""
     return MailBodies(
-        text=_templates().get_template("mail.txt").render(letter=letter),
-        html=_templates().get_template("mail.html").render(letter=letter),
+        text=_templates().get_template("mail.txt").render(content=content),
+        html=_templates().get_template("mail.html").render(content=content),
     )
 
 
@@ -29,6 +29,6 @@ def render(letter: MailContent) -> MailBodies:
 def _templates() -> Environment:
     templates = environment("cme_reflex.formats.mail")
     templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
-    templates.tests["facts"] = lambda block: isinstance(block, DefinitionList)
-    templates.tests["action"] = lambda block: isinstance(block, ActionButton)
+    templates.tests["definition_list"] = lambda block: isinstance(block, DefinitionList)
+    templates.tests["action_button"] = lambda block: isinstance(block, ActionButton)
     return templates

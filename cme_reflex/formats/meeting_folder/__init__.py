@@ -1,1 +1,1 @@
-"""A meeting's folder: meeting.toml, sessions.csv, attendees.csv, members.csv, logos."""
+"""Meeting folders: meeting.toml, sessions.csv, attendees.csv, members.csv and logos."""

@@ -1,4 +1,4 @@
-"""attendees.csv: the registrations, one row an attendee."""
+"""attendees.csv: the registrations, one row per attendee."""
 
 from collections.abc import Container
 from enum import StrEnum
@@ -23,23 +23,24 @@ COLUMNS = (
 
 
 class Profession(StrEnum):
-    """Physicians are awarded credit, others get a certificate of participation."""
+    """Profession: physicians are awarded credit, others get a certificate of participation."""
 
     PHYSICIAN = "physician"
     OTHER = "other"
 
 
 def read_attendees(path: Path) -> InputTable:
-    """The rows of the registrations. Raises InvalidInput where there is no such table."""
+    """Read the rows of attendees.csv. Raises InvalidInput if there is no such table."""
     return read_table(path, COLUMNS)
 
 
 def parse_attendee(
     row: InputRow, registration_types: frozenset[str] | None, members: Container[str] | None
 ) -> AttendeeRecord | None:
-    """The attendee of this row; None after noting what is wrong with it.
+    """Parse an attendee; None after adding the row's faults.
 
-    Where the registration types or the members could not be read, any will do.
+    If the registration types or members are None, because their files could not
+    be read, any value is accepted.
     """
     last_name = row.required("last_name")
     badge, confirmation = _parse_number(row, "badge"), _parse_number(row, "confirmation")
@@ -73,12 +74,12 @@ def parse_attendee(
 
 
 def parse_email(row: InputRow) -> str:
-    """The row's e-mail address; what is none is a fault, an empty cell is not."""
+    """The row's e-mail address; an invalid one is a fault, an empty cell is not."""
     address = row.text("email")
-    before, at, behind = address.partition("@")
-    if address and (not (before and at and behind) or " " in address):
+    local, at, host = address.partition("@")
+    if address and (not (local and at and host) or " " in address):
         row.add_fault(
-            "email", f"{address!r} is no e-mail address.", "Correct it, or leave it empty."
+            "email", f"{address!r} is not an e-mail address.", "Correct it, or leave it empty."
         )
     return address
 
@@ -88,22 +89,25 @@ def _parse_number(row: InputRow, column: str) -> str:
     if number:
         row.table.require_unique(row, column, number)
     elif row.text(column):
-        row.add_fault(column, "The number has no letter and no digit.", "Correct it.")
+        row.add_fault(column, "The number has no letters or digits.", "Correct it.")
     return number
 
 
 def _require_unambiguous(row: InputRow, name: str, badge: str, confirmation: str) -> None:
-    """One person's badge must not be another's confirmation number under the same name.
+    """Add a fault if a badge number is the confirmation number of another person of this name.
 
-    Neither of the two could sign in.
+    Neither of them could sign in.
     """
     table = row.table
     table.first_row(row, ("badge of", name, badge))
     table.first_row(row, ("confirmation of", name, confirmation))
     crossed = {
-        table.first_row(row, ("confirmation of", name, badge), note=False),
-        table.first_row(row, ("badge of", name, confirmation), note=False),
+        table.first_row(row, ("confirmation of", name, badge), record=False),
+        table.first_row(row, ("badge of", name, confirmation), record=False),
     }
     for first in crossed - {row.number}:
-        fault = f"Row {first} has the same last name, and one's badge is the other's confirmation."
-        row.add_fault("confirmation", fault, "Neither could sign in: give one another number.")
+        fault = (
+            f"Row {first} has the same last name, and one's badge number is the other's "
+            "confirmation number."
+        )
+        row.add_fault("confirmation", fault, "Neither could sign in: change one of the numbers.")

@@ -1,4 +1,4 @@
-"""A meeting as a JSON document, there and back."""
+"""Conversion of meetings to and from JSON documents."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,15 +11,15 @@ from cme_reflex.domain.meetings.meeting import Meeting
 
 @lru_cache
 def meeting_adapter() -> TypeAdapter[Meeting]:
-    """What checks and writes meetings; made when first needed, because it takes a while."""
+    """Pydantic adapter for meetings; created on first use, because that is slow."""
     return TypeAdapter(Meeting)
 
 
 def meeting_document(meeting: Meeting) -> dict[str, Any]:
-    """The meeting as JSON values: what the database keeps."""
+    """The meeting as JSON values, as stored in the database."""
     return cast(dict[str, Any], meeting_adapter().dump_python(meeting, mode="json"))
 
 
 def meeting_from_document(document: Mapping[str, Any]) -> Meeting:
-    """The meeting that was written as this document. Raises pydantic.ValidationError."""
+    """The meeting of a JSON document. Raises pydantic.ValidationError."""
     return meeting_adapter().validate_python(document)

@@ -1,4 +1,4 @@
-"""A meeting's folder: meeting.toml, sessions.csv, attendees.csv and members.csv."""
+"""Reading of a whole meeting folder, with all faults of all files."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ __all__ = ["InputProblem", "InvalidInput", "MeetingFolder", "read_meeting_folder
 
 
 def read_meeting_folder(path: Path) -> MeetingFolder:
-    """The meeting in this folder. Raises InvalidInput with every fault of all its files."""
+    """Read the folder. Raises InvalidInput with every fault of all its files."""
     folder, problems = inspect_folder(path)
     if folder is None:
         raise InvalidInput(problem for problem in problems if problem.severity is Severity.FAULT)
@@ -30,7 +30,7 @@ def read_meeting_folder(path: Path) -> MeetingFolder:
 
 
 def inspect_folder(path: Path) -> tuple[MeetingFolder | None, tuple[InputProblem, ...]]:
-    """The meeting in this folder, unless it has faults; and its faults and warnings."""
+    """Read the folder; return it (None if it has faults), and its faults and warnings."""
     meeting, problems = _meeting(path / MEETING_TOML)
     sessions = try_read_table(path / "sessions.csv", sessions_csv.read_sessions)
     attendees = try_read_table(path / "attendees.csv", attendees_csv.read_attendees)
@@ -59,20 +59,20 @@ def _folder(
 def _meeting(file: Path) -> tuple[Meeting | None, list[InputProblem]]:
     try:
         return read_meeting(file), []
-    except InvalidInput as faulty:
-        return None, list(faulty.problems)
+    except InvalidInput as invalid:
+        return None, list(invalid.problems)
 
 
 def _sessions(
     table: InputTable, meeting: Meeting | None, attendees: InputTable
 ) -> tuple[SessionRecord, ...]:
-    # Without a readable meeting the rows are still looked through, on clocks that never change.
+    # Without a readable meeting the rows are still checked, in a zone without clock changes.
     zone = meeting.zone if meeting else ZoneInfo("UTC")
     release = meeting.claim.on_demand_from if meeting else None
     if attendees.readable:
         _check_badges(table, {number_key(row.text("badge")) for row in attendees.rows})
-    read = (sessions_csv.parse_session(row, zone, release) for row in table.rows)
-    return tuple(session for session in read if session is not None)
+    parsed = (sessions_csv.parse_session(row, zone, release) for row in table.rows)
+    return tuple(session for session in parsed if session is not None)
 
 
 def _check_badges(table: InputTable, badges: set[str]) -> None:
@@ -88,8 +88,8 @@ def _attendees(
 ) -> tuple[AttendeeRecord, ...]:
     types = frozenset(kind.code for kind in meeting.registration_types) if meeting else None
     usernames = {row.text("username").casefold() for row in members.rows}
-    read = (
+    parsed = (
         attendees_csv.parse_attendee(row, types, usernames if members.readable else None)
         for row in table.rows
     )
-    return tuple(attendee for attendee in read if attendee is not None)
+    return tuple(attendee for attendee in parsed if attendee is not None)

@@ -1,4 +1,4 @@
-"""What a meeting's folder amounts to, and what in it may be meant and should be looked at."""
+"""Check of a meeting folder: faults, warnings and figures."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.sessions_csv import PLACEHOLDER
 from cme_reflex.formats.pdf.fonts import unprintable_warnings
 
-MIN_CONTRAST = 7.0  # WCAG's enhanced contrast, which the screens are designed for
-DARK_SURFACE = "#151e1e"  # what text lies on at night, as assets/tokens.css has it
+MIN_CONTRAST = 7.0  # enhanced contrast of WCAG, for which the screens are designed
+DARK_SURFACE = "#151e1e"  # background of text in dark mode, as in assets/tokens.css
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderFigures:
-    """What the folder amounts to. Credit is in hours, such as 60.75.
+    """Figures of a meeting folder. Credit is in hours, such as 60.75.
 
-    `hours_of_instruction` is what ACCME asks for, the sum of all that is
-    offered; `most_for_one` what one person could claim of it.
+    `hours_of_instruction` is ACCME's figure, the total of all eligible sessions;
+    `most_for_one` is the maximum that one person could claim.
     """
 
     sessions: int
@@ -42,7 +42,7 @@ class FolderFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderCheck:
-    """What a check found; without figures where there are faults."""
+    """Result of a check; without figures if there are faults."""
 
     meeting: str | None
     problems: tuple[InputProblem, ...]
@@ -50,12 +50,12 @@ class FolderCheck:
 
     @property
     def faults(self) -> int:
-        """How many of the problems keep the folder from being loaded."""
+        """The number of problems that prevent loading the folder."""
         return sum(problem.severity is Severity.FAULT for problem in self.problems)
 
 
 def check_folder(path: Path) -> FolderCheck:
-    """Look through the folder: every fault and every warning of all its files."""
+    """Check the folder for every fault and warning of all its files."""
     folder, problems = inspect_folder(path)
     if folder is None:
         return FolderCheck(meeting=None, problems=problems, figures=None)
@@ -97,48 +97,48 @@ def _warnings(path: Path, folder: MeetingFolder, programme: Programme) -> Iterat
     yield from _placeholder_warnings(meeting, ())
     if path.resolve().name != meeting.code:
         fault = f"The folder is called {path.resolve().name!r} and the meeting {meeting.code!r}."
-        yield _warning("code", fault, "CME_MEETING names both: give them one name.")
+        yield _warning("code", fault, "CME_MEETING names both: give them the same name.")
     yield from _contrast_warnings(meeting)
-    for place, most, maximum in (
+    for key, most, maximum in (
         ("category1", programme.most_for_one, meeting.category1.maximum),
         ("safety", _safety(programme), meeting.safety.maximum),
     ):
         if maximum > most:
-            fault = (
-                f"The most that the programme can yield is {format_hours(most)}, less than this."
-            )
+            fault = f"The programme supports at most {format_hours(most)}, less than this."
             remedy = "Check it, and the hours in sessions.csv."
-            yield _warning(f"credit.{place}.maximum_hours", fault, remedy)
+            yield _warning(f"credit.{key}.maximum_hours", fault, remedy)
     if not programme.eligible_sessions:
-        yield _file_warning("sessions.csv", "No session gives credit.", "Add those that do.")
+        yield _file_warning("sessions.csv", "No session gives credit.", "Add sessions that do.")
     if not folder.attendees:
         yield _file_warning(
-            "attendees.csv", "There is no attendee.", "Add them; nobody else can sign in."
+            "attendees.csv", "There are no attendees.", "Add them, or nobody can sign in."
         )
 
 
-def _placeholder_warnings(value: Any, place: tuple[str | int, ...]) -> Iterator[InputProblem]:
-    """A warning for each text of the template that nobody has replaced."""
+def _placeholder_warnings(value: Any, path: tuple[str | int, ...]) -> Iterator[InputProblem]:
+    """A warning for each placeholder of the template that has not been replaced."""
     if isinstance(value, str) and value.startswith(PLACEHOLDER):
-        yield _warning(key_path(place), "This is still the template's text.", "Write your own.")
+        yield _warning(key_path(path), "This is still the template's text.", "Write your own.")
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
-            yield from _placeholder_warnings(item, (*place, number))
+            yield from _placeholder_warnings(item, (*path, number))
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            yield from _placeholder_warnings(getattr(value, field.name), (*place, field.name))
+            yield from _placeholder_warnings(getattr(value, field.name), (*path, field.name))
 
 
 def _contrast_warnings(meeting: Meeting) -> Iterator[InputProblem]:
     look = meeting.look
-    for key, color, ground, other in (
+    for key, color, background, other in (
         ("accent", look.accent, WHITE, "a darker"),
         ("accent_dark", look.accent_dark, DARK_SURFACE, "a lighter"),
     ):
-        ratio = contrast_ratio(color, ground)
+        ratio = contrast_ratio(color, background)
         if ratio < MIN_CONTRAST:
-            fault = f"{color} has a contrast of {_round_down(ratio)}:1 on {ground}, less than 7:1."
-            yield _warning(f"look.{key}", fault, f"Choose {other} color: text is written in it.")
+            fault = (
+                f"{color} has a contrast of {_round_down(ratio)}:1 on {background}, less than 7:1."
+            )
+            yield _warning(f"look.{key}", fault, f"Choose {other} color: it is used for text.")
 
 
 def _round_down(ratio: float) -> str:
@@ -146,8 +146,8 @@ def _round_down(ratio: float) -> str:
     return f"{int(ratio * 10) / 10}"
 
 
-def _warning(place: str, fault: str, remedy: str) -> InputProblem:
-    return InputProblem(MEETING_TOML, None, place, fault, remedy, severity=Severity.WARNING)
+def _warning(key: str, fault: str, remedy: str) -> InputProblem:
+    return InputProblem(MEETING_TOML, None, key, fault, remedy, severity=Severity.WARNING)
 
 
 def _file_warning(file: str, fault: str, remedy: str) -> InputProblem:

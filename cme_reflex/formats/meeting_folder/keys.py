@@ -1,4 +1,4 @@
-"""The keys of meeting.toml: which there are, and what the file calls a part of Meeting."""
+"""Keys of meeting.toml: detection of unknown keys, and paths of Meeting's fields in the file."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from cme_reflex.formats.input_problems import InputProblem, did_you_mean
 
 MEETING_TOML = "meeting.toml"
 
-# Where a part of Meeting stands in the file, if its name there is another one.
+# Paths of Meeting's fields in the file, where they differ from the field names.
 _KEY_PATHS: dict[tuple[str | int, ...], tuple[str, ...]] = {
     ("category1",): ("credit", "category1"),
     ("safety",): ("credit", "safety"),
@@ -21,45 +21,45 @@ _KEY_PATHS: dict[tuple[str | int, ...], tuple[str, ...]] = {
 }
 
 
-def unknown_keys(data: Any, kind: Any, place: tuple[str | int, ...]) -> Iterator[InputProblem]:
-    """A problem for each key that the type does not have, all the way down."""
+def unknown_keys(data: Any, kind: Any, path: tuple[str | int, ...]) -> Iterator[InputProblem]:
+    """A problem for each key that the type does not have, recursively."""
     if get_origin(kind) in (Union, UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     if get_origin(kind) is tuple and isinstance(data, Sequence) and not isinstance(data, str):
         for number, item in enumerate(data):
-            yield from unknown_keys(item, get_args(kind)[0], (*place, number))
+            yield from unknown_keys(item, get_args(kind)[0], (*path, number))
     if not dataclasses.is_dataclass(kind) or not isinstance(data, dict):
         return
     hints = get_type_hints(kind)
     fields = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
     for key, value in data.items():
         if key in fields:
-            yield from unknown_keys(value, fields[key], (*place, key))
+            yield from unknown_keys(value, fields[key], (*path, key))
         else:
             missing = fields.keys() - data.keys()
             yield unknown_key(
-                (*place, key), {key_path((*place, each)).split(".")[-1] for each in missing}
+                (*path, key), {key_path((*path, name)).split(".")[-1] for name in missing}
             )
 
 
-def unknown_key(place: tuple[str | int, ...], known: set[str]) -> InputProblem:
-    """The problem with a key that is not among the known ones at its place."""
-    key = str(place[-1])
+def unknown_key(path: tuple[str | int, ...], known: set[str]) -> InputProblem:
+    """The problem for a key that is not among the known keys of its table."""
+    key = str(path[-1])
     return InputProblem(
         MEETING_TOML,
         None,
-        key_path(place),
+        key_path(path),
         f"The key {key!r} is unknown here.",
         did_you_mean(key, known),
     )
 
 
-def key_path(place: tuple[str | int, ...]) -> str:
-    """The place of a value as the file has it: credit.category1.maximum_hours, faq[2].text."""
+def key_path(path: tuple[str | int, ...]) -> str:
+    """The path of a value in the file: credit.category1.maximum_hours, faq[2].text."""
     for length in (2, 1):
-        if place[:length] in _KEY_PATHS:
-            place = (*_KEY_PATHS[place[:length]], *place[length:])
+        if path[:length] in _KEY_PATHS:
+            path = (*_KEY_PATHS[path[:length]], *path[length:])
             break
-    place = tuple("maximum_hours" if part == "maximum" else part for part in place)
-    words = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place)
-    return "".join(words).removeprefix(".")
+    path = tuple("maximum_hours" if part == "maximum" else part for part in path)
+    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).removeprefix(".")

@@ -1,6 +1,6 @@
-"""The meeting's logo, which may lie in its folder: logo.svg or logo.png, and another for the dark.
+"""The meeting's optional logo: logo.svg or logo.png in its folder, and logo-dark for dark mode.
 
-Its measures are read here, so that a page can leave the room for it before it has come.
+Its aspect ratio is read here, so that a page can reserve space for it before it has loaded.
 """
 
 from collections.abc import Iterator
@@ -15,26 +15,24 @@ from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 
 LIGHT, DARK = "logo", "logo-dark"
 EXTENSIONS = (".svg", ".png")
-SIZE_LIMIT = 20_000  # bytes; everybody loads it with the first page, a phone's slow line too
-MAX_ASPECT_RATIO = (
-    5  # times its height: it stands beside the meeting's name in the header of a phone
-)
+SIZE_LIMIT = 20_000  # bytes; it loads with the first page, also on slow phone connections
+MAX_ASPECT_RATIO = 5  # width to height; it is beside the meeting's name in a phone's header
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture. Only the ratio of its width to its height counts."""
+    """An image file, with the ratio of its width to its height."""
 
     file: Path
     ratio: float
 
 
 def find_logos(folder: Path) -> tuple[Logo | None, Logo | None]:
-    """The logo for light and the one for dark screens. Raises InvalidInput where one is not right.
+    """The logos for light and for dark mode. Raises InvalidInput if one has a fault.
 
-    Without one for the dark the other is shown there, too.
+    Without a dark logo the light one is shown in dark mode, too.
     """
     if problems := tuple(check_logos(folder)):
         raise InvalidInput(problems)
@@ -42,7 +40,7 @@ def find_logos(folder: Path) -> tuple[Logo | None, Logo | None]:
 
 
 def check_logos(folder: Path) -> Iterator[InputProblem]:
-    """What is wrong with the logos of this folder."""
+    """The faults of the logos in this folder."""
     light, dark = (_logo_files(folder, name) for name in (LIGHT, DARK))
     for files in (light, dark):
         if len(files) > 1:
@@ -50,7 +48,7 @@ def check_logos(folder: Path) -> Iterator[InputProblem]:
         for file in files:
             yield from _check_file(file)
     if dark and not light:
-        yield _fault(dark[0], "There is none for light screens.", "Add a logo.svg or logo.png.")
+        yield _fault(dark[0], "There is no logo for light screens.", "Add a logo.svg or logo.png.")
 
 
 def _logo(folder: Path, name: str) -> Logo | None:
@@ -66,10 +64,10 @@ def _check_file(file: Path) -> Iterator[InputProblem]:
         return
     ratio = _aspect_ratio(file)
     if not ratio:
-        yield _fault(file, "This is no picture with a size.", "Save it anew as PNG, or as SVG.")
+        yield _fault(file, "This is not an image with a size.", "Save it again as PNG or SVG.")
     elif ratio > MAX_ASPECT_RATIO:
         fault = f"The picture is more than {MAX_ASPECT_RATIO} times as wide as it is high."
-        yield _fault(file, fault, "Use the sign without the words: the name stands beside it.")
+        yield _fault(file, fault, "Use the symbol without the words: the name is shown beside it.")
 
 
 def _logo_files(folder: Path, name: str) -> list[Path]:
@@ -77,17 +75,17 @@ def _logo_files(folder: Path, name: str) -> list[Path]:
 
 
 def _aspect_ratio(file: Path) -> float:
-    """The width for a height of 1; 0 where the file is no picture or does not tell."""
+    """The ratio of width to height; 0 if the file is not an image or has no size."""
     content = file.read_bytes()
     if file.suffix == ".png":
-        width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
-        return width / height if content.startswith(_PNG_SIGNATURE) and height else 0
+        columns, rows = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+        return columns / rows if content.startswith(_PNG_SIGNATURE) and rows else 0
     try:
         drawing = fromstring(content)
-        *_, wide, high = map(float, drawing.get("viewBox", "").replace(",", " ").split())
+        *_, width, height = map(float, drawing.get("viewBox", "").replace(",", " ").split())
     except (DefusedXmlException, ParseError, ValueError):
         return 0
-    return wide / high if drawing.tag.endswith("}svg") and wide > 0 and high > 0 else 0
+    return width / height if drawing.tag.endswith("}svg") and width > 0 and height > 0 else 0
 
 
 def _fault(file: Path, fault: str, remedy: str) -> InputProblem:

@@ -1,4 +1,4 @@
-"""meeting.toml: a meeting as a person writes it, checked to the last key."""
+"""Reading and validation of meeting.toml."""
 
 import re
 import tomllib
@@ -43,21 +43,21 @@ _REMEDIES = {
 
 
 def read_meeting(path: Path) -> Meeting:
-    """The meeting that the file describes. Raises InvalidInput with every fault in it.
+    """Read meeting.toml. Raises InvalidInput with every fault in it.
 
-    Hours become quarter hours, and times without an offset are read on the
-    clocks of the meeting's time zone.
+    Hours become quarter hours; times without an offset are local times of the
+    meeting's time zone.
     """
     problems: list[InputProblem] = []
     data = _meeting_fields(_read_toml(path), problems)
     problems += unknown_keys(data, Meeting, ())
     _localize_times(data, problems)
-    told = {problem.column for problem in problems}
+    reported = {problem.column for problem in problems}
     try:
         meeting = meeting_adapter().validate_python(data)
     except ValidationError as invalid:
-        found = (_problem(error) for error in invalid.errors())
-        problems += [problem for problem in found if problem.column not in told]
+        validation_problems = (_problem(error) for error in invalid.errors())
+        problems += [p for p in validation_problems if p.column not in reported]
         raise InvalidInput(problems) from None
     problems += _contradictions(meeting)
     if problems:
@@ -68,36 +68,36 @@ def read_meeting(path: Path) -> Meeting:
 def _read_toml(path: Path) -> dict[str, Any]:
     text = read_text(path)
     if not text.strip():
-        remedy = "Begin with the one that cme meeting new writes."
+        remedy = "Start from the template that cme meeting new creates."
         raise InvalidInput([InputProblem(MEETING_TOML, None, None, "The file is empty.", remedy)])
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         fault, row = _message_and_row(str(error))
         problem = InputProblem(
-            MEETING_TOML, row, None, f"This is no TOML: {fault}.", "Correct that line."
+            MEETING_TOML, row, None, f"This is not valid TOML: {fault}.", "Correct that line."
         )
         raise InvalidInput([problem]) from None
     except (RecursionError, ValueError):
-        # Brackets within brackets without end, or a number of thousands of digits.
+        # Deeply nested brackets, or a number with thousands of digits.
         problem = InputProblem(
-            MEETING_TOML, None, None, "This cannot be meant as TOML.", "Write it anew."
+            MEETING_TOML, None, None, "This cannot be read as TOML.", "Write it again."
         )
         raise InvalidInput([problem]) from None
 
 
 def _message_and_row(error: str) -> tuple[str, int | None]:
-    """What the parser says, and the row that it names in its words, if any."""
-    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", error)
-    if place is None:
+    """The parser's message without its position, and the row number of the position, if any."""
+    position = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", error)
+    if position is None:
         return error, None
-    if place[1] is None:
-        return f"{error[: place.start()]}, at the end of the file", None
-    return error[: place.start()], int(place[1])
+    if position[1] is None:
+        return f"{error[: position.start()]}, at the end of the file", None
+    return error[: position.start()], int(position[1])
 
 
 def _meeting_fields(file: dict[str, Any], problems: list[InputProblem]) -> dict[str, Any]:
-    """The file's content under the names that Meeting has."""
+    """The file's content with the field names of Meeting."""
     data = dict(file)
     credits_ = _pop_table(data, "credit", {"category1", "safety"}, problems)
     data |= {key: value for key, value in credits_.items() if key in {"category1", "safety"}}
@@ -111,10 +111,10 @@ def _meeting_fields(file: dict[str, Any], problems: list[InputProblem]) -> dict[
     for key in ("category1", "safety"):
         if key in data:
             data[key] = _with_quarters(data[key], f"credit.{key}", problems)
-    if isinstance(kinds := data.get("registration_types"), list):
+    if isinstance(types := data.get("registration_types"), list):
         data["registration_types"] = [
-            _with_quarters(kind, f"registration_types[{place}]", problems)
-            for place, kind in enumerate(kinds, start=1)
+            _with_quarters(table, f"registration_types[{number}]", problems)
+            for number, table in enumerate(types, start=1)
         ]
     return data
 
@@ -126,25 +126,27 @@ def _pop_table(
     problems: list[InputProblem],
     rename: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Take a table out of the data, its known keys renamed; other keys are faults."""
+    """Remove a table from the data and return it with known keys renamed; others are faults."""
     table = data.pop(name, {})
     if not isinstance(table, dict):
         problems.append(
-            InputProblem(MEETING_TOML, None, name, "This is no table.", f"Begin it with [{name}].")
+            InputProblem(
+                MEETING_TOML, None, name, "This is not a table.", f"Begin it with [{name}]."
+            )
         )
         return {}
-    strays = sorted(table.keys() - known)
-    problems.extend(unknown_key((name, key), known - table.keys()) for key in strays)
+    unknown = sorted(table.keys() - known)
+    problems.extend(unknown_key((name, key), known - table.keys()) for key in unknown)
     return {(rename or {}).get(key, key): table[key] for key in table.keys() & known}
 
 
-def _with_quarters(table: Any, place: str, problems: list[InputProblem]) -> Any:
+def _with_quarters(table: Any, path: str, problems: list[InputProblem]) -> Any:
     """The table with maximum_hours as `maximum`, in quarter hours."""
     if not isinstance(table, dict):
         return table
     table = dict(table)
     if "maximum" in table:
-        problems.append(unknown_key((place, "maximum"), {"maximum_hours"}))
+        problems.append(unknown_key((path, "maximum"), {"maximum_hours"}))
     if "maximum_hours" in table:
         hours = table.pop("maximum_hours")
         try:
@@ -152,16 +154,16 @@ def _with_quarters(table: Any, place: str, problems: list[InputProblem]) -> Any:
                 hours if isinstance(hours, Decimal) else str(hours)
             )
         except InvalidHours:
-            fault = f"{str(hours)!r} is no number of credit hours."
-            remedy = "Write hours in quarters, such as 60.75."
+            fault = f"{str(hours)!r} is not a number of credit hours."
+            remedy = "Use quarter hours, such as 60.75."
             problems.append(
-                InputProblem(MEETING_TOML, None, f"{place}.maximum_hours", fault, remedy)
+                InputProblem(MEETING_TOML, None, f"{path}.maximum_hours", fault, remedy)
             )
     return table
 
 
 def _localize_times(data: dict[str, Any], problems: list[InputProblem]) -> None:
-    """Give the claim's times their zone."""
+    """Localize the claim's times in the meeting's zone."""
     claim = data.get("claim")
     name = data.get("time_zone")
     zone = known_zone(name) if isinstance(name, str) else None
@@ -175,7 +177,7 @@ def _localize_times(data: dict[str, Any], problems: list[InputProblem]) -> None:
     for key in _TIME_KEYS:
         time = claim.get(key)
         if not isinstance(time, datetime):
-            # A date without a time would silently mean its first moment.
+            # A date without a time would silently be taken as midnight.
             if time is not None:
                 claim[key] = str(time) if isinstance(time, str) else []
             continue
@@ -207,7 +209,7 @@ def _problem(error: ErrorDetails) -> InputProblem:
 
 
 def _contradictions(meeting: Meeting) -> Iterator[InputProblem]:
-    """What is well written and cannot be meant."""
+    """Faults of valid values that contradict each other."""
     if meeting.ends_on < meeting.starts_on:
         yield _fault(
             "ends_on", "The meeting ends before it starts.", "Check starts_on and ends_on."
@@ -216,7 +218,7 @@ def _contradictions(meeting: Meeting) -> Iterator[InputProblem]:
         fault = "The claim period closes before it opens."
         yield _fault("claim.closes_at", fault, "Check opens_at and closes_at.")
     if meeting.safety.maximum > meeting.category1.maximum:
-        fault = "Patient Safety is a part of Category 1 and cannot have a higher maximum."
+        fault = "Patient Safety is part of Category 1 and cannot have a higher maximum."
         yield _fault("credit.safety.maximum_hours", fault, "Lower it.")
     if not meeting.registration_types:
         yield _fault("registration_types", "There is no registration type.", "Add one.")
@@ -224,13 +226,13 @@ def _contradictions(meeting: Meeting) -> Iterator[InputProblem]:
     codes = [kind.code for kind in meeting.registration_types]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         fault = f"Two registration types have the code {code!r}."
-        yield _fault("registration_types", fault, "Each needs its own.")
+        yield _fault("registration_types", fault, "Make each code unique.")
 
 
 def _unreportable(terms: ReportingTerms) -> Iterator[InputProblem]:
-    """What ACCME's PARS would not take."""
+    """Faults of values that ACCME's PARS would reject."""
     if terms.pars_activity_id and not is_activity_id(terms.pars_activity_id):
-        fault = f"{terms.pars_activity_id!r} is no activity ID of PARS."
+        fault = f"{terms.pars_activity_id!r} is not a PARS activity ID."
         yield _fault("reporting.pars_activity_id", fault, "Write its nine digits.")
     for board in terms.boards:
         if board not in BOARDS:

@@ -1,4 +1,4 @@
-"""members.csv: the provider's accounts, one row a member."""
+"""members.csv: the provider's accounts, one row per member."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ COLUMNS = ("username", "last_name", "first_name", "suffix", "email", "password_h
 
 
 def read_members(path: Path) -> InputTable:
-    """The rows of the accounts. Raises InvalidInput where there is no such table."""
+    """Read the rows of members.csv. Raises InvalidInput if there is no such table."""
     return read_table(path, COLUMNS)
 
 
 def parse_member(row: InputRow) -> MemberRecord:
-    """The member of this row, after noting what is wrong with it."""
+    """Parse a member; adds the row's faults."""
     username = row.required("username").casefold()
     if username:
         row.table.require_unique(row, "username", username)
@@ -33,13 +33,13 @@ def parse_member(row: InputRow) -> MemberRecord:
 
 
 def _parse_password_hash(row: InputRow) -> str:
-    """The hash; empty where the member sets a password through a link (`cme members invite`)."""
-    stored = row.text("password_hash")
+    """The hash; empty if the member sets a password through a link (`cme members invite`)."""
+    stored_hash = row.text("password_hash")
     try:
-        if stored:
-            extract_parameters(stored)
+        if stored_hash:
+            extract_parameters(stored_hash)
     except InvalidHashError:
-        # The cell is not shown: it may well be the password itself.
-        fault = "This is no argon2 hash."
+        # The message does not show the cell, because it could be the password.
+        fault = "This is not an argon2 hash."
         row.add_fault("password_hash", fault, "Write the hash, never the password.")
-    return stored
+    return stored_hash

@@ -1,4 +1,4 @@
-"""A meeting's folder once it is read: values that no database has numbered yet."""
+"""Records of a meeting folder, without database ids."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeRecord:
-    """One row of attendees.csv. Both numbers are as `number_key` writes them."""
+    """One row of attendees.csv. Badge and confirmation number are normalized by `number_key`."""
 
     last_name: str
     first_name: str
@@ -57,7 +57,7 @@ class MemberRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingFolder:
-    """All that a meeting's folder says, in the order of its files."""
+    """The contents of a meeting folder, in the order of its files."""
 
     meeting: Meeting
     sessions: tuple[SessionRecord, ...]

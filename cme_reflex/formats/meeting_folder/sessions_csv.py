@@ -1,4 +1,4 @@
-"""sessions.csv: the programme, one row a session."""
+"""sessions.csv: the programme, one row per session."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,26 +28,26 @@ COLUMNS = (
 )
 OPTIONAL_COLUMNS = ("on_demand_from",)
 NO_CREDIT = Quarters(0)
-PLACEHOLDER = "FILL IN"  # how a text begins that `cme meeting new` left to be written
+PLACEHOLDER = "FILL IN"  # beginning of the placeholders in the template of `cme meeting new`
 
 
 class YesNo(StrEnum):
-    """How a cell says whether."""
+    """Values of a yes/no cell."""
 
     YES = "yes"
     NO = "no"
 
 
 def read_sessions(path: Path) -> InputTable:
-    """The rows of the programme. Raises InvalidInput where there is no such table."""
+    """Read the rows of sessions.csv. Raises InvalidInput if there is no such table."""
     return read_table(path, COLUMNS, OPTIONAL_COLUMNS)
 
 
 def parse_session(row: InputRow, zone: ZoneInfo, release: datetime | None) -> SessionRecord | None:
-    """The session of this row; None after noting what is wrong with it.
+    """Parse a session; None after adding the row's faults.
 
-    Times without an offset are the zone's. `release` is when sessions that are
-    live and on demand can be watched, where the row does not say it itself.
+    Times without an offset are local times of the zone. `release` is the default
+    for the on-demand release of sessions that are both live and on demand.
     """
     code, title, kind = (row.required(column) for column in ("code", "title", "kind"))
     row.table.require_unique(row, "code", code)
@@ -71,7 +71,7 @@ def parse_session(row: InputRow, zone: ZoneInfo, release: datetime | None) -> Se
     quarters, eligible = _designated_credit(row, quarters, eligible, starts_at, ends_at)
     safety = safety or NO_CREDIT
     if safety > quarters:
-        fault = "Patient Safety is a part of Category 1 and cannot be more."
+        fault = "Patient Safety is part of Category 1 and cannot exceed it."
         row.add_fault("patient_safety_hours", fault, "Lower it, or raise category1_hours.")
         return None
     releases = {Delivery.LIVE: None, Delivery.BOTH: release, Delivery.ON_DEMAND: starts_at}
@@ -104,23 +104,23 @@ def _designated_credit(
     starts_at: datetime,
     ends_at: datetime,
 ) -> tuple[Quarters, bool]:
-    """The session's credit, and whether it can be claimed.
+    """The session's credit, and whether it is eligible.
 
-    It is what the provider designated, or else the rounded duration; what
-    rounds to zero is not eligible.
+    The credit is what the provider designated, or else the rounded duration; a
+    session whose duration rounds to zero is not eligible.
     """
-    lasts = nearest_quarters(_minutes(starts_at, ends_at))
+    duration = nearest_quarters(_minutes(starts_at, ends_at))
     if designated is None:
-        if eligible and lasts == 0:
-            fault = "The session is too short for a quarter of an hour, so it gives no credit."
+        if eligible and duration == 0:
+            fault = "The session is too short for a quarter hour, so it gives no credit."
             row.add_warning("end", fault, "Check start and end, or write no under eligible.")
-        quarters = lasts if eligible else NO_CREDIT
+        quarters = duration if eligible else NO_CREDIT
         return quarters, eligible and quarters > 0
     if eligible and designated == 0:
-        fault = "The session is eligible and has no credit."
-        row.add_fault("category1_hours", fault, "Give its hours, or write no under eligible.")
-    if designated > lasts:
-        fault = f"The credit is more than the session lasts, {format_hours(lasts)} hours."
+        fault = "The session is eligible but has no credit."
+        row.add_fault("category1_hours", fault, "Enter its hours, or write no under eligible.")
+    if designated > duration:
+        fault = f"The credit exceeds the duration of the session, {format_hours(duration)} hours."
         row.add_warning("category1_hours", fault, "Check the hours, start and end.")
     return designated, eligible
 

@@ -1,4 +1,4 @@
-"""The folder that a new meeting starts from: the files in templates/, with its code."""
+"""Template of a new meeting folder: the files in templates/ with the meeting's code."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 FILES = ("meeting.toml", "sessions.csv", "attendees.csv", "members.csv")
 
 _TEMPLATE = Path(__file__).parent / "templates"
-_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")  # it is a folder's name, and stands in addresses
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")  # used as folder name and in URLs
 
 
 class InvalidMeetingCode(ValueError):
@@ -16,9 +16,9 @@ class InvalidMeetingCode(ValueError):
 
 
 def write_template(folder: Path, code: str) -> tuple[str, ...]:
-    """Write the template for this code as a new folder, whole or not at all; the files' names.
+    """Write the template with this code to a new folder, atomically; return the file names.
 
-    Raises InvalidCode, FileExistsError where the folder is there, OSError where
+    Raises InvalidMeetingCode, FileExistsError if the folder exists, and OSError if
     it cannot be written.
     """
     if not _CODE.fullmatch(code):
@@ -26,11 +26,11 @@ def write_template(folder: Path, code: str) -> tuple[str, ...]:
     if folder.exists():
         raise FileExistsError(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{code}.") as made:
-        begun = Path(made) / code
-        begun.mkdir()
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{code}.") as temporary:
+        partial = Path(temporary) / code
+        partial.mkdir()
         for name in FILES:
             text = (_TEMPLATE / name).read_text(encoding="utf-8")
-            (begun / name).write_text(text.replace("CODE", code), encoding="utf-8")
-        shutil.move(begun, folder)
+            (partial / name).write_text(text.replace("CODE", code), encoding="utf-8")
+        shutil.move(partial, folder)
     return FILES

@@ -1,1 +1,1 @@
-"""Certificates and transcripts as PDF."""
+"""Certificates and transcripts as PDF files."""

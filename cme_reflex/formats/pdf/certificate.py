@@ -1,7 +1,7 @@
-"""The certificate of one submitted version, as a PDF: the same bytes for the same value.
+"""Certificate of one submitted version, as a PDF that is reproducible byte for byte.
 
-It is tagged (PDF/UA-1), has title and language, and holds its fonts. templates/certificate.typ
-has the words and the looks; what is filled in reaches it as data, which is never read as markup.
+The PDF is tagged (PDF/UA-1), has title and language, and embeds its fonts. Fixed texts and layout
+are in templates/certificate.typ; values are passed as data and are never interpreted as markup.
 """
 
 import io
@@ -27,12 +27,12 @@ ON_DEMAND = "Watched on demand"
 
 _TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
 TYPST_PAPERS = {PaperSize.LETTER: "us-letter", PaperSize.A4: "a4"}
-"""What typst calls each paper."""
+"""Typst's names of the paper sizes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateSession:
-    """A session of the claim. Credit in quarter hours, instants aware."""
+    """A session of the claim. Credit is in quarter hours; instants are aware."""
 
     title: str
     starts_at: datetime
@@ -44,10 +44,10 @@ class CertificateSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What a certificate says: what was claimed, never what could have been.
+    """Data of a certificate, with the credit claimed, never the maximum.
 
-    `safety_label` is None where the meeting has no Patient Safety. `address` is where the number
-    can be checked, and None where it is not known under which address people reach this site.
+    `safety_label` is None if the meeting has no Patient Safety credit. `address` is the URL for
+    verifying the receipt number; None if the public URL of this site is not known.
     """
 
     number: str
@@ -73,57 +73,60 @@ class Certificate:
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:
-    """The PDF. It takes a tenth of a second of one core: call it in a thread."""
+    """Render the PDF. This takes a tenth of a second of CPU time, so call it in a thread."""
     return typst.compile(
         _TEMPLATE,
         font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"certificate": json.dumps(_template_data(certificate))},
         pdf_standards=["ua-1"],
-        timestamp=int(certificate.issued_at.timestamp()),  # a PDF's date has whole seconds
+        timestamp=int(certificate.issued_at.timestamp()),  # dates in PDF have whole seconds
     )
 
 
 @lru_cache
 def fonts() -> typst.Fonts:
-    """The font of all that is printed."""
+    """The fonts of certificates and transcripts."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS_FOLDER)]
     )
 
 
-def _template_data(of: Certificate) -> dict[str, Any]:
-    """What the template fills in: ready words and figures."""
-    has_safety = of.safety_label is not None
+def _template_data(certificate: Certificate) -> dict[str, Any]:
+    """The template's values, as formatted text."""
+    has_safety = certificate.safety_label is not None
     return {
-        "accent": of.accent,
-        "language": of.language,
-        "paper": TYPST_PAPERS[of.paper],
-        "physician": of.is_physician,
-        "number": replace_unprintable(of.number),
-        "name": replace_unprintable(of.name),
-        "provider": replace_unprintable(of.provider),
-        "activity": replace_unprintable(of.meeting),
-        "format": replace_unprintable(of.format),
-        "location": replace_unprintable(of.location),
-        "dates": text.dates.days(of.starts_on, of.ends_on),
-        "issued": text.dates.full_day(of.issued_at.astimezone(of.zone).date()),
-        "category1": format_hours(of.category1),
-        "safety": format_hours(of.safety) if has_safety else None,
-        "safety_label": replace_unprintable(of.safety_label)
-        if of.safety_label is not None
+        "accent": certificate.accent,
+        "language": certificate.language,
+        "paper": TYPST_PAPERS[certificate.paper],
+        "physician": certificate.is_physician,
+        "number": replace_unprintable(certificate.number),
+        "name": replace_unprintable(certificate.name),
+        "provider": replace_unprintable(certificate.provider),
+        "activity": replace_unprintable(certificate.meeting),
+        "format": replace_unprintable(certificate.format),
+        "location": replace_unprintable(certificate.location),
+        "dates": text.dates.days(certificate.starts_on, certificate.ends_on),
+        "issued": text.dates.full_day(certificate.issued_at.astimezone(certificate.zone).date()),
+        "category1": format_hours(certificate.category1),
+        "safety": format_hours(certificate.safety) if has_safety else None,
+        "safety_label": replace_unprintable(certificate.safety_label)
+        if certificate.safety_label is not None
         else None,
-        "statements": [replace_unprintable(statement) for statement in of.statements],
-        "address": of.address,
-        "qr": _qr_code(of.address) if of.address else None,
-        "days": list(_days(of.sessions, of.zone)),
-        "less": of.category1 < sum(session.category1 for session in of.sessions)
-        or (has_safety and of.safety < sum(session.safety for session in of.sessions)),
+        "statements": [replace_unprintable(statement) for statement in certificate.statements],
+        "address": certificate.address,
+        "qr": _qr_code(certificate.address) if certificate.address else None,
+        "days": list(_days(certificate.sessions, certificate.zone)),
+        "less": certificate.category1 < sum(session.category1 for session in certificate.sessions)
+        or (
+            has_safety
+            and certificate.safety < sum(session.safety for session in certificate.sessions)
+        ),
     }
 
 
 def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    """The sessions under the day on which they were, and last what was watched on demand."""
+    """The sessions grouped by day; those watched on demand are last."""
 
     def heading(session: CertificateSession) -> str:
         day = session.starts_at.astimezone(zone).date()
@@ -132,12 +135,12 @@ def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[di
     def order(session: CertificateSession) -> tuple[bool, datetime, datetime, str]:
         return session.on_demand, session.starts_at, session.ends_at, session.title
 
-    for day, of_day in groupby(sorted(sessions, key=order), key=heading):
+    for day, day_sessions in groupby(sorted(sessions, key=order), key=heading):
         yield {
             "day": day,
             "sessions": [
                 {
-                    # When a recording was watched is not known.
+                    # The time at which a recording was watched is not known.
                     "when": "On demand"
                     if session.on_demand
                     else text.dates.span(session.starts_at, session.ends_at, zone),
@@ -145,15 +148,15 @@ def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[di
                     "category1": format_hours(session.category1),
                     "safety": format_hours(session.safety),
                 }
-                for session in of_day
+                for session in day_sessions
             ],
         }
 
 
 def _qr_code(address: str) -> str:
-    """The address as a QR code, drawn as SVG without a margin: the page is white around it."""
-    drawn = io.BytesIO()
+    """The URL as a QR code in SVG, without a border because the page around it is white."""
+    svg = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
-        drawn, kind="svg", border=0, xmldecl=False, dark="#13201f"
+        svg, kind="svg", border=0, xmldecl=False, dark="#13201f"
     )
-    return drawn.getvalue().decode()
+    return svg.getvalue().decode()

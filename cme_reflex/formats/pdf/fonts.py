@@ -1,7 +1,7 @@
-"""The certificate's font, and which characters it lacks.
+"""The certificate's font, and detection of characters that it lacks.
 
-Libertinus Serif stands in `fonts/` with its licence. No other font is used, so that a certificate
-looks the same, and is the same bytes, on every machine.
+Libertinus Serif is in `font_files/` with its license. No other font is used, so that a
+certificate is the same on every machine, byte for byte.
 """
 
 import unicodedata
@@ -15,27 +15,29 @@ from cme_reflex.formats.input_problems import InputProblem, Severity
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 
-REPLACEMENT = "□"  # for a character that the font lacks; staff were told of it
+REPLACEMENT = "□"  # for a character that the font lacks; staff get a warning for it
 
 FONTS_FOLDER = Path(__file__).parent / "font_files"
 _REMEDY = "Write it in Latin, Greek or Cyrillic letters, or certificates show □ in its place."
 
 
 def missing_characters(text: str) -> str:
-    """The characters of the text that a certificate cannot print, each once, in their order."""
-    known = _supported_characters()
-    return "".join(dict.fromkeys(sign for sign in _normalized(text) if ord(sign) not in known))
+    """The characters of the text that a certificate cannot print, in order, without duplicates."""
+    supported = _supported_characters()
+    return "".join(
+        dict.fromkeys(letter for letter in _normalized(text) if ord(letter) not in supported)
+    )
 
 
 def replace_unprintable(text: str) -> str:
-    """The text on one line, with □ in the place of each character that cannot be printed."""
+    """The text on one line, with □ in place of each unprintable character."""
     return _normalized(text).translate(
         dict.fromkeys(map(ord, missing_characters(text)), REPLACEMENT)
     )
 
 
 def unprintable_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:
-    """A warning for each name, title and statement of the folder that cannot be printed whole."""
+    """A warning for each name, title and statement of the folder with unprintable characters."""
     meeting, provider = folder.meeting, folder.meeting.provider
     for column, text in (
         ("name", meeting.name),
@@ -53,14 +55,14 @@ def unprintable_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:
                 "sessions.csv", "title", f" of session {session.code}", session.title
             )
     for attendee in folder.attendees:
-        whose = f" of badge {attendee.badge}"
+        suffix = f" of badge {attendee.badge}"
         for column in ("first_name", "last_name", "suffix"):
-            yield from _warning("attendees.csv", column, whose, getattr(attendee, column))
+            yield from _warning("attendees.csv", column, suffix, getattr(attendee, column))
 
 
-def _warning(file: str, column: str, whose: str, text: str) -> Iterator[InputProblem]:
+def _warning(file: str, column: str, suffix: str, text: str) -> Iterator[InputProblem]:
     if missing := missing_characters(text):
-        fault = f"The certificate's font lacks {' '.join(missing)}, in {text!r}{whose}."
+        fault = f"The certificate's font lacks {' '.join(missing)}, in {text!r}{suffix}."
         yield InputProblem(file, None, column, fault, _REMEDY, Severity.WARNING)
 
 
@@ -70,7 +72,7 @@ def _normalized(text: str) -> str:
 
 @lru_cache
 def _supported_characters() -> frozenset[int]:
-    """What every face of the font has."""
+    """The code points that every face of the font has."""
     faces = []
     for path in sorted(FONTS_FOLDER.glob("*.otf")):
         with TTFont(path, lazy=True) as font:

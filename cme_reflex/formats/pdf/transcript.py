@@ -1,7 +1,7 @@
-"""The transcript of a person's submitted claims, as a tagged PDF and as CSV.
+"""Transcript of a person's submitted claims, as a tagged PDF and as CSV.
 
-Both have the valid version of each claim and nothing of the day on which they are made: the same
-claims make the same bytes.
+Both have the valid version of each claim and no creation date: the same claims give the same
+bytes.
 """
 
 import json
@@ -42,9 +42,9 @@ TRANSCRIPT = Sheet(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """An account with at least one submitted claim, and how its transcript looks.
+    """An account with at least one submitted claim, and the labels and style of its transcript.
 
-    `zone` is that in which the day of a submission is told.
+    `zone` is the time zone for the dates of submissions.
     """
 
     account: Account
@@ -56,20 +56,20 @@ class Transcript:
     language: str
 
 
-def transcript_pdf(of: Transcript) -> bytes:
-    """The PDF (PDF/UA-1). It takes a tenth of a second of one core: call it in a thread."""
+def transcript_pdf(transcript: Transcript) -> bytes:
+    """Render the PDF (PDF/UA-1). This takes 0.1 s of CPU time, so call it in a thread."""
     return typst.compile(
         _TEMPLATE,
         font_paths=fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"transcript": json.dumps(_template_data(of))},
+        sys_inputs={"transcript": json.dumps(_template_data(transcript))},
         pdf_standards=["ua-1"],
-        timestamp=int(cast(Any, of.account.last_submitted_at).timestamp()),
+        timestamp=int(cast(Any, transcript.account.last_submitted_at).timestamp()),
     )
 
 
-def transcript_csv(of: Transcript) -> bytes:
-    """The table, a row for each claim, the newest meeting first."""
+def transcript_csv(transcript: Transcript) -> bytes:
+    """The CSV file, with one row per claim, newest meeting first."""
     rows = [
         (
             year.year,
@@ -84,33 +84,33 @@ def transcript_csv(of: Transcript) -> bytes:
             valid.category1,
             valid.safety,
         )
-        for year in of.account.years
+        for year in transcript.account.years
         for entry in year.entries
         for valid in [cast(SubmittedVersion, entry.valid_version)]
     ]
     return csv_bytes(TRANSCRIPT, rows)
 
 
-def _template_data(of: Transcript) -> dict[str, Any]:
-    """What the template fills in: ready words and figures."""
-    owned = of.account
-    newest = cast(Any, owned.last_submitted_at).astimezone(of.zone).date()
+def _template_data(transcript: Transcript) -> dict[str, Any]:
+    """The template's values, as formatted text."""
+    account = transcript.account
+    newest = cast(Any, account.last_submitted_at).astimezone(transcript.zone).date()
     return {
-        "accent": of.accent,
-        "language": of.language,
-        "paper": TYPST_PAPERS[of.paper],
-        "name": replace_unprintable(owned.name),
+        "accent": transcript.accent,
+        "language": transcript.language,
+        "paper": TYPST_PAPERS[transcript.paper],
+        "name": replace_unprintable(account.name),
         "newest": text.dates.full_day(newest),
-        "category1_label": replace_unprintable(of.category1_label),
-        "safety_label": replace_unprintable(of.safety_label),
-        "total": _figures(owned.credit),
+        "category1_label": replace_unprintable(transcript.category1_label),
+        "safety_label": replace_unprintable(transcript.safety_label),
+        "total": _figures(account.credit),
         "years": [
             {
                 "year": str(year.year),
                 "total": _figures(year.credit),
-                "claims": [_claim(entry, of.zone) for entry in year.entries],
+                "claims": [_claim(entry, transcript.zone) for entry in year.entries],
             }
-            for year in owned.years
+            for year in account.years
         ],
     }
 

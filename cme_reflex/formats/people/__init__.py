@@ -1,1 +1,1 @@
-"""Registrations and accounts as other systems export them."""
+"""Conversion of registrations and accounts that other systems export."""

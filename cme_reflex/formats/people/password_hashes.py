@@ -1,4 +1,4 @@
-"""Passwords in a members' file: hashes that the sign-in can verify, or hashed here. Never shown."""
+"""Password hashes in a file of members: validation, or hashing of passwords. Never shown."""
 
 import base64
 import binascii
@@ -9,18 +9,17 @@ from argon2.exceptions import InvalidHashError
 
 from cme_reflex.formats.tables.csv_table import InputRow
 
-MEMORY_LIMIT = 1_048_576  # KiB that verifying one hash may take: 1 GiB
+MEMORY_LIMIT = 1_048_576  # KiB for verifying one hash: 1 GiB
 TIME_COST_LIMIT = 100
-LENGTH_LIMIT = 1_024  # characters of a password; a longer cell is something else
+LENGTH_LIMIT = 1_024  # characters; a longer cell is not a password
 
 _OTHER_HASHES = ("$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$P$", "pbkdf2", "sha", "{", "scrypt")
 
 
 def password_hash(row: InputRow, column: str, cell: str, *, plaintext: bool) -> str:
-    """The argon2 hash for this cell; empty for an empty one, and after noting a fault.
+    """The argon2 hash for this cell; empty for an empty cell, and after adding a fault.
 
-    With `plaintext` the cell is a password and is hashed with argon2id;
-    without, a password is refused.
+    With `plaintext` a password is hashed with argon2id; otherwise it is rejected.
     """
     cell = cell if plaintext else cell.strip()
     if not cell.strip():
@@ -28,12 +27,12 @@ def password_hash(row: InputRow, column: str, cell: str, *, plaintext: bool) -> 
     if is_verifiable(cell.strip()):
         return cell.strip()
     if cell.startswith(("$argon2", *_OTHER_HASHES)):
-        fault = "The sign-in cannot verify this hash; it verifies argon2 alone."
+        fault = "Sign-in cannot verify this hash; it verifies only argon2."
         row.add_fault(column, fault, "Leave the cell empty: the member sets a new password.")
         return ""
     if not plaintext:
-        fault = "This is no hash, and may be a password."
-        row.add_fault(column, fault, "Write argon2 hashes, or say --hash-passwords.")
+        fault = "This is not a password hash and may be a password."
+        row.add_fault(column, fault, "Write argon2 hashes, or use --hash-passwords.")
         return ""
     if len(cell) > LENGTH_LIMIT:
         row.add_fault(column, "This is too long for a password.", "Leave the cell empty.")
@@ -41,11 +40,11 @@ def password_hash(row: InputRow, column: str, cell: str, *, plaintext: bool) -> 
     return PasswordHasher().hash(cell)
 
 
-def is_verifiable(stored: str) -> bool:
-    """Whether it is a whole argon2 hash, whose parameters a server can afford."""
+def is_verifiable(stored_hash: str) -> bool:
+    """Whether it is a complete argon2 hash with parameters that a server can afford."""
     try:
-        parameters = extract_parameters(stored)
-        salt, digest = (_decode_base64(part) for part in stored.split("$")[-2:])
+        parameters = extract_parameters(stored_hash)
+        salt, digest = (_decode_base64(part) for part in stored_hash.split("$")[-2:])
     except (InvalidHashError, ValueError):
         return False
     return (
@@ -63,6 +62,6 @@ def _decode_base64(part: str) -> bytes:
         raise ValueError from error
 
 
-def fingerprint(stored: str) -> str:
-    """What a hash in a folder is recognised by; its salt keeps the password out of reach."""
-    return hashlib.sha256(stored.encode()).hexdigest()
+def fingerprint(stored_hash: str) -> str:
+    """SHA-256 digest for recognizing a hash; its salt protects the password."""
+    return hashlib.sha256(stored_hash.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Registrations and accounts as other systems export them, as attendees.csv and members.csv."""
+"""Conversion of other systems' registrations and accounts to attendees.csv and members.csv."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,10 +32,10 @@ _NAME_HEADINGS: HeadingAliases = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionOptions:
-    """How a society's file becomes ours: headings, values for empty cells, values that differ.
+    """Options of a conversion: headings, defaults for empty cells, and replaced values.
 
-    `values` are ours by column and theirs (in lower case, "*" for all others).
-    With `hash_passwords` the column of passwords holds them in clear.
+    `values` has our value by column and the file's value (in lower case, "*" for
+    all others). With `hash_passwords` the file has plaintext passwords.
     """
 
     mapped: HeaderMapping = field(default_factory=HeaderMapping)
@@ -46,7 +46,7 @@ class ConversionOptions:
 
 @dataclass(frozen=True, slots=True)
 class ConvertedTable:
-    """A converted table: its text, how many rows, and what was decided on the way."""
+    """A converted table: its CSV text, number of rows, and warnings."""
 
     text: str
     rows: int
@@ -55,7 +55,7 @@ class ConvertedTable:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationTable:
-    """One of the two tables. `complete` gives a row's cells, after noting what is wrong."""
+    """Definition of a table. `parse_row` returns a row's cells and adds its faults."""
 
     name: str
     columns: tuple[str, ...]
@@ -67,10 +67,10 @@ class RegistrationTable:
 def convert_registrations(
     kind: RegistrationTable, path: Path, options: ConversionOptions
 ) -> ConvertedTable:
-    """The table in the file. Raises InvalidInput with every fault; no message shows a password."""
+    """Convert the file. Raises InvalidInput with every fault; no message shows a password."""
     source = read_input_file(path, options.sheet)
-    grid = Spreadsheet(source.name, source.data, source.sheet)
-    mapped = read_mapped_table(grid, kind.headings, kind.required, options.mapped)
+    spreadsheet = Spreadsheet(source.name, source.data, source.sheet)
+    mapped = read_mapped_table(spreadsheet, kind.headings, kind.required, options.mapped)
     warnings: list[InputProblem] = []
     rows = [
         kind.parse_row(_printable(_translated(row, options), mapped, warnings), mapped, options)
@@ -79,23 +79,23 @@ def convert_registrations(
     if problems := list(mapped.problems()):
         raise InvalidInput(problems)
     if not rows:
-        fault = "There is no row below the headings."
+        fault = "There are no rows below the headings."
         raise InvalidInput([InputProblem(source.name, None, None, fault, "Check the file.")])
-    without = sum(not row.get(PASSWORD_COLUMN, "-") for row in rows)
-    if without:
-        what = f"{without} have no password hash."
+    without_password = sum(not row.get(PASSWORD_COLUMN, "-") for row in rows)
+    if without_password:
+        what = f"{without_password} have no password hash."
         remedy = "They can sign in once each has set a password."
         warnings.append(InputProblem(source.name, None, PASSWORD_COLUMN, what, remedy))
     return ConvertedTable(csv_text(kind.columns, rows), len(rows), tuple(warnings))
 
 
 def _translated(row: InputRow, options: ConversionOptions) -> InputRow:
-    """The row with our values for theirs: those given by name, those known, then all others."""
+    """The row with our values: by the options, by known professions, then by "*"."""
     cells = dict(row.cells)
     for column in {"profession", *(column for column, _ in options.values)} & cells.keys():
-        theirs = cells[column].casefold()
-        if (column, theirs) in options.values:
-            cells[column] = options.values[column, theirs]
+        value = cells[column].casefold()
+        if (column, value) in options.values:
+            cells[column] = options.values[column, value]
             continue
         if column == "profession":
             cells[column] = _profession(cells[column])
@@ -105,7 +105,7 @@ def _translated(row: InputRow, options: ConversionOptions) -> InputRow:
 
 
 def _profession(text: str) -> str:
-    """The profession that a degree or a word stands for; anything unknown stays as it is."""
+    """The profession for a degree or a synonym; an unknown text is returned unchanged."""
     degrees = {part.replace(".", "").strip() for part in text.casefold().split(",")}
     if degrees & PHYSICIANS:
         return Profession.PHYSICIAN
@@ -113,16 +113,16 @@ def _profession(text: str) -> str:
 
 
 def _printable(row: InputRow, mapped: MappedTable, warnings: list[InputProblem]) -> InputRow:
-    """The row without characters that no screen shows, each told."""
+    """The row without unprintable characters, with a warning for each cell that had some."""
     cells = dict(row.cells)
     for column, cell in row.cells.items():
         if column != PASSWORD_COLUMN and not cell.isprintable():
             cells[column] = normalize_text(
                 "".join(letter for letter in cell if letter.isprintable())
             )
-            what = "The cell holds characters that cannot be printed."
+            what = "The cell contains unprintable characters."
             heading = mapped.titles.get(column, column)
-            remedy = "They are left out."
+            remedy = "They are omitted."
             warnings.append(InputProblem(row.table.file, row.number, heading, what, remedy))
     return replace(row, cells=cells)
 
@@ -133,7 +133,7 @@ def _attendee_cells(
     profession = row.text("profession")
     if profession and profession.casefold() not in set(Profession):
         fault = f"{profession!r} is neither physician nor other."
-        row.add_fault("profession", fault, f"Say which: --value 'profession:{profession}=other'.")
+        row.add_fault("profession", fault, f"Choose one: --value 'profession:{profession}=other'.")
         row = replace(row, cells={**row.cells, "profession": Profession.OTHER})
     attendees_csv.parse_attendee(row, None, None)
     return {column: row.text(column) for column in attendees_csv.COLUMNS}

@@ -1,1 +1,1 @@
-"""Programmes as other systems publish them, read into one form and written as sessions.csv."""
+"""Conversion of programmes from other systems' formats to sessions.csv."""

@@ -1,4 +1,4 @@
-"""Any file of a programme into the sessions of a meeting's folder."""
+"""Conversion of a programme file to sessions, with detection of its format."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ _READERS_BY_EXTENSION: dict[str, Reader] = {
 
 @dataclass(frozen=True, slots=True)
 class ConversionResult:
-    """The sessions of a file in order of their start, and what was decided on the way."""
+    """The sessions of a file sorted by start, and the warnings of the conversion."""
 
     sessions: tuple[ProgrammeItem, ...]
     warnings: tuple[InputProblem, ...]
@@ -41,7 +41,7 @@ class ConversionResult:
 def convert_programme(
     path: Path, options: ProgrammeOptions, *, supplement: Path | None = None, sheet: str = ""
 ) -> ConversionResult:
-    """The programme in the file. Raises InvalidInput with every fault that was found."""
+    """Convert the file. Raises InvalidInput with every fault that was found."""
     source = read_input_file(path, sheet)
     log = ConversionLog(source.name)
     items = list(detect_reader(source)(source, options, log))
@@ -50,7 +50,7 @@ def convert_programme(
     sessions = normalize_items(items, options, log)
     if not sessions and not log.faults:
         fault = InputProblem(
-            source.name, None, None, "There is no session in it.", "Check the file."
+            source.name, None, None, "The file has no sessions.", "Check the file."
         )
         log.faults.append(fault)
     if log.faults:
@@ -59,7 +59,7 @@ def convert_programme(
 
 
 def detect_reader(source: InputFile) -> Reader:
-    """The reader for what is in the file; where that is not plain, for what its name says."""
+    """The reader for the file, by its content or else by its extension."""
     if source.data.startswith(spreadsheet.ZIP_SIGNATURE):
         return table.read
     start = source.data[:200]

@@ -1,4 +1,4 @@
-"""The supplement with one row per session and credit type, joined on the session's code."""
+"""Credit supplement with one row per session and credit type, joined on the session's code."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,63 +21,66 @@ _WITHOUT_ROW = Plural(
 def join_credits(
     items: Sequence[ProgrammeItem], source: InputFile, log: ConversionLog
 ) -> list[ProgrammeItem]:
-    """The items with the credits that the supplement gives them.
+    """The items with their credit from the supplement.
 
-    A session or credit given twice, or unknown, is a fault of the supplement;
-    credit types that cannot be claimed here are told and left out. Raises
-    InvalidInput where the supplement is no such table.
+    An unknown session, or the same credit twice for a session, is a fault of the
+    supplement. Credit types that cannot be claimed here are omitted with a
+    warning. Raises InvalidInput if the supplement has no such table.
     """
-    grid = Spreadsheet(source.name, source.data, source.sheet)
-    headed = read_mapped_table(grid, CREDIT_HEADINGS, ("code", "credit_type", "credits"))
-    known = {item.code for item in items}
-    given: dict[tuple[str, str], Quarters] = {}
-    others: dict[str, int] = {}
-    for row in headed.table.rows:
+    spreadsheet = Spreadsheet(source.name, source.data, source.sheet)
+    mapped = read_mapped_table(spreadsheet, CREDIT_HEADINGS, ("code", "credit_type", "credits"))
+    codes = {item.code for item in items}
+    credits_by_code: dict[tuple[str, str], Quarters] = {}
+    other_types: dict[str, int] = {}  # unknown credit types, with the first row of each
+    for row in mapped.table.rows:
         code, kind = row.required("code"), fold(row.required("credit_type").replace("™", ""))
         column = "category1" if kind in CATEGORY1 else "safety" if kind in SAFETY else ""
         amount = row.hours("credits") if row.required("credits") else None
-        if code and code not in known:
+        if code and code not in codes:
             fault = f"The programme has no session {code!r}."
-            row.add_fault("code", fault, "Correct it, or take the row out.")
+            row.add_fault("code", fault, "Correct it, or remove the row.")
         if kind and not column:
-            others.setdefault(row.text("credit_type"), row.number)
+            other_types.setdefault(row.text("credit_type"), row.number)
         if column and code and amount is not None:
-            first = headed.table.first_row(row, (code, column))
+            first = mapped.table.first_row(row, (code, column))
             if first != row.number:
                 fault = f"Row {first} gives the same session the same credit."
                 row.add_fault("code", fault, "Keep one of them.")
-            given[code, column] = amount
-    found = ConversionLog(source.name, list(headed.problems()))
-    for kind, number in others.items():
-        what = f"The credit type {kind!r} cannot be claimed here; its rows are left out."
-        found.add_warning(
+            credits_by_code[code, column] = amount
+    supplement_log = ConversionLog(source.name, list(mapped.problems()))
+    for kind, number in other_types.items():
+        what = f"The credit type {kind!r} cannot be claimed here; its rows are omitted."
+        supplement_log.add_warning(
             SourceLocation(number),
             "credit_type",
             what,
-            "Claimed are Category 1 and Patient Safety.",
+            "Only Category 1 and Patient Safety can be claimed.",
         )
-    _warn_missing_credit(items, given, found)
-    log.faults.extend(found.faults)
-    log.warnings.extend(found.warnings)
+    _warn_missing_credit(items, credits_by_code, supplement_log)
+    log.faults.extend(supplement_log.faults)
+    log.warnings.extend(supplement_log.warnings)
     return [
         replace(
             item,
-            quarters=given.get((item.code, "category1"), item.quarters),
-            safety=given.get((item.code, "safety"), item.safety),
+            quarters=credits_by_code.get((item.code, "category1"), item.quarters),
+            safety=credits_by_code.get((item.code, "safety"), item.safety),
         )
         for item in items
     ]
 
 
 def _warn_missing_credit(
-    items: Sequence[ProgrammeItem], given: dict[tuple[str, str], Quarters], log: ConversionLog
+    items: Sequence[ProgrammeItem],
+    credits_by_code: dict[tuple[str, str], Quarters],
+    log: ConversionLog,
 ) -> None:
-    without = [
+    missing = [
         item.code
         for item in items
-        if (item.code, "category1") not in given and item.quarters is None
+        if (item.code, "category1") not in credits_by_code and item.quarters is None
     ]
-    if without:
-        named = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
-        what = _WITHOUT_ROW(len(without), codes=named)
-        log.add_warning(SourceLocation(), "", what, "An eligible one gets its rounded duration.")
+    if missing:
+        codes = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+        what = _WITHOUT_ROW(len(missing), codes=codes)
+        remedy = "Eligible sessions get their rounded duration."
+        log.add_warning(SourceLocation(), "", what, remedy)

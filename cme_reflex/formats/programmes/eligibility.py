@@ -1,7 +1,7 @@
-"""Which sessions can be claimed, where the file does not say: by their kind, and by their title.
+"""Default eligibility of sessions by their kind and title, for files without that column.
 
-Committee meetings, breaks, meals and industry sessions are not eligible (ACCME); neither is
-what is no education at all, such as a party. Staff have the last word, by kind or in the file.
+Committee meetings, breaks, meals and industry sessions are not eligible (ACCME), nor are
+sessions without education, such as a party. Staff can override it by kind or in the file.
 """
 
 from cme_reflex.domain.folding import fold
@@ -15,7 +15,7 @@ INELIGIBLE_WORDS = frozenset(
         *("socials", "party", "reception", "networking", "registration"),
     )
 )
-"""Words of a kind that make a session not eligible, as `fold` writes them."""
+"""Folded words in a session's kind that make it not eligible."""
 
 _MEALS = INELIGIBLE_WORDS - {"industry", "registration", "networking", "social"}
 _MEAL_FILLER = frozenset(["the", "a", "and", "with", "morning", "afternoon", "evening"])
@@ -34,7 +34,7 @@ def is_eligible(item: ProgrammeItem, kind: str, options: ProgrammeOptions) -> bo
 
 
 def _is_no_education(title: str) -> bool:
-    """Whether the title is nothing but a break or a meal, or names a committee's meeting."""
+    """Whether the title is only a break or a meal, or is a committee meeting."""
     words = fold(title).split()
     if words[-1:] == ["committee"] or words[-2:] == ["committee", "meeting"]:
         return True

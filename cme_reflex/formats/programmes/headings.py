@@ -1,4 +1,4 @@
-"""The headings that mean a column of a programme; docs/programmes.md lists them for people."""
+"""Heading aliases of the columns of a programme; docs/programmes.md lists them for users."""
 
 HEADINGS = {
     "code": (
@@ -107,4 +107,4 @@ CATEGORY1 = {
     "ama pra category 1 credit s",
 }
 SAFETY = {"patient safety", "patient safety hours", "patient safety credit", "safety"}
-"""Names of credit types as `fold` writes them."""
+"""Folded names of credit types."""

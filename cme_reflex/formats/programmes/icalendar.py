@@ -1,4 +1,4 @@
-"""iCalendar: one item an event, and one for each time of an event that repeats."""
+"""Reader of iCalendar files: one item per event, or per occurrence of a recurring event."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ from cme_reflex.formats.tables.input_file import InputFile
 from cme_reflex.formats.tables.local_time import known_zone
 from cme_reflex.formats.tables.text_file import decode_text
 
-Component: TypeAlias = Any  # the library's types are those of every property at once
+Component: TypeAlias = Any  # the library's type is a union over all properties
 
-REPEATS_LIMIT = 1_000  # times that one event may repeat: three a day for a year
+REPEATS_LIMIT = 1_000  # occurrences of one event: three a day for a year
 _DAILY_OR_RARER = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 
 
 def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
-    """The events. Raises InvalidInput for what is no iCalendar, or was cut off."""
+    """The events. Raises InvalidInput if the file is not iCalendar or is cut off."""
     for calendar in _calendars(source):
         resolver = TimeResolver(options, log, known_zone(str(calendar.get("X-WR-TIMEZONE", ""))))
         for event, location in _occurrences(calendar, log):
@@ -49,9 +49,11 @@ def _calendars(source: InputFile) -> list[Component]:
         raise source.invalid(fault, "Export it again.")
     try:
         return list(Calendar.from_ical(text, multiple=True))
-    except Exception as error:  # what it raises for lines that are none is not documented
-        said = normalize_text(str(error))[:120]
-        raise source.invalid(f"This is no iCalendar: {said}.", "Export it again.") from None
+    except Exception as error:  # the library does not document its exceptions for invalid lines
+        message = normalize_text(str(error))[:120]
+        raise source.invalid(
+            f"This is not valid iCalendar: {message}.", "Export it again."
+        ) from None
 
 
 def _occurrences(
@@ -87,26 +89,27 @@ def _expand(
         return
     for rule in rules:
         if not {*map(str.upper, rule.get("FREQ", []))} <= _DAILY_OR_RARER:
-            log.add_fault(location, "RRULE", "The event repeats within a day.", "Write each time.")
+            fault = "The event repeats within a day."
+            log.add_fault(location, "RRULE", fault, "Write each occurrence as an event.")
             return
         if not rule.get("COUNT") and not rule.get("UNTIL"):
             fault = "The event repeats without an end."
             log.add_fault(location, "RRULE", fault, "Give it COUNT or UNTIL.")
             return
-    of_series = Calendar()
+    series = Calendar()
     for component in (*calendar.walk("VTIMEZONE"), *events):
-        of_series.add_component(component)
+        series.add_component(component)
     try:
-        found = list(islice(recurring_ical_events.of(of_series).all(), REPEATS_LIMIT + 1))
-    except Exception as error:  # rules that contradict themselves raise whatever they meet
+        occurrences = list(islice(recurring_ical_events.of(series).all(), REPEATS_LIMIT + 1))
+    except Exception as error:  # contradictory rules raise arbitrary exceptions
         fault = f"The rule cannot be read: {normalize_text(str(error))[:120]}."
         log.add_fault(location, "RRULE", fault, "Correct it.")
         return
-    if len(found) > REPEATS_LIMIT:
+    if len(occurrences) > REPEATS_LIMIT:
         fault = f"The event repeats more than {REPEATS_LIMIT:,} times."
         log.add_fault(location, "RRULE", fault, "Give it an earlier end.")
         return
-    yield from ((event, location) for event in found)
+    yield from ((event, location) for event in occurrences)
 
 
 def _rules(event: Component) -> list[Any]:
@@ -122,13 +125,13 @@ def _item(
         resolver.log.add_fault(location, "SUMMARY", "The event has no title.", "Add a SUMMARY.")
     try:
         first, last = event["DTSTART"].dt, _end(event)
-        # Whoever writes a time twice, or a span in place of one, gets a list or a pair.
-        dated = isinstance(first, date) and isinstance(last, date)
+        # A repeated property is parsed as a list, and a period as a pair.
+        has_times = isinstance(first, date) and isinstance(last, date)
     except (AttributeError, TypeError, OverflowError):
-        dated = False
-    if not dated:
+        has_times = False
+    if not has_times:
         resolver.log.add_fault(
-            location, "DTSTART", "Start and end are no two times.", "Correct them."
+            location, "DTSTART", "Start and end are not two times.", "Correct them."
         )
         return None
     starts_at = resolver.resolve(_as_datetime(first), location, "DTSTART")
@@ -150,7 +153,7 @@ def _item(
 
 
 def _end(event: Component) -> date:
-    """The event's end; a date lasts for a day, and a time without an end for no time (RFC 5545)."""
+    """The event's end. Without one, a date lasts one day and a time has no length (RFC 5545)."""
     start: date = event["DTSTART"].dt
     if event.get("DTEND"):
         end: date = event["DTEND"].dt
@@ -166,7 +169,7 @@ def _as_datetime(moment: date) -> datetime:
 
 
 def _kind(event: Component, title: str) -> tuple[str, str]:
-    """What kind of session it is: "talk" from "[talk] Looking at Audio", or the first category."""
+    """Kind and title: "talk" from "[talk] Looking at Audio", or else the first category."""
     if title.startswith("["):
         kind, bracket, rest = title[1:].partition("]")
         if bracket and kind.strip() and rest.strip():
@@ -174,11 +177,11 @@ def _kind(event: Component, title: str) -> tuple[str, str]:
     categories = event.get("CATEGORIES")
     if isinstance(categories, list):
         categories = categories[0]
-    named = getattr(categories, "cats", [])
-    return normalize_text(str(named[0])) if named else "", title
+    names = getattr(categories, "cats", [])
+    return normalize_text(str(names[0])) if names else "", title
 
 
 def _occurrence_suffix(event: Component) -> str:
-    """What tells one time of a series from the others: the start that its rule gave it."""
-    given = event.get("RECURRENCE-ID")
-    return f" {_as_datetime(given.dt):%Y%m%dT%H%M}" if given else ""
+    """Suffix of an occurrence's code: its start by the recurrence rule."""
+    recurrence_id = event.get("RECURRENCE-ID")
+    return f" {_as_datetime(recurrence_id.dt):%Y%m%dT%H%M}" if recurrence_id else ""

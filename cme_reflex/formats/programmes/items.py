@@ -1,4 +1,4 @@
-"""What every reader of a programme gives: items, and notes on what is wrong or was decided."""
+"""Interface of programme readers: items, options, and the log of faults and warnings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from cme_reflex.formats.tables.input_file import InputFile
 
 
 class SourceLocation(NamedTuple):
-    """Where in a file: a row as a spreadsheet counts, or an element such as "event 246"."""
+    """Location in a file: a row number as in a spreadsheet, or an element such as "event 246"."""
 
     row: int | None = None
     element: str = ""
@@ -22,18 +22,18 @@ class SourceLocation(NamedTuple):
 
 @dataclass(slots=True)
 class ConversionLog:
-    """Faults, which stop a conversion, and warnings, which tell what was decided on the way."""
+    """Faults, which prevent a conversion, and warnings about automatic decisions."""
 
     file: str
     faults: list[InputProblem] = field(default_factory=list)
     warnings: list[InputProblem] = field(default_factory=list)
 
     def add_fault(self, location: SourceLocation, column: str, fault: str, remedy: str) -> None:
-        """Note what only a person can put right."""
+        """Add a fault, which only a person can fix."""
         self.faults.append(self._problem(location, column, fault, remedy))
 
     def add_warning(self, location: SourceLocation, column: str, what: str, remedy: str) -> None:
-        """Note what was decided for lack of better knowledge."""
+        """Add a warning about an automatic decision."""
         self.warnings.append(self._problem(location, column, what, remedy))
 
     def _problem(
@@ -45,10 +45,10 @@ class ConversionLog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeItem:
-    """One session. Instants are aware, in the zone that the file shows them in.
+    """One session. Instants are aware, in the zone in which the file shows them.
 
-    `eligible` is None where the file does not say, and so are credit and
-    delivery. `cancelled` items are left out.
+    Eligibility, credit and delivery are None if the file does not have them.
+    `cancelled` items are omitted.
     """
 
     location: SourceLocation
@@ -72,10 +72,10 @@ class ProgrammeItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeOptions:
-    """What the person at the keyboard decides where the file does not, or says it wrongly.
+    """The user's options for values that the file lacks or has wrong.
 
-    `zone` is for times without an offset, and the one that times are written
-    in. With `wall_clock`, offsets are taken for a mistake and left out.
+    `zone` is the zone of times without an offset, and of written times. With
+    `wall_clock`, offsets are considered wrong and are ignored.
     """
 
     zone: ZoneInfo | None = None
@@ -87,13 +87,13 @@ class ProgrammeOptions:
 
 
 class Reader(Protocol):
-    """One format: `yield` an item for every session, note what is wrong and go on.
+    """Reader of one format: yields an item for every session, logs faults and continues.
 
-    Raises InvalidInput where the file is not of this format at all.
+    Raises InvalidInput if the file is not of this format at all.
     """
 
     def __call__(
         self, source: InputFile, options: ProgrammeOptions, log: ConversionLog
     ) -> Iterator[ProgrammeItem]:
-        """The sessions of the file, in its order."""
+        """The sessions, in the order of the file."""
         ...

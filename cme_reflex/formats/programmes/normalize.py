@@ -1,4 +1,4 @@
-"""From items to a programme: tidy texts, one code each, eligibility and the checks of a load."""
+"""Normalization of items to sessions: clean texts, unique codes, eligibility and checks."""
 
 import html
 from collections import Counter, defaultdict
@@ -13,17 +13,17 @@ from cme_reflex.formats.programmes.eligibility import is_eligible
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.tables.csv_table import normalize_text
 
-DEFAULT_KIND = "session"  # where the file names none: the reader of sessions.csv needs one
+DEFAULT_KIND = "session"  # if the file has none, because sessions.csv requires a kind
 _TEXT_FIELDS = ("code", "title", "kind", "track", "room")
 
 
 def normalize_items(
     items: Iterable[ProgrammeItem], options: ProgrammeOptions, log: ConversionLog
 ) -> list[ProgrammeItem]:
-    """The sessions in order of their start, each as it can be written and loaded."""
-    kept = [_normalized(item, log) for item in items if not _is_cancelled(item, log)]
-    kept.sort(key=lambda item: (item.starts_at, item.code))
-    return [_with_eligibility(item, options, log) for item in _with_unique_codes(kept, log)]
+    """The sessions sorted by start, ready to be written to sessions.csv."""
+    sessions = [_normalized(item, log) for item in items if not _is_cancelled(item, log)]
+    sessions.sort(key=lambda item: (item.starts_at, item.code))
+    return [_with_eligibility(item, options, log) for item in _with_unique_codes(sessions, log)]
 
 
 def duration_minutes(item: ProgrammeItem) -> int:
@@ -33,14 +33,14 @@ def duration_minutes(item: ProgrammeItem) -> int:
 
 def _is_cancelled(item: ProgrammeItem, log: ConversionLog) -> bool:
     if item.cancelled:
-        log.add_warning(item.location, "", "The session is cancelled.", "It is left out.")
+        log.add_warning(item.location, "", "The session is cancelled.", "It is omitted.")
     return item.cancelled
 
 
 def _normalized(item: ProgrammeItem, log: ConversionLog) -> ProgrammeItem:
-    """Texts without HTML entities and without characters that no screen shows."""
+    """The item with texts without HTML entities and unprintable characters."""
     texts: dict[str, Any] = {name: _clean(getattr(item, name)) for name in _TEXT_FIELDS}
-    # A semicolon parts two speakers in sessions.csv.
+    # A semicolon separates speakers in sessions.csv.
     speakers = tuple(_clean(name).replace(";", ",") for name in item.speakers)
     dropped = [
         name for name in _TEXT_FIELDS if not html.unescape(getattr(item, name)).isprintable()
@@ -48,11 +48,11 @@ def _normalized(item: ProgrammeItem, log: ConversionLog) -> ProgrammeItem:
     if any(not html.unescape(name).isprintable() for name in item.speakers):
         dropped.append("speakers")
     for name in dropped:
-        what = "The text holds characters that cannot be printed."
-        log.add_warning(item.location, name, what, "They are left out.")
+        what = "The text contains unprintable characters."
+        log.add_warning(item.location, name, what, "They are omitted.")
     for name in ("code", "title"):
         if not texts[name]:
-            log.add_fault(item.location, name, "Nothing in it can be printed.", "Write it anew.")
+            log.add_fault(item.location, name, "It has no printable characters.", "Write it again.")
     return replace(
         item,
         **texts | {"kind": texts["kind"] or DEFAULT_KIND},
@@ -61,39 +61,39 @@ def _normalized(item: ProgrammeItem, log: ConversionLog) -> ProgrammeItem:
 
 
 def _clean(text: str) -> str:
-    # A line break parts words; a direction mark or a joiner does not.
+    # A line break separates words; a direction mark or a joiner does not.
     spaced = " ".join(html.unescape(text).split())
     return normalize_text("".join(letter for letter in spaced if letter.isprintable()))
 
 
 def _with_unique_codes(items: Sequence[ProgrammeItem], log: ConversionLog) -> list[ProgrammeItem]:
-    """Codes that differ: a session that is held again gets -2, -3 and so on behind its code.
+    """The items with unique codes: repeated sessions get the suffixes -2, -3 and so on.
 
-    In the order of the starts, so that exporting the schedule again gives the
+    They are numbered by start, so that a later export of the schedule gives the
     same codes.
     """
-    times: Counter[str] = Counter()
-    held: dict[str, set[tuple[object, ...]]] = defaultdict(set)
-    taken = {item.code for item in items}
-    own = []
+    counts: Counter[str] = Counter()
+    occurrences: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+    original_codes = {item.code for item in items}
+    result = []
     for item in items:
-        times[item.code] += 1
-        sitting = (item.starts_at.astimezone(UTC), item.room)
-        if sitting in held[item.code]:
+        counts[item.code] += 1
+        occurrence = (item.starts_at.astimezone(UTC), item.room)
+        if occurrence in occurrences[item.code]:
             fault = f"Another item has the same code {item.code!r}, start and room."
-            log.add_fault(item.location, "code", fault, "Take one out.")
-        held[item.code].add(sitting)
-        if (nth := times[item.code]) > 1:
-            code = f"{item.code}-{nth}"
-            if code in taken:
-                fault = f"The code {item.code!r} is there twice, and {code!r} is another session's."
+            log.add_fault(item.location, "code", fault, "Remove one.")
+        occurrences[item.code].add(occurrence)
+        if (number := counts[item.code]) > 1:
+            code = f"{item.code}-{number}"
+            if code in original_codes:
+                fault = f"The code {item.code!r} appears twice, and {code!r} is another session's."
                 log.add_fault(item.location, "code", fault, "Give it another code.")
             what = f"Another item has the code {item.code!r}."
             log.add_warning(item.location, "code", what, f"This is {code}.")
-            own.append(replace(item, code=code))
+            result.append(replace(item, code=code))
         else:
-            own.append(item)
-    return own
+            result.append(item)
+    return result
 
 
 def _with_eligibility(
@@ -122,16 +122,16 @@ def _with_eligibility(
 
 def _check_credit(item: ProgrammeItem, length: int, eligible: bool, log: ConversionLog) -> None:
     if eligible and item.quarters == 0:
-        fault = "The session is eligible and has no credit."
-        log.add_fault(item.location, "category1_hours", fault, "Give its hours, or write no.")
-    most = item.quarters
-    if most is None:
-        most = nearest_quarters(length) if eligible else Quarters(0)
-    if (item.safety or 0) > most:
-        fault = "Patient Safety is a part of Category 1 and cannot be more."
+        fault = "The session is eligible but has no credit."
+        log.add_fault(item.location, "category1_hours", fault, "Enter its hours, or write no.")
+    maximum = item.quarters
+    if maximum is None:
+        maximum = nearest_quarters(length) if eligible else Quarters(0)
+    if (item.safety or 0) > maximum:
+        fault = "Patient Safety is part of Category 1 and cannot exceed it."
         log.add_fault(
             item.location, "patient_safety_hours", fault, "Lower it, or raise Category 1."
         )
     elif item.quarters is not None and item.quarters > nearest_quarters(length):
-        what = f"{item.quarters * 15} minutes of credit are more than {length} minutes of session."
-        log.add_warning(item.location, "category1_hours", what, "Check it; it is kept.")
+        what = f"{item.quarters * 15} minutes of credit exceed the session's {length} minutes."
+        log.add_warning(item.location, "category1_hours", what, "Check it; it is used as given.")

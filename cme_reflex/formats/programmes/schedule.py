@@ -1,4 +1,4 @@
-"""What schedule.xml and schedule.json have in common: one event, as text, becomes an item."""
+"""Shared part of the schedule.xml and schedule.json readers: conversion of events to items."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ ID_KEYS = ("id", "guid", "code", "slug")
 
 @dataclass(slots=True)
 class Conference:
-    """What a schedule says about itself: its clock, and when its days begin.
+    """A schedule's metadata: its time zone and the time at which its days begin.
 
-    Old schedules have no date at their events. There a start before the
-    change of day belongs to the night after the day's date (frab).
+    Events of old schedules have no date. Their start, if it is before the change
+    of day, is in the night after the day's date (frab).
     """
 
     resolver: TimeResolver
@@ -38,9 +38,9 @@ class Conference:
     _mismatch_reported: bool = False
 
     def item(self, event: Mapping[str, Any], day: str, room: str) -> ProgrammeItem | None:
-        """The event's item; None after noting what is wrong with it.
+        """Convert an event; None after logging its faults.
 
-        `day` is the date of the day that it stands in.
+        `day` is the date of the day that contains the event.
         """
         code = next((event[key] for key in ID_KEYS if event.get(key)), "")
         name = code or event.get("title") or "without a title"
@@ -48,7 +48,7 @@ class Conference:
         log = self.resolver.log
         if not code:
             fault = f"The event has none of: {', '.join(ID_KEYS)}."
-            log.add_fault(location, "", fault, "Give it an id that stays the same.")
+            log.add_fault(location, "", fault, "Add an id that stays the same.")
         if not event.get("title"):
             log.add_fault(location, "title", "The event has no title.", "Add it.")
         starts_at = self._start(event, day, location)
@@ -70,9 +70,9 @@ class Conference:
     def _start(
         self, event: Mapping[str, Any], day: str, location: SourceLocation
     ) -> datetime | None:
-        shown = event.get("start", "")
-        if dated := event.get("date", ""):
-            return self._dated(dated, shown, location)
+        start_text = event.get("start", "")
+        if date_text := event.get("date", ""):
+            return self._start_by_date(date_text, start_text, location)
         log = self.resolver.log
         try:
             date = parse_date(day, None)
@@ -81,66 +81,70 @@ class Conference:
             log.add_fault(location, "date", fault, "Add it, such as 2024-09-26T08:00:00+01:00.")
             return None
         try:
-            at = parse_time(shown)
+            at = parse_time(start_text)
         except InvalidTimeOfDay:
-            log.add_fault(location, "start", f"{shown!r} is no time of day.", "Write it as 08:00.")
+            fault = f"{start_text!r} is not a time of day."
+            log.add_fault(location, "start", fault, "Write it as 08:00.")
             return None
         night = timedelta(days=1 if at < self.day_change else 0)
-        if date == date.max:  # there is no night after it
+        if date == date.max:  # there is no later date
             night = timedelta(0)
         return self.resolver.resolve(datetime.combine(date, at) + night, location, "start")
 
-    def _dated(self, dated: str, shown: str, location: SourceLocation) -> datetime | None:
+    def _start_by_date(
+        self, date_text: str, start_text: str, location: SourceLocation
+    ) -> datetime | None:
         log = self.resolver.log
         try:
-            if len(dated) < len("2024-09-26T08"):  # fromisoformat takes a date alone for midnight
+            # fromisoformat would accept a date alone as midnight.
+            if len(date_text) < len("2024-09-26T08"):
                 raise ValueError
-            time = datetime.fromisoformat(dated)
+            time = datetime.fromisoformat(date_text)
         except ValueError:
             remedy = "Write it as 2024-09-26T08:00:00+01:00."
-            log.add_fault(location, "date", f"{dated!r} is no date and time.", remedy)
+            log.add_fault(location, "date", f"{date_text!r} is not a date and time.", remedy)
             return None
         start = self.resolver.resolve(time, location, "date")
-        if start is not None and shown and not self._mismatch_reported:
-            self._compare(start, shown, location)
+        if start is not None and start_text and not self._mismatch_reported:
+            self._compare(start, start_text, location)
         return start
 
-    def _compare(self, start: datetime, shown: str, location: SourceLocation) -> None:
-        """Warn once where the printed start is not what the date says: offsets are often wrong."""
+    def _compare(self, start: datetime, start_text: str, location: SourceLocation) -> None:
+        """Warn once if the printed start differs from the date: offsets are often wrong."""
         try:
-            printed = parse_time(shown)
+            printed = parse_time(start_text)
         except InvalidTimeOfDay:
             return
         if printed != start.time():
             self._mismatch_reported = True
-            what = f"The start is printed as {shown}, the date says {start.isoformat()}."
-            remedy = "The date is taken. If its offset is wrong, use --wall-clock."
+            what = f"The start is printed as {start_text}, but the date is {start.isoformat()}."
+            remedy = "The date is used. If its offset is wrong, use --wall-clock."
             self.resolver.log.add_warning(location, "start", what, remedy)
 
     def _end(
         self, event: Mapping[str, Any], starts_at: datetime, location: SourceLocation
     ) -> datetime | None:
-        written = event.get("duration", "")
+        text = event.get("duration", "")
         try:
-            duration = parse_duration(written)
+            duration = parse_duration(text)
         except InvalidDuration:
-            fault = f"{written!r} is no duration." if written else "The event has no duration."
+            fault = f"{text!r} is not a duration." if text else "The event has no duration."
             self.resolver.log.add_fault(location, "duration", fault, "Write it as 01:30.")
             return None
         return self.resolver.add_duration(starts_at, duration, location, "duration")
 
 
 def parse_conference(
-    about: Mapping[str, Any], options: ProgrammeOptions, log: ConversionLog
+    fields: Mapping[str, Any], options: ProgrammeOptions, log: ConversionLog
 ) -> Conference:
-    """The conference, from what its schedule says about it."""
-    changes = time(0)
+    """Parse the metadata of a schedule's conference element."""
+    day_change = time(0)
     try:
-        changes = parse_time(about.get("day_change") or "00:00")
+        day_change = parse_time(fields.get("day_change") or "00:00")
     except InvalidTimeOfDay:
-        what = f"{about['day_change']!r} is no time of day."
+        what = f"{fields['day_change']!r} is not a time of day."
         log.add_warning(
             SourceLocation(element="conference"), "day_change", what, "Days begin at midnight."
         )
-    zone = known_zone(about.get("time_zone_name") or "")
-    return Conference(TimeResolver(options, log, zone), changes)
+    zone = known_zone(fields.get("time_zone_name") or "")
+    return Conference(TimeResolver(options, log, zone), day_change)

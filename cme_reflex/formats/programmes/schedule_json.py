@@ -1,4 +1,4 @@
-"""schedule.json as frab and pretalx write it."""
+"""Reader of schedule.json files of frab and pretalx."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -24,25 +24,25 @@ _NAME_KEYS = ("full_public_name", "public_name", "name")
 
 
 class _DuplicateKey(ValueError):
-    """What is wrong, as a sentence."""
+    """A key appears twice in an object; the message is a sentence."""
 
 
 def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
-    """The events. Raises InvalidInput for what is no JSON, or has a key twice."""
+    """The events. Raises InvalidInput if the file is not JSON or has a duplicate key."""
     document = _document(source)
     try:
-        about = _object(_object(_object(document).get("schedule")).get("conference"))
-        days = _array(about.get("days"))
+        fields = _object(_object(_object(document).get("schedule")).get("conference"))
+        days = _array(fields.get("days"))
     except TypeError:
         fault = "There is no schedule.conference.days in the file."
         raise source.invalid(fault, "Export the schedule as schedule.json.") from None
-    programme = parse_conference(_texts(about, ("day_change", "time_zone_name")), options, log)
-    for number, each in enumerate(days, start=1):
+    conference = parse_conference(_texts(fields, ("day_change", "time_zone_name")), options, log)
+    for number, day in enumerate(days, start=1):
         location = SourceLocation(element=f"day {number}")
-        for room, event in _events(each, location, log):
-            if item := programme.item(event, _text(each.get("date")), room):
+        for room, event in _events(day, location, log):
+            if item := conference.item(event, _text(day.get("date")), room):
                 yield item
 
 
@@ -59,13 +59,13 @@ def _events(
             if isinstance(event, dict):
                 yield normalize_text(room), _texts(event, _TEXT_KEYS) | {"persons": _persons(event)}
             else:
-                log.add_fault(location, room, "An event is no object.", "Write it in braces.")
+                log.add_fault(location, room, "An event is not an object.", "Write it in braces.")
 
 
 def _persons(event: Mapping[str, Any]) -> list[str]:
     persons = event.get("persons")
-    found = persons if isinstance(persons, list) else []
-    names = (_texts(person, _NAME_KEYS) for person in found if isinstance(person, dict))
+    objects = persons if isinstance(persons, list) else []
+    names = (_texts(person, _NAME_KEYS) for person in objects if isinstance(person, dict))
     return [next((name[key] for key in _NAME_KEYS if name[key]), "") for name in names]
 
 
@@ -78,33 +78,33 @@ def _document(source: InputFile) -> Any:
     except _DuplicateKey as error:
         raise source.invalid(str(error), "Keep one.") from None
     except json.JSONDecodeError as error:
-        fault = f"This is no JSON: {error.msg}, column {error.colno}."
+        fault = f"This is not valid JSON: {error.msg}, column {error.colno}."
         remedy = "It may be cut off: export it again."
         raise source.invalid(fault, remedy, row=error.lineno) from None
     except (ValueError, RecursionError):
-        # A number of thousands of digits, or thousands of brackets.
+        # A number with thousands of digits, or thousands of nested brackets.
         raise source.invalid("This JSON cannot be read.", "Export it again.") from None
 
 
 def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
         keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _DuplicateKey(f"The key {twice!r} is there twice in one object.")
-    return made
+        duplicate = next(key for key in keys if keys.count(key) > 1)
+        raise _DuplicateKey(f"The key {duplicate!r} appears twice in one object.")
+    return result
 
 
 def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _texts(found: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: _text(found.get(key)) for key in keys}
+def _texts(fields: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: _text(fields.get(key)) for key in keys}
 
 
 def _text(value: Any) -> str:
-    """A text or whole number as tidy text; a text in several languages by its first one."""
+    """A string or integer as normalized text; the first language of a multilingual text."""
     if isinstance(value, dict):
         value = next(iter(value.values()), None)
     if isinstance(value, bool) or not isinstance(value, (str, int)):

@@ -1,4 +1,4 @@
-"""schedule.xml as frab, pentabarf, pretalx and wafer write it; read as a stream."""
+"""Streaming reader of schedule.xml files of frab, pentabarf, pretalx and wafer."""
 
 import io
 from collections.abc import Iterator
@@ -19,21 +19,21 @@ _TEXT_KEYS = ("title", "type", "track", "room", "date", "start", "duration", "sl
 def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
-    """The events. Raises InvalidInput for what is no XML, or has entities of its own."""
+    """The events. Raises InvalidInput if the file is not XML or declares entities."""
     try:
         yield from _items(source, options, log)
     except DefusedXmlException:
-        raise source.invalid("The file declares entities.", "Take them out.") from None
+        raise source.invalid("The file declares entities.", "Remove them.") from None
     except (ParseError, LookupError, ValueError) as error:
-        # LookupError is an encoding that nobody knows, ValueError one of several bytes.
+        # LookupError: unknown encoding; ValueError: unsupported multi-byte encoding.
         remedy = "It may be cut off: export it again."
-        raise source.invalid(f"This is no XML: {error}.", remedy) from None
+        raise source.invalid(f"This is not valid XML: {error}.", remedy) from None
 
 
 def _items(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
-    about = parse_conference({}, options, log)
+    conference = parse_conference({}, options, log)
     day = room = ""
     depth = 0
     for event, element in iterparse(io.BytesIO(source.data), events=("start", "end")):
@@ -49,11 +49,11 @@ def _items(
             continue
         depth -= 1
         if element.tag == "conference":
-            about = parse_conference(_conference_fields(element), options, log)
+            conference = parse_conference(_conference_fields(element), options, log)
         elif element.tag == "event":
-            if item := _item(element, about, day, room):
+            if item := _item(element, conference, day, room):
                 yield item
-            element.clear()  # a programme is read event by event, and none is kept
+            element.clear()  # frees the memory of the event
         elif element.tag in {"room", "day"} and depth < 3:
             element.clear()
 
@@ -62,11 +62,11 @@ def _conference_fields(element: Element) -> dict[str, Any]:
     return {child.tag: normalize_text(child.text or "") for child in element}
 
 
-def _item(element: Element, about: Conference, day: str, room: str) -> ProgrammeItem | None:
+def _item(element: Element, conference: Conference, day: str, room: str) -> ProgrammeItem | None:
     event: dict[str, Any] = {key: normalize_text(element.get(key, "")) for key in ID_KEYS}
     for key in _TEXT_KEYS:
         event[key] = normalize_text(element.findtext(key, "")) or event.get(key, "")
     event["persons"] = [
         normalize_text("".join(person.itertext())) for person in element.iter("person")
     ]
-    return about.item(event, day, room)
+    return conference.item(event, day, room)

@@ -1,4 +1,4 @@
-"""A programme in figures, to compare with what its publisher says of it."""
+"""Figures of a programme, for comparison with those of its publisher."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeSummary:
-    """The figures of a programme.
+    """Figures of a programme.
 
-    `days` are dates on the clocks that the file shows. `most_in_parallel` and
-    `overlapping_pairs` count intervals that are half-open, so that sessions
-    that touch do not meet. `union_hours` is the time covered by at least one
-    session, `sum_hours` the total of durations, both to two places.
+    `days` counts dates in the zone of the file. `most_in_parallel` and
+    `overlapping_pairs` are of half-open intervals, so that adjacent sessions do
+    not overlap. `union_hours` is the time covered by at least one session,
+    `sum_hours` the total of durations, both to two places.
     """
 
     events: int
@@ -35,7 +35,7 @@ class ProgrammeSummary:
     not_eligible: dict[str, int]
 
     def lines(self) -> list[str]:
-        """The figures in lines for a person."""
+        """The figures as lines of text."""
         return [
             f"events: {self.events}, of which eligible: {self.eligible}",
             f"days: {self.days}",
@@ -55,7 +55,7 @@ def _count_line(name: str, counts: dict[str, int]) -> list[str]:
 
 
 def summarize_programme(items: Sequence[ProgrammeItem]) -> ProgrammeSummary:
-    """The figures of these items, in one pass over their starts and ends."""
+    """Summarize the items, in one pass over their starts and ends."""
     lengths = [duration_minutes(item) for item in items]
     most, pairs, union = _overlaps(items)
     total = sum(((item.ends_at - item.starts_at) for item in items), timedelta(0))
@@ -80,22 +80,22 @@ def _by_count(kinds: object) -> dict[str, int]:
 
 
 def _overlaps(items: Sequence[ProgrammeItem]) -> tuple[int, int, timedelta]:
-    """The most sessions at once, the pairs that overlap, and the time that any covers."""
-    # An end comes before a start at the same instant: sessions that touch do not meet.
-    turns = sorted(
-        turn
+    """The most simultaneous sessions, the number of overlapping pairs, and the time covered."""
+    # An end sorts before a start at the same instant, so that adjacent sessions do not overlap.
+    boundaries = sorted(
+        boundary
         for item in items
         if item.starts_at < item.ends_at
-        for turn in ((item.starts_at.astimezone(UTC), 1), (item.ends_at.astimezone(UTC), -1))
+        for boundary in ((item.starts_at.astimezone(UTC), 1), (item.ends_at.astimezone(UTC), -1))
     )
     running = most = pairs = 0
-    union, before = timedelta(0), None
-    for at, step in turns:
-        if running and before is not None:
-            union += at - before
+    union, previous = timedelta(0), None
+    for instant, step in boundaries:
+        if running and previous is not None:
+            union += instant - previous
         if step > 0:
             pairs += running
         running += step
         most = max(most, running)
-        before = at
+        previous = instant
     return most, pairs, union

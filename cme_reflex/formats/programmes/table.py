@@ -1,4 +1,4 @@
-"""Programmes as tables: CSV and XLSX, one row a session, under any of the documented headings."""
+"""Reader of CSV and XLSX tables, one row per session, with any of the documented headings."""
 
 import re
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ from cme_reflex.formats.tables.header_mapping import MappedTable, read_mapped_ta
 from cme_reflex.formats.tables.input_file import InputFile
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
 
-MAX_OVERNIGHT = timedelta(hours=12)  # the longest that a session may last over midnight
+MAX_OVERNIGHT = timedelta(hours=12)  # maximum duration of a session that ends after midnight
 _YES = {"yes", "y", "true"}
 _MIDNIGHT = re.compile(r"(?<=\d)T00:00:00$")
 _CANCELLED = {"cancelled", "canceled", "withdrawn"}
 
 
 class EligibleCell(StrEnum):
-    """How a cell says whether a session can be claimed."""
+    """Values of a cell for eligibility."""
 
     YES = "yes"
     Y = "y"
@@ -49,31 +49,31 @@ class EligibleCell(StrEnum):
 def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
-    """The rows. Raises InvalidInput where there is no table, or a column is missing."""
-    headed = read_mapped_table(
+    """The rows. Raises InvalidInput if there is no table or a column is missing."""
+    mapped = read_mapped_table(
         Spreadsheet(source.name, source.data, source.sheet), HEADINGS, ("code", "title", "start")
     )
-    if not {"end", "duration"} & headed.columns.keys():
-        fault = "No heading in the file means the end or the duration."
+    if not {"end", "duration"} & mapped.columns.keys():
+        fault = "No heading in the file matches the end or the duration."
         raise source.invalid(fault, "Add one of them.")
-    if headed.unused:
-        what = f"These headings mean no column: {', '.join(headed.unused)}."
-        log.add_warning(SourceLocation(), "", what, "What stands under them is left out.")
-    reader = _RowReader(headed, TimeResolver(options, log), log)
-    for row in headed.table.rows:
+    if mapped.unused:
+        what = f"These headings match no column: {', '.join(mapped.unused)}."
+        log.add_warning(SourceLocation(), "", what, "Their cells are ignored.")
+    reader = _RowReader(mapped, TimeResolver(options, log), log)
+    for row in mapped.table.rows:
         if item := reader.item(row):
             yield item
-    log.faults.extend(headed.problems())
+    log.faults.extend(mapped.problems())
 
 
 @dataclass(frozen=True, slots=True)
 class _RowReader:
-    headed: MappedTable
+    mapped: MappedTable
     resolver: TimeResolver
     log: ConversionLog
 
     def item(self, row: InputRow) -> ProgrammeItem | None:
-        """The row's item; None after noting what is wrong with it."""
+        """Convert a row; None after adding its faults."""
         location = SourceLocation(row=row.number)
         code, title = row.required("code"), row.required("title")
         if code:
@@ -83,8 +83,8 @@ class _RowReader:
         delivery = row.choice("delivery", Delivery) if row.text("delivery") else None
         on_demand_from = self._moment(row, "on_demand_from", None, location)
         quarters, safety = row.hours("category1_hours"), row.hours("patient_safety_hours")
-        again = row.table.first_row(row, ("code", code), note=False) != row.number
-        if again or not code or not title or starts_at is None or ends_at is None:
+        is_duplicate = row.table.first_row(row, ("code", code), record=False) != row.number
+        if is_duplicate or not code or not title or starts_at is None or ends_at is None:
             return None
         return ProgrammeItem(
             location=location,
@@ -107,7 +107,7 @@ class _RowReader:
         )
 
     def _speakers(self, row: InputRow) -> tuple[str, ...]:
-        lines = self.headed.raw_cell(row, "speakers").splitlines()
+        lines = self.mapped.raw_cell(row, "speakers").splitlines()
         if len(lines) < 2:
             return row.parts("speakers")
         return tuple(
@@ -149,27 +149,27 @@ class _RowReader:
             duration = parse_duration(row.required("duration"))
         except InvalidDuration:
             if text := row.text("duration"):
-                row.add_fault("duration", f"{text!r} is no duration.", "Write minutes, or 1:30.")
+                row.add_fault("duration", f"{text!r} is not a duration.", "Write minutes, or 1:30.")
             return None
         return self.resolver.add_duration(starts_at, duration, location, self._title("duration"))
 
     def _date(self, row: InputRow) -> date | None:
         text = row.text("date")
         try:
-            # A workbook's dates come with a midnight that nobody wrote.
+            # Dates in workbooks are read with a time of midnight.
             return self._as_date(_MIDNIGHT.sub("", text)) if text else None
         except InvalidDate:
-            row.add_fault("date", f"{text!r} is no date.", "Write it as 2024-09-26.")
+            row.add_fault("date", f"{text!r} is not a date.", "Write it as 2024-09-26.")
         except AmbiguousDate:
             row.add_fault(
-                "date", f"{text!r} could be two dates.", "Say --dates mdy or --dates dmy."
+                "date", f"{text!r} could be two dates.", "Use --dates mdy or --dates dmy."
             )
         return None
 
     def _moment(
         self, row: InputRow, column: str, day: date | None, location: SourceLocation
     ) -> datetime | None:
-        """The cell as a date and time; a time of day alone is of `day`."""
+        """The cell as a date and time; a time of day alone is combined with `day`."""
         text = row.text(column)
         if not text:
             return None
@@ -184,10 +184,12 @@ class _RowReader:
             return self._date_and_time(text)
         except AmbiguousDate:
             row.add_fault(
-                column, f"{text!r} could be two dates.", "Say --dates mdy or --dates dmy."
+                column, f"{text!r} could be two dates.", "Use --dates mdy or --dates dmy."
             )
         except ValueError:
-            row.add_fault(column, f"{text!r} is no date and time.", "Write it as 2024-09-26T08:00.")
+            row.add_fault(
+                column, f"{text!r} is not a date and time.", "Write it as 2024-09-26T08:00."
+            )
         return None
 
     def _date_and_time(self, text: str) -> datetime:
@@ -199,8 +201,8 @@ class _RowReader:
             for split in (-2, -1):
                 date_words, clock = " ".join(words[:split]), " ".join(words[split:])
                 if date_words and self._is_time_of_day(clock):
-                    on = self._as_date(date_words.rstrip(","))
-                    return datetime.combine(on, parse_time(clock))
+                    day = self._as_date(date_words.rstrip(","))
+                    return datetime.combine(day, parse_time(clock))
             raise
         if len(text) < len("2024-09-26T08"):
             raise ValueError(text)
@@ -217,4 +219,4 @@ class _RowReader:
             return False
 
     def _title(self, column: str) -> str:
-        return self.headed.titles.get(column, column)
+        return self.mapped.titles.get(column, column)

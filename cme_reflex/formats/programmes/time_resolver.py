@@ -1,4 +1,4 @@
-"""Times of a programme as instants: with their offset, or on the clocks of a zone."""
+"""Conversion of a programme's times to instants, by their offset or by a zone."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,7 +10,7 @@ from cme_reflex.formats.tables.local_time import ClockChange, localize
 
 @dataclass(frozen=True, slots=True)
 class TimeResolver:
-    """The clocks that a file's times are read on; `own` is the zone that the file names."""
+    """Resolver of a file's times; `file_zone` is the zone that the file names."""
 
     options: ProgrammeOptions
     log: ConversionLog
@@ -22,15 +22,15 @@ class TimeResolver:
         return self.options.zone or self.file_zone
 
     def resolve(self, time: datetime, location: SourceLocation, column: str) -> datetime | None:
-        """The time as an aware one, in the zone to show it in; None after noting a fault."""
+        """The time as an aware datetime in the zone for output; None after logging a fault."""
         if self.options.wall_clock:
             time = time.replace(tzinfo=None)
         time = time.replace(microsecond=0)
         try:
             if time.tzinfo is not None:
-                # A file's own zone may contradict its offsets; what was printed is the offset.
-                shown = self.options.zone or timezone(time.utcoffset() or timedelta(0))
-                return time.astimezone(UTC).astimezone(shown)
+                # The file's zone may contradict its offsets; the offset takes precedence.
+                zone = self.options.zone or timezone(time.utcoffset() or timedelta(0))
+                return time.astimezone(UTC).astimezone(zone)
             return self._localize(time, location, column)
         except (OverflowError, ValueError):
             self.log.add_fault(
@@ -55,7 +55,7 @@ class TimeResolver:
     def add_duration(
         self, start: datetime, duration: timedelta, location: SourceLocation, column: str
     ) -> datetime | None:
-        """The instant so much later, in the same zone; None after noting a fault."""
+        """The start plus the duration, in the same zone; None after logging a fault."""
         try:
             return (start.astimezone(UTC) + duration).astimezone(start.tzinfo)
         except OverflowError:

@@ -1,4 +1,4 @@
-"""Items as sessions.csv: what is written here, loading a meeting reads back equal."""
+"""Writer of sessions.csv; loading the meeting reads equal values back."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,10 +11,10 @@ from cme_reflex.formats.tables.csv_table import csv_text
 
 
 def to_sessions_csv(items: Iterable[ProgrammeItem]) -> str:
-    """The file's text. Times have their offset, so that they need no clock to be read."""
+    """The text of sessions.csv. Times have their UTC offset, so they are unambiguous."""
     items = list(items)
-    released = any(item.on_demand_from for item in items)
-    columns = COLUMNS + (OPTIONAL_COLUMNS if released else ())
+    has_releases = any(item.on_demand_from for item in items)
+    columns = COLUMNS + (OPTIONAL_COLUMNS if has_releases else ())
     return csv_text(columns, map(_cells, items))
 
 

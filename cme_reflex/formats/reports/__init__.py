@@ -1,1 +1,1 @@
-"""Files that leave: claims, evaluations, PARS."""
+"""Export files: claims, evaluations, PARS."""

@@ -1,7 +1,7 @@
-"""Claims as files for a society's own systems: CSV, XLSX or JSON.
+"""Export of claims for a society's own systems, as CSV, XLSX or JSON.
 
-A claim that was submitted is exported as its valid version, also while it is
-reopened; one that never was, as the draft stands. Removed lines are left out.
+A submitted claim is exported as its valid version, also while it is reopened;
+one that was never submitted as its current draft. Removed lines are omitted.
 """
 
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ HoursField = Annotated[
     BeforeValidator(lambda hours: round(hours * 4)),
     WithJsonSchema({"type": "number", "minimum": 0, "multipleOf": 0.25}),
 ]
-"""Quarter hours here, hours as a number in JSON."""
+"""Quarter hours in Python, a number of hours in JSON."""
 
 CATEGORY1_FIELD = Field(alias="category1_hours")
 SAFETY_FIELD = Field(alias="patient_safety_hours")
@@ -98,7 +98,7 @@ class ExportedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedClaim:
-    """A claim with what is in it. Without a `version` it was never submitted."""
+    """A claim with its lines and answers. Without a `version` it was never submitted."""
 
     badge: str
     confirmation: str
@@ -120,17 +120,17 @@ class ExportedClaim:
 
 
 class ClaimsWriter(Protocol):
-    """Files that are being written."""
+    """Writer of an export's files."""
 
     def add(self, claim: ExportedClaim) -> None:
         """Write one claim."""
 
     def close(self) -> None:
-        """Finish the files."""
+        """Close the files."""
 
 
 def open_writer(folder: Path, kind: FileFormat) -> ClaimsWriter:
-    """Begin the files of an export in a folder that is there."""
+    """Open the files of an export in an existing folder."""
     match kind:
         case FileFormat.CSV:
             return _TablesWriter(CsvWriter(folder, SHEETS))
@@ -141,7 +141,7 @@ def open_writer(folder: Path, kind: FileFormat) -> ClaimsWriter:
 
 
 def file_names(kind: FileFormat) -> tuple[str, ...]:
-    """What an export of this format consists of."""
+    """The names of the files of an export in this format."""
     return (
         tuple(f"{sheet.name}.csv" for sheet in SHEETS)
         if kind is FileFormat.CSV
@@ -157,10 +157,10 @@ class _TablesWriter:
         self._files.add("claims", CLAIMS.row(claim))
         for line in claim.lines:
             self._files.add("lines", (claim.badge, *LINES.row(line, skip=1)))
-        for given in claim.answers:
-            for kind, text in _texts(given.answer):
-                place = (claim.badge, given.session, given.question)
-                self._files.add("answers", (*place, kind, text))
+        for answer in claim.answers:
+            for kind, text in _texts(answer.answer):
+                key = (claim.badge, answer.session, answer.question)
+                self._files.add("answers", (*key, kind, text))
 
     def close(self) -> None:
         self._files.close()
@@ -170,23 +170,23 @@ _CLAIM_ADAPTER: TypeAdapter[ExportedClaim] = TypeAdapter(ExportedClaim)
 
 
 class _JsonWriter:
-    """A list of claims, each in a line of its own, so that it is written as it is read."""
+    """Writer of a JSON list, one claim per line, so that claims are written one at a time."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
-        self._before = b"[\n"
+        self._separator = b"[\n"
 
     def add(self, claim: ExportedClaim) -> None:
-        self._file.write(self._before + _CLAIM_ADAPTER.dump_json(claim, by_alias=True))
-        self._before = b",\n"
+        self._file.write(self._separator + _CLAIM_ADAPTER.dump_json(claim, by_alias=True))
+        self._separator = b",\n"
 
     def close(self) -> None:
-        self._file.write(b"[]\n" if self._before == b"[\n" else b"\n]\n")
+        self._file.write(b"[]\n" if self._separator == b"[\n" else b"\n]\n")
         self._file.close()
 
 
 def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Kind and text of an answer: several for a choice of several, so that none is split again."""
+    """Kind and text of an answer, one pair per option, so that readers need not split a list."""
     match answer:
         case bool():
             yield "yes_no", "yes" if answer else "no"

@@ -1,4 +1,4 @@
-"""Submitted claims as JSON for a society's own systems; docs/integration.md tells of each field."""
+"""Feed of submitted claims as JSON; docs/integration.md documents the fields."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from cme_reflex.formats.reports.claims_export import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedMeeting:
-    """The meeting of a claim, as it was when the claim was submitted."""
+    """The meeting of a claim at the time of submission."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class FeedMeeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAttendee:
-    """Whose claim it is. `member_username` is null for who registered without an account."""
+    """The attendee of a claim. `member_username` is null for a registration without an account."""
 
     badge: str
     confirmation: str
@@ -46,8 +46,8 @@ class FeedAttendee:
 class FeedClaim:
     """One submitted version of a claim. Instants are aware UTC, credit is in quarter hours.
 
-    `replaces` is the receipt number of the version before, `replaced_by` that of the one
-    after as of this reading: a version without one is the valid one.
+    `replaces` is the receipt number of the previous version, `replaced_by` that of the next one
+    at the time of the request. The version without `replaced_by` is the valid one.
     """
 
     receipt_number: str
@@ -64,7 +64,7 @@ class FeedClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPage:
-    """Some versions in the order of their commits, and where the next page begins."""
+    """A page of versions in commit order, and the cursor of the next page."""
 
     claims: tuple[FeedClaim, ...]
     next_cursor: str
@@ -86,13 +86,13 @@ def claim_json(claim: FeedClaim) -> bytes:
 
 
 def schemas(reference: str) -> dict[str, Any]:
-    """The JSON schemas of what is written, by name. `reference` has ``{model}`` for that name."""
+    """The JSON schemas of the feed by name. `reference` is a template with ``{model}``."""
     _, shared = TypeAdapter.json_schemas(
         [("page", "serialization", _PAGE_ADAPTER), ("claim", "serialization", _CLAIM_ADAPTER)],
         by_alias=True,
         ref_template=reference,
     )
-    # What the classes say of themselves is for who reads this source: hours are hours only in JSON.
+    # Without the docstrings, which describe the Python values: only JSON has hours.
     return {
         name: {key: value for key, value in schema.items() if key != "description"}
         for name, schema in shared["$defs"].items()

@@ -1,4 +1,4 @@
-"""What a meeting's evaluations say, without names: tables, a workbook and a page to read."""
+"""Anonymous report of a meeting's evaluations as CSV tables, workbook and HTML page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ PAGE_FILE = "evaluations.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvaluations:
-    """A session that somebody claimed: how many did, how many of them evaluated it, and how."""
+    """A claimed session: the number of claims and evaluations, and the counts of the answers."""
 
     session: str
     title: str
@@ -70,7 +70,7 @@ class SessionEvaluations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationsReport:
-    """All of it. `claims` counts those whose answers are in it; instants are aware UTC."""
+    """The whole report. `claims` is the number of claims included; instants are aware UTC."""
 
     meeting: Meeting
     as_of: datetime
@@ -85,12 +85,12 @@ class EvaluationsReport:
     def outcomes(self) -> Iterator[tuple[str, tuple[QuestionCounts, ...]]]:
         """The outcomes that this meeting's overall evaluation measures, and commercial bias."""
         for tag in (*OUTCOMES, COMMERCIAL_BIAS):
-            if measuring := tuple(each for each in self.overall if tag in each.question.tags):
-                yield tag, measuring
+            if counts := tuple(count for count in self.overall if tag in count.question.tags):
+                yield tag, counts
 
 
 def write_tables(report: EvaluationsReport, folder: Path) -> None:
-    """Write the tables as CSV files and as a workbook into a folder that is there."""
+    """Write the tables as CSV files and as a workbook to an existing folder."""
     files: tuple[CsvWriter | XlsxWriter, ...] = (
         CsvWriter(folder, SHEETS, prefix="evaluations-"),
         XlsxWriter(folder / "evaluations.xlsx", SHEETS),
@@ -102,7 +102,7 @@ def write_tables(report: EvaluationsReport, folder: Path) -> None:
 
 
 def write_page(report: EvaluationsReport, folder: Path) -> None:
-    """Write the page: one file, no script, nothing from elsewhere."""
+    """Write the HTML page: one file without scripts or external resources."""
     (folder / PAGE_FILE).write_text(_render_page(report), "utf-8")
 
 
@@ -123,7 +123,7 @@ def _figures(report: EvaluationsReport) -> tuple[tuple[str, str], ...]:
         ("As of", text.dates.instant(report.as_of, zone)),
         ("Submitted claims", str(report.claims)),
         ("Hours of instruction (ACCME)", format_hours(report.hours_of_instruction)),
-        ("Most that one person could claim, in hours", format_hours(report.most_for_one)),
+        ("Maximum for one person, in hours", format_hours(report.most_for_one)),
         ("Category 1 hours claimed by all", format_hours(report.category1_claimed)),
         ("Of which Patient Safety", format_hours(report.safety_claimed)),
     )
@@ -137,12 +137,12 @@ def _question_counts(report: EvaluationsReport) -> Iterator[tuple[str, QuestionC
 
 def _question_rows(code: str, counts: QuestionCounts) -> Iterator[tuple[Cell, ...]]:
     question = counts.question
-    about = (code, question.key, question.text, "; ".join(question.tags), counts.answered)
+    cells = (code, question.key, question.text, "; ".join(question.tags), counts.answered)
     figures = (_two_places(counts.mean), _two_places(counts.median))
     if not counts.by_choice:
-        yield (*about, *figures, "", None)
+        yield (*cells, *figures, "", None)
     for choice, times in counts.by_choice.items():
-        yield (*about, *figures, choice, times)
+        yield (*cells, *figures, choice, times)
 
 
 def _two_places(value: Fraction | None) -> Decimal | None:

@@ -1,10 +1,10 @@
-"""The formats of files that leave."""
+"""Formats of export files."""
 
 from enum import StrEnum
 
 
 class FileFormat(StrEnum):
-    """One CSV file a table, one workbook with all tables, or one JSON document."""
+    """Format of an export: one CSV file per table, one workbook, or one JSON document."""
 
     CSV = "csv"
     XLSX = "xlsx"

@@ -1,9 +1,8 @@
-"""The sheet that staff upload to PARS: as XLSX and tab-delimited, the same rows in both.
+"""Files that staff upload to PARS: XLSX and tab-delimited text with the same rows.
 
-Its first row is guidance, its second the headings, letter for letter as PARS
-has them. A name that a spreadsheet would run as a formula never gets here
-(`FieldFault.FORMULA`), because a row must say what was given word
-for word.
+The first row is guidance, the second has the headings exactly as PARS requires
+them. Cells must be exactly as entered, so formulas cannot be escaped here; they
+are rejected on input (`FieldFault.FORMULA`).
 """
 
 import os
@@ -27,7 +26,7 @@ DATE_FORMAT = "%m/%d/%Y"
 
 @dataclass(frozen=True, slots=True)
 class ParsColumn:
-    """A column of the sheet; `field` is its name in a Record, and the action has none."""
+    """A column of the sheet; `field` is the field of ParsRecord, empty for the action."""
 
     heading: str
     guidance: str
@@ -39,18 +38,18 @@ COLUMNS = (
     ParsColumn("Record Action", "Add or Delete"),
     ParsColumn("ACCME Activity ID", "Nine digits, from PARS", "activity_id"),
     ParsColumn("Completion Date", "MM/DD/YYYY, without a time", "completion_date"),
-    ParsColumn("First Name", "As the board knows it", "first_name", 20),
-    ParsColumn("Last Name", "As the board knows it", "last_name", 20),
+    ParsColumn("First Name", "As in the board's records", "first_name", 20),
+    ParsColumn("Last Name", "As in the board's records", "last_name", 20),
     ParsColumn("Date of Birth", "MM/DD, no year", "birthday"),
     ParsColumn("Licensing State", "Full name of the state", "state", 20),
     ParsColumn("Licensing ID or NPI", "An NPI has ten digits", "licence_or_npi", 20),
-    ParsColumn("Number of CME Credits", "In quarters, such as 8.50", "credits"),
+    ParsColumn("Number of CME Credits", "In quarter hours, such as 8.50", "credits"),
     ParsColumn("Certifying Board", "Empty without a board", "board"),
     ParsColumn("Certifying Board ID", "Required with a board", "board_id"),
     ParsColumn("Total Board Credits", "Required with a board", "board_credits"),
     ParsColumn("Credit Type ", "Such as Patient Safety", "credit_type"),
     ParsColumn("Credits Awarded for Credit Type", "Part of the total", "credits_of_type"),
-    ParsColumn("Additional Credit Type", "Empty where there is none", "additional_type"),
+    ParsColumn("Additional Credit Type", "Empty if there is none", "additional_type"),
 )
 
 _CREDIT_FIELDS = {"credits", "board_credits", "credits_of_type"}
@@ -63,7 +62,7 @@ def file_names(meeting: str, number: int) -> tuple[str, str]:
 
 
 def write_files(folder: Path, names: Sequence[str], rows: Sequence[ParsRow]) -> None:
-    """Write both files; when this returns, they are whole on the disk."""
+    """Write both files; when this returns, they are synced to disk."""
     workbook, text = (folder / name for name in names)
     _write_xlsx(workbook, rows)
     _write_text(text, rows)
@@ -73,7 +72,7 @@ def write_files(folder: Path, names: Sequence[str], rows: Sequence[ParsRow]) -> 
 
 
 def cells(row: ParsRow) -> list[str]:
-    """The row's cells as the tab-delimited file has them."""
+    """The row's cells as in the tab-delimited file."""
     return [_text(row, column) for column in COLUMNS]
 
 
@@ -83,7 +82,7 @@ def _text(row: ParsRow, column: ParsColumn) -> str:
 
 def _write_text(path: Path, rows: Iterable[ParsRow]) -> None:
     with path.open("w", encoding="utf-8", newline="\r\n") as file:
-        # No cell holds a tab or a line's end: what is no printable sign is refused as it is typed.
+        # No cell contains a tab or line break: unprintable characters are rejected on input.
         for line in ([c.guidance for c in COLUMNS], [c.heading for c in COLUMNS]):
             file.write("\t".join(line) + "\n")
         for row in rows:
@@ -92,38 +91,38 @@ def _write_text(path: Path, rows: Iterable[ParsRow]) -> None:
 
 def _write_xlsx(path: Path, rows: Iterable[ParsRow]) -> None:
     book = Workbook(write_only=True)
-    page = book.create_sheet(SHEET_NAME)
-    page.freeze_panes = "A3"
+    worksheet = book.create_sheet(SHEET_NAME)
+    worksheet.freeze_panes = "A3"
     for number, column in enumerate(COLUMNS, start=1):
-        page.column_dimensions[get_column_letter(number)].width = column.width
-    guidance = [text_cell(page, column.guidance) for column in COLUMNS]
-    headings = [text_cell(page, column.heading) for column in COLUMNS]
+        worksheet.column_dimensions[get_column_letter(number)].width = column.width
+    guidance = [text_cell(worksheet, column.guidance) for column in COLUMNS]
+    headings = [text_cell(worksheet, column.heading) for column in COLUMNS]
     for cell in guidance:
         cell.font, cell.alignment = Font(italic=True), Alignment(wrap_text=True)
     for cell in headings:
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True)
-    page.append(guidance)
-    page.append(headings)
+    worksheet.append(guidance)
+    worksheet.append(headings)
     for row in rows:
-        page.append([_cell(page, row, column) for column in COLUMNS])
+        worksheet.append([_cell(worksheet, row, column) for column in COLUMNS])
     save_deterministic(book, path)
 
 
-def _cell(page: WriteOnlyWorksheet, row: ParsRow, column: ParsColumn) -> Cell | None:
+def _cell(worksheet: WriteOnlyWorksheet, row: ParsRow, column: ParsColumn) -> Cell | None:
     text = _text(row, column)
     if not text:
         return None
     if column.field == "completion_date":
-        made = WriteOnlyCell(page, value=_parse_day(text))
-        made.number_format = "mm/dd/yyyy"
-        return made
+        cell = WriteOnlyCell(worksheet, value=_parse_day(text))
+        cell.number_format = "mm/dd/yyyy"
+        return cell
     if column.field in _CREDIT_FIELDS:
-        made = WriteOnlyCell(page, value=float(text))  # quarters are exact
-        made.number_format = "0.00"
-        return made
-    return text_cell(page, text)
+        cell = WriteOnlyCell(worksheet, value=float(text))  # quarters are exact
+        cell.number_format = "0.00"
+        return cell
+    return text_cell(worksheet, text)
 
 
 def _parse_day(text: str) -> datetime:
-    # At midnight, which a spreadsheet holds as a whole number: a day without a time.
-    return datetime.strptime(text, DATE_FORMAT)  # noqa: DTZ007 - a day, and no instant
+    # Midnight, which spreadsheets store as a whole number: a date without a time.
+    return datetime.strptime(text, DATE_FORMAT)  # noqa: DTZ007 - a date, not an instant

@@ -1,8 +1,8 @@
-"""What PARS rejected, read back: its answer to an upload, as XLSX, tab-delimited or CSV.
+"""Reader of PARS rejection files: the result of an upload, as XLSX, tab-delimited or CSV.
 
-The file repeats the uploaded columns, in any order and under any rows of
-guidance, and has one or more columns whose heading speaks of an error, a
-message or a reason. A row without one was not rejected.
+The file repeats the uploaded columns, in any order and below any rows of
+guidance. One or more other columns have a heading with "error", "message" or
+"reason". A row without such a text was not rejected.
 """
 
 import csv
@@ -25,7 +25,7 @@ from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.reports.pars import COLUMNS, DATE_FORMAT
 from cme_reflex.formats.tables.text_file import SIZE_LIMIT, read_text
 
-REASON_LIMIT = 300  # characters of a reason that are kept; longer ones are cut
+REASON_LIMIT = 300  # characters; longer reasons are truncated
 
 _HEADING_SEARCH_ROWS = 10  # rows
 _REASON_HEADING = re.compile(r"error|message|reason", re.IGNORECASE)
@@ -36,7 +36,7 @@ _CREDIT_FIELDS = ("credits", "board_credits", "credits_of_type")
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that PARS did not take, and why; `number` counts as a spreadsheet does."""
+    """A row that PARS rejected, and the reason; `number` counts as in a spreadsheet."""
 
     number: int
     row: ParsRow
@@ -45,7 +45,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectionFile:
-    """All of a file; `digest` tells this file from others."""
+    """A rejection file; its SHA-256 `digest` identifies it."""
 
     file: str
     digest: str
@@ -53,28 +53,28 @@ class RejectionFile:
 
 
 def read_rejections(path: Path) -> RejectionFile:
-    """The rows that the file says were rejected. Raises InvalidInput with every fault."""
+    """Read the rejected rows. Raises InvalidInput with every fault."""
     rows = list(_rows(path))
     start, columns, reasons = _headings(path.name, rows)
     problems: list[InputProblem] = []
     rejected = []
     for number, cells in enumerate(rows[start:], start=start + 1):
-        said = (_cell_text(cells[place]) for place in reasons if place < len(cells))
-        reason = "; ".join(text for text in said if text)
+        reason_cells = (_cell_text(cells[index]) for index in reasons if index < len(cells))
+        reason = "; ".join(text for text in reason_cells if text)
         if not reason:
             continue
-        given = {
-            column.field: cells[place] if place < len(cells) else ""
-            for column, place in zip(COLUMNS, columns, strict=True)
+        fields = {
+            column.field: cells[index] if index < len(cells) else ""
+            for column, index in zip(COLUMNS, columns, strict=True)
         }
-        action = _cell_text(given.pop("")).capitalize()
+        action = _cell_text(fields.pop("")).capitalize()
         if action not in set(RecordAction):
-            fault = f"{action!r} is no record action."
+            fault = f"{action!r} is not a record action."
             problems.append(
                 InputProblem(path.name, number, COLUMNS[0].heading, fault, "Write Add or Delete.")
             )
             continue
-        record = ParsRecord(**{name: _canonical(name, cell) for name, cell in given.items()})
+        record = ParsRecord(**{name: _canonical(name, cell) for name, cell in fields.items()})
         rejected.append(
             RejectedRow(number, ParsRow(RecordAction(action), record), reason[:REASON_LIMIT])
         )
@@ -90,16 +90,20 @@ def _rows(path: Path) -> Iterator[Sequence[Any]]:
         try:
             yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         except csv.Error as error:
-            raise _invalid(path, f"This is no table: {error}.", "Save it from PARS anew.") from None
+            raise _invalid(
+                path, f"This is not a table: {error}.", "Download it from PARS again."
+            ) from None
         return
     try:
         if path.stat().st_size > SIZE_LIMIT:
-            raise _invalid(path, "The file is too large.", "Leave out what is not needed.")
+            raise _invalid(path, "The file is too large.", "Remove what is not needed.")
         book = load_workbook(path, read_only=True, data_only=True)
     except OSError as error:
         raise _invalid(path, f"The file cannot be read: {error.strerror}.", "Check it.") from None
     except (InvalidFileException, BadZipFile, KeyError, ValueError):
-        raise _invalid(path, "This is no XLSX workbook.", "Save it as XLSX or as text.") from None
+        raise _invalid(
+            path, "This is not an XLSX workbook.", "Save it as XLSX or as text."
+        ) from None
     try:
         yield from book.worksheets[0].iter_rows(values_only=True)
     finally:
@@ -107,35 +111,36 @@ def _rows(path: Path) -> Iterator[Sequence[Any]]:
 
 
 def _headings(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, list[int], list[int]]:
-    """How many rows stand above the data, the place of each column, and those of the reasons."""
-    named = [
-        {_cell_text(cell).casefold(): place for place, cell in enumerate(row)}
+    """The row number of the headings, the index of each column, and those of the reasons."""
+    candidates = [
+        {_cell_text(cell).casefold(): index for index, cell in enumerate(row)}
         for row in rows[:_HEADING_SEARCH_ROWS]
     ]
-    number = next((n for n, row in enumerate(named, 1) if _folded(COLUMNS[0].heading) in row), None)
+    action = _folded(COLUMNS[0].heading)
+    number = next((n for n, row in enumerate(candidates, 1) if action in row), None)
     if number is None:
-        fault = f"There is no row of headings with {COLUMNS[0].heading!r} in it."
+        fault = f"There is no row of headings with {COLUMNS[0].heading!r}."
         raise InvalidInput(
             [InputProblem(file, None, None, fault, "Keep the headings of the sheet.")]
         )
-    places = named[number - 1]
+    indexes = candidates[number - 1]
     problems = [
         InputProblem(file, number, column.heading, "The column is missing.", "Keep all columns.")
         for column in COLUMNS
-        if _folded(column.heading) not in places
+        if _folded(column.heading) not in indexes
     ]
     known = {_folded(column.heading) for column in COLUMNS}
     reasons = [
-        place
-        for name, place in places.items()
+        index
+        for name, index in indexes.items()
         if name not in known and _REASON_HEADING.search(name)
     ]
     if not reasons:
-        remedy = 'Give each rejected row its reason in a column "Error".'
+        remedy = 'Put the reason of each rejected row in a column "Error".'
         problems.append(InputProblem(file, number, None, "No column has the reasons.", remedy))
     if problems:
         raise InvalidInput(problems)
-    return number, [places[_folded(column.heading)] for column in COLUMNS], reasons
+    return number, [indexes[_folded(column.heading)] for column in COLUMNS], reasons
 
 
 def _folded(heading: str) -> str:
@@ -143,7 +148,7 @@ def _folded(heading: str) -> str:
 
 
 def _canonical(name: str, cell: Any) -> str:
-    """The cell as the exported file had it, whatever a spreadsheet program made of it."""
+    """The cell as in the exported file, undoing changes by spreadsheet programs."""
     if name == "completion_date":
         return _canonical_day(cell, _DATE_FORMATS, DATE_FORMAT)
     if name == "birthday":
@@ -157,18 +162,18 @@ def _canonical(name: str, cell: Any) -> str:
     return text
 
 
-def _canonical_day(cell: Any, patterns: Sequence[str], written: str) -> str:
+def _canonical_day(cell: Any, patterns: Sequence[str], date_format: str) -> str:
     if isinstance(cell, date):
-        return f"{cell:{written}}"
+        return f"{cell:{date_format}}"
     text = _cell_text(cell)
     for pattern in patterns:
-        # A year stands before a birthday, because 29 February needs one that has it.
+        # A birthday is parsed with a leap year, for February 29.
         with_year = (f"2024 {text}", f"%Y {pattern}") if "%Y" not in pattern.upper() else None
         try:
             day = datetime.strptime(*(with_year or (text, pattern)))  # noqa: DTZ007 - only a day
         except ValueError:
             continue
-        return f"{day:{written}}"
+        return f"{day:{date_format}}"
     return text
 
 

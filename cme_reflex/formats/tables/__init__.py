@@ -1,1 +1,1 @@
-"""CSV files and workbooks, read and written."""
+"""Reading and writing of CSV files and workbooks."""

@@ -1,4 +1,4 @@
-"""Tables in CSV files, read so that every fault in them is told at once."""
+"""Reading of CSV tables, with all faults collected and reported at once."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(slots=True)
 class InputTable:
-    """The rows of a file, and the faults found in it so far."""
+    """Rows of a file, and the problems found in it so far."""
 
     file: str
     readable: bool = True
@@ -32,42 +32,45 @@ class InputTable:
     problems: list[InputProblem] = field(default_factory=list)
     _first_rows: dict[object, int] = field(default_factory=dict)
 
-    def first_row(self, row: "InputRow", key: object, *, note: bool = True) -> int:
-        """The number of the first row that had this key; by default, this row now has it."""
-        if note:
+    def first_row(self, row: "InputRow", key: object, *, record: bool = True) -> int:
+        """The number of the first row with this key, or of this row if there is none.
+
+        With `record`, a new key is recorded for this row.
+        """
+        if record:
             return self._first_rows.setdefault(key, row.number)
         return self._first_rows.get(key, row.number)
 
     def require_unique(self, row: "InputRow", column: str, key: str) -> None:
-        """Note a fault, with both rows, where an earlier row has the same key."""
+        """Add a fault that names both rows if an earlier row has the same key."""
         first = self.first_row(row, (column, key))
         if first != row.number:
-            row.add_fault(column, f"Row {first} has the same {column}.", "Each row needs its own.")
+            row.add_fault(column, f"Row {first} has the same {column}.", "Make it unique.")
 
 
 @dataclass(frozen=True, slots=True)
 class InputRow:
-    """One row; each method gives a cell as a value, or notes what is wrong with it."""
+    """One row. Its methods convert cells to values and add a fault for an invalid cell."""
 
     table: InputTable
     number: int
     cells: dict[str, str]
 
     def add_fault(self, column: str | None, fault: str, remedy: str) -> None:
-        """Note a fault of this row."""
+        """Add a fault of this row."""
         self.table.problems.append(
             InputProblem(self.table.file, self.number, column, fault, remedy)
         )
 
     def add_warning(self, column: str, fault: str, remedy: str) -> None:
-        """Note what may well be meant, and should be looked at."""
+        """Add a warning: the value may be intended, but should be checked."""
         problem = InputProblem(
             self.table.file, self.number, column, fault, remedy, severity=Severity.WARNING
         )
         self.table.problems.append(problem)
 
     def text(self, column: str) -> str:
-        """The cell's text with single spaces; empty where there is none."""
+        """The cell's text with single spaces; empty if there is no such cell."""
         return self.cells.get(column, "")
 
     def required(self, column: str) -> str:
@@ -78,11 +81,11 @@ class InputRow:
         return text
 
     def parts(self, column: str) -> tuple[str, ...]:
-        """The cell's parts between semicolons."""
+        """The parts of the cell that are separated by semicolons."""
         return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
 
     def choice(self, column: str, kind: type[_Choice]) -> _Choice | None:
-        """The cell as one of these; anything else is a fault."""
+        """The cell as a member of the enum; None after a fault for any other value."""
         text = self.text(column).casefold()
         if text in set(kind):
             return kind(text)
@@ -90,34 +93,34 @@ class InputRow:
         return None
 
     def hours(self, column: str) -> Quarters | None:
-        """The cell as credit; None where it is empty, and where it is a fault."""
+        """The cell as credit in quarter hours; None if it is empty or has a fault."""
         text = self.text(column)
         try:
             return quarters.parse_hours(text) if text else None
         except InvalidHours:
-            remedy = "Write hours in quarters, such as 1.25."
-            self.add_fault(column, f"{text!r} is no number of credit hours.", remedy)
+            remedy = "Use quarter hours, such as 1.25."
+            self.add_fault(column, f"{text!r} is not a number of credit hours.", remedy)
             return None
 
     def instant(self, column: str, zone: ZoneInfo) -> datetime | None:
-        """The cell as an aware instant in UTC; None where it is empty, and where it is a fault."""
+        """The cell as an aware instant in UTC; None if it is empty or has a fault."""
         text = self.text(column)
         try:
             return parse_instant(text, zone) if text else None
         except InvalidTime:
             remedy = "Write it as 2024-09-26T08:00."
-            self.add_fault(column, f"{text!r} is no date and time.", remedy)
+            self.add_fault(column, f"{text!r} is not a date and time.", remedy)
         except ClockChange as change:
             self.add_fault(column, *change.explain(text, zone))
         return None
 
 
 def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()) -> InputTable:
-    """The rows of a CSV file with these headings, in any order.
+    """Read a CSV file with these headings, in any order.
 
-    Cells come with single spaces, and without the apostrophe that keeps a
-    spreadsheet from taking a text for a formula. Raises InvalidInput where there is no such
-    table at all; faults of single rows stand in the table's problems.
+    Cells have single spaces, and lack the apostrophe that keeps a spreadsheet
+    program from running a text as a formula. Raises InvalidInput if the file has
+    no such table; faults of single rows are in the table's problems.
     """
     records = csv_records(path.name, read_text(path))
     headings = [normalize_text(cell) for cell in next(records, (1, []))[1]]
@@ -134,28 +137,26 @@ def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()
             table.rows.append(row)
         else:
             fault = f"The row has {len(cells)} cells, the headings are {len(headings)}."
-            row.add_fault(None, fault, "Put text with a comma in it into quotes.")
+            row.add_fault(None, fault, "Put text that contains a comma in quotes.")
         for column, cell in zip(headings, cells, strict=False):
             if cell.startswith("="):
-                fault = "The cell holds a formula in place of its value."
+                fault = "The cell contains a formula instead of a value."
                 row.add_fault(column, fault, "Paste the value; put an apostrophe before a text.")
             if not cell.isprintable():
-                row.add_fault(
-                    column, "The cell holds a character that cannot be printed.", "Retype it."
-                )
+                row.add_fault(column, "The cell contains an unprintable character.", "Retype it.")
     return table
 
 
 def try_read_table(path: Path, read: Callable[[Path], InputTable]) -> InputTable:
-    """The table, or one without rows whose problems say why there is none."""
+    """Read the table; if that fails, return an empty one with the problems."""
     try:
         return read(path)
-    except InvalidInput as faulty:
-        return InputTable(path.name, readable=False, problems=list(faulty.problems))
+    except InvalidInput as invalid:
+        return InputTable(path.name, readable=False, problems=list(invalid.problems))
 
 
 def csv_records(file: str, text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The rows as they are, with their numbers. Raises InvalidInput where the text is no CSV."""
+    """The rows as in the file, with their numbers. Raises InvalidInput if the text is not CSV."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
@@ -163,12 +164,12 @@ def csv_records(file: str, text: str, delimiter: str = ",") -> Iterator[tuple[in
             yield number, cells
     except csv.Error as error:
         remedy = "Check the quotes of this row and of the one before."
-        problem = InputProblem(file, number + 1, None, f"This is no CSV: {error}.", remedy)
+        problem = InputProblem(file, number + 1, None, f"This is not CSV: {error}.", remedy)
         raise InvalidInput([problem]) from None
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """A CSV file with these columns, without a cell that a spreadsheet takes for a formula."""
+    """A CSV file with these columns, with formulas escaped."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -177,7 +178,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
 
 
 def normalize_text(cell: str) -> str:
-    """The text with single spaces, its letters composed."""
+    """The text with single spaces, in Unicode normalization form C."""
     return unicodedata.normalize("NFC", " ".join(cell.split()))
 
 
@@ -202,7 +203,7 @@ def _check_headings(
             for column in unknown
         ),
         *(
-            InputProblem(file, 1, column, "The column is there twice.", "Keep one.")
+            InputProblem(file, 1, column, "The column appears twice.", "Keep one.")
             for column in repeated
         ),
     ]
@@ -211,11 +212,11 @@ def _check_headings(
 
 
 def _no_headings(file: str, headings: list[str], required: tuple[str, ...]) -> InputProblem:
-    """One problem in place of one for each column, where the first row is something else."""
-    # A tab has become a space by now.
-    for sign, name in ((";", "semicolons"), (" ", "tabs")):
-        if len(headings) == 1 and {*required} & {*headings[0].split(sign)}:
+    """A single problem, instead of one per column, if the first row has no known heading."""
+    # normalize_text has replaced tabs with spaces.
+    for delimiter, name in ((";", "semicolons"), (" ", "tabs")):
+        if len(headings) == 1 and {*required} & {*headings[0].split(delimiter)}:
             fault = f"There are {name} between the cells."
             return InputProblem(file, 1, None, fault, "Save it as CSV with commas.")
-    fault = "Row 1 holds none of the headings." if any(headings) else "The file is empty."
+    fault = "Row 1 contains none of the headings." if any(headings) else "The file is empty."
     return InputProblem(file, 1, None, fault, f"Write the headings there: {','.join(required)}")

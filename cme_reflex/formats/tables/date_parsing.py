@@ -1,4 +1,4 @@
-"""Dates, times of day and durations as spreadsheets and schedules write them."""
+"""Parsing of dates, times of day and durations in spreadsheets and schedules."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -16,33 +16,33 @@ _MINUTES = re.compile(r"(\d{1,5})(?:\.0+)?(?: ?min(?:utes|s)?\.?)?", re.I)
 
 
 class DateOrder(StrEnum):
-    """What comes first in a date like 9/10/2024."""
+    """Order of month and day in a date such as 9/10/2024."""
 
     MONTH = "mdy"
     DAY = "dmy"
 
 
 class InvalidDate(ValueError):
-    """The text is no date."""
+    """The text is not a date."""
 
 
 class AmbiguousDate(ValueError):
-    """The text could be one of two dates, and nobody said which order is meant."""
+    """The text could be one of two dates, because the order of month and day is not known."""
 
 
 class InvalidTimeOfDay(ValueError):
-    """The text is no time of day."""
+    """The text is not a time of day."""
 
 
 class InvalidDuration(ValueError):
-    """The text is no duration."""
+    """The text is not a duration."""
 
 
 def parse_date(text: str, order: DateOrder | None) -> date:
-    """A date such as 2024-09-26, 9/26/2024 or Thursday, September 26, 2024.
+    """Parse a date such as 2024-09-26, 9/26/2024 or Thursday, September 26, 2024.
 
-    Raises InvalidDate, or AmbiguousDate for numbers that could be read both ways
-    where no order is given.
+    Raises InvalidDate, or AmbiguousDate if no order is given and the numbers
+    could be either month and day or day and month.
     """
     try:
         if iso := _ISO.fullmatch(text):
@@ -55,10 +55,11 @@ def parse_date(text: str, order: DateOrder | None) -> date:
     except ValueError:
         raise InvalidDate(text) from None
     weekday = _WEEKDAY.match(text)
-    bare = " ".join(text[weekday.end() if weekday else 0 :].replace(",", " ").split())
-    for form in _MONTH_NAME_FORMATS:
+    without_weekday = text[weekday.end() if weekday else 0 :]
+    words = " ".join(without_weekday.replace(",", " ").split())
+    for date_format in _MONTH_NAME_FORMATS:
         try:
-            return datetime.strptime(bare, form).date()  # noqa: DTZ007 - a date has no zone
+            return datetime.strptime(words, date_format).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
             continue
     raise InvalidDate(text)
@@ -72,7 +73,7 @@ def _numeric_date(first: int, second: int, year: int, order: DateOrder | None) -
 
 
 def parse_time(text: str) -> time:
-    """A time of day such as 08:00, 8.30, 8 am or 12:15 p.m. Raises InvalidTimeOfDay."""
+    """Parse a time of day such as 08:00, 8.30, 8 am or 12:15 p.m. Raises InvalidTimeOfDay."""
     clock = _CLOCK.fullmatch(text.strip())
     if clock is None or not (clock[2] or clock[4]):
         raise InvalidTimeOfDay(text)
@@ -88,10 +89,10 @@ def parse_time(text: str) -> time:
 
 
 def parse_duration(text: str) -> timedelta:
-    """A duration: minutes, hours:minutes, or days:hours:minutes as frab and pretalx write it.
+    """Parse a duration: minutes, hours:minutes, or days:hours:minutes as in frab and pretalx.
 
-    Three parts that begin with two digits, as in 01:30:00, are hours, minutes
-    and seconds. Raises InvalidDuration.
+    Three parts of which the first has two or more digits, such as 01:30:00, are
+    hours, minutes and seconds. Raises InvalidDuration.
     """
     text = text.strip()
     if minutes := _MINUTES.fullmatch(text):

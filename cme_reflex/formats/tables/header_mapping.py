@@ -1,4 +1,4 @@
-"""Rows of a table whose headings are any of a documented set, or mapped by the caller."""
+"""Mapping of a file's headings to columns: by documented aliases, or by the caller."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,14 +9,14 @@ from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.tables.csv_table import InputRow, InputTable, normalize_text
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
 
-HEADING_SEARCH_ROWS = 20  # rows that may stand above the headings: a title, a date, a logo
+HEADING_SEARCH_ROWS = 20  # rows; a title, a date or a logo may precede the headings
 
 HeadingAliases = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderMapping:
-    """Headings that this file has for our columns, and what stands in columns that it lacks."""
+    """The caller's headings by column, and default values for columns that the file lacks."""
 
     headings: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -24,9 +24,9 @@ class HeaderMapping:
 
 @dataclass(slots=True)
 class MappedTable:
-    """The rows under our names of the columns, and the names that the file has for them.
+    """A table with our column names; `titles` has the file's heading of each column.
 
-    `unused` are headings that mean no column.
+    `unused` are the headings that match no column.
     """
 
     table: InputTable
@@ -36,9 +36,9 @@ class MappedTable:
     raw: dict[int, list[str]] = field(default_factory=dict)
 
     def raw_cell(self, row: InputRow, column: str) -> str:
-        """The cell as it stands in the file, with its line breaks and spaces."""
-        cells, at = self.raw[row.number], self.columns.get(column)
-        return cells[at] if at is not None and at < len(cells) else ""
+        """The cell as in the file, with its line breaks and spaces."""
+        cells, index = self.raw[row.number], self.columns.get(column)
+        return cells[index] if index is not None and index < len(cells) else ""
 
     def problems(self) -> Iterator[InputProblem]:
         """The problems of the rows, with the file's own headings."""
@@ -47,97 +47,101 @@ class MappedTable:
 
 
 def read_mapped_table(
-    grid: Spreadsheet,
-    known: HeadingAliases,
+    spreadsheet: Spreadsheet,
+    aliases: HeadingAliases,
     required: tuple[str, ...],
     mapping: HeaderMapping | None = None,
 ) -> MappedTable:
-    """The rows below the headings.
+    """Read the rows below the headings.
 
-    `known` are the headings that mean a column, in lower case without
-    punctuation. Raises InvalidInput where required columns are missing or two
-    headings mean the same one; cells are never shown, for they may be secret.
+    `aliases` are the headings of each column, in lower case without punctuation.
+    Raises InvalidInput if a required column is missing or two headings match the
+    same column; its messages never show cells, because they may be secret.
     """
     with_options, mapping = mapping is not None, mapping or HeaderMapping()
-    names = {fold(heading): column for column, known_as in known.items() for heading in known_as}
-    names |= {fold(column): column for column in known}
-    # What the caller maps is that column, and no other heading is it any more.
+    names = {fold(heading): column for column, headings in aliases.items() for heading in headings}
+    names |= {fold(column): column for column in aliases}
+    # For columns that the caller maps, no other heading matches any more.
     names = {name: column for name, column in names.items() if column not in mapping.headings}
     names |= {fold(heading): column for column, heading in mapping.headings.items()}
-    number, cells = _find_headings(grid, names)
-    found = [(names.get(fold(cell), ""), at) for at, cell in enumerate(cells)]
-    columns = {column: at for column, at in reversed(found) if column}
-    absent = [column for column in required if column not in columns]
+    number, cells = _find_headings(spreadsheet, names)
+    matches = [(names.get(fold(cell), ""), index) for index, cell in enumerate(cells)]
+    columns = {column: index for column, index in reversed(matches) if column}
+    missing = [column for column in required if column not in columns]
     problems = [
-        *_missing_columns(grid, number, known, absent, mapping, with_options),
-        *_unknown_mappings(grid, number, mapping, columns),
-        *_repeated_columns(grid, number, [column for column, _ in found if column]),
+        *_missing_columns(spreadsheet, number, aliases, missing, mapping, with_options),
+        *_unknown_mappings(spreadsheet, number, mapping, columns),
+        *_repeated_columns(spreadsheet, number, [column for column, _ in matches if column]),
     ]
     if problems:
         raise InvalidInput(problems)
     mapped = MappedTable(
-        InputTable(grid.name),
+        InputTable(spreadsheet.name),
         columns,
-        {column: normalize_text(cells[at]) for column, at in columns.items()},
+        {column: normalize_text(cells[index]) for column, index in columns.items()},
         tuple(
-            normalize_text(cells[at]) for column, at in found if not column and cells[at].strip()
+            normalize_text(cells[index])
+            for column, index in matches
+            if not column and cells[index].strip()
         ),
     )
-    _read_rows(grid, number, mapped, mapping)
+    _read_rows(spreadsheet, number, mapped, mapping)
     return mapped
 
 
 def _read_rows(
-    grid: Spreadsheet, headings: int, mapped: MappedTable, mapping: HeaderMapping
+    spreadsheet: Spreadsheet, headings: int, mapped: MappedTable, mapping: HeaderMapping
 ) -> None:
     table = mapped.table
-    computed = _formula_columns(grid, headings, mapped)
-    for number, cells in grid.rows:
+    formulas = _formula_columns(spreadsheet, headings, mapped)
+    for number, cells in spreadsheet.rows:
         if number <= headings or not any(cell.strip() for cell in cells):
             continue
         texts = {
-            column: grid.unescape(normalize_text(cells[at])) if at < len(cells) else ""
-            for column, at in mapped.columns.items()
+            column: spreadsheet.unescape(normalize_text(cells[index])) if index < len(cells) else ""
+            for column, index in mapped.columns.items()
         }
         row = InputRow(table, number, {**mapping.defaults, **{c: t for c, t in texts.items() if t}})
         mapped.raw[number] = cells
-        for column in computed.get(number, ()):
-            fault = "The cell holds a formula or an error, not a value."
-            remedy = "Put its value there; before a text that begins with = write an apostrophe."
+        for column in formulas.get(number, ()):
+            fault = "The cell contains a formula or an error, not a value."
+            remedy = "Paste its value; put an apostrophe before text that begins with =."
             row.add_fault(column, fault, remedy)
-        if number not in computed:
+        if number not in formulas:
             table.rows.append(row)
 
 
-def _formula_columns(grid: Spreadsheet, headings: int, mapped: MappedTable) -> dict[int, list[str]]:
-    """The columns of each row whose cells hold no values; nothing else is read of such a row."""
-    read = {at: column for column, at in mapped.columns.items()}
-    found: dict[int, list[str]] = defaultdict(list)
-    for formula in grid.formulas:
-        if formula.row > headings and formula.column in read:
-            found[formula.row].append(read[formula.column])
-    return found
+def _formula_columns(
+    spreadsheet: Spreadsheet, headings: int, mapped: MappedTable
+) -> dict[int, list[str]]:
+    """The columns with formulas or errors, by row number; such rows are not read."""
+    column_names = {index: column for column, index in mapped.columns.items()}
+    columns_by_row: dict[int, list[str]] = defaultdict(list)
+    for formula in spreadsheet.formulas:
+        if formula.row > headings and formula.column in column_names:
+            columns_by_row[formula.row].append(column_names[formula.column])
+    return columns_by_row
 
 
-def _find_headings(grid: Spreadsheet, names: Mapping[str, str]) -> tuple[int, list[str]]:
-    """The first of the rows with the most headings that are known, and its number."""
+def _find_headings(spreadsheet: Spreadsheet, names: Mapping[str, str]) -> tuple[int, list[str]]:
+    """The number and cells of the first row with the most known headings."""
 
-    def known(row: tuple[int, list[str]]) -> int:
+    def count_known(row: tuple[int, list[str]]) -> int:
         return len({names[fold(cell)] for cell in row[1] if fold(cell) in names})
 
-    first = grid.rows[:HEADING_SEARCH_ROWS]
-    best = max(first, key=known, default=None)
-    if best is None or not any("".join(cells).strip() for _, cells in first):
+    candidates = spreadsheet.rows[:HEADING_SEARCH_ROWS]
+    best = max(candidates, key=count_known, default=None)
+    if best is None or not any("".join(cells).strip() for _, cells in candidates):
         raise InvalidInput(
-            [InputProblem(grid.name, None, None, "The table is empty.", "Fill it in.")]
+            [InputProblem(spreadsheet.name, None, None, "The table is empty.", "Fill it in.")]
         )
     return best
 
 
 def _missing_columns(
-    grid: Spreadsheet,
+    spreadsheet: Spreadsheet,
     number: int,
-    known: HeadingAliases,
+    aliases: HeadingAliases,
     missing: Iterable[str],
     mapping: HeaderMapping,
     with_options: bool,
@@ -145,26 +149,28 @@ def _missing_columns(
     for column in missing:
         if column in mapping.headings or column in mapping.defaults:
             continue
-        others = ", ".join(repr(heading) for heading in known[column][:3])
-        remedy = f"Name it {column} or, for example, {others}."
+        examples = ", ".join(repr(heading) for heading in aliases[column][:3])
+        remedy = f"Name it {column} or, for example, {examples}."
         if with_options:
-            remedy += f" Or say --map {column}=HEADING, or --default {column}=VALUE."
-        yield InputProblem(grid.name, number, column, "No heading means this column.", remedy)
+            remedy += f" Or use --map {column}=HEADING, or --default {column}=VALUE."
+        yield InputProblem(
+            spreadsheet.name, number, column, "No heading matches this column.", remedy
+        )
 
 
 def _unknown_mappings(
-    grid: Spreadsheet, number: int, mapping: HeaderMapping, columns: Mapping[str, int]
+    spreadsheet: Spreadsheet, number: int, mapping: HeaderMapping, columns: Mapping[str, int]
 ) -> Iterator[InputProblem]:
     for column, heading in mapping.headings.items():
         if column not in columns:
-            fault = f"There is no heading {heading!r}, which --map gives to it."
-            yield InputProblem(grid.name, number, column, fault, "Check how it is written.")
+            fault = f"There is no heading {heading!r}, which --map assigns to it."
+            yield InputProblem(spreadsheet.name, number, column, fault, "Check how it is written.")
 
 
 def _repeated_columns(
-    grid: Spreadsheet, number: int, found: Sequence[str]
+    spreadsheet: Spreadsheet, number: int, matches: Sequence[str]
 ) -> Iterator[InputProblem]:
-    for column, times in Counter(found).items():
+    for column, times in Counter(matches).items():
         if times > 1:
-            fault = f"{times} headings mean this column."
-            yield InputProblem(grid.name, number, column, fault, "Keep one of them.")
+            fault = f"{times} headings match this column."
+            yield InputProblem(spreadsheet.name, number, column, fault, "Keep one of them.")

@@ -1,4 +1,4 @@
-"""A file to convert: read within the limit, and none of the kinds that nobody can read."""
+"""Input file of a conversion, with checks for size and unsupported file types."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,24 +6,24 @@ from pathlib import Path
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.tables.text_file import read_bytes
 
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # an .xls, and also a workbook under a password
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # an .xls file, or a workbook with a password
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that was read: its name for messages, its bytes, and the name of a sheet in it."""
+    """The name of a file for messages, its bytes, and the sheet to read."""
 
     name: str
     data: bytes
     sheet: str = ""
 
     def invalid(self, fault: str, remedy: str, row: int | None = None) -> InvalidInput:
-        """The exception that says what is wrong with the whole file."""
+        """The exception for a fault of the whole file."""
         return InvalidInput([InputProblem(self.name, row, None, fault, remedy)])
 
 
 def read_input_file(path: Path, sheet: str = "") -> InputFile:
-    """The file. Raises InvalidInput where it cannot be read, is too large or is empty."""
+    """Read the file. Raises InvalidInput if it is unreadable, too large, empty or unsupported."""
     source = InputFile(path.name, read_bytes(path), sheet)
     if not source.data.strip():
         raise source.invalid("The file is empty.", "Export it again.")
@@ -31,5 +31,5 @@ def read_input_file(path: Path, sheet: str = "") -> InputFile:
         fault = "This is an old Excel file, or one with a password."
         raise source.invalid(fault, "Save it as .xlsx without a password.")
     if source.data.startswith(b"%PDF"):
-        raise source.invalid("This is a PDF.", "Ask for the file that it was made from.")
+        raise source.invalid("This is a PDF.", "Request the file from which it was made.")
     return source

@@ -1,4 +1,4 @@
-"""Times as a programme prints them, on the clocks of the meeting's place."""
+"""Conversion of local times to UTC, with detection of clock changes."""
 
 import re
 from datetime import UTC, datetime
@@ -10,32 +10,32 @@ _HAS_TIME = re.compile(r"\d[T ]\d")
 
 
 class InvalidTime(ValueError):
-    """The text is no date with a time."""
+    """The text is not a date with a time."""
 
 
 class ClockChange(Exception):
-    """The zone's clocks change at this time, so that it is no one instant."""
+    """The zone's clocks change at this local time, so it is not exactly one instant."""
 
     def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
-        """The fault and the remedy for whoever wrote the time as `shown`."""
+        """The fault and the remedy for a time written as `shown`."""
         raise NotImplementedError
 
 
 class NonexistentTime(ClockChange):
-    """The clocks jump over this time. `instead` is what they show then."""
+    """The clocks skip this time; `instead` is the time that they show."""
 
     def __init__(self, instead: str) -> None:
         super().__init__(instead)
         self.instead = instead
 
     def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
-        """See ClockChange."""
+        """See ClockChange.explain."""
         remedy = f"Clocks go forward then; did you mean {self.instead}?"
         return f"There is no {shown} in {zone.key}.", remedy
 
 
 class AmbiguousTime(ClockChange):
-    """The clocks show this time twice: at these two instants, written with their offsets."""
+    """The clocks show this time twice: `earlier` and `later` have their UTC offsets."""
 
     def __init__(self, earlier: str, later: str) -> None:
         super().__init__(earlier, later)
@@ -43,13 +43,13 @@ class AmbiguousTime(ClockChange):
         self.later = later
 
     def explain(self, shown: str, zone: ZoneInfo) -> tuple[str, str]:
-        """See ClockChange."""
+        """See ClockChange.explain."""
         remedy = f"Clocks go back then; write {self.earlier} or {self.later}."
         return f"There are two {shown} in {zone.key}.", remedy
 
 
 def known_zone(name: str) -> ZoneInfo | None:
-    """The zone with this name of the tz database, None for anything else."""
+    """The zone with this name in the tz database; None if there is none."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
@@ -57,10 +57,10 @@ def known_zone(name: str) -> ZoneInfo | None:
 
 
 def parse_instant(text: str, zone: ZoneInfo) -> datetime:
-    """The aware UTC instant of a text like 2024-09-26T08:00, read on the zone's clocks.
+    """Parse a local time such as 2024-09-26T08:00 in the zone; return the aware UTC instant.
 
-    With an offset (2024-11-03T01:30-06:00) it needs no clock. Raises InvalidTime,
-    and without an offset NonexistentTime or AmbiguousTime where clocks change.
+    A UTC offset (2024-11-03T01:30-06:00) overrides the zone. Raises InvalidTime,
+    and without an offset NonexistentTime or AmbiguousTime at a clock change.
     """
     if not _HAS_TIME.search(text):
         raise InvalidTime(text)
@@ -71,9 +71,9 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
 
 
 def localize(time: datetime, zone: ZoneInfo) -> datetime:
-    """The aware UTC instant of a time, read on the zone's clocks unless it has an offset.
+    """The aware UTC instant of a local time in the zone, or of a time with an offset.
 
-    Raises NonexistentTime or AmbiguousTime where clocks change.
+    Raises NonexistentTime or AmbiguousTime at a clock change.
     """
     if time.tzinfo is not None:
         return time.astimezone(UTC)
@@ -83,4 +83,4 @@ def localize(time: datetime, zone: ZoneInfo) -> datetime:
     if earlier.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time:
         shown = earlier.astimezone(UTC).astimezone(zone)
         raise NonexistentTime(shown.replace(tzinfo=None).isoformat(timespec="minutes"))
-    raise AmbiguousTime(*(each.isoformat(timespec="minutes") for each in (earlier, later)))
+    raise AmbiguousTime(*(instant.isoformat(timespec="minutes") for instant in (earlier, later)))

@@ -1,7 +1,7 @@
-"""Tables that leave the program: the same columns and values as CSV and as XLSX.
+"""Export of tables as CSV and XLSX, with the same columns and values.
 
-What is written is read back equal. The same table makes the same bytes, so that
-two exports can be compared.
+Reading an exported file gives the same values. The same table gives the same
+bytes, so that two exports can be compared.
 """
 
 import csv
@@ -29,16 +29,16 @@ from cme_reflex.formats.tables.formulas import escape_formula
 
 Cell: TypeAlias = str | int | Decimal | datetime | None
 
-ZIP_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - the earliest date that a ZIP knows, and no instant
+ZIP_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - the earliest date in a ZIP file, without a zone
 
-# XML has no such characters; the format writes them as _x000B_, and such a text with an escape.
+# XML cannot contain these characters. XLSX writes them as _x000B_, and escapes such a text itself.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class ColumnType(Enum):
-    """What a column holds.
+    """Types of columns.
 
-    Hours are quarter hours here and hours in the file; decimals have two places.
+    Values of HOURS are quarter hours and are written as hours; decimals have two places.
     """
 
     TEXT = "text"
@@ -50,9 +50,9 @@ class ColumnType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, and what stands under it; every cell but a text may be empty (None).
+    """A column of a table. Every cell except a text may be empty (None).
 
-    `field` is the name of the value in a record, where that is another one.
+    `name` is the heading; `field` is the attribute of a record if its name differs.
     """
 
     name: str
@@ -63,18 +63,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table's name and columns; its rows come separately, since they may be many."""
+    """A table's name and columns; its rows are written one by one."""
 
     name: str
     columns: tuple[Column, ...]
 
     def row(self, record: object, *, skip: int = 0) -> tuple[Cell, ...]:
-        """The cells of a record, from its attributes, without the first `skip` columns."""
+        """The cells of a record from its attributes, without the first `skip` columns."""
         return tuple(getattr(record, column.field or column.name) for column in self.columns[skip:])
 
 
 class CsvWriter:
-    """One file a sheet, `<prefix><name>.csv`: UTF-8 with the byte order mark that Excel wants."""
+    """Writer of one file per sheet, `<prefix><name>.csv`, in UTF-8 with a BOM for Excel."""
 
     def __init__(self, folder: Path, sheets: Sequence[Sheet], prefix: str = "") -> None:
         self._sheets = {sheet.name: sheet for sheet in sheets}
@@ -94,13 +94,13 @@ class CsvWriter:
         )
 
     def close(self) -> None:
-        """Finish the files."""
+        """Close the files."""
         for file in self._files.values():
             file.close()
 
 
 def csv_bytes(sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> bytes:
-    """One table whole, as `CsvWriter` would write it."""
+    """The CSV file of one table, as `CsvWriter` writes it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([column.name for column in sheet.columns])
@@ -110,56 +110,59 @@ def csv_bytes(sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 class XlsxWriter:
-    """One workbook; its first row stays in sight, and hours and instants are real ones."""
+    """Writer of one workbook with a frozen heading row and numeric hours."""
 
     def __init__(self, path: Path, sheets: Sequence[Sheet]) -> None:
         self._path = path
         self._book = Workbook(write_only=True)
         self._sheets = {}
         for sheet in sheets:
-            page = self._book.create_sheet(sheet.name)
-            page.freeze_panes = "A2"
+            worksheet = self._book.create_sheet(sheet.name)
+            worksheet.freeze_panes = "A2"
             for number, column in enumerate(sheet.columns, start=1):
-                page.column_dimensions[get_column_letter(number)].width = column.width
-            headings = [WriteOnlyCell(page, value=column.name) for column in sheet.columns]
+                worksheet.column_dimensions[get_column_letter(number)].width = column.width
+            headings = [WriteOnlyCell(worksheet, value=column.name) for column in sheet.columns]
             for heading in headings:
                 heading.font = Font(bold=True)
-            page.append(headings)
-            self._sheets[sheet.name] = (sheet, page)
+            worksheet.append(headings)
+            self._sheets[sheet.name] = (sheet, worksheet)
 
     def add(self, sheet: str, row: Sequence[Cell]) -> None:
         """Write one row."""
-        of, page = self._sheets[sheet]
-        page.append(
-            [_xlsx_cell(page, column, cell) for column, cell in zip(of.columns, row, strict=True)]
+        definition, worksheet = self._sheets[sheet]
+        worksheet.append(
+            [
+                _xlsx_cell(worksheet, column, cell)
+                for column, cell in zip(definition.columns, row, strict=True)
+            ]
         )
 
     def close(self) -> None:
-        """Finish the workbook."""
+        """Save the workbook."""
         save_deterministic(self._book, self._path)
 
 
 def save_deterministic(book: Workbook, path: Path) -> None:
-    """Write a workbook whose archive does not know the time of day."""
-    made = io.BytesIO()
-    # Not book.save, which would set the time of modification to now.
+    """Save a workbook without timestamps, so that equal workbooks are equal files."""
+    buffer = io.BytesIO()
+    # Not book.save, which would set the modification time to the current time.
     book.properties.created = book.properties.modified = ZIP_EPOCH
-    ExcelWriter(book, zipfile.ZipFile(made, "w")).save()
+    ExcelWriter(book, zipfile.ZipFile(buffer, "w")).save()
     with (
-        zipfile.ZipFile(made) as archive,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as still,
+        zipfile.ZipFile(buffer) as archive,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for name in archive.namelist():
             entry = zipfile.ZipInfo(name, ZIP_EPOCH.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
-            still.writestr(entry, archive.read(name))
+            target.writestr(entry, archive.read(name))
 
 
-def text_cell(page: WriteOnlyWorksheet, text: str) -> SheetCell:
-    """A cell with this very text, never a formula."""
-    made = WriteOnlyCell(page, value=_UNPRINTABLE.sub(_escape, text))
-    made.data_type = "s"
-    return made
+def text_cell(worksheet: WriteOnlyWorksheet, text: str) -> SheetCell:
+    """A cell with this exact text, never a formula."""
+    cell = WriteOnlyCell(worksheet, value=_UNPRINTABLE.sub(_escape, text))
+    cell.data_type = "s"
+    return cell
 
 
 def _csv_text(column: Column, cell: Cell) -> str:
@@ -173,23 +176,23 @@ def _csv_text(column: Column, cell: Cell) -> str:
     return escape_formula(str(cell)) if column.kind is ColumnType.TEXT else str(cell)
 
 
-def _xlsx_cell(page: WriteOnlyWorksheet, column: Column, cell: Cell) -> object:
+def _xlsx_cell(worksheet: WriteOnlyWorksheet, column: Column, cell: Cell) -> object:
     if cell is None or cell == "":
         return None
     match column.kind, cell:
         case ((ColumnType.HOURS | ColumnType.DECIMAL), (int() | Decimal())):
-            made = WriteOnlyCell(
-                page, value=float(cell) / (4 if column.kind is ColumnType.HOURS else 1)
+            number = WriteOnlyCell(
+                worksheet, value=float(cell) / (4 if column.kind is ColumnType.HOURS else 1)
             )
-            made.number_format = "0.00"
-            return made
+            number.number_format = "0.00"
+            return number
         case ColumnType.INSTANT, datetime():
-            # Excel knows no zones: an ISO text keeps the instant for every reader.
+            # Excel has no time zones: ISO text preserves the instant.
             return cell.astimezone(UTC).isoformat()
         case ColumnType.TEXT, str():
-            return text_cell(page, cell)
+            return text_cell(worksheet, cell)
     return cell
 
 
-def _escape(found: re.Match[str]) -> str:
-    return f"_x{ord(found[0]):04X}_"
+def _escape(match: re.Match[str]) -> str:
+    return f"_x{ord(match[0]):04X}_"

@@ -1,4 +1,4 @@
-"""The cells of a CSV file or a workbook, as text, whatever their headings."""
+"""Reading of the cells of a CSV file or a workbook as text."""
 
 import csv
 import datetime as dt
@@ -17,22 +17,22 @@ from cme_reflex.formats.tables.csv_table import csv_records
 from cme_reflex.formats.tables.formulas import unescape_formula
 
 ZIP_SIGNATURE = b"PK\x03\x04"
-MAX_EXPANSION = 5  # times the limit of a file: what a workbook may hold once it is unpacked
-DELIMITERS = ",;\t"  # as spreadsheets of different countries export
+MAX_EXPANSION = 5  # times the size limit of a file; for the unpacked workbook
+DELIMITERS = ",;\t"  # as spreadsheet programs of different locales export
 
 NumberedRows: TypeAlias = Iterator[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class FormulaCell:
-    """A cell that computes or says "#REF!": where it is."""
+    """Position of a cell with a formula or an error such as "#REF!"."""
 
     row: int
     column: int  # from 0
 
 
 class Spreadsheet:
-    """Rows with their numbers, the cells as they stand there; formulas are noted beside them."""
+    """Numbered rows of unmodified cells, and the positions of formulas."""
 
     def __init__(self, name: str, data: bytes, sheet: str = "") -> None:
         self.name = name
@@ -45,7 +45,7 @@ class Spreadsheet:
 
     def _read_csv(self, text: str) -> NumberedRows:
         if "\x00" in text:
-            raise self._invalid("This is no text file.", "Save it as CSV in UTF-8.")
+            raise self._invalid("This is not a text file.", "Save it as CSV in UTF-8.")
         for number, cells in csv_records(self.name, text, self._detect_delimiter(text)):
             for column, cell in enumerate(cells):
                 if cell.lstrip().startswith("="):
@@ -53,27 +53,27 @@ class Spreadsheet:
             yield number, cells
 
     def unescape(self, cell: str) -> str:
-        """The cell without the apostrophe that keeps a CSV's text from being a formula."""
+        """The cell, in a CSV file without the apostrophe that escapes a formula."""
         return cell if self.is_workbook else unescape_formula(cell)
 
     def _detect_delimiter(self, text: str) -> str:
-        """The separator of most cells in the first line that has any."""
-        lines = (line for line in io.StringIO(text) if any(mark in line for mark in DELIMITERS))
+        """The delimiter that gives the most cells in the first line with any delimiter."""
+        lines = (line for line in io.StringIO(text) if any(d in line for d in DELIMITERS))
         first = next(lines, "")
 
-        def cells(mark: str) -> int:
+        def count_cells(delimiter: str) -> int:
             try:
-                return len(next(csv.reader([first], delimiter=mark), []))
+                return len(next(csv.reader([first], delimiter=delimiter), []))
             except csv.Error:
                 return 0
 
-        return max(DELIMITERS, key=cells)
+        return max(DELIMITERS, key=count_cells)
 
     def _read_workbook(self, data: bytes, sheet: str) -> NumberedRows:
         try:
             self._require_size_limit(data)
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about drawings and styles, which nobody needs
+                warnings.simplefilter("ignore")  # about drawings and styles, which are not read
                 book = load_workbook(io.BytesIO(data), read_only=True)
                 try:
                     yield from self._read_sheet(self._find_sheet(book, sheet))
@@ -81,16 +81,18 @@ class Spreadsheet:
                     book.close()
         except InvalidInput:
             raise
-        except Exception:  # what a broken workbook raises is not documented
-            raise self._invalid("This is no whole Excel workbook.", "Save it anew.") from None
+        except Exception:  # openpyxl does not document its exceptions for broken workbooks
+            raise self._invalid(
+                "This is not a complete Excel workbook.", "Save it again."
+            ) from None
 
     def _require_size_limit(self, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            # No more than this is ever unpacked: zipfile stops at the size that it read here.
+            # zipfile never unpacks more than the sizes that the archive declares here.
             size = sum(entry.file_size for entry in archive.infolist())
         if size > MAX_EXPANSION * text_file.SIZE_LIMIT:
             fault = f"The workbook unpacks to more than {MAX_EXPANSION} times the limit of a file."
-            raise self._invalid(fault, "Leave out what is not needed.")
+            raise self._invalid(fault, "Remove what is not needed.")
 
     def _find_sheet(self, book: Any, name: str) -> Any:
         if not name:
@@ -101,14 +103,14 @@ class Spreadsheet:
         return book[name]
 
     def _read_sheet(self, sheet: Any) -> NumberedRows:
-        sheet.reset_dimensions()  # what a file says of its size may be wrong
+        sheet.reset_dimensions()  # the dimensions that a file declares may be wrong
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = []
             for column, cell in enumerate(cells):
-                computed = cell.data_type in {"f", "e"}
-                if computed:
+                is_formula = cell.data_type in {"f", "e"}
+                if is_formula:
                     self.formulas.append(FormulaCell(number, column))
-                texts.append("" if computed else _cell_text(cell.value))
+                texts.append("" if is_formula else _cell_text(cell.value))
             yield number, texts
 
     def _invalid(self, fault: str, remedy: str) -> InvalidInput:
@@ -135,5 +137,5 @@ def _cell_text(value: object) -> str:
 
 
 def _whole_seconds(moment: dt.datetime) -> dt.datetime:
-    """A workbook counts days, so that a time may come a fraction of a second too early."""
+    """Round to whole seconds: workbooks store fractions of days, so times are inexact."""
     return (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)

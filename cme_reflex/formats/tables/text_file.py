@@ -1,28 +1,28 @@
-"""Files as societies send them: within limits; text is UTF-8, also with a byte order mark."""
+"""Reading of files with a size limit; text is UTF-8, with or without a byte order mark."""
 
 from pathlib import Path
 
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 
-SIZE_LIMIT = 20_000_000  # bytes; a hundred times the programme of the largest meeting known
+SIZE_LIMIT = 20_000_000  # bytes; a hundred times the largest known programme
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how XLSX and the older XLS begin
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # signatures of XLSX and the older XLS
 
 
 def read_text(path: Path) -> str:
-    """The text of the file. Raises InvalidInput where it is missing, too large or not UTF-8."""
-    return decode_text(path.name, read_bytes(path, missing="Put it into the meeting's folder."))
+    """Read a text file. Raises InvalidInput if it is missing, too large or not UTF-8."""
+    return decode_text(path.name, read_bytes(path, missing="Put it in the meeting's folder."))
 
 
 def read_bytes(path: Path, *, missing: str = "Check its name.") -> bytes:
-    """The bytes of the file. Raises InvalidInput where it cannot be read or is too large.
+    """Read a binary file. Raises InvalidInput if it cannot be read or is too large.
 
-    `missing` is the remedy where there is no such file.
+    `missing` is the remedy if there is no such file.
     """
     try:
         with path.open("rb") as file:
-            # One byte more than may be: a pipe has no size to ask for.
+            # One byte more than the limit, because a pipe has no known size.
             data = file.read(SIZE_LIMIT + 1)
     except FileNotFoundError:
         raise _invalid(path.name, "The file is missing.", missing) from None
@@ -32,17 +32,17 @@ def read_bytes(path: Path, *, missing: str = "Check its name.") -> bytes:
     if len(data) > SIZE_LIMIT:
         limit = f"{SIZE_LIMIT // 1_000_000} MB"
         fault = f"The file is larger than {limit}."
-        raise _invalid(path.name, fault, "Leave out what is not needed.")
+        raise _invalid(path.name, fault, "Remove what is not needed.")
     return data
 
 
 def decode_text(name: str, data: bytes) -> str:
-    """The bytes of the file with this name as text. Raises InvalidInput where they are no UTF-8."""
+    """Decode a file's bytes as text. Raises InvalidInput if they are not UTF-8."""
     if data.startswith(_UTF_16):
         raise _invalid(name, "This is UTF-16.", "Save the file as UTF-8.")
     if data.startswith(_WORKBOOK):
         remedy = "Save the sheet as CSV in UTF-8, or convert it."
-        raise _invalid(name, "This is a workbook, no text.", remedy)
+        raise _invalid(name, "This is a workbook, not text.", remedy)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

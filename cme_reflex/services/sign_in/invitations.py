@@ -130,7 +130,7 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
 
     member = await database.read(load)
     personal_words = (member.username, member.first_name, member.last_name, meeting)
-    password_policy.validate_password(password, known=personal_words)
+    password_policy.validate_password(password, personal_words=personal_words)
     # In a thread, because hashing takes almost a tenth of a second.
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
 

@@ -1,1 +1,1 @@
-"""What the pages of certificates and of the account say."""
+"""Texts of the certificate and account pages."""

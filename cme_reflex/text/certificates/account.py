@@ -1,4 +1,4 @@
-"""The account: all that a person has claimed, year by year, and the transcript of it."""
+"""Texts of the account page: claims by year, and the transcript."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ from cme_reflex.text.dates import full_day, instant
 from cme_reflex.text.plural import Plural
 
 TITLE: Final = "Your account"
-HOURS_IN_ALL: Final = "{hours} hours in all"
+HOURS_IN_ALL: Final = "{hours} hours in total"
 CLAIMS: Final = Plural(one="{count} claim", other="{count} claims")
 CLAIMS_AND_SAFETY: Final = "{claims}, {hours} {safety}"
 TRANSCRIPT_CSV: Final = "Transcript CSV"
@@ -22,8 +22,8 @@ TO_CLAIM: Final = "Go to your claim"
 
 NOTHING_YET: Final = "Nothing submitted yet"
 NOTHING_YET_TEXT: Final = (
-    "What you submit appears here at once: the hours of each year, your certificates, and a "
-    "transcript of everything."
+    "Once you submit a claim, you find here your hours by year, your certificates, and a "
+    "transcript."
 )
 OPEN: Final = "Not submitted yet"
 START: Final = "Start your claim"
@@ -38,9 +38,9 @@ SUBMITTED_ON: Final = "Submitted {when}"
 NOT_SUBMITTED: Final = "Not submitted. {so_far} {when}"
 NOTHING_ADDED: Final = "Nothing added yet."
 ADDED: Final = "{sessions} added."
-OPEN_AGAIN: Final = "Open again until {until}. Until you submit anew, this version stays valid."
+OPEN_AGAIN: Final = "Reopened until {until}. Until you submit again, this version stays valid."
 CERTIFICATE: Final = "Certificate {number}"
-CORRECT: Final = "Correct what you gave"
+CORRECT: Final = "Correct your information"
 REPORTING: Final = "Learner credit reporting"
 REASON: Final = "{reporting} “{reason}”"
 
@@ -49,10 +49,10 @@ OLD: Final = "{hours} hours, of which {of_which} {safety}, submitted {submitted}
 OLD_CERTIFICATE: Final = "Certificate {number}, replaced"
 
 OF_MEMBER: Final = (
-    "All claims of your {society} account {member}. A year has the meetings that ended in it."
+    "All claims of your {society} account {member}. Each year lists the meetings that ended in it."
 )
 OF_REGISTRATION: Final = (
-    "The claims of this registration. Those of other meetings appear here where {society} has "
+    "The claim of this registration. Claims for other meetings appear here once {society} has "
     "linked your registrations to a member account."
 )
 
@@ -60,16 +60,15 @@ _REPORTED: Final[Mapping[ReportingState, str]] = {
     ReportingState.NOT_ASKED: "",
     ReportingState.OPTED_IN: "Opted in on {on}. Not reported to ACCME yet.",
     ReportingState.EXPORTED: "Reported to ACCME on {on}.",
-    ReportingState.REJECTED: "ACCME did not take the record of {on}:",
-    ReportingState.WITHDRAWN: "Consent withdrawn on {on}. Nothing is reported.",
-    ReportingState.WITHDRAWN_LATER: "Consent withdrawn on {on}. What was reported is taken back "
-    "with the "
-    "next report.",
+    ReportingState.REJECTED: "ACCME rejected the record of {on}:",
+    ReportingState.WITHDRAWN: "Consent withdrawn on {on}. Nothing will be reported.",
+    ReportingState.WITHDRAWN_LATER: "Consent withdrawn on {on}. The reported credit will be "
+    "deleted with the next report.",
 }
 
 
 def claim_status(entry: AccountEntry) -> str:
-    """How far a claim is, in the account."""
+    """The status of a claim, for the account page."""
     if entry.status is ClaimStatus.SUBMITTED:
         return SUBMITTED
     match entry.period:
@@ -81,7 +80,7 @@ def claim_status(entry: AccountEntry) -> str:
             when = closed(entry.closes_at, entry.zone)
     if entry.status is ClaimStatus.REOPENED:
         if entry.period is ClaimPeriod.CLOSED:
-            return SUBMITTED  # nobody can change it any more, and the version is valid
+            return SUBMITTED  # it can no longer be changed, and its version is valid
         return OPEN_AGAIN.format(until=instant(entry.closes_at, entry.zone))
     so_far = NOTHING_ADDED
     if entry.sessions:
@@ -90,6 +89,6 @@ def claim_status(entry: AccountEntry) -> str:
 
 
 def reported(reporting: ReportingSummary, zone: ZoneInfo) -> str:
-    """How far the reporting of a meeting's credit to ACCME is; empty without an opt-in."""
+    """The reporting state of a meeting's credit to ACCME; empty without an opt-in."""
     on = full_day(reporting.at.astimezone(zone).date()) if reporting.at else ""
     return _REPORTED[reporting.state].format(on=on)

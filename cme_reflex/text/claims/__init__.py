@@ -1,1 +1,1 @@
-"""What the pages of a claim say."""
+"""Texts of the claim pages."""

@@ -1,4 +1,4 @@
-"""What several screens say of a claim: its sessions, its hours, and what is in the way."""
+"""Texts of a claim that several screens share: sessions, hours, conflicts and requirements."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ SESSIONS: Final = Plural(one="{count} session", other="{count} sessions")
 ADDED: Final = "Added: {title}"
 ADDED_OVERLAPS: Final = "Added: {title}. It overlaps with another session."
 REMOVED: Final = "Removed: {title}"
-BROUGHT_BACK: Final = "Brought back"
+BROUGHT_BACK: Final = "Restored"
 UNDO: Final = "Undo"
 
 HOURS_OF: Final = "{hours} of {maximum} hours"
@@ -34,39 +34,40 @@ THESE_OVERLAP: Final = "These overlap"
 WINDOW: Final = "{when}: {allowed} hours possible, {claimed} claimed"
 OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
     OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, "
-    "say which one was watched on demand, or remove one.",
-    OverlapPolicy.CAP: "Time that you claim twice is counted once. Nothing needs to be changed.",
-    OverlapPolicy.ALLOW: "This meeting lets you claim both. Nothing needs to be changed.",
+    "mark one as watched on demand, or remove one.",
+    OverlapPolicy.CAP: "Time that you claim twice is counted once. You do not need to change "
+    "anything.",
+    OverlapPolicy.ALLOW: "This meeting lets you claim both. You do not need to change anything.",
 }
-"""What to do about sessions that overlap, by the meeting's policy."""
+"""Advice on sessions that overlap, by the meeting's policy."""
 LIVE_OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
     **OVERLAP_ADVICE,
     OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, or "
     "remove one.",
 }
-"""The same where none of them could be watched on demand."""
+"""Advice if none of the sessions is offered on demand."""
 
 OVERLAPS_WITH: Final = "Overlaps with another session"
-NO_CREDIT: Final = "Gives no credit any more: remove it"
+NO_CREDIT: Final = "No longer gives credit: remove it"
 LOWERED: Final = "Lowered to {hours}: the session now has less credit"
 HOURS: Final = "Hours"
 SAFETY: Final = "Patient Safety"
 OF_SESSION: Final = " of {title}"
-"""What a screen reader hears after `HOURS` and `SAFETY`."""
+"""Follows `HOURS` and `SAFETY` for screen readers."""
 ON_DEMAND: Final = "Watched on demand"
 EVALUATION: Final = "Evaluation"
 EVALUATION_IS: Final = "Evaluation: "
-"""What print says before how far it is."""
+"""Precedes the progress of an evaluation in print."""
 REMOVE: Final = "Remove"
 ABOUT: Final = ": {title}"
-"""What a screen reader hears after the name of a button, so that it tells which session it is."""
+"""Follows a button's label for screen readers, to name the session."""
 CLAIMED_HOURS: Final = "{hours} hours"
 CLAIMED_SAFETY: Final = ", of which {hours} Patient Safety"
 CLAIMED_ON_DEMAND: Final = ", watched on demand"
 
 _NEEDS: Final[Mapping[Requirement, str]] = {
     Requirement.LINES: "Add at least one session",
-    Requirement.CONFLICT: "Put the overlapping sessions right",
+    Requirement.CONFLICT: "Resolve the overlapping sessions",
     Requirement.WITHDRAWN: "Remove the session that was withdrawn: {title}",
     Requirement.SESSION_QUESTION: "Evaluate {title}: {question}",
     Requirement.OVERALL_QUESTION: "Answer: {question}",
@@ -76,24 +77,24 @@ _NEEDS: Final[Mapping[Requirement, str]] = {
 
 
 def need(kind: Requirement, *, title: str = "", question: str = "") -> str:
-    """What is missing, as an instruction."""
+    """A requirement for submitting, as an instruction."""
     return _NEEDS[kind].format(title=title, question=question)
 
 
 def opens(at: datetime, zone: ZoneInfo) -> str:
-    """When the claim period begins."""
+    """The sentence on the start of the claim period."""
     return OPENS.format(when=instant(at, zone))
 
 
 def closed(at: datetime, zone: ZoneInfo) -> str:
-    """When the claim period, or a reopened claim's deadline, ended."""
+    """The sentence on the end of the claim period, or of a reopened claim's deadline."""
     return CLOSED.format(when=instant(at, zone))
 
 
-def window(of: Window, zone: ZoneInfo) -> str:
-    """An over-claim: ``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``."""
+def window(violated: Window, zone: ZoneInfo) -> str:
+    """A conflict: ``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``."""
     return WINDOW.format(
-        when=day_span(of.starts_at, of.ends_at, zone),
-        allowed=format_hours(of.allowed),
-        claimed=format_hours(of.claimed),
+        when=day_span(violated.starts_at, violated.ends_at, zone),
+        allowed=format_hours(violated.allowed),
+        claimed=format_hours(violated.claimed),
     )

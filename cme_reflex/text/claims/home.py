@@ -1,4 +1,4 @@
-"""The claim's home: what is to do, what is on the claim, and what is in the way."""
+"""Texts of the claim's home page: progress, sessions, and the submitted claim."""
 
 from datetime import datetime
 from typing import Final
@@ -32,10 +32,10 @@ CLAIMED: Final = (
 )
 RECEIPT_NUMBER: Final = "Receipt number {number}"
 REOPEN: Final = "Reopen my claim"
-REOPENED: Final = "Change what you need to and submit again by {until}."
+REOPENED: Final = "Make your changes and submit again by {until}."
 STAYS_VALID: Final = "Until then your receipt {number} stays valid."
 
 
 def reopened(until: datetime, zone: ZoneInfo) -> str:
-    """What a claim that was submitted and reopened needs."""
+    """The instruction for a reopened claim, with its deadline."""
     return REOPENED.format(until=instant(until, zone))

@@ -1,4 +1,4 @@
-"""The receipt: what was claimed, its number, and what happens next."""
+"""Texts of the receipt page."""
 
 from typing import Final
 
@@ -19,8 +19,8 @@ OLD_CERTIFICATE_NUMBER: Final = "Certificate {number}"
 
 NEXT: Final = "What happens next"
 NEXT_TEXT: Final = (
-    "Your claim is complete and reflects on {account}, with all that you have claimed. {society} "
-    "keeps it for six years from the meeting. Quote the receipt number when you ask about it: "
-    "{contact}."
+    "Your claim is complete and reflects on {account}, with all of your claims. {society} "
+    "keeps it for six years after the meeting. If you have questions, contact {contact} and give "
+    "your receipt number."
 )
 NEXT_ACCOUNT: Final = "your account"

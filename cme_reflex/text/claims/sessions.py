@@ -1,4 +1,4 @@
-"""Add Sessions: search, filters, order, and the list."""
+"""Texts of the Add Sessions page: search, filters, sort order and list."""
 
 from datetime import datetime
 from typing import Final
@@ -25,7 +25,7 @@ SHOW_ADDED: Final = "Added"
 SHOW_FITTING: Final = "Fits my claim"
 FOUND: Final = "{sessions} found"
 
-NOTHING_FOUND: Final = "No session matches all of this."
+NOTHING_FOUND: Final = "No sessions match your search and filters."
 NOTHING_FOUND_REMEDY: Final = (
     "Search for fewer words, choose another day or kind, or show all sessions."
 )
@@ -43,11 +43,11 @@ NOT_BEFORE: Final = "From {day}, {time}"
 ADD: Final = "Add"
 ADDED: Final = "Added"
 ADDED_REMOVE: Final = ". Remove"
-"""What a screen reader hears after `ADDED`: what a tap does."""
+"""Follows `ADDED` for screen readers: the action of the button."""
 ABOUT: Final = " {title}"
-"""What it hears after that: which session."""
+"""Follows the action for screen readers, to name the session."""
 
 
 def not_before(at: datetime, zone: ZoneInfo) -> str:
-    """From when a session can be added, in the place of its button."""
+    """The time from which a session can be added, in place of its button."""
     return NOT_BEFORE.format(day=short_day(at.astimezone(zone).date()), time=clock(at, zone))

@@ -1,4 +1,4 @@
-"""The overall evaluation, the totals, and Submit."""
+"""Texts of the submit page: overall evaluation, totals and Submit."""
 
 from typing import Final
 

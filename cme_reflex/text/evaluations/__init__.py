@@ -1,1 +1,1 @@
-"""What evaluations say."""
+"""Texts of evaluations."""

@@ -1,10 +1,10 @@
-"""Questions, and how far their answers are."""
+"""Texts of evaluation forms, and their progress."""
 
 from typing import Final
 
 TITLE: Final = "Evaluation"
 LOADING: Final = "…"
-AT_ONCE: Final = "Each answer is saved at once."
+AT_ONCE: Final = "Each answer is saved right away."
 BACK: Final = "Done"
 
 REQUIRED: Final = " required"

@@ -1,1 +1,1 @@
-"""What is said by e-mail."""
+"""Texts of mails."""

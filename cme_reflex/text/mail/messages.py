@@ -1,6 +1,6 @@
-"""What the program says by e-mail: one function a kind of message, all words in one place.
+"""Content of the mails, one function per kind of message.
 
-Every letter ends with whom to ask and with the deadline and its zone, as every screen does.
+Like every screen, every mail ends with the help contact and the deadline with its time zone.
 """
 
 from datetime import datetime
@@ -31,12 +31,12 @@ def confirmation(
     certificate: bool,
     url: str,
 ) -> MailContent:
-    """After Submit: what was claimed, and where receipt and certificate are.
+    """Confirmation of a submitted claim, with the credit claimed and the receipt's URL.
 
-    `replaces` tells of an earlier submission, `certificate` that it is attached.
+    `replaces` means that there was an earlier submission, `certificate` that it is attached.
     """
-    enclosed = "Your certificate is attached. " if certificate else ""
-    earlier = " It replaces the one that you submitted before." if replaces else ""
+    attached = "Your certificate is attached. " if certificate else ""
+    replacement = " It replaces the claim that you submitted before." if replaces else ""
     return _content(
         meeting,
         subject=f"Your {meeting.short_name} CME credit: {format_hours(category1)} hours, {number}",
@@ -44,7 +44,9 @@ def confirmation(
         heading="Your claim is submitted",
         greeting=_greeting(name),
         blocks=(
-            Paragraph(f"Thank you. We have your CME claim for {meeting.name}.{earlier}"),
+            Paragraph(
+                f"Thank you. We have received your CME claim for {meeting.name}.{replacement}"
+            ),
             DefinitionList(
                 (
                     (f"{meeting.category1.label} hours", format_hours(category1)),
@@ -56,8 +58,8 @@ def confirmation(
                 )
             ),
             Paragraph(
-                f"{enclosed}You find the receipt with all its sessions on the site, whenever you "
-                "sign in. Keep the receipt number: it is what we look your claim up by."
+                f"{attached}Whenever you sign in, you can see your receipt with all of its "
+                "sessions. Keep the receipt number, so that we can find your claim."
             ),
             ActionButton(label="See your receipt", url=url),
         ),
@@ -74,14 +76,14 @@ def reminder(
     reopened: bool,
     url: str,
 ) -> MailContent:
-    """Before the deadline: the claim was begun, or reopened, and not submitted."""
+    """Reminder before the deadline that a started or reopened claim is not submitted."""
     until = text.dates.instant(deadline, meeting.zone)
-    begun = (
-        "Your claim was reopened and is not submitted again yet."
+    status = (
+        "Your claim was reopened and has not been submitted again yet."
         if reopened
-        else f"You have begun a CME claim for {meeting.name} and not submitted it yet."
+        else f"You have started a CME claim for {meeting.name} but have not submitted it yet."
     )
-    stays = (
+    consequence = (
         "Until then your last receipt stays valid."
         if reopened
         else "Credit is granted only for claims that are submitted."
@@ -93,15 +95,15 @@ def reminder(
         heading="Your claim is not submitted yet",
         greeting=_greeting(name),
         blocks=(
-            Paragraph(f"{begun} Everything that you entered is saved."),
+            Paragraph(f"{status} Everything that you entered is saved."),
             DefinitionList(
                 (
                     ("Sessions so far", str(sessions)),
-                    ("Hours that they support", format_hours(claimable)),
+                    ("Hours you can claim", format_hours(claimable)),
                     ("Submit by", until),
                 )
             ),
-            Paragraph(stays),
+            Paragraph(consequence),
             ActionButton(label="Go to your claim", url=url),
         ),
         deadline=deadline,
@@ -109,19 +111,20 @@ def reminder(
 
 
 def sign_in_link(meeting: Meeting, *, name: str, minutes: int, url: str) -> MailContent:
-    """The link that somebody asked for. `name` is empty where several share the address."""
+    """Sign-in link. `name` is empty if several attendees share the address."""
     return _content(
         meeting,
         subject=f"Your link to sign in to {meeting.short_name} CME",
-        preview=f"Good for {minutes} minutes, and once.",
+        preview=f"Valid for {minutes} minutes, for one sign-in.",
         heading="Your link to sign in",
         greeting=_greeting(name),
         blocks=(
-            Paragraph(f"With this link you sign in to your CME claim for {meeting.name}."),
+            Paragraph(f"Use this link to sign in to your CME claim for {meeting.name}."),
             ActionButton(label="Sign in", url=url),
-            Paragraph(f"It is good for {minutes} minutes, and for one time."),
+            Paragraph(f"It is valid for {minutes} minutes and can be used once."),
             Paragraph(
-                "You did not ask for it? Then do nothing: without this message nobody can use it."
+                "If you did not request this link, you can ignore this message: nobody can use the "
+                "link without it."
             ),
         ),
     )
@@ -130,30 +133,32 @@ def sign_in_link(meeting: Meeting, *, name: str, minutes: int, url: str) -> Mail
 def invitation(
     meeting: Meeting, *, name: str, username: str, until: datetime, url: str
 ) -> MailContent:
-    """A member may set a password."""
+    """Invitation for a member to set a password."""
     account = meeting.provider.account_name
     return _content(
         meeting,
         subject=f"Set your password for {meeting.short_name} CME",
-        preview=f"Good until {text.dates.instant(until, meeting.zone)}.",
+        preview=f"Valid until {text.dates.instant(until, meeting.zone)}.",
         heading="Set your password",
         greeting=_greeting(name),
         blocks=(
             Paragraph(
-                f"With your {account} username and a password you claim your CME credit for "
-                f"{meeting.name}. Choose the password with this link."
+                f"With your {account} username and a password you can claim your CME credit for "
+                f"{meeting.name}. Use this link to choose a password."
             ),
             DefinitionList(
-                (("Username", username), ("Good until", text.dates.instant(until, meeting.zone)))
+                (("Username", username), ("Valid until", text.dates.instant(until, meeting.zone)))
             ),
             ActionButton(label="Set your password", url=url),
-            Paragraph("The link is good for one time. We never send a password, nor ask for one."),
+            Paragraph(
+                "The link can be used once. We never send passwords by e-mail or ask for them."
+            ),
         ),
     )
 
 
 def sender_name(meeting: Meeting) -> str:
-    """Who a message is from, as a list of messages shows it."""
+    """The sender's display name."""
     return f"{meeting.provider.short_name} CME"
 
 
@@ -184,8 +189,8 @@ def _content(
     )
 
 
-def _format_deadline(meeting: Meeting, own: datetime | None, zone: ZoneInfo) -> str:
-    return text.dates.instant(own or meeting.claim.closes_at, zone)
+def _format_deadline(meeting: Meeting, deadline: datetime | None, zone: ZoneInfo) -> str:
+    return text.dates.instant(deadline or meeting.claim.closes_at, zone)
 
 
 def _greeting(name: str) -> str:

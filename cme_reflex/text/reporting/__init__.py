@@ -1,1 +1,1 @@
-"""What learner credit reporting says."""
+"""Texts of learner credit reporting."""

@@ -1,4 +1,4 @@
-"""Learner credit reporting: opting in to it, and what became of that."""
+"""Texts of the learner credit reporting page: opt-in, its state and rejections."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,11 +10,13 @@ TAB: Final = "Learner Credit Reporting"
 TITLE: Final = "Opt-In to {programme}"
 BACK: Final = "Return to your claim"
 
-REJECTED: Final = "ACCME did not take your record"
-REJECTED_REMEDY: Final = "Correct what you gave below and save. Your credit is then sent again."
+REJECTED: Final = "ACCME rejected your record"
+REJECTED_REMEDY: Final = (
+    "Correct your information below and save. We then report your credit again."
+)
 QUOTED: Final = "“{said}”"
-CONSENTED_ON: Final = "Your consent is from {when}."
-TAKEN_BACK: Final = "What was reported is taken back with the next report."
+CONSENTED_ON: Final = "You gave your consent on {when}."
+TAKEN_BACK: Final = "The reported credit will be deleted with the next report."
 
 FIRST_NAME: Final = "First Name"
 LAST_NAME: Final = "Last Name"
@@ -22,13 +24,13 @@ BIRTH_MONTH: Final = "Month of birth"
 BIRTH_DAY: Final = "Day of birth"
 STATE: Final = "State of licensure"
 LICENCE: Final = "License ID"
-LICENCE_HINT: Final = "Or give your NPI."
+LICENCE_HINT: Final = "Or enter your NPI."
 NPI: Final = "NPI"
 NPI_HINT: Final = "Ten digits."
 BOARD: Final = "Certifying board"
 BOARD_HINT: Final = "Optional."
 BOARD_ID: Final = "Board ID"
-BOARD_ID_HINT: Final = "With a board."
+BOARD_ID_HINT: Final = "Required with a board."
 CHOOSE: Final = "Choose…"
 OPT_IN: Final = "Opt in"
 SAVE: Final = "Save changes"
@@ -43,14 +45,14 @@ ANOTHER_LOOK: Final = Plural(
 
 FAULTS: Final[Mapping[FieldFault, str]] = {
     FieldFault.MISSING: "Fill this in.",
-    FieldFault.TOO_LONG: "Shorten this to 60 characters without special signs.",
+    FieldFault.TOO_LONG: "Shorten this to 60 characters without special characters.",
     FieldFault.FORMULA: "Begin this with a letter or a digit.",
-    FieldFault.NO_SUCH_DAY: "Give a day that is in the calendar.",
+    FieldFault.NO_SUCH_DAY: "Enter a date that exists.",
     FieldFault.NO_SUCH_STATE: "Choose a state from the list.",
-    FieldFault.NOT_AN_NPI: "Check the number: an NPI has ten digits, and these do not form one.",
+    FieldFault.NOT_AN_NPI: "Check the number: it is not a valid ten-digit NPI.",
     FieldFault.NO_SUCH_BOARD: "Choose a board from the list.",
-    FieldFault.BOARD_ID_MISSING: "Give the ID that the board knows you by.",
-    FieldFault.LICENCE_OR_NPI: "Give your license ID or your NPI.",
+    FieldFault.BOARD_ID_MISSING: "Enter your ID at the board.",
+    FieldFault.LICENCE_OR_NPI: "Enter your license ID or your NPI.",
 }
 
 _OPTED_IN: Final[Mapping[bool | None, str]] = {
@@ -60,6 +62,6 @@ _OPTED_IN: Final[Mapping[bool | None, str]] = {
 }
 
 
-def opted_in(stands: bool | None) -> str:
-    """What became of the opt-in to learner credit reporting; None where there was none."""
-    return _OPTED_IN[stands]
+def opted_in(is_opted_in: bool | None) -> str:
+    """The state of the opt-in; `is_opted_in` is None if there never was one."""
+    return _OPTED_IN[is_opted_in]

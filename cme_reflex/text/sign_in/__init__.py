@@ -1,1 +1,1 @@
-"""What signing in says."""
+"""Texts of the sign-in pages."""

@@ -1,4 +1,4 @@
-"""Setting a password, after a link from an e-mail."""
+"""Texts of the page for setting a password."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,17 +9,17 @@ TITLE: Final = "Set your password"
 LEAD: Final = "For your {account} username on this site."
 NEW: Final = "New password"
 NEW_HINT: Final = (
-    f"At least {MIN_LENGTH} characters. A few words that only you would put together are good; "
-    "spaces are welcome."
+    f"At least {MIN_LENGTH} characters. Choose a few words that only you would combine; spaces "
+    "are allowed."
 )
 AGAIN: Final = "New password again"
 SET: Final = "Set password"
 
 FAULTS: Final[Mapping[str, str]] = {
-    "password-differs": "The two are not the same. Write your new password again, twice.",
+    "password-differs": "The passwords do not match. Enter your new password twice.",
     "password-too-short": f"Your password needs at least {MIN_LENGTH} characters.",
     "password-too-long": f"Your password can have up to {MAX_LENGTH} characters.",
-    "password-guessable": "This password is among the first that others would try. Choose a few "
-    "words that only you would put together.",
+    "password-guessable": "This password is easy to guess. Choose a few words that only you would "
+    "combine.",
 }
-"""What is wrong with a new password, by the code in its page's address."""
+"""Faults of a new password, by the code in the page's URL."""

@@ -1,12 +1,12 @@
-"""Which registration: asked of whoever has several for this meeting."""
+"""Texts of the page for choosing one of several registrations."""
 
 from typing import Final
 
 TITLE: Final = "Which registration?"
 LEAD: Final = (
-    "You are registered more than once for {meeting}, and each registration has a claim of its own."
+    "You are registered more than once for {meeting}, and each registration has its own claim."
 )
 NUMBERS: Final = "Badge {badge}, confirmation {confirmation}"
 GO_ON: Final = "Continue"
 GO_ON_WITH: Final = " with {kind}, {numbers}"
-"""What a screen reader hears after `GO_ON`."""
+"""Follows `GO_ON` for screen readers."""

@@ -1,4 +1,4 @@
-"""Signing in: the two ways, and what the server may send the browser back with."""
+"""Texts of the sign-in page: both forms, and messages by the code in its URL."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,13 +16,13 @@ USERNAME: Final = "Username"
 PASSWORD: Final = "Password"  # noqa: S105 - the name of a field
 LOG_IN: Final = "Log in"
 
-SEND_A_LINK: Final = "My number is not at hand: send me a link"
+SEND_A_LINK: Final = "I do not have my number: send me a link"
 WHERE_IS_IT: Final = "Where do I find my number?"
 IT_IS_HERE: Final = (
     "Your badge number is printed under your name on your badge. Your confirmation number is in "
     "the e-mail that confirmed your registration. Either will do."
 )
-NEITHER: Final = "Have neither at hand? {link}, or ask {contact}."
+NEITHER: Final = "Don’t have either number? {link}, or ask {contact}."
 NEITHER_LINK: Final = "Have a link sent to your e-mail address"
 
 BACK: Final = "Back to sign-in"
@@ -35,23 +35,23 @@ ERRORS: Final[Mapping[str, str]] = {
     "member-missing": "Fill in both your username and your password.",
     "member-not-registered": "Your account is fine, but it has no registration for this meeting. "
     "Sign in with your badge or confirmation number, or ask us for help.",
-    "sso-only": "Passwords are no longer taken here. Use the button instead.",
+    "sso-only": "Passwords are no longer accepted here. Use the button instead.",
     "sso-failed": "That sign-in could not be completed. Please start again.",
     "sso-cancelled": "You did not finish signing in. Start again, or use your badge.",
-    "sso-unavailable": "Your account cannot be reached at the moment. Try again in a few minutes, "
-    "or sign in with your badge or confirmation number.",
+    "sso-unavailable": "Sign-in with your account is not available at the moment. Try again in a "
+    "few minutes, or sign in with your badge or confirmation number.",
     "sso-unknown": "You are signed in there, but we do not know your account yet. Sign in with "
     "your badge or confirmation number, or ask us for help.",
-    "expired": "You are no longer signed in. Everything you entered is saved; sign in to go on.",
+    "expired": "You are no longer signed in. Everything you entered is saved; sign in to continue.",
     "choice-expired": "That took too long. Please sign in again.",
 }
-"""What the sign-in says after a fault, by the code in its address."""
+"""Messages of the sign-in page, by the code in its URL."""
 
 SIGNED_OUT: Final = "You are signed out. Everything was saved."
 PASSWORD_SET: Final = "Your password is set. Sign in with your username and the new password."  # noqa: S105
 
 WAITS: Final = (1, 2, 5, 10, 15)
-"""Minutes that somebody may be told to wait; each has a message in the sign-in's page."""
+"""Possible waiting times in minutes; the sign-in page has a message for each."""
 
 MINUTES: Final = Plural(one="a minute", other="{count} minutes")
 WAIT: Final = "Too many attempts. Wait {how_long}, then try again, or use a sign-in link by e-mail."
@@ -65,12 +65,12 @@ ANOTHER_SITE: Final = "This form was sent from another site."
 
 
 def wait_code(until: datetime, now: datetime) -> str:
-    """The code of the message that tells how long to wait, at least until then."""
+    """The code of the message with the waiting time until then, rounded up."""
     minutes = (until - now) / timedelta(minutes=1)
     return f"wait-{next((wait for wait in WAITS if wait >= minutes), WAITS[-1])}"
 
 
 def wait(minutes: int, single_sign_on: str = "") -> str:
-    """After too many attempts: how long, and what works meanwhile."""
-    sentence = WAIT_OR_SSO if single_sign_on else WAIT
-    return sentence.format(how_long=MINUTES(minutes), single_sign_on=single_sign_on)
+    """The message after too many attempts: waiting time and other ways to sign in."""
+    message = WAIT_OR_SSO if single_sign_on else WAIT
+    return message.format(how_long=MINUTES(minutes), single_sign_on=single_sign_on)

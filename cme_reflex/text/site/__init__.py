@@ -1,1 +1,1 @@
-"""What every page, error pages and shared links say."""
+"""Texts of the page frame, error pages and link previews."""

@@ -1,17 +1,19 @@
-"""What a person reads where no page of ours can be shown."""
+"""Texts of error pages and the maintenance page."""
 
 from typing import Final
 
 FAILED_TAB: Final = "Something went wrong"
 FAILED: Final = "Something went wrong on our side"
-FAILED_TEXT: Final = "It is noted, and what was saved before is safe. Please try again in a minute."
+FAILED_TEXT: Final = (
+    "We have logged the error, and everything you saved is safe. Please try again in a minute."
+)
 TO_CLAIM: Final = "Go to your claim"
-ASK: Final = "Does it happen again? Ask {contact}. Claims close on {deadline}."
+ASK: Final = "If it happens again, contact {contact}. Claims close on {deadline}."
 
 AWAY: Final = "We will be back in a moment"
 AWAY_TEXT: Final = (
-    "This site cannot be reached just now. Everything that was saved is safe, and what you tapped "
-    "in an open page is kept there and sent when we are back."
+    "This site is unavailable at the moment. Everything you saved is safe, and changes in an open "
+    "page are kept there and sent when we are back."
 )
 AGAIN: Final = "Try again"
 HELP: Final = "Questions about your CME credits? {contact}. Claims close on {deadline}."
@@ -19,8 +21,8 @@ HELP: Final = "Questions about your CME credits? {contact}. Claims close on {dea
 NO_CERTIFICATE_TAB: Final = "No such certificate"
 NO_CERTIFICATE: Final = "There is no such certificate here"
 NO_CERTIFICATE_TEXT: Final = (
-    "Certificates are shown to the person they are for. {log_in}, open your receipt, and download "
-    "yours there. To check somebody’s certificate, {enter}."
+    "Only you can download your certificate: {log_in}, and open your receipt. To check somebody "
+    "else’s certificate, {enter}."
 )
 LOG_IN: Final = "Log in"
 ENTER_NUMBER: Final = "enter its number"

@@ -1,4 +1,4 @@
-"""What a link to the site says where it is shared, and on a phone's home screen."""
+"""Texts of link previews, and of the icon on a phone's home screen."""
 
 from typing import Final
 

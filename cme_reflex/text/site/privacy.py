@@ -1,4 +1,4 @@
-"""The meeting's privacy statement, which is in its own words."""
+"""Texts of the privacy page; the statement itself is the meeting's."""
 
 from typing import Final
 

@@ -1,9 +1,9 @@
-"""What every screen says: the header, the footer, the connection, and that a script failed."""
+"""Texts of the page frame: header, footer, connection state and script errors."""
 
 from typing import Final
 
 TAB: Final = "{page} · {meeting}"
-"""A page's title, as the browser's tab has it."""
+"""A page's title in the browser's tab."""
 
 SKIP: Final = "Skip to content"
 HEADER: Final = "{meeting} CME claim"
@@ -18,13 +18,13 @@ CLAIM: Final = "Claim"
 LOG_OUT: Final = "Save & Log Out"
 
 RECONNECTING: Final = "Reconnecting…"
-OFFLINE: Final = "You are offline: what you tap is kept here and sent when you are back."
-NOT_SAVED: Final = "Something that you tapped could not be saved. Look it over and try again."
-TROUBLE: Final = "That did not work. What was saved before is safe; please try again."
+OFFLINE: Final = "You are offline: changes are kept here and sent when you are back online."
+NOT_SAVED: Final = "One of your changes could not be saved. Check your claim and try again."
+TROUBLE: Final = "That did not work. Everything you saved is safe; please try again."
 CLOSE: Final = "Close this message"
 SAVING: Final = "Saving…"
 SAVED: Final = "Saved"
 
 BROKEN: Final = "Something went wrong on this page"
 BROKEN_SAFE: Final = "Everything you entered is saved."
-BROKEN_AGAIN: Final = "Load it again"
+BROKEN_AGAIN: Final = "Reload the page"

@@ -57,19 +57,21 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "no file",
         missing,
-        ["meeting.toml: The file is missing. Put it into the meeting's folder."],
+        ["meeting.toml: The file is missing. Put it in the meeting's folder."],
     ),
     (
         M,
         "empty",
         whole(b""),
-        ["meeting.toml: The file is empty. Begin with the one that cme meeting new writes."],
+        ["meeting.toml: The file is empty. Start from the template that cme meeting new creates."],
     ),
     (
         M,
         "truncated in a text",
         swap('attestation = "I attest."', 'attestation = "I att'),
-        ["meeting.toml, row 30: This is no TOML: Illegal character '\\n'. Correct that line."],
+        [
+            "meeting.toml, row 30: This is not valid TOML: Illegal character '\\n'. Correct that line."
+        ],
     ),
     (
         M,
@@ -78,21 +80,23 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
             'boards = ["ABS", "ABOHNS"]\n\n[privacy]\ntext = "What we keep."\n', 'boards = ["ABS",'
         ),
         [
-            "meeting.toml: This is no TOML: Invalid value, at the end of the file. Correct that line."
+            "meeting.toml: This is not valid TOML: Invalid value, at the end of the file. Correct that line."
         ],
     ),
     (
         M,
         "repeated key",
         swap("location = ", 'code = "x"\nlocation = '),
-        ["meeting.toml, row 8: This is no TOML: Cannot overwrite a value. Correct that line."],
+        [
+            "meeting.toml, row 8: This is not valid TOML: Cannot overwrite a value. Correct that line."
+        ],
     ),
     (
         M,
         "repeated table",
         swap("[look]\n", "[provider]\n"),
         [
-            "meeting.toml, row 21: This is no TOML: Cannot declare ('provider',) twice. Correct that line."
+            "meeting.toml, row 21: This is not valid TOML: Cannot declare ('provider',) twice. Correct that line."
         ],
     ),
     (M, "UTF-16", encoded("utf-16"), ["meeting.toml: This is UTF-16. Save the file as UTF-8."]),
@@ -106,26 +110,28 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "NUL",
         swap("San Diego", "San\x00Diego"),
-        ["meeting.toml, row 8: This is no TOML: Illegal character '\\x00'. Correct that line."],
+        [
+            "meeting.toml, row 8: This is not valid TOML: Illegal character '\\x00'. Correct that line."
+        ],
     ),
     (
         M,
         "depth",
         swap('boards = ["ABS", "ABOHNS"]', "boards = " + "[" * 5000),
-        ["meeting.toml: This cannot be meant as TOML. Write it anew."],
+        ["meeting.toml: This cannot be read as TOML. Write it again."],
     ),
     (
         M,
         "a number of five thousand digits",
         swap("points = 5", "points = " + "5" * 5000),
-        ["meeting.toml: This cannot be meant as TOML. Write it anew."],
+        ["meeting.toml: This cannot be read as TOML. Write it again."],
     ),
     (
         M,
         "no number",
         swap("maximum_hours = 60.75", "maximum_hours = nan"),
         [
-            "meeting.toml, credit.category1.maximum_hours: 'NaN' is no number of credit hours. Write hours in quarters, such as 60.75."
+            "meeting.toml, credit.category1.maximum_hours: 'NaN' is not a number of credit hours. Use quarter hours, such as 60.75."
         ],
     ),
     (
@@ -133,7 +139,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "without end",
         swap("maximum_hours = 60.75", "maximum_hours = inf"),
         [
-            "meeting.toml, credit.category1.maximum_hours: 'Infinity' is no number of credit hours. Write hours in quarters, such as 60.75."
+            "meeting.toml, credit.category1.maximum_hours: 'Infinity' is not a number of credit hours. Use quarter hours, such as 60.75."
         ],
     ),
     (
@@ -141,7 +147,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "exponent",
         swap("maximum_hours = 60.75", "maximum_hours = 1e999999999"),
         [
-            "meeting.toml, credit.category1.maximum_hours: '1E+999999999' is no number of credit hours. Write hours in quarters, such as 60.75."
+            "meeting.toml, credit.category1.maximum_hours: '1E+999999999' is not a number of credit hours. Use quarter hours, such as 60.75."
         ],
     ),
     (
@@ -149,7 +155,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "hours in thirds",
         swap("maximum_hours = 60.75", "maximum_hours = 60.33"),
         [
-            "meeting.toml, credit.category1.maximum_hours: '60.33' is no number of credit hours. Write hours in quarters, such as 60.75."
+            "meeting.toml, credit.category1.maximum_hours: '60.33' is not a number of credit hours. Use quarter hours, such as 60.75."
         ],
     ),
     (
@@ -157,7 +163,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "negative hours",
         swap("maximum_hours = 17.5", "maximum_hours = -1"),
         [
-            "meeting.toml, credit.safety.maximum_hours: '-1' is no number of credit hours. Write hours in quarters, such as 60.75."
+            "meeting.toml, credit.safety.maximum_hours: '-1' is not a number of credit hours. Use quarter hours, such as 60.75."
         ],
     ),
     (
@@ -170,13 +176,15 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "color",
         swap("#005587", "teal"),
-        ["meeting.toml, look: 'teal' is no color such as #0b5563. Correct it."],
+        ["meeting.toml, look: 'teal' is not a color such as #0b5563. Correct it."],
     ),
     (
         M,
         "color that is style",
         swap("#005587", "red;}body{display:none"),
-        ["meeting.toml, look: 'red;}body{display:none' is no color such as #0b5563. Correct it."],
+        [
+            "meeting.toml, look: 'red;}body{display:none' is not a color such as #0b5563. Correct it."
+        ],
     ),
     (
         M,
@@ -222,7 +230,9 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "impossible date",
         swap("starts_on = 2024-09-26", "starts_on = 2024-02-30"),
-        ["meeting.toml, row 5: This is no TOML: Invalid date or datetime. Correct that line."],
+        [
+            "meeting.toml, row 5: This is not valid TOML: Invalid date or datetime. Correct that line."
+        ],
     ),
     (
         M,
@@ -269,7 +279,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         whole(
             b'<?xml version="1.0"?><!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/passwd">]><m>&x;</m>'
         ),
-        ["meeting.toml, row 1: This is no TOML: Invalid statement. Correct that line."],
+        ["meeting.toml, row 1: This is not valid TOML: Invalid statement. Correct that line."],
     ),
     (
         S,
@@ -315,7 +325,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "workbook",
         whole(b"PK\x03\x04\x14\x00\x08\x08\x08\x00\xff\xff"),
         [
-            "sessions.csv: This is a workbook, no text. Save the sheet as CSV in UTF-8, or convert it."
+            "sessions.csv: This is a workbook, not text. Save the sheet as CSV in UTF-8, or convert it."
         ],
     ),
     (
@@ -326,7 +336,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
             "S4,Coffee,bre",
         ),
         [
-            "sessions.csv, row 5: The row has 3 cells, the headings are 14. Put text with a comma in it into quotes."
+            "sessions.csv, row 5: The row has 3 cells, the headings are 14. Put text that contains a comma in quotes."
         ],
     ),
     (
@@ -334,7 +344,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "cut in a quote",
         swap("S4,Coffee,break,,Foyer,2024-09-26T09:30,2024-09-26T10:00,,live,,,no,,\n", 'S4,"Coff'),
         [
-            "sessions.csv, row 5: This is no CSV: unexpected end of data. Check the quotes of this row and of the one before."
+            "sessions.csv, row 5: This is not CSV: unexpected end of data. Check the quotes of this row and of the one before."
         ],
     ),
     (
@@ -342,7 +352,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "formula",
         swap("Flaps", '"=HYPERLINK(""http://x.example"",""Flaps"")"'),
         [
-            "sessions.csv, row 3, title: The cell holds a formula in place of its value. Paste the value; put an apostrophe before a text."
+            "sessions.csv, row 3, title: The cell contains a formula instead of a value. Paste the value; put an apostrophe before a text."
         ],
     ),
     (
@@ -350,8 +360,8 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "formula in hours",
         swap("live,,,yes", "live,=1+1,,yes"),
         [
-            "sessions.csv, row 3, category1_hours: The cell holds a formula in place of its value. Paste the value; put an apostrophe before a text.",
-            "sessions.csv, row 3, category1_hours: '=1+1' is no number of credit hours. Write hours in quarters, such as 1.25.",
+            "sessions.csv, row 3, category1_hours: The cell contains a formula instead of a value. Paste the value; put an apostrophe before a text.",
+            "sessions.csv, row 3, category1_hours: '=1+1' is not a number of credit hours. Use quarter hours, such as 1.25.",
         ],
     ),
     (
@@ -359,7 +369,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "spreadsheet's error",
         swap("live,,,yes", "live,#VALUE!,,yes"),
         [
-            "sessions.csv, row 3, category1_hours: '#VALUE!' is no number of credit hours. Write hours in quarters, such as 1.25."
+            "sessions.csv, row 3, category1_hours: '#VALUE!' is not a number of credit hours. Use quarter hours, such as 1.25."
         ],
     ),
     (
@@ -367,22 +377,22 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "comma for a point",
         swap("both,1.50,0.5", 'both,"1,50",0.5'),
         [
-            "sessions.csv, row 2, category1_hours: '1,50' is no number of credit hours. Write hours in quarters, such as 1.25."
+            "sessions.csv, row 2, category1_hours: '1,50' is not a number of credit hours. Use quarter hours, such as 1.25."
         ],
     ),
     (
         S,
         "repeated code",
         swap("S2,", "S1,"),
-        ["sessions.csv, row 3, code: Row 2 has the same code. Each row needs its own."],
+        ["sessions.csv, row 3, code: Row 2 has the same code. Make it unique."],
     ),
     (
         S,
         "American date",
         swap("2024-09-26T10:00,2024-09-26T11:20", "9/26/2024 10:00,9/26/2024 11:20"),
         [
-            "sessions.csv, row 3, start: '9/26/2024 10:00' is no date and time. Write it as 2024-09-26T08:00.",
-            "sessions.csv, row 3, end: '9/26/2024 11:20' is no date and time. Write it as 2024-09-26T08:00.",
+            "sessions.csv, row 3, start: '9/26/2024 10:00' is not a date and time. Write it as 2024-09-26T08:00.",
+            "sessions.csv, row 3, end: '9/26/2024 11:20' is not a date and time. Write it as 2024-09-26T08:00.",
         ],
     ),
     (
@@ -390,7 +400,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "first year",
         swap("2024-09-26T10:00,", "0001-01-01T00:00+14:00,"),
         [
-            "sessions.csv, row 3, start: '0001-01-01T00:00+14:00' is no date and time. Write it as 2024-09-26T08:00."
+            "sessions.csv, row 3, start: '0001-01-01T00:00+14:00' is not a date and time. Write it as 2024-09-26T08:00."
         ],
     ),
     (
@@ -414,7 +424,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "safety above",
         swap("1.50,0.5", "1.50,1.75"),
         [
-            "sessions.csv, row 2, patient_safety_hours: Patient Safety is a part of Category 1 and cannot be more. Lower it, or raise category1_hours."
+            "sessions.csv, row 2, patient_safety_hours: Patient Safety is part of Category 1 and cannot exceed it. Lower it, or raise category1_hours."
         ],
     ),
     (
@@ -424,24 +434,20 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         [
             "sessions.csv, row 3, delivery: 'life' is not known here. Did you mean live?",
             "sessions.csv, row 3, eligible: 'perhaps' is not known here. Use one of: no, yes.",
-            "sessions.csv, row 3, category1_hours: '1.1' is no number of credit hours. Write hours in quarters, such as 1.25.",
+            "sessions.csv, row 3, category1_hours: '1.1' is not a number of credit hours. Use quarter hours, such as 1.25.",
         ],
     ),
     (
         S,
         "control sign",
         swap("Flaps", "Fl\x07aps"),
-        [
-            "sessions.csv, row 3, title: The cell holds a character that cannot be printed. Retype it."
-        ],
+        ["sessions.csv, row 3, title: The cell contains an unprintable character. Retype it."],
     ),
     (
         S,
         "right to left override",
         swap("Flaps", "Fl\u202eaps"),
-        [
-            "sessions.csv, row 3, title: The cell holds a character that cannot be printed. Retype it."
-        ],
+        ["sessions.csv, row 3, title: The cell contains an unprintable character. Retype it."],
     ),
     (
         A,
@@ -469,7 +475,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         swap("suffix", "badge"),
         [
             "attendees.csv, row 1, suffix: The column is missing. Add it.",
-            "attendees.csv, row 1, badge: The column is there twice. Keep one.",
+            "attendees.csv, row 1, badge: The column appears twice. Keep one.",
         ],
     ),
     (
@@ -477,7 +483,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "formula",
         swap("李,Wei", "李,=cmd|' /C calc'!A0"),
         [
-            "attendees.csv, row 3, first_name: The cell holds a formula in place of its value. Paste the value; put an apostrophe before a text."
+            "attendees.csv, row 3, first_name: The cell contains a formula instead of a value. Paste the value; put an apostrophe before a text."
         ],
     ),
     (
@@ -486,7 +492,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         swap("B2,C2", "B1,C2"),
         [
             "sessions.csv, row 2, faculty_badges: attendees.csv has no badge 'B-2'. Correct it, or add the attendee there.",
-            "attendees.csv, row 3, badge: Row 2 has the same badge. Each row needs its own.",
+            "attendees.csv, row 3, badge: Row 2 has the same badge. Make it unique.",
         ],
     ),
     (
@@ -502,7 +508,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "no e-mail",
         swap("ana@example.org", "ana at example.org"),
         [
-            "attendees.csv, row 2, email: 'ana at example.org' is no e-mail address. Correct it, or leave it empty."
+            "attendees.csv, row 2, email: 'ana at example.org' is not an e-mail address. Correct it, or leave it empty."
         ],
     ),
     (
@@ -511,7 +517,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         swap("B2,", "--,"),
         [
             "sessions.csv, row 2, faculty_badges: attendees.csv has no badge 'B-2'. Correct it, or add the attendee there.",
-            "attendees.csv, row 3, badge: The number has no letter and no digit. Correct it.",
+            "attendees.csv, row 3, badge: The number has no letters or digits. Correct it.",
         ],
     ),
     (
@@ -519,7 +525,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "quote in the middle",
         swap("李,Wei", '李,"Wei" Li'),
         [
-            "attendees.csv, row 3: This is no CSV: ',' expected after '\"'. Check the quotes of this row and of the one before."
+            "attendees.csv, row 3: This is not CSV: ',' expected after '\"'. Check the quotes of this row and of the one before."
         ],
     ),
     (
@@ -527,7 +533,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "password",
         swap(PASSWORD_HASH, "hunter2"),
         [
-            "members.csv, row 2, password_hash: This is no argon2 hash. Write the hash, never the password."
+            "members.csv, row 2, password_hash: This is not an argon2 hash. Write the hash, never the password."
         ],
     ),
     (
@@ -535,7 +541,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "a hash of another kind",
         swap(PASSWORD_HASH, "$2b$12$abcdefghijklmnopqrstuv"),
         [
-            "members.csv, row 2, password_hash: This is no argon2 hash. Write the hash, never the password."
+            "members.csv, row 2, password_hash: This is not an argon2 hash. Write the hash, never the password."
         ],
     ),
     (
@@ -543,21 +549,21 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "cut hash",
         swap(PASSWORD_HASH, "$argon2id$v=19$m=8,t=1,p=1$c2Fs"),
         [
-            "members.csv, row 2, password_hash: This is no argon2 hash. Write the hash, never the password."
+            "members.csv, row 2, password_hash: This is not an argon2 hash. Write the hash, never the password."
         ],
     ),
     (
         P,
         "repeated username",
         repeated_row,
-        ["members.csv, row 3, username: Row 2 has the same username. Each row needs its own."],
+        ["members.csv, row 3, username: Row 2 has the same username. Make it unique."],
     ),
     (
         P,
         "no heading",
         whole(b"ana,Else,Ana,,,x\n"),
         [
-            "members.csv, row 1: Row 1 holds none of the headings. Write the headings there: username,last_name,first_name,suffix,email,password_hash"
+            "members.csv, row 1: Row 1 contains none of the headings. Write the headings there: username,last_name,first_name,suffix,email,password_hash"
         ],
     ),
 ]
@@ -648,6 +654,6 @@ def test_a_file_above_the_limit_is_not_read(database_file: Path, tmp_path: Path,
     with path.open("ab") as grown:
         grown.truncate(text_file.SIZE_LIMIT + 1)
     loaded = cme("meeting", "load", tmp_path / "test24")
-    fault = f"{file}: The file is larger than 20 MB. Leave out what is not needed."
+    fault = f"{file}: The file is larger than 20 MB. Remove what is not needed."
     assert (loaded.exit_code, loaded.stderr.splitlines()[0]) == (1, fault)
     assert rows(database_file) == before

@@ -158,13 +158,12 @@ def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: FolderFiles)
         0,
         [
             (
-                "warning: meeting.toml, credit.category1.maximum_hours: The most that the "
-                "programme can yield is 3.75, less than this. "
-                "Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit.category1.maximum_hours: The programme "
+                "supports at most 3.75, less than this. Check it, and the hours in sessions.csv."
             ),
             (
-                "warning: meeting.toml, credit.safety.maximum_hours: The most that the programme "
-                "can yield is 0.50, less than this. Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit.safety.maximum_hours: The programme "
+                "supports at most 0.50, less than this. Check it, and the hours in sessions.csv."
             ),
             (
                 "warning: attendees.csv, last_name: The certificate's font lacks 李, in '李' of "
@@ -202,14 +201,14 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
             (
                 3,
                 "end",
-                "The session is too short for a quarter of an hour, so it gives no credit.",
+                "The session is too short for a quarter hour, so it gives no credit.",
             ),
         ),
         (
             "sessions.csv",
             "2024-09-26T11:20,,live,,",
             "2024-09-26T11:20,,live,1.50,",
-            (3, "category1_hours", "The credit is more than the session lasts, 1.25 hours."),
+            (3, "category1_hours", "The credit exceeds the duration of the session, 1.25 hours."),
         ),
         (
             "meeting.toml",
@@ -252,7 +251,7 @@ def test_an_empty_meeting_is_told(files: FolderFiles) -> None:
     files.texts["attendees.csv"] = files.texts["attendees.csv"].splitlines()[0] + "\n"
     assert warnings(files.write()) == [
         ("sessions.csv", None, None, "No session gives credit."),
-        ("attendees.csv", None, None, "There is no attendee."),
+        ("attendees.csv", None, None, "There are no attendees."),
     ]
 
 

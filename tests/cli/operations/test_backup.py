@@ -81,7 +81,7 @@ Damage = Callable[[bytes], bytes]
 CHANGED, CUT, STRANGE = (
     "its content was changed",
     "its end is missing",
-    "it is no backup of this program",
+    "it is not a backup of this program",
 )
 
 
@@ -111,7 +111,7 @@ def forged(old: bytes, new: bytes) -> Damage:
         (lambda data: data[:3], CUT),
         (lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:], CHANGED),
         (lambda data: data + b"x", STRANGE),
-        (lambda data: data + data, "there is something behind its last line"),
+        (lambda data: data + data, "there is data after its last line"),
         (gzip.decompress, STRANGE),
         (lambda data: b"PK\x03\x04" + data, STRANGE),
         (lambda data: gzip.compress(b'{"a": 1}\n'), STRANGE),

@@ -60,7 +60,7 @@ def test_a_fault_writes_nothing_and_ends_with_1(tmp_path: Path) -> None:
         1,
         [],
         [
-            "s.xml: The file declares entities. Take them out.",
+            "s.xml: The file declares entities. Remove them.",
             "1 fault; nothing was changed.",
         ],
     )

@@ -213,6 +213,6 @@ def test_the_log_says_which_instant_stood_in_the_way() -> None:
     assert [str(error) for error in errors] == [
         "The claim period opens at 2024-09-26T15:00:00+00:00.",
         "The claim period closed at 2030-12-31T23:00:00+00:00.",
-        "2024-09-26T15:00:00+00:00 is over.",
+        "The deadline 2024-09-26T15:00:00+00:00 is in the past.",
     ]
     assert errors[2].deadline == OPENS

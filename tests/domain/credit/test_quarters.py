@@ -93,7 +93,7 @@ def test_what_is_no_number_of_quarter_hours_is_refused(text: str | Decimal) -> N
 
 
 def test_the_refusal_says_what_to_write_instead() -> None:
-    remedy = "'1.1' is not a number of hours. Write quarters, such as 1.25."
+    remedy = "'1.1' is not a number of hours. Use quarter hours, such as 1.25."
     assert str(InvalidHours("1.1")) == remedy
 
 

@@ -67,4 +67,4 @@ def test_an_address_is_taken_as_it_is_written(typed: str, written: str) -> None:
 def test_what_no_mail_could_be_sent_to_is_refused(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse_address(typed)
-    assert str(refused.value) == "This is no e-mail address"  # a log names nobody
+    assert str(refused.value) == "This is not an e-mail address"  # a log names nobody

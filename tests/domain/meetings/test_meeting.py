@@ -74,7 +74,7 @@ def test_an_accent_is_a_color_in_six_hexadecimal_digits() -> None:
 @pytest.mark.parametrize("color", ["", "teal", "#0b556", "#0b55633", "#0b556g", "#0b5563;}"])
 def test_nothing_but_a_color_is_an_accent(color: str) -> None:
     for accents in ((color, "#7fd3dd"), ("#0b5563", color)):
-        with pytest.raises(ValueError, match="is no color such as #0b5563"):
+        with pytest.raises(ValueError, match="is not a color such as #0b5563"):
             Branding(accent=accents[0], accent_dark=accents[1])
 
 
@@ -100,5 +100,5 @@ def test_an_issuer_is_an_encrypted_address_or_this_machine(issuer: str) -> None:
     ],
 )
 def test_nothing_else_is_an_issuer(issuer: str) -> None:
-    with pytest.raises(ValueError, match="is no issuer such as"):
+    with pytest.raises(ValueError, match="is not an issuer such as"):
         SingleSignOn(issuer=issuer, client_id="c", label="l")

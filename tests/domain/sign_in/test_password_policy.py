@@ -27,7 +27,7 @@ KIM = ("kokafor", "Kim", "Okafor", "test24")
     ],
 )
 def test_length_is_all_that_a_password_needs(password: str) -> None:
-    validate_password(password, known=KIM)
+    validate_password(password, personal_words=KIM)
 
 
 @pytest.mark.parametrize(
@@ -52,23 +52,23 @@ def test_what_is_short_or_tried_first_is_refused(
     password: str, fault: type[InvalidPassword]
 ) -> None:
     with pytest.raises(fault):
-        validate_password(password, known=KIM)
+        validate_password(password, personal_words=KIM)
 
 
 @pytest.mark.parametrize("behind", " 0123456789!.-_@")
 def test_a_known_word_is_no_better_for_a_sign_or_digit_behind_it(behind: str) -> None:
     with pytest.raises(PasswordGuessable):
-        validate_password(f"kokafor{behind * 5}", known=KIM)
+        validate_password(f"kokafor{behind * 5}", personal_words=KIM)
 
 
 def test_a_letter_beside_the_known_words_is_another_word() -> None:
-    validate_password("kim.okafor.x.2024", known=KIM)
+    validate_password("kim.okafor.x.2024", personal_words=KIM)
 
 
 def test_a_name_of_two_letters_is_a_part_of_too_many_words() -> None:
-    validate_password("bo-7359-20148", known=("Bo",))
+    validate_password("bo-7359-20148", personal_words=("Bo",))
     with pytest.raises(PasswordGuessable):
-        validate_password("bob-7359-2014", known=("Bob",))
+        validate_password("bob-7359-2014", personal_words=("Bob",))
 
 
 def test_the_lengths_are_those_of_the_guideline() -> None:

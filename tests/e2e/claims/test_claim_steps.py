@@ -234,7 +234,7 @@ def test_opting_in_to_reporting_in_a_separate_window(attendee: Attendee, page: P
     window = popup.value
     # Errors are visible, with the focus on the first field to fix, and so is the result.
     window.get_by_role("button", name="Opt in").click()
-    consent = "Tick the consent to opt in."
+    consent = "To opt in, check the consent box."
     expect(window.get_by_role("alert")).to_contain_text(f"need another look. {consent}")
     expect(window.get_by_role("alert")).to_be_in_viewport()
     expect(window.get_by_label("Month of birth")).to_be_focused()

@@ -70,7 +70,7 @@ def test_the_search_ignores_case_accents_and_one_typo(attendee: Attendee) -> Non
 def test_an_empty_result_suggests_which_filter_to_clear(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     attendee.search("xyzzy")
-    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    expect(page.get_by_text("No sessions match your search and filters.")).to_be_visible()
     page.get_by_role("button", name="Show all sessions").click()
     expect(attendee.rows.first).to_be_visible()
     expect(page.get_by_label("Search Sessions")).to_have_value("")
@@ -85,7 +85,7 @@ def test_added_and_fits_my_claim(attendee: Attendee, page: Page) -> None:
     expect(attendee.rows.get_by_role("heading", level=3)).to_have_text([SEED[0]])
     show.get_by_text("Fits my claim").click()
     attendee.search("Facelift Cadaver Lab")
-    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    expect(page.get_by_text("No sessions match your search and filters.")).to_be_visible()
     show.get_by_text("All", exact=True).click()
     expect(attendee.row("Facelift Cadaver Lab")).to_be_visible()
 
@@ -93,7 +93,7 @@ def test_added_and_fits_my_claim(attendee: Attendee, page: Page) -> None:
 def test_committee_meetings_are_not_in_the_list(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     attendee.search("committee")
-    expect(page.get_by_text("No session matches all of this.")).to_be_visible()
+    expect(page.get_by_text("No sessions match your search and filters.")).to_be_visible()
 
 
 def test_a_keystroke_and_add_cost_little_on_the_wire(

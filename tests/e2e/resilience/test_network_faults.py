@@ -29,7 +29,7 @@ MINE = (
     "SELECT json_extract(value, '$') FROM answer JOIN claim ON claim.id = claim_id "
     "JOIN attendee ON attendee.id = attendee_id WHERE badge = ?",
 )
-OFFLINE = "You are offline: what you tap is kept here and sent when you are back."
+OFFLINE = "You are offline: changes are kept here and sent when you are back online."
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def request_link(page: Page, smtp_server: LocalSmtpServer, address: str) -> Rece
     """Request a link on the sign-in page, and return the message that the server sends."""
     before = len(smtp_server.received)
     page.goto("/")
-    page.get_by_role("link", name="My number is not at hand: send me a link").click()
+    page.get_by_role("link", name="I do not have my number: send me a link").click()
     page.get_by_label("E-mail address").fill(address)
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("status").filter(has_text="a link is on its way")).to_be_visible()

@@ -82,12 +82,12 @@ async def test_a_message_is_handed_over_with_its_envelope(server: LocalSmtpServe
         (
             {"DATA": "stall"},
             TemporaryFailure,
-            "while the message was on its way: it may have arrived",
+            "while the message was being sent: it may have arrived",
         ),
         (
             {"DATA": "close"},
             TemporaryFailure,
-            "while the message was on its way: it may have arrived",
+            "while the message was being sent: it may have arrived",
         ),
     ],
 )

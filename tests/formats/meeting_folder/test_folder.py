@@ -134,23 +134,29 @@ def test_a_problem_reads_as_a_sentence_with_its_place(files: FolderFiles) -> Non
         ("S2,", ",", 3, "code", "The cell is empty."),
         ("S2,", "S1,", 3, "code", "Row 2 has the same code."),
         ("S2,Flaps", "S2,", 3, "title", "The cell is empty."),
-        ("T11:20", "T9am", 3, "end", "'2024-09-26T9am' is no date and time."),
-        ("2024-09-26T11:20", "2024-09-26", 3, "end", "'2024-09-26' is no date and time."),
+        ("T11:20", "T9am", 3, "end", "'2024-09-26T9am' is not a date and time."),
+        ("2024-09-26T11:20", "2024-09-26", 3, "end", "'2024-09-26' is not a date and time."),
         ("T11:20", "T09:20", 3, "end", "The session ends before it starts."),
-        ("live,,,yes", "live,-1,,yes", 3, "category1_hours", "'-1' is no number of credit hours."),
+        (
+            "live,,,yes",
+            "live,-1,,yes",
+            3,
+            "category1_hours",
+            "'-1' is not a number of credit hours.",
+        ),
         (
             "live,,,yes",
             "live,0,,yes",
             3,
             "category1_hours",
-            "The session is eligible and has no credit.",
+            "The session is eligible but has no credit.",
         ),
         (
             "live,,,yes",
             "live,1,1.25,yes",
             3,
             "patient_safety_hours",
-            "Patient Safety is a part of Category 1 and cannot be more.",
+            "Patient Safety is part of Category 1 and cannot exceed it.",
         ),
         (
             "live,,,yes,,",
@@ -159,7 +165,7 @@ def test_a_problem_reads_as_a_sentence_with_its_place(files: FolderFiles) -> Non
             "on_demand_from",
             "A live session is not released on demand.",
         ),
-        ("Flaps", "Fl\x00aps", 3, "title", "The cell holds a character that cannot be printed."),
+        ("Flaps", "Fl\x00aps", 3, "title", "The cell contains an unprintable character."),
     ],
 )
 def test_a_fault_in_a_session_is_told(
@@ -176,8 +182,8 @@ def test_a_fault_in_a_session_is_told(
         ("李,", "--,", 3, "last_name", "'--' has no letter to sign in with."),
         (",C2,", ",c-1,", 3, "confirmation", "Row 2 has the same confirmation."),
         (",C2,", ",,", 3, "confirmation", "The cell is empty."),
-        (",C2,", ",--,", 3, "confirmation", "The number has no letter and no digit."),
-        (",C2,,", ",C2,wei at example,", 3, "email", "'wei at example' is no e-mail address."),
+        (",C2,", ",--,", 3, "confirmation", "The number has no letters or digits."),
+        (",C2,,", ",C2,wei at example,", 3, "email", "'wei at example' is not an e-mail address."),
         (",day,", ",dya,", 3, "registration_type", "meeting.toml has no registration type 'dya'."),
         (",day,", ",day,wei", 3, "member", "members.csv has no member 'wei'."),
         (",day,", ",,", 3, "registration_type", "The cell is empty."),
@@ -197,7 +203,9 @@ def test_a_repeated_badge_is_told_with_both_rows(files: FolderFiles) -> None:
 
 def test_a_badge_that_is_a_namesakes_confirmation_is_told(files: FolderFiles) -> None:
     files.add("attendees.csv", "Obrien Nunez,Bob,,B3,B1,,other,full,")
-    fault = "Row 2 has the same last name, and one's badge is the other's confirmation."
+    fault = (
+        "Row 2 has the same last name, and one's badge number is the other's confirmation number."
+    )
     assert faults(files) == [("attendees.csv", 4, "confirmation", fault)]
 
 
@@ -215,7 +223,7 @@ def test_a_password_in_place_of_its_hash_is_refused_and_never_shown(files: Folde
     files.replace("members.csv", PASSWORD_HASH, "hunter2")
     [problem] = problems(files)
     assert (problem.fault, problem.remedy) == (
-        "This is no argon2 hash.",
+        "This is not an argon2 hash.",
         "Write the hash, never the password.",
     )
     assert "hunter2" not in str(problem)
@@ -235,14 +243,14 @@ def test_missing_unknown_and_repeated_columns_are_told_with_the_likely_name(
             "There is no column 'fist_name' in attendees.csv.",
             "Did you mean first_name?",
         ),
-        ("badge", "The column is there twice.", "Keep one."),
+        ("badge", "The column appears twice.", "Keep one."),
     ]
 
 
 def test_an_open_quote_is_told_with_its_row(files: FolderFiles) -> None:
     files.add("sessions.csv", 'S9,"open')
     assert faults(files) == [
-        ("sessions.csv", 6, None, "This is no CSV: unexpected end of data."),
+        ("sessions.csv", 6, None, "This is not CSV: unexpected end of data."),
     ]
 
 

@@ -37,15 +37,15 @@ def test_the_measures_of_both_kinds_are_read(tmp_path: Path) -> None:
     ("name", "content", "expected"),
     [
         ("logo.svg", SVG.format("50.1").encode(), "more than 5 times as wide as it is high"),
-        ("logo.svg", b"<svg", "no picture with a size"),
-        ("logo.svg", b"<svg viewBox='0 0 9 9'/>", "no picture with a size"),
-        ("logo.svg", SVG.replace("viewBox", "box").encode(), "no picture with a size"),
-        ("logo.svg", SVG.format("-3").encode(), "no picture with a size"),
-        ("logo.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>", "no picture with a size"),
-        ("logo.png", SVG.format("9").encode(), "no picture with a size"),
+        ("logo.svg", b"<svg", "not an image with a size"),
+        ("logo.svg", b"<svg viewBox='0 0 9 9'/>", "not an image with a size"),
+        ("logo.svg", SVG.replace("viewBox", "box").encode(), "not an image with a size"),
+        ("logo.svg", SVG.format("-3").encode(), "not an image with a size"),
+        ("logo.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>", "not an image with a size"),
+        ("logo.png", SVG.format("9").encode(), "not an image with a size"),
         ("logo.png", png(51, 10), "more than 5 times as wide as it is high"),
         ("logo.png", png(9, 9) + bytes(SIZE_LIMIT), "more than 20,000"),
-        ("logo-dark.png", png(9, 9), "There is none for light screens"),
+        ("logo-dark.png", png(9, 9), "There is no logo for light screens"),
     ],
 )
 def test_what_cannot_be_shown_is_a_fault(

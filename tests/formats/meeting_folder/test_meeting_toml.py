@@ -59,7 +59,7 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
             'name = "PARS"\n',
             'name = "PARS"\npars_activity_id = "20241234"\n',
             "reporting.pars_activity_id",
-            "'20241234' is no activity ID of PARS.",
+            "'20241234' is not a PARS activity ID.",
             "Write its nine digits.",
         ),
         (
@@ -94,21 +94,21 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
             "maximum_hours = 60.75",
             "maximum_hours = 60.8",
             "credit.category1.maximum_hours",
-            "'60.8' is no number of credit hours.",
-            "Write hours in quarters, such as 60.75.",
+            "'60.8' is not a number of credit hours.",
+            "Use quarter hours, such as 60.75.",
         ),
         (
             "maximum_hours = 8",
             "maximum_hours = true",
             "registration_types[2].maximum_hours",
-            "'True' is no number of credit hours.",
-            "Write hours in quarters, such as 60.75.",
+            "'True' is not a number of credit hours.",
+            "Use quarter hours, such as 60.75.",
         ),
         (
             "maximum_hours = 17.5",
             "maximum_hours = 61",
             "credit.safety.maximum_hours",
-            "Patient Safety is a part of Category 1 and cannot have a higher maximum.",
+            "Patient Safety is part of Category 1 and cannot have a higher maximum.",
             "Lower it.",
         ),
         (
@@ -130,7 +130,7 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
             'code = "full"',
             "registration_types",
             "Two registration types have the code 'full'.",
-            "Each needs its own.",
+            "Make each code unique.",
         ),
         (
             'kind = "scale"',
@@ -207,7 +207,7 @@ def test_what_is_no_toml_is_told_with_its_line(files: FolderFiles) -> None:
         read_meeting(files.write() / "meeting.toml")
     [problem] = caught.value.problems
     assert str(problem) == (
-        "meeting.toml, row 2: This is no TOML: Invalid value. Correct that line."
+        "meeting.toml, row 2: This is not valid TOML: Invalid value. Correct that line."
     )
 
 
@@ -241,7 +241,7 @@ def test_without_a_table_there_is_no_single_sign_on(files: FolderFiles) -> None:
             "http://",
             (
                 "single_sign_on",
-                "'http://login.example.org' is no issuer such as https://login.example.org.",
+                "'http://login.example.org' is not an issuer such as https://login.example.org.",
                 "Correct it.",
             ),
         ),

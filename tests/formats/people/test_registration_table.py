@@ -140,7 +140,7 @@ def test_a_heading_that_is_mapped_and_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         read(ATTENDEES, tmp_path, EXPORT, headings={"badge": "Badge ID"})
     assert str(caught.value) == (
-        "p.csv, row 1, badge: There is no heading 'Badge ID', which --map gives to it. "
+        "p.csv, row 1, badge: There is no heading 'Badge ID', which --map assigns to it. "
         "Check how it is written."
     )
 

@@ -88,7 +88,7 @@ def test_one_limit_of_size_holds_for_every_format(
 ) -> None:
     monkeypatch.setattr(text_file, "SIZE_LIMIT", 1_000)
     (tmp_path / name).write_bytes(b"x" * 1_001)
-    fault = "The file is larger than 0 MB. Leave out what is not needed."
+    fault = "The file is larger than 0 MB. Remove what is not needed."
     assert problem_messages(tmp_path / name) == [f"{name}: {fault}"]
 
 
@@ -99,9 +99,7 @@ def test_a_workbook_that_unpacks_to_much_more_than_it_is_is_not_unpacked(tmp_pat
     assert len(bomb) < text_file.SIZE_LIMIT
     (tmp_path / "s.xlsx").write_bytes(bomb)
     fault = "The workbook unpacks to more than 5 times the limit of a file."
-    assert problem_messages(tmp_path / "s.xlsx") == [
-        f"s.xlsx: {fault} Leave out what is not needed."
-    ]
+    assert problem_messages(tmp_path / "s.xlsx") == [f"s.xlsx: {fault} Remove what is not needed."]
 
 
 def test_a_workbook_with_an_external_entity_is_refused(tmp_path: Path) -> None:
@@ -118,7 +116,7 @@ def test_a_workbook_with_an_external_entity_is_refused(tmp_path: Path) -> None:
             changed.writestr(name, data)
     (tmp_path / "s.xlsx").write_bytes(made.getvalue())
     assert problem_messages(tmp_path / "s.xlsx") == [
-        "s.xlsx: This is no whole Excel workbook. Save it anew."
+        "s.xlsx: This is not a complete Excel workbook. Save it again."
     ]
 
 

@@ -124,7 +124,7 @@ def test_a_code_made_for_a_second_time_must_not_be_anothers(folder: Path) -> Non
     told = fault_messages(folder, "s.xml", schedule(twice + event(id_="id='7-2'")))
     assert told == [
         (
-            "s.xml, event 7, code: The code '7' is there twice, and '7-2' is another session's. "
+            "s.xml, event 7, code: The code '7' appears twice, and '7-2' is another session's. "
             "Give it another code."
         )
     ]
@@ -147,8 +147,8 @@ def test_an_offset_that_contradicts_the_printed_start_is_told_once_and_can_be_le
     found = convert(folder, "s.xml", data, zone=CHICAGO)
     assert warning_messages(found) == [
         (
-            "s.xml, event 7, start: The start is printed as 08:00, the date says "
-            "2024-09-26T03:00:00-05:00. The date is taken. If its offset is wrong, "
+            "s.xml, event 7, start: The start is printed as 08:00, but the date is "
+            "2024-09-26T03:00:00-05:00. The date is used. If its offset is wrong, "
             "use --wall-clock."
         )
     ]
@@ -204,10 +204,7 @@ def test_entities_of_html_and_invisible_letters_are_undone(folder: Path) -> None
     )
     assert [item.title for item in found.sessions] == ["R&D in vivo—"]
     assert warning_messages(found) == [
-        (
-            "s.xml, event 7, title: The text holds characters that cannot be printed. "
-            "They are left out."
-        )
+        ("s.xml, event 7, title: The text contains unprintable characters. They are omitted.")
     ]
 
 
@@ -310,7 +307,7 @@ def test_cancelled_events_are_left_out_and_told(folder: Path) -> None:
     second = "\r\n".join(["END:VEVENT", "BEGIN:VEVENT", "UID:2", *SERIES[1:]])
     found = convert(folder, "s.ics", calendar(*SERIES, "STATUS:CANCELLED", second))
     assert [item.code for item in found.sessions] == ["2"]
-    assert warning_messages(found) == ["s.ics, event 1: The session is cancelled. It is left out."]
+    assert warning_messages(found) == ["s.ics, event 1: The session is cancelled. It is omitted."]
 
 
 def test_a_zone_of_a_calendar_holds_for_its_floating_times(folder: Path) -> None:
@@ -429,7 +426,7 @@ def test_speakers_stand_between_semicolons_or_line_by_line(folder: Path) -> None
 def test_headings_that_mean_nothing_are_told(folder: Path) -> None:
     data = table(f"1,Flaps,{'2024-09-26T08:00Z'},60,x", headings="ID,Title,Start,Minutes,Color")
     assert warning_messages(convert(folder, "s.csv", data)) == [
-        "s.csv: These headings mean no column: Color. What stands under them is left out."
+        "s.csv: These headings match no column: Color. Their cells are ignored."
     ]
 
 
@@ -439,8 +436,8 @@ def test_more_credit_than_time_is_told_and_kept(folder: Path) -> None:
     assert [item.quarters for item in found.sessions] == [8]
     assert warning_messages(found) == [
         (
-            "s.csv, row 2, category1_hours: 120 minutes of credit are more than 60 minutes of "
-            "session. Check it; it is kept."
+            "s.csv, row 2, category1_hours: 120 minutes of credit exceed the session's 60 "
+            "minutes. Check it; it is used as given."
         )
     ]
 
@@ -472,9 +469,9 @@ def test_credits_are_joined_on_the_session_and_other_types_are_told(folder: Path
     assert warning_messages(found) == [
         (
             "c.csv, row 5, credit_type: The credit type 'Nursing Contact Hours' cannot be claimed "
-            "here; its rows are left out. Claimed are Category 1 and Patient Safety."
+            "here; its rows are omitted. Only Category 1 and Patient Safety can be claimed."
         ),
-        "c.csv: 1 session has no Category 1 row: S3. An eligible one gets its rounded duration.",
+        "c.csv: 1 session has no Category 1 row: S3. Eligible sessions get their rounded duration.",
     ]
 
 
@@ -483,9 +480,9 @@ def test_credits_are_joined_on_the_session_and_other_types_are_told(folder: Path
     [
         ("S9,CME,1", "row 3, SessionID: The programme has no session 'S9'. "),
         ("S1,CME,1", "row 3, SessionID: Row 2 gives the same session the same credit. "),
-        ("S2,CME,1.1", "row 3, Credits: '1.1' is no number of credit hours. "),
+        ("S2,CME,1.1", "row 3, Credits: '1.1' is not a number of credit hours. "),
         ("S2,CME,", "row 3, Credits: The cell is empty. "),
-        ("S2,Patient Safety,2", "s.csv, row 3, patient_safety_hours: Patient Safety is a part "),
+        ("S2,Patient Safety,2", "s.csv, row 3, patient_safety_hours: Patient Safety is part "),
     ],
 )
 def test_a_fault_in_the_supplement_is_told(folder: Path, row: str, told: str) -> None:

@@ -172,7 +172,7 @@ def test_columns_may_stand_in_any_order_and_several_reasons_are_joined(tmp_path:
             [["Name"], ["Elena"]],
             [
                 (
-                    "answer.csv: There is no row of headings with 'Record Action' in it. "
+                    "answer.csv: There is no row of headings with 'Record Action'. "
                     "Keep the headings of the sheet."
                 )
             ],
@@ -183,13 +183,16 @@ def test_columns_may_stand_in_any_order_and_several_reasons_are_joined(tmp_path:
                 "answer.csv, row 1, First Name: The column is missing. Keep all columns.",
                 (
                     "answer.csv, row 1: No column has the reasons. "
-                    'Give each rejected row its reason in a column "Error".'
+                    'Put the reason of each rejected row in a column "Error".'
                 ),
             ],
         ),
         (
             [[*HEADINGS, "Error"], ["Edit", *cells(ROWS[0])[1:], "No"]],
-            ["answer.csv, row 2, Record Action: 'Edit' is no record action. Write Add or Delete."],
+            [
+                "answer.csv, row 2, Record Action: 'Edit' is not a record action. "
+                "Write Add or Delete."
+            ],
         ),
     ],
 )
@@ -203,7 +206,7 @@ def test_a_file_that_cannot_be_read_says_where_and_what_to_do(
 
 def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "answer.xlsx").write_text("no workbook")
-    with pytest.raises(InvalidInput, match=r"This is no XLSX workbook\. Save it as XLSX"):
+    with pytest.raises(InvalidInput, match=r"This is not an XLSX workbook\. Save it as XLSX"):
         read_rejections(tmp_path / "answer.xlsx")
 
 

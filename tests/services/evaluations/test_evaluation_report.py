@@ -133,4 +133,4 @@ async def test_without_a_claim_the_report_is_empty_and_readable(
     loaded: object, now: datetime, tmp_path: Path
 ) -> None:
     write_page(await evaluation_report.build(MEETING.code, now=now), tmp_path)
-    assert "No session was claimed yet." in (tmp_path / PAGE_FILE).read_text("utf-8")
+    assert "No session has been claimed yet." in (tmp_path / PAGE_FILE).read_text("utf-8")

@@ -87,7 +87,7 @@ async def test_members_without_a_password_are_invited_once(
     (taken,) = server.received
     assert taken.recipient == "kim@example.org"
     assert "  Username: kim" in taken.text
-    assert "  Good until: Nov 8, 2024, 4:00 am PT" in taken.text
+    assert "  Valid until: Nov 8, 2024, 4:00 am PT" in taken.text
 
 
 async def test_who_is_named_is_invited_again_once_the_first_is_sent(

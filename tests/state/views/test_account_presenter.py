@@ -98,8 +98,8 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
          "Feb 23, 2025, 1:00 pm PT.", "Continue your claim"),
         (ClaimStatus.DRAFT, 2, ClaimPeriod.CLOSED, "Not submitted. 2 sessions added. Claims closed "
          "on Feb 23, 2025, 1:00 pm PT.", ""),
-        (ClaimStatus.REOPENED, 2, ClaimPeriod.OPEN, "Open again until Feb 23, 2025, 1:00 pm PT. "
-         "Until you submit anew, this version stays valid.", "Continue your claim"),
+        (ClaimStatus.REOPENED, 2, ClaimPeriod.OPEN, "Reopened until Feb 23, 2025, 1:00 pm PT. "
+         "Until you submit again, this version stays valid.", "Continue your claim"),
         (ClaimStatus.REOPENED, 2, ClaimPeriod.CLOSED, "Submitted", ""),
         (ClaimStatus.SUBMITTED, 2, ClaimPeriod.OPEN, "Submitted", ""),
     ],
@@ -123,12 +123,12 @@ def test_a_claim_has_its_status_and_its_action(
         (ReportingSummary(ReportingState.EXPORTED, AT),
          "Reported to ACCME on November 1, 2024.", "done"),
         (ReportingSummary(ReportingState.REJECTED, AT, "No license"),
-         "ACCME did not take the record of November 1, 2024:", "warning"),
+         "ACCME rejected the record of November 1, 2024:", "warning"),
         (ReportingSummary(ReportingState.WITHDRAWN, AT),
-         "Consent withdrawn on November 1, 2024. Nothing is reported.", "quiet"),
+         "Consent withdrawn on November 1, 2024. Nothing will be reported.", "quiet"),
         (ReportingSummary(ReportingState.WITHDRAWN_LATER, AT),
          "Consent withdrawn on November 1, 2024. "
-         "What was reported is taken back with the next report.", "quiet"),
+         "The reported credit will be deleted with the next report.", "quiet"),
     ],
 )  # fmt: skip
 def test_the_reporting_has_its_status_and_its_tone(
@@ -136,8 +136,8 @@ def test_the_reporting_has_its_status_and_its_tone(
 ) -> None:
     view = shown(replace(ENTRY, reporting=reporting))
     assert (view.reporting, view.reason, view.tone) == (expected, reporting.reason, tone)
-    mend = "Correct what you gave"
-    assert view.report == (mend if tone == "warning" else "Learner credit reporting")
+    correct = "Correct your information"
+    assert view.report == (correct if tone == "warning" else "Learner credit reporting")
     assert shown(replace(ENTRY, reporting=reporting, is_current=False)).report == ""
 
 

@@ -309,7 +309,7 @@ def _rejected(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/account")
     expect(page.get_by_text("ACCME did not take the record")).to_be_visible()
     yield "account-rejected", page
-    page.get_by_role("link", name="Correct what you gave").click()
+    page.get_by_role("link", name="Correct your information").click()
     page.get_by_role("button", name="Withdraw consent").click()
     expect(page.get_by_text("You have withdrawn your consent.")).to_be_visible()
     yield "reporting-withdrawn", page

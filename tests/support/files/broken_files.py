@@ -97,7 +97,7 @@ PROGRAMMES = [
     csv(
         "a PDF",
         b"%PDF-1.7 ...",
-        ": This is a PDF. Ask for the file that it was made from.",
+        ": This is a PDF. Request the file from which it was made.",
         name="s.pdf",
     ),
     csv(
@@ -119,20 +119,23 @@ PROGRAMMES = [
         "cut off",
         schedule(event())[:-30],
         (
-            ": This is no XML: unclosed token: line 1, column 191. It may be cut off: "
+            ": This is not valid XML: unclosed token: line 1, column 191. It may be cut off: "
             "export it again."
         ),
     ),
     xml(
         "cut off in the first tag",
         "<sched",
-        (": This is no XML: unclosed token: line 1, column 0. It may be cut off: export it again."),
+        (
+            ": This is not valid XML: unclosed token: line 1, column 0. "
+            "It may be cut off: export it again."
+        ),
     ),
     xml(
         "two roots",
         "<schedule/><schedule/>",
         (
-            ": This is no XML: junk after document element: line 1, column 11. It may "
+            ": This is not valid XML: junk after document element: line 1, column 11. It may "
             "be cut off: export it again."
         ),
     ),
@@ -144,14 +147,14 @@ PROGRAMMES = [
     xml(
         "an external entity",
         ENTITY + schedule(event(title="&x;")),
-        ": The file declares entities. Take them out.",
+        ": The file declares entities. Remove them.",
     ),
-    xml("entities in entities", LAUGHS, ": The file declares entities. Take them out."),
+    xml("entities in entities", LAUGHS, ": The file declares entities. Remove them."),
     xml(
         "an entity of HTML",
         schedule(event(title="Fl&auml;ps")),
         (
-            ": This is no XML: undefined entity: line 1, column 180. It may be cut off: "
+            ": This is not valid XML: undefined entity: line 1, column 180. It may be cut off: "
             "export it again."
         ),
     ),
@@ -159,37 +162,37 @@ PROGRAMMES = [
         "not the encoding it says",
         b"<?xml version='1.0' encoding='UTF-8'?><schedule>\xe4",
         (
-            ": This is no XML: partial character: line 1, column 48. It may be cut off: "
+            ": This is not valid XML: partial character: line 1, column 48. It may be cut off: "
             "export it again."
         ),
     ),
     xml(
         "an unknown encoding",
         "<?xml version='1.0' encoding='klingon'?><schedule/>",
-        (": This is no XML: unknown encoding: klingon. It may be cut off: export it again."),
+        (": This is not valid XML: unknown encoding: klingon. It may be cut off: export it again."),
     ),
     xml(
         "a zero byte",
         "<schedule>\x00</schedule>",
         (
-            ": This is no XML: not well-formed (invalid token): line 1, column 10. It "
+            ": This is not valid XML: not well-formed (invalid token): line 1, column 10. It "
             "may be cut off: export it again."
         ),
     ),
-    xml("no event", "<schedule/>", ": There is no session in it. Check the file."),
+    xml("no event", "<schedule/>", ": The file has no sessions. Check the file."),
     xml(
         "no id",
         schedule(event(id_="")),
         (
-            ", event Flaps: The event has none of: id, guid, code, slug. Give it an id "
-            "that stays the same."
+            ", event Flaps: The event has none of: id, guid, code, slug. Add an id that stays "
+            "the same."
         ),
     ),
     xml("no title", schedule(event(title="")), ", event 7, title: The event has no title. Add it."),
     xml(
         "a title that nobody sees",
         schedule(event(title="\u200b\u200e")),
-        ", event 7, title: Nothing in it can be printed. Write it anew.",
+        ", event 7, title: It has no printable characters. Write it again.",
     ),
     xml(
         "no duration",
@@ -199,23 +202,23 @@ PROGRAMMES = [
     xml(
         "a duration in words",
         schedule(event(duration="an hour")),
-        ", event 7, duration: 'an hour' is no duration. Write it as 01:30.",
+        ", event 7, duration: 'an hour' is not a duration. Write it as 01:30.",
     ),
     xml(
         "a duration of 75 seconds a minute",
         schedule(event(duration="01:75")),
-        ", event 7, duration: '01:75' is no duration. Write it as 01:30.",
+        ", event 7, duration: '01:75' is not a duration. Write it as 01:30.",
     ),
     xml(
         "a duration below zero",
         schedule(event(duration="-1:00")),
-        ", event 7, duration: '-1:00' is no duration. Write it as 01:30.",
+        ", event 7, duration: '-1:00' is not a duration. Write it as 01:30.",
     ),
     xml(
         "a date that is none",
         schedule(event(date="2024-02-30T08:00:00Z")),
         (
-            ", event 7, date: '2024-02-30T08:00:00Z' is no date and time. Write it as "
+            ", event 7, date: '2024-02-30T08:00:00Z' is not a date and time. Write it as "
             "2024-09-26T08:00:00+01:00."
         ),
     ),
@@ -223,7 +226,7 @@ PROGRAMMES = [
         "a date without a time",
         schedule(event(date="2024-09-26")),
         (
-            ", event 7, date: '2024-09-26' is no date and time. Write it as "
+            ", event 7, date: '2024-09-26' is not a date and time. Write it as "
             "2024-09-26T08:00:00+01:00."
         ),
     ),
@@ -264,7 +267,7 @@ PROGRAMMES = [
     xml(
         "a start that is none",
         schedule(event(date="", start="8ish")),
-        ", event 7, start: '8ish' is no time of day. Write it as 08:00.",
+        ", event 7, start: '8ish' is not a time of day. Write it as 08:00.",
     ),
     xml(
         "the hour that the clocks skip",
@@ -291,21 +294,21 @@ PROGRAMMES = [
     xml(
         "one event twice",
         schedule(event() + event()),
-        (", event 7, code: Another item has the same code '7', start and room. Take one out."),
+        (", event 7, code: Another item has the same code '7', start and room. Remove one."),
     ),
     # schedule.json.
     json(
         "cut off",
         days("[{"),
         (
-            ", row 1: This is no JSON: Expecting ',' delimiter, column 38. It may be "
+            ", row 1: This is not valid JSON: Expecting ',' delimiter, column 38. It may be "
             "cut off: export it again."
         ),
     ),
     json(
         "a key twice",
         '{"schedule": {}, "schedule": {}}',
-        ": The key 'schedule' is there twice in one object. Keep one.",
+        ": The key 'schedule' appears twice in one object. Keep one.",
     ),
     json(
         "another document",
@@ -344,14 +347,14 @@ PROGRAMMES = [
     json(
         "an event that is none",
         days('[{"rooms":{"A":["Flaps"]}}]'),
-        ", day 1, A: An event is no object. Write it in braces.",
+        ", day 1, A: An event is not an object. Write it in braces.",
     ),
     json(
         "an event without anything",
         days('[{"rooms":{"A":[{}]}}]'),
         (
-            ", event without a title: The event has none of: id, guid, code, slug. Give "
-            "it an id that stays the same."
+            ", event without a title: The event has none of: id, guid, code, slug. Add an id "
+            "that stays the same."
         ),
         ", event without a title, title: The event has no title. Add it.",
         (
@@ -431,12 +434,12 @@ PROGRAMMES = [
     ics(
         "a span for a start",
         calendar(*SERIES[:2], "DTSTART:20240926T080000Z/PT1H"),
-        ", event 1, DTSTART: Start and end are no two times. Correct them.",
+        ", event 1, DTSTART: Start and end are not two times. Correct them.",
     ),
     ics(
         "two starts",
         calendar(*SERIES, "DTSTART:20240927T080000Z"),
-        ", event 1, DTSTART: Start and end are no two times. Correct them.",
+        ", event 1, DTSTART: Start and end are not two times. Correct them.",
     ),
     ics(
         "an end before the start",
@@ -451,7 +454,7 @@ PROGRAMMES = [
     ics(
         "repeats each second",
         calendar(*SERIES, "RRULE:FREQ=SECONDLY;COUNT=9"),
-        ", event 1, RRULE: The event repeats within a day. Write each time.",
+        ", event 1, RRULE: The event repeats within a day. Write each occurrence as an event.",
     ),
     ics(
         "repeats too often",
@@ -468,34 +471,34 @@ PROGRAMMES = [
         "no headings",
         "1,Flaps,2024\n",
         (
-            ", row 1, code: No heading means this column. Name it code or, for example, "
+            ", row 1, code: No heading matches this column. Name it code or, for example, "
             "'session code', 'session id', 'sessionid'."
         ),
         (
-            ", row 1, title: No heading means this column. Name it title or, for "
+            ", row 1, title: No heading matches this column. Name it title or, for "
             "example, 'session title', 'session name', 'name'."
         ),
         (
-            ", row 1, start: No heading means this column. Name it start or, for "
+            ", row 1, start: No heading matches this column. Name it start or, for "
             "example, 'starts', 'start time', 'starts at'."
         ),
     ),
     csv(
         "no end and no duration",
         table("1,Flaps,2024", headings="Code,Title,Start"),
-        ": No heading in the file means the end or the duration. Add one of them.",
+        ": No heading in the file matches the end or the duration. Add one of them.",
     ),
     csv(
         "two headings for one column",
         table(headings="ID,Code,Title,Start,End"),
-        ", row 1, code: 2 headings mean this column. Keep one of them.",
+        ", row 1, code: 2 headings match this column. Keep one of them.",
     ),
-    csv("headings alone", table(), ": There is no session in it. Check the file."),
+    csv("headings alone", table(), ": The file has no sessions. Check the file."),
     csv(
         "an open quote",
         table('1,"Flaps'),
         (
-            ", row 2: This is no CSV: unexpected end of data. Check the quotes of this "
+            ", row 2: This is not CSV: unexpected end of data. Check the quotes of this "
             "row and of the one before."
         ),
     ),
@@ -512,20 +515,20 @@ PROGRAMMES = [
     csv(
         "a zero byte",
         table(f"1,Fl\x00aps,{TIMES}"),
-        ": This is no text file. Save it as CSV in UTF-8.",
+        ": This is not a text file. Save it as CSV in UTF-8.",
     ),
     csv(
         "a formula",
         table(f'1,"=HYPERLINK(""http://x"")",{TIMES}'),
         (
-            ", row 2, Title: The cell holds a formula or an error, not a value. Put its "
-            "value there; before a text that begins with = write an apostrophe."
+            ", row 2, Title: The cell contains a formula or an error, not a value. Paste its "
+            "value; put an apostrophe before text that begins with =."
         ),
     ),
     csv(
         "a code twice",
         table(f"1,Flaps,{TIMES}", f"1,Hands,{TIMES}"),
-        ", row 3, Code: Row 2 has the same code. Each row needs its own.",
+        ", row 3, Code: Row 2 has the same code. Make it unique.",
     ),
     csv(
         "no code, no title",
@@ -561,17 +564,20 @@ PROGRAMMES = [
     csv(
         "a date without a time",
         table("1,Flaps,2024-09-26,2024-09-27"),
-        (", row 2, Start: '2024-09-26' is no date and time. Write it as 2024-09-26T08:00."),
+        (", row 2, Start: '2024-09-26' is not a date and time. Write it as 2024-09-26T08:00."),
     ),
     csv(
         "either of two dates",
         table("1,Flaps,9/10/2024 8:00 am,9/10/2024 9:00 am"),
-        (", row 2, Start: '9/10/2024 8:00 am' could be two dates. Say --dates mdy or --dates dmy."),
+        (", row 2, Start: '9/10/2024 8:00 am' could be two dates. Use --dates mdy or --dates dmy."),
     ),
     csv(
         "13 am",
         table("1,Flaps,9/26/2024 13:00 am,9/26/2024 9:00 am"),
-        (", row 2, Start: '9/26/2024 13:00 am' is no date and time. Write it as 2024-09-26T08:00."),
+        (
+            ", row 2, Start: '9/26/2024 13:00 am' is not a date and time. "
+            "Write it as 2024-09-26T08:00."
+        ),
     ),
     csv(
         "an end before the start",
@@ -582,24 +588,24 @@ PROGRAMMES = [
         "credits in sixths",
         table(f"1,Flaps,{TIMES},1.17", headings="Code,Title,Start,End,Credits"),
         (
-            ", row 2, Credits: '1.17' is no number of credit hours. Write hours in "
-            "quarters, such as 1.25."
+            ", row 2, Credits: '1.17' is not a number of credit hours. Use quarter hours, such "
+            "as 1.25."
         ),
     ),
     csv(
         "more Patient Safety than credit",
         table(f"1,Flaps,{TIMES},0.5,1", headings="Code,Title,Start,End,Credits,Patient Safety"),
         (
-            ", row 2, patient_safety_hours: Patient Safety is a part of Category 1 and "
-            "cannot be more. Lower it, or raise Category 1."
+            ", row 2, patient_safety_hours: Patient Safety is part of Category 1 and cannot "
+            "exceed it. Lower it, or raise Category 1."
         ),
     ),
     csv(
         "eligible without credit",
         table(f"1,Flaps,{TIMES},0,yes", headings="Code,Title,Start,End,Credits,Eligible"),
         (
-            ", row 2, category1_hours: The session is eligible and has no credit. Give "
-            "its hours, or write no."
+            ", row 2, category1_hours: The session is eligible but has no credit. Enter its "
+            "hours, or write no."
         ),
     ),
     csv(
@@ -610,46 +616,48 @@ PROGRAMMES = [
     xlsx(
         "a ZIP of something else",
         archive(readme="hello"),
-        ": This is no whole Excel workbook. Save it anew.",
+        ": This is not a complete Excel workbook. Save it again.",
     ),
-    xlsx("cut off", workbook(GOOD)[:-200], ": This is no whole Excel workbook. Save it anew."),
+    xlsx(
+        "cut off", workbook(GOOD)[:-200], ": This is not a complete Excel workbook. Save it again."
+    ),
     xlsx("an empty sheet", workbook([]), ": The table is empty. Fill it in."),
     xlsx(
         "a formula",
         workbook([*GOOD, (2, "=A1", *GOOD[1][2:])], texts=False),
         (
-            ", row 3, Title: The cell holds a formula or an error, not a value. Put its "
-            "value there; before a text that begins with = write an apostrophe."
+            ", row 3, Title: The cell contains a formula or an error, not a value. Paste its "
+            "value; put an apostrophe before text that begins with =."
         ),
     ),
     xlsx(
         "a formula as the code",
         workbook([*GOOD, ("=B2", "x", *GOOD[1][2:])], texts=False),
         (
-            ", row 3, Code: The cell holds a formula or an error, not a value. Put its "
-            "value there; before a text that begins with = write an apostrophe."
+            ", row 3, Code: The cell contains a formula or an error, not a value. Paste its "
+            "value; put an apostrophe before text that begins with =."
         ),
     ),
     xlsx(
         "the headings are missing",
         workbook([GOOD[1]]),
         (
-            ", row 1, code: No heading means this column. Name it code or, for example, "
+            ", row 1, code: No heading matches this column. Name it code or, for example, "
             "'session code', 'session id', 'sessionid'."
         ),
         (
-            ", row 1, title: No heading means this column. Name it title or, for "
+            ", row 1, title: No heading matches this column. Name it title or, for "
             "example, 'session title', 'session name', 'name'."
         ),
         (
-            ", row 1, start: No heading means this column. Name it start or, for "
+            ", row 1, start: No heading matches this column. Name it start or, for "
             "example, 'starts', 'start time', 'starts at'."
         ),
     ),
     xlsx(
         "a date without a time",
         workbook([GOOD[0], (1, "Flaps", "soon", "later")]),
-        ", row 2, Start: 'soon' is no date and time. Write it as 2024-09-26T08:00.",
+        ", row 2, Start: 'soon' is not a date and time. Write it as 2024-09-26T08:00.",
     ),
 ]
 
@@ -659,34 +667,34 @@ ATTENDEES = [
         "no columns that are needed",
         "Name,Town\nRivera,Chicago\n",
         (
-            ", row 1, last_name: No heading means this column. Name it last_name or, "
-            "for example, 'surname', 'family name', 'lastname'. Or say --map "
+            ", row 1, last_name: No heading matches this column. Name it last_name or, "
+            "for example, 'surname', 'family name', 'lastname'. Or use --map "
             "last_name=HEADING, or --default last_name=VALUE."
         ),
         (
-            ", row 1, badge: No heading means this column. Name it badge or, for "
-            "example, 'badge number', 'badge no', 'badge id'. Or say --map "
+            ", row 1, badge: No heading matches this column. Name it badge or, for "
+            "example, 'badge number', 'badge no', 'badge id'. Or use --map "
             "badge=HEADING, or --default badge=VALUE."
         ),
         (
-            ", row 1, confirmation: No heading means this column. Name it confirmation "
+            ", row 1, confirmation: No heading matches this column. Name it confirmation "
             "or, for example, 'confirmation number', 'confirmation no', 'confirmation "
-            "code'. Or say --map confirmation=HEADING, or --default confirmation=VALUE."
+            "code'. Or use --map confirmation=HEADING, or --default confirmation=VALUE."
         ),
         (
-            ", row 1, profession: No heading means this column. Name it profession or, "
-            "for example, 'degree', 'degrees', 'credentials'. Or say --map "
+            ", row 1, profession: No heading matches this column. Name it profession or, "
+            "for example, 'degree', 'degrees', 'credentials'. Or use --map "
             "profession=HEADING, or --default profession=VALUE."
         ),
         (
-            ", row 1, registration_type: No heading means this column. Name it "
+            ", row 1, registration_type: No heading matches this column. Name it "
             "registration_type or, for example, 'registration category', 'registrant "
-            "type', 'attendee type'. Or say --map registration_type=HEADING, or "
+            "type', 'attendee type'. Or use --map registration_type=HEADING, or "
             "--default registration_type=VALUE."
         ),
     ),
     attendees(
-        "headings alone", PEOPLE + "\n", ": There is no row below the headings. Check the file."
+        "headings alone", PEOPLE + "\n", ": There are no rows below the headings. Check the file."
     ),
     attendees(
         "no name",
@@ -696,12 +704,12 @@ ATTENDEES = [
     attendees(
         "a badge twice",
         table("A,1,C1,MD,x", "B,1,C2,MD,x", headings=PEOPLE),
-        ", row 3, Badge: Row 2 has the same badge. Each row needs its own.",
+        ", row 3, Badge: Row 2 has the same badge. Make it unique.",
     ),
     attendees(
         "a confirmation twice",
         table("A,1,C1,MD,x", "B,2,c-1,MD,x", headings=PEOPLE),
-        (", row 3, Confirmation: Row 2 has the same confirmation. Each row needs its own."),
+        (", row 3, Confirmation: Row 2 has the same confirmation. Make it unique."),
     ),
     attendees(
         "no badge",
@@ -712,8 +720,8 @@ ATTENDEES = [
         "an unknown profession",
         table("A,1,C1,Wizard,x", headings=PEOPLE),
         (
-            ", row 2, Degree: 'Wizard' is neither physician nor other. Say which: "
-            "--value 'profession:Wizard=other'."
+            ", row 2, Degree: 'Wizard' is neither physician nor other. Choose one: --value "
+            "'profession:Wizard=other'."
         ),
     ),
     attendees(
@@ -725,15 +733,15 @@ ATTENDEES = [
         "a formula",
         table('A,"=""001""",C1,MD,x', headings=PEOPLE),
         (
-            ", row 2, Badge: The cell holds a formula or an error, not a value. Put its "
-            "value there; before a text that begins with = write an apostrophe."
+            ", row 2, Badge: The cell contains a formula or an error, not a value. Paste its "
+            "value; put an apostrophe before text that begins with =."
         ),
     ),
     attendees(
         "an open quote",
         table('"A,1', headings=PEOPLE),
         (
-            ", row 2: This is no CSV: unexpected end of data. Check the quotes of this "
+            ", row 2: This is not CSV: unexpected end of data. Check the quotes of this "
             "row and of the one before."
         ),
     ),
@@ -745,20 +753,20 @@ ATTENDEES = [
     attendees(
         "no e-mail",
         table("A,1,C1,MD,x,at home", headings=PEOPLE + ",E-mail"),
-        (", row 2, E-mail: 'at home' is no e-mail address. Correct it, or leave it empty."),
+        (", row 2, E-mail: 'at home' is not an e-mail address. Correct it, or leave it empty."),
     ),
     attendees(
         "a badge that is a namesake's confirmation",
         table("A,1,C1,MD,x", "A,C1,2,MD,x", headings=PEOPLE),
         (
-            ", row 3, Confirmation: Row 2 has the same last name, and one's badge is "
-            "the other's confirmation. Neither could sign in: give one another number."
+            ", row 3, Confirmation: Row 2 has the same last name, and one's badge number is "
+            "the other's confirmation number. Neither could sign in: change one of the numbers."
         ),
     ),
     attendees(
         "a broken workbook",
         workbook(GOOD)[:500],
-        ": This is no whole Excel workbook. Save it anew.",
+        ": This is not a complete Excel workbook. Save it again.",
         name="a.xlsx",
     ),
 ]
@@ -770,21 +778,21 @@ MEMBERS = [
         "a password in clear",
         table(f"a,A,{SECRET}", headings=ACCOUNTS),
         (
-            ", row 2, Password: This is no hash, and may be a password. Write argon2 "
-            "hashes, or say --hash-passwords."
+            ", row 2, Password: This is not a password hash and may be a password. Write argon2 "
+            "hashes, or use --hash-passwords."
         ),
     ),
     members(
         "a password in place of headings",
         f"a,A,{SECRET}\n",
         (
-            ", row 1, username: No heading means this column. Name it username or, for "
-            "example, 'user name', 'login', 'user'. Or say --map username=HEADING, or "
+            ", row 1, username: No heading matches this column. Name it username or, for "
+            "example, 'user name', 'login', 'user'. Or use --map username=HEADING, or "
             "--default username=VALUE."
         ),
         (
-            ", row 1, last_name: No heading means this column. Name it last_name or, "
-            "for example, 'surname', 'family name', 'lastname'. Or say --map "
+            ", row 1, last_name: No heading matches this column. Name it last_name or, "
+            "for example, 'surname', 'family name', 'lastname'. Or use --map "
             "last_name=HEADING, or --default last_name=VALUE."
         ),
     ),
@@ -792,24 +800,24 @@ MEMBERS = [
         "a hash of bcrypt",
         table("a,A,$2b$12$" + "x" * 53, headings=ACCOUNTS),
         (
-            ", row 2, Password: The sign-in cannot verify this hash; it verifies argon2 "
-            "alone. Leave the cell empty: the member sets a new password."
+            ", row 2, Password: Sign-in cannot verify this hash; it verifies only argon2. "
+            "Leave the cell empty: the member sets a new password."
         ),
     ),
     members(
         "half a hash",
         table("a,A,$argon2id$v=19$m=65536", headings=ACCOUNTS),
         (
-            ", row 2, Password: The sign-in cannot verify this hash; it verifies argon2 "
-            "alone. Leave the cell empty: the member sets a new password."
+            ", row 2, Password: Sign-in cannot verify this hash; it verifies only argon2. "
+            "Leave the cell empty: the member sets a new password."
         ),
     ),
     members(
         "a hash without a digest",
         table('a,A,"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$"', headings=ACCOUNTS),
         (
-            ", row 2, Password: The sign-in cannot verify this hash; it verifies argon2 "
-            "alone. Leave the cell empty: the member sets a new password."
+            ", row 2, Password: Sign-in cannot verify this hash; it verifies only argon2. "
+            "Leave the cell empty: the member sets a new password."
         ),
     ),
     members(
@@ -819,14 +827,14 @@ MEMBERS = [
             headings=ACCOUNTS,
         ),
         (
-            ", row 2, Password: The sign-in cannot verify this hash; it verifies argon2 "
-            "alone. Leave the cell empty: the member sets a new password."
+            ", row 2, Password: Sign-in cannot verify this hash; it verifies only argon2. "
+            "Leave the cell empty: the member sets a new password."
         ),
     ),
     members(
         "a user twice",
         table("a,A,", "A,B,", headings=ACCOUNTS),
-        ", row 3, Username: Row 2 has the same username. Each row needs its own.",
+        ", row 3, Username: Row 2 has the same username. Make it unique.",
     ),
     members(
         "no user name",
@@ -836,14 +844,14 @@ MEMBERS = [
     members(
         "two columns of passwords",
         table("a,A,x,y", headings=ACCOUNTS + ",Hash"),
-        ", row 1, password_hash: 2 headings mean this column. Keep one of them.",
+        ", row 1, password_hash: 2 headings match this column. Keep one of them.",
     ),
     members(
         "a password as a formula",
         table("a,A,=correct horse", headings=ACCOUNTS),
         (
-            ", row 2, Password: The cell holds a formula or an error, not a value. Put "
-            "its value there; before a text that begins with = write an apostrophe."
+            ", row 2, Password: The cell contains a formula or an error, not a value. Paste "
+            "its value; put an apostrophe before text that begins with =."
         ),
     ),
 ]

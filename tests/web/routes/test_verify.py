@@ -43,7 +43,7 @@ FACTS = (
     "Provider Society of Tests Meeting The Test Meeting 2024 "
     "AMA PRA Category 1 Credits ™ claimed 1.50 Of which Patient Safety 0.00 "
     "Date issued November 1, 2024 Initials of the holder K. O. "
-    "Compare these with the certificate that you hold. More about a person is not shown here."
+    "Compare these with the certificate that you hold. We do not show more personal data here."
 )
 
 
@@ -78,7 +78,7 @@ async def test_an_older_version_says_that_it_was_replaced(client: httpx.AsyncCli
     newer = await submit_owners_claim(quarters=4)
     response = await client.get(routes.verify(number))
     assert text(response) == (
-        f"Certificate {number} This certificate was replaced by a newer one and is no longer "
+        f"Certificate {number} This certificate has been replaced by a newer one and is no longer "
         f"valid. Ask its holder for the newer one. {FACTS}"
     )
     assert newer not in response.text
@@ -124,7 +124,7 @@ async def test_too_many_verifications_from_one_address_are_limited(
         assert (await client.get("/verify/TEST24-2222-2222")).status_code == 404
     response = await client.get(routes.verify(await submit_owners_claim()))
     assert response.status_code == 429
-    assert text(response).startswith("Please wait a little")
+    assert text(response).startswith("Please wait a few minutes")
     assert 0 < int(response.headers["retry-after"]) <= VERIFY_LIMIT.window.total_seconds()
     # The form itself is not limited.
     assert (await client.get("/verify")).status_code == 200
