@@ -170,7 +170,7 @@ def _databases_and_workers(folder: Path, meeting: Meeting, rounds: int) -> None:
     print(f"{CLIENTS} clients at once, and the load of both CPUs with Add\n")
     print("| | Add per second | p95, ms | CPU load | search letters per second | p95, ms |")
     print("|---|---|---|---|---|---|")
-    with databases.postgresql(in_a_hurry=False) as postgresql:
+    with databases.postgresql(without_durability=False) as postgresql:
         for kind in ("SQLite", "PostgreSQL"):
             for workers, on_valkey in ((1, False), (1, True), (2, True), (4, True)):
                 name = f"{kind.lower()}{workers}{'v' * on_valkey}"
@@ -255,7 +255,7 @@ async def _counters(url: str) -> AsyncIterator[list[list[Step]]]:
 @asynccontextmanager
 async def _commits(url: str) -> AsyncIterator[list[list[Step]]]:
     async with AsyncExitStack() as stack:
-        opening = (references.committing(url) for _ in range(CLIENTS))
+        opening = (references.open_commit_client(url) for _ in range(CLIENTS))
         connections = [await stack.enter_async_context(each) for each in opening]
         yield [[each.commit] * EVENTS for each in connections]
 
