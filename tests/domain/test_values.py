@@ -27,7 +27,7 @@ def test_a_value_is_never_changed() -> None:
     assert [value.__name__ for value in values() if not value.__dataclass_params__.frozen] == []
 
 
-def test_only_the_programme_has_room_for_what_it_worked_out() -> None:
+def test_only_the_programme_has_a_dict_for_cached_properties() -> None:
     roomy = [value.__name__ for value in values() if "__slots__" not in vars(value)]
     assert roomy == ["Programme"]
 

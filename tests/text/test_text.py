@@ -87,12 +87,12 @@ def test_one_session_is_singular() -> None:
         (9000, "wait-15"),
     ],
 )
-def test_who_has_to_wait_is_told_no_less_than_that(seconds: int, code: str) -> None:
+def test_the_waiting_time_shown_is_never_too_short(seconds: int, code: str) -> None:
     now = datetime(2024, 11, 1, tzinfo=UTC)
     assert text.sign_in.wait_code(now + timedelta(seconds=seconds), now) == code
 
 
-def test_who_has_to_wait_is_told_what_works_meanwhile() -> None:
+def test_the_waiting_message_names_other_ways_to_sign_in() -> None:
     assert text.sign_in.wait(1) == (
         "Too many attempts. Wait a minute, then try again, or use a sign-in link by e-mail."
     )
@@ -130,9 +130,9 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("error", "sentence"), ERRORS)
-def test_an_error_is_told_with_what_it_knows(error: Exception, sentence: str) -> None:
+def test_an_error_message_has_the_errors_values(error: Exception, sentence: str) -> None:
     assert text.errors.error_message(error, PACIFIC) == sentence
 
 
-def test_an_error_that_is_nobodys_to_mend_has_no_words() -> None:
+def test_an_error_that_the_attendee_cannot_fix_has_no_message() -> None:
     assert text.errors.error_message(RuntimeError("no database"), PACIFIC) is None

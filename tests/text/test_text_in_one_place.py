@@ -81,7 +81,7 @@ def test_words_are_found(source: str) -> None:
         'rx.el.div(*(told(code) for code in ("expired", "missing")))',
     ],
 )
-def test_what_no_person_reads_is_not_found(source: str) -> None:
+def test_texts_that_no_person_reads_are_not_found(source: str) -> None:
     assert ui_texts(source) == []
 
 
@@ -145,7 +145,7 @@ def _names(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
-def test_what_is_filled_in_has_a_name() -> None:
+def test_format_fields_have_names() -> None:
     nameless = []
     for name, value in _sentences():
         texts = value.values() if isinstance(value, dict) else [value]
@@ -163,7 +163,7 @@ def test_both_forms_of_a_plural_say_the_same() -> None:
             assert _names(value.one) | {"count"} == _names(value.other) | {"count"}, name
 
 
-def test_every_word_is_said_somewhere() -> None:
+def test_every_text_is_used() -> None:
     house = "".join(
         path.read_text("utf-8") for pattern in ("*.py", "*.html") for path in HOUSE.rglob(pattern)
     )

@@ -127,7 +127,7 @@ def test_only_the_newest_version_counts_also_while_the_claim_is_reopened() -> No
         (ClaimStatus.DRAFT, True, True),
     ],
 )
-def test_open_is_what_was_begun_and_the_registration_of_this_sign_in(
+def test_started_claims_and_the_current_registration_are_unsubmitted(
     status: ClaimStatus | None, is_current: bool, is_open: bool
 ) -> None:
     unsubmitted = entry(date(2024, 9, 29), status=status, is_current=is_current)
@@ -136,7 +136,7 @@ def test_open_is_what_was_begun_and_the_registration_of_this_sign_in(
     assert [year.entries for year in owned.years] == [(IN_2023,)]
 
 
-def test_what_is_open_stands_with_the_newest_meeting_first() -> None:
+def test_unsubmitted_claims_are_sorted_by_the_newest_meeting() -> None:
     drafts = [entry(date(year, 9, 29), status=ClaimStatus.DRAFT) for year in (2023, 2025, 2024)]
     owned = build_account("Kim Okafor", "kim", drafts)
     assert [each.ends_on.year for each in owned.unsubmitted] == [2025, 2024, 2023]
@@ -155,5 +155,5 @@ def test_credit_is_of_the_valid_versions_and_of_nothing_else() -> None:
     assert total_credit([IN_2023, draft, IN_2024]) == CreditTotals(Quarters(44), Quarters(8))
 
 
-def test_nothing_is_said_of_reporting_until_it_is_asked_for() -> None:
+def test_by_default_reporting_was_not_asked_for() -> None:
     assert ReportingSummary() == ReportingSummary(ReportingState.NOT_ASKED, at=None, reason="")

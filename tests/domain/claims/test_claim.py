@@ -139,7 +139,7 @@ def test_a_complete_claim_lacks_nothing() -> None:
     assert missing_in() == ()
 
 
-def test_an_empty_claim_lacks_everything_but_what_is_asked_about_sessions() -> None:
+def test_an_empty_claim_lacks_everything_but_answers_about_sessions() -> None:
     assert missing_in(Claim(), Answers(), attested=False) == (
         MissingRequirement(Requirement.LINES),
         MissingRequirement(Requirement.OVERALL_QUESTION, question=BIAS),
@@ -149,7 +149,7 @@ def test_an_empty_claim_lacks_everything_but_what_is_asked_about_sessions() -> N
     )
 
 
-def test_all_that_is_missing_is_told_in_the_order_of_the_page() -> None:
+def test_missing_requirements_are_in_the_order_of_the_page() -> None:
     withdrawn = replace(SESSIONS[1], withdrawn=True)
     whole = programme(SESSIONS[0], withdrawn, SESSIONS[2], meeting=meeting())
     claim = Claim(lines=(ONE, TWO, MEETS_ONE))

@@ -9,7 +9,7 @@ from cme_reflex.domain.claims.receipt_number import (
 )
 
 
-def test_a_number_is_the_meetings_name_and_eight_letters_nobody_guesses() -> None:
+def test_a_number_has_the_meetings_name_and_eight_random_characters() -> None:
     drawn = iter("7KQMX4WD")
     assert generate_receipt_number("pstm 24", lambda _: next(drawn)) == "PSTM24-7KQM-X4WD"
     assert len({generate_receipt_number("x", secrets.choice) for _ in range(1_000)}) == 1_000
@@ -34,7 +34,7 @@ def test_case_spaces_and_dashes_do_not_matter(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed", ["", "PSTM24", "7KQM-X4WD", "PSTM24-7KQM-X4W0", "PSTM24-7KQM-X4WÉ", "P" * 90, "\0" * 9]
 )
-def test_what_cannot_be_a_number_is_none(typed: str) -> None:
+def test_an_invalid_number_has_no_canonical_form(typed: str) -> None:
     assert canonical_receipt_number(typed) is None
 
 

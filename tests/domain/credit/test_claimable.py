@@ -90,7 +90,7 @@ def test_staggered_sessions_count_the_shared_hour_once_unless_the_policy_allows_
     assert claimable(STAGGERED, PSTM24, policy) == expected
 
 
-def test_a_conflict_is_told_under_every_policy_and_only_resolve_blocks() -> None:
+def test_a_conflict_is_reported_under_every_policy_and_only_resolve_blocks() -> None:
     found = conflicts_of(STAGGERED)
     window = Window(at("8:00"), at("11:00"), Quarters(12), Quarters(16), (1, 2))
     assert found == (Conflict((window,), (1, 2)),)
@@ -107,7 +107,7 @@ def test_without_a_conflict_nothing_blocks(policy: OverlapPolicy) -> None:
 
 
 @pytest.mark.parametrize("policy", OverlapPolicy)
-def test_what_is_watched_on_demand_occupies_nothing_and_counts(policy: OverlapPolicy) -> None:
+def test_an_on_demand_line_occupies_no_time_and_counts(policy: OverlapPolicy) -> None:
     lines = [line(1, "8:00", "10:00", 8, 4), line(2, "8:00", "10:00", 8, 8, on_demand=True)]
     assert claimable(lines, PSTM24, policy) == most(16, 12)
     assert conflicts_of(lines) == ()
@@ -119,7 +119,7 @@ def test_patient_safety_meets_only_patient_safety() -> None:
 
 
 @pytest.mark.parametrize("policy", OverlapPolicy)
-def test_the_meetings_maxima_bound_what_lines_support(policy: OverlapPolicy) -> None:
+def test_the_meetings_maxima_limit_the_claimable_credit(policy: OverlapPolicy) -> None:
     lines = [line(1, "8:00", "18:00", 40, 20)]
     assert claimable(lines, Limits(Quarters(30), Quarters(7)), policy) == most(30, 7)
 
@@ -159,7 +159,7 @@ def test_a_line_cannot_be_made_with_impossible_patient_safety(quarters: int, saf
         chosen(None, 12),
     ],
 )
-def test_totals_up_to_the_maximum_can_be_chosen_and_are_kept(totals: Totals) -> None:
+def test_totals_up_to_the_maximum_can_be_chosen_and_are_not_cleared(totals: Totals) -> None:
     validate_totals(totals, most(34, 12))
     assert clear_unsupported(totals, most(34, 12)) == (totals, False)
 
@@ -176,7 +176,7 @@ def test_totals_up_to_the_maximum_can_be_chosen_and_are_kept(totals: Totals) -> 
         (chosen(None, 13), 12, 13),
     ],
 )
-def test_totals_outside_of_what_can_be_claimed_are_refused_with_the_limit(
+def test_totals_outside_the_claimable_range_are_rejected_with_the_limit(
     totals: Totals, limit: int, claimed: int
 ) -> None:
     with pytest.raises(CreditLimitExceeded) as refusal:
@@ -184,7 +184,7 @@ def test_totals_outside_of_what_can_be_claimed_are_refused_with_the_limit(
     assert (refusal.value.limit, refusal.value.claimed) == (limit, claimed)
 
 
-def test_the_log_says_what_was_claimed_and_what_could_be() -> None:
+def test_the_error_message_has_the_credit_claimed_and_the_limit() -> None:
     refusal = "35 quarter hours; from 0 or 1 up to 34 can be claimed here"
     assert str(CreditLimitExceeded(Quarters(34), Quarters(35))) == refusal
 
@@ -206,7 +206,7 @@ def test_a_total_above_its_maximum_is_cleared_and_never_lowered(
     assert clear_unsupported(before, most(34, 12)) == (after, True)
 
 
-def test_a_total_is_kept_when_the_maximum_grows() -> None:
+def test_a_total_does_not_change_when_the_maximum_grows() -> None:
     assert clear_unsupported(chosen(34, 12), most(60, 20)) == (chosen(34, 12), False)
 
 
@@ -228,7 +228,7 @@ LIMITS = st.builds(Limits, st.integers(0, 40).map(Quarters), st.integers(0, 20).
 
 @settings(max_examples=examples(5))
 @given(claims(), LIMITS, st.sampled_from(OverlapPolicy))
-def test_claimable_is_what_the_oracle_finds_within_the_limits(
+def test_claimable_equals_the_oracles_maximum_within_the_limits(
     lines: list[Line], limits: Limits, policy: OverlapPolicy
 ) -> None:
     category1 = _by_the_oracle([line.quarters for line in lines], lines, policy)
@@ -241,7 +241,7 @@ def test_claimable_is_what_the_oracle_finds_within_the_limits(
 
 @settings(max_examples=examples(4))
 @given(claims(), st.sampled_from([RESOLVE, CAP]))
-def test_lowering_a_line_never_raises_what_can_be_claimed(
+def test_lowering_a_line_never_raises_the_claimable_maximum(
     lines: list[Line], policy: OverlapPolicy
 ) -> None:
     before = claimable(lines, PSTM24, policy)
@@ -258,7 +258,7 @@ def test_lowering_a_line_never_raises_what_can_be_claimed(
 
 
 @given(claims(), st.integers(0, 50), st.integers(0, 30))
-def test_totals_that_are_kept_can_be_claimed(
+def test_totals_that_are_not_cleared_can_be_claimed(
     lines: list[Line], category1: int, safety: int
 ) -> None:
     bounds = claimable(lines, PSTM24, CAP)

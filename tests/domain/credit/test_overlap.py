@@ -126,7 +126,7 @@ def test_over_claims_that_touch_within_a_longer_session_are_two_conflicts() -> N
     )
 
 
-def test_of_windows_with_one_start_the_longer_is_told_first() -> None:
+def test_of_windows_with_the_same_start_the_longer_is_reported_first() -> None:
     lines = [line(1, "8:00", "12:00", 16), *(line(key, "8:00", "9:00", 4) for key in (2, 3))]
     assert supported(lines) == 16
     assert find_conflicts(lines) == (
@@ -140,7 +140,7 @@ def test_of_windows_with_one_start_the_longer_is_told_first() -> None:
     )
 
 
-def test_a_staggered_window_that_contains_a_told_one_is_not_told() -> None:
+def test_a_staggered_window_that_contains_a_reported_one_is_not_reported() -> None:
     lines = [
         line(1, "8:00", "12:00", 16),
         *(line(key, "9:00", "10:00", 4) for key in (2, 3, 4)),
@@ -168,7 +168,7 @@ def test_a_line_staggered_against_an_over_claim_is_among_those_to_change() -> No
     assert find_conflicts(lines) == (Conflict((window("8:00", "12:00", 16, 20, 1, 2),), (1, 2, 3)),)
 
 
-def test_of_many_staggered_windows_the_three_smallest_are_told() -> None:
+def test_of_many_staggered_windows_the_three_smallest_are_reported() -> None:
     lines = [
         line(1, "8:00", "10:00", 8),
         line(2, "9:00", "11:00", 8),
@@ -254,7 +254,7 @@ def test_seconds_are_dropped() -> None:
     assert (supported(lines), find_conflicts(lines)) == (8, ())
 
 
-def test_seconds_are_dropped_from_what_a_short_session_occupies() -> None:
+def test_seconds_are_dropped_from_the_minutes_of_a_short_session() -> None:
     late, early = timedelta(seconds=50), timedelta(seconds=10)
     lines = [
         Interval(1, at("8:00"), at("8:08") + late, Quarters(1)),
@@ -329,7 +329,9 @@ ANY_CLAIM = claims(grid=15, longest=150) | claims(grid=5, longest=90) | claims(g
 
 @settings(max_examples=examples(6))
 @given(ANY_CLAIM)
-def test_what_lines_support_is_what_one_person_could_have_attended(lines: list[Interval]) -> None:
+def test_lines_support_the_credit_that_one_person_could_have_attended(
+    lines: list[Interval],
+) -> None:
     assert supported(lines) == overlap_oracle.supported(lines)
 
 
@@ -345,7 +347,9 @@ def test_there_is_a_conflict_if_and_only_if_the_lines_do_not_support_their_sum(
 
 @settings(max_examples=examples(4))
 @given(ANY_CLAIM)
-def test_every_violated_window_is_told_or_contains_one_that_is(lines: list[Interval]) -> None:
+def test_every_violated_window_is_reported_or_contains_a_reported_one(
+    lines: list[Interval],
+) -> None:
     violated = overlap_oracle.violated(lines)
     own = violated & {
         (interval.starts_at, interval.ends_at)
@@ -376,7 +380,7 @@ def test_every_violated_window_is_told_or_contains_one_that_is(lines: list[Inter
 
 @settings(max_examples=examples(4))
 @given(ANY_CLAIM)
-def test_a_told_window_says_what_the_lines_inside_it_claim(lines: list[Interval]) -> None:
+def test_a_reported_window_has_the_credit_of_the_lines_inside_it(lines: list[Interval]) -> None:
     for conflict in find_conflicts(lines):
         spans = [(each.starts_at, each.ends_at) for each in conflict.windows]
         assert spans == sorted(spans, key=lambda span: (span[0], MORNING - span[1]))

@@ -86,13 +86,13 @@ def test_hours_are_read_as_people_write_them(text: str | Decimal, quarters: int)
         Decimal("0.1"),
     ],
 )
-def test_what_is_no_number_of_quarter_hours_is_refused(text: str | Decimal) -> None:
+def test_anything_but_a_number_of_quarter_hours_is_rejected(text: str | Decimal) -> None:
     with pytest.raises(InvalidHours) as refusal:
         parse_hours(text)
     assert refusal.value.text is text
 
 
-def test_the_refusal_says_what_to_write_instead() -> None:
+def test_the_error_message_says_what_to_write_instead() -> None:
     remedy = "'1.1' is not a number of hours. Use quarter hours, such as 1.25."
     assert str(InvalidHours("1.1")) == remedy
 

@@ -33,7 +33,7 @@ TEXT = Question(key="text", kind=QuestionKind.TEXT, text="Anything else?")
         (TEXT, "   ", None),
     ],
 )
-def test_an_answer_is_kept_in_one_form(question: Question, value: object, answer: object) -> None:
+def test_an_answer_is_normalized(question: Question, value: object, answer: object) -> None:
     assert question.parse_answer(value) == answer
 
 
@@ -96,7 +96,7 @@ def test_where_there_is_no_such_choice_a_tick_is_refused(
     assert refused.value.question == question.key
 
 
-def test_the_log_says_what_was_not_answered() -> None:
+def test_the_error_message_names_the_question() -> None:
     assert str(InvalidAnswer("bias")) == "That is not an answer to 'bias'."
 
 
@@ -180,7 +180,7 @@ def test_two_options_are_a_choice(kind: QuestionKind) -> None:
 
 
 @pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.TEXT])
-def test_what_is_no_choice_needs_neither_options_nor_points(kind: QuestionKind) -> None:
+def test_only_choices_and_scales_need_options_or_points(kind: QuestionKind) -> None:
     plain = Question(key="q", kind=kind, text="?", points=0)
     assert (plain.options, plain.parse_answer("")) == ((), None)
 

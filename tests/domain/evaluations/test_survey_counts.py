@@ -28,7 +28,7 @@ TEXT = Question(key="t", kind=QuestionKind.TEXT, text="Comments")
         (ONE, ["B", "B", "Once offered"], {"A": 0, "B": 2, "Once offered": 1}),
     ],
 )
-def test_every_choice_is_counted_those_of_nobody_too(
+def test_every_choice_is_counted_including_those_with_no_answers(
     question: Question, answers: list[Answer], counts: dict[str, int]
 ) -> None:
     counted = count_answers(question, answers)
@@ -43,13 +43,13 @@ def test_a_scale_has_a_mean_and_a_middle() -> None:
     assert count_answers(YES_NO, [True, False, True]).mean is None
 
 
-def test_texts_stand_in_an_order_that_names_nobody() -> None:
+def test_texts_are_sorted_so_that_they_do_not_reveal_respondents() -> None:
     told = count_answers(TEXT, ["too long", "Bravo", "again"])
     assert told == QuestionCounts(TEXT, 3, {}, texts=("again", "Bravo", "too long"))
 
 
 @pytest.mark.parametrize("question", [SCALE, TEXT])
-def test_what_two_people_said_is_not_shown(question: Question) -> None:
+def test_answers_of_two_people_are_not_shown(question: Question) -> None:
     assert count_answers(question, [1, 2]) == QuestionCounts(question, 2, {})
     assert not count_answers(question, [1, 2]).is_shown
     assert count_answers(question, [1, 2, 3]).is_shown

@@ -37,7 +37,7 @@ def test_only_a_sign_in_link_is_not_repeated_when_uncertain() -> None:
         (" kim@" + "y" * 242 + ".example ", "kim@" + "y" * 242 + ".example"),  # 254 characters
     ],
 )
-def test_an_address_is_taken_as_it_is_written(typed: str, written: str) -> None:
+def test_a_valid_address_is_returned_unchanged(typed: str, written: str) -> None:
     assert parse_address(typed) == written
 
 
@@ -64,7 +64,7 @@ def test_an_address_is_taken_as_it_is_written(typed: str, written: str) -> None:
         "kim@" + "y" * 243 + ".example",
     ],
 )
-def test_what_no_mail_could_be_sent_to_is_refused(typed: str) -> None:
+def test_an_undeliverable_address_is_rejected(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse_address(typed)
     assert str(refused.value) == "This is not an e-mail address"  # a log names nobody

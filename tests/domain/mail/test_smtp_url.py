@@ -50,7 +50,7 @@ def test_a_url_names_a_server(url: str, server: SmtpServer) -> None:
         "smtp+plain://user:secret@mail.example.org",
     ],
 )
-def test_what_is_no_server_or_would_give_a_password_away_is_refused(url: str) -> None:
+def test_an_invalid_url_or_an_unencrypted_password_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match=r"smtps?://"):
         parse_smtp_url(url)
 

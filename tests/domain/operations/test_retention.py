@@ -22,13 +22,13 @@ def test_accme_asks_for_six_years() -> None:
         (date(2030, 3, 1), date(2024, 3, 1)),
     ],
 )
-def test_what_ended_six_years_ago_today_is_kept_for_one_more_day(
+def test_records_that_end_six_years_ago_today_are_retained_today(
     today: date, first_kept: date
 ) -> None:
     assert retention_cutoff(today) == first_kept
 
 
-def test_on_a_leap_day_what_ended_on_february_28_is_still_kept() -> None:
+def test_on_a_leap_day_records_of_february_28_are_still_retained() -> None:
     days = [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)]
     assert [retention_cutoff(day) for day in days] == [
         date(2022, 2, 28),
@@ -37,7 +37,7 @@ def test_on_a_leap_day_what_ended_on_february_28_is_still_kept() -> None:
     ]
 
 
-def test_what_ended_on_a_leap_day_is_kept_through_february_28() -> None:
+def test_records_of_a_leap_day_are_retained_through_february_28() -> None:
     ended = date(2024, 2, 29)
     kept = {day: ended >= retention_cutoff(day) for day in (date(2030, 2, 28), date(2030, 3, 1))}
     assert kept == {date(2030, 2, 28): True, date(2030, 3, 1): False}

@@ -36,12 +36,12 @@ def test_the_certificate_bears_the_corrected_name_and_else_the_registered_one() 
 @pytest.mark.parametrize(
     ("typed", "name"), [("  Kim \t\n Núñez ", "Kim Núñez"), ("x" * 120, "x" * 120), ("李", "李")]
 )
-def test_a_name_is_kept_with_single_spaces(typed: str, name: str) -> None:
+def test_a_name_is_normalized_to_single_spaces(typed: str, name: str) -> None:
     assert normalize_certificate_name(typed) == name
 
 
 @pytest.mark.parametrize("typed", ["", " \n ", "x" * 121, "Kim\0", "Kim\u202e"])
-def test_what_cannot_be_printed_is_no_name(typed: str) -> None:
+def test_an_unprintable_name_is_rejected(typed: str) -> None:
     with pytest.raises(InvalidName) as refused:
         normalize_certificate_name(typed)
     assert refused.value.args == (typed,)

@@ -260,7 +260,7 @@ def test_a_suffix_is_no_part_of_the_name() -> None:
     assert name_key("Smith III, MD, PhD") == "smith"
 
 
-def test_a_name_that_is_only_a_suffix_is_kept() -> None:
+def test_a_name_that_is_only_a_suffix_stays() -> None:
     assert name_key("Do") == "do"
 
 

@@ -17,7 +17,7 @@ ENDS = MIDNIGHT + timedelta(hours=9)
 RELEASE = datetime(2024, 10, 14, 15, tzinfo=UTC)
 
 
-def test_credit_is_given_where_a_session_is_eligible_and_not_withdrawn() -> None:
+def test_a_session_gives_credit_if_eligible_and_not_withdrawn() -> None:
     given = {
         (eligible, withdrawn): session(1, eligible=eligible, withdrawn=withdrawn).gives_credit
         for eligible in (True, False)
@@ -31,7 +31,7 @@ def test_credit_is_given_where_a_session_is_eligible_and_not_withdrawn() -> None
     }
 
 
-def test_a_session_is_neither_withdrawn_nor_presented_nor_released_unless_that_is_said() -> None:
+def test_a_session_is_neither_withdrawn_nor_presented_nor_released_by_default() -> None:
     told = {"withdrawn": False, "faculty_badges": frozenset(), "on_demand_from": None}
     assert session(1) == session(1, **told)
 
@@ -73,7 +73,7 @@ def test_the_log_says_from_when_a_session_can_be_claimed() -> None:
     assert str(NotYetEnded(ENDS)) == "This session can be claimed from 2024-09-26T16:00:00+00:00."
 
 
-def test_who_presents_a_session_is_told_so_even_before_it_ends() -> None:
+def test_a_presenter_cannot_claim_a_session_even_before_it_ends() -> None:
     presented = session(1, faculty_badges=frozenset({"101", "102"}))
     with pytest.raises(PresentedByAttendee) as refused:
         presented.require_claimable("102", at("0:00"), on_demand=False)
@@ -101,13 +101,13 @@ def test_a_session_is_found_by_its_id_whether_it_gives_credit_or_not() -> None:
 
 
 @pytest.mark.parametrize("wrong", [0, 2, -1, True, False, 1.0, "1", None, [1], {"id": 1}])
-def test_what_is_no_sessions_id_is_refused(wrong: object) -> None:
+def test_an_invalid_session_id_is_rejected(wrong: object) -> None:
     with pytest.raises(NotEligible) as refused:
         programme(session(1)).session(wrong)
     assert refused.value.args == (wrong,)
 
 
-def test_offered_is_what_gives_credit_by_start_then_title_then_code() -> None:
+def test_eligible_sessions_are_sorted_by_start_title_and_code() -> None:
     whole = programme(
         session(1, "9:00", "10:00", title="A"),
         session(2, "8:00", "10:00", title="B", code="X"),
@@ -119,7 +119,7 @@ def test_offered_is_what_gives_credit_by_start_then_title_then_code() -> None:
     assert whole.eligible_sessions == tuple(whole.sessions[each] for each in (4, 2, 3, 1))
 
 
-def test_search_looks_in_title_code_track_and_speakers_of_what_is_offered() -> None:
+def test_search_covers_title_code_track_and_speakers_of_eligible_sessions() -> None:
     whole = programme(
         session(1, title="Rhinoplasty", code="PNL-001", track="Aesthetic", speakers=("Wei", "Ito")),
         session(2, title="Rhinoplasty", withdrawn=True),

@@ -65,7 +65,7 @@ def test_a_word_is_found_wherever_it_stands_in_another(
         ("xreast glob", {2}),
     ],
 )
-def test_one_slip_in_a_word_of_five_letters_or_more_is_forgiven(
+def test_one_typing_error_in_a_word_of_five_letters_or_more_is_tolerated(
     typed: str, found: set[int]
 ) -> None:
     assert SearchIndex(TEXTS).search(typed) == found
@@ -77,7 +77,7 @@ def test_a_slip_is_not_looked_for_where_the_word_is_found_as_typed() -> None:
 
 
 @pytest.mark.parametrize("typed", ["clft", "cleftt palattte", "xxconstruction"])
-def test_short_words_and_two_slips_are_not_forgiven(typed: str) -> None:
+def test_short_words_and_two_typing_errors_are_not_tolerated(typed: str) -> None:
     assert SearchIndex(TEXTS).search(typed) == frozenset()
 
 

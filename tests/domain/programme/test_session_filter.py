@@ -56,7 +56,7 @@ def fitting(added: tuple[Line, ...], **asked: Any) -> list[int]:
     return sorted(each.id for each in found)
 
 
-def test_nothing_asked_lists_what_is_offered_by_date() -> None:
+def test_without_filters_all_eligible_sessions_are_listed_by_date() -> None:
     assert filtered() == [1, 2, 3, 5, 4]
     assert SessionFilter() == SessionFilter(
         day=None, kind="", query="", sort=SortOrder.DATE, show=ClaimFilter.ALL
@@ -64,7 +64,7 @@ def test_nothing_asked_lists_what_is_offered_by_date() -> None:
     assert filtered(query="  ") == filtered()
 
 
-def test_what_is_listed_are_the_sessions_themselves() -> None:
+def test_the_list_has_the_programmes_session_objects() -> None:
     (only,) = filter_sessions(programme(session(1)), SessionFilter(), ())
     assert only == session(1)
 
@@ -93,7 +93,7 @@ def test_a_kind_lists_its_sessions() -> None:
     assert by_kind == {"panel": [1, 3, 4], "course": [2, 5], "none": []}
 
 
-def test_a_query_lists_what_search_finds() -> None:
+def test_a_query_lists_the_sessions_that_match() -> None:
     by_query = {
         query: filtered(query=query) for query in ("ECLAIR", "hand", "withdrawn", "nowhere")
     }
@@ -109,20 +109,20 @@ def test_everything_that_is_asked_holds_at_once() -> None:
 
 
 @pytest.mark.parametrize("on_demand", [False, True])
-def test_added_is_what_is_on_the_claim_however_it_was_watched(on_demand: bool) -> None:
+def test_the_added_filter_lists_live_and_on_demand_lines(on_demand: bool) -> None:
     first, second, *_ = sessions()
     added = line(first, on_demand=on_demand), line(second)
     assert filtered(*added, show=ClaimFilter.ADDED) == [1, 2]
     assert filtered(show=ClaimFilter.ADDED) == []
 
 
-def test_what_fits_meets_no_session_that_was_attended_live() -> None:
+def test_the_fits_filter_lists_sessions_that_overlap_no_live_line() -> None:
     assert fitting(()) == [1, 2, 3, 4, 5, 6, 7]
     assert fitting((line(session(3, "9:00", "10:00")),)) == [1, 6]
     assert fitting((line(session(1, "8:00", "9:00")), line(session(6, "10:00", "11:00")))) == [3, 4]
 
 
-def test_what_was_watched_on_demand_is_in_nobodys_way_and_does_not_fit_again() -> None:
+def test_an_on_demand_line_blocks_no_session_and_is_not_listed_again() -> None:
     assert fitting((line(session(3, "9:00", "10:00"), on_demand=True),)) == [1, 2, 4, 5, 6, 7]
 
 
@@ -130,7 +130,7 @@ def test_what_was_watched_on_demand_is_in_nobodys_way_and_does_not_fit_again() -
     ("delivery", "fits"),
     [(Delivery.LIVE, [1, 6]), (Delivery.BOTH, [1, 6]), (Delivery.ON_DEMAND, [1, 2, 4, 5, 6, 7])],
 )
-def test_what_is_only_on_demand_always_fits(delivery: Delivery, fits: list[int]) -> None:
+def test_a_session_that_is_only_on_demand_always_fits(delivery: Delivery, fits: list[int]) -> None:
     assert fitting((line(session(3, "9:00", "10:00")),), delivery=delivery) == fits
 
 

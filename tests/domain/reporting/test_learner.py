@@ -24,7 +24,7 @@ GIVEN: dict[str, object] = {
 }
 
 
-def test_what_pars_accepts_is_kept_without_stray_spaces() -> None:
+def test_valid_fields_are_parsed_with_normalized_spaces() -> None:
     assert parse_learner(GIVEN, BOARDS) == Learner(
         first_name="Elena",
         last_name="Rivera",
@@ -65,7 +65,7 @@ def test_what_pars_accepts_is_kept_without_stray_spaces() -> None:
         ({"last_name": "Ri\0vera"}, {"last_name": FieldFault.TOO_LONG}),
     ],
 )
-def test_what_pars_would_reject_is_named_by_field(
+def test_every_field_that_pars_would_reject_is_reported(
     change: dict[str, object], faults: dict[str, FieldFault]
 ) -> None:
     with pytest.raises(InvalidLearner) as refused:
@@ -79,13 +79,13 @@ def test_a_birthday_is_any_day_of_a_leap_year(month: int, day: int) -> None:
     assert (born.birth_month, born.birth_day) == (month, day)
 
 
-def test_a_field_takes_sixty_characters_with_single_spaces_between_them() -> None:
+def test_a_field_has_up_to_sixty_characters_with_single_spaces() -> None:
     given = GIVEN | {"first_name": "x" * 60, "last_name": " de \t la   Cruz"}
     named = parse_learner(given, BOARDS)
     assert (named.first_name, named.last_name) == ("x" * 60, "de la Cruz")
 
 
-def test_the_log_says_what_is_wrong_with_which_field() -> None:
+def test_the_error_message_names_each_field_and_its_fault() -> None:
     faults = {"npi": FieldFault.NOT_AN_NPI, "state": FieldFault.NO_SUCH_STATE}
     assert str(InvalidLearner(faults)) == "npi: not_an_npi, state: no_such_state"
 
@@ -127,14 +127,14 @@ def test_a_licence_is_from_a_state_the_capitals_district_or_one_of_five_territor
         ({"first_name": "=Kim"}, {"first_name": FieldFault.FORMULA}),
     ],
 )
-def test_what_was_not_reached_yet_is_not_missing(
+def test_a_field_that_was_not_reached_yet_is_not_missing(
     typed: dict[str, str], faults: dict[str, FieldFault]
 ) -> None:
     assert faults_so_far(typed, set(typed), BOARDS) == faults
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
-def test_what_a_spreadsheet_would_run_is_refused(sign: str) -> None:
+def test_a_formula_is_rejected(sign: str) -> None:
     names = ("first_name", "last_name", "licence_id", "board_id")
     with pytest.raises(InvalidLearner) as refused:
         parse_learner(GIVEN | dict.fromkeys(names, f"{sign}1"), BOARDS)

@@ -57,7 +57,7 @@ def on_demand(day: int, month: int = 11, **change: object) -> ReportableVersion:
     return replace(LIVE, on_demand=True, submitted_at=at, **change)
 
 
-def test_a_record_says_what_the_learner_gave_and_claimed() -> None:
+def test_a_record_has_the_learners_data_and_credit() -> None:
     assert build_record(MEETING, LEARNER, [LIVE]) == RECORD
 
 
@@ -106,7 +106,7 @@ def test_the_day_of_submitting_is_one_of_the_meetings_clocks() -> None:
     assert completion_date(MEETING, [evening]) == date(2024, 11, 4)
 
 
-def test_what_changes_is_deleted_word_for_word_and_added_anew() -> None:
+def test_a_changed_record_is_deleted_word_for_word_and_added_again() -> None:
     changed = replace(RECORD, state="Ohio")
     assert diff([RECORD], changed) == (
         ParsRow(RecordAction.DELETE, RECORD),
@@ -123,7 +123,7 @@ def test_what_changes_is_deleted_word_for_word_and_added_anew() -> None:
         ([RECORD], None, (ParsRow(RecordAction.DELETE, RECORD),)),
     ],
 )
-def test_what_is_new_is_added_and_what_is_withdrawn_deleted(
+def test_a_new_record_is_added_and_a_withdrawn_one_deleted(
     holds: list[ParsRecord], should: ParsRecord | None, rows: tuple[ParsRow, ...]
 ) -> None:
     assert diff(holds, should) == rows
@@ -135,7 +135,7 @@ def test_a_delete_that_was_rejected_is_asked_for_again() -> None:
     assert diff(both, changed) == (ParsRow(RecordAction.DELETE, RECORD),)
 
 
-def test_deleting_what_pars_never_held_is_nothing() -> None:
+def test_deleting_a_record_that_pars_does_not_have_changes_nothing() -> None:
     assert current_records(
         [ParsRow(RecordAction.DELETE, RECORD), ParsRow(RecordAction.ADD, RECORD)]
     ) == (RECORD,)
@@ -150,7 +150,7 @@ rows = st.lists(st.builds(ParsRow, st.sampled_from(RecordAction), records), max_
 
 
 @given(rows, st.none() | records)
-def test_after_the_changes_pars_holds_what_it_should_and_there_is_nothing_more_to_do(
+def test_the_changes_lead_to_the_expected_record_and_no_further_changes(
     before: list[ParsRow], should: ParsRecord | None
 ) -> None:
     after = current_records([*before, *diff(current_records(before), should)])

@@ -48,7 +48,7 @@ def test_length_is_all_that_a_password_needs(password: str) -> None:
         ("kokafor-test24", PasswordGuessable),
     ],
 )
-def test_what_is_short_or_tried_first_is_refused(
+def test_short_and_guessable_passwords_are_rejected(
     password: str, fault: type[InvalidPassword]
 ) -> None:
     with pytest.raises(fault):

@@ -103,7 +103,7 @@ def test_a_delay_spaces_the_attempts_that_are_too_many() -> None:
     assert tally == RateLimitCounter(5, NOON + 6 * SECOND, NOON + 10 * MINUTE)
 
 
-def test_a_delay_refuses_only_whoever_would_wait_too_long() -> None:
+def test_backoff_rejects_only_attempts_that_would_wait_too_long() -> None:
     tally = count_attempts(DELAY, 5)
     with pytest.raises(TooManyAttempts) as refused:
         DELAY.check(tally, NOON)
@@ -112,7 +112,7 @@ def test_a_delay_refuses_only_whoever_would_wait_too_long() -> None:
     assert DELAY.check(tally, tally.until)[1] == timedelta(0)
 
 
-def test_a_delay_begins_anew_after_its_window() -> None:
+def test_backoff_starts_again_after_its_window() -> None:
     tally = count_attempts(DELAY, 4)
     end = NOON + 10 * MINUTE
     assert DELAY.check(tally, end) == (
@@ -121,7 +121,7 @@ def test_a_delay_begins_anew_after_its_window() -> None:
     )
 
 
-def test_a_window_is_not_prolonged_by_what_happens_in_it() -> None:
+def test_a_window_is_not_prolonged_by_further_attempts() -> None:
     tally = count_attempts(DELAY, 1)
     assert (
         count_attempts(DELAY, 1, tally=tally, at=NOON + 9 * MINUTE).forgotten_at
@@ -129,19 +129,19 @@ def test_a_window_is_not_prolonged_by_what_happens_in_it() -> None:
     )
 
 
-def test_a_person_who_gets_in_takes_back_the_attempt_and_one_failure() -> None:
+def test_a_persons_first_success_refunds_the_attempt_and_one_failure() -> None:
     tally = count_attempts(DELAY, 4)
     assert DELAY.refund(tally, first=True) == RateLimitCounter(2, tally.until, tally.forgotten_at)
     assert DELAY.refund(tally, first=False) == RateLimitCounter(3, tally.until, tally.forgotten_at)
 
 
-def test_nobody_pays_back_more_than_there_is() -> None:
+def test_a_refund_never_makes_the_count_negative() -> None:
     tally = count_attempts(DELAY, 1)
     assert DELAY.refund(tally, first=True) == RateLimitCounter(0, tally.until, tally.forgotten_at)
 
 
 @pytest.mark.parametrize("limit", [LOCK, DELAY, QUOTA])
-def test_an_attempt_whose_clock_is_behind_is_not_too_early(limit: RateLimit) -> None:
+def test_an_attempt_on_a_server_whose_clock_is_behind_need_not_wait(limit: RateLimit) -> None:
     tally = count_attempts(limit, 1, at=NOON + 30 * SECOND)
     assert limit.check(tally, NOON)[1] == timedelta(0)
 

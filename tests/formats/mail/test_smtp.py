@@ -107,7 +107,7 @@ async def test_a_server_that_trickles_is_left_after_a_time(server: LocalSmtpServ
         await carrier(server, response_timeout=60, send_timeout=0.5).send(to("kim@example.org"))
 
 
-async def test_nobody_at_the_port_is_told_with_host_and_port() -> None:
+async def test_a_refused_connection_is_reported_with_host_and_port() -> None:
     with run_smtp_server() as gone:
         pass
     with pytest.raises(TransportUnavailable, match=rf"127\.0\.0\.1:{gone.port}: .*Connect"):

@@ -23,7 +23,7 @@ def faults(files: FolderFiles) -> list[tuple[str, int | None, str | None, str]]:
     return [(each.file, each.row, each.column, each.fault) for each in problems(files)]
 
 
-def test_sessions_come_in_utc_and_quarters_with_what_the_meeting_fills_in(
+def test_sessions_have_utc_times_quarters_and_the_meetings_defaults(
     files: FolderFiles,
 ) -> None:
     release = datetime(2024, 10, 15, 16, tzinfo=UTC)
@@ -105,7 +105,7 @@ def test_a_byte_order_mark_columns_in_another_order_and_blank_lines_are_fine(
     assert read_meeting_folder(files.write()) == expected
 
 
-def test_all_faults_of_all_files_are_told_at_once(files: FolderFiles) -> None:
+def test_all_faults_of_all_files_are_reported_at_once(files: FolderFiles) -> None:
     files.replace("meeting.toml", 'overlap_policy = "resolve"', 'overlap_policy = "solve"')
     files.replace("sessions.csv", "1.50", "1.30")
     files.replace("attendees.csv", "physician", "surgeon")
@@ -168,7 +168,7 @@ def test_a_problem_reads_as_a_sentence_with_its_place(files: FolderFiles) -> Non
         ("Flaps", "Fl\x00aps", 3, "title", "The cell contains an unprintable character."),
     ],
 )
-def test_a_fault_in_a_session_is_told(
+def test_a_fault_in_a_session_is_reported(
     files: FolderFiles, old: str, new: str, row: int, column: str | None, fault: str
 ) -> None:
     files.replace("sessions.csv", old, new)
@@ -189,19 +189,19 @@ def test_a_fault_in_a_session_is_told(
         (",day,", ",,", 3, "registration_type", "The cell is empty."),
     ],
 )
-def test_a_fault_in_an_attendee_is_told(
+def test_a_fault_in_an_attendee_is_reported(
     files: FolderFiles, old: str, new: str, row: int, column: str | None, fault: str
 ) -> None:
     files.replace("attendees.csv", old, new)
     assert faults(files) == [("attendees.csv", row, column, fault)]
 
 
-def test_a_repeated_badge_is_told_with_both_rows(files: FolderFiles) -> None:
+def test_a_repeated_badge_is_reported_with_both_rows(files: FolderFiles) -> None:
     files.add("attendees.csv", "Else,Some,,B-1,C3,,other,full,")
     assert faults(files) == [("attendees.csv", 4, "badge", "Row 2 has the same badge.")]
 
 
-def test_a_badge_that_is_a_namesakes_confirmation_is_told(files: FolderFiles) -> None:
+def test_a_badge_that_is_a_namesakes_confirmation_is_reported(files: FolderFiles) -> None:
     files.add("attendees.csv", "Obrien Nunez,Bob,,B3,B1,,other,full,")
     fault = (
         "Row 2 has the same last name, and one's badge number is the other's confirmation number."
@@ -229,7 +229,7 @@ def test_a_password_in_place_of_its_hash_is_refused_and_never_shown(files: Folde
     assert "hunter2" not in str(problem)
 
 
-def test_missing_unknown_and_repeated_columns_are_told_with_the_likely_name(
+def test_missing_unknown_and_repeated_columns_are_reported_with_the_likely_name(
     files: FolderFiles,
 ) -> None:
     files.replace("attendees.csv", "first_name,", "fist_name,").replace(
@@ -247,14 +247,14 @@ def test_missing_unknown_and_repeated_columns_are_told_with_the_likely_name(
     ]
 
 
-def test_an_open_quote_is_told_with_its_row(files: FolderFiles) -> None:
+def test_an_unclosed_quote_is_reported_with_its_row(files: FolderFiles) -> None:
     files.add("sessions.csv", 'S9,"open')
     assert faults(files) == [
         ("sessions.csv", 6, None, "This is not CSV: unexpected end of data."),
     ]
 
 
-def test_a_file_that_is_not_utf_8_is_told_with_its_line(files: FolderFiles) -> None:
+def test_a_file_that_is_not_utf_8_is_reported_with_its_line(files: FolderFiles) -> None:
     folder = files.write()
     (folder / "members.csv").write_bytes(files.texts["members.csv"].encode("latin-1"))
     with pytest.raises(InvalidInput) as caught:
@@ -263,7 +263,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(files: FolderFiles) -> N
     assert told == [("members.csv", 2, "This is not UTF-8.")]
 
 
-def test_missing_files_are_told(tmp_path: Path) -> None:
+def test_missing_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_meeting_folder(tmp_path)
     assert [(each.file, each.fault) for each in caught.value.problems] == [

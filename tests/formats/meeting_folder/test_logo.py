@@ -48,7 +48,7 @@ def test_the_measures_of_both_kinds_are_read(tmp_path: Path) -> None:
         ("logo-dark.png", png(9, 9), "There is no logo for light screens"),
     ],
 )
-def test_what_cannot_be_shown_is_a_fault(
+def test_a_logo_that_cannot_be_shown_is_a_fault(
     tmp_path: Path, name: str, content: bytes, expected: str
 ) -> None:
     (tmp_path / name).write_bytes(content)

@@ -169,7 +169,7 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
         ),
     ],
 )
-def test_a_fault_is_told_with_its_key(
+def test_a_fault_is_reported_with_its_key(
     files: FolderFiles, old: str, new: str, column: str | None, fault: str, remedy: str
 ) -> None:
     files.replace("meeting.toml", old, new)
@@ -193,7 +193,7 @@ def test_a_date_without_a_time_does_not_pass_for_midnight(files: FolderFiles) ->
     )
 
 
-def test_unknown_tables_and_credit_types_are_told(files: FolderFiles) -> None:
+def test_unknown_tables_and_credit_types_are_reported(files: FolderFiles) -> None:
     files.replace("meeting.toml", "[credit.safety]", "[credit.saftey]")
     assert found_problems(files) == [
         ("credit.saftey", "The key 'saftey' is unknown here.", "Did you mean safety?"),
@@ -201,7 +201,7 @@ def test_unknown_tables_and_credit_types_are_told(files: FolderFiles) -> None:
     ]
 
 
-def test_what_is_no_toml_is_told_with_its_line(files: FolderFiles) -> None:
+def test_invalid_toml_is_reported_with_its_line(files: FolderFiles) -> None:
     files.replace("meeting.toml", 'code = "test24"', "code = test24")
     with pytest.raises(InvalidInput) as caught:
         read_meeting(files.write() / "meeting.toml")
@@ -261,7 +261,7 @@ def test_without_a_table_there_is_no_single_sign_on(files: FolderFiles) -> None:
         ),
     ],
 )
-def test_a_fault_in_single_sign_on_is_told(
+def test_a_fault_in_single_sign_on_is_reported(
     files: FolderFiles, old: str, new: str, told_of: tuple[str, str, str]
 ) -> None:
     files.texts["meeting.toml"] += SSO.replace(old, new)

@@ -82,7 +82,7 @@ def test_a_meeting_without_patient_safety_does_not_mention_it() -> None:
     assert "Session 0 1.50 8:00" in text
 
 
-def test_no_patient_safety_claimed_is_said_because_boards_ask_for_the_figure() -> None:
+def test_zero_patient_safety_is_printed_because_boards_ask_for_the_figure() -> None:
     claimed = certificate(safety=Quarters(0))
     assert "of which 0.00 credits are Patient Safety" in page_texts(certificate_pdf(claimed))[0]
 
@@ -116,7 +116,7 @@ def test_a_character_that_the_font_lacks_stops_no_certificate() -> None:
 MARKUP = '#panic() *bold* _it_ \\ $x$ `raw` @ref <label> = head "quote" // no /* no */ [x] {y} #'
 
 
-def test_what_people_wrote_is_never_markup() -> None:
+def test_entered_text_is_never_markup() -> None:
     titled = replace(sessions(1)[0], title=MARKUP)
     pdf = certificate_pdf(
         certificate(

@@ -40,7 +40,7 @@ def test_the_alphabets_of_names_are_whole(alphabet: str) -> None:
     assert missing_characters(alphabet) == ""
 
 
-def test_what_is_missing_is_named_once_and_in_its_order() -> None:
+def test_missing_characters_are_listed_once_and_in_order() -> None:
     assert missing_characters("李小龍 (Bruce Lee 李) 😀") == "李小龍😀"
     assert replace_unprintable("李小龍 Lee") == "□□□ Lee"
 

@@ -71,7 +71,7 @@ def transcript(*entries: AccountEntry, name: str = "Kathleen O’Brien-Núñez J
 TWO_YEARS = transcript(entry(2023, 6, 2), entry(2024, 34, 8))
 
 
-def test_it_says_what_was_claimed_year_by_year_and_adds_it_up() -> None:
+def test_it_lists_the_credit_by_year_with_totals() -> None:
     assert page_texts(transcript_pdf(TWO_YEARS)) == [
         "Transcript of CME Credit Kathleen O’Brien-Núñez Jr "
         "As of the newest submission, November 1, 2024. Each year has the meetings that ended in "
@@ -96,7 +96,7 @@ def test_one_year_is_its_own_total() -> None:
     assert "all years" not in page
 
 
-def test_only_the_valid_version_counts_and_what_was_never_submitted_is_not_in_it() -> None:
+def test_only_valid_versions_count_and_drafts_are_omitted() -> None:
     newest, older = entry(2024, 5, 1).versions[0], entry(2024, 6, 2).versions[0]
     versions = (newest, replace(older, number="TEST24-2222-2222"))
     twice = entry(2024, 0, 0, versions=versions)
@@ -142,7 +142,7 @@ def test_many_years_flow_over_the_paper_of_the_meeting(
     )
 
 
-def test_what_people_wrote_is_never_markup() -> None:
+def test_entered_text_is_never_markup() -> None:
     odd = entry(2024, 6, 2, meeting="#set page() *bold* $x$ \\ _a_ @b <c> 李", location="=1+1")
     (page,) = page_texts(transcript_pdf(transcript(odd, name="=cmd|' /C calc'!A0 #eval(1)")))
     assert "#set page() *bold* $x$ \\ _a_ @b <c> □" in page

@@ -129,14 +129,14 @@ def test_md_and_do_are_physicians(tmp_path: Path, degree: str, physician: bool) 
     assert attendee.is_physician is physician
 
 
-def test_what_is_given_for_all_others_does_not_make_a_physician_another(tmp_path: Path) -> None:
+def test_a_value_for_all_others_does_not_change_a_physician(tmp_path: Path) -> None:
     data = "Last,Badge,Confirmation,Degree,Ticket\nA,1,C1,MD,full\nB,2,C2,DDS,full\n"
     values = {("profession", "*"): "other"}
     found = attendees(tmp_path, read(ATTENDEES, tmp_path, data, values=values))
     assert [each.is_physician for each in found if each] == [True, False]
 
 
-def test_a_heading_that_is_mapped_and_not_there_is_told(tmp_path: Path) -> None:
+def test_a_mapped_heading_that_is_missing_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         read(ATTENDEES, tmp_path, EXPORT, headings={"badge": "Badge ID"})
     assert str(caught.value) == (
@@ -148,7 +148,7 @@ def test_a_heading_that_is_mapped_and_not_there_is_told(tmp_path: Path) -> None:
 ACCOUNTS = "Login,Last Name,Password\n"
 
 
-def test_hashes_are_taken_as_they_are(tmp_path: Path) -> None:
+def test_valid_hashes_are_copied_unchanged(tmp_path: Path) -> None:
     converted = read(MEMBERS, tmp_path, ACCOUNTS + f'Ana,Restrepo,"{PASSWORD_HASH}"\n')
     assert converted.warnings == ()
     assert members(tmp_path, converted) == [
@@ -173,7 +173,7 @@ def test_passwords_in_clear_are_hashed_as_they_were_typed(tmp_path: Path, passwo
     assert password not in converted.text
 
 
-def test_a_missing_password_is_told_and_stays_empty(tmp_path: Path) -> None:
+def test_a_missing_password_is_reported_and_stays_empty(tmp_path: Path) -> None:
     converted = read(MEMBERS, tmp_path, ACCOUNTS + "ana,Restrepo,\nli,Wei,\n")
     assert converted.text.splitlines()[1:] == ["ana,Restrepo,,,,", "li,Wei,,,,"]
     assert [str(warning) for warning in converted.warnings] == [

@@ -72,7 +72,7 @@ def test_the_corpus_is_no_smaller_than_it_was() -> None:
     assert len({(broken.name, broken.about) for broken in corpus}) == len(corpus)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     assert problem_messages(tmp_path / "s.xml") == ["s.xml: The file is missing. Check its name."]
 
 

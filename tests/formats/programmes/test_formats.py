@@ -74,7 +74,7 @@ def test_a_published_programme_has_the_figures_that_others_counted(
     )
 
 
-def test_a_published_calendar_tells_its_kinds_and_what_is_not_eligible() -> None:
+def test_a_published_calendar_gives_kinds_and_ineligible_sessions() -> None:
     found = summarize_programme(
         convert_programme(published_programme("pyconus2025.ics"), ProgrammeOptions()).sessions
     )
@@ -140,7 +140,7 @@ def test_times_keep_their_offset_unless_a_zone_is_asked_for(folder: Path) -> Non
     assert there.isoformat() == "2024-09-26T01:00:00-05:00"
 
 
-def test_an_offset_that_contradicts_the_printed_start_is_told_once_and_can_be_left_out(
+def test_an_offset_that_contradicts_the_printed_start_is_reported_once_and_can_be_ignored(
     folder: Path,
 ) -> None:
     data = schedule(event(date="2024-09-26T08:00:00+00:00"))
@@ -187,7 +187,7 @@ def test_a_duration_has_minutes_hours_or_days(folder: Path, duration: str, minut
     assert found.ends_at - found.starts_at == timedelta(minutes=minutes)
 
 
-def test_what_lasts_no_time_is_kept_and_not_eligible(folder: Path) -> None:
+def test_a_session_without_duration_is_included_but_not_eligible(folder: Path) -> None:
     found = convert(folder, "s.xml", schedule(event(duration="00:00")))
     assert [item.eligible for item in found.sessions] == [False]
     assert warning_messages(found) == [
@@ -276,7 +276,7 @@ def test_an_event_that_repeats_is_a_session_each_time(folder: Path) -> None:
     ]
 
 
-def test_one_time_of_a_series_that_was_moved_keeps_its_code(folder: Path) -> None:
+def test_a_moved_occurrence_of_a_series_has_the_same_code(folder: Path) -> None:
     moved = (
         *("END:VEVENT", "BEGIN:VEVENT", "UID:1", "SUMMARY:Flaps, moved", "DURATION:PT1H"),
         *("DTSTART:20240927T150000Z", "RECURRENCE-ID:20240927T080000Z"),
@@ -289,7 +289,7 @@ def test_one_time_of_a_series_that_was_moved_keeps_its_code(folder: Path) -> Non
     ]
 
 
-def test_all_day_items_are_kept_in_the_zone_and_not_eligible(folder: Path) -> None:
+def test_all_day_items_are_included_in_the_zone_but_not_eligible(folder: Path) -> None:
     data = calendar("UID:1", "SUMMARY:Exhibits", "DTSTART;VALUE=DATE:20240926")
     found = convert(folder, "s.ics", data, zone=CHICAGO)
     (item,) = found.sessions
@@ -303,7 +303,7 @@ def test_all_day_items_are_kept_in_the_zone_and_not_eligible(folder: Path) -> No
     ]
 
 
-def test_cancelled_events_are_left_out_and_told(folder: Path) -> None:
+def test_cancelled_events_are_omitted_and_reported(folder: Path) -> None:
     second = "\r\n".join(["END:VEVENT", "BEGIN:VEVENT", "UID:2", *SERIES[1:]])
     found = convert(folder, "s.ics", calendar(*SERIES, "STATUS:CANCELLED", second))
     assert [item.code for item in found.sessions] == ["2"]
@@ -388,7 +388,9 @@ def test_a_date_and_times_of_day_are_read_as_people_write_them(
 
 
 @pytest.mark.parametrize(("order", "month"), [(DateOrder.MONTH, 9), (DateOrder.DAY, 10)])
-def test_the_order_of_a_date_is_what_staff_say(folder: Path, order: DateOrder, month: int) -> None:
+def test_the_order_of_month_and_day_is_the_staffs_option(
+    folder: Path, order: DateOrder, month: int
+) -> None:
     rows = table("1,Flaps,9/10/2024 8:00 am,9/10/2024 9:00 am")
     assert convert_one(folder, "s.csv", rows, zone=CHICAGO, dates=order).starts_at.month == month
 
@@ -423,14 +425,14 @@ def test_speakers_stand_between_semicolons_or_line_by_line(folder: Path) -> None
     assert [item.speakers for item in convert(folder, "s.csv", data).sessions] == [both, both]
 
 
-def test_headings_that_mean_nothing_are_told(folder: Path) -> None:
+def test_headings_that_match_no_column_are_reported(folder: Path) -> None:
     data = table(f"1,Flaps,{'2024-09-26T08:00Z'},60,x", headings="ID,Title,Start,Minutes,Color")
     assert warning_messages(convert(folder, "s.csv", data)) == [
         "s.csv: These headings match no column: Color. Their cells are ignored."
     ]
 
 
-def test_more_credit_than_time_is_told_and_kept(folder: Path) -> None:
+def test_more_credit_than_time_is_reported_and_used(folder: Path) -> None:
     data = table("1,Flaps,2024-09-26T08:00Z,60,2", headings="ID,Title,Start,Minutes,Credits")
     found = convert(folder, "s.csv", data)
     assert [item.quarters for item in found.sessions] == [8]
@@ -455,7 +457,7 @@ def with_credits(folder: Path, *rows: str) -> ConversionResult:
     return convert_programme(folder / "s.csv", ProgrammeOptions(), supplement=folder / "c.csv")
 
 
-def test_credits_are_joined_on_the_session_and_other_types_are_told(folder: Path) -> None:
+def test_credits_are_joined_on_the_session_and_other_types_are_reported(folder: Path) -> None:
     found = with_credits(
         folder,
         *("S1,AMA PRA Category 1 Credit(s)™,1.00", "S1,Patient Safety,0.5", "S2,CME,0.75"),
@@ -485,14 +487,14 @@ def test_credits_are_joined_on_the_session_and_other_types_are_told(folder: Path
         ("S2,Patient Safety,2", "s.csv, row 3, patient_safety_hours: Patient Safety is part "),
     ],
 )
-def test_a_fault_in_the_supplement_is_told(folder: Path, row: str, told: str) -> None:
+def test_a_fault_in_the_supplement_is_reported(folder: Path, row: str, told: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         with_credits(folder, "S1,CME,1", row)
     (problem,) = map(str, caught.value.problems)
     assert told in problem
 
 
-def test_a_summary_counts_half_open_and_what_lasts_no_time(folder: Path) -> None:
+def test_a_summary_counts_half_open_intervals_and_empty_sessions(folder: Path) -> None:
     events = [
         Event("1", "A", EIGHT, 60),
         Event("2", "B", EIGHT + timedelta(hours=1), 60, room="Hall B"),

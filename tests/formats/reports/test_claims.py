@@ -166,7 +166,7 @@ def _by_badge(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 
 @pytest.mark.parametrize("kind", list(FileFormat))
 @given(exported=st.lists(claims, max_size=3, unique_by=lambda each: each.badge).map(tuple))
-def test_what_is_exported_is_read_back_equal(
+def test_exported_claims_are_read_back_equal(
     kind: FileFormat, exported: tuple[ExportedClaim, ...]
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -184,7 +184,7 @@ def test_the_same_claims_make_the_same_bytes(kind: FileFormat, tmp_path: Path) -
     assert made[0] == made[1]
 
 
-def test_the_csv_is_what_a_spreadsheet_shows(tmp_path: Path) -> None:
+def test_the_csv_file_has_the_values_that_a_spreadsheet_shows(tmp_path: Path) -> None:
     write(tmp_path, FileFormat.CSV, claim(last_name="=HYPERLINK(1)"))
     assert {path.name: path.read_text("utf-8-sig") for path in tmp_path.iterdir()} == {
         "claims.csv": (

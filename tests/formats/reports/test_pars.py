@@ -145,7 +145,7 @@ def test_a_row_with_a_reason_was_rejected(tmp_path: Path, name: str) -> None:
         ("Record Action", "ADD", "", ""),
     ],
 )
-def test_what_a_spreadsheet_made_of_a_cell_is_undone(
+def test_changes_of_a_cell_by_spreadsheet_programs_are_undone(
     tmp_path: Path, column: str, cell: Any, field: str, read: str
 ) -> None:
     row: list[Any] = cells(ROWS[1])
@@ -196,7 +196,7 @@ def test_columns_may_stand_in_any_order_and_several_reasons_are_joined(tmp_path:
         ),
     ],
 )
-def test_a_file_that_cannot_be_read_says_where_and_what_to_do(
+def test_a_file_that_cannot_be_read_is_reported_with_location_and_remedy(
     tmp_path: Path, rows: list[list[Any]], told: list[str]
 ) -> None:
     with pytest.raises(InvalidInput) as faulty:
@@ -204,7 +204,7 @@ def test_a_file_that_cannot_be_read_says_where_and_what_to_do(
     assert [str(problem) for problem in faulty.value.problems] == told
 
 
-def test_a_workbook_that_is_none_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_workbook_is_reported(tmp_path: Path) -> None:
     (tmp_path / "answer.xlsx").write_text("no workbook")
     with pytest.raises(InvalidInput, match=r"This is not an XLSX workbook\. Save it as XLSX"):
         read_rejections(tmp_path / "answer.xlsx")
@@ -266,7 +266,7 @@ def with_errors_xlsx(path: Path) -> Path:
     max_examples=examples(0.6),
 )
 @given(st.lists(st.builds(ParsRow, st.sampled_from(RecordAction), records), min_size=1, max_size=4))
-def test_what_is_written_is_read_back_equal(
+def test_written_rows_are_read_back_equal(
     tmp_path: Path, name: str, with_errors: Callable[[Path], Path], rows: list[ParsRow]
 ) -> None:
     write_files(tmp_path, NAMES, rows)

@@ -34,7 +34,7 @@ def test_a_time_is_read_on_the_clocks_of_the_place(text: str, expected: datetime
     assert parse_instant(text, LOS_ANGELES) == expected
 
 
-def test_the_hour_that_the_clocks_skip_is_refused_with_what_they_show_instead() -> None:
+def test_a_time_that_the_clocks_skip_is_rejected_with_the_time_shown_instead() -> None:
     with pytest.raises(NonexistentTime) as caught:
         parse_instant("2024-03-10T02:30", LOS_ANGELES)
     assert caught.value.instead == "2024-03-10T03:30"
@@ -52,12 +52,12 @@ def test_the_hour_that_comes_twice_is_refused_with_both_offsets() -> None:
 @pytest.mark.parametrize(
     "text", ["", "8:00", "2024-09-26", "2024-13-01T08:00", "tomorrow", "0001-01-01T00:00+14:00"]
 )
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_an_invalid_time_is_rejected(text: str) -> None:
     with pytest.raises(InvalidTime):
         parse_instant(text, LOS_ANGELES)
 
 
-def test_a_session_in_either_hour_is_told_with_the_remedy(files: FolderFiles) -> None:
+def test_a_session_at_a_clock_change_is_reported_with_the_remedy(files: FolderFiles) -> None:
     files.replace(
         "sessions.csv", "2024-09-19T00:00,2024-09-19T01:00", "2024-03-10T02:30,2024-11-03T01:30"
     )
