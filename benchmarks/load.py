@@ -160,7 +160,7 @@ def _databases_and_workers(folder: Path, of: Meeting, rounds: int) -> None:
     print(f"{CLIENTS} clients at once, and how much of both processors was at work with Add\n")
     print("| | Add, a second | p95, ms | at work | a letter, a second | p95, ms |")
     print("|---|---|---|---|---|---|")
-    with databases.postgresql(in_a_hurry=False) as postgresql:
+    with databases.postgresql(without_durability=False) as postgresql:
         for kind in ("SQLite", "PostgreSQL"):
             for workers, on_valkey in ((1, False), (1, True), (2, True), (4, True)):
                 name = f"{kind.lower()}{workers}{'v' * on_valkey}"
