@@ -17,11 +17,13 @@ def create_token(name: str, *, as_json: bool) -> None:
     try:
         created = run(operation)
     except api_tokens.InvalidTokenName:
-        raise CliError(f"A name has up to {NAME_LIMIT} characters. No token was created.") from None
+        raise CliError(
+            f"A name must have 1 to {NAME_LIMIT} printable characters. No token was created."
+        ) from None
     except api_tokens.TokenNameTaken as taken:
         raise CliError(
-            f"There is or was a token {taken} already. Choose another name, such as one with the "
-            "year in it."
+            f"A token named {taken} exists or was revoked. Choose another name, such as one with "
+            "the year in it."
         ) from None
     lines = [created.token, "Keep it now: it is stored as a hash and cannot be shown again."]
     emit(lines, created, as_json=as_json)
@@ -30,7 +32,11 @@ def create_token(name: str, *, as_json: bool) -> None:
 def list_tokens(*, as_json: bool) -> None:
     """Print all tokens, without their secrets."""
     tokens = run(api_tokens.list_all())
-    lines = map(_line, tokens) if tokens else ["There is no token. Make one: cme tokens new NAME"]
+    lines = (
+        map(_line, tokens)
+        if tokens
+        else ["There are no tokens. Create one with: cme tokens new NAME"]
+    )
     emit(lines, tokens, as_json=as_json)
 
 
@@ -49,7 +55,7 @@ def _line(token: ApiToken) -> str:
 
 
 def _parts(token: ApiToken) -> Iterator[str]:
-    yield f"{token.name}: made {_at(token.created_at)} by {token.created_by}"
+    yield f"{token.name}: created {_at(token.created_at)} by {token.created_by}"
     yield f"last used {_at(token.last_used_at)}" if token.last_used_at else "never used"
     if token.revoked_at is not None:
         yield f"revoked {_at(token.revoked_at)} by {token.revoked_by}"

@@ -38,7 +38,7 @@ def test_a_token_is_printed_once_and_opens() -> None:
 
     assert asyncio.run(asked()) == "membership-2025"
     _, (line,), _ = cme_output("tokens", "list")
-    assert re.fullmatch(rf"membership-2025: made {WHEN} by staff \w+, last used {WHEN}", line)
+    assert re.fullmatch(rf"membership-2025: created {WHEN} by staff \w+, last used {WHEN}", line)
 
 
 def test_a_revoked_token_stays_on_the_list() -> None:
@@ -46,7 +46,7 @@ def test_a_revoked_token_stays_on_the_list() -> None:
     code, (line,), _ = cme_output("tokens", "revoke", "a")
     assert code == 0
     assert re.fullmatch(
-        rf"a: made {WHEN} by staff \w+, never used, revoked {WHEN} by staff \w+", line
+        rf"a: created {WHEN} by staff \w+, never used, revoked {WHEN} by staff \w+", line
     )
     assert cme_output("tokens", "list") == (0, [line], [])
     assert cme_output("tokens", "revoke", "a") == (0, [line], [])
@@ -66,7 +66,7 @@ def test_a_program_reads_the_same_as_json() -> None:
 def test_what_cannot_be_is_told_with_its_remedy() -> None:
     assert cme_output("tokens", "list") == (
         0,
-        ["There is no token. Make one: cme tokens new NAME"],
+        ["There are no tokens. Create one with: cme tokens new NAME"],
         [],
     )
     assert cme_output("tokens", "revoke", "a") == (
@@ -77,9 +77,9 @@ def test_what_cannot_be_is_told_with_its_remedy() -> None:
     assert cme_output("tokens", "new", " ") == (
         1,
         [],
-        ["A name has up to 60 characters. No token was made."],
+        ["A name must have 1 to 60 printable characters. No token was created."],
     )
     cme_output("tokens", "new", "a")
     code, lines, (said,) = cme_output("tokens", "new", "a")
     assert (code, lines) == (1, [])
-    assert said.startswith("There is or was a token a already. Choose another name")
+    assert said.startswith("A token named a exists or was revoked. Choose another name")

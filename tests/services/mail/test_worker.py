@@ -247,7 +247,7 @@ async def test_a_worker_that_was_too_slow_writes_over_nobodys_outcome(
     assert slow is not None
     assert await send_due_mail(server, now + worker.LEASE) == DeliveryStats(sent=1)
     assert not await write(
-        partial(worker.rows.record_outcome, taken=slow, state="dead", last_error="late")
+        partial(worker.rows.record_outcome, leased=slow, state="dead", last_error="late")
     )
     assert (await states())[0] == ("sent", 2, "")
 

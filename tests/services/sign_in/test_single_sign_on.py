@@ -140,7 +140,7 @@ async def test_an_answer_is_good_once(now: datetime) -> None:
     departure = await start_login(now)
     answer = await answer_to(departure)
     await complete_login(departure.token, answer, now)
-    with pytest.raises(SignInRejected, match="came back before"):
+    with pytest.raises(SignInRejected, match="no pending login"):
         await complete_login(departure.token, answer, now)
 
 
