@@ -116,7 +116,7 @@ def test_a_conflict_has_advice_by_the_policy(
         ),
         (
             Delivery.BOTH,
-            "Before you submit, lower their hours until they fit into that time, say which one was "
+            "Before you submit, lower their hours until they fit into that time, mark one as "
             "watched on demand, or remove one.",
         ),
     ],
