@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from cme_reflex.cli.commands import app
 from cme_reflex.domain.meetings.color_contrast import contrast_ratio
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv, template
 from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
 from cme_reflex.formats.meeting_folder.keys import key_path
 from cme_reflex.settings import ROOT, settings
+from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.folder_files import FolderFiles
 
 
@@ -32,19 +31,9 @@ def files(tmp_path: Path) -> FolderFiles:
     return FolderFiles(tmp_path / "test24")
 
 
-def cme(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
-
-
-def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
-    """Exit code, and the lines of standard output and standard error."""
-    result = cme(*words)
-    return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
-
-
 def test_a_new_folder_has_no_fault_tells_what_to_fill_in_and_loads(tmp_path: Path) -> None:
     folder = tmp_path / "soc30"
-    assert told("meeting", "new", "soc30", "--into", tmp_path) == (
+    assert cme_output("meeting", "new", "soc30", "--into", tmp_path) == (
         0,
         [
             f"{folder}: a meeting to fill in.",
@@ -53,7 +42,7 @@ def test_a_new_folder_has_no_fault_tells_what_to_fill_in_and_loads(tmp_path: Pat
         ],
         [],
     )
-    checked = json.loads(cme("meeting", "check", folder, "--json").stdout)
+    checked = json.loads(invoke_cme("meeting", "check", folder, "--json").stdout)
     assert {each["severity"] for each in checked["problems"]} == {"warning"}
     texts = [line for line in (folder / "meeting.toml").read_text().splitlines() if "= " in line]
     to_fill_in = sum('"FILL IN' in line for line in texts) + 1  # and the text on privacy
@@ -73,13 +62,13 @@ def test_a_new_folder_has_no_fault_tells_what_to_fill_in_and_loads(tmp_path: Pat
         "safety_hours": "0.50",
         "safety_maximum": "0.50",
     }
-    assert cme("meeting", "load", folder).exit_code == 0
+    assert invoke_cme("meeting", "load", folder).exit_code == 0
 
 
 def test_nothing_that_is_there_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "soc30").mkdir()
     (tmp_path / "soc30" / "meeting.toml").write_text("mine")
-    assert told("meeting", "new", "soc30", "--into", tmp_path) == (
+    assert cme_output("meeting", "new", "soc30", "--into", tmp_path) == (
         1,
         [],
         [f"{tmp_path / 'soc30'} already exists; nothing was changed. Choose another code."],
@@ -89,7 +78,7 @@ def test_nothing_that_is_there_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", ["", "PSTM24", "two words", "../up", "a/b", "-x", "é", "x" * 33])
 def test_a_code_is_the_name_of_a_folder_and_nothing_else(tmp_path: Path, code: str) -> None:
-    assert told("meeting", "new", "--into", tmp_path / "meetings", "--", code) == (
+    assert cme_output("meeting", "new", "--into", tmp_path / "meetings", "--", code) == (
         1,
         [],
         [
@@ -154,7 +143,7 @@ def _fields(kind: Any, place: tuple[str | int, ...]) -> Any:
 
 
 def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: FolderFiles) -> None:
-    assert told("meeting", "check", files.write()) == (
+    assert cme_output("meeting", "check", files.write()) == (
         0,
         [
             (
@@ -182,7 +171,7 @@ def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: FolderFiles)
 
 
 def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
-    result = cme("meeting", "check", folder, "--json")
+    result = invoke_cme("meeting", "check", folder, "--json")
     assert result.exit_code == 0
     return [
         (each["file"], each["row"], each["column"], each["fault"])
@@ -273,7 +262,7 @@ def test_the_surface_of_the_dark_screens_is_that_of_the_style_sheet() -> None:
 
 
 def test_the_demo_meeting_has_no_warning_but_of_names_in_other_alphabets() -> None:
-    code, lines, faults = told("meeting", "check", ROOT / "meetings" / "pstm24")
+    code, lines, faults = cme_output("meeting", "check", ROOT / "meetings" / "pstm24")
     about_names = [line for line in lines if "The certificate's font lacks" in line]
     assert len(about_names) == 52
     assert (code, [line for line in lines if line not in about_names], faults) == (
@@ -292,20 +281,20 @@ def test_the_demo_meeting_has_no_warning_but_of_names_in_other_alphabets() -> No
 
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     fault = f"There is no folder {tmp_path / 'none'}."
-    assert told("meeting", "check", tmp_path / "none") == (1, [], [fault])
+    assert cme_output("meeting", "check", tmp_path / "none") == (1, [], [fault])
 
 
 def test_a_rehearsed_load_tells_what_the_real_one_does_and_writes_nothing(
     files: FolderFiles, tmp_path: Path
 ) -> None:
-    cme("meeting", "load", files.write())
+    invoke_cme("meeting", "load", files.write())
     files.replace("sessions.csv", "Flaps", "Flaps Again")
     files.replace("sessions.csv", "S3,Hand Anatomy", "S9,Hand Anatomy")
     files.add("attendees.csv", "Else,Some,,B3,C3,,other,full,")
     folder = files.write()
     before = _backed_up(tmp_path / "before.gz")
-    rehearsed = told("meeting", "load", folder, "--dry-run")
-    as_json = cme("meeting", "load", folder, "--dry-run", "--json")
+    rehearsed = cme_output("meeting", "load", folder, "--dry-run")
+    as_json = invoke_cme("meeting", "load", folder, "--dry-run", "--json")
     assert _backed_up(tmp_path / "after.gz") == before
     report = [
         "test24: version 2.",
@@ -314,11 +303,11 @@ def test_a_rehearsed_load_tells_what_the_real_one_does_and_writes_nothing(
         "  members: 0 added, 0 changed, 1 unchanged",
     ]
     assert rehearsed == (0, [*report, "Nothing was written."], [])
-    assert cme("meeting", "load", folder, "--json").stdout == as_json.stdout
+    assert invoke_cme("meeting", "load", folder, "--json").stdout == as_json.stdout
     assert _backed_up(tmp_path / "loaded.gz") != before
 
 
 def _backed_up(file: Path) -> list[bytes]:
     """All rows of the database."""
-    assert cme("backup", file).exit_code == 0
+    assert invoke_cme("backup", file).exit_code == 0
     return gzip.decompress(file.read_bytes()).splitlines()[1:-1]

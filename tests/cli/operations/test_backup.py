@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from cme_reflex.cli.commands import app
 from cme_reflex.settings import settings
 from cme_reflex.store.operations.table_copy import newest_revision
+from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.folder_files import FolderFiles
 
 
@@ -26,27 +25,17 @@ def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def backup(files: FolderFiles, tmp_path: Path) -> Path:
     """A backup of the small meeting, which is still loaded."""
-    assert cme("meeting", "load", files.write()).exit_code == 0
-    assert cme("backup", tmp_path / "b.gz").exit_code == 0
+    assert invoke_cme("meeting", "load", files.write()).exit_code == 0
+    assert invoke_cme("backup", tmp_path / "b.gz").exit_code == 0
     return tmp_path / "b.gz"
 
 
-def cme(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
-
-
-def told(*words: str | Path) -> tuple[int, list[str], list[str]]:
-    """Exit code, and the lines of standard output and standard error."""
-    result = cme(*words)
-    return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
-
-
 def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Path) -> None:
-    code, printed, errors = told("backup", tmp_path / "second.gz")
+    code, printed, errors = cme_output("backup", tmp_path / "second.gz")
     assert (code, errors) == (0, [])
     assert printed[0] == f"{tmp_path / 'second.gz'}: 8 rows at revision {newest_revision()}."
     assert {"  meeting: 1", "  session: 4", "  attendee: 2", "  member: 1"} < set(printed)
-    code, printed, errors = told("restore", backup)
+    code, printed, errors = cme_output("restore", backup)
     assert (code, errors) == (0, [])
     first = re.escape(f"{backup}: 8 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
     assert re.fullmatch(first + r"0 claims replaced\.", printed[0])
@@ -54,8 +43,8 @@ def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Pa
 
 
 def test_both_answer_a_program_too(backup: Path, tmp_path: Path) -> None:
-    written = json.loads(cme("backup", tmp_path / "second.gz", "--json").stdout)
-    restored = json.loads(cme("restore", backup, "--json").stdout)
+    written = json.loads(invoke_cme("backup", tmp_path / "second.gz", "--json").stdout)
+    restored = json.loads(invoke_cme("restore", backup, "--json").stdout)
     assert (written["revision"], written["rows"]["attendee"]) == (newest_revision(), 2)
     assert (restored["claims_replaced"], restored["rows"]) == (0, written["rows"])
 
@@ -63,14 +52,14 @@ def test_both_answer_a_program_too(backup: Path, tmp_path: Path) -> None:
 def test_a_backup_is_not_replaced_unless_that_is_said(backup: Path) -> None:
     before = backup.read_bytes()
     remedy = "Replace it with --force, or choose another name."
-    assert told("backup", backup) == (1, [], [f"{backup} is there already. {remedy}"])
+    assert cme_output("backup", backup) == (1, [], [f"{backup} is there already. {remedy}"])
     assert backup.read_bytes() == before
-    assert cme("backup", backup, "--force").exit_code == 0
+    assert invoke_cme("backup", backup, "--force").exit_code == 0
 
 
 def test_a_backup_into_no_folder_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / "none" / "b.gz"
-    assert told("backup", file) == (
+    assert cme_output("backup", file) == (
         1,
         [],
         [f"{file} cannot be written: No such file or directory."],
@@ -130,14 +119,14 @@ def test_a_broken_backup_is_refused_and_nothing_is_written(
     backup: Path, tmp_path: Path, damage: Damage, reason: str
 ) -> None:
     backup.write_bytes(damage(backup.read_bytes()))
-    assert cme("backup", tmp_path / "before.gz").exit_code == 0
-    remedy = "Take another backup; nothing was changed."
-    assert told("restore", backup, "--replace") == (
+    assert invoke_cme("backup", tmp_path / "before.gz").exit_code == 0
+    remedy = "Choose another backup; nothing was changed."
+    assert cme_output("restore", backup, "--replace") == (
         1,
         [],
         [f"{backup} cannot be restored: {reason}. {remedy}"],
     )
-    assert cme("backup", tmp_path / "after.gz").exit_code == 0
+    assert invoke_cme("backup", tmp_path / "after.gz").exit_code == 0
     assert _rows(tmp_path / "after.gz") == _rows(tmp_path / "before.gz")
 
 
@@ -149,7 +138,7 @@ def _rows(backup: Path) -> list[bytes]:
 def test_a_backup_of_a_newer_program_is_refused(backup: Path) -> None:
     old = f'"revision":"{newest_revision()}"'.encode()
     backup.write_bytes(forged(old, b'"revision":"9999"')(backup.read_bytes()))
-    assert told("restore", backup) == (
+    assert cme_output("restore", backup) == (
         1,
         [],
         [
@@ -161,25 +150,29 @@ def test_a_backup_of_a_newer_program_is_refused(backup: Path) -> None:
 
 def test_a_backup_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / "none.gz"
-    assert told("restore", file) == (1, [], [f"There is no file {file}. Check its name."])
-    assert told("restore", tmp_path) == (1, [], [f"{tmp_path} cannot be read: Is a directory."])
+    assert cme_output("restore", file) == (1, [], [f"There is no file {file}. Check its name."])
+    assert cme_output("restore", tmp_path) == (
+        1,
+        [],
+        [f"{tmp_path} cannot be read: Is a directory."],
+    )
 
 
 def test_a_purge_wants_to_be_meant(files: FolderFiles) -> None:
-    assert told("purge", "--before", "2020-01-01") == (
+    assert cme_output("purge", "--before", "2020-01-01") == (
         1,
         [],
         ["This deletes records permanently. Preview with --dry-run, delete with --yes."],
     )
     nothing = "No meeting that ended before 2020-01-01 has records to delete."
-    assert told("purge", "--before", "2020-01-01", "--yes") == (0, [nothing], [])
+    assert cme_output("purge", "--before", "2020-01-01", "--yes") == (0, [nothing], [])
 
 
 def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # October 3 in UTC, and still the day before in the west.
     now = datetime(2030, 10, 3, 11, tzinfo=UTC)
     monkeypatch.setattr("cme_reflex.services.clock.system_time", lambda: now)
-    assert told("purge", "--before", "2024-10-03", "--dry-run") == (
+    assert cme_output("purge", "--before", "2024-10-03", "--dry-run") == (
         1,
         [],
         [
@@ -187,7 +180,7 @@ def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
             "The latest date today is 2024-10-02; nothing was deleted."
         ],
     )
-    assert told("purge", "--before", "soon", "--dry-run") == (
+    assert cme_output("purge", "--before", "soon", "--dry-run") == (
         1,
         [],
         ["--before soon is not a valid date. Write it as 2018-12-31."],
@@ -202,15 +195,17 @@ def test_a_rehearsed_purge_tells_what_the_real_one_deletes(files: FolderFiles) -
         ("closes_at = 2030", "closes_at = 2013"),
     ):
         files.replace("meeting.toml", key, value)
-    cme("meeting", "load", files.write())
+    invoke_cme("meeting", "load", files.write())
     meeting = "test24, ended 2012-09-29: 2 rows"
-    assert told("purge", "--before", "2013-01-01", "--dry-run") == (
+    assert cme_output("purge", "--before", "2013-01-01", "--dry-run") == (
         0,
         [f"{meeting} would be deleted.", "  attendee: 2", "Nothing was deleted."],
         [],
     )
-    rehearsed = json.loads(cme("purge", "--before", "2013-01-01", "--dry-run", "--json").stdout)
-    done = json.loads(cme("purge", "--before", "2013-01-01", "--yes", "--json").stdout)
+    rehearsed = json.loads(
+        invoke_cme("purge", "--before", "2013-01-01", "--dry-run", "--json").stdout
+    )
+    done = json.loads(invoke_cme("purge", "--before", "2013-01-01", "--yes", "--json").stdout)
     assert (rehearsed.pop("dry_run"), done.pop("dry_run")) == (True, False)
     assert (
         done
@@ -220,6 +215,6 @@ def test_a_rehearsed_purge_tells_what_the_real_one_deletes(files: FolderFiles) -
             "meetings": [{"meeting": "test24", "ended_on": "2012-09-29", "rows": {"attendee": 2}}],
         }
     )
-    assert told("purge", "--before", "2013-01-01", "--yes")[1] == [
+    assert cme_output("purge", "--before", "2013-01-01", "--yes")[1] == [
         "No meeting that ended before 2013-01-01 has records to delete."
     ]

@@ -1,4 +1,4 @@
-"""Reading a meeting's folder: what is good comes out whole, what is faulty is told at once."""
+"""Reading a meeting folder: valid folders load completely, all faults are reported at once."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -259,8 +259,8 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_line(files: FolderFiles) 
     (folder / "members.csv").write_bytes(files.texts["members.csv"].encode("latin-1"))
     with pytest.raises(InvalidInput) as caught:
         read_meeting_folder(folder)
-    told = [(each.file, each.row, each.fault) for each in caught.value.problems]
-    assert told == [("members.csv", 2, "This is not UTF-8.")]
+    reported = [(each.file, each.row, each.fault) for each in caught.value.problems]
+    assert reported == [("members.csv", 2, "This is not UTF-8.")]
 
 
 def test_missing_files_are_reported(tmp_path: Path) -> None:
@@ -278,5 +278,5 @@ def test_a_file_larger_than_the_limit_is_not_read(
     files: FolderFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text_file, "SIZE_LIMIT", 500)
-    told = {(problem.file, problem.fault) for problem in problems(files)}
-    assert ("meeting.toml", "The file is larger than 0 MB.") in told
+    reported = {(problem.file, problem.fault) for problem in problems(files)}
+    assert ("meeting.toml", "The file is larger than 0 MB.") in reported

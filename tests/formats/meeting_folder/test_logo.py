@@ -1,4 +1,4 @@
-"""The logo of a meeting's folder: what is taken, and what is told of the rest."""
+"""The logo of a meeting folder: accepted files, and faults of others."""
 
 import io
 from pathlib import Path
@@ -52,9 +52,9 @@ def test_a_logo_that_cannot_be_shown_is_a_fault(
     tmp_path: Path, name: str, content: bytes, expected: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    (told,) = faults(tmp_path)
-    assert told.startswith(f"{name}: ")
-    assert expected in told
+    (fault,) = faults(tmp_path)
+    assert fault.startswith(f"{name}: ")
+    assert expected in fault
     with pytest.raises(InvalidInput):
         find_logos(tmp_path)
 

@@ -149,8 +149,8 @@ async def test_two_registrations_of_one_member_are_two_claims(
     await complete_and_submit(context, now=now)
     await complete_and_submit(await sign_in_as("103", "Smith"), quarters=4, safety=0, now=now)
     (year,) = (await account.load_account(context, now=now)).years
-    told = {(entry.badge, entry.registration, entry.is_current) for entry in year.entries}
-    assert told == {("101", "Full", True), ("103", "One day", False)}
+    entries = {(entry.badge, entry.registration, entry.is_current) for entry in year.entries}
+    assert entries == {("101", "Full", True), ("103", "One day", False)}
     assert year.credit == CreditTotals(10, 2)
 
 

@@ -329,19 +329,19 @@ class Reporting(RuleBasedStateMachine):
         headings = [*(column.heading for column in COLUMNS), "Error"]
         rows = [headings, *([*cells, "Not found"] for cells in answer.rejected)]
         file.write_text("".join("\t".join(row) + "\n" for row in rows), "utf-8")
-        told = read_rejections(file)
+        rejected = read_rejections(file)
         batch = answer.number if named or not newest else None
         taken = self.run(
-            rejections.import_rejections(MEETING.code, told, now=self.now, batch=batch)
+            rejections.import_rejections(MEETING.code, rejected, now=self.now, batch=batch)
         )
         if taken.before:
             batch = answer.number
             taken = self.run(
-                rejections.import_rejections(MEETING.code, told, now=self.now, batch=batch)
+                rejections.import_rejections(MEETING.code, rejected, now=self.now, batch=batch)
             )
         assert (taken.rejected, taken.known) == (len(answer.rejected), 0)
         twice = self.run(
-            rejections.import_rejections(MEETING.code, told, now=self.now, batch=batch)
+            rejections.import_rejections(MEETING.code, rejected, now=self.now, batch=batch)
         )
         assert (twice.rejected, twice.known) == (0, len(answer.rejected))
 

@@ -61,7 +61,7 @@ async def test_the_provider_tells_the_username_once(issuer: str, claim: str) -> 
         consented = await browser.post(address, data={"sub": KIM["sub"]})
     answer = dict(httpx.URL(consented.headers["location"]).params)
     assert answer["state"] == OWN.state
-    told = await oidc.fetch_username(terms, OWN, CALLBACK, answer, client_secret="any", now=now)
-    assert told == KIM[claim]
+    username = await oidc.fetch_username(terms, OWN, CALLBACK, answer, client_secret="any", now=now)
+    assert username == KIM[claim]
     with pytest.raises(SignInRejected, match="invalid_grant"):
         await oidc.fetch_username(terms, OWN, CALLBACK, answer, client_secret="any", now=now)
