@@ -24,22 +24,23 @@ from tests.support.servers.smtp_server import LocalSmtpServer
 
 __all__ = ["chosen_database", "server", "settings_of_others"]
 
-# Submits the claim of badge 101 as the site does, says so, and never gets to send anything.
+# Submits the claim of badge 101, prints its receipt number, and never sends the confirmation.
 SUBMIT_AND_HANG = """
 import asyncio
 from datetime import UTC, datetime
-from cme_reflex.services import signin, submission
+from cme_reflex.services.claims import submission
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.store.database import open_database
-from tests.services.claims.test_submission import complete
+from tests.services.claims.test_submission import complete_draft
 
 async def submit():
     open_database(settings().database_url)
     now = datetime(2024, 11, 1, 12, tzinfo=UTC)
-    token = await signin.with_number("test24", "O'Brien-Núñez", "101", now=now)
-    context = await signin.context("test24", token, now=now)
+    token = await authentication.sign_in_with_badge("test24", "O'Brien-Núñez", "101", now=now)
+    context = await authentication.authenticate("test24", token, now=now)
     ids = {session.code: session.id for session in context.programme.sessions.values()}
-    revision = await complete(context, ids, now)
+    revision = await complete_draft(context, ids, now)
     receipt = await submission.submit_claim(
         context, revision, attested=True, now=datetime.now(UTC)
     )

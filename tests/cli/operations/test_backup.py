@@ -69,7 +69,7 @@ def test_both_answer_a_program_too(backup: Path, tmp_path: Path) -> None:
 def test_a_backup_is_not_replaced_unless_that_is_said(backup: Path) -> None:
     before = backup.read_bytes()
     remedy = "Replace it with --force, or choose another name."
-    assert told("backup", backup) == (1, [], [f"{backup} is there already. {remedy}"])
+    assert told("backup", backup) == (1, [], [f"{backup} already exists. {remedy}"])
     assert backup.read_bytes() == before
     assert cme("backup", backup, "--force").exit_code == 0
 
@@ -137,7 +137,7 @@ def test_a_broken_backup_is_refused_and_nothing_is_written(
 ) -> None:
     backup.write_bytes(damage(backup.read_bytes()))
     assert cme("backup", tmp_path / "before.gz").exit_code == 0
-    remedy = "Take another backup; nothing was changed."
+    remedy = "Choose another backup; nothing was changed."
     assert told("restore", backup, "--replace") == (
         1,
         [],
