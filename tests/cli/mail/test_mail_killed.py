@@ -22,7 +22,7 @@ from tests.support.servers.smtp_server import LocalSmtpServer
 
 pytestmark = pytest.mark.usefixtures("chosen_database")
 
-# Submits the claim of badge 101 as the site does, says so, and never gets to send anything.
+# Submits the claim of badge 101, prints its receipt number, and never sends the confirmation.
 SUBMIT_AND_HANG = """
 import asyncio
 from datetime import UTC, datetime

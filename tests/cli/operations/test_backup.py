@@ -52,7 +52,7 @@ def test_both_answer_a_program_too(backup: Path, tmp_path: Path) -> None:
 def test_a_backup_is_not_replaced_unless_that_is_said(backup: Path) -> None:
     before = backup.read_bytes()
     remedy = "Replace it with --force, or choose another name."
-    assert cme_output("backup", backup) == (1, [], [f"{backup} is there already. {remedy}"])
+    assert cme_output("backup", backup) == (1, [], [f"{backup} already exists. {remedy}"])
     assert backup.read_bytes() == before
     assert invoke_cme("backup", backup, "--force").exit_code == 0
 
