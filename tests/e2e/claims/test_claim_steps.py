@@ -244,7 +244,7 @@ def test_opting_in_to_reporting_in_a_separate_window(attendee: Attendee, page: P
     window.get_by_label("NPI", exact=True).fill("1234567893")
     window.get_by_label("I consent").check()
     window.get_by_role("button", name="Opt in").click()
-    expect(window.locator("#birth-day-error")).to_contain_text("in the calendar")
+    expect(window.locator("#birth-day-error")).to_contain_text("a date that exists")
     expect(window.get_by_role("alert").filter(has_text=consent)).to_have_count(0)
     expect(window.get_by_role("textbox", name="Day of birth")).to_be_focused()
     window.get_by_role("textbox", name="Day of birth").fill("29")

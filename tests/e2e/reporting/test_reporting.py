@@ -22,7 +22,7 @@ def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     page.get_by_label("State of licensure").select_option("California")
     # Fields are validated during input, before anything is saved.
     page.get_by_label("NPI", exact=True).press_sequentially("1234567890")
-    expect(page.locator("#npi-error")).to_contain_text("an NPI has ten digits")
+    expect(page.locator("#npi-error")).to_contain_text("not a valid ten-digit NPI")
     page.get_by_label("NPI", exact=True).fill("")
     expect(page.locator("#npi-error")).to_be_empty()
     page.get_by_label("License ID").fill("=A-77")

@@ -55,7 +55,7 @@ def request_link(page: Page, smtp_server: LocalSmtpServer, address: str) -> Rece
     page.get_by_role("link", name="I do not have my number: send me a link").click()
     page.get_by_label("E-mail address").fill(address)
     page.get_by_role("button", name="Send me a link").click()
-    expect(page.get_by_role("status").filter(has_text="a link is on its way")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="we have sent a link to it")).to_be_visible()
     expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
     while len(smtp_server.received) == before:
         page.wait_for_timeout(50)
@@ -132,4 +132,4 @@ def test_a_link_that_is_not_complete_can_be_pasted(
     page.goto("/link#half-of-it")
     page.get_by_label("Link").fill("https://cme.example.org/link#half-of-it")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("not complete")
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("incomplete")

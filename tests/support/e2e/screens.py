@@ -285,7 +285,7 @@ def _reporting(page: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_label("License ID", exact=True).fill("A1234")
     page.locator("#consent").check()
     page.get_by_role("button", name="Opt in").click()
-    expect(page.get_by_text("Your consent is from")).to_be_visible()
+    expect(page.get_by_text("You gave your consent on")).to_be_visible()
     yield "reporting-opted-in", page
 
 
@@ -307,7 +307,7 @@ def _rejected(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     expect(page.get_by_text("“No license A1234 in Texas”")).to_be_visible()
     yield "reporting-rejected", page
     page.goto("/account")
-    expect(page.get_by_text("ACCME did not take the record")).to_be_visible()
+    expect(page.get_by_text("ACCME rejected the record")).to_be_visible()
     yield "account-rejected", page
     page.get_by_role("link", name="Correct your information").click()
     page.get_by_role("button", name="Withdraw consent").click()
