@@ -327,7 +327,7 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     expect(page.locator("#reopened")).to_be_visible()
     yield "claim-reopened", page
     page.goto("/account")
-    expect(page.get_by_text("Open again until")).to_be_visible()
+    expect(page.get_by_text("Reopened until")).to_be_visible()
     yield "account-reopened", page
     page.goto("/claim")
     attendee.open_submit()
