@@ -338,7 +338,7 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     expect(page.get_by_role("heading", name="Replaced")).to_be_visible()
     yield "receipt-replaced", page
     page.goto(f"/verify/{number}")
-    expect(page.get_by_role("main")).to_contain_text("was replaced")
+    expect(page.get_by_role("main")).to_contain_text("has been replaced")
     yield "verify-replaced", page
     page.goto("/verify/unknown")
     expect(page.get_by_role("main")).to_contain_text("No such certificate")
