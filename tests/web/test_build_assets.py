@@ -73,7 +73,7 @@ def test_the_preview_url_is_absolute_with_a_public_url(
 
 def test_the_maintenance_page_loads_nothing_but_its_icon() -> None:
     page = build_assets.maintenance_page()
-    assert "Everything that was saved is safe" in page
+    assert "Everything you saved is safe" in page
     assert "registration@plasticsurgery.org" in page
     assert "Dec 31, 2030" in page
     assert re.findall(r'(?:src|href)="(?!mailto:)([^"]*)"', page) == ["/favicon.svg", "/claim"]

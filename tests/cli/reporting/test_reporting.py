@@ -205,8 +205,8 @@ def test_the_check_lists_what_pars_would_reject_by_attendee(out: Path, unmigrate
         [
             "  badge 101, Kim O'Brien-Núñez Jr, state: Choose a state from the list.",
             (
-                "  badge 101, Kim O'Brien-Núñez Jr, npi: Check the number: an NPI has ten digits, "
-                "and these do not form one."
+                "  badge 101, Kim O'Brien-Núñez Jr, npi: Check the number: it is not a valid "
+                "ten-digit NPI."
             ),
             "PARS would reject 1 attendee.",
         ],

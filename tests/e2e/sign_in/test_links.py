@@ -88,7 +88,7 @@ def test_a_link_signs_in_once_and_its_token_is_in_no_log(
     open_link(visitor, site, link)
     visitor.wait_for_url("**/claim")
     open_link(visitor, site, link)
-    expect(visitor.get_by_role("alert").filter(visible=True)).to_contain_text("used before")
+    expect(visitor.get_by_role("alert").filter(visible=True)).to_contain_text("already been used")
     expect(visitor.get_by_role("button", name="Send me a link")).to_be_visible()
     assert link.partition("#")[2] not in log.read_text()
     # The rate limit of an address covers all sign-in methods; the next test uses another attendee.
