@@ -63,8 +63,9 @@ def _empty_claim(dialect: str) -> sa.Insert:
 
 def record_command(db: Session, claim_id: int, command: str, now: datetime) -> bool:
     """Record that a command is being executed; False if it was recorded before."""
+    connection = db.connection()
     values = {"claim_id": claim_id, "id": command, "at": now}
-    return bool(db.exec(_new_command(_dialect(db)), params=values).rowcount)
+    return bool(connection.execute(_new_command(connection.dialect.name), values).rowcount)
 
 
 @lru_cache
