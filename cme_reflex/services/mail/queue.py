@@ -111,7 +111,7 @@ def _notify_workers() -> None:
 
 
 async def status(meeting: str) -> QueueStatus:
-    """What the outbox holds. Raises MeetingNotFound."""
+    """The state of a meeting's mail queue. Raises MeetingNotFound."""
 
     def load(db: Session) -> QueueStatus:
         meeting_id = cast(int, meeting_by_code(db, meeting).id)

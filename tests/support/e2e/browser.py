@@ -85,6 +85,3 @@ def _from_debian() -> Path | None:
         if result.returncode != 0:
             return None
     return _on_path()
-
-
-LAUNCH = launch_arguments()
