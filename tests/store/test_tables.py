@@ -31,6 +31,8 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
     ("ck_session_eligible_has_credit", {"quarters": 0, "safety": 0}),
     ("ck_attendee_profession", {"profession": "surgeon"}),
     ("ck_attendee_corrected_profession", {"corrected_profession": "surgeon"}),
+    ("ck_registration_audit_what", {"what": "sneezed"}),
+    ("ck_(sign_in|registration_choice)_method", {"method": "charm"}),
     ("ck_rate_limit_counter_count", {"count": -1}),
     ("ck_claim_status", {"status": "lost"}),
     ("ck_claim_category1", {"category1": 0}),

@@ -1,5 +1,6 @@
 """Authentication: sign-in with a badge or a password, sign-out, and sessions by cookie."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -10,8 +11,9 @@ from sqlmodel import Session, col, select
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.domain.people.attendee import PHYSICIAN, Attendee
 from cme_reflex.domain.people.names import name_key, number_key, same_name
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import passwords, rate_limits
+from cme_reflex.services.sign_in import known_browser, passwords, rate_limits, second_number
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.claims.tables import ClaimRow
@@ -26,6 +28,8 @@ IDLE_TIMEOUT = timedelta(hours=12)  # lasts through a day of sessions, not overn
 LAST_SEEN_PRECISION = timedelta(minutes=5)  # so that not every event writes
 CHOICE_LIFETIME = timedelta(minutes=10)
 INPUT_LIMIT = 200  # characters of a name, number or password
+
+_METHODS = {str(method): method for method in SignInMethod}  # the enum takes ten times as long
 
 # Executed at every event, so it is built once: building takes longer than executing.
 _BY_TOKEN = (
@@ -44,6 +48,7 @@ _BY_TOKEN = (
         col(SignInRow.seen_at) > sa.bindparam("idle"),
         MeetingRow.code == sa.bindparam("meeting"),
     )
+    .add_columns(col(SignInRow.method))
 )
 
 _DELETE_EXPIRED_SESSIONS = delete_expired(
@@ -102,36 +107,70 @@ class RegistrationOption:
 
 
 async def sign_in_with_badge(
-    meeting: str, last_name: str, number: str, *, now: datetime, address: str = ""
+    meeting: str,
+    last_name: str,
+    number: str,
+    second: str = "",
+    *,
+    now: datetime,
+    address: str = "",
+    known: str = "",
 ) -> str:
-    """Sign in with last name and badge or confirmation number.
+    """Sign in with last name and badge or confirmation number, or with both numbers.
 
-    `address` is the client's IP address, if any. Returns the token for the cookie.
-    Raises InvalidCredentials and TooManyAttempts.
+    `address` is the client's IP address, if any, and `known` the cookie of `known_browser`.
+    Returns the token for the cookie. Raises InvalidCredentials, TooManyAttempts and
+    SecondNumberRequired.
     """
-    if max(len(last_name), len(number)) > INPUT_LIMIT:
+    if max(len(last_name), len(number), len(second)) > INPUT_LIMIT:
         raise InvalidCredentials
-    key, number = name_key(last_name), number_key(number)
-    attempts: list[rate_limits.LimitKey] = [
-        (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.NAME_BACKOFF, key and f"{meeting} {key}"),
-        (rate_limits.NUMBER_LOCKOUT, f"{meeting} {number}"),
-    ]
-    await rate_limits.check(*attempts, now=now)
+    numbers = tuple(dict.fromkeys(filter(None, map(number_key, (number, second)))))
+    terms = await read(lambda db: programme_cache.by_code(db, meeting))
+    attempt = second_number.NumberAttempt(
+        meeting=meeting,
+        name=name_key(last_name),
+        numbers=numbers,
+        address=address,
+        always=terms is not None and not terms.meeting.sign_in.badge_alone,
+    )
+    is_known = bool(known) and await read(lambda db: _is_known(db, attempt, known, now))
+    if not is_known:
+        await second_number.check(attempt, now=now)
 
     def sign_in(db: Session) -> str:
-        has_number = sa.or_(
-            col(AttendeeRow.badge) == number, col(AttendeeRow.confirmation) == number
-        )
-        attendees = db.exec(_registrations(meeting).where(has_number)).all()
-        matching = [each for each in attendees if same_name(each.last_name, last_name)]
+        matching = [
+            registration
+            for registration in _with_number(db, attempt)
+            if same_name(registration.last_name, last_name)
+            and {*numbers} <= {registration.badge, registration.confirmation}
+        ]
         if len(matching) != 1:
             raise InvalidCredentials
-        token = _create_session(db, cast(int, matching[0].id), now)
-        rate_limits.refund(db, *attempts, person=f"attendee {matching[0].id}", now=now)
-        return token
+        if not is_known:
+            second_number.succeed(db, attempt, now=now)
+        return _create_session(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
 
     return await write(sign_in)
+
+
+def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[AttendeeRow]:
+    has_number = sa.or_(
+        col(AttendeeRow.badge).in_(attempt.numbers),
+        col(AttendeeRow.confirmation).in_(attempt.numbers),
+    )
+    return cast(
+        Sequence[AttendeeRow], db.exec(_registrations(attempt.meeting).where(has_number)).all()
+    )
+
+
+def _is_known(
+    db: Session, attempt: second_number.NumberAttempt, cookie: str, now: datetime
+) -> bool:
+    registrations = [
+        known_browser.Registration(cast(int, row.id), row.browsers_forgotten_at)
+        for row in _with_number(db, attempt)
+    ]
+    return known_browser.is_known(cookie, registrations, now=now)
 
 
 async def sign_in_with_password(
@@ -166,7 +205,7 @@ async def sign_in_with_password(
         rate_limits.refund(db, *attempts, person=f"member {member_id}", now=now)
 
     await write(record_success)
-    return await sign_in_member(meeting, member_id, now=now)
+    return await sign_in_member(meeting, member_id, SignInMethod.PASSWORD, now=now)
 
 
 async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:
@@ -175,13 +214,17 @@ async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:
     return programme.meeting.single_sign_on if programme is not None else None
 
 
-async def sign_in_member(meeting: str, member_id: int, *, now: datetime) -> SignInResult:
+async def sign_in_member(
+    meeting: str, member_id: int, method: SignInMethod, *, now: datetime
+) -> SignInResult:
     """Sign in an authenticated member. Raises NotRegistered."""
     query = _registrations(meeting).where(AttendeeRow.member_id == member_id)
-    return await write(lambda db: start_session(db, db.exec(query).all(), now=now))
+    return await write(lambda db: start_session(db, db.exec(query).all(), method, now=now))
 
 
-def start_session(db: Session, registrations: Any, *, now: datetime) -> SignInResult:
+def start_session(
+    db: Session, registrations: Any, method: SignInMethod, *, now: datetime
+) -> SignInResult:
     """Sign in an authenticated person with these registrations.
 
     With several registrations the person must choose one. Raises NotRegistered without any.
@@ -190,11 +233,15 @@ def start_session(db: Session, registrations: Any, *, now: datetime) -> SignInRe
     if not ids:
         raise NotRegistered
     if len(ids) == 1:
-        return SignedIn(_create_session(db, ids[0], now))
+        return SignedIn(_create_session(db, ids[0], method, now))
     token = new_token()
     db.exec(_DELETE_EXPIRED_CHOICES, params={"now": now})
     until = now + CHOICE_LIFETIME
-    db.add(RegistrationChoiceRow(token_hash=token_hash(token), attendee_ids=ids, expires_at=until))
+    db.add(
+        RegistrationChoiceRow(
+            token_hash=token_hash(token), attendee_ids=ids, method=method, expires_at=until
+        )
+    )
     return RegistrationChoiceRequired(token)
 
 
@@ -242,12 +289,12 @@ async def choose_registration(token: str, attendee_id: int, *, now: datetime) ->
                 col(RegistrationChoiceRow.token_hash) == token_hash(token),
                 col(RegistrationChoiceRow.expires_at) > now,
             )
-            .returning(col(RegistrationChoiceRow.attendee_ids))
+            .returning(col(RegistrationChoiceRow.attendee_ids), col(RegistrationChoiceRow.method))
         )
-        offered = deleted.scalar_one_or_none()
-        if offered is None or attendee_id not in offered:
+        choice = deleted.one_or_none()
+        if choice is None or attendee_id not in choice.attendee_ids:
             raise NotSignedIn
-        return _create_session(db, attendee_id, now)
+        return _create_session(db, attendee_id, SignInMethod(choice.method), now)
 
     return await write(consume)
 
@@ -287,7 +334,12 @@ def find_session(db: Session, meeting: str, hashed: str, *, now: datetime) -> Fo
         raise NotSignedIn
     newest = programme_cache.get_in(db, row.meeting_id, row.version)
     context = RequestContext(
-        attendee_from_row(row), newest.meeting, newest, claim_revision=row.claim_revision
+        attendee_from_row(row),
+        newest.meeting,
+        newest,
+        claim_revision=row.claim_revision,
+        method=_METHODS[row.method],
+        sign_in=hashed,
     )
     return FoundSession(hashed, context, row.seen_at)
 
@@ -303,13 +355,14 @@ async def touch(session: FoundSession, *, now: datetime) -> None:
     await write(lambda db: db.exec(statement.values(seen_at=now)))
 
 
-def _create_session(db: Session, attendee_id: int, now: datetime) -> str:
+def _create_session(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
     token = new_token()
     db.exec(_DELETE_EXPIRED_SESSIONS, params={"now": now, "idle": now - IDLE_TIMEOUT})
     db.add(
         SignInRow(
             token_hash=token_hash(token),
             attendee_id=attendee_id,
+            method=method,
             created_at=now,
             seen_at=now,
             expires_at=now + SIGN_IN_LIFETIME,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail.delivery import SIGN_IN_LINK_LIFETIME, InvalidAddress, MailKind
 from cme_reflex.domain.sign_in.rate_limits import Quota
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.mail.addresses import domain_variants, to_ascii_domain
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
@@ -93,7 +94,9 @@ async def sign_in_with_link(
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
-        return authentication.start_session(db, db.exec(registrations).all(), now=now)
+        return authentication.start_session(
+            db, db.exec(registrations).all(), SignInMethod.LINK, now=now
+        )
 
     return await database.write(sign_in)
 

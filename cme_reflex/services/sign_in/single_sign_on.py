@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.sign_in import authentication, oidc
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
@@ -101,7 +102,9 @@ async def complete_login(
     member_id = await read(lambda db: db.exec(query).one_or_none())
     if member_id is None:
         raise MemberNotFound
-    return await authentication.sign_in_member(meeting, member_id, now=now)
+    return await authentication.sign_in_member(
+        meeting, member_id, SignInMethod.SINGLE_SIGN_ON, now=now
+    )
 
 
 async def _configuration(meeting: str) -> SingleSignOn:

@@ -1,21 +1,26 @@
 """Sign-in and sign-out over plain HTTP: posted forms, cookies, and redirects with status 303."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cme_reflex import text
+from cme_reflex.domain.sign_in.browsers import browser_kind
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.domain.sign_in.second_number import SecondNumberRequired
 from cme_reflex.routes import CHOOSE_REGISTRATION, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, known_browser, own_sign_ins
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.sign_in_page import TYPED, second_number_page
 
-FORM_LIMIT = 8_192  # bytes; two short fields
+FORM_LIMIT = 8_192  # bytes; three short fields
 
 
 @allow(Audience.ANYONE)
@@ -41,10 +46,20 @@ async def sign_in(request: Request) -> Response:
             )
         else:
             token = await authentication.sign_in_with_badge(
-                meeting, first, second, now=now, address=address
+                meeting,
+                first,
+                second,
+                form.get("second_number", ""),
+                now=now,
+                address=address,
+                known=cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER),
             )
             result = authentication.SignedIn(token)
+    except SecondNumberRequired as error:
+        return _with_second_number("both-numbers" if error.always else "second-number", form)
     except authentication.InvalidCredentials:
+        if form.get("second_number", "").strip():
+            return _with_second_number("numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
     except authentication.NotRegistered:
         return back_to_form("member-not-registered")
@@ -92,9 +107,15 @@ async def complete_sign_in(request: Request, result: authentication.SignInResult
         return response
     await _end_sign_in(request)
     header = request.headers.get("cookie", "")
+    attendee_id = await own_sign_ins.record_browser(
+        result.token, browser_kind(request.headers.get("user-agent", ""))
+    )
     address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
     response = RedirectResponse(address, status_code=303)
     cookies.set_sign_in(response, result.token)
+    known = cookies.token_in(header, cookies.KNOWN_BROWSER)
+    known = known_browser.remember(known, attendee_id, now=clock())
+    cookies.set_cookie(response, cookies.KNOWN_BROWSER, known, known_browser.LIFETIME)
     for temporary in (cookies.NEXT, cookies.CHOICE, cookies.OIDC_LOGIN):
         if cookies.token_in(header, temporary):
             cookies.delete_cookie(response, temporary)
@@ -104,6 +125,12 @@ async def complete_sign_in(request: Request, result: authentication.SignInResult
 def back_to_form(code: str) -> Response:
     """Redirect to the sign-in page with the message of this code."""
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
+
+
+def _with_second_number(code: str, form: Mapping[str, str]) -> Response:
+    """The form again, with what was typed, the field of the second number, and this message."""
+    typed = {name: form.get(name, "")[: authentication.INPUT_LIMIT] for name in TYPED}
+    return second_number_page(code, typed) or back_to_form(code)
 
 
 def reject_form(request: Request) -> Response | None:
