@@ -116,6 +116,7 @@ def _badge_form(*, badge_alone: bool) -> rx.Component:
 def _member_form() -> rx.Component:
     return _form(
         "member",
+        _message("step-up", tone="info"),
         _message("member-not-recognised"),
         _message("member-missing"),
         _message("member-not-registered"),

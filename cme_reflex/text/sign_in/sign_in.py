@@ -54,6 +54,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "sso-unknown": "You are signed in there, but we do not know your account yet. Sign in with "
     "your badge or confirmation number, or ask us for help.",
     "expired": "You are no longer signed in. Everything you entered is saved; sign in to continue.",
+    "step-up": "Sign in with your account to continue. You then return to the page where you were.",
     "choice-expired": "That took too long. Please sign in again.",
 }
 """Messages of the sign-in page, by the code in its URL."""

@@ -10,7 +10,18 @@ from cme_reflex import text
 from cme_reflex.domain.sign_in.browsers import browser_kind
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.second_number import SecondNumberRequired
-from cme_reflex.routes import CHOOSE_REGISTRATION, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
+from cme_reflex.routes import (
+    CHOOSE_REGISTRATION,
+    HOME,
+    REGISTRATIONS,
+    REQUEST_LINK,
+    SIGN_IN,
+    SIGN_IN_FORM,
+    SIGN_OUT,
+    SSO,
+    STEP_UP,
+    StepUp,
+)
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication, known_browser, own_sign_ins
 from cme_reflex.settings import settings
@@ -83,6 +94,21 @@ async def choose(request: Request) -> Response:
     except authentication.NotSignedIn:
         return back_to_form("choice-expired")
     return await complete_sign_in(request, authentication.SignedIn(token))
+
+
+@allow(Audience.ANYONE)
+async def step_up(request: Request) -> Response:
+    """Lead to a stronger sign-in; it returns to the page named in the query."""
+    page, way = request.query_params.get("page", HOME), request.query_params.get("way")
+    if way == StepUp.LINK:
+        address = REQUEST_LINK
+    elif await authentication.single_sign_on_terms(settings().meeting) is not None:
+        address = SSO
+    else:
+        address = f"{SIGN_IN_FORM}#step-up"
+    response = RedirectResponse(address, status_code=303)
+    cookies.set_next(response, cookies.next_address(page))
+    return response
 
 
 @allow(Audience.ANYONE)
@@ -159,5 +185,6 @@ async def _end_sign_in(request: Request) -> None:
 ROUTES = checked_routes(
     Route(SIGN_IN, sign_in, methods=["POST"]),
     Route(CHOOSE_REGISTRATION, choose, methods=["POST"]),
+    Route(STEP_UP, step_up, methods=["GET"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
 )

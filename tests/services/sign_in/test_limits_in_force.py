@@ -30,9 +30,7 @@ def test_a_congress_centre_signs_in_three_hundred_a_minute_and_nobody_waits(
     assert tally.count == 0
 
 
-@pytest.mark.parametrize(
-    ("limit", "guesses"), [(ADDRESS_BACKOFF, 415), (NUMBER_LOCKOUT, 5 + 3)]
-)
+@pytest.mark.parametrize(("limit", "guesses"), [(ADDRESS_BACKOFF, 415), (NUMBER_LOCKOUT, 5 + 3)])
 def test_somebody_who_guesses_ten_times_a_second_gets_few_answers_in_ten_minutes(
     limit: RateLimit, guesses: int
 ) -> None:

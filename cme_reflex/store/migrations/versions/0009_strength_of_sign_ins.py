@@ -15,7 +15,7 @@ depends_on = None
 
 METHODS = "method IN ('number', 'password', 'single sign-on', 'link')"
 # What every token could read before tokens had scopes.
-FORMER_SCOPES = '["claims", "confirmation numbers"]'
+FORMER_SCOPES = '["claims", "confirmation-numbers"]'
 
 
 def upgrade() -> None:
