@@ -116,6 +116,7 @@ async def test_renamed_tables_have_the_same_rows_after_downgrade_and_upgrade(
     open_database(unmigrated_url)
     await add(*one_of_each(now))
     await close_database()
+    await migrate.downgrade(unmigrated_url, "0008")
     rows = await run_on(unmigrated_url, all_rows)
 
     await migrate.downgrade(unmigrated_url, "0007")
@@ -124,7 +125,7 @@ async def test_renamed_tables_have_the_same_rows_after_downgrade_and_upgrade(
     former_names = {new: old for old, new in RENAMED_IN_0008.items()}
     assert former_rows == {former_names.get(name, name): rows[name] for name in rows}
 
-    await migrate.upgrade(unmigrated_url)
+    await migrate.upgrade(unmigrated_url, "0008")
     assert await run_on(unmigrated_url, all_rows) == rows
 
 
@@ -181,6 +182,38 @@ async def test_a_link_is_still_deleted_with_its_message_in_a_renamed_table(
     links = await fetch(select(tables.LinkRow))
     await close_database()
     assert links == []
+
+
+async def test_former_sign_ins_are_the_weakest_and_former_tokens_read_what_they_did(
+    unmigrated_url: str,
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0008")
+    await execute_on(unmigrated_url, *_ROWS_OF_0008)
+    before = await run_on(unmigrated_url, all_rows)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    sign_in = await fetch_one(select(tables.SignInRow))
+    choice = await fetch_one(select(tables.RegistrationChoiceRow))
+    token = await fetch_one(select(tables.ApiTokenRow))
+    await close_database()
+    assert (sign_in.method, sign_in.browser, choice.method) == ("number", "", "number")
+    assert (token.scopes, token.expires_at) == (["claims", "confirmation-numbers"], None)
+    await migrate.downgrade(unmigrated_url, "0008")
+    assert await run_on(unmigrated_url, all_rows) == before
+
+
+_ROWS_OF_0008 = (
+    *_ROWS_OF_0006[:2],
+    (
+        "INSERT INTO sign_in (token_hash, attendee_id, created_at, seen_at, expires_at)"
+        " VALUES ('t', 1, '2024-11-01 00:00:00', '2024-11-01 00:00:00', '2024-11-08 00:00:00')"
+    ),
+    "INSERT INTO registration_choice VALUES ('t', '[1]', '2024-11-01 00:10:00')",
+    (
+        "INSERT INTO api_token (id, name, selector, secret_hash, created_at, created_by)"
+        " VALUES (1, 'society', 's', 'h', '2024-11-01 00:00:00', 'staff')"
+    ),
+)
 
 
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:

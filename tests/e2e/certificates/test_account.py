@@ -43,7 +43,7 @@ def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[
     """A member who submitted claims in 2022, 2023 and 2024."""
     context = browser.new_context(base_url=site.server.url, **screen)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
-    attendee.sign_in_by_request("Okafor", "240003")
+    attendee.sign_in_as_member_by_request("cokafor", "face-lift-2024")
     if not site.submitted:
         submit_claim(attendee)
         site.submitted = True

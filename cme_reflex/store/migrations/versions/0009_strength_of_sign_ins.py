@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["attendee_id"],
             ["attendee.id"],
-            name=op.f("fk_registration_audit_attendee_id_attendee"),
+            name=op.f("fk_registration_audit_attendee_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_audit")),
     )
