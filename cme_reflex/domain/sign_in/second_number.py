@@ -11,10 +11,13 @@ guessing and, unlike a lock, no attendee: `tests/domain/sign_in/test_guessing.py
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from cme_reflex.domain.sign_in.rate_limits import Lockout, Pause, RateLimitCounter
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SecondNumberRequired(Exception):
@@ -42,7 +45,8 @@ class Counters(Protocol):
 class LeakyBucket:
     """A count that falls by one every `leak`, and never exceeds `capacity`.
 
-    Its counter's `forgotten_at` is the instant at which the count is 0 again.
+    Its counter's `forgotten_at` is the instant at which it is empty again, and its `count` has the
+    attempts since it was empty.
     """
 
     scope: str
@@ -57,13 +61,16 @@ class LeakyBucket:
         """The counter after one more attempt."""
         full = now + self.capacity * self.leak
         empty_at = min(max(counter.forgotten_at, now) + self.leak, full)
-        return replace(counter, count=min(counter.count + 1, self.capacity), forgotten_at=empty_at)
+        count = counter.count if now < counter.forgotten_at else 0
+        return replace(counter, count=count + 1, forgotten_at=empty_at)
 
     def take(self, counter: RateLimitCounter, attempts: int) -> RateLimitCounter:
         """The counter without some of its attempts."""
+        if attempts >= counter.count:
+            return replace(counter, count=0, forgotten_at=_LONG_AGO)
         return replace(
             counter,
-            count=max(counter.count - attempts, 0),
+            count=counter.count - attempts,
             forgotten_at=counter.forgotten_at - attempts * self.leak,
         )
 

@@ -10,7 +10,7 @@ WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
     ("user_agent", "kind"),
     [
         (
-            f"{MOZILLA} (iPhone; CPU iPhone OS 17_5 like Mac OS X) {WEBKIT} Version/17.5 Safari/604.1",
+            f"{MOZILLA} (iPhone; CPU iPhone OS 17_5) {WEBKIT} Version/17.5 Safari/604.1",
             "Safari, iPhone",
         ),
         (

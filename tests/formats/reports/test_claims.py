@@ -108,8 +108,10 @@ def claim(**changed: object) -> ExportedClaim:
     return ExportedClaim(**{**values, **changed})  # type: ignore[arg-type]
 
 
-def write(folder: Path, kind: FileFormat, *claims: ExportedClaim) -> None:
-    files = open_writer(folder, kind)
+def write(
+    folder: Path, kind: FileFormat, *claims: ExportedClaim, confirmations: bool = False
+) -> None:
+    files = open_writer(folder, kind, confirmations=confirmations)
     for each in claims:
         files.add(each)
     files.close()
@@ -170,7 +172,7 @@ def test_exported_claims_are_read_back_equal(
     kind: FileFormat, exported: tuple[ExportedClaim, ...]
 ) -> None:
     with TemporaryDirectory() as folder:
-        write(Path(folder), kind, *exported)
+        write(Path(folder), kind, *exported, confirmations=True)
         assert read(Path(folder), kind) == exported
 
 
@@ -188,10 +190,10 @@ def test_the_csv_file_has_the_values_that_a_spreadsheet_shows(tmp_path: Path) ->
     write(tmp_path, FileFormat.CSV, claim(last_name="=HYPERLINK(1)"))
     assert {path.name: path.read_text("utf-8-sig") for path in tmp_path.iterdir()} == {
         "claims.csv": (
-            "badge,confirmation,last_name,first_name,suffix,name_on_certificate,email,profession,"
+            "badge,last_name,first_name,suffix,name_on_certificate,email,profession,"
             "registration_type,status,version,receipt,submitted_at,category1_hours,"
             "patient_safety_hours\n"
-            "101,C101,'=HYPERLINK(1),Kim,,Kim Núñez,,physician,full,submitted,1,M-AAAA-BBBB,"
+            "101,'=HYPERLINK(1),Kim,,Kim Núñez,,physician,full,submitted,1,M-AAAA-BBBB,"
             "2024-09-26T15:00:00+00:00,1.50,0.25\n"
         ),
         "lines.csv": (
@@ -200,6 +202,22 @@ def test_the_csv_file_has_the_values_that_a_spreadsheet_shows(tmp_path: Path) ->
         ),
         "answers.csv": "badge,session,question,kind,answer\n101,,change,yes_no,yes\n",
     }
+
+
+@pytest.mark.parametrize("kind", list(FileFormat))
+def test_confirmation_numbers_are_written_only_where_they_are_asked_for(
+    kind: FileFormat, tmp_path: Path
+) -> None:
+    for asked in (False, True):
+        folder = tmp_path / str(asked)
+        folder.mkdir()
+        write(folder, kind, claim(), confirmations=asked)
+        file = folder / file_names(kind)[0]
+        if kind is FileFormat.XLSX:
+            written = str([*load_workbook(file)["claims"].iter_rows(values_only=True)])
+        else:
+            written = file.read_text("utf-8-sig")
+        assert ("C101" in written, "confirmation" in written) == (asked, asked)
 
 
 def test_the_workbook_has_numbers_for_hours_and_no_formula(tmp_path: Path) -> None:
