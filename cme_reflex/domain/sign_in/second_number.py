@@ -16,7 +16,6 @@ from typing import Protocol
 
 from cme_reflex.domain.sign_in.rate_limits import Lockout, Pause, RateLimitCounter
 
-
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -20,6 +20,7 @@ from cme_reflex.formats.reports.claims_export import (
     ExportedAnswer,
     ExportedClaim,
     ExportedLine,
+    file_names,
     open_writer,
 )
 from cme_reflex.formats.reports.file_format import FileFormat
@@ -118,16 +119,17 @@ def write(
 
 
 def read(folder: Path, kind: FileFormat) -> tuple[ExportedClaim, ...]:
-    """The claims that `open_files` wrote there."""
+    """The claims that `open_writer` wrote there, with confirmation numbers."""
+    sheets = (WITH_CONFIRMATION, *SHEETS[1:])
     if kind is FileFormat.JSON:
         text = (folder / "claims.json").read_bytes()
         return TypeAdapter(tuple[ExportedClaim, ...]).validate_json(text)
     if kind is FileFormat.XLSX:
-        tables = [read_xlsx(folder / "claims.xlsx", sheet) for sheet in SHEETS]
+        tables = [read_xlsx(folder / "claims.xlsx", sheet) for sheet in sheets]
     else:
-        tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in SHEETS]
+        tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in sheets]
     claims, lines, answers = (
-        [record(sheet, row) for row in rows] for sheet, rows in zip(SHEETS, tables, strict=True)
+        [record(sheet, row) for row in rows] for sheet, rows in zip(sheets, tables, strict=True)
     )
     lines_of, answers_of = _by_badge(lines), _by_badge(answers)
     return tuple(
