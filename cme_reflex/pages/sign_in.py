@@ -143,6 +143,7 @@ def _member_form() -> rx.Component:
 def _single_sign_on(sso: SingleSignOn) -> rx.Component:
     """The link to the society's identity provider, instead of the password form."""
     return rx.el.div(
+        _message("step-up", tone="info"),
         *(_message(f"sso-{error}") for error in ("only", "failed", "cancelled", "unavailable")),
         _message("sso-unknown"),
         _message("member-not-registered"),

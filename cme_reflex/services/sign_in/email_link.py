@@ -1,6 +1,7 @@
 """Sign-in links by e-mail, for attendees without their badge number at hand."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import cast
@@ -25,6 +26,9 @@ CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minut
 
 RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=timedelta(minutes=15))
 """Requests for one e-mail address, registered or not, to prevent flooding of a mailbox."""
+
+ADDRESS_TRUSTED_AFTER = timedelta(days=30)
+"""How long after the society has changed an address a link to it proves no more than a badge."""
 
 _ASCII_UPPER = re.compile("[A-Z]+")
 
@@ -94,11 +98,20 @@ async def sign_in_with_link(
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
-        return authentication.start_session(
-            db, db.exec(registrations).all(), SignInMethod.LINK, now=now
-        )
+        rows = db.exec(registrations).all()
+        return authentication.start_session(db, rows, _strength(rows, now), now=now)
 
     return await database.write(sign_in)
+
+
+def _strength(registrations: Sequence[AttendeeRow], now: datetime) -> SignInMethod:
+    """What a link proves: no more than a badge if one of the addresses was changed recently.
+
+    Whoever can change an address at the society could otherwise read a stranger's data.
+    """
+    changes = [row.email_changed_at for row in registrations if row.email_changed_at is not None]
+    is_new = any(now - changed_at < ADDRESS_TRUSTED_AFTER for changed_at in changes)
+    return SignInMethod.NUMBER if is_new else SignInMethod.LINK
 
 
 def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:

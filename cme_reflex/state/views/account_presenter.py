@@ -17,7 +17,7 @@ _TONES = {
 }
 
 
-def account_view(account: Account, *, is_complete: bool) -> view_models.AccountView:
+def account_view(account: Account, *, is_complete: bool = True) -> view_models.AccountView:
     """The view of all claims of a person; `is_complete` is false for one meeting only."""
     claims = sum(len(year.entries) for year in account.years)
     return view_models.AccountView(

@@ -30,7 +30,8 @@ class MemberRow(SQLModel, table=True):
 class AttendeeRow(SQLModel, table=True):
     """A registration for one meeting. `name_key` is the last name as compared at sign-in.
 
-    Browsers that signed in until `browsers_forgotten_at` are not known any more.
+    Browsers that signed in until `browsers_forgotten_at` are not known any more. `email_changed_at`
+    is the last change of the address after the registration was first loaded.
     """
 
     __tablename__ = "attendee"
@@ -57,6 +58,7 @@ class AttendeeRow(SQLModel, table=True):
     registration_type: str
     name_on_certificate: str | None = None
     corrected_profession: str | None = None
+    email_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     browsers_forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

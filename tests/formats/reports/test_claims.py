@@ -17,6 +17,7 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.formats.reports.claims_export import (
     SHEETS,
+    WITH_CONFIRMATION,
     ExportedAnswer,
     ExportedClaim,
     ExportedLine,

@@ -27,9 +27,8 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as altered:
             altered.create_check_constraint(op.f(f"ck_{table}_method"), METHODS)
     with op.batch_alter_table("attendee") as attendee:
-        attendee.add_column(
-            sa.Column("browsers_forgotten_at", sa.DateTime(timezone=True), nullable=True)
-        )
+        for name in ("email_changed_at", "browsers_forgotten_at"):
+            attendee.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "registration_audit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -65,6 +64,7 @@ def downgrade() -> None:
     op.drop_table("registration_audit")
     with op.batch_alter_table("attendee") as attendee:
         attendee.drop_column("browsers_forgotten_at")
+        attendee.drop_column("email_changed_at")
     for table in ("registration_choice", "sign_in"):
         with op.batch_alter_table(table) as altered:
             altered.drop_constraint(op.f(f"ck_{table}_method"), type_="check")
