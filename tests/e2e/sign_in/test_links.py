@@ -141,7 +141,7 @@ def test_a_link_steps_up_and_leads_back_to_the_page(
 ) -> None:
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
-    Attendee(page).sign_in_by_request("Rivera", "240001")
+    Attendee(page).sign_in_by_request("O’Brien-Nunez", "240002")
     page.goto("/reporting")
     page.get_by_label("Month of birth").select_option("2")
     page.get_by_role("textbox", name="Day of birth").fill("28")
@@ -153,7 +153,7 @@ def test_a_link_steps_up_and_leads_back_to_the_page(
     expect(page.get_by_label("License ID")).to_have_count(0)
     before = len(smtp_server.received)
     page.get_by_role("link", name="E-mail me a link").click()
-    page.get_by_label("E-mail address").fill(RIVERA)
+    page.get_by_label("E-mail address").fill("kathleen.obriennunez@example.com")
     page.get_by_role("button", name="Send me a link").click()
     while len(smtp_server.received) == before:
         page.wait_for_timeout(50)
