@@ -93,6 +93,11 @@ class Person:
     badge: str
     confirmation: str
 
+    @property
+    def numbers(self) -> set[str]:
+        """Badge and confirmation number."""
+        return {self.badge, self.confirmation}
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -163,9 +168,8 @@ class Simulation:
         attempt = NumberAttempt(meeting="m", name=name, numbers=numbers, address=address)
         second_number.check(self.counters, attempt, now=now)
         person = self._by_number.get(numbers[0])
-        if person is None or person.name != name:
-            return None
-        if len(numbers) > 1 and {*numbers} != {person.badge, person.confirmation}:
+        if person is None or person.name != name or not {*numbers} <= person.numbers:
+            second_number.fail(self.counters, attempt, now=now)
             return None
         second_number.succeed(self.counters, attempt, now=now)
         return person

@@ -84,6 +84,13 @@ signs in after mistyping takes the failures back. Guessing gets 12 answers, then
 PRESSURE = LeakyBucket(scope="pressure on a meeting", capacity=20, leak=timedelta(minutes=1))
 """Attempts while a second number is required, without those that led to a sign-in."""
 
+IN_FLIGHT = LeakyBucket(scope="attempts in flight", capacity=40, leak=timedelta(seconds=2))
+"""Attempts with one number whose outcome is not known yet.
+
+A hall that signs in at one moment is no attack, and a thousand guesses at one moment get at most
+this many answers besides those of FAILURES.
+"""
+
 PRESSURE_THRESHOLD = 10  # more than attendees who are just typing their second number
 DEMAND_LIFETIME = timedelta(minutes=15)
 """How long a second number is required after PRESSURE has fallen below its threshold."""
@@ -110,10 +117,10 @@ a second for a day are 432,000, so they can pause 432 numbers for five minutes e
 time of 500 badges, or twice that with two badge numbers in each attempt.
 """
 
-OWN_NAME, OWN_NUMBER = "own attempts by name", "own attempts by number"
+OWN_NAME, OWN_NUMBER = "own failures by name", "own failures by number"
 OWN_WINDOW = timedelta(minutes=15)
-OWN_LIMIT = 5
-"""At most this many of FAILURES are taken back by one sign-in, including its own attempt."""
+OWN_LIMIT = 4
+"""At most this many of FAILURES are taken back by one sign-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +139,7 @@ class NumberAttempt:
 
 
 def check(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
-    """Count an attempt before its outcome is known.
+    """Count an attempt before its outcome is known; `succeed` or `fail` follows.
 
     The order of the counters is always the same, so that locks on them cannot deadlock. Attempts
     that raise SecondNumberRequired or TooManyAttempts must not be evaluated.
@@ -140,7 +147,11 @@ def check(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
     meeting = attempt.meeting
     failures = counters.load(FAILURES.scope, meeting)
     pressure = counters.load(PRESSURE.scope, meeting)
-    is_required = is_second_number_required(failures, pressure, now)
+    in_flight = counters.load(IN_FLIGHT.scope, meeting)
+    is_required = (
+        is_second_number_required(failures, pressure, now)
+        or IN_FLIGHT.level(in_flight, now) > IN_FLIGHT.capacity - 1
+    )
     if len(attempt.numbers) < 2 and (is_required or attempt.always):
         if is_required:
             _press(counters, meeting, pressure, now)
@@ -148,8 +159,21 @@ def check(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
     _count_numbers(counters, attempt, now)
     if len(attempt.numbers) > 1:
         _press(counters, meeting, pressure, now)
+    else:
+        counters.save(IN_FLIGHT.scope, meeting, IN_FLIGHT.add(in_flight, now))
+
+
+def fail(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
+    """Count the failure of an attempt that `check` let pass.
+
+    With two numbers it is counted already: as pressure, which only a success takes back.
+    """
+    if len(attempt.numbers) > 1:
         return
+    meeting = attempt.meeting
+    failures = counters.load(FAILURES.scope, meeting)
     counters.save(FAILURES.scope, meeting, FAILURES.add(failures, now))
+    _land(counters, meeting)
     for scope, key in _own_keys(attempt):
         own = counters.load(scope, key)
         count = own.count + 1 if now < own.forgotten_at else 1
@@ -165,6 +189,11 @@ def succeed(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> Non
     meeting = attempt.meeting
     failures = counters.load(FAILURES.scope, meeting)
     pressure = counters.load(PRESSURE.scope, meeting)
+    if len(attempt.numbers) > 1:
+        # This attempt, and the one before it that was asked for the second number.
+        counters.save(PRESSURE.scope, meeting, PRESSURE.take(pressure, 2))
+    else:
+        _land(counters, meeting)
     own = 0
     for scope, key in _own_keys(attempt):
         counter = counters.load(scope, key)
@@ -172,9 +201,6 @@ def succeed(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> Non
         counters.save(scope, key, None)
     if own:
         counters.save(FAILURES.scope, meeting, FAILURES.take(failures, min(own, OWN_LIMIT)))
-    if len(attempt.numbers) > 1:
-        # This attempt, and the one before it that was asked for the second number.
-        counters.save(PRESSURE.scope, meeting, PRESSURE.take(pressure, 2))
     counters.save(NUMBER_LOCKOUT.scope, _lock_key(attempt), None)
     for number in sorted(attempt.numbers):
         key = f"{meeting} {number}"
@@ -190,6 +216,11 @@ def is_second_number_required(
 ) -> bool:
     """Whether one number is not enough at `now`, by the meeting's two counters."""
     return now < pressure.until or FAILURES.level(failures, now) > FAILURES.capacity - 1
+
+
+def _land(counters: Counters, meeting: str) -> None:
+    in_flight = counters.load(IN_FLIGHT.scope, meeting)
+    counters.save(IN_FLIGHT.scope, meeting, IN_FLIGHT.take(in_flight, 1))
 
 
 def _press(counters: Counters, meeting: str, pressure: RateLimitCounter, now: datetime) -> None:

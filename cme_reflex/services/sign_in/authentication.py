@@ -150,7 +150,12 @@ async def sign_in_with_badge(
             second_number.succeed(db, attempt, now=now)
         return _create_session(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
 
-    return await write(sign_in)
+    try:
+        return await write(sign_in)
+    except InvalidCredentials:
+        if not is_known:
+            await second_number.fail(attempt, now=now)
+        raise
 
 
 def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[AttendeeRow]:

@@ -14,7 +14,7 @@ from cme_reflex.services.sign_in.rate_limits import delete_expired_counters
 from cme_reflex.store.database import write
 from cme_reflex.store.sign_in import rate_limit_counters
 
-__all__ = ["NumberAttempt", "SecondNumberRequired", "check", "succeed"]
+__all__ = ["NumberAttempt", "SecondNumberRequired", "check", "fail", "succeed"]
 
 
 async def check(attempt: NumberAttempt, *, now: datetime) -> None:
@@ -34,6 +34,11 @@ async def check(attempt: NumberAttempt, *, now: datetime) -> None:
 
     if rejection := await write(count):
         raise rejection
+
+
+async def fail(attempt: NumberAttempt, *, now: datetime) -> None:
+    """Count the failure of an attempt that `check` let pass."""
+    await write(lambda db: rules.fail(_DatabaseCounters(db), attempt, now=now))
 
 
 def succeed(db: Session, attempt: NumberAttempt, *, now: datetime) -> None:

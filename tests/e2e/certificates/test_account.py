@@ -87,7 +87,7 @@ def test_a_member_sees_the_totals_and_downloads_the_transcript(
     page.get_by_role("banner").get_by_role("link", name="Account").click()
     page.wait_for_url("**/account")
     headings = page.get_by_role("heading", level=2)
-    expect(headings).to_have_text(["2024", "2023", "2022"])
+    expect(headings).to_have_text(["2024", "2023", "2022", "Where you are signed in"])
     expect(year(page, 2023)).to_contain_text("1.00 hours")
     expect(year(page, 2022)).to_contain_text("1.25 hours")
     expect(year(page, 2023)).to_contain_text("1 version was replaced")

@@ -18,6 +18,7 @@ from cme_reflex.domain.people.names import name_key
 from cme_reflex.domain.sign_in import second_number
 from cme_reflex.domain.sign_in.second_number import (
     FAILURES,
+    IN_FLIGHT,
     NumberAttempt,
     SecondNumberRequired,
 )
@@ -184,6 +185,13 @@ async def test_attendees_who_mistype_and_then_sign_in_raise_no_demand(now: datet
         assert await outcome(number("Smith", "102", now, "hall")) == "in"
 
 
+async def test_of_many_guesses_at_once_few_are_answered(now: datetime) -> None:
+    guesses = (outcome(number("Wrong", f"9{guess:05}", now)) for guess in range(100))
+    answers = await asyncio.gather(*guesses)
+    assert set(answers) == {"not recognised", "both numbers"}
+    assert answers.count("not recognised") <= FAILURES.capacity + IN_FLIGHT.capacity
+
+
 async def test_a_known_browser_is_stopped_neither_by_a_lock_nor_by_the_demand(
     now: datetime,
 ) -> None:
@@ -253,6 +261,8 @@ def _simulated(counters: MemoryCounters, attempt: NumberAttempt, answer: Any, no
         return "both numbers"
     if answer == "in":
         second_number.succeed(counters, attempt, now=now)
+    else:
+        second_number.fail(counters, attempt, now=now)
     return answer if answer in ("in", "not recognised") else "evaluated"
 
 
