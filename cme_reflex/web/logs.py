@@ -88,7 +88,8 @@ class _Text(logging.Formatter):
         line = record_fields(record)
         exceptions = line.pop("exception", [])
         head = [str(line.pop(name, "")) for name in ("at", "level", "logger", "message")]
-        parts = [*filter(None, head), *(f"{name}={value}" for name, value in line.items())]
+        values = (f"{name}={value}" for name, value in line.items())
+        parts = map(_escape_unprintable, [*filter(None, head), *values])
         indented = [
             f"  {location}"
             for exception in exceptions  # type: ignore[attr-defined]
@@ -96,6 +97,14 @@ class _Text(logging.Formatter):
             for location in (" ".join(exception.values()), *places)
         ]
         return "\n".join([" ".join(parts), *indented])
+
+
+def _escape_unprintable(text: str) -> str:
+    """The text on one line: a line break in a value cannot begin another line of the log."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
 
 
 def _exceptions(error: BaseException | None) -> Iterator[dict[str, object]]:

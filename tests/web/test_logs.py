@@ -74,6 +74,17 @@ def test_the_text_format_is_one_readable_line() -> None:
 
 
 @pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
+def test_no_value_begins_another_line(formatter: logging.Formatter) -> None:
+    forged = "x\n2026-01-01 error cme_reflex.x forged\u2028\x1b[2K\r"
+    line = format_record(
+        formatter, "cme_reflex.x", "rejected: %s", forged, extra=logs.log_extra(reason=forged)
+    )
+    assert line.count("forged") == 2
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
+
+
+@pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
 def test_an_exception_is_logged_by_type_and_location_never_by_message(
     formatter: logging.Formatter,
 ) -> None:

@@ -1,9 +1,11 @@
 """Access log: a line for each HTTP response, without query, cookie, address or unknown path."""
 
 import logging
+import re
 from collections.abc import Awaitable, Collection, Mapping
 from time import perf_counter
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cme_reflex.web.logs import log_extra
@@ -14,12 +16,17 @@ logger = logging.getLogger(__name__)
 
 OTHER = "other"
 
+# A redirect that returns to a form with the code of a message, as in `/#not-recognised`. Addresses
+# from cookies have no such form: their path is one of the pages, and a fragment follows its query.
+_MESSAGE_CODE = re.compile(r"/[a-z/-]*#([a-z0-9-]+)")
+
 
 class AccessLogMiddleware:
     """Logs each HTTP response.
 
     `known_paths` are the paths that may be logged; one with a parameter is ``/verify/{number}``.
-    Any other path is logged as `OTHER`: it could contain personal data.
+    Any other path is logged as `OTHER`: it could contain personal data. A redirect to a form with
+    a message has its code as `outcome`: so a sign-in that fails is logged with the reason.
     """
 
     def __init__(self, app: ASGIApp, known_paths: Collection[str]) -> None:
@@ -34,11 +41,13 @@ class AccessLogMiddleware:
 
     async def _log_response(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, started, status = str(scope["path"]), perf_counter(), 500
+        outcome: dict[str, object] = {}
 
         async def send_and_record(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                outcome.update(_outcome(Headers(raw=message["headers"])))
             await send(message)
 
         try:
@@ -50,9 +59,15 @@ class AccessLogMiddleware:
                     method=scope["method"],
                     path=_logged_path(path, scope.get("path_params", {}), self._known_paths),
                     status=status,
+                    **outcome,
                     ms=round(1000 * (perf_counter() - started), 1),
                 ),
             )
+
+
+def _outcome(headers: Headers) -> dict[str, object]:
+    code = _MESSAGE_CODE.fullmatch(headers.get("location", ""))
+    return {"outcome": code[1]} if code else {}
 
 
 def _logged_path(path: str, parameters: Mapping[str, object], known_paths: Collection[str]) -> str:

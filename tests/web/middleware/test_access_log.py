@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
@@ -41,3 +41,36 @@ async def test_a_request_is_logged_without_user_input(
         {"method": "GET", "path": logged_path, "status": status},
     )
     assert ms >= 0
+
+
+@pytest.mark.parametrize(
+    ("location", "outcome"),
+    [
+        ("/#not-recognised", {"outcome": "not-recognised"}),
+        ("/sign-in/link#link-wait-3", {"outcome": "link-wait-3"}),
+        ("/claim", {}),
+        ("/sessions?q=Smith#smith", {}),
+        ("/claim?#smith", {}),
+        ("https://login.example.org/authorize#smith", {}),
+        ("/#Smith", {}),
+    ],
+)
+async def test_a_redirect_with_a_message_is_logged_with_its_code(
+    caplog: pytest.LogCaptureFixture, location: str, outcome: dict[str, str]
+) -> None:
+    async def redirect(request: Request) -> RedirectResponse:
+        return RedirectResponse(location, status_code=303)
+
+    caplog.set_level("INFO")
+    site = Starlette(routes=[Route("/sign-in", redirect, methods=["POST"])])
+    transport = httpx.ASGITransport(AccessLogMiddleware(site, {"/sign-in"}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        await client.post("/sign-in")
+    (record,) = [r for r in caplog.records if r.name.startswith("cme_reflex")]
+    del record.cme_fields["ms"]
+    assert record.cme_fields == {
+        "method": "POST",
+        "path": "/sign-in",
+        "status": 303,
+        **outcome,
+    }
