@@ -23,7 +23,7 @@ MESSAGE_LOGGERS = (
     "_granian",
     "granian",
 )  # the server's messages name ports and workers only
-ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees
+ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees and their addresses
 
 _FIELDS = "cme_fields"
 _LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "_granian": logging.WARNING}
@@ -34,13 +34,20 @@ def log_extra(**values: object) -> dict[str, Any]:
     return {_FIELDS: values}
 
 
-@lru_cache(maxsize=10_000)
 def pseudonym(attendee_id: int) -> str:
     """The attendee's id in the log: always the same, and not reversible without CME_SECRET."""
+    return _pseudonym(f"attendee {attendee_id}")
+
+
+def client_pseudonym(address: str) -> str:
+    """The client address in the log, like `pseudonym`."""
+    return _pseudonym(f"client {address}")
+
+
+@lru_cache(maxsize=10_000)
+def _pseudonym(identity: str) -> str:
     key = hashlib.sha256(settings().secret.get_secret_value().encode()).digest()
-    return hashlib.blake2b(
-        f"attendee {attendee_id}".encode(), key=key, digest_size=ID_BYTES
-    ).hexdigest()
+    return hashlib.blake2b(identity.encode(), key=key, digest_size=ID_BYTES).hexdigest()
 
 
 def configure_logging() -> None:

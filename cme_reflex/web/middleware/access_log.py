@@ -1,4 +1,7 @@
-"""Access log: a line for each HTTP response, without query, cookie, address or unknown path."""
+"""Access log: a line for each HTTP response, without query, cookie or unknown path.
+
+A pseudonym stands for the client address, so that the requests of one client can be found.
+"""
 
 import logging
 import re
@@ -8,7 +11,8 @@ from time import perf_counter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex.web.logs import log_extra
+from cme_reflex.web.client_address import client_address
+from cme_reflex.web.logs import client_pseudonym, log_extra
 from cme_reflex.web.middleware.security_headers import HASHED_ASSETS
 from cme_reflex.web.paths import canonical_path
 
@@ -59,6 +63,7 @@ class AccessLogMiddleware:
                     method=scope["method"],
                     path=_logged_path(path, scope.get("path_params", {}), self._known_paths),
                     status=status,
+                    client=client_pseudonym(client_address(scope)),
                     **outcome,
                     ms=round(1000 * (perf_counter() - started), 1),
                 ),
