@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     )
     secret: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
-        description="key for the pseudonyms in the log",
+        description="key for the pseudonyms of attendees in the log",
     )
     log: Literal["json", "text"] = Field(default="json", description="log format")
     events_per_second: int = Field(
