@@ -2,28 +2,18 @@
 
 from dataclasses import dataclass
 
-from cme_reflex.domain.people.names import full_name
+from cme_reflex.domain.people.names import InvalidName, NameFault, check_name, full_name
 
 PHYSICIAN, OTHER = "physician", "other"  # professions: MD or DO, and all others
-
-NAME_LIMIT = 120  # characters; the longest name that fits on one line of the certificate
-
-
-class InvalidName(ValueError):
-    """The text cannot be printed as a name."""
-
-
-class UnprintableName(InvalidName):
-    """The name has characters that the certificate's font lacks."""
-
-    def __init__(self, characters: str) -> None:
-        super().__init__(characters)
-        self.characters = characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
-    """An attendee's registration, as a claim and its certificate need it."""
+    """An attendee's registration, as a claim and its certificate need it.
+
+    `entered_name` is the name that the attendee entered for the certificate, which may be invalid
+    or empty; None for the registered name.
+    """
 
     id: int
     last_name: str
@@ -32,7 +22,7 @@ class Attendee:
     badge: str
     is_physician: bool
     registration_type: str
-    corrected_name: str | None = None
+    entered_name: str | None = None
 
     @property
     def name(self) -> str:
@@ -41,13 +31,15 @@ class Attendee:
 
     @property
     def name_on_certificate(self) -> str:
-        """The name as the attendee corrected it, or as registered."""
-        return self.corrected_name or self.name
+        """The name as the attendee entered it, or as registered."""
+        return self.name if self.entered_name is None else self.entered_name
 
+    def check_certificate_name(self, unprintable: str) -> InvalidName | None:
+        """Why the certificate cannot bear the name; None if it can.
 
-def normalize_certificate_name(text: str) -> str:
-    """Normalize the spaces of a typed name. Raises InvalidName if empty, long or unprintable."""
-    name = " ".join(text.split())
-    if not name or len(name) > NAME_LIMIT or not name.isprintable():
-        raise InvalidName(text)
-    return name
+        `unprintable` are the characters of the name that the fonts lack. A registered name that
+        breaks the rule for names was reported to staff when it was loaded.
+        """
+        if self.entered_name is not None and (invalid := check_name(self.entered_name)):
+            return invalid
+        return InvalidName(NameFault.UNPRINTABLE, unprintable) if unprintable else None

@@ -345,5 +345,5 @@ def attendee_from_row(row: AttendeeRow) -> Attendee:
         badge=row.badge,
         is_physician=(row.corrected_profession or row.profession) == PHYSICIAN,
         registration_type=row.registration_type,
-        corrected_name=row.name_on_certificate,
+        entered_name=row.name_on_certificate,
     )
