@@ -149,11 +149,13 @@ def _name() -> rx.Component:
         ),
         rx.cond(
             Submit.name_image != "",
-            rx.el.img(
-                src=Submit.name_image,
-                alt=text.submit.NAME_IMAGE.format(name=Submit.name_on_certificate),
-                # The paper is white in dark mode, too.
-                class_name="mx-auto h-16 max-w-full object-contain",
+            rx.el.div(
+                rx.el.img(
+                    src=Submit.name_image,
+                    alt=text.submit.NAME_IMAGE.format(name=Submit.name_on_certificate),
+                    class_name="h-16 max-w-full object-contain",
+                ),
+                class_name="grid justify-items-center rounded-card border border-line bg-paper p-1",
             ),
         ),
         class_name="grid gap-2",

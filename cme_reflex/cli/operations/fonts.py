@@ -14,11 +14,12 @@ from fontTools.ttLib import TTFont
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations.build_lock import build_lock
-from cme_reflex.formats.pdf.fonts import NOTO_FOLDER, FontsNotInstalled
+from cme_reflex.formats.pdf.fonts import NOTO_FAMILIES, NOTO_FOLDER, FontsNotInstalled
 from cme_reflex.settings import ROOT
 
 LOCK = ROOT / "fonts.lock"
 DIGEST = "lock.digest"
+_FAMILIES = {family.folder.name: family.name for family in NOTO_FAMILIES}
 WEIGHTS = {"400": "Regular", "600": "SemiBold"}  # those that the templates use
 
 
@@ -92,4 +93,6 @@ def _keep_faces(package: Path, folder: Path) -> None:
         for face in package.glob(f"files/{package.name}-{script}-{weight}-normal.woff"):
             with TTFont(face, recalcTimestamp=False) as font:
                 font.flavor = None
+                # Typst knows a family by this name; some faces have their weight in it.
+                font["name"].setName(_FAMILIES[package.name], 16, 3, 1, 0x409)
                 font.save(folder / f"{face.stem}.ttf")

@@ -2,12 +2,8 @@ from typing import Any
 
 import pytest
 
-from cme_reflex.domain.people.attendee import (
-    Attendee,
-    InvalidName,
-    UnprintableName,
-    normalize_certificate_name,
-)
+from cme_reflex.domain.people.attendee import Attendee
+from cme_reflex.domain.people.names import InvalidName, NameFault
 
 
 def attendee(*, suffix: str = "", **more: Any) -> Attendee:
@@ -27,27 +23,32 @@ def test_a_name_is_first_last_and_suffix_where_there_is_one() -> None:
     assert [attendee(suffix=suffix).name for suffix in ("", "Jr")] == ["Kim Núñez", "Kim Núñez Jr"]
 
 
-def test_the_certificate_bears_the_corrected_name_and_else_the_registered_one() -> None:
-    registered, corrected = attendee(), attendee(corrected_name="K. Núñez")
-    assert (registered.corrected_name, registered.name_on_certificate) == (None, "Kim Núñez")
+def test_the_certificate_bears_the_name_that_was_entered_and_else_the_registered_one() -> None:
+    registered, corrected = attendee(), attendee(entered_name="K. Núñez")
+    assert (registered.entered_name, registered.name_on_certificate) == (None, "Kim Núñez")
     assert corrected.name_on_certificate == "K. Núñez"
 
 
+def test_an_emptied_name_is_not_the_registered_one() -> None:
+    assert attendee(entered_name="").name_on_certificate == ""
+
+
 @pytest.mark.parametrize(
-    ("typed", "name"), [("  Kim \t\n Núñez ", "Kim Núñez"), ("x" * 120, "x" * 120), ("李", "李")]
+    ("entered", "unprintable", "invalid"),
+    [
+        (None, "", None),
+        ("Kim Núñez, MD", "", None),
+        ("", "", InvalidName(NameFault.EMPTY)),
+        ("=SUM(A1)", "", InvalidName(NameFault.FORBIDDEN_CHARACTERS, "=1")),
+        ("Kim 𓂀", "𓂀", InvalidName(NameFault.UNPRINTABLE, "𓂀")),
+        (None, "𓂀", InvalidName(NameFault.UNPRINTABLE, "𓂀")),
+    ],
 )
-def test_a_name_is_normalized_to_single_spaces(typed: str, name: str) -> None:
-    assert normalize_certificate_name(typed) == name
+def test_the_certificate_bears_a_name_that_is_one_and_that_can_be_printed(
+    entered: str | None, unprintable: str, invalid: InvalidName | None
+) -> None:
+    assert attendee(entered_name=entered).check_certificate_name(unprintable) == invalid
 
 
-@pytest.mark.parametrize("typed", ["", " \n ", "x" * 121, "Kim\0", "Kim\u202e"])
-def test_an_unprintable_name_is_rejected(typed: str) -> None:
-    with pytest.raises(InvalidName) as refused:
-        normalize_certificate_name(typed)
-    assert refused.value.args == (typed,)
-
-
-def test_a_name_that_the_font_lacks_is_refused_with_its_characters() -> None:
-    refused = UnprintableName("李王")
-    assert isinstance(refused, InvalidName)
-    assert (refused.characters, str(refused)) == ("李王", "李王")
+def test_a_registered_name_that_is_none_was_the_staffs_choice() -> None:
+    assert attendee(suffix="3rd").check_certificate_name("") is None

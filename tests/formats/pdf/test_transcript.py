@@ -143,7 +143,7 @@ def test_many_years_flow_over_the_paper_of_the_meeting(
 
 
 def test_entered_text_is_never_markup() -> None:
-    odd = entry(2024, 6, 2, meeting="#set page() *bold* $x$ \\ _a_ @b <c> 李", location="=1+1")
+    odd = entry(2024, 6, 2, meeting="#set page() *bold* $x$ \\ _a_ @b <c> 𓂀", location="=1+1")
     (page,) = page_texts(transcript_pdf(transcript(odd, name="=cmd|' /C calc'!A0 #eval(1)")))
     assert "#set page() *bold* $x$ \\ _a_ @b <c> □" in page
     assert "=cmd|' /C calc'!A0 #eval(1)" in page
