@@ -17,7 +17,6 @@ from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
-from cme_reflex.services.claims.certificate_name import check_certificate_name
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
@@ -180,7 +179,7 @@ class Submit(ClaimPage, rx.State):
         chosen = summary.claim.totals
         claimable = summary.claimable
         name = context.attendee.name_on_certificate
-        invalid_name = await check_certificate_name(context.attendee)
+        invalid_name = await submission.check_name(context.attendee)
         max_safety = claimable_safety(claimable, chosen.category1)
         self._show_summary(context, summary, announcement=announcement)
         self._set(

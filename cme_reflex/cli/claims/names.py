@@ -7,7 +7,7 @@ from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import run
 from cme_reflex.formats.tables.sheets import Column, Sheet, csv_bytes
-from cme_reflex.services.claims.certificate_name import NameChange, load_name_changes
+from cme_reflex.services.claims.name_changes import NameChange, load_name_changes
 from cme_reflex.settings import settings
 
 NAME_CHANGES = Sheet(

@@ -35,6 +35,39 @@ class InvalidName:
     characters: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredName:
+    """A registered name, and the one that was entered for the certificate.
+
+    `entered_name` may be empty or no name; None for the registered one.
+    """
+
+    last_name: str
+    first_name: str
+    suffix: str
+    entered_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name with the suffix, as registered."""
+        return full_name(self.first_name, self.last_name, self.suffix)
+
+    @property
+    def name_on_certificate(self) -> str:
+        """The name as entered, or as registered."""
+        return self.name if self.entered_name is None else self.entered_name
+
+    def check_certificate_name(self, unprintable: str) -> InvalidName | None:
+        """Why a certificate cannot bear the name; None if it can.
+
+        `unprintable` are the characters of the name that the fonts lack. A registered name that
+        breaks the rule for names was reported to staff when it was loaded.
+        """
+        if self.entered_name is not None and (invalid := check_name(self.entered_name)):
+            return invalid
+        return InvalidName(NameFault.UNPRINTABLE, unprintable) if unprintable else None
+
+
 def normalize_name(text: str) -> str:
     """The text with single spaces, in Unicode's composed form (NFC)."""
     return unicodedata.normalize("NFC", " ".join(text.split()))

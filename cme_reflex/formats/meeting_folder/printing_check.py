@@ -6,7 +6,7 @@ from cme_reflex.domain.people.names import NameFault, check_name, full_name
 from cme_reflex.formats.input_problems import InputProblem, Severity
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.formats.pdf.fonts import missing_characters
+from cme_reflex.formats.pdf.typesetting import missing_characters
 
 _FAULTS = {
     NameFault.EMPTY: "The name has no letter",

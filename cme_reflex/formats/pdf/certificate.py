@@ -17,8 +17,7 @@ import segno
 from cme_reflex import text
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
-from cme_reflex.formats.pdf.names import printed_name
-from cme_reflex.formats.pdf.typesetting import TEMPLATES, typeset
+from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
 
 ON_DEMAND = "Watched on demand"
 

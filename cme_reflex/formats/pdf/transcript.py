@@ -13,8 +13,7 @@ from cme_reflex.domain.claims.account import Account, AccountEntry, CreditTotals
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.certificate import TYPST_PAPERS
-from cme_reflex.formats.pdf.names import printed_name
-from cme_reflex.formats.pdf.typesetting import TEMPLATES, typeset
+from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
 from cme_reflex.formats.tables.sheets import Column, ColumnType, Sheet, csv_bytes
 
 _TEMPLATE = TEMPLATES / "transcript.typ"

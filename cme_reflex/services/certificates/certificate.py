@@ -17,11 +17,10 @@ from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.people.names import initials
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, certificate_pdf
-from cme_reflex.formats.pdf.names import name_svg
+from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.routes import verify
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.claims import submission
-from cme_reflex.services.claims.certificate_name import check_certificate_name
 from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
@@ -103,7 +102,7 @@ async def draw_name(attendee: Attendee) -> bytes:
 
     Raises CertificateNotFound if it cannot bear the name.
     """
-    if await check_certificate_name(attendee):
+    if await submission.check_name(attendee):
         raise CertificateNotFound(attendee.name_on_certificate)
     return await pdf_pool.render(name_svg, attendee.name_on_certificate)
 

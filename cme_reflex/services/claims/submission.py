@@ -1,5 +1,6 @@
 """Submission of a claim: totals, corrections of name and profession, Submit, and receipts."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +22,9 @@ from cme_reflex.domain.credit.claimable import Totals, validate_totals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers
 from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN, Attendee
-from cme_reflex.domain.people.names import normalize_name
+from cme_reflex.domain.people.names import InvalidName, normalize_name
+from cme_reflex.formats.pdf.typesetting import missing_characters
 from cme_reflex.services.claims import confirmation
-from cme_reflex.services.claims.certificate_name import check_certificate_name
 from cme_reflex.services.claims.certificate_snapshot import meeting_facts
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -98,14 +99,23 @@ async def choose_all(context: RequestContext, *, now: datetime) -> ClaimSummary:
 
 
 def entered_name(attendee: Attendee, text: str) -> str | None:
-    """What is stored of a name that was entered; None for the registered one.
+    """What is stored of a name that was entered, its beginning; None for the registered name.
 
     An invalid or empty name is stored as well, or Submit would use the former one without a word.
-    Only what no name has and no database takes is replaced: U+0000 and halves of characters.
+    Only what no database takes is replaced: U+0000 and halves of characters.
     """
     storable = text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
     name = normalize_name(storable)[:ENTRY_LIMIT]
     return None if name == attendee.name else name
+
+
+async def check_name(attendee: Attendee) -> InvalidName | None:
+    """Why the certificate cannot bear the attendee's name; None if it can.
+
+    Looks up the characters in a thread, because a font's table takes up to 0.1 s to read.
+    """
+    missing = await asyncio.to_thread(missing_characters, attendee.name_on_certificate)
+    return attendee.check_certificate_name(missing)
 
 
 async def correct_name(context: RequestContext, name: str, *, now: datetime) -> ClaimSummary:
@@ -145,7 +155,7 @@ async def submit_claim(
     A second Submit of the same revision returns the first one's receipt.
     Raises ClaimIncomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
-    invalid_name = await check_certificate_name(context.attendee)
+    invalid_name = await check_name(context.attendee)
 
     def submit(db: Session) -> Receipt:
         draft = claim_for_update(db, context)

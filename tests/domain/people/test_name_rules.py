@@ -1,12 +1,14 @@
 """What a person's name may hold, and which names are another than the registered one."""
 
 import csv
+from typing import Any
 
 import pytest
 
 from cme_reflex.domain.people.names import (
     InvalidName,
     NameFault,
+    RegisteredName,
     check_name,
     differs_beyond_spelling,
     full_name,
@@ -128,3 +130,35 @@ def test_another_given_or_family_name_is_another_name(
     first_name: str, last_name: str, name: str
 ) -> None:
     assert differs_beyond_spelling(name, first_name=first_name, last_name=last_name)
+
+
+def kim(**more: Any) -> RegisteredName:
+    return RegisteredName(first_name="Kim", last_name="Núñez", **more)
+
+
+def test_a_name_is_first_last_and_suffix_where_there_is_one() -> None:
+    assert [kim(suffix=suffix).name for suffix in ("", "Jr")] == ["Kim Núñez", "Kim Núñez Jr"]
+
+
+def test_the_certificate_bears_the_name_that_was_entered_and_else_the_registered_one() -> None:
+    assert kim(suffix="").name_on_certificate == "Kim Núñez"
+    assert kim(suffix="", entered_name="K. Núñez").name_on_certificate == "K. Núñez"
+    assert kim(suffix="", entered_name="").name_on_certificate == ""
+
+
+@pytest.mark.parametrize(
+    ("entered", "unprintable", "invalid"),
+    [
+        (None, "", None),  # as registered
+        ("Kim Núñez, MD", "", None),
+        ("", "", InvalidName(NameFault.EMPTY)),
+        ("=SUM(A1)", "", forbidden("=1")),
+        ("Kim 𓂀", "𓂀", InvalidName(NameFault.UNPRINTABLE, "𓂀")),
+        (None, "𓂀", InvalidName(NameFault.UNPRINTABLE, "𓂀")),
+    ],
+)
+def test_a_certificate_bears_a_registered_name_or_one_that_is_a_name_and_can_be_printed(
+    entered: str | None, unprintable: str, invalid: InvalidName | None
+) -> None:
+    name = kim(suffix="3rd", entered_name=entered)
+    assert name.check_certificate_name(unprintable) == invalid

@@ -8,13 +8,15 @@ import pytest
 import typst
 from fontTools.ttLib import TTFont
 
-from cme_reflex.formats.pdf import fonts
+from cme_reflex.formats.pdf import typesetting
 from cme_reflex.formats.pdf.fonts import (
     FONTS_FOLDER,
     LIBERTINUS,
     NOTO_FAMILIES,
     FontFamily,
     FontsNotInstalled,
+)
+from cme_reflex.formats.pdf.typesetting import (
     _characters,
     missing_characters,
     printable_text,
@@ -128,6 +130,6 @@ def test_the_families_are_those_of_the_lock_with_two_weights_each() -> None:
 def test_without_the_fonts_no_text_is_silently_printed_with_boxes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(fonts, "_SCRIPTS", (FontFamily("Noto Serif Tamil", tmp_path),))
+    monkeypatch.setattr(typesetting, "SCRIPT_FAMILIES", (FontFamily("Noto Serif Tamil", tmp_path),))
     with pytest.raises(FontsNotInstalled):
         printable_text("கவிதா, without the fonts")

@@ -9,8 +9,13 @@ import pytest
 
 from cme_reflex.domain.people.names import full_name
 from cme_reflex.formats.pdf.certificate import certificate_pdf
-from cme_reflex.formats.pdf.fonts import REPLACEMENT, missing_characters, replace_unprintable
-from cme_reflex.formats.pdf.names import is_right_to_left, name_svg
+from cme_reflex.formats.pdf.typesetting import (
+    REPLACEMENT,
+    is_right_to_left,
+    missing_characters,
+    name_svg,
+    replace_unprintable,
+)
 from cme_reflex.settings import ROOT
 from tests.support.certificates import certificate
 from tests.support.files.pdfs import font_runs, page_texts

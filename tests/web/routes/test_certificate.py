@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from cme_reflex import routes
-from cme_reflex.formats.pdf.names import name_svg
+from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.services.claims import reopening, submission
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings

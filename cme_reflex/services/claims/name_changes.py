@@ -1,19 +1,15 @@
-"""The name on certificates: its check, and the names that differ from the registration."""
+"""Names on certificates that differ from the registration."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import cast
 
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.people.names import (
-    InvalidName,
     check_name,
     differs_beyond_spelling,
     full_name,
 )
-from cme_reflex.formats.pdf.fonts import missing_characters
 from cme_reflex.services.programme.programme_cache import meeting_by_code
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.database import read
@@ -31,15 +27,6 @@ class NameChange:
     name_on_certificate: str
     status: str
     receipt: str
-
-
-async def check_certificate_name(attendee: Attendee) -> InvalidName | None:
-    """Why the certificate cannot bear the attendee's name; None if it can.
-
-    Looks up the characters in a thread, because a font's table takes up to 0.1 s to read.
-    """
-    missing = await asyncio.to_thread(missing_characters, attendee.name_on_certificate)
-    return attendee.check_certificate_name(missing)
 
 
 async def load_name_changes(meeting: str) -> list[NameChange]:
