@@ -275,7 +275,7 @@ def _font_lists(value: Any) -> Iterator[dict[str, str]]:
                 yield from _font_lists(item)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _fonts(families: frozenset[str]) -> typst.Fonts:
     folders = [LIBERTINUS.folder, *(_NAMED[name].folder for name in sorted(families))]
     return typst.Fonts(
