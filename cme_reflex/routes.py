@@ -1,5 +1,6 @@
 """Paths of pages and HTTP routes, and functions that build addresses from them."""
 
+import zlib
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
@@ -29,6 +30,7 @@ USE_LINK = "/link/use"
 SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
 CERTIFICATE = "/certificate/{number}.pdf"
+NAME_IMAGE = "/certificate/name.svg"
 VERIFY = "/verify"
 TRANSCRIPT_PDF = "/account/transcript.pdf"
 TRANSCRIPT_CSV = "/account/transcript.csv"
@@ -59,6 +61,11 @@ def step_up_address(page: str, way: StepUp) -> str:
 def certificate(number: str) -> str:
     """The address of the certificate with this receipt number, for its owner."""
     return CERTIFICATE.format(number=quote(number, safe=""))
+
+
+def name_image(name: str) -> str:
+    """The address of the picture of the attendee's name; another for each name."""
+    return f"{NAME_IMAGE}?{zlib.crc32(name.encode()):08x}"
 
 
 def verify(number: str) -> str:
