@@ -29,6 +29,7 @@ from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.middleware.access_log import MESSAGE_CODE
 from cme_reflex.web.sign_in_page import TYPED, second_number_page
 
 FORM_LIMIT = 8_192  # bytes; three short fields
@@ -67,10 +68,11 @@ async def sign_in(request: Request) -> Response:
             )
             result = authentication.SignedIn(token)
     except SecondNumberRequired as error:
-        return _with_second_number("both-numbers" if error.always else "second-number", form)
+        code = "both-numbers" if error.always else "second-number"
+        return _with_second_number(request, code, form)
     except authentication.InvalidCredentials:
         if form.get("second_number", "").strip():
-            return _with_second_number("numbers-not-recognised", form)
+            return _with_second_number(request, "numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
     except authentication.NotRegistered:
         return back_to_form("member-not-registered")
@@ -153,8 +155,9 @@ def back_to_form(code: str) -> Response:
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
 
 
-def _with_second_number(code: str, form: Mapping[str, str]) -> Response:
+def _with_second_number(request: Request, code: str, form: Mapping[str, str]) -> Response:
     """The form again, with what was typed, the field of the second number, and this message."""
+    request.scope[MESSAGE_CODE] = code
     typed = {name: form.get(name, "")[: authentication.INPUT_LIMIT] for name in TYPED}
     return second_number_page(code, typed) or back_to_form(code)
 
