@@ -26,7 +26,14 @@ def evaluation() -> rx.Component:
             lead=Evaluation.when,
         ),
         rx.cond(Evaluation.locked != "", notice(Evaluation.locked, tone="info")),
-        rx.cond(Evaluation.ready, questions(Evaluation, Evaluation.session_id), skeleton_lines(6)),
+        rx.cond(
+            Evaluation.ready,
+            rx.el.div(
+                questions(Evaluation, Evaluation.session_id),
+                custom_attrs={"data-cme-subject": Evaluation.title},
+            ),
+            skeleton_lines(6),
+        ),
         banner=ErrorBanner,
         bar=action_bar(
             rx.el.div(

@@ -53,7 +53,7 @@ class Evaluation(ClaimPage, rx.State):
     # another session.
 
     @rx.event
-    @command
+    @command("session_id", "question", label=text.queue.ANSWER)
     async def answer(
         self, context: RequestContext, session_id: int, question: str, value: str | int | bool
     ):
@@ -64,7 +64,7 @@ class Evaluation(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("session_id", "question", "option", label=text.queue.OPTION)
     async def choose(
         self, context: RequestContext, session_id: int, question: str, option: str, chosen: bool
     ):

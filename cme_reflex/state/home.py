@@ -45,7 +45,7 @@ class Home(ClaimPage, rx.State):
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.REMOVE)
     async def remove(self, context: RequestContext, session_id: int):
         """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
@@ -54,7 +54,7 @@ class Home(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.claim.REMOVED.format(title=title))
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.UNDO)
     async def undo(self, context: RequestContext, session_id: int):
         """Restore a removed session with its hours and answers."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
@@ -63,21 +63,21 @@ class Home(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.HOURS)
     async def set_hours(self, context: RequestContext, session_id: int, hours: str):
         """Set the Category 1 hours that are claimed for a session."""
         summary = await claim_lines.set_hours(context, session_id, parse_hours(hours), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.SAFETY)
     async def set_safety(self, context: RequestContext, session_id: int, hours: str):
         """Set the Patient Safety hours that are claimed for a session."""
         summary = await claim_lines.set_safety(context, session_id, parse_hours(hours), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.ON_DEMAND)
     async def set_on_demand(self, context: RequestContext, session_id: int, on_demand: bool):
         """Save whether a session was watched on demand."""
         summary = await claim_lines.set_on_demand(context, session_id, on_demand, now=clock())

@@ -144,7 +144,7 @@ class Sessions(ClaimPage, rx.State):
             self._show_window(context, summary, sessions, top // CHUNK)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.ADD)
     async def add(self, context: RequestContext, session_id: int):
         """Add a session to the claim."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
@@ -154,7 +154,7 @@ class Sessions(ClaimPage, rx.State):
         self._show_claim(context, summary, announcement=announcement)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.REMOVE)
     async def remove(self, context: RequestContext, session_id: int):
         """Remove a session from the claim."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
