@@ -19,7 +19,7 @@ const RETRY_AFTER = 5000; // ms without a reply before a command is sent again
 const POSTPONED_RETRY_AFTER = 1000; // ms after the server could not process it
 const MAX_BACKOFF = 10000; // ms between two attempts
 const CHECK_INTERVAL = 500; // ms
-const LABEL_LIMIT = 80; // characters of a text that are shown
+const LABEL_LIMIT = 200; // characters of a text that are stored to be shown
 
 const html = globalThis.document?.documentElement;
 
@@ -172,8 +172,7 @@ const fill = (label, payload) =>
 
 function inWords(value) {
   if (typeof value === "boolean") return value ? words.yes : words.no;
-  const text = String(value ?? "");
-  return text.length > LABEL_LIMIT ? `${text.slice(0, LABEL_LIMIT)}…` : text || words.none;
+  return String(value ?? "").slice(0, LABEL_LIMIT) || words.none;
 }
 
 // 3. Sending: one command is in flight at a time, which preserves the order of the taps.

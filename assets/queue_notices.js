@@ -16,7 +16,7 @@ function change({ key, subject, label, reason }) {
 
 export function QueueNotices({ texts }) {
   const { waiting, refused } = useSyncExternalStore(queue.subscribe, queue.snapshot, () => NOTHING);
-  const button = { type: "button", className: "button button-secondary", onClick: queue.dismissRefusals };
+  const button = { type: "button", className: "queue-dismiss", onClick: queue.dismissRefusals };
   const refusals = refused.length > 0 && [
     createElement("p", { key: "title", className: "queue-title" }, counted(texts.refused, refused.length)),
     createElement("ul", { key: "list", role: "list" }, refused.map(change)),

@@ -23,7 +23,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.state.command_queue import CommandQueue, Outcome, reply
+from cme_reflex.state.command_queue import CommandQueue, Outcome, Reply
 from cme_reflex.state.views import presenters, view_models
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
@@ -121,7 +121,7 @@ class ClaimPage(rx.State, mixin=True):
                 if not (command_id and is_transient(error)):
                     raise
                 # The browser sends it again, for as long as it takes.
-                reply(await self.get_state(CommandQueue), command_id, Outcome.POSTPONED)
+                _reply(await self.get_state(CommandQueue), command_id, Outcome.POSTPONED)
                 return None
 
     async def _run_in_slot(
@@ -160,7 +160,7 @@ class ClaimPage(rx.State, mixin=True):
                 # It would fail each time, and the commands after it would wait for it.
                 if problem is None:
                     logger.exception("command failed")
-                reply(queue, command_id, Outcome.REFUSED, problem or text.queue.FAILED)
+                _reply(queue, command_id, Outcome.REFUSED, problem or text.queue.FAILED)
             elif problem is None:
                 raise
             else:
@@ -168,7 +168,7 @@ class ClaimPage(rx.State, mixin=True):
             answer = None
         else:
             if command_id:
-                reply(queue, command_id, Outcome.APPLIED)
+                _reply(queue, command_id, Outcome.APPLIED)
         finally:
             # A successful search for each letter typed would flood the log.
             level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
@@ -271,6 +271,10 @@ def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> An
         name: kind for name, kind in handler.__annotations__.items() if name not in INJECTED
     }
     return allow(Audience.ATTENDEE)(wrapper)
+
+
+def _reply(queue: CommandQueue, command: str, outcome: Outcome, reason: str = "") -> None:
+    queue.reply = Reply(command, outcome.value, reason, queue.reply.number + 1)
 
 
 def _log(level: int, event: str, **fields: object) -> None:

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 import reflex as rx
 
+from cme_reflex import text
+from cme_reflex.web.access_policy import Audience, allow
+
 
 class Outcome(StrEnum):
     """What became of a command: the browser drops it, reports it, or sends it again later."""
@@ -33,7 +36,8 @@ class CommandQueue(rx.State):
     attendee: str = ""
     reply: Reply = Reply()
 
-
-def reply(queue: CommandQueue, command: str, outcome: Outcome, reason: str = "") -> None:
-    """Reply to a command. `reason` is what the attendee reads about a refused one."""
-    queue.reply = Reply(command, outcome.value, reason, queue.reply.number + 1)
+    @rx.event
+    @allow(Audience.ANYONE)
+    async def refuse(self, command: str):
+        """Refuse a command that this release does not know: `web/events/event_validation.py`."""
+        self.reply = Reply(command, Outcome.REFUSED, text.queue.OUTDATED, self.reply.number + 1)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
+SECOND_TAP_IGNORED = 510  # milliseconds after a tap; assets/page_hooks/tap_guard.js
 SEED = (
     "Advocacy Issues in Plastic Surgery and How it Affects Your Practice",
     "The Art of Automation: Robotics in Breast Reconstruction",
@@ -70,6 +71,11 @@ class Attendee:
         """Go from the list back to the home page."""
         self.page.get_by_role("link", name="Return to Sessions").click()
         expect(self.page.get_by_role("heading", name="Session Evaluations")).to_be_visible()
+        self.wait_after_tap()
+
+    def wait_after_tap(self) -> None:
+        """Wait until a tap on what has appeared under the finger is no longer ignored."""
+        self.page.wait_for_timeout(SECOND_TAP_IGNORED)
 
     def line(self, title: str) -> Locator:
         """The claim line with this title on the home page."""
