@@ -8,7 +8,7 @@ puts it in front of Reflex. It fails closed: whatever cannot be validated is rej
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -157,7 +157,7 @@ class EventValidator:
             if command is None or self._refuse is None:
                 return None
             result = validate(self._refuse, {"command": command}, router_data, self._rules)
-        return asdict(result) if isinstance(result, Event) else None
+        return _fields(result) if isinstance(result, Event) else None
 
     def reject(self, reason: str) -> None:
         """Log the rejection of a message that is not an event."""
@@ -167,6 +167,10 @@ class EventValidator:
         logger.warning(
             "event rejected", extra=log_extra(event=rejection.event, outcome=rejection.reason)
         )
+
+
+def _fields(event: Event) -> Mapping[str, Any]:
+    return {"name": event.name, "payload": event.payload, "router_data": event.router_data}
 
 
 def _is_encodable(value: object) -> bool:
