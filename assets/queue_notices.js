@@ -29,7 +29,7 @@ export function QueueNotices({ texts }) {
   return createElement(
     "div",
     { className: "queue-notices" },
-    createElement("div", { role: "alert", className: "queue-refused" }, refusals),
+    createElement("div", { "aria-live": "assertive", className: "queue-refused" }, refusals),
     list && createElement("details", { className: "queue-waiting" }, list),
   );
 }

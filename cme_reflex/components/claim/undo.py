@@ -23,15 +23,18 @@ def _newest(state: Any) -> rx.Component:
     removed = state.removed[0]
     more = state.removed.length() - 1
     return rx.el.div(
-        rx.el.p(
-            *interpolate(
-                text.claim.REMOVED, title=rx.el.span(removed.title, class_name="font-semibold")
+        rx.el.div(
+            rx.el.p(
+                *interpolate(
+                    text.claim.REMOVED, title=rx.el.span(removed.title, class_name="font-semibold")
+                ),
+                class_name="line-clamp-2",
             ),
             rx.cond(
                 more > 0,
-                rx.el.span(text.claim.MORE_REMOVED.format(count=more), class_name="text-muted"),
+                rx.el.p(text.claim.MORE_REMOVED.format(count=more), class_name="text-muted"),
             ),
-            class_name="line-clamp-2 min-w-0 flex-1 text-15",
+            class_name="min-w-0 flex-1 basis-44 text-15",
         ),
         button(
             text.claim.UNDO,
@@ -44,5 +47,6 @@ def _newest(state: Any) -> rx.Component:
         ),
         key=removed.id,
         custom_attrs={"data-cme-subject": removed.title},
-        class_name="mb-3 flex items-center gap-3 rounded-card bg-sunken p-2 pl-4",
+        class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card bg-sunken p-2 "
+        "pl-4",
     )

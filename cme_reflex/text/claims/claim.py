@@ -26,7 +26,7 @@ ADDED_OVERLAPS: Final = "Added: {title}. It overlaps with another session."
 REMOVED: Final = "Removed: {title}"
 BROUGHT_BACK: Final = "Restored"
 UNDO: Final = "Undo"
-MORE_REMOVED: Final = " and {count} more"
+MORE_REMOVED: Final = "and {count} more"
 """Follows `REMOVED`: sessions that Undo restores after this one."""
 
 HOURS_OF: Final = "{hours} of {maximum} hours"

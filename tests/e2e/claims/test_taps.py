@@ -221,7 +221,7 @@ def test_what_arrives_after_the_claim_period_is_refused_and_named_until_dismisse
     expect(waiting.get_by_role("listitem")).to_have_text(f"{SEED[1]}Add")
     end_claim_period()
     network.restore()
-    refused = attendee.page.get_by_role("alert").filter(has_text="This was not saved:")
+    refused = attendee.page.locator(".queue-refused").filter(has_text="This was not saved:")
     expect(refused).to_contain_text(SEED[1])
     expect(refused).to_contain_text("Claims closed on")
     expect(waiting).to_have_count(0)

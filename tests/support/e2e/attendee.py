@@ -71,7 +71,6 @@ class Attendee:
         """Go from the list back to the home page."""
         self.page.get_by_role("link", name="Return to Sessions").click()
         expect(self.page.get_by_role("heading", name="Session Evaluations")).to_be_visible()
-        self.wait_after_tap()
 
     def wait_after_tap(self) -> None:
         """Wait until a tap on what has appeared under the finger is no longer ignored."""
@@ -85,6 +84,7 @@ class Attendee:
 
     def open_submit(self) -> None:
         """Go from the home page to the overall evaluation and Submit."""
+        self.wait_after_tap()
         self.page.get_by_role("link", name="Overall Eval / Submit CME").click()
         expect(self.page.get_by_role("heading", name="CME Credit Claim")).to_be_visible()
 
