@@ -95,4 +95,5 @@ class Attendee:
 
     def submit(self) -> None:
         """Press Submit."""
+        self.wait_after_tap()
         self.page.get_by_role("button", name="Submit", exact=True).click()
