@@ -176,6 +176,7 @@ def test_the_focus_goes_from_remove_to_undo_and_from_undo_back_to_the_line(
     somebody.line(SEED[4]).get_by_role("button", name="Remove").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    somebody.wait_after_tap()
     page.keyboard.press("Enter")
     expect(somebody.line(SEED[4]).get_by_role("link", name="Evaluation")).to_be_focused()
 
@@ -207,8 +208,10 @@ def test_changes_without_a_page_load_are_announced(
     expect_announced(page, f"Added: {SEED[0]}")
     somebody.add_session(LAB)
     expect_announced(page, f"Added: {LAB}. It overlaps with another session.")
+    somebody.wait_after_tap()
     somebody.row(LAB).get_by_role("button", name=re.compile("^Added")).click()
     expect_announced(page, f"Removed: {LAB}")
+    somebody.wait_after_tap()
     somebody.add_session(LAB)
     network.cut()
     expect_announced(page, "Reconnecting…", "You are offline")
