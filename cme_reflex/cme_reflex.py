@@ -35,6 +35,7 @@ from cme_reflex.services.meetings.branding import accent_css, current_meeting
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
+from cme_reflex.state.base import commands
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.error_banner import report_page_error, report_server_error
 from cme_reflex.state.evaluation import Evaluation
@@ -155,7 +156,9 @@ app = rx.App(
     # By priority: outside Reflex's event loop (90), around the pages, around fallible components.
     app_wraps={
         (95, "HydrationBuffer"): lambda _: hydration_buffer(),
-        (85, "CommandQueue"): lambda _: command_queue(CommandQueue, rx.State.is_hydrated),
+        (85, "CommandQueue"): lambda _: command_queue(
+            CommandQueue, rx.State.is_hydrated, commands(registry.event_handlers())
+        ),
         (55, "ErrorBoundary"): lambda _: error_boundary(),
     },
     toaster=None,

@@ -22,13 +22,14 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
+from cme_reflex.state.undo import Undo, cleared_totals
 from cme_reflex.state.views import presenters, view_models
 
 CHUNK = 16  # rows; with the longest titles, the reply to a keystroke stays within 6 kB
 WINDOW_CHUNKS = 3  # chunks in the page at once: the visible one and its neighbors
 
 
-class Sessions(ClaimPage, rx.State):
+class Sessions(ClaimPage, Undo, rx.State):
     """State of `/sessions`.
 
     The page has a window of the list: three slots of rows form a ring, and scrolling sends only
@@ -66,6 +67,7 @@ class Sessions(ClaimPage, rx.State):
     @with_claim
     async def load(self, context: RequestContext, summary: ClaimSummary):
         """Rebuild the page from the address and the database."""
+        self._set(removed=[])
         self._open(context, summary, self.router.url.query_parameters)
 
     @classmethod
@@ -144,7 +146,7 @@ class Sessions(ClaimPage, rx.State):
             self._show_window(context, summary, sessions, top // CHUNK)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.ADD)
     async def add(self, context: RequestContext, session_id: int):
         """Add a session to the claim."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
@@ -154,12 +156,24 @@ class Sessions(ClaimPage, rx.State):
         self._show_claim(context, summary, announcement=announcement)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.REMOVE)
     async def remove(self, context: RequestContext, session_id: int):
-        """Remove a session from the claim."""
+        """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
+        self._offer_undo(context, session_id, summary)
         announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
         self._show_claim(context, summary, announcement=announcement)
+
+    @rx.event
+    @command("session_id", label=text.queue.UNDO)
+    async def undo(
+        self, context: RequestContext, session_id: int, category1: str = "", safety: str = ""
+    ):
+        """Restore a removed session with its hours and answers, and the totals it had cleared."""
+        summary = await claim_lines.restore_session(
+            context, session_id, cleared_totals(category1, safety), now=clock()
+        )
+        self._show_claim(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
     @with_claim
@@ -249,6 +263,8 @@ class Sessions(ClaimPage, rx.State):
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         self._show_summary(context, summary, announcement=announcement)
+        if self.removed:
+            self._update_undo(summary)
         self._update_markers(summary)
 
     def _update_markers(self, summary: ClaimSummary) -> None:

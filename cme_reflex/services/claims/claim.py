@@ -32,6 +32,7 @@ from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read, write
 
+NO_TOTALS = Totals(None, None)
 COMMAND_LIMIT = 64  # characters; a UUID has 36
 
 
@@ -39,9 +40,9 @@ COMMAND_LIMIT = 64  # characters; a UUID has 36
 class ClaimSummary:
     """A claim with its claimable credit and its conflicts.
 
-    Its totals are valid; `cleared`: a chosen total is no longer supported and was cleared.
-    `in_conflict` are the ids of the sessions in a conflict. `lowered` are the sessions for which
-    a newer programme offers less credit than was claimed.
+    Its totals are valid; `cleared`: a chosen total is no longer supported and was cleared, and
+    `lost` are the totals that were. `in_conflict` are the ids of the sessions in a conflict.
+    `lowered` are the sessions for which a newer programme offers less credit than was claimed.
     """
 
     claim: Claim
@@ -50,6 +51,7 @@ class ClaimSummary:
     in_conflict: frozenset[int] = frozenset()
     cleared: bool = False
     lowered: frozenset[int] = frozenset()
+    lost: Totals = NO_TOTALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,10 @@ async def update_claim(
 
     def updated(db: DbSession) -> ClaimSummary:
         draft = claim_for_update(db, context)
-        require_changeable(draft.header, draft.context.meeting, now)
+        # First, so that a command that was executed is not refused when it arrives again later.
         if context.command and not claims.record_command(db, draft.id, context.command, now):
             return draft.summary
+        require_changeable(draft.header, draft.context.meeting, now)
         update(draft)
         return draft.finalize()
 
@@ -190,7 +193,15 @@ def summarize(
     lowered = frozenset(line.session_id for line in visible if line.lowered)
     conflicts = conflicts_of(in_order)
     in_conflict = frozenset(key for conflict in conflicts for key in conflict.keys)
-    return ClaimSummary(claim, most, conflicts, in_conflict, cleared, lowered)
+    lost = _lost(chosen, totals) if cleared else NO_TOTALS
+    return ClaimSummary(claim, most, conflicts, in_conflict, cleared, lowered, lost)
+
+
+def _lost(chosen: Totals, totals: Totals) -> Totals:
+    return Totals(
+        chosen.category1 if totals.category1 is None else None,
+        chosen.safety if totals.safety is None else None,
+    )
 
 
 def _line(row: LineRow, session: Session) -> Line:

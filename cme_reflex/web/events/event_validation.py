@@ -20,6 +20,7 @@ from cme_reflex.web.logs import log_extra
 logger = logging.getLogger(__name__)
 
 ADDRESS_LIMIT = 2_000  # characters of a page's address with its query
+REFUSE_COMMAND = "command_queue.refuse"  # the end of the full name of the event
 HASHES_LIMIT = 200  # states whose default values a page can have
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
@@ -139,21 +140,24 @@ class EventValidator:
 
     def __init__(self, handlers: Mapping[str, Callable[..., Any]]) -> None:
         self._rules = event_allowlist(handlers)
+        self._refuse = next((name for name in handlers if name.endswith(REFUSE_COMMAND)), None)
 
     def validate(
         self, name: object, payload: object, router_data: object
     ) -> Mapping[str, Any] | None:
-        """The fields of a valid event; None for a rejected one."""
-        match validate(name, payload, router_data, self._rules):
-            case Event() as event:
-                return {
-                    "name": event.name,
-                    "payload": event.payload,
-                    "router_data": event.router_data,
-                }
-            case Rejection() as rejection:
-                self._log(rejection)
-        return None
+        """The fields of a valid event; None for a rejected one.
+
+        A rejected command becomes an event that refuses it, so that the browser does not wait for
+        a reply: a page of an earlier release may have stored it.
+        """
+        result = validate(name, payload, router_data, self._rules)
+        if isinstance(result, Rejection):
+            self._log(result)
+            command = payload.get("command") if isinstance(payload, dict) else None
+            if command is None or self._refuse is None:
+                return None
+            result = validate(self._refuse, {"command": command}, router_data, self._rules)
+        return _fields(result) if isinstance(result, Event) else None
 
     def reject(self, reason: str) -> None:
         """Log the rejection of a message that is not an event."""
@@ -163,6 +167,10 @@ class EventValidator:
         logger.warning(
             "event rejected", extra=log_extra(event=rejection.event, outcome=rejection.reason)
         )
+
+
+def _fields(event: Event) -> Mapping[str, Any]:
+    return {"name": event.name, "payload": event.payload, "router_data": event.router_data}
 
 
 def _is_encodable(value: object) -> bool:

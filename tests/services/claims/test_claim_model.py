@@ -351,11 +351,11 @@ class Claiming(RuleBasedStateMachine):
         """Execute a command on service and model, and compare the outcomes."""
         context = replace(self.context, command=key)
         attempt = self._service(context, name, *arguments)
-        if self.model.status == "submitted":
-            self.refused(attempt, ClaimLocked)
-        elif key in self.applied:
+        if key in self.applied:
             self.run(attempt)
             self.the_claim_is_as_the_model_says()
+        elif self.model.status == "submitted":
+            self.refused(attempt, ClaimLocked)
         elif refusal := self._refusal(name, *arguments):
             self.refused(attempt, refusal)
         else:
