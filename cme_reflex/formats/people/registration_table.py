@@ -69,7 +69,7 @@ def convert_registrations(
 ) -> ConvertedTable:
     """Convert the file. Raises InvalidInput with every fault; no message shows a password."""
     source = read_input_file(path, options.sheet)
-    spreadsheet = Spreadsheet(source.name, source.data, source.sheet)
+    spreadsheet = Spreadsheet(source)
     mapped = read_mapped_table(spreadsheet, kind.headings, kind.required, options.mapped)
     warnings: list[InputProblem] = []
     rows = [
