@@ -8,11 +8,8 @@ previous lines. The format is independent of the kind of database.
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,25 +66,6 @@ class BackupWriter:
         line = to_json(value) + b"\n"
         self._digest.update(line)
         self._zip.write(line)
-
-
-@contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """Write a file atomically: it appears at `path` only after the block succeeds.
-
-    Only the owner of the process can read it.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def verify(path: Path) -> tuple[BackupHeader, int]:

@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from cme_reflex.formats.atomic_file import atomic_write
 from cme_reflex.formats.backup import archive
 from cme_reflex.formats.backup.archive import BackupHeader, CorruptBackup
 from cme_reflex.store import migrate
@@ -96,7 +97,7 @@ async def create_backup(path: Path, *, now: datetime, done: ProgressCallback) ->
         # reads would not be consistent. A second run begins a new file.
         connection = db.connection()
         revision = str(table_copy.current_revision(connection))
-        with archive.atomic_write(path) as file:
+        with atomic_write(path) as file:
             writer = archive.BackupWriter(file, BackupHeader(revision, now))
             for table in table_copy.backup_tables(connection):
                 writer.begin_table(table.name, [column.name for column in table.columns])
