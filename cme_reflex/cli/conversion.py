@@ -9,6 +9,7 @@ import typer
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit
+from cme_reflex.cli.terminal import printable
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.programmes.summary import ProgrammeSummary
 
@@ -48,6 +49,6 @@ def emit_conversion(
 
 def _warn(warnings: Sequence[InputProblem]) -> None:
     for warning in warnings[:WARNINGS_SHOWN]:
-        typer.echo(f"Warning: {warning}", err=True)
+        typer.echo(printable(f"Warning: {warning}"), err=True)
     if (more := len(warnings) - WARNINGS_SHOWN) > 0:
         typer.echo(f"Warning: and {more} more; --json shows all.", err=True)

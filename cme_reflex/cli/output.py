@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import typer
 from pydantic_core import to_json
 
+from cme_reflex.cli.terminal import printable
+
 
 def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
     """Print the lines, or the document (dataclasses and plain values) as JSON."""
@@ -16,7 +18,7 @@ def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
         typer.echo(to_json(document, indent=2).decode())
     else:
         for line in lines:
-            typer.echo(line)
+            typer.echo(printable(line))
 
 
 def listed(names: Sequence[str]) -> str:
