@@ -6,12 +6,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from cme_reflex import text
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import SSO, SSO_CALLBACK
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.client_address import client_address
 from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in
 
 RESPONSE_LIMIT = 4_096  # characters of the callback's query; code and state take a few hundred
@@ -22,10 +25,13 @@ logger = logging.getLogger(__name__)
 @allow(Audience.ANYONE)
 async def start(request: Request) -> Response:
     """Redirect the browser to the identity provider, with a cookie that the callback requires."""
+    now, address = clock(), client_address(request.scope)
     try:
         login = await single_sign_on.start_login(
-            settings().meeting, _callback_url(request), now=clock()
+            settings().meeting, _callback_url(request), now=now, address=address
         )
+    except TooManyAttempts as error:
+        return back_to_form(text.sign_in.wait_code(error.until, now))
     except single_sign_on.SingleSignOnNotConfigured:
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
@@ -49,6 +55,7 @@ async def callback(request: Request) -> Response:
             dict(request.query_params),
             client_secret=settings().oidc_client_secret.get_secret_value(),
             now=clock(),
+            address=client_address(request.scope),
         )
     except (single_sign_on.SingleSignOnNotConfigured, oidc.SignInRejected) as error:
         logger.warning("OIDC sign-in rejected: %s", error)
