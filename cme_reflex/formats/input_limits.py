@@ -40,7 +40,7 @@ SETTINGS_BYTES = Limit(
 )
 UNPACKED_BYTES = Limit("The workbook unpacks to more than {:,} bytes.", 100_000_000, _COPY)
 PARTS = Limit("The workbook has more than {:,} parts.", 5_000, _COPY)
-SECONDS = Limit("Reading the file takes more than {:,} seconds.", 60, _SPLIT)
+SECONDS = Limit("Reading the file takes more than {:,} seconds.", 120, _SPLIT)
 DEPTH = Limit("The file is nested more than {:,} levels deep.", 100, "Check its structure.")
 
 ROWS = Limit("The file has more than {:,} rows.", 200_000, _SPLIT)

@@ -8,7 +8,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -19,7 +19,6 @@ from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_limits import InputMeter, Limit
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 
-_XML_PARTS = (".xml", ".rels")
 _COUNTED = {
     "row": input_limits.ROWS,
     "c": input_limits.CELLS,
@@ -85,10 +84,11 @@ def _count_parts(data: bytes, meter: InputMeter) -> None:
         meter.count(input_limits.PARTS, len(entries))
         # zipfile never unpacks more than the sizes that the archive declares here.
         meter.count(input_limits.UNPACKED_BYTES, sum(entry.file_size for entry in entries))
+        # All of them: a part's name does not tell what openpyxl reads it as. Pictures and broken
+        # parts end where they are no XML, for openpyxl too.
         for entry in entries:
-            if entry.filename.lower().endswith(_XML_PARTS):
-                with archive.open(entry) as part:
-                    count_elements(part, meter)
+            with archive.open(entry) as part, suppress(expat.ExpatError):
+                count_elements(part, meter)
 
 
 def count_elements(part: IO[bytes], meter: InputMeter) -> None:
