@@ -29,17 +29,17 @@ def private_umask() -> Iterator[None]:
         os.umask(before)
 
 
-def make_private(files: Iterable[Path]) -> None:
-    """Take the permissions of others from files of an earlier version, and log a warning."""
-    for file in files:
+def make_private(paths: Iterable[Path]) -> None:
+    """Take the permissions of others from files and folders of an earlier version, and warn."""
+    for path in paths:
         try:
-            mode = stat.S_IMODE(file.stat().st_mode)
+            mode = stat.S_IMODE(path.stat().st_mode)
             if not mode & _OF_OTHERS:
                 continue
-            file.chmod(mode & ~_OF_OTHERS)
+            path.chmod(mode & ~_OF_OTHERS)
         except FileNotFoundError:
             continue
         except OSError as error:
-            logger.warning("%s can be read by other users: %s.", file, error.strerror)
+            logger.warning("%s can be read by other users: %s.", path, error.strerror)
         else:
-            logger.warning("%s could be read by other users; now it is private.", file)
+            logger.warning("%s could be read by other users; now it is private.", path)

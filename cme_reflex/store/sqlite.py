@@ -31,6 +31,7 @@ Result = TypeVar("Result")
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process
 WAL_PAUSE = 20  # milliseconds between two attempts to change a new file to WAL
 IDLE = 20  # connections kept open; more are opened when more reads run at once
+PROJECT_FOLDER = ".cme"  # of the default and the demo's database, mail and logs
 CHECK_EVERY = 10_000  # steps of SQLite's virtual machine, less than a millisecond
 
 
@@ -80,7 +81,8 @@ class SQLiteDatabase(Database):
 def _make_private(database: str | None) -> None:
     """Create a new file, and the log and index beside it, for the user of the process alone.
 
-    SQLite gives the log and the index the permissions of the database.
+    SQLite gives the log and the index the permissions of the database. The folder may be one that
+    others share, unless it is the project's own.
     """
     if not database or database == ":memory:" or database.startswith("file:"):
         return
@@ -88,7 +90,8 @@ def _make_private(database: str | None) -> None:
     if file.parent.is_dir():
         with suppress(OSError):  # it is there, or the connection reports it
             file.touch(mode=0o600, exist_ok=False)
-    make_private(Path(f"{file}{suffix}") for suffix in ("", "-wal", "-shm"))
+    own_folder = [file.parent] if file.parent.name == PROJECT_FOLDER else []
+    make_private([*own_folder, *(Path(f"{file}{suffix}") for suffix in ("", "-wal", "-shm"))])
 
 
 def _run_within(

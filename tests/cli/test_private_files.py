@@ -124,6 +124,16 @@ def test_files_of_an_earlier_version_are_made_private_and_told(
     ]
 
 
+@pytest.mark.parametrize(("name", "mode"), [(".cme", 0o700), ("shared", 0o755)])
+def test_only_the_projects_own_folder_is_made_private(tmp_path: Path, name: str, mode: int) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    folder.chmod(0o755)
+    open_database(f"sqlite:///{folder / 'cme.db'}")
+    asyncio.run(close_database())
+    assert stat.S_IMODE(folder.stat().st_mode) == mode
+
+
 def test_the_server_and_its_workers_have_the_umask_of_the_command() -> None:
     script = (
         "import os, subprocess, sys\n"
