@@ -16,7 +16,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
@@ -28,6 +28,7 @@ MIN_KEY_REFRESH_INTERVAL = timedelta(minutes=1)  # between two requests for an u
 SCOPE = "openid profile email"
 # Asymmetric signatures only; never "none" or HS256, which others than the provider can make.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
+MIN_RSA_BITS = 2048  # NIST SP 800-131A; a shorter key of a provider is not used
 # What the libraries raise for a document that is no JSON, is nested without end, or has other types
 # and numbers than the protocol.
 _UNREADABLE = (ValueError, RecursionError, TypeError, OverflowError, AttributeError)
@@ -285,9 +286,14 @@ async def _provider_keys(
 async def _fetch_keys(provider: ProviderMetadata) -> KeySet:
     document = await _fetch_json(provider.jwks_uri)
     try:
-        return KeySet.import_key_set(cast(Any, document))
+        keys = KeySet.import_key_set(cast(Any, document)).keys
+        return KeySet([key for key in keys if not _is_short(key)])
     except (JoseError, KeyError, *_UNREADABLE) as error:
         raise ProviderUnavailable(f"its keys cannot be read: {error!r}") from error
+
+
+def _is_short(key: Key) -> bool:
+    return isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS
 
 
 async def _fetch_json(url: str) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
@@ -126,3 +127,16 @@ async def test_a_token_of_another_kind_of_key_is_rejected(provider: OidcProvider
     token = jwt.encode({"alg": "ES256", "kid": "1"}, claims(provider), key)
     with pytest.raises(SignInRejected, match="the ID token is not good"):
         await username(provider, token)
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+async def test_a_short_key_of_the_provider_is_not_used(provider: OidcProvider) -> None:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - which must be refused
+    short = RSAKey.import_key(
+        private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), {"kid": "1"}
+    )
+    provider.key = short
+    signed = unsigned({"alg": "RS256", "kid": "1"}, provider)
+    signature = private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    with pytest.raises(SignInRejected, match="the ID token is not good"):
+        await username(provider, f"{signed}.{base64url(signature)}")
