@@ -9,10 +9,10 @@ abstracts.
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,24 @@ SCHEDULE_ELEMENTS = Limit("The file has more than {:,} XML elements.", 1_000_000
 JSON_VALUES = Limit("The file has more than {:,} JSON values.", 2_000_000, _SPLIT)
 CALENDAR_LINES = Limit("The file has more than {:,} properties.", 300_000, _SPLIT)
 EVENTS = Limit("The file has more than {:,} events.", 50_000, _SPLIT)
+FAULTS = Limit(
+    "The file has more than {:,} faults; the others are not listed.", 10_000, "Correct these first."
+)
+
+
+class ProblemList(list[InputProblem]):
+    """The problems of a file, whose faults are limited: each of a million rows may have several."""
+
+    def __init__(self, problems: Iterable[InputProblem] = ()) -> None:
+        super().__init__(problems)
+        self._faults = 0
+
+    def append(self, problem: InputProblem) -> None:
+        """Add a problem. Raises InvalidInput, with all problems so far, for a fault too many."""
+        self._faults += problem.severity is Severity.FAULT
+        if self._faults > FAULTS.maximum:
+            raise InvalidInput([*self, FAULTS.problem(problem.file)])
+        super().append(problem)
 
 
 class InputMeter:

@@ -282,6 +282,19 @@ def test_a_deeply_nested_meeting_is_refused(text: str, place: str, tmp_path: Pat
     assert problem == f"meeting.toml{place}: {fault}"
 
 
+def test_a_file_of_faults_only_is_told_in_part(tmp_path: Path) -> None:
+    rows = "1,,x,x,x,x\n" * 20_000
+    (tmp_path / "s.csv").write_text(f"Code,Title,Start,End,Eligible,Category 1 Hours\n{rows}")
+    with pytest.raises(InvalidInput) as caught:
+        convert_programme(tmp_path / "s.csv", ProgrammeOptions())
+    *first, last = caught.value.problems
+    assert len(first) == input_limits.FAULTS.maximum
+    assert str(last) == (
+        "s.csv: The file has more than 10,000 faults; the others are not listed. "
+        "Correct these first."
+    )
+
+
 def test_a_file_is_read_for_a_time_and_no_longer() -> None:
     times: Iterator[float] = iter([0.0, 1.0, 120.0, 120.5])
     meter = InputMeter("s.csv", clock=lambda: next(times))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
-from cme_reflex.formats.input_limits import InputMeter
+from cme_reflex.formats.input_limits import InputMeter, ProblemList
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.reports.pars import COLUMNS, DATE_FORMAT
 from cme_reflex.formats.tables.csv_table import csv_records
@@ -56,7 +56,7 @@ def read_rejections(path: Path) -> RejectionFile:
     source = read_input_file(path)
     rows = list(_rows(source))
     start, columns, reasons = _headings(path.name, rows)
-    problems: list[InputProblem] = []
+    problems = ProblemList()
     rejected = []
     for number, cells in rows:
         if number <= start:

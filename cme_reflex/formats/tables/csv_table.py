@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from cme_reflex.domain.credit import quarters
 from cme_reflex.domain.credit.quarters import InvalidHours, Quarters
 from cme_reflex.formats import input_limits
-from cme_reflex.formats.input_limits import InputMeter
+from cme_reflex.formats.input_limits import InputMeter, ProblemList
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity, did_you_mean
 from cme_reflex.formats.tables.formulas import escape_formula, unescape_formula
 from cme_reflex.formats.tables.local_time import ClockChange, InvalidTime, parse_instant
@@ -31,7 +31,7 @@ class InputTable:
     file: str
     readable: bool = True
     rows: list["InputRow"] = field(default_factory=list)
-    problems: list[InputProblem] = field(default_factory=list)
+    problems: list[InputProblem] = field(default_factory=ProblemList)
     _first_rows: dict[object, int] = field(default_factory=dict)
 
     def first_row(self, row: "InputRow", key: object, *, record: bool = True) -> int:
