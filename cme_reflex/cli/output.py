@@ -11,6 +11,8 @@ from pydantic_core import to_json
 
 from cme_reflex.cli.terminal import printable
 
+WARNINGS_SHOWN = 20  # lines
+
 
 def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
     """Print the lines, or the document (dataclasses and plain values) as JSON."""
@@ -19,6 +21,14 @@ def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
     else:
         for line in lines:
             typer.echo(printable(line))
+
+
+def print_warnings(warnings: Sequence[object], *, all_shown_by: str = "--json") -> None:
+    """Print the first warnings to standard error; `all_shown_by` is what shows the others."""
+    for warning in warnings[:WARNINGS_SHOWN]:
+        typer.echo(printable(f"Warning: {warning}"), err=True)
+    if (more := len(warnings) - WARNINGS_SHOWN) > 0:
+        typer.echo(f"Warning: and {more} more; {all_shown_by} shows all.", err=True)
 
 
 def listed(names: Sequence[str]) -> str:
