@@ -26,6 +26,7 @@ from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
+from cme_reflex.private_files import private_umask
 from cme_reflex.reflex_bridge import registry, server, socket_endpoint
 from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
@@ -100,10 +101,11 @@ BUILT = ROOT / ".web" / "build" / "client"
 
 @asynccontextmanager
 async def database() -> AsyncIterator[None]:
-    """Lifespan task: open the database, and close it at shutdown."""
-    open_database(settings().database_url)
-    yield
-    await close_database()
+    """Lifespan task: open the database, and close it at shutdown; new files are private."""
+    with private_umask():
+        open_database(settings().database_url)
+        yield
+        await close_database()
 
 
 @asynccontextmanager

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     )
     secret: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
-        description="key for the pseudonyms of attendees in the log",
+        description="secret from which keys are derived: of pseudonyms in the log, and of backups",
     )
     log: Literal["json", "text"] = Field(default="json", description="log format")
     events_per_second: int = Field(
@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         """The host of the public URL; None if the server serves this machine only."""
         host = urlsplit(self.public_url or "").hostname
         return None if host is None or is_loopback(host) else host
+
+    @property
+    def private_secret(self) -> str | None:
+        """The secret; None if it is the default, which everybody knows."""
+        secret = self.secret.get_secret_value()
+        return None if secret in ("", DEVELOPMENT_SECRET) else secret
 
     @field_validator("smtp_url")
     @classmethod

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import typer
 
+from cme_reflex.cli.terminal import printable
+
 
 class CliError(Exception):
     """An error that the user can fix; the message states the remedy."""
@@ -22,7 +24,7 @@ def reported_errors() -> Iterator[None]:
         if lines is None:
             raise
         for line in lines:
-            typer.echo(line, err=True)
+            typer.echo(printable(line), err=True)
         raise typer.Exit(1) from None
 
 

@@ -5,8 +5,9 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlmodel import Session
 
+from cme_reflex.private_files import make_private
 from cme_reflex.store.group_commit import GroupCommit
 from cme_reflex.store.unit_of_work import (
     NO_LIMIT,
@@ -29,6 +31,7 @@ Result = TypeVar("Result")
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process
 WAL_PAUSE = 20  # milliseconds between two attempts to change a new file to WAL
 IDLE = 20  # connections kept open; more are opened when more reads run at once
+PROJECT_FOLDER = ".cme"  # of the default and the demo's database, mail and logs
 CHECK_EVERY = 10_000  # steps of SQLite's virtual machine, less than a millisecond
 
 
@@ -36,6 +39,7 @@ class SQLiteDatabase(Database):
     """An SQLite file. Short reads run on the event loop, long ones in a thread."""
 
     def __init__(self, url: sa.URL) -> None:
+        _make_private(url.database)
         self.engine = create_sqlite_engine(url)
         self._writes = GroupCommit(self.engine.execution_options(cme_begin="BEGIN IMMEDIATE"))
         # Sessions that wait for the next read, each with a connection of its own: to make them
@@ -72,6 +76,22 @@ class SQLiteDatabase(Database):
         for reader in self._idle_readers:
             cast(sa.Connection, reader.get_bind()).close()
         self.engine.dispose()
+
+
+def _make_private(database: str | None) -> None:
+    """Create a new file, and the log and index beside it, for the user of the process alone.
+
+    SQLite gives the log and the index the permissions of the database. The folder may be one that
+    others share, unless it is the project's own.
+    """
+    if not database or database == ":memory:" or database.startswith("file:"):
+        return
+    file = Path(database)
+    if file.parent.is_dir():
+        with suppress(OSError):  # it is there, or the connection reports it
+            file.touch(mode=0o600, exist_ok=False)
+    own_folder = [file.parent] if file.parent.name == PROJECT_FOLDER else []
+    make_private([*own_folder, *(Path(f"{file}{suffix}") for suffix in ("", "-wal", "-shm"))])
 
 
 def _run_within(

@@ -65,6 +65,16 @@ NAME_BACKOFF = Backoff(
 )
 """Failures with one last name, against enumeration of numbers from many IP addresses."""
 
+SINGLE_SIGN_ON_BACKOFF = Backoff(
+    scope="single sign-on",
+    threshold=100,
+    window=timedelta(minutes=10),
+    step=timedelta(milliseconds=50),
+    max_delay=timedelta(seconds=2),
+    max_wait=timedelta(seconds=8),
+)
+"""Single sign-ons that were started from one IP address and not completed."""
+
 _DELETE_EXPIRED = delete_expired(
     RateLimitCounterRow, col(RateLimitCounterRow.forgotten_at) <= sa.bindparam("now")
 )
@@ -79,6 +89,7 @@ __all__ = [
     "MEMBER_LOCKOUT",
     "NAME_BACKOFF",
     "NUMBER_LOCKOUT",
+    "SINGLE_SIGN_ON_BACKOFF",
     "Backoff",
     "LimitKey",
     "Lockout",
