@@ -118,9 +118,11 @@ def test_a_pseudonym_is_stable_and_depends_on_the_secret() -> None:
     ids = []
     for secret in ("one", "one", "two"):
         with override_settings(CME_SECRET=secret):
-            logs._pseudonym.cache_clear()
+            logs.pseudonym.cache_clear()
+            logs.client_pseudonym.cache_clear()
             ids.append([logs.pseudonym(1), logs.pseudonym(2), logs.client_pseudonym("1")])
-    logs._pseudonym.cache_clear()
+    logs.pseudonym.cache_clear()
+    logs.client_pseudonym.cache_clear()
     assert ids[0] == ids[1]
     assert len({*ids[0], *ids[2]}) == 6
     assert all(len(each) == 16 for each in ids[0])
