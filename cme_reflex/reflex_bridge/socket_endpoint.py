@@ -9,7 +9,6 @@ Relies on: Reflex encodes dataclasses, and values that JSON cannot represent, wi
 an event as a dictionary with `name`, `payload` and `router_data`.
 """
 
-import json
 from collections.abc import Mapping
 from inspect import iscoroutinefunction, signature
 from typing import Any, Protocol
@@ -40,8 +39,9 @@ def dumps(value: object, **_: object) -> str:
     return orjson.dumps(value, default=serialize, option=_OPTIONS).decode()
 
 
-loads = json.loads
-"""Parses a message from JSON as Reflex does."""
+def loads(text: str) -> object:
+    """A message from JSON. Raises ValueError for too many levels or a malformed number as well."""
+    return orjson.loads(text)
 
 
 class Validator(Protocol):
