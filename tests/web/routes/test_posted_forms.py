@@ -14,6 +14,7 @@ from cme_reflex.routes import (
 from tests.support.web import status_and_location
 
 BADGE = {"way": "badge", "last_name": "Smith", "number": "102"}
+POST_PATHS = [SIGN_IN, CHOOSE_REGISTRATION, SIGN_OUT, SEND_LINK, USE_LINK, SET_PASSWORD]
 FORM_TYPE = b"application/x-www-form-urlencoded"
 
 
@@ -38,7 +39,7 @@ ALL_FIELDS = ["way", "last_name", "number", "username", "password", "registratio
 )
 @pytest.mark.parametrize(
     "path",
-    [SIGN_IN, CHOOSE_REGISTRATION, SEND_LINK, USE_LINK, SET_PASSWORD],
+    [path for path in POST_PATHS if path != SIGN_OUT],
 )
 async def test_control_characters_in_any_field_are_no_failure(
     client: httpx.AsyncClient, path: str, value: str
@@ -50,7 +51,7 @@ async def test_control_characters_in_any_field_are_no_failure(
 
 @pytest.mark.parametrize(
     "content",
-    [b"&" * 8_000, b"a=b&" * 2_000, b"last_name=%ff%00&number=%", b"\xff=\xff", b"=", b"%"],
+    [b"&" * 8_000, b"a=b&" * 2_000, b"\xff=\xff", b"=", b"%"],
 )
 async def test_an_odd_form_is_an_empty_one(client: httpx.AsyncClient, content: bytes) -> None:
     headers = {b"content-type": FORM_TYPE}
