@@ -17,7 +17,7 @@ import orjson
 import reflex as rx
 from reflex_base.utils.serializers import serialize
 
-from cme_reflex.reflex_bridge import FrameworkChanged
+from cme_reflex.reflex_bridge import FrameworkChanged, socket_protocol
 
 try:
     from reflex.app import EventNamespace
@@ -40,8 +40,32 @@ def dumps(value: object, **_: object) -> str:
 
 
 def loads(text: str) -> object:
-    """A message from JSON. Raises ValueError for too many levels or a malformed number as well."""
+    """A message from JSON, in linear time. Raises ValueError for too many levels, too."""
     return orjson.loads(text)
+
+
+def is_message_of_a_page(text: str, *, joined: bool) -> bool:
+    """Whether a page could send this message, before or after it has joined.
+
+    A page joins once, then sends events, answers pings and disconnects. Binary packets,
+    acknowledgements, other namespaces and JSON that cannot be decoded are rejected here, so that
+    the libraries behind never raise for what a client sends.
+    """
+    if text in (socket_protocol.PONG, socket_protocol.CLOSE):
+        return True
+    if not joined:
+        return text == socket_protocol.CONNECT
+    if text.startswith(socket_protocol.EVENT):
+        return _is_event(text[len(socket_protocol.EVENT) :])
+    return text == socket_protocol.DISCONNECT
+
+
+def _is_event(text: str) -> bool:
+    try:
+        message = loads(text)
+    except ValueError:
+        return False
+    return isinstance(message, list) and bool(message) and isinstance(message[0], str)
 
 
 class Validator(Protocol):

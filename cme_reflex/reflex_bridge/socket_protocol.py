@@ -7,8 +7,6 @@ without data, and sends its events there as a JSON array without asking for ackn
 
 from urllib.parse import parse_qsl, urlencode
 
-import orjson
-
 CONNECT = "40/_event,"
 EVENT = "42/_event,"
 DISCONNECT = "41/_event,"
@@ -32,26 +30,3 @@ def tab_of_a_page(query_string: bytes) -> str | None:
 def query_string(tab: str) -> bytes:
     """The query of a page's connection, with this token of its tab."""
     return urlencode({"token": tab, **_TRANSPORT}).encode()
-
-
-def is_message_of_a_page(text: str, *, joined: bool) -> bool:
-    """Whether a page could send this message, before or after it has joined.
-
-    A page joins once, then sends events, answers pings and disconnects. Binary packets,
-    acknowledgements, other namespaces and JSON that cannot be decoded are rejected here, so that
-    the libraries behind never raise for what a client sends.
-    """
-    if text in (PONG, CLOSE):
-        return True
-    if not joined:
-        return text == CONNECT
-    return text == DISCONNECT or (text.startswith(EVENT) and _is_event(text[len(EVENT) :]))
-
-
-def _is_event(text: str) -> bool:
-    # The decoder is linear, and bounds the depth of arrays and the size of numbers.
-    try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return isinstance(message, list) and bool(message) and isinstance(message[0], str)

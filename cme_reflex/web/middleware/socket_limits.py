@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cme_reflex.reflex_bridge import socket_protocol
+from cme_reflex.reflex_bridge import socket_endpoint, socket_protocol
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -140,7 +140,7 @@ class LimitedSocket:
         if not self._bucket.take():
             reason = "too many messages; try again in a few seconds"
             raise PolicyViolation(POLICY_VIOLATION, reason)
-        if not socket_protocol.is_message_of_a_page(text, joined=self._joined):
+        if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
         self._joined = self._joined or text == socket_protocol.CONNECT
 
