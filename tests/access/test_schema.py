@@ -14,8 +14,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.access.test_http import ours
 from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople, table_rows
+from tests.support.access_events import own_routes
 from tests.support.app_client import RunningApp
 from tests.support.examples import examples
 
@@ -50,7 +50,7 @@ def operation(path: str, method: str, parameters: list[str]) -> dict[str, Any]:
 def document() -> dict[str, Any]:
     """All HTTP routes of the application, each with its methods."""
     paths: dict[str, Any] = {}
-    for route in ours:
+    for route in own_routes():
         for method in sorted((route.methods or set()) - {"HEAD", "TRACE"}):
             paths.setdefault(route.path_format, {})[method.lower()] = operation(
                 route.path_format, method, list(route.param_convertors)
@@ -64,7 +64,7 @@ OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for 
 
 
 def test_every_route_is_described() -> None:
-    assert {path for path, _ in OPERATIONS} == {route.path_format for route in ours}
+    assert {path for path, _ in OPERATIONS} == {route.path_format for route in own_routes()}
     assert len(OPERATIONS) > 15
 
 

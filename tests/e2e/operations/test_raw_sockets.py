@@ -15,7 +15,7 @@ from cme_reflex.routes import (
     SIGN_OUT,
     USE_LINK,
 )
-from tests.access.test_http import ours
+from tests.support.access_events import own_routes
 from tests.support.e2e.cme_server import CmeServer, run_server
 from tests.support.e2e.raw_socket import BINARY, CONTINUATION, RawSocket
 
@@ -157,7 +157,9 @@ def test_aborted_requests_leave_no_trace(server: CmeServer) -> None:
     ],
 )
 def test_odd_headers_are_no_failure_on_any_route(server: CmeServer, headers: list[bytes]) -> None:
-    paths = sorted({each.path.partition("{")[0] for each in ours} | {"/", "/claim", "/_event/"})
+    paths = sorted(
+        {each.path.partition("{")[0] for each in own_routes()} | {"/", "/claim", "/_event/"}
+    )
     for path in paths:
         for method in ("GET", "POST"):
             with RawSocket(server.port) as socket:
