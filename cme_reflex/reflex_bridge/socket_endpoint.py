@@ -9,6 +9,7 @@ Relies on: Reflex encodes dataclasses, and values that JSON cannot represent, wi
 an event as a dictionary with `name`, `payload` and `router_data`.
 """
 
+import json
 from collections.abc import Mapping
 from inspect import iscoroutinefunction, signature
 from typing import Any, Protocol
@@ -40,8 +41,17 @@ def dumps(value: object, **_: object) -> str:
 
 
 def loads(text: str) -> object:
-    """A message from JSON, in linear time. Raises ValueError for too many levels, too."""
-    return orjson.loads(text)
+    """A message from JSON. Raises ValueError for malformed JSON and for too many levels.
+
+    Browsers send half of a character that an input's maximum length has cut, which orjson refuses.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("too many levels") from None
 
 
 def is_message_of_a_page(text: str, *, joined: bool) -> bool:
