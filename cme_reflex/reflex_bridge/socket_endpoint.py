@@ -57,25 +57,26 @@ def loads(text: str) -> object:
 def is_message_of_a_page(text: str, *, joined: bool) -> bool:
     """Whether a page could send this message, before or after it has joined.
 
-    A page joins once, then sends events, answers pings and disconnects. Binary packets,
-    acknowledgements, other namespaces and JSON that cannot be decoded are rejected here, so that
-    the libraries behind never raise for what a client sends.
+    A page joins once, with its first event as an object, then sends events, answers pings and
+    disconnects. Binary packets, acknowledgements, other namespaces and JSON that cannot be decoded
+    are rejected here, so that the libraries behind never raise for what a client sends.
     """
     if text in (socket_protocol.PONG, socket_protocol.CLOSE):
         return True
     if not joined:
-        return text == socket_protocol.CONNECT
+        joins, data = text.startswith(socket_protocol.CONNECT), text[len(socket_protocol.CONNECT) :]
+        return joins and (not data or isinstance(_decoded(data), dict))
     if text.startswith(socket_protocol.EVENT):
-        return _is_event(text[len(socket_protocol.EVENT) :])
+        message = _decoded(text[len(socket_protocol.EVENT) :])
+        return isinstance(message, list) and bool(message) and isinstance(message[0], str)
     return text == socket_protocol.DISCONNECT
 
 
-def _is_event(text: str) -> bool:
+def _decoded(text: str) -> object:
     try:
-        message = loads(text)
+        return loads(text)
     except ValueError:
-        return False
-    return isinstance(message, list) and bool(message) and isinstance(message[0], str)
+        return None
 
 
 class Validator(Protocol):

@@ -1,8 +1,8 @@
 """Engine.IO and Socket.IO packets that a page of Reflex sends.
 
 Relies on: a page connects with its tab's token, `EIO=4` and `transport=websocket` as the query,
-speaks Engine.IO 4 and Socket.IO 5 in text packets, joins the namespace `/_event`
-without data, and sends its events there as a JSON array without asking for acknowledgement.
+speaks Engine.IO 4 and Socket.IO 5 in text packets, joins the namespace `/_event` with its first
+event in an object, and sends the others there as a JSON array without asking for acknowledgement.
 """
 
 from urllib.parse import parse_qsl, urlencode

@@ -193,6 +193,42 @@ async def test_a_handshake_that_no_page_makes_is_rejected(
     assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
 
 
+@pytest.mark.parametrize(
+    "data", ["[]", "7", "{", "[" * 50_000, '{"event":' + "[" * 25_000 + "]" * 25_000 + "}"]
+)
+async def test_joining_with_what_is_no_object_closes_the_connection(
+    site: RunningApp, data: str
+) -> None:
+    socket = SocketConnection(site, "", "tab", {})
+    async with socket.open():
+        await socket.send_frame(f"40/_event,{data}")
+        await socket.wait_until_closed()
+    assert socket.closed == NO_PAGE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{}",
+        '{"event":7}',
+        '{"event":{"name":[]}}',
+        '{"event":' + "[" * 900 + "]" * 900 + "}",
+        '{"event":{"name":"\\u0000","payload":{"\\ud800":1},"router_data":7}}',
+        '{"state_schema":[1]}',
+        '{"state_schema":"\\ud800\\n","event":{}}',
+    ],
+)
+async def test_a_malformed_first_event_is_ignored(
+    site: RunningApp, caplog: pytest.LogCaptureFixture, data: str
+) -> None:
+    socket = SocketConnection(site, "", "tab", {})
+    async with socket.open():
+        await socket.send_frame(f"40/_event,{data}")
+        assert await socket.wait_for_frame("40/_event,")
+        await check_is_open_without_sign_in(socket)
+    assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
+
+
 async def test_a_connection_that_never_joins_is_closed(
     site: RunningApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

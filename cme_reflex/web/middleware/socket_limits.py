@@ -142,7 +142,7 @@ class LimitedSocket:
             raise PolicyViolation(POLICY_VIOLATION, reason)
         if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
-        self._joined = self._joined or text == socket_protocol.CONNECT
+        self._joined = self._joined or text.startswith(socket_protocol.CONNECT)
 
 
 async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
