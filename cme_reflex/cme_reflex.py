@@ -28,6 +28,7 @@ from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
 from cme_reflex.private_files import private_umask
 from cme_reflex.reflex_bridge import registry, server, socket_endpoint
+from cme_reflex.reflex_bridge.application import Application
 from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
@@ -58,6 +59,8 @@ from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
 from cme_reflex.web.middleware.page_path import PagePathMiddleware
 from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
+from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
+from cme_reflex.web.middleware.request_target import RequestTargetMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.middleware.socket_limits import SocketLimitsMiddleware
 from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
@@ -125,17 +128,22 @@ async def mail() -> AsyncIterator[None]:
         yield
 
 
-app = rx.App(
+app = Application(
     sio=socket_server(),
-    # From the innermost to the outermost: routes, page files, sign-in redirects, error pages,
-    # socket limits, and the middleware of every request.
+    # From the innermost to the outermost: routes, page files, and redirects around the sign-in.
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
         partial(PagePathMiddleware, pages=PAGE_PATHS),
         partial(filled, BUILT.parent / SHAPES / "sessions.html", first_screen),
         AuthRedirectMiddleware,
+    ],
+    # From the innermost to the outermost, for every request: what is not a path never reaches a
+    # router, a body is read before its request is answered, and each response gets the headers.
+    outer_middleware=[
         ErrorPageMiddleware,
         SocketLimitsMiddleware,
+        RequestBodyMiddleware,
+        RequestTargetMiddleware,
         TrustedHostMiddleware,
         partial(SecurityHeadersMiddleware, pages=BUILT),
         partial(AccessLogMiddleware, known_paths=KNOWN_PATHS),

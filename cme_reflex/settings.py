@@ -26,6 +26,11 @@ def _split_commas(text: object) -> object:
     )
 
 
+def _contains_every_ipv4_address(network: IPv4Network | IPv6Network) -> bool:
+    # IPv4 addresses that a dual-stack server maps to IPv6
+    return network.version == 6 and IPv6Network("::ffff:0:0/96").subnet_of(network)
+
+
 Networks = Annotated[
     tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)
 ]
@@ -81,6 +86,19 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
             raise ValueError("Write scheme and host, such as https://cme.example.org")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _validate_trusted_proxies(
+        cls, networks: tuple[IPv4Network | IPv6Network, ...]
+    ) -> tuple[IPv4Network | IPv6Network, ...]:
+        for network in networks:
+            if network.prefixlen == 0 or _contains_every_ipv4_address(network):
+                raise ValueError(
+                    f"{network} contains every address, so every client could name another "
+                    "address as its own. Write the address of the proxy, such as 127.0.0.1"
+                )
+        return networks
 
     @property
     def public_host(self) -> str | None:

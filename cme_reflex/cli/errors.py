@@ -52,7 +52,11 @@ def _lines(error: Exception) -> list[str] | None:
             return [f"The meeting {error} is not loaded. {remedy}"]
         case ValidationError():
             # Only settings raise it; files raise InvalidInput.
-            return [f"{_setting(each['loc'])}: {each['msg']}." for each in error.errors()]
+            # Pydantic writes "Value error, " before the sentences of settings.py.
+            return [
+                f"{_setting(each['loc'])}: {each['msg'].removeprefix('Value error, ')}."
+                for each in error.errors()
+            ]
     return None
 
 

@@ -1,18 +1,19 @@
-"""Limits of the socket: same site only, connections per sign-in and address, message size and rate.
+"""Limits of the socket: same site only, connections per sign-in and address, messages, rate.
 
 A connection that exceeds a limit is closed with a close code of RFC 6455 and a reason, without
 effect on others. All counts are per process.
 """
 
+import asyncio
 import hashlib
 import logging
-from urllib.parse import parse_qs, urlencode
+from contextlib import nullcontext
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cme_reflex.reflex_bridge.socket_protocol import CLOSE, CONNECT, DISCONNECT, EVENT, PONG
+from cme_reflex.reflex_bridge import socket_endpoint, socket_protocol
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -31,6 +32,7 @@ SIGN_IN_HEADER = "authorization"
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
 MESSAGE_LIMIT = 64 * 1024  # characters; the longest answer has 4,000
+JOIN_TIMEOUT = 10  # seconds from the connection to joining, which a page does at once
 BURST = 5  # seconds' worth of events that may come at once: taps made offline
 
 PER_SIGN_IN = ConnectionLimit(concurrent=20, per_second=1, burst=60)  # tabs, opened in a hurry
@@ -63,6 +65,10 @@ class SocketLimitsMiddleware:
             # Browsers send the cookie with the handshake, so pages of other sites must be rejected.
             await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
             return
+        tab = socket_protocol.tab_of_a_page(scope["query_string"])
+        if tab is None:
+            await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
+            return
         token = token_in(Headers(scope=scope).get("cookie", ""))
         hashed = token_hash(token) if token else ""
         key, limit, log_fields = await _limit_of(scope, hashed)
@@ -71,7 +77,7 @@ class SocketLimitsMiddleware:
             return
         try:
             socket = LimitedSocket(receive, send, log_fields)
-            scope = _with_sign_in(_bind_tab_to_sign_in(scope, token), hashed)
+            scope = _with_sign_in(_bind_tab_to_sign_in(scope, tab, token), hashed)
             await self._app(scope, socket.receive, socket.send)
         finally:
             self._limiter.release(key)
@@ -88,15 +94,15 @@ class LimitedSocket:
             settings().events_per_second, BURST * settings().events_per_second
         )
         self._joined = False
+        self._join_by = asyncio.get_running_loop().time() + JOIN_TIMEOUT
         self._closed = False
 
     async def receive(self) -> Message:
         """The next message; a disconnect if it violates the policy."""
-        message = await self._receive()
-        if message["type"] != "websocket.receive":
-            return message
         try:
-            self._check(message.get("text"))
+            message = await self._next()
+            if message["type"] == "websocket.receive":
+                self._check(message.get("text"))
         except PolicyViolation as violation:
             logger.warning(
                 "socket closed",
@@ -116,12 +122,16 @@ class LimitedSocket:
             self._closed = message["type"] == "websocket.close"
             await self._send(message)
 
-    def _check(self, text: str | None) -> None:
-        """Raise PolicyViolation unless a page of this site could send this message.
+    async def _next(self) -> Message:
+        """The next message. Raises PolicyViolation if the page does not join in time."""
+        try:
+            async with nullcontext() if self._joined else asyncio.timeout_at(self._join_by):
+                return await self._receive()
+        except TimeoutError:
+            raise PolicyViolation(POLICY_VIOLATION, "no page joined in time") from None
 
-        A page joins the namespace once, sends events, answers pings and disconnects. Binary
-        packets, acknowledgements and other namespaces are rejected.
-        """
+    def _check(self, text: str | None) -> None:
+        """Raise PolicyViolation unless a page of this site could send this message."""
         if text is None:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
         if len(text) > MESSAGE_LIMIT:
@@ -130,13 +140,9 @@ class LimitedSocket:
         if not self._bucket.take():
             reason = "too many messages; try again in a few seconds"
             raise PolicyViolation(POLICY_VIOLATION, reason)
-        if text.startswith(CONNECT) and not self._joined:
-            self._joined = True
-        elif not (self._joined and text.startswith((EVENT, DISCONNECT))) and text not in (
-            PONG,
-            CLOSE,
-        ):
+        if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
+        self._joined = self._joined or text.startswith(socket_protocol.CONNECT)
 
 
 async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
@@ -168,16 +174,14 @@ async def _reject(
     await send(_close(POLICY_VIOLATION, "too many connections; close other tabs of this site"))
 
 
-def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
+def _bind_tab_to_sign_in(scope: Scope, tab: str, token: str) -> Scope:
     """The scope with the tab's token hashed together with the sign-in's token.
 
     Reflex stores a tab's state under a token that the browser chooses. Bound to the cookie, a state
     cannot be reached by the next person in the same browser, or by anybody who learns its token.
     """
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    if "token" in query:
-        query["token"] = [_hash(f"{token}\n{query['token'][0]}")]
-    return {**scope, "query_string": urlencode(query, doseq=True).encode()}
+    query = socket_protocol.query_string(_hash(f"{token}\n{tab}"))
+    return {**scope, "query_string": query}
 
 
 def _with_sign_in(scope: Scope, hashed: str) -> Scope:

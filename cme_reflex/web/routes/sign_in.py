@@ -14,8 +14,13 @@ from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.forms import read_form
 
-FORM_LIMIT = 8_192  # bytes; two short fields
+# What the browser forgets at sign-out: files, and pages that it keeps for the Back button. Not
+# "storage", which has the commands of taps that the server has not got yet (a queue belongs to one
+# attendee and is sent for nobody else), and not "cookies", which are those of the society's whole
+# domain.
+CLEARED_AT_SIGN_OUT = '"cache"'
 
 
 @allow(Audience.ANYONE)
@@ -27,7 +32,7 @@ async def sign_in(request: Request) -> Response:
     """
     if rejection := reject_form(request):
         return rejection
-    form = {name: str(value) for name, value in (await request.form()).items()}
+    form = await read_form(request)
     as_member = form.get("way") == "member"
     names = ("username", "password") if as_member else ("last_name", "number")
     first, second = (form.get(name, "") for name in names)
@@ -60,7 +65,7 @@ async def choose(request: Request) -> Response:
     """Sign in with the chosen one of several registrations."""
     if rejection := reject_form(request):
         return rejection
-    value = str((await request.form()).get("registration", ""))
+    value = (await read_form(request)).get("registration", "")
     attendee_id = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
@@ -78,6 +83,7 @@ async def sign_out(request: Request) -> Response:
     await _end_sign_in(request)
     response = back_to_form("signed-out")
     cookies.delete_sign_in(response)
+    response.headers["clear-site-data"] = CLEARED_AT_SIGN_OUT
     return response
 
 
@@ -107,17 +113,8 @@ def back_to_form(code: str) -> Response:
 
 
 def reject_form(request: Request) -> Response | None:
-    """The error response to a cross-site form or one that is too long; None for any other."""
-    if not is_same_site(request.headers):
-        return _cross_site()
-    if not _is_short(request.headers.get("content-length", "")):
-        return PlainTextResponse(text.sign_in.TOO_LONG, status_code=413)
-    return None
-
-
-def _is_short(length: str) -> bool:
-    """Whether Content-Length is present, well-formed and within FORM_LIMIT."""
-    return length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= FORM_LIMIT
+    """The error response to a cross-site form; None for any other."""
+    return None if is_same_site(request.headers) else _cross_site()
 
 
 def _cross_site() -> Response:

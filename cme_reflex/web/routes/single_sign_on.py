@@ -51,7 +51,7 @@ async def start(request: Request) -> Response:
 @allow(Audience.ANYONE)
 async def callback(request: Request) -> Response:
     """Sign in with a valid response of the provider; an error returns to the form as a code."""
-    if len(request.url.query) > RESPONSE_LIMIT:
+    if len(request.scope["query_string"]) > RESPONSE_LIMIT:
         return back_to_form("sso-failed")
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.OIDC_LOGIN)
     try:
