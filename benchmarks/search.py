@@ -40,7 +40,7 @@ from cme_reflex.settings import ROOT
 from cme_reflex.state.sessions import CHUNK, day_start_indexes
 from cme_reflex.state.views import presenters
 from cme_reflex.store import migrate
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 
 SMALL, ROUNDS = 300, 40
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

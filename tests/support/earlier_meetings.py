@@ -19,7 +19,7 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, attendee

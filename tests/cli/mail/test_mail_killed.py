@@ -14,7 +14,7 @@ from sqlmodel import select
 from cme_reflex.domain.mail.delivery import DeliveryState
 from cme_reflex.services.mail.worker import LEASE, DeliveryStats
 from cme_reflex.settings import ROOT
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.mail.tables import MailQueueRow
 from tests.support.database.table_rows import fetch_one
 from tests.support.mail import send_due_mail
@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from cme_reflex.services.claims import submission
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
-from cme_reflex.store.database import open_database
+from cme_reflex.store.engines import open_database
 from tests.support.attendees import complete_draft
 
 async def submit():

@@ -26,7 +26,7 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import ROOT
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.e2e.claimant import CONNECTION_LOST, Claimant
 from tests.support.e2e.cme_server import free_port
 from tests.support.e2e.socket_client import SocketClient

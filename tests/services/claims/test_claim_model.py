@@ -31,12 +31,8 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, LineRow, ReceiptRow
-from cme_reflex.store.database import (
-    StatementTimeout,
-    close_database,
-    open_database,
-    write,
-)
+from cme_reflex.store.database import StatementTimeout, write
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.database.table_rows import execute, fetch
 from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING

@@ -24,12 +24,8 @@ from cme_reflex.services.operations.backup import create_backup, restore_backup
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.store import migrate, tables
-from cme_reflex.store.database import (
-    close_database,
-    open_database,
-    read,
-    write,
-)
+from cme_reflex.store.database import read, write
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.operations import table_copy
 from tests.support.database import databases
 from tests.support.database.pausing import Pause

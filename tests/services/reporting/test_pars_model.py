@@ -31,7 +31,8 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.reporting import opt_in, pars, rejections
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.store.database import close_database, open_database, read
+from cme_reflex.store.database import read
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.reporting import reporting as store
 from cme_reflex.store.reporting.reporting import pars_row
 from tests.support.database.table_rows import execute
