@@ -34,7 +34,7 @@ from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.programmes.normalize import duration_minutes
 from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import ROOT
 from cme_reflex.state.sessions import CHUNK, day_start_indexes
@@ -124,7 +124,7 @@ async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[st
     sessions = tuple(_sessions(items))
     await load_meeting(replace(demo, meeting=meeting, sessions=sessions), now=NOW)
     first = demo.attendees[0]
-    token = await authentication.sign_in_with_badge(code, first.last_name, first.badge, now=NOW)
+    token = await credentials.sign_in_with_badge(code, first.last_name, first.badge, now=NOW)
     return token, (await authentication.authenticate(code, token, now=NOW)).programme
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry, sqlite
@@ -137,7 +137,10 @@ class _Dialect(SQLiteDialect_pysqlite):
     """Savepoints straight to the driver: by way of SQLAlchemy they cost as much as a query."""
 
     supports_statement_cache = True
-    colspecs: ClassVar = {**SQLiteDialect_pysqlite.colspecs, UtcDateTime: _UtcDateTime}
+    colspecs = {  # noqa: RUF012 - as in the base class
+        **SQLiteDialect_pysqlite.colspecs,
+        UtcDateTime: _UtcDateTime,
+    }
 
     def do_savepoint(self, connection: sa.Connection, name: str) -> None:
         _driver(connection).execute(f"SAVEPOINT {name}")

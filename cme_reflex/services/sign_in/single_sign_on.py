@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import authentication, oidc
+from cme_reflex.services.sign_in import credentials, oidc, registrations
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
 from cme_reflex.store.expiry import delete_expired
@@ -76,7 +76,7 @@ async def complete_login(
     *,
     client_secret: str,
     now: datetime,
-) -> authentication.SignInResult:
+) -> registrations.SignInResult:
     """Complete a login with the provider's response, the query of the callback request.
 
     Raises SingleSignOnNotConfigured, SignInCancelled, MemberNotFound, NotRegistered, SignInRejected
@@ -101,11 +101,11 @@ async def complete_login(
     member_id = await read(lambda db: db.exec(query).one_or_none())
     if member_id is None:
         raise MemberNotFound
-    return await authentication.sign_in_member(meeting, member_id, now=now)
+    return await registrations.sign_in_member(meeting, member_id, now=now)
 
 
 async def _configuration(meeting: str) -> SingleSignOn:
-    configuration = await authentication.single_sign_on_terms(meeting)
+    configuration = await credentials.single_sign_on_terms(meeting)
     if configuration is None:
         raise SingleSignOnNotConfigured
     return configuration

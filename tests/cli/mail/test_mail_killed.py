@@ -27,7 +27,7 @@ SUBMIT_AND_HANG = """
 import asyncio
 from datetime import UTC, datetime
 from cme_reflex.services.claims import submission
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import open_database
 from tests.support.attendees import complete_draft
@@ -35,7 +35,7 @@ from tests.support.attendees import complete_draft
 async def submit():
     open_database(settings().database_url)
     now = datetime(2024, 11, 1, 12, tzinfo=UTC)
-    token = await authentication.sign_in_with_badge("test24", "O'Brien-Núñez", "101", now=now)
+    token = await credentials.sign_in_with_badge("test24", "O'Brien-Núñez", "101", now=now)
     context = await authentication.authenticate("test24", token, now=now)
     ids = {session.code: session.id for session in context.programme.sessions.values()}
     revision = await complete_draft(context, ids, now)

@@ -22,7 +22,7 @@ from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from tests.support.attendees import SignIn, complete_draft
@@ -317,7 +317,7 @@ async def test_a_name_as_registered_is_no_correction_even_where_it_cannot_be_pri
 ) -> None:
     registered = attendee("104", "李")
     await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)
-    token = await authentication.sign_in_with_badge(MEETING.code, "李", "104", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "李", "104", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     await submission.correct_name(context, "Kim 李", now=now)
     assert (
