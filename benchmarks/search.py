@@ -37,8 +37,7 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import ROOT
-from cme_reflex.state.sessions import CHUNK, day_start_indexes
-from cme_reflex.state.views import presenters
+from cme_reflex.state.views.session_window import session_window
 from cme_reflex.store import migrate
 from cme_reflex.store.engines import close_database, open_database
 
@@ -110,11 +109,7 @@ def _without_database(programme: Programme) -> Callable[[], Awaitable[None]]:
 
 def _show(programme: Programme, session_filter: SessionFilter, lines: Sequence[Line]) -> None:
     found = filter_sessions(programme, session_filter, lines)
-    day_starts = day_start_indexes(found, programme)
-    for index, session in enumerate(found[:CHUNK]):
-        presenters.session_row(
-            session, programme, "B1", NOW, by_date=True, starts_day=index in day_starts
-        )
+    session_window(programme, found, 0, "B1", NOW, by_date=True, shown=())
 
 
 async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[str, Programme]:
