@@ -28,7 +28,7 @@ from tests.support.app_client import RESPONSE_TIMEOUT, RunningApp
 PACKAGE = ROOT / "cme_reflex"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 # Files that a journey may enter, at most.
-ADD_LIMIT, LETTER_LIMIT, SUBMIT_LIMIT = 21, 17, 41
+ADD_LIMIT, LETTER_LIMIT, SUBMIT_LIMIT = 21, 15, 42
 ENGINES = {"sqlite": "SQLite: ", "postgresql": "PostgreSQL: "}
 
 

@@ -28,9 +28,9 @@ async def add_session(
         if line is None:
             draft.add_line(session, on_demand=on_demand)
         elif line.removed:
-            line.removed = False
-            line.quarters = min(line.quarters, session.quarters)
-            line.safety = min(line.safety, _safety_limit(session, line.quarters))
+            quarters = min(line.quarters, session.quarters)
+            safety = min(line.safety, _safety_limit(session, quarters))
+            draft.change_line(line, removed=False, quarters=quarters, safety=safety)
 
     return await update_claim(context, add, now=now)
 
@@ -46,7 +46,7 @@ async def remove_session(
 
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
-            draft.line(draft.session(session_id).id).removed = True
+            draft.change_line(draft.line(draft.session(session_id).id), removed=True)
 
     return await update_claim(context, remove, now=now)
 
@@ -68,9 +68,8 @@ async def set_hours(
         line = draft.line(session.id)
         untouched = line.safety == _safety_limit(session, line.quarters)
         limit = _safety_limit(session, quarters)
-        line.quarters = quarters
-        line.safety = limit if untouched else min(line.safety, limit)
-        line.lowered = False
+        safety = limit if untouched else min(line.safety, limit)
+        draft.change_line(line, quarters=quarters, safety=safety, lowered=False)
 
     return await update_claim(context, claim, now=now)
 
@@ -90,7 +89,7 @@ async def set_safety(
         limit = _safety_limit(session, line.quarters)
         if not 0 <= quarters <= limit:
             raise CreditLimitExceeded(limit, quarters)
-        line.safety = quarters
+        draft.change_line(line, safety=quarters)
 
     return await update_claim(context, claim, now=now)
 
@@ -110,7 +109,7 @@ async def set_on_demand(
             raise NotEligible(session.code)
         line = draft.line(session.id)
         session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
-        line.on_demand = on_demand
+        draft.change_line(line, on_demand=on_demand)
 
     return await update_claim(context, record, now=now)
 
