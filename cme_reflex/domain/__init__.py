@@ -1,1 +1,1 @@
-"""The rules of claiming credit: pure functions over frozen values, standard library only."""
+"""The rules of claiming credit: pure functions over frozen values, in the standard library."""

@@ -12,7 +12,17 @@ def chosen_database(
     database_kind: str, unmigrated_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database of this test in CME_DATABASE_URL."""
-    monkeypatch.setenv("CME_DATABASE_URL", unmigrated_url)
+    _choose(unmigrated_url, monkeypatch)
+
+
+@pytest.fixture
+def migrated_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This test's database, with its tables, in CME_DATABASE_URL."""
+    _choose(database_url, monkeypatch)
+
+
+def _choose(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CME_DATABASE_URL", url)
     settings.cache_clear()
 
 

@@ -1,16 +1,19 @@
 """Full-text search for all words of a query, with tolerance for one typing error per word."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from cme_reflex.domain.folding import fold
 
 NGRAM_SIZES = (1, 2, 3)  # letters; lengths of the n-grams by which texts are indexed
 MAX_NGRAM = max(NGRAM_SIZES)
 FUZZY_MIN_LENGTH = 5  # letters; one edit of a shorter word matches too many others
-QUERY_LIMIT = 100  # characters; the rest of a longer query is ignored
+FUZZY_MAX_LENGTH = 32  # letters; nobody types a longer word by hand
+FUZZY_MAX_WORDS = 8  # words of a query that tolerate an error; further ones must match exactly
+QUERY_LIMIT = 100  # characters, also after folding; the rest of a longer query is ignored
 
 
 class SearchIndex:
@@ -28,22 +31,33 @@ class SearchIndex:
                 keys_by_gram[gram].append(key)
         self._keys_by_word = dict(keys_by_word)
         self._keys_by_gram = dict(keys_by_gram)
-        self._vocabulary = "\n".join(keys_by_word)
+        self._prefixes: dict[int, dict[str, list[str]]] = {}
 
     def search(self, query: str) -> frozenset[int]:
         """The keys of the texts that contain every word of the query, also as part of a word.
 
         Matching ignores case and accents. If there is no match, one typing error
         is allowed in each word of five letters or more: an extra, missing or
-        wrong letter, or two adjacent letters swapped.
+        wrong letter, or two adjacent letters swapped. The work is bounded for any
+        query: it is linear in the number of words of the texts.
         """
-        words = fold(query[:QUERY_LIMIT]).split()
-        if not words:
-            return frozenset(self._texts)
-        return self._all(words, self._exact) or self._all(words, self._fuzzy)
+        # Folding makes up to 18 letters of one character.
+        words = list(dict.fromkeys(fold(query[:QUERY_LIMIT])[:QUERY_LIMIT].split()))
+        exact = self._all((word, self._exact) for word in words)
+        return exact or self._all(
+            (word, self._fuzzy if at < FUZZY_MAX_WORDS else self._exact)
+            for at, word in enumerate(words)
+        )
 
-    def _all(self, words: Iterable[str], match: Callable[[str], frozenset[int]]) -> frozenset[int]:
-        return frozenset.intersection(*map(match, words))
+    def _all(
+        self, matches: Iterable[tuple[str, Callable[[str], frozenset[int]]]]
+    ) -> frozenset[int]:
+        found = frozenset(self._texts)
+        for word, match in matches:
+            found &= match(word)
+            if not found:
+                break
+        return found
 
     def _exact(self, word: str) -> frozenset[int]:
         # Only texts that contain the word's first letters can match.
@@ -52,21 +66,34 @@ class SearchIndex:
 
     def _fuzzy(self, word: str) -> frozenset[int]:
         exact = self._exact(word)
-        if len(word) < FUZZY_MIN_LENGTH:
+        if not FUZZY_MIN_LENGTH <= len(word) <= FUZZY_MAX_LENGTH:
             return exact
-        similar_words = _one_edit_pattern(word).findall(self._vocabulary)
-        return exact.union(*(self._keys_by_word[similar] for similar in similar_words))
+        return exact.union(
+            *(
+                self._keys_by_word[similar]
+                for length in (len(word) - 1, len(word), len(word) + 1)
+                for prefix, *_ in extract(
+                    word,
+                    self._words_by_prefix(length).keys(),
+                    scorer=OSA.distance,
+                    score_cutoff=1,
+                    limit=None,
+                )
+                for similar in self._words_by_prefix(length)[prefix]
+            )
+        )
+
+    def _words_by_prefix(self, length: int) -> Mapping[str, list[str]]:
+        """The words of the texts by their first `length` letters; computed once per length."""
+        if length not in self._prefixes:
+            words: dict[str, list[str]] = defaultdict(list)
+            for word in self._keys_by_word:
+                if len(word) >= length:
+                    words[word[:length]].append(word)
+            self._prefixes[length] = dict(words)
+        return self._prefixes[length]
 
 
 def _ngrams(word: str) -> Iterator[str]:
     """The n-grams of a word."""
     return (word[start : start + size] for size in NGRAM_SIZES for start in range(len(word)))
-
-
-@lru_cache(maxsize=256)
-def _one_edit_pattern(word: str) -> re.Pattern[str]:
-    """A pattern for the lines of a vocabulary that begin with the word after one edit."""
-    edits = [word[:i] + "." + word[i:] for i in range(1, len(word))]
-    edits += [word[:i] + ".?" + word[i + 1 :] for i in range(len(word))]
-    edits += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
-    return re.compile(rf"^(?:{'|'.join(edits)}).*$", re.MULTILINE)

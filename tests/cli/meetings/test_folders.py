@@ -15,15 +15,11 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv, template
 from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
 from cme_reflex.formats.meeting_folder.keys import key_path
-from cme_reflex.settings import ROOT, settings
+from cme_reflex.settings import ROOT
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.folder_files import FolderFiles
 
-
-@pytest.fixture(autouse=True)
-def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CME_DATABASE_URL", database_url)
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("migrated_database")
 
 
 @pytest.fixture

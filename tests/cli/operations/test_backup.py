@@ -10,16 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from cme_reflex.settings import settings
 from cme_reflex.store.operations.table_copy import newest_revision
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.folder_files import FolderFiles
 
-
-@pytest.fixture(autouse=True)
-def chosen_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CME_DATABASE_URL", database_url)
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("migrated_database")
 
 
 @pytest.fixture

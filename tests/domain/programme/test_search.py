@@ -1,10 +1,17 @@
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.process import extract
 
-from cme_reflex.domain.programme.search import SearchIndex
+from cme_reflex.domain.programme import search
+from cme_reflex.domain.programme.search import (
+    FUZZY_MAX_LENGTH,
+    FUZZY_MAX_WORDS,
+    SearchIndex,
+)
 
 TEXTS = {
     1: ("ABC's of the Cleft Palate", "PNL-001", "Craniomaxillofacial", "Ana Müller, MD"),
@@ -87,3 +94,42 @@ def test_signs_of_regular_expressions_are_only_signs() -> None:
 
 def test_an_endless_query_is_cut() -> None:
     assert SearchIndex(TEXTS).search("breast " * 10_000) == {2, 3}
+
+
+def test_the_work_of_a_query_is_linear_in_the_words_of_the_texts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[int] = []
+
+    def counting(word: str, choices: Collection[str], **options: Any) -> list[Any]:
+        assert len(word) <= FUZZY_MAX_LENGTH
+        compared.append(len(choices))
+        return extract(word, choices, **options)
+
+    monkeypatch.setattr(search, "extract", counting)
+    index = SearchIndex({1: (" ".join(f"word{at}letters" for at in range(500)),), 2: ("x",)})
+    worst = [
+        "\u3316" * 100,  # six letters each, once folded
+        "\ufdfa" * 100,  # eighteen
+        "x" * 100,
+        " ".join(f"wordx{at}letters" for at in range(100)),
+        "".join(f"wor{at}x\u3316 " for at in range(100)),
+    ]
+    for query in worst:
+        compared.clear()
+        index.search(query)
+        assert sum(compared) <= 3 * FUZZY_MAX_WORDS * 501
+
+
+def test_a_query_is_cut_after_folding() -> None:
+    kilometers = SearchIndex({1: ("kilometers" * 11,), 2: ("x",)})
+    assert kilometers.search("\u3316" * 100) == frozenset()
+    assert SearchIndex({1: ("ff" * 100,)}).search("\ufb00" * 100) == {1}
+
+
+def test_a_ninth_mistyped_word_is_not_tolerated() -> None:
+    titles = [f"longword{letter}" for letter in "abcdefghi"]
+    index = SearchIndex({1: (" ".join(titles),)})
+    mistyped = [title.replace("long", "lnog") for title in titles]
+    assert index.search(" ".join(mistyped[:8] + titles[8:])) == {1}
+    assert index.search(" ".join(mistyped)) == frozenset()
