@@ -37,7 +37,7 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import ROOT
-from cme_reflex.state.views.session_window import session_window
+from cme_reflex.state.views.session_window import window_at
 from cme_reflex.store import migrate
 from cme_reflex.store.engines import close_database, open_database
 
@@ -109,7 +109,7 @@ def _without_database(programme: Programme) -> Callable[[], Awaitable[None]]:
 
 def _show(programme: Programme, session_filter: SessionFilter, lines: Sequence[Line]) -> None:
     found = filter_sessions(programme, session_filter, lines)
-    session_window(programme, found, 0, "B1", NOW, by_date=True, shown=())
+    window_at(programme, found, 0, "B1", NOW, by_date=True, shown=())
 
 
 async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[str, Programme]:

@@ -21,8 +21,8 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
-from cme_reflex.state.views import view_models
-from cme_reflex.state.views.session_window import CHUNK, WINDOW_CHUNKS, session_window
+from cme_reflex.state.views import session_window, view_models
+from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
 
@@ -140,7 +140,7 @@ class Sessions(ClaimPage, rx.State):
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
         if self._found:  # empty before the page has loaded
             sessions = [context.programme.sessions[key] for key in self._found]
-            self._show_window(context, summary, sessions, top // CHUNK)
+            self._show_window(context, summary, sessions, top // session_window.CHUNK)
 
     @rx.event
     @command
@@ -203,7 +203,7 @@ class Sessions(ClaimPage, rx.State):
         *,
         announcement: str = "",
     ) -> None:
-        window = session_window(
+        window = session_window.window_at(
             context.programme,
             sessions,
             chunk,
@@ -239,10 +239,11 @@ class Sessions(ClaimPage, rx.State):
 
     def _update_markers(self, summary: ClaimSummary) -> None:
         # Only sessions in the window: the reply must not grow with the claim.
+        chunk = session_window.CHUNK
         shown = {
             key
             for number in self._chunks
-            for key in self._found[number * CHUNK : (number + 1) * CHUNK]
+            for key in self._found[number * chunk : (number + 1) * chunk]
         }
         self._set(
             added=[line.session_id for line in summary.claim.lines if line.session_id in shown],

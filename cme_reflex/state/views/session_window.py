@@ -49,7 +49,7 @@ class SessionWindow:
     day: str
 
 
-def session_window(
+def window_at(
     programme: Programme,
     sessions: Sequence[Session],
     top: int,

@@ -8,7 +8,7 @@ import pytest
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 from cme_reflex.state.views import view_models
-from cme_reflex.state.views.session_window import CHUNK, session_window
+from cme_reflex.state.views.session_window import CHUNK, window_at
 from tests.support.meetings import MEETING
 
 AFTER = datetime(2024, 11, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SES
 def row(
     badge: str = "101", now: datetime = AFTER, *, by_date: bool = True
 ) -> view_models.SessionRow:
-    window = session_window(PROGRAMME, [SESSION], 0, badge, now, by_date=by_date, shown=())
+    window = window_at(PROGRAMME, [SESSION], 0, badge, now, by_date=by_date, shown=())
     ((shown,),) = window.rows.values()
     return shown
 
@@ -75,7 +75,7 @@ def test_a_session_that_cannot_be_added_shows_the_reason(
 def test_a_row_is_formatted_once_for_each_version_of_the_programme() -> None:
     assert row() is row(badge="103")
     renamed = replace(PROGRAMME, version=2, sessions={7: replace(SESSION, title="Renamed")})
-    window = session_window(renamed, [renamed.sessions[7]], 0, "101", AFTER, by_date=True, shown=())
+    window = window_at(renamed, [renamed.sessions[7]], 0, "101", AFTER, by_date=True, shown=())
     assert window.rows[0][0].title == "Renamed"
 
 
@@ -85,7 +85,7 @@ def test_the_window_has_the_chunk_and_its_neighbors_and_only_new_rows() -> None:
         for key in range(5 * CHUNK + 1)
     }
     programme = replace(PROGRAMME, sessions=sessions)
-    window = session_window(
+    window = window_at(
         programme, list(sessions.values()), 2, "101", AFTER, by_date=True, shown=(0, 1, 2)
     )
     assert window.chunks == (1, 2, 3)

@@ -6,14 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from cme_reflex.web.access_policy import Audience, Undeclared, allow
-from cme_reflex.web.events.event_validation import (
-    FRAMEWORK_EVENTS,
-    Event,
-    EventRule,
-    Rejection,
-    event_allowlist,
-    validate,
-)
+from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS, EventRule, event_allowlist
+from cme_reflex.web.events.event_validation import Event, Rejection, validate
 
 
 class State:
