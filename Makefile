@@ -75,21 +75,24 @@ lock: .venv/dev.stamp ## update and pin every dependency, with hashes
 		--output-file requirements-dev.txt
 
 clean: ## delete build output and virtual environment; keeps the demo's database
-	rm -rf .venv .web .cme/build mutants
+	rm -rf .venv .web .cme/build .cme/fonts mutants
 
-# The virtual environment: run.stamp has the runtime dependencies, dev.stamp the development tools.
+# The virtual environment and the fonts: run.stamp has the runtime dependencies, dev.stamp the
+# development tools.
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=…" \
 		if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 
-.venv/run.stamp: requirements.txt pyproject.toml | .venv/bin/pip
+.venv/run.stamp: requirements.txt pyproject.toml $(wildcard fonts.lock/*) | .venv/bin/pip
 	$(INSTALL_LOCK) requirements.txt
 	$(INSTALL_SELF)
+	$(BIN)/cme fonts
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt pyproject.toml | .venv/bin/pip
+.venv/dev.stamp: requirements-dev.txt pyproject.toml $(wildcard fonts.lock/*) | .venv/bin/pip
 	$(INSTALL_LOCK) requirements-dev.txt
 	$(INSTALL_SELF)
+	$(BIN)/cme fonts
 	@touch $@ .venv/run.stamp

@@ -1,5 +1,6 @@
 """Paths of pages and HTTP routes, and functions that build addresses from them."""
 
+import zlib
 from urllib.parse import quote
 
 SIGN_IN_FORM = "/"
@@ -27,6 +28,7 @@ USE_LINK = "/link/use"
 SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
 CERTIFICATE = "/certificate/{number}.pdf"
+NAME_IMAGE = "/certificate/name.svg"
 VERIFY = "/verify"
 TRANSCRIPT_PDF = "/account/transcript.pdf"
 TRANSCRIPT_CSV = "/account/transcript.csv"
@@ -45,6 +47,11 @@ PUBLIC = frozenset({SIGN_IN_FORM, REGISTRATIONS, REQUEST_LINK, LINK, PASSWORD, P
 def certificate(number: str) -> str:
     """The address of the certificate with this receipt number, for its owner."""
     return CERTIFICATE.format(number=quote(number, safe=""))
+
+
+def name_image(name: str) -> str:
+    """The address of the picture of the attendee's name; another for each name."""
+    return f"{NAME_IMAGE}?{zlib.crc32(name.encode()):08x}"
 
 
 def verify(number: str) -> str:

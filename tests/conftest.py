@@ -16,6 +16,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from cme_reflex.cli.operations import fonts
 from cme_reflex.store.database import read
 from cme_reflex.store.engines import close_database, open_database
 from tests.support.database import databases
@@ -78,8 +79,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
-def pytest_collection_finish() -> None:
-    """Spare the garbage collector the modules: what is there now stays until the end."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Install the fonts of certificates, which no test of the rules needs.
+
+    And spare the garbage collector the modules: what is there now stays until the end.
+    """
+    if any("domain" not in item.path.parts for item in session.items):
+        fonts.install()
     gc.collect()
     gc.freeze()
 

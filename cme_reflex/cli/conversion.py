@@ -8,11 +8,9 @@ import typer
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import written_together
-from cme_reflex.cli.output import emit
+from cme_reflex.cli.output import emit, print_warnings
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.programmes.summary import ProgrammeSummary
-
-WARNINGS_SHOWN = 20  # lines; `--json` has them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ def emit_conversion(
     if conversion.file is None and conversion.summary is None:
         if as_json:
             raise CliError("--json needs --out FILE; without it, the table itself is printed.")
-        _warn(conversion.warnings)
+        print_warnings(conversion.warnings)
         typer.echo(text.encode(), nl=False)
         return
     if conversion.file is not None:
@@ -40,14 +38,7 @@ def emit_conversion(
         with written_together(conversion.file.parent, [name], force=force) as folder:
             (folder / name).write_text(text, encoding="utf-8", newline="")
     if not as_json:
-        _warn(conversion.warnings)
+        print_warnings(conversion.warnings)
     lines = [] if conversion.file is None else [f"{conversion.rows} {table} in {conversion.file}"]
     lines += conversion.summary.lines() if conversion.summary else []
     emit(lines, conversion, as_json=as_json)
-
-
-def _warn(warnings: Sequence[InputProblem]) -> None:
-    for warning in warnings[:WARNINGS_SHOWN]:
-        typer.echo(f"Warning: {warning}", err=True)
-    if (more := len(warnings) - WARNINGS_SHOWN) > 0:
-        typer.echo(f"Warning: and {more} more; --json shows all.", err=True)

@@ -33,12 +33,15 @@ def _lines(error: Exception) -> list[str] | None:
 
     from cme_reflex.cli.plurals import FAULTS
     from cme_reflex.formats.input_problems import InvalidInput
+    from cme_reflex.formats.pdf.fonts import FontsNotInstalled
     from cme_reflex.services.programme.programme_cache import MeetingNotFound
     from cme_reflex.store.migrate import DatabaseOutOfReach
 
     match error:
         case CliError() | DatabaseOutOfReach():
             return [str(error)]
+        case FontsNotInstalled():
+            return ["The fonts of certificates are not installed. Install them with: cme fonts"]
         case InvalidInput():
             count = FAULTS(len(error.problems))
             return [*map(str, error.problems), f"{count}; nothing was changed."]

@@ -133,18 +133,39 @@ def _reporting() -> rx.Component:
     )
 
 
-def _check() -> rx.Component:
-    return card(
-        rx.el.h2(text.submit.CHECK, class_name="text-20"),
+def _name() -> rx.Component:
+    """The field of the name, and the name as the certificate's own fonts and template draw it."""
+    return rx.el.div(
         text_field(
             text.submit.NAME,
             field_id="name-on-certificate",
             hint=text.submit.NAME_HINT,
+            error=Submit.name_fault,
             auto_complete="name",
+            dir="auto",
             value=Submit.name_on_certificate,
             disabled=Submit.locked != "",
             on_change=lambda name: Submit.correct_name(name, COMMAND).debounce(NAME_DEBOUNCE),
         ),
+        rx.cond(
+            Submit.name_image != "",
+            rx.el.div(
+                rx.el.img(
+                    src=Submit.name_image,
+                    alt=text.submit.NAME_IMAGE.format(name=Submit.name_on_certificate),
+                    class_name="h-16 max-w-full object-contain",
+                ),
+                class_name="grid justify-items-center rounded-card border border-line bg-paper p-1",
+            ),
+        ),
+        class_name="grid gap-2",
+    )
+
+
+def _check() -> rx.Component:
+    return card(
+        rx.el.h2(text.submit.CHECK, class_name="text-20"),
+        _name(),
         select_field(
             text.submit.PROFESSION,
             rx.el.option(text.submit.PHYSICIAN, value=PHYSICIAN),

@@ -1,8 +1,10 @@
 """State of the submit page: overall evaluation, totals, attestation and Submit."""
 
+from dataclasses import replace
+
 import reflex as rx
 
-from cme_reflex import text
+from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import (
     ClaimIncomplete,
     Requirement,
@@ -12,7 +14,7 @@ from cme_reflex.domain.claims.claim import (
 from cme_reflex.domain.credit.claimable import claimable_safety
 from cme_reflex.domain.credit.quarters import format_hours, parse_hours
 from cme_reflex.domain.evaluations.form import InvalidAnswer
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN, normalize_certificate_name
+from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -30,6 +32,7 @@ MISSING_HREFS = {
     Requirement.SESSION_QUESTION: "/evaluation?session={session}#q-{question}",
     Requirement.OVERALL_QUESTION: "#q-{question}",
     Requirement.CATEGORY1: "#claimed-category-1-hours",
+    Requirement.NAME: "#name-on-certificate",
     Requirement.ATTESTATION: "#attestation",
 }
 
@@ -48,6 +51,8 @@ class Submit(ClaimPage, rx.State):
     conflicts: list[view_models.ConflictView] = []
     lines: list[view_models.ReceiptLine] = []
     name_on_certificate: str = ""
+    name_fault: str = ""
+    name_image: str = ""
     profession: str = PHYSICIAN
     attested: bool = False
     reporting: str = ""
@@ -113,10 +118,13 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command
     async def correct_name(self, context: RequestContext, name: str):
-        """Save the name for the certificate."""
+        """Save the name for the certificate, valid or not; the page says what is wrong with it."""
         summary = await submission.correct_name(context, str(name), now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED)
-        self._set(name_on_certificate=normalize_certificate_name(str(name)))
+        entered = submission.entered_name(context.attendee, str(name))
+        attendee = replace(context.attendee, entered_name=entered)
+        await self._show(
+            replace(context, attendee=attendee), summary, announcement=text.shell.SAVED
+        )
 
     @rx.event
     @command
@@ -170,6 +178,8 @@ class Submit(ClaimPage, rx.State):
         opted_in = await opt_in.load_opt_in(context)
         chosen = summary.claim.totals
         claimable = summary.claimable
+        name = context.attendee.name_on_certificate
+        invalid_name = await submission.check_name(context.attendee)
         max_safety = claimable_safety(claimable, chosen.category1)
         self._show_summary(context, summary, announcement=announcement)
         self._set(
@@ -184,7 +194,9 @@ class Submit(ClaimPage, rx.State):
             == (claimable.category1, claimable.safety),
             conflicts=presenters.conflict_views(summary.conflicts, context.programme),
             lines=presenters.receipt_lines(summary, context.programme),
-            name_on_certificate=context.attendee.name_on_certificate,
+            name_on_certificate=name,
+            name_fault=text.submit.name_fault(invalid_name) if invalid_name else "",
+            name_image="" if invalid_name else routes.name_image(name),
             profession=PHYSICIAN if context.attendee.is_physician else OTHER,
             reporting=text.reporting.opted_in(opted_in.active if opted_in else None),
             revision=summary.claim.revision,
@@ -192,6 +204,10 @@ class Submit(ClaimPage, rx.State):
         if self.missing:
             # After a rejected submission the list shrinks as the attendee fixes its items.
             missing = missing_requirements(
-                summary.claim, answers, context.programme, attested=self.attested
+                summary.claim,
+                answers,
+                context.programme,
+                name=invalid_name,
+                attested=self.attested,
             )
             self._set(missing=presenters.missing_views(missing, context.programme, MISSING_HREFS))

@@ -17,7 +17,6 @@ from cme_reflex.domain.claims.claim import (
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded
 from cme_reflex.domain.credit.quarters import InvalidHours, format_hours
 from cme_reflex.domain.evaluations.form import InvalidAnswer
-from cme_reflex.domain.people.attendee import InvalidName, UnprintableName
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
 from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS
@@ -34,9 +33,6 @@ _MESSAGES: Final[Mapping[type[Exception], str]] = {
     CreditLimitExceeded: "At most {limit} hours are possible here.",
     InvalidHours: "Choose hours in quarter hours, such as 1.25.",
     InvalidAnswer: "That is not one of the answers. Choose again.",
-    InvalidName: "Enter your name in up to 120 characters.",
-    UnprintableName: "The certificate cannot print {characters}. Enter your name in Latin, Greek "
-    "or Cyrillic letters.",
     StaleRevision: "Your claim changed on another screen. Check it again, then submit.",
     ReopeningNotAllowed: "Only our staff can reopen a submitted claim.",
     NotSubmitted: "Your claim is not submitted, so you can change it.",
@@ -50,7 +46,6 @@ _VALUES: Final[Mapping[type[Exception], Callable[[Any, ZoneInfo], Mapping[str, s
     ClaimPeriodClosed: lambda error, zone: {"when": instant(error.closed_at, zone)},
     NotYetEnded: lambda error, zone: {"when": instant(error.claimable_from, zone)},
     CreditLimitExceeded: lambda error, _: {"limit": format_hours(error.limit)},
-    UnprintableName: lambda error, _: {"characters": " ".join(error.characters)},
 }
 
 

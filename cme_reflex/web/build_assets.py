@@ -5,15 +5,13 @@ page that a proxy shows while the server is down.
 """
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import reflex as rx
-import typst
 
 from cme_reflex import text
-from cme_reflex.formats.pdf.fonts import FONTS_FOLDER, replace_unprintable
+from cme_reflex.formats.pdf.typesetting import typeset
 from cme_reflex.reflex_bridge.frontend_build import SPA_FALLBACK
 from cme_reflex.routes import HOME
 from cme_reflex.services.meetings import branding
@@ -90,10 +88,10 @@ def og_image() -> bytes:
     return _render_png(
         "preview.typ",
         accent=meeting.look.accent,
-        name=replace_unprintable(meeting.name),
+        name=meeting.name,
         what=text.preview.WHAT,
         days=text.dates.days(meeting.starts_on, meeting.ends_on),
-        provider=replace_unprintable(meeting.provider.name),
+        provider=meeting.provider.name,
     )
 
 
@@ -131,19 +129,5 @@ def not_found_page() -> str:
     return render("not_found.html", home=HOME, **branding.template_context())
 
 
-@lru_cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS_FOLDER)]
-    )
-
-
-def _render_png(template: str, **inputs: str) -> bytes:
-    return typst.compile(
-        _TEMPLATES / template,
-        format="png",
-        ppi=_POINTS_AN_INCH,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs=inputs,
-    )
+def _render_png(template: str, **values: str) -> bytes:
+    return typeset(_TEMPLATES / template, values, format="png", ppi=_POINTS_AN_INCH)

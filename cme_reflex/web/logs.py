@@ -23,7 +23,7 @@ MESSAGE_LOGGERS = (
     "_granian",
     "granian",
 )  # the server's messages name ports and workers only
-ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees
+ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees and their addresses
 
 _FIELDS = "cme_fields"
 _LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "_granian": logging.WARNING}
@@ -37,10 +37,18 @@ def log_extra(**values: object) -> dict[str, Any]:
 @lru_cache(maxsize=10_000)
 def pseudonym(attendee_id: int) -> str:
     """The attendee's id in the log: always the same, and not reversible without CME_SECRET."""
+    return _pseudonym(f"attendee {attendee_id}")
+
+
+@lru_cache(maxsize=10_000)
+def client_pseudonym(address: str) -> str:
+    """The client address in the log, like `pseudonym`."""
+    return _pseudonym(f"client {address}")
+
+
+def _pseudonym(identity: str) -> str:
     key = hashlib.sha256(settings().secret.get_secret_value().encode()).digest()
-    return hashlib.blake2b(
-        f"attendee {attendee_id}".encode(), key=key, digest_size=ID_BYTES
-    ).hexdigest()
+    return hashlib.blake2b(identity.encode(), key=key, digest_size=ID_BYTES).hexdigest()
 
 
 def configure_logging() -> None:
@@ -88,7 +96,8 @@ class _Text(logging.Formatter):
         line = record_fields(record)
         exceptions = line.pop("exception", [])
         head = [str(line.pop(name, "")) for name in ("at", "level", "logger", "message")]
-        parts = [*filter(None, head), *(f"{name}={value}" for name, value in line.items())]
+        values = (f"{name}={value}" for name, value in line.items())
+        parts = map(_escape_unprintable, [*filter(None, head), *values])
         indented = [
             f"  {location}"
             for exception in exceptions  # type: ignore[attr-defined]
@@ -96,6 +105,14 @@ class _Text(logging.Formatter):
             for location in (" ".join(exception.values()), *places)
         ]
         return "\n".join([" ".join(parts), *indented])
+
+
+def _escape_unprintable(text: str) -> str:
+    """The text on one line: a line break in a value cannot begin another line of the log."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
 
 
 def _exceptions(error: BaseException | None) -> Iterator[dict[str, object]]:

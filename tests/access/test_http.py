@@ -67,6 +67,17 @@ async def test_every_spelling_of_a_protected_page_requires_a_sign_in(
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+async def test_no_response_can_be_read_by_another_origin(
+    site: RunningApp, people: SignedInPeople, method: str
+) -> None:
+    headers = {"origin": "https://evil.example", "access-control-request-method": "GET"}
+    async with site.client(cme_sign_in=people.tokens[VISITING]) as client:
+        for path in ("/", "/health", "/claim", "/verify", "/api/v1/claims", "/_event", "/nowhere"):
+            answer = await client.request(method, path, headers=headers)
+            assert (path, answer.headers.get("access-control-allow-origin")) == (path, None)
+
+
 async def test_routes_for_attendees_require_a_sign_in(site: RunningApp) -> None:
     async with site.client() as client:
         for route in ours:

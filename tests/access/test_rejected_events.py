@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.web.access_policy import Audience, audience_of, payload_model
 from tests.support.access_attendees import (
     DRAFTING,
@@ -17,6 +19,7 @@ from tests.support.access_attendees import (
 )
 from tests.support.access_events import REPORTING_EVENTS, VALID_PAYLOADS, Payload
 from tests.support.app_client import RunningApp, SocketConnection, event_handlers
+from tests.support.database.table_rows import fetch
 
 
 def valid(event: str, session_id: int) -> Payload:
@@ -153,7 +156,8 @@ async def test_huge_values_change_and_break_nothing(
 ) -> None:
     before = await table_rows()
     async with site.socket(people.tokens[DRAFTING]) as socket:
-        for event in VALID_PAYLOADS:
+        # A name is stored as it was entered, so that Submit does not use the former one.
+        for event in VALID_PAYLOADS.keys() - {"submit.correct_name"}:
             payload = valid(event, people.sessions["A"])
             for name, value in payload.items():
                 if isinstance(value, str):
@@ -164,6 +168,17 @@ async def test_huge_values_change_and_break_nothing(
                         await socket.send(event, {**payload, name: number})
         assert socket.closed is None
     assert await table_rows() == before
+
+
+async def test_of_a_huge_name_the_beginning_is_stored(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        payload = valid("submit.correct_name", people.sessions["A"])
+        await socket.send("submit.correct_name", {**payload, "name": "ß" * 10_000})
+        assert socket.closed is None
+    names = [row.name_on_certificate for row in await fetch(select(AttendeeRow))]
+    assert [name for name in names if name and SECRET not in name] == ["ß" * 1_000]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from cme_reflex.settings import ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("meetings/*/*.md")])
 
 _CODE_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_CODE_SPAN = re.compile(r"`([^`\n]+)`")
+CODE_SPAN = re.compile(r"`([^`\n]+)`")
 
 
 def name(document: Path) -> str:
@@ -35,4 +35,4 @@ def shell_lines(document: Path) -> list[str]:
 
 def code_spans(document: Path) -> list[str]:
     """Return the text of each code span outside code blocks."""
-    return _CODE_SPAN.findall(prose(document))
+    return CODE_SPAN.findall(prose(document))

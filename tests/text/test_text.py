@@ -5,7 +5,7 @@ import pytest
 
 from cme_reflex import text
 from cme_reflex.domain.claims.claim import ClaimLocked, ClaimPeriodClosed, ClaimPeriodNotOpen
-from cme_reflex.domain.people.attendee import UnprintableName
+from cme_reflex.domain.people.names import InvalidName, NameFault
 from cme_reflex.domain.programme.programme import NotYetEnded
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -122,16 +122,45 @@ ERRORS = [
     (ClaimPeriodNotOpen(local(26, 8)), "Claims open on Sep 26, 2024, 8:00 am PT."),
     (ClaimPeriodClosed(local(26, 8)), "Claims closed on Sep 26, 2024, 8:00 am PT."),
     (NotYetEnded(local(26, 8)), "This session can be added from Sep 26, 2024, 8:00 am PT."),
-    (
-        UnprintableName("漢字"),
-        "The certificate cannot print 漢 字. Enter your name in Latin, Greek or Cyrillic letters.",
-    ),
 ]
 
 
 @pytest.mark.parametrize(("error", "sentence"), ERRORS)
 def test_an_error_message_has_the_errors_values(error: Exception, sentence: str) -> None:
     assert text.errors.error_message(error, PACIFIC) == sentence
+
+
+FORBIDDEN = (
+    "A name cannot contain {}. Use letters, spaces, hyphens, apostrophes, periods, commas, "
+    "slashes and parentheses."
+)
+
+
+@pytest.mark.parametrize(
+    ("invalid", "sentence"),
+    [
+        (InvalidName(NameFault.EMPTY), "Enter your name."),
+        (InvalidName(NameFault.TOO_LONG), "Enter your name in at most 120 characters."),
+        (InvalidName(NameFault.WEB_ADDRESS), "Enter your name without a web address."),
+        (InvalidName(NameFault.FORBIDDEN_CHARACTERS, '="'), FORBIDDEN.format('=, "')),
+        (
+            InvalidName(NameFault.FORBIDDEN_CHARACTERS, "\u202e"),
+            FORBIDDEN.format("U+202E (right-to-left override)"),
+        ),
+        (
+            InvalidName(NameFault.FORBIDDEN_CHARACTERS, "\x07"),
+            FORBIDDEN.format("U+0007"),
+        ),
+        (
+            InvalidName(NameFault.UNPRINTABLE, "𓂀☃"),
+            "The certificate cannot print 𓂀, ☃. Enter your name without it, or in other letters.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_said_with_its_signs(
+    invalid: InvalidName, sentence: str
+) -> None:
+    assert text.submit.name_fault(invalid) == sentence
 
 
 def test_an_error_that_the_attendee_cannot_fix_has_no_message() -> None:

@@ -74,6 +74,17 @@ def test_the_text_format_is_one_readable_line() -> None:
 
 
 @pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
+def test_no_value_begins_another_line(formatter: logging.Formatter) -> None:
+    forged = "x\n2026-01-01 error cme_reflex.x forged\u2028\x1b[2K\r"
+    line = format_record(
+        formatter, "cme_reflex.x", "rejected: %s", forged, extra=logs.log_extra(reason=forged)
+    )
+    assert line.count("forged") == 2
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
+
+
+@pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
 def test_an_exception_is_logged_by_type_and_location_never_by_message(
     formatter: logging.Formatter,
 ) -> None:
@@ -107,12 +118,17 @@ def test_a_pseudonym_is_stable_and_depends_on_the_secret() -> None:
     ids = []
     for secret in ("one", "one", "two"):
         with override_settings(CME_SECRET=secret):
-            logs.pseudonym.cache_clear()
-            ids.append([logs.pseudonym(1), logs.pseudonym(2)])
-    logs.pseudonym.cache_clear()
+            _forget_pseudonyms()
+            ids.append([logs.pseudonym(1), logs.pseudonym(2), logs.client_pseudonym("1")])
+    _forget_pseudonyms()
     assert ids[0] == ids[1]
-    assert len({*ids[0], *ids[2]}) == 4
+    assert len({*ids[0], *ids[2]}) == 6
     assert all(len(each) == 16 for each in ids[0])
+
+
+def _forget_pseudonyms() -> None:
+    logs.pseudonym.cache_clear()
+    logs.client_pseudonym.cache_clear()
 
 
 CHATTER = f"""

@@ -1,11 +1,12 @@
 """Declarations of the `cme claims` commands."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, Force, OutFolder
+from cme_reflex.cli.options import AsJson, Force, OutFolder, ReplaceOutFile
 from cme_reflex.formats.reports.file_format import FileFormat
 
 claims = typer.Typer(help="Show, reopen and export claims.", no_args_is_help=True)
@@ -30,6 +31,18 @@ def reopen(
     as_json: AsJson = False,
 ) -> None:
     """Reopen a submitted claim, for changes by the attendee until a deadline."""
+
+
+@claims.command("name-changes")
+@implemented_in("cme_reflex.cli.claims.names")
+def name_changes(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="CSV file to write as well.")
+    ] = None,
+    force: ReplaceOutFile = False,
+    as_json: AsJson = False,
+) -> None:
+    """List certificates whose given or family name is not the registered one."""
 
 
 @claims.command()

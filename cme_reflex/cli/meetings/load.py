@@ -3,20 +3,26 @@
 from pathlib import Path
 
 from cme_reflex.cli.files import require_folder
-from cme_reflex.cli.output import emit, progress
+from cme_reflex.cli.output import emit, print_warnings, progress
 from cme_reflex.cli.runner import run
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
+from cme_reflex.formats.meeting_folder.printing_check import name_warnings
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.loader import AffectedLine, LoadReport, RowCounts, load_meeting
 
 
 def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Load the folder and print the changes. Raises CliError and InvalidInput."""
+    """Load the folder; print the changes and warnings of names.
+
+    Raises CliError, InvalidInput and FontsNotInstalled.
+    """
     require_folder(folder)
     with progress("Loading"):
         records = read_meeting_folder(folder)
         report = run(load_meeting(records, now=clock(), dry_run=dry_run))
+        warnings = list(name_warnings(records))
+    print_warnings(warnings, all_shown_by="cme meeting check")
     footer = ["Nothing was written."] if dry_run else []
     emit([*report_lines(report), *footer], report, as_json=as_json)
 

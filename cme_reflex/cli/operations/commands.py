@@ -87,6 +87,12 @@ def purge(
 
 
 @toplevel.command()
+@implemented_in("cme_reflex.cli.operations.fonts")
+def fonts() -> None:
+    """Install the fonts of certificates, unless they are installed; `cme build` does it, too."""
+
+
+@toplevel.command()
 @implemented_in("cme_reflex.cli.operations.frontend")
 def build() -> None:
     """Build the frontend, unless its sources did not change since the last build."""

@@ -1,34 +1,34 @@
 """`cme build`: build of the frontend, skipped if its sources did not change."""
 
-import fcntl
 import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 import typer
 
 from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.operations import fonts
+from cme_reflex.cli.operations.build_lock import build_lock
 from cme_reflex.settings import ROOT, settings
 
 BUILT = Path(".web/build/client")
 DIGEST = Path(".web/build/cme.digest")
-LOCK = Path(".cme/build.lock")
 LOG = Path(".cme/build.log")
 LOG_TAIL = 30  # lines of the log that are shown when a build fails
 
 
 def build(root: Path = ROOT) -> bool:
-    """Build the frontend unless it is up to date. Returns whether it was built.
+    """Install the fonts and build the frontend, unless it is up to date; whether it was built.
 
     Waits for another process that is building. Raises CliError with the end of the log if the
     build fails.
     """
-    with _build_lock(root):
+    fonts.install()
+    with build_lock(root):
         sources = _digest_of_sources(root)
         if _built_from(root) == (sources, _digest_of_lock(root)):
             typer.echo("The frontend is up to date.")
@@ -79,14 +79,6 @@ def _built_from(root: Path) -> tuple[str, str] | None:
         return None
     sources, _, lock = (root / DIGEST).read_text().partition(" ")
     return sources, lock
-
-
-@contextmanager
-def _build_lock(root: Path) -> Iterator[None]:
-    (root / LOCK).parent.mkdir(exist_ok=True)
-    with (root / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _export(root: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.mail import queue as mail
-from cme_reflex.cli.operations import frontend, production
+from cme_reflex.cli.operations import fonts, frontend, production
 from cme_reflex.settings import ROOT, settings
 
 # A lost connection is detected within 20 seconds, on both sides.
@@ -46,10 +46,12 @@ def start(host: str, port: int) -> None:
     Starts Reflex's production server without its build: one worker, or several if
     REFLEX_REDIS_URL is set for their shared state.
 
-    Raises CliError if the frontend is not built, or a setting is unsafe in production.
+    Raises CliError if the frontend is not built, or a setting is unsafe in production, and
+    FontsNotInstalled.
     """
     production.require_production_settings(settings(), host)
     frontend.require_built()
+    fonts.require_installed()
     os.chdir(ROOT)  # Reflex looks for rxconfig.py and .web in the current folder
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))

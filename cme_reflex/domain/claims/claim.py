@@ -8,6 +8,7 @@ from enum import StrEnum, auto
 from cme_reflex.domain.credit.claimable import Line, Totals, conflicts_of, is_blocking
 from cme_reflex.domain.evaluations.form import Answers, Question
 from cme_reflex.domain.meetings.meeting import ClaimPeriod, Meeting
+from cme_reflex.domain.people.names import InvalidName
 from cme_reflex.domain.programme.programme import Programme
 
 
@@ -76,16 +77,18 @@ class Requirement(StrEnum):
     SESSION_QUESTION = auto()
     OVERALL_QUESTION = auto()
     CATEGORY1 = auto()
+    NAME = auto()
     ATTESTATION = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class MissingRequirement:
-    """One unmet requirement, with the session or question where it can be fixed."""
+    """One unmet requirement, with the session, question or name where it can be fixed."""
 
     requirement: Requirement
     session_id: int | None = None
     question: Question | None = None
+    name: InvalidName | None = None
 
 
 class ClaimIncomplete(Exception):
@@ -138,9 +141,17 @@ def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:
 
 
 def missing_requirements(
-    claim: Claim, answers: Answers, programme: Programme, *, attested: bool
+    claim: Claim,
+    answers: Answers,
+    programme: Programme,
+    *,
+    name: InvalidName | None,
+    attested: bool,
 ) -> tuple[MissingRequirement, ...]:
-    """The unmet requirements for submitting the claim, in the order of the page."""
+    """The unmet requirements for submitting the claim, in the order of the page.
+
+    `name` is why the certificate cannot bear the attendee's name.
+    """
     meeting = programme.meeting
     missing: list[MissingRequirement] = []
     if not claim.lines:
@@ -166,6 +177,8 @@ def missing_requirements(
     ]
     if claim.totals.category1 is None:
         missing.append(MissingRequirement(Requirement.CATEGORY1))
+    if name:
+        missing.append(MissingRequirement(Requirement.NAME, name=name))
     if not attested:
         missing.append(MissingRequirement(Requirement.ATTESTATION))
     return tuple(missing)

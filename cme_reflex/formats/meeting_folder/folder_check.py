@@ -13,9 +13,9 @@ from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.formats.input_problems import InputProblem, Severity
 from cme_reflex.formats.meeting_folder.folder import inspect_folder
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, key_path
+from cme_reflex.formats.meeting_folder.printing_check import printing_warnings
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.sessions_csv import PLACEHOLDER
-from cme_reflex.formats.pdf.fonts import unprintable_warnings
 
 MIN_CONTRAST = 7.0  # enhanced contrast of WCAG, for which the screens are designed
 DARK_SURFACE = "#151e1e"  # background of text in dark mode, as in assets/tokens.css
@@ -62,7 +62,7 @@ def check_folder(path: Path) -> FolderCheck:
     programme = _programme(folder)
     return FolderCheck(
         meeting=folder.meeting.code,
-        problems=(*_warnings(path, folder, programme), *unprintable_warnings(folder), *problems),
+        problems=(*_warnings(path, folder, programme), *printing_warnings(folder), *problems),
         figures=FolderFigures(
             sessions=len(folder.sessions),
             sessions_with_credit=len(programme.eligible_sessions),

@@ -5,27 +5,23 @@ are in templates/certificate.typ; values are passed as data and are never interp
 """
 
 import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-import typst
 
 from cme_reflex import text
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
-from cme_reflex.formats.pdf.fonts import FONTS_FOLDER, replace_unprintable
+from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
 
 ON_DEMAND = "Watched on demand"
 
-_TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
+_TEMPLATE = TEMPLATES / "certificate.typ"
 TYPST_PAPERS = {PaperSize.LETTER: "us-letter", PaperSize.A4: "a4"}
 """Typst's names of the paper sizes."""
 
@@ -73,22 +69,15 @@ class Certificate:
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:
-    """Render the PDF. This takes a tenth of a second of CPU time, so call it in a thread."""
-    return typst.compile(
+    """Render the PDF. This takes a tenth of a second of CPU time, so call it in a thread.
+
+    Raises FontsNotInstalled.
+    """
+    return typeset(
         _TEMPLATE,
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"certificate": json.dumps(_template_data(certificate))},
+        _template_data(certificate),
         pdf_standards=["ua-1"],
         timestamp=int(certificate.issued_at.timestamp()),  # dates in PDF have whole seconds
-    )
-
-
-@lru_cache
-def fonts() -> typst.Fonts:
-    """The fonts of certificates and transcripts."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS_FOLDER)]
     )
 
 
@@ -100,20 +89,18 @@ def _template_data(certificate: Certificate) -> dict[str, Any]:
         "language": certificate.language,
         "paper": TYPST_PAPERS[certificate.paper],
         "physician": certificate.is_physician,
-        "number": replace_unprintable(certificate.number),
-        "name": replace_unprintable(certificate.name),
-        "provider": replace_unprintable(certificate.provider),
-        "activity": replace_unprintable(certificate.meeting),
-        "format": replace_unprintable(certificate.format),
-        "location": replace_unprintable(certificate.location),
+        "number": certificate.number,
+        "name": printed_name(certificate.name),
+        "provider": certificate.provider,
+        "activity": certificate.meeting,
+        "format": certificate.format,
+        "location": certificate.location,
         "dates": text.dates.days(certificate.starts_on, certificate.ends_on),
         "issued": text.dates.full_day(certificate.issued_at.astimezone(certificate.zone).date()),
         "category1": format_hours(certificate.category1),
         "safety": format_hours(certificate.safety) if has_safety else None,
-        "safety_label": replace_unprintable(certificate.safety_label)
-        if certificate.safety_label is not None
-        else None,
-        "statements": [replace_unprintable(statement) for statement in certificate.statements],
+        "safety_label": certificate.safety_label,
+        "statements": list(certificate.statements),
         "address": certificate.address,
         "qr": _qr_code(certificate.address) if certificate.address else None,
         "days": list(_days(certificate.sessions, certificate.zone)),
@@ -144,7 +131,7 @@ def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[di
                     "when": "On demand"
                     if session.on_demand
                     else text.dates.span(session.starts_at, session.ends_at, zone),
-                    "title": replace_unprintable(session.title),
+                    "title": session.title,
                     "category1": format_hours(session.category1),
                     "safety": format_hours(session.safety),
                 }

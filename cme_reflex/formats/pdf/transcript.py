@@ -4,23 +4,19 @@ Both have the valid version of each claim and no creation date: the same claims 
 bytes.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
-
-import typst
 
 from cme_reflex import text
 from cme_reflex.domain.claims.account import Account, AccountEntry, CreditTotals, SubmittedVersion
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
-from cme_reflex.formats.pdf.certificate import TYPST_PAPERS, fonts
-from cme_reflex.formats.pdf.fonts import replace_unprintable
+from cme_reflex.formats.pdf.certificate import TYPST_PAPERS
+from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
 from cme_reflex.formats.tables.sheets import Column, ColumnType, Sheet, csv_bytes
 
-_TEMPLATE = Path(__file__).parent / "templates" / "transcript.typ"
+_TEMPLATE = TEMPLATES / "transcript.typ"
 
 TRANSCRIPT = Sheet(
     "transcript",
@@ -58,11 +54,9 @@ class Transcript:
 
 def transcript_pdf(transcript: Transcript) -> bytes:
     """Render the PDF (PDF/UA-1). This takes 0.1 s of CPU time, so call it in a thread."""
-    return typst.compile(
+    return typeset(
         _TEMPLATE,
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"transcript": json.dumps(_template_data(transcript))},
+        _template_data(transcript),
         pdf_standards=["ua-1"],
         timestamp=int(cast(Any, transcript.account.last_submitted_at).timestamp()),
     )
@@ -99,10 +93,10 @@ def _template_data(transcript: Transcript) -> dict[str, Any]:
         "accent": transcript.accent,
         "language": transcript.language,
         "paper": TYPST_PAPERS[transcript.paper],
-        "name": replace_unprintable(account.name),
+        "name": printed_name(account.name),
         "newest": text.dates.full_day(newest),
-        "category1_label": replace_unprintable(transcript.category1_label),
-        "safety_label": replace_unprintable(transcript.safety_label),
+        "category1_label": transcript.category1_label,
+        "safety_label": transcript.safety_label,
         "total": _figures(account.credit),
         "years": [
             {
@@ -118,11 +112,11 @@ def _template_data(transcript: Transcript) -> dict[str, Any]:
 def _claim(entry: AccountEntry, zone: ZoneInfo) -> dict[str, Any]:
     valid = cast(SubmittedVersion, entry.valid_version)
     return {
-        "meeting": replace_unprintable(entry.meeting),
-        "provider": replace_unprintable(entry.provider),
-        "where": replace_unprintable(entry.location),
+        "meeting": entry.meeting,
+        "provider": entry.provider,
+        "where": entry.location,
         "dates": text.dates.days(entry.starts_on, entry.ends_on),
-        "number": replace_unprintable(valid.number),
+        "number": valid.number,
         "submitted": text.dates.full_day(valid.submitted_at.astimezone(zone).date()),
         "credit": _figures(CreditTotals(valid.category1, valid.safety)),
     }

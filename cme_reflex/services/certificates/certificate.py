@@ -13,9 +13,11 @@ from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.message import Attachment
 from cme_reflex.domain.meetings.meeting import Meeting, PaperSize
+from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.people.names import initials
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, certificate_pdf
+from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.routes import verify
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.claims import submission
@@ -93,6 +95,16 @@ def _is_own(db: Session, context: RequestContext, receipt: ReceiptRow) -> bool:
 async def render_pdf(certificate: Certificate) -> bytes:
     """The certificate as a PDF. Not cached: rendering takes a tenth of a second."""
     return await pdf_pool.render(certificate_pdf, certificate)
+
+
+async def draw_name(attendee: Attendee) -> bytes:
+    """The attendee's name as the certificate would print it now, as an SVG image.
+
+    Raises CertificateNotFound if it cannot bear the name.
+    """
+    if await submission.check_name(attendee):
+        raise CertificateNotFound(attendee.name_on_certificate)
+    return await pdf_pool.render(name_svg, attendee.name_on_certificate)
 
 
 def attachments(job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:

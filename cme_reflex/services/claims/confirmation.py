@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.delivery import MailKind
+from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.routes import RECEIPT
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
@@ -17,7 +18,8 @@ from cme_reflex.services.mail.rendering import (
     MessageWithdrawn,
     RenderedMail,
 )
-from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
@@ -45,10 +47,11 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
 
     def render(db: Session, job: MailJob) -> RenderedMail:
         receipt = _receipt(db, job.row.payload["receipt"])
-        document = receipt.document
+        document, attendee = receipt.document, _attendee(db, receipt)
         attachments = attach(job, receipt)
         content = messages.confirmation(
             job.meeting,
+            attendee=attendee.name,
             name=document["name_on_certificate"],
             number=receipt.number,
             submitted_at=receipt.submitted_at,
@@ -59,9 +62,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
             certificate=bool(attachments),
             url=f"{job.public_url}{RECEIPT}",
         )
-        return RenderedMail(
-            content, document["name_on_certificate"], job.row.recipient, attachments
-        )
+        return RenderedMail(content, attendee.name, job.row.recipient, attachments)
 
     return render
 
@@ -72,3 +73,8 @@ def _receipt(db: Session, number: str) -> ReceiptRow:
     if row is None:
         raise MessageWithdrawn("There is no such receipt.")
     return row
+
+
+def _attendee(db: Session, receipt: ReceiptRow) -> Attendee:
+    claim = db.get_one(ClaimRow, receipt.claim_id)
+    return authentication.attendee_from_row(db.get_one(AttendeeRow, claim.attendee_id))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
-from cme_reflex.domain.people.names import full_name
+from cme_reflex.domain.people.names import check_name, full_name
 from cme_reflex.formats.reports.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
 from cme_reflex.services.programme.programme_cache import meeting_by_code
 from cme_reflex.store.claims.tables import ClaimRow, LineRow, ReceiptRow
@@ -137,9 +137,10 @@ def _draft(
     for answer in answers:
         given[answer.session_id][answer.question] = answer.value
     registered_name = full_name(attendee.first_name, attendee.last_name, attendee.suffix)
+    entered_name = attendee.name_on_certificate or ""
     return ExportedClaim(
         **_attendee_fields(attendee),
-        name_on_certificate=attendee.name_on_certificate or registered_name,
+        name_on_certificate=registered_name if check_name(entered_name) else entered_name,
         profession=attendee.corrected_profession or attendee.profession,
         registration_type=attendee.registration_type,
         status=claim.status,

@@ -1,5 +1,6 @@
 """Submission of a claim: totals, corrections of name and profession, Submit, and receipts."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +21,9 @@ from cme_reflex.domain.claims.receipt_number import generate_receipt_number
 from cme_reflex.domain.credit.claimable import Totals, validate_totals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers
-from cme_reflex.domain.people.attendee import (
-    OTHER,
-    PHYSICIAN,
-    UnprintableName,
-    normalize_certificate_name,
-)
-from cme_reflex.formats.pdf.fonts import missing_characters
+from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN, Attendee
+from cme_reflex.domain.people.names import InvalidName, normalize_name
+from cme_reflex.formats.pdf.typesetting import missing_characters
 from cme_reflex.services.claims import confirmation
 from cme_reflex.services.claims.certificate_snapshot import meeting_facts
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
@@ -36,6 +33,7 @@ from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow
 
+ENTRY_LIMIT = 1_000  # characters stored of a name that was entered
 DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
 
 
@@ -100,19 +98,35 @@ async def choose_all(context: RequestContext, *, now: datetime) -> ClaimSummary:
     return await update_claim(context, choose, now=now)
 
 
-async def correct_name(context: RequestContext, name: str, *, now: datetime) -> ClaimSummary:
-    """Save the attendee's name for the certificate; the registered name removes the correction.
+def entered_name(attendee: Attendee, text: str) -> str | None:
+    """What is stored of a name that was entered, its beginning; None for the registered name.
 
-    Raises InvalidName, UnprintableName for characters without a glyph, and what
-    `update_claim` raises.
+    An invalid or empty name is stored as well, or Submit would use the former one without a word.
+    Only what no database takes is replaced: U+0000 and halves of characters.
     """
-    printed = normalize_certificate_name(name)
-    if printed != context.attendee.name and (missing := missing_characters(printed)):
-        raise UnprintableName(missing)
+    storable = text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    name = normalize_name(storable)[:ENTRY_LIMIT]
+    return None if name == attendee.name else name
+
+
+async def check_name(attendee: Attendee) -> InvalidName | None:
+    """Why the certificate cannot bear the attendee's name; None if it can.
+
+    Looks up the characters in a thread, because a font's table takes up to 0.1 s to read.
+    """
+    missing = await asyncio.to_thread(missing_characters, attendee.name_on_certificate)
+    return attendee.check_certificate_name(missing)
+
+
+async def correct_name(context: RequestContext, name: str, *, now: datetime) -> ClaimSummary:
+    """Save the name that the attendee entered, valid or not: Submit needs a valid one.
+
+    Raises what `update_claim` raises.
+    """
+    entered = entered_name(context.attendee, name)
 
     def correct(draft: Draft) -> None:
-        corrected = None if printed == context.attendee.name else printed
-        draft.db.exec(_attendee(context).values(name_on_certificate=corrected))
+        draft.db.exec(_attendee(context).values(name_on_certificate=entered))
 
     return await update_claim(context, correct, now=now)
 
@@ -141,6 +155,7 @@ async def submit_claim(
     A second Submit of the same revision returns the first one's receipt.
     Raises ClaimIncomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
+    invalid_name = await check_name(context.attendee)
 
     def submit(db: Session) -> Receipt:
         draft = claim_for_update(db, context)
@@ -152,7 +167,7 @@ async def submit_claim(
             raise StaleRevision
         answers = claims.answers(db, context.attendee.id)
         if missing := missing_requirements(
-            claim, answers, draft.context.programme, attested=attested
+            claim, answers, draft.context.programme, name=invalid_name, attested=attested
         ):
             raise ClaimIncomplete(missing)
         number = generate_receipt_number(draft.context.meeting.short_name, secrets.choice)

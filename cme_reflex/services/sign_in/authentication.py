@@ -95,8 +95,8 @@ def attendee_from_row(row: AttendeeRow) -> Attendee:
         last_name=row.last_name,
         first_name=row.first_name,
         suffix=row.suffix,
+        entered_name=row.name_on_certificate,
         badge=row.badge,
         is_physician=(row.corrected_profession or row.profession) == PHYSICIAN,
         registration_type=row.registration_type,
-        corrected_name=row.name_on_certificate,
     )

@@ -190,6 +190,7 @@ def missing_views(
                 missing.requirement,
                 title=session.title if session else "",
                 question=question.text if question else "",
+                name_fault=text.submit.name_fault(missing.name) if missing.name else "",
             ),
             href=hrefs[missing.requirement].format(
                 session=missing.session_id, question=question.key if question else ""

@@ -72,13 +72,14 @@ _NEEDS: Final[Mapping[Requirement, str]] = {
     Requirement.SESSION_QUESTION: "Evaluate {title}: {question}",
     Requirement.OVERALL_QUESTION: "Answer: {question}",
     Requirement.CATEGORY1: "Choose your Claimed Category 1 Hours",
+    Requirement.NAME: "Name on certificate: {name_fault}",
     Requirement.ATTESTATION: "Confirm the attestation",
 }
 
 
-def need(kind: Requirement, *, title: str = "", question: str = "") -> str:
+def need(kind: Requirement, *, title: str = "", question: str = "", name_fault: str = "") -> str:
     """A requirement for submitting, as an instruction."""
-    return _NEEDS[kind].format(title=title, question=question)
+    return _NEEDS[kind].format(title=title, question=question, name_fault=name_fault)
 
 
 def opens(at: datetime, zone: ZoneInfo) -> str:

@@ -1,7 +1,10 @@
 """Texts of the submit page: overall evaluation, totals and Submit."""
 
+import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
+from cme_reflex.domain.people.names import NAME_LIMIT, InvalidName, NameFault
 from cme_reflex.text.plural import Plural
 
 TITLE: Final = "Overall Eval / Submit CME"
@@ -30,6 +33,17 @@ NEW_WINDOW: Final = " (opens in a new window)"
 CHECK: Final = "Check your answers"
 NAME: Final = "Name on certificate"
 NAME_HINT: Final = "As it will be printed."
+NAME_IMAGE: Final = "On the certificate: {name}"
+"""Alternative text of the picture of the name."""
+_NAME_FAULTS: Final[Mapping[NameFault, str]] = {
+    NameFault.EMPTY: "Enter your name.",
+    NameFault.TOO_LONG: f"Enter your name in at most {NAME_LIMIT} characters.",
+    NameFault.WEB_ADDRESS: "Enter your name without a web address.",
+    NameFault.FORBIDDEN_CHARACTERS: "A name cannot contain {characters}. Use letters, spaces, "
+    "hyphens, apostrophes, periods, commas, slashes and parentheses.",
+    NameFault.UNPRINTABLE: "The certificate cannot print {characters}. Enter your name without "
+    "it, or in other letters.",
+}
 PROFESSION: Final = "Profession"
 PHYSICIAN: Final = "Physician (MD or DO)"
 OTHER: Final = "Other"
@@ -43,3 +57,17 @@ SAFETY_CHOSEN: Final = "Of which Patient Safety"
 FINAL: Final = (
     "Submitting completes your {meeting} CME claim. After that you cannot add or change anything."
 )
+
+
+def name_fault(invalid: InvalidName) -> str:
+    """What is wrong with a name, as an instruction for its field."""
+    characters = ", ".join(map(_describe, invalid.characters))
+    return _NAME_FAULTS[invalid.fault].format(characters=characters)
+
+
+def _describe(character: str) -> str:
+    """The character, or the code point and the name of one that cannot be seen by itself."""
+    if unicodedata.category(character)[0] in {"L", "N", "P", "S"}:
+        return character
+    name = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X}{f' ({name})' if name else ''}"

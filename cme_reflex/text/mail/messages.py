@@ -21,6 +21,7 @@ from cme_reflex.domain.meetings.meeting import Meeting
 def confirmation(
     meeting: Meeting,
     *,
+    attendee: str,
     name: str,
     number: str,
     submitted_at: datetime,
@@ -33,7 +34,8 @@ def confirmation(
 ) -> MailContent:
     """Confirmation of a submitted claim, with the credit claimed and the receipt's URL.
 
-    `replaces` means that there was an earlier submission, `certificate` that it is attached.
+    `attendee` is the registered name, `name` the one on the certificate. `replaces` means that
+    there was an earlier submission, `certificate` that it is attached.
     """
     attached = "Your certificate is attached. " if certificate else ""
     replacement = " It replaces the claim that you submitted before." if replaces else ""
@@ -42,7 +44,7 @@ def confirmation(
         subject=f"Your {meeting.short_name} CME credit: {format_hours(category1)} hours, {number}",
         preview=f"Your claim is submitted. Receipt {number}.",
         heading="Your claim is submitted",
-        greeting=_greeting(name),
+        greeting=_greeting(attendee),
         blocks=(
             Paragraph(
                 f"Thank you. We have received your CME claim for {meeting.name}.{replacement}"

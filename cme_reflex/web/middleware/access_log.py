@@ -1,12 +1,18 @@
-"""Access log: a line for each HTTP response, without query, cookie, address or unknown path."""
+"""Access log: a line for each HTTP response, without query, cookie or unknown path.
+
+A pseudonym stands for the client address, so that the requests of one client can be found.
+"""
 
 import logging
+import re
 from collections.abc import Awaitable, Collection, Mapping
 from time import perf_counter
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex.web.logs import log_extra
+from cme_reflex.web.client_address import client_address
+from cme_reflex.web.logs import client_pseudonym, log_extra
 from cme_reflex.web.middleware.security_headers import HASHED_ASSETS
 from cme_reflex.web.paths import canonical_path
 
@@ -14,12 +20,17 @@ logger = logging.getLogger(__name__)
 
 OTHER = "other"
 
+# A redirect that returns to a form with the code of a message, as in `/#not-recognised`. Addresses
+# from cookies have no such form: their path is one of the pages, and a fragment follows its query.
+_MESSAGE_CODE = re.compile(r"/[a-z/-]*#([a-z0-9-]+)")
+
 
 class AccessLogMiddleware:
     """Logs each HTTP response.
 
     `known_paths` are the paths that may be logged; one with a parameter is ``/verify/{number}``.
-    Any other path is logged as `OTHER`: it could contain personal data.
+    Any other path is logged as `OTHER`: it could contain personal data. A redirect to a form with
+    a message has its code as `outcome`: so a sign-in that fails is logged with the reason.
     """
 
     def __init__(self, app: ASGIApp, known_paths: Collection[str]) -> None:
@@ -34,11 +45,13 @@ class AccessLogMiddleware:
 
     async def _log_response(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, started, status = str(scope["path"]), perf_counter(), 500
+        outcome: dict[str, object] = {}
 
         async def send_and_record(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                outcome.update(_outcome(Headers(raw=message["headers"])))
             await send(message)
 
         try:
@@ -50,9 +63,16 @@ class AccessLogMiddleware:
                     method=scope["method"],
                     path=_logged_path(path, scope.get("path_params", {}), self._known_paths),
                     status=status,
+                    client=client_pseudonym(client_address(scope)),
+                    **outcome,
                     ms=round(1000 * (perf_counter() - started), 1),
                 ),
             )
+
+
+def _outcome(headers: Headers) -> dict[str, object]:
+    code = _MESSAGE_CODE.fullmatch(headers.get("location", ""))
+    return {"outcome": code[1]} if code else {}
 
 
 def _logged_path(path: str, parameters: Mapping[str, object], known_paths: Collection[str]) -> str:

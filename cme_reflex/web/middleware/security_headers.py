@@ -16,7 +16,7 @@ UNUSED_FEATURES = ("camera", "display-capture", "geolocation", "microphone", "pa
 TWO_YEARS = 63_072_000  # seconds
 
 # For responses other than pages: SVG images and other documents may not run scripts.
-FILE_POLICY = "script-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+FILE_POLICY = "script-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"  # cached, and revalidated by ETag
@@ -38,7 +38,7 @@ class SecurityHeadersMiddleware:
             "cross-origin-resource-policy": "same-origin",
         }
         if (settings().public_url or "").startswith("https://"):
-            self._headers["strict-transport-security"] = f"max-age={TWO_YEARS}"
+            self._headers["strict-transport-security"] = f"max-age={TWO_YEARS}; includeSubDomains"
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and set the headers of its response."""

@@ -1,4 +1,7 @@
-"""Download of a certificate by its owner; for everybody else it does not exist."""
+"""Download of a certificate by its owner, and the picture of the owner's name on it.
+
+For everybody else they do not exist.
+"""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -7,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cme_reflex.routes import CERTIFICATE, verify
+from cme_reflex.routes import CERTIFICATE, NAME_IMAGE, verify
 from cme_reflex.services.certificates import certificate
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
@@ -43,4 +46,18 @@ async def download(request: Request) -> Response:
     )
 
 
-ROUTES = checked_routes(Route(CERTIFICATE, download, methods=["GET"]))
+@allow(Audience.ATTENDEE)
+async def name_image(request: Request) -> Response:
+    """The signed-in attendee's name as the certificate prints it."""
+    token = cookies.token_in(request.headers.get("cookie", ""))
+    try:
+        context = await authentication.authenticate(settings().meeting, token, now=clock())
+        image = await certificate.draw_name(context.attendee)
+    except (authentication.NotSignedIn, certificate.CertificateNotFound):
+        return render_page("no_certificate.html", status_code=404)
+    return Response(image, media_type="image/svg+xml", headers={"cache-control": "no-store"})
+
+
+ROUTES = checked_routes(
+    Route(CERTIFICATE, download, methods=["GET"]), Route(NAME_IMAGE, name_image, methods=["GET"])
+)

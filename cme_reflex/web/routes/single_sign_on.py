@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cme_reflex.routes import SSO, SSO_CALLBACK
+from cme_reflex.routes import SIGN_IN_FORM, SSO, SSO_CALLBACK
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import oidc, registrations, single_sign_on
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in
 
 RESPONSE_LIMIT = 4_096  # characters of the callback's query; code and state take a few hundred
@@ -21,7 +22,12 @@ logger = logging.getLogger(__name__)
 
 @allow(Audience.ANYONE)
 async def start(request: Request) -> Response:
-    """Redirect the browser to the identity provider, with a cookie that the callback requires."""
+    """Redirect the browser to the identity provider, with a cookie that the callback requires.
+
+    From another site, redirect to the sign-in page: nobody is signed in without pressing a button.
+    """
+    if not is_same_site(request.headers):
+        return RedirectResponse(SIGN_IN_FORM, status_code=303)
     try:
         login = await single_sign_on.start_login(
             settings().meeting, _callback_url(request), now=clock()

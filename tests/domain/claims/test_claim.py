@@ -24,6 +24,7 @@ from cme_reflex.domain.credit.claimable import Line, OverlapPolicy, Totals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers, Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.people.names import InvalidName, NameFault
 from cme_reflex.domain.programme.programme import Session
 from tests.support.meetings import MEETING, with_terms
 from tests.support.programme_values import programme, session
@@ -65,11 +66,16 @@ def missing_in(
     answers: Answers = ANSWERS,
     of: Meeting | None = None,
     *,
+    name: InvalidName | None = None,
     attested: bool = True,
 ) -> tuple[MissingRequirement, ...]:
     """What is missing in the three sessions' programme."""
     return missing_requirements(
-        claim, answers, programme(*SESSIONS, meeting=of or meeting()), attested=attested
+        claim,
+        answers,
+        programme(*SESSIONS, meeting=of or meeting()),
+        name=name,
+        attested=attested,
     )
 
 
@@ -154,13 +160,15 @@ def test_missing_requirements_are_in_the_order_of_the_page() -> None:
     whole = programme(SESSIONS[0], withdrawn, SESSIONS[2], meeting=meeting())
     claim = Claim(lines=(ONE, TWO, MEETS_ONE))
     answers = Answers({1: {"grade": 5}, 2: {"comment": "Good"}}, {"bias": False})
-    assert missing_requirements(claim, answers, whole, attested=False) == (
+    name = InvalidName(NameFault.EMPTY)
+    assert missing_requirements(claim, answers, whole, name=name, attested=False) == (
         MissingRequirement(Requirement.WITHDRAWN, 2),
         MissingRequirement(Requirement.CONFLICT),
         MissingRequirement(Requirement.SESSION_QUESTION, 2, GRADE),
         MissingRequirement(Requirement.SESSION_QUESTION, 3, GRADE),
         MissingRequirement(Requirement.OVERALL_QUESTION, None, CHANGE),
         MissingRequirement(Requirement.CATEGORY1),
+        MissingRequirement(Requirement.NAME, name=name),
         MissingRequirement(Requirement.ATTESTATION),
     )
 
@@ -168,7 +176,7 @@ def test_missing_requirements_are_in_the_order_of_the_page() -> None:
 @pytest.mark.parametrize("change", [{"withdrawn": True}, {"eligible": False}])
 def test_a_session_that_lost_its_credit_is_named(change: dict[str, bool]) -> None:
     whole = programme(replace(SESSIONS[0], **change), SESSIONS[1], meeting=meeting())
-    assert missing_requirements(COMPLETE, ANSWERS, whole, attested=True) == (
+    assert missing_requirements(COMPLETE, ANSWERS, whole, name=None, attested=True) == (
         MissingRequirement(Requirement.WITHDRAWN, 1),
     )
 

@@ -4,8 +4,12 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+import pytest
+
 from cme_reflex.cli.operations.frontend import BUILT
 from cme_reflex.settings import ROOT
+from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import DEMO
 
 PERSONAL = {
@@ -20,6 +24,14 @@ def test_no_page_and_no_script_names_anybody_of_the_meeting(built: None) -> None
     everything = b"\n".join(texts.values())
     leaked = [value for value in _personal() if value.encode() in everything]
     assert leaked == []
+
+
+@pytest.mark.parametrize("folder", ["/assets", "/assets/", "/page_hooks/"])
+def test_no_folder_is_listed(server: CmeServer, folder: str) -> None:
+    assert (ROOT / BUILT / folder.strip("/")).is_dir()
+    response = httpx.get(server.url + folder, follow_redirects=True)
+    assert response.status_code == 404
+    assert not any(file.name in response.text for file in (ROOT / BUILT / "assets").iterdir())
 
 
 def _files(folder: Path) -> Iterator[Path]:

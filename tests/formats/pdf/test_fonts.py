@@ -1,22 +1,28 @@
-"""What the certificate's font has, and who is told of what it lacks."""
+"""Which family prints which characters, and what no font has."""
 
+import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 import typst
+from fontTools.ttLib import TTFont
 
-from cme_reflex.formats.input_problems import InputProblem, Severity
-from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
+from cme_reflex.formats.pdf import typesetting
 from cme_reflex.formats.pdf.fonts import (
     FONTS_FOLDER,
-    REPLACEMENT,
-    missing_characters,
-    replace_unprintable,
-    unprintable_warnings,
+    LIBERTINUS,
+    NOTO_FAMILIES,
+    FontFamily,
+    FontsNotInstalled,
 )
-from tests.support.files.folder_files import FolderFiles
-
-REMEDY = "Write it in Latin, Greek or Cyrillic letters, or certificates show □ in its place."
+from cme_reflex.formats.pdf.typesetting import (
+    _characters,
+    missing_characters,
+    printable_text,
+    replace_unprintable,
+)
+from cme_reflex.settings import ROOT
 
 
 def letters(*ranges: tuple[int, int]) -> str:
@@ -41,8 +47,8 @@ def test_the_alphabets_of_names_are_whole(alphabet: str) -> None:
 
 
 def test_missing_characters_are_listed_once_and_in_order() -> None:
-    assert missing_characters("李小龍 (Bruce Lee 李) 😀") == "李小龍😀"
-    assert replace_unprintable("李小龍 Lee") == "□□□ Lee"
+    assert missing_characters("𓂀🂡 (Bruce Lee 𓂀) 😀") == "𓂀🂡😀"
+    assert replace_unprintable("𓂀🂡 Lee") == "□□ Lee"
 
 
 def test_a_letter_and_its_accent_are_one_character_and_a_line_break_is_a_space() -> None:
@@ -56,19 +62,22 @@ def test_the_typesetter_agrees_on_each_character_that_is_said_to_be_there(face: 
         face, (400, "italic")
     )
     every = "".join(chr(code) for code in range(0x21, 0x2FFF) if chr(code).isprintable())
-    there = replace_unprintable(every).replace(REPLACEMENT, "")
+    there = "".join(letter for letter in every if ord(letter) in _characters(LIBERTINUS))
     assert len(there) > 1_500
     source = (
         '#set document(title: "x")\n#set text(font: "Libertinus Serif", fallback: false, '
         f'weight: {weight}, style: "{style}")\n#sys.inputs.text'
     )
-    fonts = typst.Fonts(
+    libertinus = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS_FOLDER)]
     )
 
     def set_in_type(text: str) -> bytes:
         return typst.compile(
-            source.encode(), font_paths=fonts, sys_inputs={"text": text}, pdf_standards=["ua-1"]
+            source.encode(),
+            font_paths=libertinus,
+            sys_inputs={"text": text},
+            pdf_standards=["ua-1"],
         )
 
     # PDF/UA forbids text that the font cannot show, so the typesetter would refuse it.
@@ -77,28 +86,50 @@ def test_the_typesetter_agrees_on_each_character_that_is_said_to_be_there(face: 
         set_in_type("李")
 
 
-def test_names_titles_and_statements_of_a_folder_are_warned_of(files: FolderFiles) -> None:
-    files.replace("sessions.csv", "Hand Anatomy", "手 Anatomy")
-    files.replace("sessions.csv", "Coffee", "茶")  # nobody claims it
-    files.replace("meeting.toml", "The Society designates.", "The Society designates ☃️☃.")
-    assert list(unprintable_warnings(read_meeting_folder(files.write()))) == [
-        _warning(
-            "meeting.toml",
-            "provider.designation_statement",
-            "The certificate's font lacks ☃ \ufe0f, in 'The Society designates ☃️☃.'.",
-        ),
-        _warning(
-            "sessions.csv",
-            "title",
-            "The certificate's font lacks 手, in '手 Anatomy' of session S3.",
-        ),
-        _warning(
-            "attendees.csv",
-            "last_name",
-            "The certificate's font lacks 李, in '李' of badge B2.",
-        ),
-    ]
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("Nguyễn Thị Phương, MD", {}),
+        ("יונתן בן־דוד", {}),
+        ("مريم المنصوري", {"Naskh Arabic": "مريمالمنصوري"}),
+        ("Արամ Eze", {"Serif Armenian": "Արամ"}),
+        ("王晓明", {"Serif SC": "王晓明"}),
+        ("陳家豪", {"Serif TC": "陳家豪"}),
+        ("渡邉由美子", {"Serif JP": "渡邉由美子"}),
+        ("さくら 五十嵐", {"Serif JP": "さくら五十嵐"}),
+        ("최 金哲洙", {"Serif KR": "최金哲洙"}),
+        ("ශ්\u200dරී", {"Serif Sinhala": "ශ්\u200dරී"}),
+        # Libertinus has the letter and the mark of the first word; of the second it has the mark.
+        ("Olúfẹ́ Ɇ́", {"Serif": "Ɇ́"}),
+    ],
+)
+def test_each_character_is_printed_in_the_family_of_its_script(
+    text: str, families: dict[str, str]
+) -> None:
+    chosen = {family.name: letters for family, letters in printable_text(text).families}
+    chosen.pop("Libertinus Serif", None)
+    assert chosen == {f"Noto {name}": letters for name, letters in families.items()}
+    assert missing_characters(text) == ""
 
 
-def _warning(file: str, column: str, fault: str) -> InputProblem:
-    return InputProblem(file, None, column, fault, REMEDY, Severity.WARNING)
+def test_the_families_are_those_of_the_lock_with_two_weights_each() -> None:
+    packages = json.loads((ROOT / "fonts.lock/package.json").read_text())["dependencies"]
+    assert {family.folder.name for family in NOTO_FAMILIES} == {
+        name.rpartition("/")[2] for name in packages
+    }
+    for family in NOTO_FAMILIES:
+        weights = set()
+        for path in family.folder.glob("*.ttf"):
+            with TTFont(path) as font:
+                name = font["name"]
+                assert (name.getDebugName(16) or name.getDebugName(1)) == family.name
+                weights.add(font["OS/2"].usWeightClass)
+        assert weights == {400, 600}, family.name
+
+
+def test_without_the_fonts_no_text_is_silently_printed_with_boxes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(typesetting, "SCRIPT_FAMILIES", (FontFamily("Noto Serif Tamil", tmp_path),))
+    with pytest.raises(FontsNotInstalled):
+        printable_text("கவிதா, without the fonts")

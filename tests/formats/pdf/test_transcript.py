@@ -143,7 +143,7 @@ def test_many_years_flow_over_the_paper_of_the_meeting(
 
 
 def test_entered_text_is_never_markup() -> None:
-    odd = entry(2024, 6, 2, meeting="#set page() *bold* $x$ \\ _a_ @b <c> 李", location="=1+1")
+    odd = entry(2024, 6, 2, meeting="#set page() *bold* $x$ \\ _a_ @b <c> 𓂀", location="=1+1")
     (page,) = page_texts(transcript_pdf(transcript(odd, name="=cmd|' /C calc'!A0 #eval(1)")))
     assert "#set page() *bold* $x$ \\ _a_ @b <c> □" in page
     assert "=cmd|' /C calc'!A0 #eval(1)" in page
@@ -164,3 +164,9 @@ def test_the_table_is_read_back_equal(tmp_path: Path) -> None:
         ),
     ]  # fmt: skip
     assert b"\n=HYPERLINK" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["مريم المنصوري", "राजेश त्रिपाठी", "王 晓明", "Olúfẹ́mi Wanjiru"])
+def test_a_name_in_any_script_is_printed_and_read_back(name: str) -> None:
+    pages = page_texts(transcript_pdf(transcript(entry(2024, 6, 2), name=name)))
+    assert all(name in page for page in pages)

@@ -63,6 +63,18 @@ async def test_who_has_no_address_submits_all_the_same(sign_in_as: SignIn, now: 
     assert await queued_mail() == []
 
 
+async def test_it_greets_and_is_addressed_to_the_registered_name(
+    context: RequestContext, sign_in_as: SignIn, now: datetime, server: LocalSmtpServer
+) -> None:
+    await submission.correct_name(context, "Win a Prize Today", now=now)
+    await submit_complete_claim(await sign_in_as(), now)
+    assert await send_due_mail(server, now) == DeliveryStats(sent=1)
+    (taken,) = server.received
+    assert taken.text.splitlines()[0] == "Dear Kim O'Brien-Núñez Jr,"
+    assert "Name on certificate: Win a Prize Today" in taken.text
+    assert taken.message["To"].addresses[0].display_name == "Kim O'Brien-Núñez Jr"
+
+
 async def test_the_message_says_what_was_claimed_and_whom_to_ask(
     context: RequestContext, now: datetime, server: LocalSmtpServer
 ) -> None:

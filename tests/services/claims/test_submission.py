@@ -12,12 +12,13 @@ from cme_reflex.domain.claims.claim import (
     ClaimPeriodClosed,
     ClaimPeriodNotOpen,
     ClaimStatus,
+    MissingRequirement,
     Requirement,
     StaleRevision,
 )
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded, Totals
 from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.domain.people.attendee import InvalidName, UnprintableName
+from cme_reflex.domain.people.names import InvalidName, NameFault
 from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
@@ -25,6 +26,7 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
+from cme_reflex.store.people.tables import AttendeeRow
 from tests.support.attendees import SignIn, complete_draft
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
@@ -257,7 +259,8 @@ async def test_the_name_on_the_certificate_can_be_corrected_and_taken_back(
     await submission.correct_name(context, "  Kim   Núñez ", now=now)
     assert (await sign_in_as()).attendee.name_on_certificate == "Kim Núñez"
     await submission.correct_name(context, "Kim O'Brien-Núñez Jr", now=now)
-    assert (await sign_in_as()).attendee.corrected_name is None
+    own = select(AttendeeRow.name_on_certificate).where(AttendeeRow.id == context.attendee.id)
+    assert await fetch_one(own) is None
 
 
 async def test_the_profession_can_be_corrected_and_a_new_load_keeps_it(
@@ -293,33 +296,55 @@ async def test_a_session_that_lost_its_credit_stops_the_submission(
     assert await missing_requirements_of(await sign_in_as(), now) == [Requirement.WITHDRAWN]
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "Kim\0", "Kim\u202e"])
-async def test_what_cannot_be_printed_is_no_name(
-    context: RequestContext, now: datetime, name: str
+@pytest.mark.parametrize(
+    ("name", "invalid"),
+    [
+        ("", InvalidName(NameFault.EMPTY)),
+        (" \n ", InvalidName(NameFault.EMPTY)),
+        ("x" * 121, InvalidName(NameFault.TOO_LONG)),
+        ("x" * 5_000, InvalidName(NameFault.TOO_LONG)),
+        ("Kim\u202e", InvalidName(NameFault.FORBIDDEN_CHARACTERS, "\u202e")),
+        ("Kim\0", InvalidName(NameFault.FORBIDDEN_CHARACTERS, "\N{REPLACEMENT CHARACTER}")),
+        ("Kim\ud800", InvalidName(NameFault.FORBIDDEN_CHARACTERS, "?")),
+        ("www.example.org", InvalidName(NameFault.WEB_ADDRESS)),
+        ("Kim 𓂀 ☃", InvalidName(NameFault.FORBIDDEN_CHARACTERS, "☃")),
+        ("Kim 𓂀", InvalidName(NameFault.UNPRINTABLE, "𓂀")),
+    ],
+)
+async def test_what_is_no_name_is_kept_and_stops_the_submission(
+    context: RequestContext,
+    sign_in_as: SignIn,
+    ids: dict[str, int],
+    now: datetime,
+    name: str,
+    invalid: InvalidName,
 ) -> None:
-    with pytest.raises(InvalidName):
-        await submission.correct_name(context, name, now=now)
+    await complete_draft(context, ids, now)
+    await submission.correct_name(context, "Patrick Eze", now=now)
+    await submission.correct_name(context, name, now=now)
+    context = await sign_in_as()
+    assert context.attendee.name_on_certificate == submission.entered_name(context.attendee, name)
+    revision = (await claim.load_summary(context)).claim.revision
+    with pytest.raises(ClaimIncomplete) as refused:
+        await submission.submit_claim(context, revision, attested=True, now=now)
+    assert refused.value.missing == (MissingRequirement(Requirement.NAME, name=invalid),)
 
 
-async def test_a_name_is_corrected_to_what_the_certificate_can_print(
-    context: RequestContext, sign_in_as: SignIn, now: datetime
+@pytest.mark.parametrize("name", ["Patrick Eze 李, MD", "王 晓明", "زهرا حسینی‌نژاد"])
+async def test_a_name_in_any_script_is_submitted_as_it_was_entered(
+    context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime, name: str
 ) -> None:
-    with pytest.raises(UnprintableName) as refused:
-        await submission.correct_name(context, "李 Wei 伟", now=now)
-    assert refused.value.characters == "李伟"
-    assert (await sign_in_as()).attendee.corrected_name is None
-    await submission.correct_name(context, "Щёголев Ηλίας Đặng", now=now)
-    assert (await sign_in_as()).attendee.name_on_certificate == "Щёголев Ηλίας Đặng"
+    await complete_draft(context, ids, now)
+    revision = (await submission.correct_name(context, name, now=now)).claim.revision
+    receipt = await submission.submit_claim(await sign_in_as(), revision, attested=True, now=now)
+    assert receipt.document["name_on_certificate"] == name
 
 
-async def test_a_name_as_registered_is_no_correction_even_where_it_cannot_be_printed(
-    database: Engine, now: datetime
-) -> None:
+async def test_a_name_as_registered_is_no_correction(database: Engine, now: datetime) -> None:
     registered = attendee("104", "李")
     await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)
     token = await credentials.sign_in_with_badge(MEETING.code, "李", "104", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     await submission.correct_name(context, "Kim 李", now=now)
-    assert (
-        await authentication.authenticate(MEETING.code, token, now=now)
-    ).attendee.corrected_name is None
+    own = select(AttendeeRow.name_on_certificate).where(AttendeeRow.id == context.attendee.id)
+    assert await fetch_one(own) is None

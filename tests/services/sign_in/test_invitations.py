@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME
-from cme_reflex.domain.sign_in.password_policy import PasswordTooShort
+from cme_reflex.domain.sign_in.password_policy import PasswordGuessable, PasswordTooShort
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
@@ -132,6 +132,15 @@ async def test_a_short_password_leaves_the_link_good(
     with pytest.raises(PasswordTooShort):
         await set_password(link, now, "short")
     await set_password(link, now)
+
+
+@pytest.mark.parametrize("password", ["kim.kim.kim.2024", "kim-test24-kim"])
+async def test_the_members_own_words_are_no_password(
+    server: LocalSmtpServer, now: datetime, password: str
+) -> None:
+    link = await token(server, now)
+    with pytest.raises(PasswordGuessable):
+        await invitations.set_password(MEETING.code, link, password, now=now)
 
 
 async def test_a_used_link_and_every_other_of_the_member_are_used_up(

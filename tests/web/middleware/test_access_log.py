@@ -1,10 +1,12 @@
 """Access log: only known paths are logged, and never a query."""
 
+import re
+
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
@@ -35,9 +37,55 @@ async def test_a_request_is_logged_without_user_input(
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         status = (await client.get(path, headers={"cookie": "cme_sign_in=x"})).status_code
     (record,) = [r for r in caplog.records if r.name.startswith("cme_reflex")]
-    ms = record.cme_fields.pop("ms")
+    ms, client = record.cme_fields.pop("ms"), record.cme_fields.pop("client")
     assert (record.message, record.cme_fields) == (
         "request",
         {"method": "GET", "path": logged_path, "status": status},
     )
     assert ms >= 0
+    assert re.fullmatch("[0-9a-f]{16}", client)
+
+
+@pytest.mark.parametrize(
+    ("location", "outcome"),
+    [
+        ("/#not-recognised", {"outcome": "not-recognised"}),
+        ("/sign-in/link#link-wait-3", {"outcome": "link-wait-3"}),
+        ("/claim", {}),
+        ("/sessions?q=Smith#smith", {}),
+        ("/claim?#smith", {}),
+        ("https://login.example.org/authorize#smith", {}),
+        ("/#Smith", {}),
+    ],
+)
+async def test_a_redirect_with_a_message_is_logged_with_its_code(
+    caplog: pytest.LogCaptureFixture, location: str, outcome: dict[str, str]
+) -> None:
+    async def redirect(request: Request) -> RedirectResponse:
+        return RedirectResponse(location, status_code=303)
+
+    caplog.set_level("INFO")
+    site = Starlette(routes=[Route("/sign-in", redirect, methods=["POST"])])
+    transport = httpx.ASGITransport(AccessLogMiddleware(site, {"/sign-in"}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        await client.post("/sign-in")
+    (record,) = [r for r in caplog.records if r.name.startswith("cme_reflex")]
+    del record.cme_fields["ms"], record.cme_fields["client"]
+    expected = {"method": "POST", "path": "/sign-in", "status": 303, **outcome}
+    assert record.cme_fields == expected
+
+
+async def test_a_client_has_one_pseudonym(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    clients = []
+    for address in ("203.0.113.9", "203.0.113.9", "198.51.100.1"):
+        caplog.clear()
+        transport = httpx.ASGITransport(
+            AccessLogMiddleware(Starlette(), set()), client=(address, 1)
+        )
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            await client.get("/")
+        (record,) = [r for r in caplog.records if r.name.startswith("cme_reflex")]
+        assert address not in str(record.cme_fields)
+        clients.append(record.cme_fields["client"])
+    assert clients[0] == clients[1] != clients[2]

@@ -112,7 +112,7 @@ async def test_every_response_has_the_security_headers(
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("https://cme.example.org", "max-age=63072000"),
+        ("https://cme.example.org", "max-age=63072000; includeSubDomains"),
         ("http://localhost:3000", None),
     ],
 )
@@ -152,7 +152,7 @@ async def test_the_policy_of_other_files_allows_no_script(
     client: httpx.AsyncClient, path: str
 ) -> None:
     policy = (await client.get(path)).headers["content-security-policy"]
-    assert policy == "script-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    assert policy == "script-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def test_without_a_build_there_is_still_a_policy(tmp_path: Path) -> None:

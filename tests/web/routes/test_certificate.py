@@ -7,9 +7,12 @@ import httpx
 import pytest
 
 from cme_reflex import routes
-from cme_reflex.services.claims import reopening
+from cme_reflex.formats.pdf.typesetting import name_svg
+from cme_reflex.services.claims import reopening, submission
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
 from tests.support.files.pdfs import page_texts
+from tests.support.meetings import MEETING
 from tests.support.web import NOW, submit_owners_claim
 
 OWNER = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
@@ -113,3 +116,27 @@ async def test_it_is_read_only(client: httpx.AsyncClient, number: str) -> None:
     assert (head.status_code, head.content) == (200, b"")
     assert re.fullmatch(r"\d{4,}", head.headers["content-length"])
     assert (await client.delete(routes.certificate(number))).status_code == 405
+
+
+async def test_the_picture_of_the_name_is_the_owners_and_is_not_cached(
+    client: httpx.AsyncClient, number: str
+) -> None:
+    address = routes.name_image("Kim O'Brien-Núñez Jr")
+    assert (await client.get(address)).status_code == 404
+    await client.post("/sign-in", data=OWNER)
+    response = await client.get(address)
+    assert (
+        response.status_code,
+        response.headers["content-type"],
+        response.headers["cache-control"],
+    ) == (200, "image/svg+xml", "no-store")
+    assert response.content == name_svg("Kim O'Brien-Núñez Jr")
+
+
+async def test_there_is_no_picture_of_what_is_no_name(client: httpx.AsyncClient) -> None:
+    await client.post("/sign-in", data=OWNER)
+    today = datetime.now(UTC)  # the routes use the real clock
+    token = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
+    context = await authentication.authenticate(MEETING.code, token, now=today)
+    await submission.correct_name(context, "=1+1", now=NOW)
+    assert (await client.get(routes.NAME_IMAGE)).status_code == 404

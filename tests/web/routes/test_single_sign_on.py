@@ -80,6 +80,17 @@ async def test_a_callback_without_the_cookie_is_rejected(client: httpx.AsyncClie
     assert answer(await client.get(back)) == (303, "/#sso-failed")
 
 
+@pytest.mark.parametrize(
+    "headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}]
+)
+async def test_another_site_cannot_start_a_sign_in(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    response = await client.get("/sign-in/sso", headers=headers)
+    assert answer(response) == (303, "/")
+    assert "set-cookie" not in response.headers
+
+
 async def test_the_cookie_is_for_this_host_and_lasts_ten_minutes(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
