@@ -48,7 +48,7 @@ from cme_reflex.state.registrations import Registrations
 from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web import build_assets, logs
 from cme_reflex.web.build_plugins import PAGE_HOOKS, SHAPES
 from cme_reflex.web.events.event_validation import EventValidator

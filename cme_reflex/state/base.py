@@ -28,7 +28,7 @@ from cme_reflex.state.views import presenters, view_models
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.logs import log_extra, pseudonym
-from cme_reflex.web.middleware.socket_limits import SIGN_IN_HEADER
+from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from starlette.responses import Response
 
 from cme_reflex.routes import HOME, PROTECTED
-from cme_reflex.services.sign_in.authentication import SIGN_IN_LIFETIME
+from cme_reflex.services.sign_in.registrations import SIGN_IN_LIFETIME
 from cme_reflex.settings import settings
 
 SIGN_IN = "cme_sign_in"

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import registrations
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.middleware import socket_limits
-from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN, SIGN_IN_HEADER
+from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
+from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
 from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
 
@@ -268,7 +269,7 @@ async def test_every_event_is_authenticated(site: RunningApp, people: SignedInPe
     async with site.socket(people.tokens[DRAFTING]) as socket:
         await socket.send("home.load")
         assert SECRET in socket.vars()["home.attendee"]
-        await authentication.sign_out(people.tokens[DRAFTING])
+        await registrations.sign_out(people.tokens[DRAFTING])
         await socket.send("home.refresh")
         shown = socket.vars()
         assert (shown["home.attendee"], shown["home.lines"], shown["home.redirect_to"]) == (

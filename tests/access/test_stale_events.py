@@ -7,7 +7,7 @@ import pytest
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in import authentication
-from cme_reflex.state import sessions
+from cme_reflex.state.views import session_window
 from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople
 from tests.support.app_client import RunningApp
 from tests.support.meetings import MEETING
@@ -56,7 +56,7 @@ async def test_undo_restores_its_session_even_after_the_page_has_loaded_again(
 async def test_the_list_of_added_sessions_stays_complete_while_removing(
     site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "CHUNK", 1)
+    monkeypatch.setattr(session_window, "CHUNK", 1)
     async with site.socket(people.tokens[DRAFTING]) as socket:
         added = [people.sessions[code] for code in ("A", "B", "D")]
         await socket.send("sessions.load", path="/sessions")

@@ -80,7 +80,7 @@ def test_registry() -> None:
     with contract("registry"):
         from cme_reflex.reflex_bridge.registry import event_handlers
         from cme_reflex.state.error_banner import ErrorBanner
-        from cme_reflex.web.events.event_validation import FRAMEWORK_EVENTS
+        from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS
 
         handlers = event_handlers()
         assert set(FRAMEWORK_EVENTS) <= set(handlers)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
+from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -131,7 +132,7 @@ class ReportingTerms:
     pars_activity_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Meeting:
     """One accredited activity, as its folder describes it."""
 
@@ -157,7 +158,7 @@ class Meeting:
     paper: PaperSize = PaperSize.LETTER
     single_sign_on: SingleSignOn | None = None
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The zone in which the meeting's times are shown."""
         return ZoneInfo(self.time_zone)

@@ -58,7 +58,7 @@ class ClaimSummary:
 class Draft:
     """A claim in the transaction that changes it, locked until its end.
 
-    `lines` are its rows by session id, including removed ones.
+    `lines` are its rows by session id, including removed ones; `change_line` changes one.
     """
 
     db: DbSession
@@ -94,15 +94,24 @@ class Draft:
 
     def add_line(self, session: Session, *, on_demand: bool) -> None:
         """Add a line with the session's full credit."""
-        line = LineRow(
-            claim_id=self.id,
-            session_id=session.id,
-            quarters=session.quarters,
-            safety=session.safety,
-            on_demand=on_demand,
+        self._save(
+            LineRow(
+                claim_id=self.id,
+                session_id=session.id,
+                quarters=session.quarters,
+                safety=session.safety,
+                on_demand=on_demand,
+            )
         )
-        self.lines[session.id] = line
-        self.db.add(line)
+
+    def change_line(self, line: LineRow, **changes: int) -> None:
+        """Change these columns of a line."""
+        columns = {name: getattr(line, name) for name in LineRow.model_fields}
+        self._save(LineRow(**{**columns, **changes}))
+
+    def _save(self, line: LineRow) -> None:
+        claims.save_line(self.db, line)
+        self.lines[line.session_id] = line
 
     def answer(self, session_id: int | None, question: str) -> Answer | None:
         """The answer to a question about a session, or about the meeting if it is None."""
@@ -122,7 +131,7 @@ class Draft:
         summary = self.summary
         self.row.category1 = summary.claim.totals.category1
         self.row.safety = summary.claim.totals.safety
-        claims.save_changes(self.db, self.row)
+        claims.save_claim(self.db, self.row)
         return summary
 
 

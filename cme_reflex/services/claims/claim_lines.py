@@ -62,9 +62,9 @@ def _add(draft: Draft, session_id: object, now: datetime) -> None:
     if line is None:
         draft.add_line(session, on_demand=on_demand)
     elif line.removed:
-        line.removed = False
-        line.quarters = min(line.quarters, session.quarters)
-        line.safety = min(line.safety, _safety_limit(session, line.quarters))
+        quarters = min(line.quarters, session.quarters)
+        safety = min(line.safety, _safety_limit(session, quarters))
+        draft.change_line(line, removed=False, quarters=quarters, safety=safety)
 
 
 async def remove_session(
@@ -78,7 +78,7 @@ async def remove_session(
 
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
-            draft.line(draft.session(session_id).id).removed = True
+            draft.change_line(draft.line(draft.session(session_id).id), removed=True)
 
     return await update_claim(context, remove, now=now)
 
@@ -100,9 +100,8 @@ async def set_hours(
         line = draft.line(session.id)
         untouched = line.safety == _safety_limit(session, line.quarters)
         limit = _safety_limit(session, quarters)
-        line.quarters = quarters
-        line.safety = limit if untouched else min(line.safety, limit)
-        line.lowered = False
+        safety = limit if untouched else min(line.safety, limit)
+        draft.change_line(line, quarters=quarters, safety=safety, lowered=False)
 
     return await update_claim(context, claim, now=now)
 
@@ -122,7 +121,7 @@ async def set_safety(
         limit = _safety_limit(session, line.quarters)
         if not 0 <= quarters <= limit:
             raise CreditLimitExceeded(limit, quarters)
-        line.safety = quarters
+        draft.change_line(line, safety=quarters)
 
     return await update_claim(context, claim, now=now)
 
@@ -142,7 +141,7 @@ async def set_on_demand(
             raise NotEligible(session.code)
         line = draft.line(session.id)
         session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
-        line.on_demand = on_demand
+        draft.change_line(line, on_demand=on_demand)
 
     return await update_claim(context, record, now=now)
 

@@ -17,7 +17,7 @@ from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import links
-from cme_reflex.services.sign_in.authentication import PasswordSignInDisabled
+from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
 from cme_reflex.services.sign_in.password_strength import require_strong_password
 from cme_reflex.store import database
 from cme_reflex.store.mail import queue as rows

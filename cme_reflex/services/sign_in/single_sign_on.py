@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import authentication, oidc, rate_limits
+from cme_reflex.services.sign_in import credentials, oidc, rate_limits, registrations
 from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
@@ -82,7 +82,7 @@ async def complete_login(
     client_secret: str,
     now: datetime,
     address: str = "",
-) -> authentication.SignInResult:
+) -> registrations.SignInResult:
     """Complete a login with the provider's response, the query of the callback request.
 
     `address` is the client's IP address. Raises SingleSignOnNotConfigured, SignInCancelled,
@@ -108,7 +108,7 @@ async def complete_login(
     if member_id is None:
         raise MemberNotFound
     await _refund(member_id, address, now)
-    return await authentication.sign_in_member(meeting, member_id, now=now)
+    return await registrations.sign_in_member(meeting, member_id, now=now)
 
 
 async def _refund(member_id: int, address: str, now: datetime) -> None:
@@ -118,7 +118,7 @@ async def _refund(member_id: int, address: str, now: datetime) -> None:
 
 
 async def _configuration(meeting: str) -> SingleSignOn:
-    configuration = await authentication.single_sign_on_terms(meeting)
+    configuration = await credentials.single_sign_on_terms(meeting)
     if configuration is None:
         raise SingleSignOnNotConfigured
     return configuration

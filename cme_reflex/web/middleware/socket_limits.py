@@ -5,10 +5,10 @@ effect on others. All counts are per process.
 """
 
 import asyncio
-import hashlib
 import logging
 from contextlib import nullcontext
 
+from aiolimiter import AsyncLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -19,15 +19,13 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
+from cme_reflex.web.cookies import token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
-from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
+from cme_reflex.web.middleware.connection_limiter import ConnectionLimit, ConnectionLimiter
+from cme_reflex.web.middleware.socket_sign_in import bind_tab_to_sign_in, with_sign_in
 
 logger = logging.getLogger(__name__)
-
-SIGN_IN_HEADER = "authorization"
-"""Internal header with the hash of the sign-in's token, which is useless to a client."""
 
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
@@ -72,12 +70,12 @@ class SocketLimitsMiddleware:
         token = token_in(Headers(scope=scope).get("cookie", ""))
         hashed = token_hash(token) if token else ""
         key, limit, log_fields = await _limit_of(scope, hashed)
-        if not self._limiter.acquire(key, limit):
+        if not await self._limiter.acquire(key, limit):
             await _reject(scope, receive, send, log_fields)
             return
         try:
             socket = LimitedSocket(receive, send, log_fields)
-            scope = _with_sign_in(_bind_tab_to_sign_in(scope, tab, token), hashed)
+            scope = with_sign_in(bind_tab_to_sign_in(scope, tab, token), hashed)
             await self._app(scope, socket.receive, socket.send)
         finally:
             self._limiter.release(key)
@@ -90,9 +88,7 @@ class LimitedSocket:
         self._receive = receive
         self._send = send
         self._log_fields = log_fields
-        self._bucket = TokenBucket(
-            settings().events_per_second, BURST * settings().events_per_second
-        )
+        self._rate = AsyncLimiter(BURST * settings().events_per_second, BURST)
         self._joined = False
         self._join_by = asyncio.get_running_loop().time() + JOIN_TIMEOUT
         self._closed = False
@@ -103,6 +99,7 @@ class LimitedSocket:
             message = await self._next()
             if message["type"] == "websocket.receive":
                 self._check(message.get("text"))
+                await self._rate.acquire()  # at once, because it has capacity
         except PolicyViolation as violation:
             logger.warning(
                 "socket closed",
@@ -137,7 +134,7 @@ class LimitedSocket:
         if len(text) > MESSAGE_LIMIT:
             reason = f"a message has at most {MESSAGE_LIMIT} characters"
             raise PolicyViolation(MESSAGE_TOO_BIG, reason)
-        if not self._bucket.take():
+        if not self._rate.has_capacity():
             reason = "too many messages; try again in a few seconds"
             raise PolicyViolation(POLICY_VIOLATION, reason)
         if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
@@ -172,37 +169,6 @@ async def _reject(
     offered = scope.get("subprotocols") or [None]
     await send({"type": "websocket.accept", "subprotocol": offered[0]})
     await send(_close(POLICY_VIOLATION, "too many connections; close other tabs of this site"))
-
-
-def _bind_tab_to_sign_in(scope: Scope, tab: str, token: str) -> Scope:
-    """The scope with the tab's token hashed together with the sign-in's token.
-
-    Reflex stores a tab's state under a token that the browser chooses. Bound to the cookie, a state
-    cannot be reached by the next person in the same browser, or by anybody who learns its token.
-    """
-    query = socket_protocol.query_string(_hash(f"{token}\n{tab}"))
-    return {**scope, "query_string": query}
-
-
-def _with_sign_in(scope: Scope, hashed: str) -> Scope:
-    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
-
-    Every event authenticates by this hash. It is computed once per connection, and a header of that
-    name sent by a client is removed. Reflex stores the headers with the tab's state, which needs
-    only the cookie of a registration choice.
-    """
-    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
-    replaced = {
-        b"cookie": f"{cookie_name(CHOICE)}={choice}".encode("latin-1"),
-        SIGN_IN_HEADER.encode(): hashed.encode(),
-    }
-    headers = [header for header in scope["headers"] if header[0].lower() not in replaced]
-    return {**scope, "headers": [*headers, *replaced.items()]}
-
-
-def _hash(text: str) -> str:
-    # A plain hash suffices: the text has 256 random bits of the cookie, or is not secret.
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _close(code: int, reason: str) -> Message:

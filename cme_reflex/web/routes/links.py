@@ -24,7 +24,7 @@ from cme_reflex.routes import (
 )
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import email_link, invitations, links
-from cme_reflex.services.sign_in.authentication import NotRegistered
+from cme_reflex.services.sign_in.registrations import NotRegistered
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes

@@ -8,7 +8,7 @@ from cme_reflex import text
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import CHOOSE_REGISTRATION, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials, registrations
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -41,19 +41,19 @@ async def sign_in(request: Request) -> Response:
     meeting, now, address = settings().meeting, clock(), client_address(request.scope)
     try:
         if as_member:
-            result = await authentication.sign_in_with_password(
+            result = await credentials.sign_in_with_password(
                 meeting, first, second, now=now, address=address
             )
         else:
-            token = await authentication.sign_in_with_badge(
+            token = await credentials.sign_in_with_badge(
                 meeting, first, second, now=now, address=address
             )
-            result = authentication.SignedIn(token)
-    except authentication.InvalidCredentials:
+            result = registrations.SignedIn(token)
+    except credentials.InvalidCredentials:
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
-    except authentication.NotRegistered:
+    except registrations.NotRegistered:
         return back_to_form("member-not-registered")
-    except authentication.PasswordSignInDisabled:
+    except credentials.PasswordSignInDisabled:
         return back_to_form("sso-only")
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
@@ -69,10 +69,10 @@ async def choose(request: Request) -> Response:
     attendee_id = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
-        token = await authentication.choose_registration(token, attendee_id, now=clock())
+        token = await registrations.choose_registration(token, attendee_id, now=clock())
     except authentication.NotSignedIn:
         return back_to_form("choice-expired")
-    return await complete_sign_in(request, authentication.SignedIn(token))
+    return await complete_sign_in(request, registrations.SignedIn(token))
 
 
 @allow(Audience.ANYONE)
@@ -87,14 +87,14 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-async def complete_sign_in(request: Request, result: authentication.SignInResult) -> Response:
+async def complete_sign_in(request: Request, result: registrations.SignInResult) -> Response:
     """Set the sign-in cookie, end the previous sign-in, and redirect to the requested page.
 
     With several registrations, redirects to the page to choose one of them instead.
     """
-    if isinstance(result, authentication.RegistrationChoiceRequired):
+    if isinstance(result, registrations.RegistrationChoiceRequired):
         response = RedirectResponse(REGISTRATIONS, status_code=303)
-        cookies.set_cookie(response, cookies.CHOICE, result.token, authentication.CHOICE_LIFETIME)
+        cookies.set_cookie(response, cookies.CHOICE, result.token, registrations.CHOICE_LIFETIME)
         return response
     await _end_sign_in(request)
     header = request.headers.get("cookie", "")
@@ -123,7 +123,7 @@ def _cross_site() -> Response:
 
 async def _end_sign_in(request: Request) -> None:
     if token := cookies.token_in(request.headers.get("cookie", "")):
-        await authentication.sign_out(token)
+        await registrations.sign_out(token)
 
 
 ROUTES = checked_routes(

@@ -10,7 +10,7 @@ from cme_reflex import text
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import SIGN_IN_FORM, SSO, SSO_CALLBACK
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
+from cme_reflex.services.sign_in import oidc, registrations, single_sign_on
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -73,7 +73,7 @@ async def callback(request: Request) -> Response:
         return back_to_form("sso-cancelled")
     except single_sign_on.MemberNotFound:
         return back_to_form("sso-unknown")
-    except authentication.NotRegistered:
+    except registrations.NotRegistered:
         return back_to_form("member-not-registered")
     return await complete_sign_in(request, result)
 

@@ -224,7 +224,7 @@ def test_a_purge_wants_to_be_meant(files: FolderFiles) -> None:
 def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # October 3 in UTC, and still the day before in the west.
     now = datetime(2030, 10, 3, 11, tzinfo=UTC)
-    monkeypatch.setattr("cme_reflex.services.clock.system_time", lambda: now)
+    monkeypatch.setattr("cme_reflex.cli.operations.purge.clock", lambda: now)
     assert cme_output("purge", "--before", "2024-10-03", "--dry-run") == (
         1,
         [],

@@ -9,7 +9,7 @@ import pytest
 
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.cli import cme_output, invoke_cme
 
 pytestmark = pytest.mark.usefixtures("chosen_database")

@@ -12,7 +12,13 @@ from sqlmodel import select
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    oidc,
+    registrations,
+    single_sign_on,
+)
 from cme_reflex.services.sign_in.oidc import SignInRejected
 from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
 from cme_reflex.services.sign_in.single_sign_on import MemberNotFound, OidcLogin, SignInCancelled
@@ -64,19 +70,19 @@ async def answer_to(departure: OidcLogin) -> dict[str, str]:
 
 async def complete_login(
     token: str, answer: dict[str, str], now: datetime
-) -> authentication.SignInResult:
+) -> registrations.SignInResult:
     return await single_sign_on.complete_login(
         MEETING.code, token, answer, client_secret=CLIENT_SECRET, now=now
     )
 
 
-async def there_and_back(now: datetime) -> authentication.SignInResult:
+async def there_and_back(now: datetime) -> registrations.SignInResult:
     departure = await start_login(now)
     return await complete_login(departure.token, await answer_to(departure), now)
 
 
-async def badge(admission: authentication.SignInResult, now: datetime) -> str:
-    assert isinstance(admission, authentication.SignedIn)
+async def badge(admission: registrations.SignInResult, now: datetime) -> str:
+    assert isinstance(admission, registrations.SignedIn)
     return (
         await authentication.authenticate(MEETING.code, admission.token, now=now)
     ).attendee.badge
@@ -189,13 +195,13 @@ async def test_a_member_without_a_registration_is_told_so(
     provider: OidcProvider, now: datetime
 ) -> None:
     provider.username = "unregistered"
-    with pytest.raises(authentication.NotRegistered):
+    with pytest.raises(registrations.NotRegistered):
         await there_and_back(now)
 
 
 async def test_the_password_gives_way(now: datetime) -> None:
-    with pytest.raises(authentication.PasswordSignInDisabled):
-        await authentication.sign_in_with_password(MEETING.code, "kim", PASSWORD, now=now)
+    with pytest.raises(credentials.PasswordSignInDisabled):
+        await credentials.sign_in_with_password(MEETING.code, "kim", PASSWORD, now=now)
 
 
 async def test_without_single_sign_on_nobody_departs_or_arrives(now: datetime) -> None:

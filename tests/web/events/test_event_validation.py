@@ -6,15 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from cme_reflex.web.access_policy import Audience, Undeclared, allow
-from cme_reflex.web.events.event_validation import (
-    FRAMEWORK_EVENTS,
-    Event,
-    EventRule,
-    EventValidator,
-    Rejection,
-    event_allowlist,
-    validate,
-)
+from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS, EventRule, event_allowlist
+from cme_reflex.web.events.event_validation import Event, EventValidator, Rejection, validate
 
 
 class State:

@@ -19,7 +19,7 @@ from cme_reflex import routes
 from cme_reflex.formats.reports.claims_feed import FeedPage, page_json
 from cme_reflex.services.claims import claims_feed, reopening
 from cme_reflex.services.operations import api_tokens, backup
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import ROOT
 from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.api import ClaimsQuery
@@ -37,7 +37,7 @@ _TYPE = "urn:problem-type:cme-reflex:"
 async def token(client: httpx.AsyncClient) -> str:
     """A token, with three versions of two claims in the database."""
     now = datetime.now(UTC)
-    sign_in = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    sign_in = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
     context = await authentication.authenticate(MEETING.code, sign_in, now=now)
     first = await complete_and_submit(context, now=NOW)
     until = NOW + timedelta(days=9)

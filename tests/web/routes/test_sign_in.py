@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 
 from cme_reflex import text
 from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web.cookies import next_address
 from tests.support.meetings import PASSWORD
 from tests.support.web import status_and_location
