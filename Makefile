@@ -20,7 +20,7 @@ INSTALL_LOCK := $(PIP) install --no-deps --require-hashes --requirement
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow coverage screens mutants bench check canary format lock clean
+.PHONY: help demo test test-slow coverage screens mutants bench check audit canary format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ check: .venv/dev.stamp ## run ruff, mypy and import-linter
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Exits with 1 for a known vulnerability, and with 2 if something could not be looked up.
+audit: .venv/dev.stamp ## look up known vulnerabilities of the pinned versions, Python and JavaScript
+	$(BIN)/python -m tests.support.audit
 
 # Uses a separate virtual environment and leaves .venv unchanged.
 canary: ## test the bridge against the newest pre-release of Reflex

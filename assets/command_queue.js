@@ -1,127 +1,267 @@
-// Command queue: stores events that have a command id, in order and in sessionStorage, until the
-// server has processed them. It sends one at a time; the server applies each command once.
-// It depends on no library: assets/reflex_bridge.js connects it to the pages and the server.
+// Command queue: stores events that have a command id, in order and in localStorage, until the
+// server has applied or refused them, however long that takes. It sends one at a time; the server
+// applies each command once, so that any number of tabs may send the same one.
+// It depends on no library: assets/reflex_bridge.js connects it to the pages and the server, and
+// assets/queue_notices.js shows what waits and what was refused.
 
-const STORAGE_KEY = "cme_command_queue"; // in sessionStorage, which survives a reload
-const STATUS_KEY = "cme_save_status"; // the last status, also in sessionStorage, for a reload
+// In localStorage, one key a command, which no two tabs overwrite: the owner's id, the order of the
+// taps and the command's id follow. The number is the version of the format. A release that changes
+// it reads the former one too: pages of the former release may have left commands.
+const WAITING = "cme_queue/1/"; // until the server has applied or refused it
+const REFUSED = "cme_refused/1/"; // until the attendee has dismissed it
+const FORMER_KEYS = ["cme_outbox", "cme_command_queue"]; // in sessionStorage, a list of a tab
+
+const STATUS_KEY = "cme_save_status"; // the last status, in sessionStorage, for a reload
 const SAVING_AFTER = 300; // ms before "Saving" is shown
 const IN_DOUBT_AFTER = 3000; // ms without a reply before the connection is in doubt
+const ADOPT_AFTER = 3000; // ms after which a command of another tab is sent: it may be closed
 const RETRY_AFTER = 5000; // ms without a reply before a command is sent again
+const POSTPONED_RETRY_AFTER = 1000; // ms after the server could not process it
+const MAX_BACKOFF = 10000; // ms between two attempts
 const CHECK_INTERVAL = 500; // ms
-const MAX_TRIES = 12; // attempts without a reply, from a server that is otherwise alive
+const LABEL_LIMIT = 200; // characters of a text that are stored to be shown
 
 const html = globalThis.document?.documentElement;
 
-let queue = []; // pending commands; the first is in flight if it has `sent`
 let owner = ""; // id of this page's attendee, confirmed by the server
 let expectedOwner = ""; // the id in the page's initial state, before the server's first reply
 let send = () => {}; // sends events to the server
+let declared = {}; // by event: `about`, the parameters that name its subject, and `label`
+let words = { yes: "", no: "", none: "" }; // for values in labels
+let inFlight = null; // the sent command: id, tries, when to retry, whether it was postponed
 let lastAlive = 0; // time of the server's last message, in ms
 const loadedAt = Date.now();
 let disconnectedAt = 0; // time at which Reflex lost the connection, in ms; 0 if connected
 let probing = false; // whether a probe of the server is in flight
-let status = ""; // save status to show while the queue is empty
-const dropped = new Set(); // targets of abandoned commands, until a later one to them succeeds
+let saved = false; // whether a command was applied, in this tab
+let outdated = false; // whether a command of another page was processed: this one does not show it
+let lastOrder = 0;
 let timer = 0;
+const mine = new Map(); // commands of this page, by id: the marked button, and the debounce in ms
+const deferred = []; // actions that follow a command, such as Submit after the last answer
 
-// 1. Events of the pages.
+// 1. Storage. Where the browser refuses it, as when it is full, the commands are in memory.
+
+const memory = new Map();
+
+function put(key, value) {
+  memory.set(key, value);
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+    memory.delete(key);
+  } catch {
+    // Kept in memory.
+  }
+}
+
+function remove(key) {
+  memory.delete(key);
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // It was in memory only.
+  }
+}
+
+function storedKeys() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
+function read(key) {
+  try {
+    return memory.get(key) ?? JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+// The stored values whose keys begin so, with their keys, in the order of the taps.
+function entries(prefix) {
+  const keys = [...memory.keys(), ...storedKeys()].filter((key) => key.startsWith(prefix));
+  keys.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  return keys.map((key) => ({ ...read(key), key })).filter(({ event }) => event?.payload);
+}
+
+const orderOf = (key) => key.split("/")[3];
+const idOf = ({ event }) => event.payload.command;
+const user = () => owner || expectedOwner;
+const waiting = () => (user() ? entries(`${WAITING}${user()}/`) : []);
+const refusals = () => (user() ? entries(`${REFUSED}${user()}/`) : []);
+
+// Increases also where the clock is set back, and across the tabs.
+function nextOrder() {
+  const last = waiting().at(-1);
+  lastOrder = Math.max(Date.now() * 1000, lastOrder + 1, last ? Number(orderOf(last.key)) + 1 : 0);
+  return lastOrder;
+}
+
+function add(attendee, command, at = Date.now()) {
+  const order = nextOrder();
+  const key = `${attendee}/${String(order).padStart(16, "0")}/${idOf(command)}`;
+  put(WAITING + key, { ...command, at });
+}
+
+// Commands of a tab whose page was loaded from a former release.
+function importFormerQueue() {
+  for (const key of FORMER_KEYS) {
+    const commands = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    sessionStorage.removeItem(key);
+    for (const { event, owner: attendee, whose } of commands) {
+      if (attendee ?? whose) {
+        const command = { event, about: "", subject: "", label: "" };
+        add(attendee ?? whose, command, loadedAt);
+      }
+    }
+  }
+}
+
+// 2. Events of the pages.
 
 // Replaces `send` for all events of all pages.
 export function intercept(events, args, actions) {
   const [event] = [events].flat();
-  if (event?.payload?.command) return enqueue(event, args?.[0]);
+  const domEvent = args?.[0];
+  if (event?.payload?.command) return enqueue(event, domEvent);
   // A click after a command is sent after it, such as Submit after the last answer.
-  if (queue.length && ["click", "submit"].includes(args?.[0]?.type))
+  const follows = ["click", "submit"].includes(domEvent?.type) && waiting().length;
+  if (follows && !domEvent.target?.matches?.("[data-cme-refresh]"))
     return defer(() => send(events, args, actions));
   return send(events, args, actions);
 }
 
 function enqueue({ name, payload, event_actions: actions }, domEvent) {
-  const last = queue.at(-1);
-  const target = JSON.stringify([name, ...Object.values(payload).slice(0, -2)]);
+  const { about: parameters = [], label = "" } = declared[name] ?? {};
+  const about = JSON.stringify([name, ...parameters.map((parameter) => payload[parameter])]);
+  const last = waiting().at(-1);
   // Further input in a text field replaces its unsent command.
-  if (last?.target === target && last.debounce && !last.sent) queue.pop();
+  if (last?.about === about && mine.get(idOf(last))?.debounce && inFlight?.id !== idOf(last))
+    discard(last);
   const button = domEvent?.target?.closest?.("[data-cme-pending]");
   if (button) button.dataset.unsaved = "";
+  mine.set(payload.command, { button, debounce: actions?.debounce });
   const event = { name, payload, event_actions: {} };
-  const debounce = actions?.debounce;
-  queue.push({ event, target, owner: expectedOwner, button, debounce, at: Date.now(), tries: 0 });
+  add(user(), { event, about, subject: subjectOf(domEvent?.target), label: fill(label, payload) });
   next();
+}
+
+function discard(command) {
+  remove(command.key);
+  mine.delete(idOf(command));
 }
 
 function defer(run) {
-  queue.push({ run, at: Date.now() });
+  deferred.push({ run, order: nextOrder(), at: Date.now() });
 }
 
-// 2. The queue: one command is in flight at a time, which preserves the order of the taps.
+// What a command is about, in words: the subjects of the elements around what was tapped.
+function subjectOf(element) {
+  const subjects = [];
+  for (let each = element?.closest?.("[data-cme-subject]"); each; each = closestAbove(each))
+    subjects.unshift(each.dataset.cmeSubject);
+  return subjects.filter(Boolean).join(" · ");
+}
+
+const closestAbove = (element) => element.parentElement?.closest("[data-cme-subject]");
+
+const fill = (label, payload) =>
+  label.replace(/{(\w+)}/g, (_, parameter) => inWords(payload[parameter]));
+
+function inWords(value) {
+  if (typeof value === "boolean") return value ? words.yes : words.no;
+  return String(value ?? "").slice(0, LABEL_LIMIT) || words.none;
+}
+
+// 3. Sending: one command is in flight at a time, which preserves the order of the taps.
 
 function next() {
-  const [first] = queue;
   clearTimeout(timer);
-  if (first?.run) {
-    queue.shift();
+  const commands = waiting();
+  const ids = new Set(commands.map(idOf));
+  unmarkSettled(ids);
+  if (inFlight && !ids.has(inFlight.id)) inFlight = null;
+  const [first] = commands;
+  while (deferred.length && !(first && Number(orderOf(first.key)) < deferred[0].order)) {
+    const { run, at } = deferred.shift();
     // A deferred action that has waited too long is dropped: it would surprise the attendee.
-    if (Date.now() - first.at < IN_DOUBT_AFTER) first.run();
-    return next();
+    if (Date.now() - at < IN_DOUBT_AFTER) run();
   }
-  if (first && owner && !first.sent) {
-    const rest = queue.length > 1 ? 0 : first.at + (first.debounce ?? 0) - Date.now();
+  if (first && owner && inFlight?.id !== idOf(first)) {
+    const rest = timeLeft(first, commands.length === 1);
     if (rest > 0) timer = setTimeout(next, rest);
     else transmit(first);
   }
-  store();
+  publish();
 }
 
-function transmit(first) {
-  // An attempt counts only if the server has sent something since; else the network is at fault.
-  if (first.sent && lastAlive > first.sent) first.tries += 1;
-  first.sent = Date.now();
-  if (first.tries < MAX_TRIES) return send([first.event], [], {});
-  unmark(first);
-  dropped.add(queue.shift().target);
-  status = "failed";
+// The time in ms after which a command is due: until the attendee has stopped typing, or until
+// another tab that has just stored it would have sent it.
+function timeLeft(command, isLast) {
+  const own = mine.get(idOf(command));
+  if (own) return isLast ? command.at + (own.debounce ?? 0) - Date.now() : 0;
+  return command.at <= loadedAt ? 0 : command.at + ADOPT_AFTER - Date.now();
+}
+
+function transmit(command) {
+  const id = idOf(command);
+  const tries = inFlight?.id === id ? inFlight.tries + 1 : 0;
+  const retryAt = Date.now() + Math.min(RETRY_AFTER * 1.5 ** tries, MAX_BACKOFF);
+  const postponed = inFlight?.id === id && inFlight.postponed;
+  inFlight = { id, tries, retryAt, postponed, answered: false };
+  send([command.event], [], {});
+}
+
+// The server's reply to a command: it was applied; refused by a rule, for this reason; or
+// postponed, because of a fault that will pass.
+export function settle(id, outcome, reason) {
+  if (!id) return;
+  if (outcome === "postponed") return postpone(id);
+  const command = entries(WAITING).find((each) => idOf(each) === id);
+  if (outcome === "applied") entries(REFUSED).forEach((each) => idOf(each) === id && remove(each.key));
+  if (!command) return publish();
+  const { key, ...stored } = command;
+  if (outcome === "refused") put(key.replace(WAITING, REFUSED), { ...stored, reason });
+  remove(key);
+  saved = outcome === "applied";
+  outdated ||= !mine.has(id);
   next();
+  if (!outdated || waiting().length) return;
+  outdated = false;
+  announceChange();
 }
 
-export function settle(applied, refused) {
-  const index = queue.findIndex(({ event }) => event?.payload.command === applied);
-  if (index < 0) return;
-  for (const settled of queue.splice(0, index + 1)) {
-    unmark(settled);
-    dropped.delete(settled.target);
+function postpone(id) {
+  if (inFlight?.id !== id || inFlight.answered) return;
+  const delay = Math.min(POSTPONED_RETRY_AFTER * 2 ** inFlight.tries, MAX_BACKOFF);
+  inFlight = { ...inFlight, postponed: true, answered: true, retryAt: Date.now() + delay };
+  publish();
+}
+
+function unmarkSettled(waitingIds) {
+  for (const [id, { button }] of mine) {
+    if (waitingIds.has(id)) continue;
+    if (button) delete button.dataset.unsaved;
+    mine.delete(id);
   }
-  status = refused ? "" : dropped.size ? "failed" : "saved"; // the page shows why
-  next();
-}
-
-function unmark({ button }) {
-  delete button?.dataset.unsaved;
-}
-
-function store() {
-  const commands = queue.filter(({ event }) => event);
-  const toStored = ({ event, target, owner }) => ({ event, target, owner, at: 0, tries: 0 });
-  const stored = commands.map(toStored);
-  if (stored.length) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
-  else sessionStorage.removeItem(STORAGE_KEY);
-  sessionStorage.setItem(STATUS_KEY, status);
-  showStatus();
 }
 
 // After a reconnection or a page load: send the unanswered command again.
 export function resume() {
   if (!owner) return;
-  // Discard the commands of another attendee who used this tab before.
-  queue = queue.filter((each) => each.run || each.owner === owner);
-  if (queue[0]?.sent) transmit(queue[0]);
+  inFlight = null;
   next();
 }
 
 function check() {
-  const [first] = queue;
-  if (first?.sent && !disconnectedAt && Date.now() - first.sent > RETRY_AFTER) transmit(first);
+  const [first] = waiting();
+  const isInFlight = first && inFlight?.id === idOf(first);
+  if (isInFlight && !disconnectedAt && Date.now() >= inFlight.retryAt) transmit(first);
+  else if (!isInFlight) next();
   if (disconnectedAt) probe();
-  showStatus();
+  publish();
 }
 
 // Reflex backs off to one attempt every two seconds, and browsers throttle sockets after failures.
@@ -135,18 +275,74 @@ async function probe() {
   probing = false;
 }
 
-// 3. Status: `data-save-status` selects the status line that the page shows.
+// 4. Status: `data-save-status` selects the status line that the page shows.
 
-function showStatus() {
-  const waited = queue.length ? Date.now() - (queue[0].at || 1) : 0;
+function saveStatus(commands, refused) {
+  const waited = commands.length ? Date.now() - commands[0].at : 0;
   const disconnectedFor = disconnectedAt ? Date.now() - disconnectedAt : 0;
   const noReplyYet = !lastAlive && Date.now() - loadedAt > IN_DOUBT_AFTER;
-  const offline = !navigator.onLine && (queue.length || disconnectedAt);
-  if (offline || disconnectedFor > IN_DOUBT_AFTER) html.dataset.saveStatus = "offline";
-  else if (disconnectedAt || noReplyYet || waited > IN_DOUBT_AFTER)
-    html.dataset.saveStatus = "reconnecting";
-  else if (queue.length) html.dataset.saveStatus = waited > SAVING_AFTER ? "saving" : "";
-  else html.dataset.saveStatus = status;
+  const offline = !navigator.onLine && (commands.length || disconnectedAt);
+  if (offline || disconnectedFor > IN_DOUBT_AFTER) return "offline";
+  if (disconnectedAt || noReplyYet) return "reconnecting";
+  if (commands.length && inFlight?.postponed) return "postponed";
+  if (waited > IN_DOUBT_AFTER) return "reconnecting";
+  if (commands.length) return waited > SAVING_AFTER ? "saving" : "";
+  if (refused.length) return "refused";
+  return user() && saved ? "saved" : "";
+}
+
+const listeners = new Set();
+let published = "";
+let shown = { waiting: [], refused: [] };
+
+// For React's useSyncExternalStore: what waits without a reply, and what was refused.
+export function subscribe(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const snapshot = () => shown;
+
+export function dismissRefusals() {
+  refusals().forEach(({ key }) => remove(key));
+  publish();
+}
+
+function publish() {
+  const [commands, refused] = [waiting(), refusals()];
+  const status = saveStatus(commands, refused);
+  html.dataset.saveStatus = status;
+  storeStatus();
+  const delayed = ["offline", "reconnecting", "postponed"].includes(status) ? commands : [];
+  const view = ({ key, subject, label, reason }) => ({ key, subject, label, reason });
+  const lists = { waiting: delayed.map(view), refused: refused.map(view) };
+  if (JSON.stringify(lists) === published) return;
+  published = JSON.stringify(lists);
+  shown = lists;
+  for (const listener of listeners) listener();
+}
+
+function storeStatus() {
+  try {
+    sessionStorage.setItem(STATUS_KEY, saved ? "saved" : "");
+  } catch {
+    // A reload shows no status.
+  }
+}
+
+// The pages listen, and show what another tab has changed: assets/page_hooks/refresh.js.
+function announceChange() {
+  document.dispatchEvent(new Event("cme-claim-changed"));
+}
+
+// Another tab has stored a command, or the server has processed one of it.
+function handleStorage({ key, newValue }) {
+  if (key !== null && !key.startsWith(WAITING) && !key.startsWith(REFUSED)) return;
+  next();
+  if (!user() || newValue !== null || !key?.startsWith(`${WAITING}${user()}/`)) return;
+  saved = !refusals().some((refused) => refused.key === key.replace(WAITING, REFUSED));
+  publish();
+  announceChange();
 }
 
 // Reflex reconnects when a page becomes visible; this event makes it reconnect at once.
@@ -156,20 +352,28 @@ function reconnect() {
 
 // "Save & Log Out" waits until the queue is empty.
 function deferSubmit(event) {
-  if (!queue.length || event.target.method !== "post") return;
+  if (!waiting().length || event.target.method !== "post") return;
   event.preventDefault();
   event.stopPropagation();
   defer(() => event.target.requestSubmit());
 }
 
-// 4. Inputs of assets/reflex_bridge.js: transport, owner and whether the server confirmed it,
-// messages of the server, and the state of the connection.
+// 5. Inputs of assets/reflex_bridge.js: transport, declarations of the commands, owner and whether
+// the server confirmed it, messages of the server, and the state of the connection.
 
 export const setTransport = (transport) => (send = transport);
 
+export function declare(commands, valueWords) {
+  declared = commands;
+  words = valueWords;
+}
+
+// Commands of another attendee stay stored until that person signs in again.
 export function setOwner(attendee, confirmed) {
+  if (!attendee) return;
+  if (attendee !== user()) owner = "";
   expectedOwner = attendee;
-  if (!confirmed || !attendee) return;
+  if (!confirmed) return publish();
   owner = attendee;
   resume();
 }
@@ -178,15 +382,16 @@ export const markAlive = () => (lastAlive = Date.now());
 
 export function setConnected(connected) {
   disconnectedAt = connected ? 0 : disconnectedAt || Date.now();
-  showStatus();
+  publish();
 }
 
 if (html) {
-  queue = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+  importFormerQueue();
   const [navigation] = performance.getEntriesByType("navigation");
-  if (navigation?.type === "reload") status = sessionStorage.getItem(STATUS_KEY) ?? "";
+  saved = navigation?.type === "reload" && sessionStorage.getItem(STATUS_KEY) === "saved";
   addEventListener("online", reconnect);
-  addEventListener("offline", showStatus);
+  addEventListener("offline", publish);
+  addEventListener("storage", handleStorage);
   addEventListener("submit", deferSubmit, true);
   setInterval(check, CHECK_INTERVAL);
 }

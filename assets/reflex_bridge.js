@@ -14,12 +14,13 @@ import { restorePosition } from "$/public/restore_position.js";
 
 const BUFFER_TIMEOUT = 5000; // ms
 
-export function CommandQueue({ applied, refused, attendee, hydrated, children }) {
+export function CommandQueue({ reply, attendee, hydrated, commands, words, children }) {
   const [addEvents, errors] = useContext(EventLoopContext);
   queue.setTransport(addEvents);
+  queue.declare(commands, words);
   // Reflex resets this each time it renders a parent of this component.
   eventLoop.addEvents = queue.intercept;
-  useEffect(() => queue.settle(applied, refused), [applied]);
+  useEffect(() => queue.settle(reply.command, reply.outcome, reply.reason), [reply]);
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
   useEffect(listen, []); // before the parent's effect, which sends the address to the server
   useEffect(() => queue.setConnected(!errors.length), [errors]);

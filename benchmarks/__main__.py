@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from benchmarks import cold_load, load, search
+from benchmarks import cold_load, load, search, stall
 
 
 def main(programme: Path) -> None:
@@ -13,6 +13,7 @@ def main(programme: Path) -> None:
         sys.exit(f"{programme} does not exist. Set another: make bench PROGRAMME=file")
     load.main(programme, load.ROUNDS)
     asyncio.run(search.main(programme))
+    stall.main(programme)
     cold_load.main(cold_load.ROUNDS)
 
 

@@ -34,13 +34,12 @@ from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.programmes.normalize import duration_minutes
 from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import ROOT
-from cme_reflex.state.sessions import CHUNK, day_start_indexes
-from cme_reflex.state.views import presenters
+from cme_reflex.state.views.session_window import window_at
 from cme_reflex.store import migrate
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 
 SMALL, ROUNDS = 300, 40
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -110,11 +109,7 @@ def _without_database(programme: Programme) -> Callable[[], Awaitable[None]]:
 
 def _show(programme: Programme, session_filter: SessionFilter, lines: Sequence[Line]) -> None:
     found = filter_sessions(programme, session_filter, lines)
-    day_starts = day_start_indexes(found, programme)
-    for index, session in enumerate(found[:CHUNK]):
-        presenters.session_row(
-            session, programme, "B1", NOW, by_date=True, starts_day=index in day_starts
-        )
+    window_at(programme, found, 0, "B1", NOW, by_date=True, shown=())
 
 
 async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[str, Programme]:
@@ -124,7 +119,7 @@ async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[st
     sessions = tuple(_sessions(items))
     await load_meeting(replace(demo, meeting=meeting, sessions=sessions), now=NOW)
     first = demo.attendees[0]
-    token = await authentication.sign_in_with_badge(code, first.last_name, first.badge, now=NOW)
+    token = await credentials.sign_in_with_badge(code, first.last_name, first.badge, now=NOW)
     return token, (await authentication.authenticate(code, token, now=NOW)).programme
 
 

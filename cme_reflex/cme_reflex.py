@@ -26,7 +26,9 @@ from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
+from cme_reflex.private_files import private_umask
 from cme_reflex.reflex_bridge import registry, server, socket_endpoint
+from cme_reflex.reflex_bridge.application import Application
 from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
@@ -35,6 +37,7 @@ from cme_reflex.services.meetings.branding import accent_css, current_meeting
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.state.account import Account
+from cme_reflex.state.base import commands
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.error_banner import report_page_error, report_server_error
 from cme_reflex.state.evaluation import Evaluation
@@ -45,7 +48,7 @@ from cme_reflex.state.registrations import Registrations
 from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web import build_assets, logs
 from cme_reflex.web.build_plugins import PAGE_HOOKS, SHAPES
 from cme_reflex.web.events.event_validation import EventValidator
@@ -56,6 +59,8 @@ from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
 from cme_reflex.web.middleware.page_path import PagePathMiddleware
 from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
+from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
+from cme_reflex.web.middleware.request_target import RequestTargetMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.middleware.socket_limits import SocketLimitsMiddleware
 from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
@@ -99,10 +104,11 @@ BUILT = ROOT / ".web" / "build" / "client"
 
 @asynccontextmanager
 async def database() -> AsyncIterator[None]:
-    """Lifespan task: open the database, and close it at shutdown."""
-    open_database(settings().database_url)
-    yield
-    await close_database()
+    """Lifespan task: open the database, and close it at shutdown; new files are private."""
+    with private_umask():
+        open_database(settings().database_url)
+        yield
+        await close_database()
 
 
 @asynccontextmanager
@@ -122,17 +128,22 @@ async def mail() -> AsyncIterator[None]:
         yield
 
 
-app = rx.App(
+app = Application(
     sio=socket_server(),
-    # From the innermost to the outermost: routes, page files, sign-in redirects, error pages,
-    # socket limits, and the middleware of every request.
+    # From the innermost to the outermost: routes, page files, and redirects around the sign-in.
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
         partial(PagePathMiddleware, pages=PAGE_PATHS),
         partial(filled, BUILT.parent / SHAPES / "sessions.html", first_screen),
         AuthRedirectMiddleware,
+    ],
+    # From the innermost to the outermost, for every request: what is not a path never reaches a
+    # router, a body is read before its request is answered, and each response gets the headers.
+    outer_middleware=[
         ErrorPageMiddleware,
         SocketLimitsMiddleware,
+        RequestBodyMiddleware,
+        RequestTargetMiddleware,
         TrustedHostMiddleware,
         partial(SecurityHeadersMiddleware, pages=BUILT),
         partial(AccessLogMiddleware, known_paths=KNOWN_PATHS),
@@ -155,7 +166,9 @@ app = rx.App(
     # By priority: outside Reflex's event loop (90), around the pages, around fallible components.
     app_wraps={
         (95, "HydrationBuffer"): lambda _: hydration_buffer(),
-        (85, "CommandQueue"): lambda _: command_queue(CommandQueue, rx.State.is_hydrated),
+        (85, "CommandQueue"): lambda _: command_queue(
+            CommandQueue, rx.State.is_hydrated, commands(registry.event_handlers())
+        ),
         (55, "ErrorBoundary"): lambda _: error_boundary(),
     },
     toaster=None,

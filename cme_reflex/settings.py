@@ -26,6 +26,11 @@ def _split_commas(text: object) -> object:
     )
 
 
+def _contains_every_ipv4_address(network: IPv4Network | IPv6Network) -> bool:
+    # IPv4 addresses that a dual-stack server maps to IPv6
+    return network.version == 6 and IPv6Network("::ffff:0:0/96").subnet_of(network)
+
+
 Networks = Annotated[
     tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split_commas)
 ]
@@ -55,7 +60,8 @@ class Settings(BaseSettings):
     )
     secret: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
-        description="key for the pseudonyms of attendees in the log and for known browsers",
+        description="secret from which keys are derived: of pseudonyms in the log, of backups, and "
+        "of known browsers",
     )
     log: Literal["json", "text"] = Field(default="json", description="log format")
     events_per_second: int = Field(
@@ -82,11 +88,30 @@ class Settings(BaseSettings):
             raise ValueError("Write scheme and host, such as https://cme.example.org")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _validate_trusted_proxies(
+        cls, networks: tuple[IPv4Network | IPv6Network, ...]
+    ) -> tuple[IPv4Network | IPv6Network, ...]:
+        for network in networks:
+            if network.prefixlen == 0 or _contains_every_ipv4_address(network):
+                raise ValueError(
+                    f"{network} contains every address, so every client could name another "
+                    "address as its own. Write the address of the proxy, such as 127.0.0.1"
+                )
+        return networks
+
     @property
     def public_host(self) -> str | None:
         """The host of the public URL; None if the server serves this machine only."""
         host = urlsplit(self.public_url or "").hostname
         return None if host is None or is_loopback(host) else host
+
+    @property
+    def private_secret(self) -> str | None:
+        """The secret; None if it is the default, which everybody knows."""
+        secret = self.secret.get_secret_value()
+        return None if secret in ("", DEVELOPMENT_SECRET) else secret
 
     @field_validator("smtp_url")
     @classmethod

@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from cme_reflex.cli.operations import fonts
-from cme_reflex.store.database import close_database, open_database, read
+from cme_reflex.store.database import read
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.database import databases
 from tests.support.files.folder_files import FolderFiles
 

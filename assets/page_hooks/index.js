@@ -2,6 +2,7 @@
 // attributes, does nothing without them, and depends on no library. The build bundles them into
 // this file: one request, which runs before the application.
 
+import "./tap_guard.js";
 import "./sign_in_form.js";
 import "./sign_out.js";
 import "./popup.js";

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import typer
 
+from cme_reflex.cli.terminal import printable
+
 
 class CliError(Exception):
     """An error that the user can fix; the message states the remedy."""
@@ -22,7 +24,7 @@ def reported_errors() -> Iterator[None]:
         if lines is None:
             raise
         for line in lines:
-            typer.echo(line, err=True)
+            typer.echo(printable(line), err=True)
         raise typer.Exit(1) from None
 
 
@@ -50,7 +52,11 @@ def _lines(error: Exception) -> list[str] | None:
             return [f"The meeting {error} is not loaded. {remedy}"]
         case ValidationError():
             # Only settings raise it; files raise InvalidInput.
-            return [f"{_setting(each['loc'])}: {each['msg']}." for each in error.errors()]
+            # Pydantic writes "Value error, " before the sentences of settings.py.
+            return [
+                f"{_setting(each['loc'])}: {each['msg'].removeprefix('Value error, ')}."
+                for each in error.errors()
+            ]
     return None
 
 

@@ -31,8 +31,6 @@ def written_together(out: Path, names: Sequence[str], *, force: bool) -> Iterato
         with tempfile.TemporaryDirectory(dir=out, prefix=".cme-") as folder:
             yield Path(folder)
             for name in names:
-                # Personal data: readable only by this user.
-                (Path(folder) / name).chmod(0o600)
                 shutil.move(Path(folder) / name, out / name)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
         raise CliError(f"{out} cannot be written to: {error.strerror}.") from None

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import typer
 from pydantic_core import to_json
 
+from cme_reflex.cli.terminal import printable
+
 WARNINGS_SHOWN = 20  # lines
 
 
@@ -18,13 +20,13 @@ def emit(lines: Iterable[str], document: object, *, as_json: bool) -> None:
         typer.echo(to_json(document, indent=2).decode())
     else:
         for line in lines:
-            typer.echo(line)
+            typer.echo(printable(line))
 
 
 def print_warnings(warnings: Sequence[object], *, all_shown_by: str = "--json") -> None:
     """Print the first warnings to standard error; `all_shown_by` is what shows the others."""
     for warning in warnings[:WARNINGS_SHOWN]:
-        typer.echo(f"Warning: {warning}", err=True)
+        typer.echo(printable(f"Warning: {warning}"), err=True)
     if (more := len(warnings) - WARNINGS_SHOWN) > 0:
         typer.echo(f"Warning: and {more} more; {all_shown_by} shows all.", err=True)
 

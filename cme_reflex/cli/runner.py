@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from cme_reflex.cli.errors import CliError
 from cme_reflex.settings import settings
 from cme_reflex.store import migrate
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 
 NO_TABLES = "The database has no tables. Create them with: cme db upgrade"
 

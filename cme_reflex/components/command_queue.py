@@ -1,10 +1,13 @@
 """React components of the command queue, which stores commands until the server processed them."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import reflex as rx
 
-from cme_reflex.reflex_bridge.javascript import MODULE
+from cme_reflex import text
+from cme_reflex.reflex_bridge.javascript import MODULE, QUEUE_NOTICES
 
 
 class _HydrationBuffer(rx.Component):
@@ -16,10 +19,18 @@ class _CommandQueue(rx.Component):
     library = MODULE
     tag = "CommandQueue"
 
-    applied: rx.Var[str]
-    refused: rx.Var[bool]
+    reply: rx.Var[Any]
     attendee: rx.Var[str]
     hydrated: rx.Var[bool]
+    commands: rx.Var[dict[str, Any]]
+    words: rx.Var[dict[str, str]]
+
+
+class _QueueNotices(rx.Component):
+    library = QUEUE_NOTICES
+    tag = "QueueNotices"
+
+    texts: rx.Var[dict[str, Any]]
 
 
 def hydration_buffer() -> rx.Component:
@@ -28,12 +39,28 @@ def hydration_buffer() -> rx.Component:
     return buffer
 
 
-def command_queue(queue: Any, hydrated: Any) -> rx.Component:
-    """Wrapper that queues the pages' commands. `queue` has the variables of `CommandQueue`."""
+def command_queue(queue: Any, hydrated: Any, commands: Mapping[str, Any]) -> rx.Component:
+    """Wrapper that queues the pages' commands. `queue` has the variables of `CommandQueue`.
+
+    `commands` are the declarations (`about`, `label`) of all commands by the name of their event.
+    """
     component: rx.Component = _CommandQueue.create(
-        applied=queue.applied,
-        refused=queue.refused,
+        reply=queue.reply,
         attendee=queue.attendee,
         hydrated=hydrated,
+        commands={name: asdict(command) for name, command in commands.items()},
+        words={"yes": text.queue.YES, "no": text.queue.NO, "none": text.queue.NONE},
+    )
+    return component
+
+
+def queue_notices() -> rx.Component:
+    """The changes that wait without a reply, behind their number, and those that were refused."""
+    component: rx.Component = _QueueNotices.create(
+        texts={
+            "waiting": asdict(text.queue.WAITING),
+            "refused": asdict(text.queue.REFUSED),
+            "dismiss": text.queue.DISMISS,
+        }
     )
     return component

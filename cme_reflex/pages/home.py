@@ -7,6 +7,7 @@ from cme_reflex.components.claim.claim_line import claim_line
 from cme_reflex.components.claim.conflicts import conflicts
 from cme_reflex.components.claim.task_list import task, task_list
 from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.claim.undo import undo_notice
 from cme_reflex.components.controls.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.cards import card
@@ -16,7 +17,6 @@ from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.components.messages.notices import notice
-from cme_reflex.components.page_hooks import COMMAND
 from cme_reflex.routes import RECEIPT, SESSIONS, SUBMIT
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
@@ -37,7 +37,7 @@ def home() -> rx.Component:
         rx.cond(Home.ready, rx.cond(~Home.submitted, _tasks()), skeleton_lines(4)),
         rx.cond(Home.ready, _lines()),
         banner=ErrorBanner,
-        bar=rx.fragment(_undo(), rx.cond(Home.submitted, _after_submission(), _bar())),
+        bar=rx.fragment(undo_notice(Home), rx.cond(Home.submitted, _after_submission(), _bar())),
         actions=signed_in_actions(),
     )
 
@@ -95,36 +95,6 @@ def _nothing_yet() -> rx.Component:
             button_link(icon("plus"), text.sessions.TITLE, href=SESSIONS, kind="secondary"),
         ),
         class_name="grid justify-items-start gap-4 p-4 md:p-6",
-    )
-
-
-def _undo() -> rx.Component:
-    """Undo for the session removed last, in a live region."""
-    return rx.el.div(
-        rx.cond(
-            Home.undo_id > 0,
-            rx.el.div(
-                rx.el.p(
-                    *interpolate(
-                        text.claim.REMOVED,
-                        title=rx.el.span(Home.undo_title, class_name="font-semibold"),
-                    ),
-                    class_name="min-w-0 flex-1 basis-44 text-15",
-                ),
-                button(
-                    text.claim.UNDO,
-                    kind="secondary",
-                    on_click=Home.undo(Home.undo_id, COMMAND),
-                    pending=True,
-                    # Gets the focus when the line that had it is removed.
-                    data_cme_focus_fallback="true",
-                ),
-                class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
-                "bg-sunken p-2 pl-4",
-            ),
-        ),
-        role="status",
-        class_name="empty:hidden",
     )
 
 

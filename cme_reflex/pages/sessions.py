@@ -5,6 +5,7 @@ import reflex as rx
 from cme_reflex import text
 from cme_reflex.components.claim.session_list import session_list
 from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.claim.undo import undo_notice
 from cme_reflex.components.controls.buttons import button, button_link
 from cme_reflex.components.controls.chips import chips
 from cme_reflex.components.controls.fields import select_field, text_field
@@ -54,10 +55,13 @@ def sessions() -> rx.Component:
             skeleton_rows(),
         ),
         banner=ErrorBanner,
-        bar=action_bar(
-            totals_line(Sessions.totals),
-            button_link(icon("back"), text.sessions.BACK, href=HOME),
-            below=True,
+        bar=rx.fragment(
+            undo_notice(Sessions),
+            action_bar(
+                totals_line(Sessions.totals),
+                button_link(icon("back"), text.sessions.BACK, href=HOME),
+                below=True,
+            ),
         ),
         actions=signed_in_actions(),
         address=True,

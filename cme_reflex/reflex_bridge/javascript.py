@@ -6,3 +6,6 @@ comment says.
 
 MODULE = "$/public/reflex_bridge.js"
 """The `library` of components that are implemented in assets/reflex_bridge.js."""
+
+QUEUE_NOTICES = "$/public/queue_notices.js"
+"""The `library` of the component that is implemented in assets/queue_notices.js."""

@@ -18,7 +18,7 @@ import orjson
 import reflex as rx
 from reflex_base.utils.serializers import serialize
 
-from cme_reflex.reflex_bridge import FrameworkChanged
+from cme_reflex.reflex_bridge import FrameworkChanged, socket_protocol
 
 try:
     from reflex.app import EventNamespace
@@ -40,8 +40,43 @@ def dumps(value: object, **_: object) -> str:
     return orjson.dumps(value, default=serialize, option=_OPTIONS).decode()
 
 
-loads = json.loads
-"""Parses a message from JSON as Reflex does."""
+def loads(text: str) -> object:
+    """A message from JSON. Raises ValueError for malformed JSON and for too many levels.
+
+    Browsers send half of a character that an input's maximum length has cut, which orjson refuses.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("too many levels") from None
+
+
+def is_message_of_a_page(text: str, *, joined: bool) -> bool:
+    """Whether a page could send this message, before or after it has joined.
+
+    A page joins once, with its first event as an object, then sends events, answers pings and
+    disconnects. Binary packets, acknowledgements, other namespaces and JSON that cannot be decoded
+    are rejected here, so that the libraries behind never raise for what a client sends.
+    """
+    if text in (socket_protocol.PONG, socket_protocol.CLOSE):
+        return True
+    if not joined:
+        joins, data = text.startswith(socket_protocol.CONNECT), text[len(socket_protocol.CONNECT) :]
+        return joins and (not data or isinstance(_decoded(data), dict))
+    if text.startswith(socket_protocol.EVENT):
+        message = _decoded(text[len(socket_protocol.EVENT) :])
+        return isinstance(message, list) and bool(message) and isinstance(message[0], str)
+    return text == socket_protocol.DISCONNECT
+
+
+def _decoded(text: str) -> object:
+    try:
+        return loads(text)
+    except ValueError:
+        return None
 
 
 class Validator(Protocol):

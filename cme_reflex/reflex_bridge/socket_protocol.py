@@ -1,11 +1,32 @@
 """Engine.IO and Socket.IO packets that a page of Reflex sends.
 
-Relies on: a page speaks Engine.IO 4 and Socket.IO 5 in text packets, joins the namespace `/_event`
-and sends its events there without asking for acknowledgement.
+Relies on: a page connects with its tab's token, `EIO=4` and `transport=websocket` as the query,
+speaks Engine.IO 4 and Socket.IO 5 in text packets, joins the namespace `/_event` with its first
+event in an object, and sends the others there as a JSON array without asking for acknowledgement.
 """
+
+from urllib.parse import parse_qsl, urlencode
 
 CONNECT = "40/_event,"
 EVENT = "42/_event,"
 DISCONNECT = "41/_event,"
 PONG = "3"
 CLOSE = "1"
+
+_TRANSPORT = {"EIO": "4", "transport": "websocket"}
+_QUERY_LIMIT = 200  # bytes; a tab's token is a UUID
+
+
+def tab_of_a_page(query_string: bytes) -> str | None:
+    """The token of the tab that connects with this query; None for a query of no page."""
+    if len(query_string) > _QUERY_LIMIT:
+        return None
+    pairs = parse_qsl(query_string.decode("latin-1"))
+    query = dict(pairs)
+    tab = query.pop("token", None)
+    return tab if query == _TRANSPORT and len(pairs) == len(_TRANSPORT) + 1 else None
+
+
+def query_string(tab: str) -> bytes:
+    """The query of a page's connection, with this token of its tab."""
+    return urlencode({"token": tab, **_TRANSPORT}).encode()

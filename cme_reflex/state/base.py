@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import Parameter, signature
 from time import perf_counter
@@ -23,11 +23,12 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.state.command_queue import CommandQueue
+from cme_reflex.state.command_queue import CommandQueue, Outcome, Reply
 from cme_reflex.state.views import presenters, view_models
+from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.logs import log_extra, pseudonym
-from cme_reflex.web.middleware.socket_limits import SIGN_IN_HEADER
+from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,14 @@ class ClaimPage(rx.State, mixin=True):
         **kwargs: Any,
     ) -> Any:
         async with event_slot():
-            return await self._run_in_slot(load, command_id, quiet, handler, *args, **kwargs)
+            try:
+                return await self._run_in_slot(load, command_id, quiet, handler, *args, **kwargs)
+            except Exception as error:
+                if not (command_id and is_transient(error)):
+                    raise
+                # The browser sends it again, for as long as it takes.
+                _reply(await self.get_state(CommandQueue), command_id, Outcome.POSTPONED)
+                return None
 
     async def _run_in_slot(
         self,
@@ -148,19 +156,25 @@ class ClaimPage(rx.State, mixin=True):
         except Exception as error:
             problem = text.errors.error_message(error, context.meeting.zone)
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
-            if problem is None:
+            if command_id and not is_transient(error):
+                # It would fail each time, and the commands after it would wait for it.
+                if problem is None:
+                    logger.exception("command failed")
+                _reply(queue, command_id, Outcome.REFUSED, problem or text.queue.FAILED)
+            elif problem is None:
                 raise
-            self._set(problem=problem, ready=True)
+            else:
+                self._set(problem=problem, ready=True)
             answer = None
+        else:
+            if command_id:
+                _reply(queue, command_id, Outcome.APPLIED)
         finally:
             # A successful search for each letter typed would flood the log.
             level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
-        if command_id:
-            # Applied, or rejected with a message: either way the browser can drop the command.
-            queue.applied, queue.refused = command_id, outcome != "done"
         return answer
 
 
@@ -209,19 +223,44 @@ def browsing(handler: Handler) -> Any:
     return _authenticated_with(_context, quiet=True)(with_summary)
 
 
-def command(handler: Handler) -> Any:
-    """Like `authenticated`, for a handler that changes the claim: each command is applied once.
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Declaration of a command, for the lists of what waits and what was refused.
 
-    The browser sends a unique id (`components.page_hooks.COMMAND`) as the last argument; the
-    context passes it on to the service.
+    `about` are the parameters that say what it changes: of two commands of a handler about the same
+    thing the later one counts. `label` says what was tapped; it may contain parameters.
     """
 
-    @wraps(handler)
-    async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
-        return await self._run_handler(_context, command, False, handler, *args, **kwargs)
+    about: tuple[str, ...]
+    label: str
 
-    parameter = Parameter("command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str)
-    return _as_event(wrapper, handler, parameter)
+
+def command(*about: str, label: str) -> Callable[[Handler], Any]:
+    """Like `authenticated`, for a handler that changes the claim: each command is applied once.
+
+    `about` and `label` are those of `Command`. The browser sends a unique id
+    (`components.page_hooks.COMMAND`) as the last argument; the context passes it on to the service.
+    """
+
+    def decorate(handler: Handler) -> Any:
+        @wraps(handler)
+        async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
+            return await self._run_handler(_context, command, False, handler, *args, **kwargs)
+
+        parameter = Parameter(
+            "command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str
+        )
+        event = _as_event(wrapper, handler, parameter)
+        event.command = Command(about, label)
+        return event
+
+    return decorate
+
+
+def commands(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, Command]:
+    """The declarations of all commands among these handlers, by the same names."""
+    declared = {name: getattr(handler, "command", None) for name, handler in handlers.items()}
+    return {name: each for name, each in declared.items() if isinstance(each, Command)}
 
 
 def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> Any:
@@ -232,6 +271,10 @@ def _as_event(wrapper: Any, handler: Callable[..., Any], *more: Parameter) -> An
         name: kind for name, kind in handler.__annotations__.items() if name not in INJECTED
     }
     return allow(Audience.ATTENDEE)(wrapper)
+
+
+def _reply(queue: CommandQueue, command: str, outcome: Outcome, reason: str = "") -> None:
+    queue.reply = Reply(command, outcome.value, reason, queue.reply.number + 1)
 
 
 def _log(level: int, event: str, **fields: object) -> None:

@@ -1,16 +1,43 @@
-"""State of the browser's command queue: its owner, and the result of the last command."""
+"""State of the browser's command queue: its owner, and the server's reply to a command."""
+
+import dataclasses
+from enum import StrEnum
 
 import reflex as rx
+
+from cme_reflex import text
+from cme_reflex.web.access_policy import Audience, allow
+
+
+class Outcome(StrEnum):
+    """What became of a command: the browser drops it, reports it, or sends it again later."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    POSTPONED = "postponed"
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """The reply to the command with this id. `number` makes each reply of a tab a new value."""
+
+    command: str = ""
+    outcome: str = ""
+    reason: str = ""
+    number: int = 0
 
 
 class CommandQueue(rx.State):
     """Server side of assets/command_queue.js.
 
     `attendee` is the attendee's id; the queue sends a command only for the attendee who made it.
-    `applied` is the id of the last command that was processed. If `refused` is set, the command
-    was rejected, and the page shows the reason instead of "Saved".
     """
 
     attendee: str = ""
-    applied: str = ""
-    refused: bool = False
+    reply: Reply = Reply()
+
+    @rx.event
+    @allow(Audience.ANYONE)
+    async def refuse(self, command: str):
+        """Refuse a command that this release does not know: `web/events/event_validation.py`."""
+        self.reply = Reply(command, Outcome.REFUSED, text.queue.OUTDATED, self.reply.number + 1)

@@ -6,7 +6,7 @@ from cme_reflex import text
 from cme_reflex.domain.claims.claim import NotInClaim
 from cme_reflex.domain.evaluations.form import Form
 from cme_reflex.domain.programme.programme import NotEligible
-from cme_reflex.services.claims import claim
+from cme_reflex.services.claims import claim, claim_lines
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
@@ -24,12 +24,15 @@ class Evaluation(ClaimPage, rx.State):
     questions: list[view_models.QuestionView] = []
     progress: str = ""
     done: bool = False
+    addable: bool = False
 
     @rx.event
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the address and the database."""
-        self._set(session_id=0, title="", when="", questions=[], progress="", locked="")
+        self._set(
+            session_id=0, title="", when="", questions=[], progress="", locked="", addable=False
+        )
         parameter = self.router.url.query_parameters.get("session", "")
         if not (parameter.isascii() and parameter.isdigit() and len(parameter) < 10):
             raise NotEligible(parameter)
@@ -53,7 +56,7 @@ class Evaluation(ClaimPage, rx.State):
     # another session.
 
     @rx.event
-    @command
+    @command("session_id", "question", label=text.queue.ANSWER)
     async def answer(
         self, context: RequestContext, session_id: int, question: str, value: str | int | bool
     ):
@@ -64,7 +67,7 @@ class Evaluation(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("session_id", "question", "option", label=text.queue.OPTION)
     async def choose(
         self, context: RequestContext, session_id: int, question: str, option: str, chosen: bool
     ):
@@ -74,12 +77,21 @@ class Evaluation(ClaimPage, rx.State):
         )
         await self._show(context, summary, announcement=text.shell.SAVED)
 
+    @rx.event
+    @command("session_id", label=text.queue.ADD)
+    async def add(self, context: RequestContext, session_id: int):
+        """Add a session that was removed, such as in another tab, with its hours and answers."""
+        summary = await claim_lines.add_session(context, session_id, now=clock())
+        added = text.claim.ADDED.format(title=context.programme.session(session_id).title)
+        await self._show(context, summary, announcement=added)
+
     async def _show(
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         self._show_summary(context, summary, announcement=announcement)
         on_claim = any(line.session_id == self.session_id for line in summary.claim.lines)
-        if not (self.locked or on_claim):
+        self._set(addable=not (self.locked or on_claim))
+        if self.addable:
             # A session that is not on the claim, such as after Remove, cannot be evaluated.
             self._set(locked=text.errors.error_message(NotInClaim(), context.meeting.zone))
         session_answers = (await evaluation_answers.load_answers(context)).of_session(

@@ -12,11 +12,12 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated, command
+from cme_reflex.state.undo import Undo, cleared_totals
 from cme_reflex.state.views import presenters, view_models
 
 
-class Home(ClaimPage, rx.State):
-    """State of `/claim`. `undo_id` is the session that Undo would restore; 0 without one."""
+class Home(ClaimPage, Undo, rx.State):
+    """State of `/claim`."""
 
     lines: list[view_models.LineView] = []
     conflicts: list[view_models.ConflictView] = []
@@ -28,14 +29,12 @@ class Home(ClaimPage, rx.State):
     receipt: view_models.ReceiptView = view_models.ReceiptView()
     reopened: str = ""
     may_reopen: bool = False
-    undo_id: int = 0
-    undo_title: str = ""
 
     @rx.event
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        self._set(undo_id=0, undo_title="")
+        self._set(removed=[])
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
@@ -45,39 +44,41 @@ class Home(ClaimPage, rx.State):
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.REMOVE)
     async def remove(self, context: RequestContext, session_id: int):
         """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
         title = context.programme.session(session_id).title
-        self._set(undo_id=session_id, undo_title=title)
+        self._offer_undo(context, session_id, summary)
         await self._show(context, summary, announcement=text.claim.REMOVED.format(title=title))
 
     @rx.event
-    @command
-    async def undo(self, context: RequestContext, session_id: int):
-        """Restore a removed session with its hours and answers."""
-        summary = await claim_lines.add_session(context, session_id, now=clock())
-        if self.undo_id == session_id:
-            self._set(undo_id=0, undo_title="")
+    @command("session_id", label=text.queue.UNDO)
+    async def undo(
+        self, context: RequestContext, session_id: int, category1: str = "", safety: str = ""
+    ):
+        """Restore a removed session with its hours and answers, and the totals it had cleared."""
+        summary = await claim_lines.restore_session(
+            context, session_id, cleared_totals(category1, safety), now=clock()
+        )
         await self._show(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.HOURS)
     async def set_hours(self, context: RequestContext, session_id: int, hours: str):
         """Set the Category 1 hours that are claimed for a session."""
         summary = await claim_lines.set_hours(context, session_id, parse_hours(hours), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.SAFETY)
     async def set_safety(self, context: RequestContext, session_id: int, hours: str):
         """Set the Patient Safety hours that are claimed for a session."""
         summary = await claim_lines.set_safety(context, session_id, parse_hours(hours), now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.ON_DEMAND)
     async def set_on_demand(self, context: RequestContext, session_id: int, on_demand: bool):
         """Save whether a session was watched on demand."""
         summary = await claim_lines.set_on_demand(context, session_id, on_demand, now=clock())
@@ -103,6 +104,7 @@ class Home(ClaimPage, rx.State):
         receipt = None if status is ClaimStatus.DRAFT else await submission.latest_receipt(context)
         deadline = summary.claim.reopened_until or meeting.claim.closes_at
         self._show_summary(context, summary, announcement=announcement)
+        self._update_undo(summary)
         self._set(
             lines=presenters.line_views(summary, context.programme, answers),
             # A locked claim cannot be changed, so it shows no conflicts to resolve.

@@ -5,7 +5,7 @@ import reflex as rx
 from cme_reflex import text
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, registrations
 from cme_reflex.settings import settings
 from cme_reflex.state.views import view_models
 from cme_reflex.web.access_policy import Audience, allow
@@ -25,7 +25,7 @@ class Registrations(rx.State):
         self.offered, self.redirect_to = [], ""
         token = token_in(self.router.headers.cookie, CHOICE)
         try:
-            options = await authentication.registration_options(
+            options = await registrations.registration_options(
                 settings().meeting, token, now=clock()
             )
         except authentication.NotSignedIn:

@@ -1,6 +1,5 @@
 """State of the session list: filters from the address, the rendered window, Add and Remove."""
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from typing import Self
@@ -22,13 +21,14 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
-from cme_reflex.state.views import presenters, view_models
+from cme_reflex.state.undo import Undo, cleared_totals
+from cme_reflex.state.views import session_window, view_models
+from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
-CHUNK = 16  # rows; with the longest titles, the reply to a keystroke stays within 6 kB
-WINDOW_CHUNKS = 3  # chunks in the page at once: the visible one and its neighbors
+SLOTS = ("slot_a", "slot_b", "slot_c")
 
 
-class Sessions(ClaimPage, rx.State):
+class Sessions(ClaimPage, Undo, rx.State):
     """State of `/sessions`.
 
     The page has a window of the list: three slots of rows form a ring, and scrolling sends only
@@ -66,6 +66,7 @@ class Sessions(ClaimPage, rx.State):
     @with_claim
     async def load(self, context: RequestContext, summary: ClaimSummary):
         """Rebuild the page from the address and the database."""
+        self._set(removed=[])
         self._open(context, summary, self.router.url.query_parameters)
 
     @classmethod
@@ -141,10 +142,10 @@ class Sessions(ClaimPage, rx.State):
         top = int(row) if str(row).isascii() and str(row).isdigit() and len(row) < 6 else 0
         if self._found:  # empty before the page has loaded
             sessions = [context.programme.sessions[key] for key in self._found]
-            self._show_window(context, summary, sessions, top // CHUNK)
+            self._show_window(context, summary, sessions, top // session_window.CHUNK)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.ADD)
     async def add(self, context: RequestContext, session_id: int):
         """Add a session to the claim."""
         summary = await claim_lines.add_session(context, session_id, now=clock())
@@ -154,12 +155,24 @@ class Sessions(ClaimPage, rx.State):
         self._show_claim(context, summary, announcement=announcement)
 
     @rx.event
-    @command
+    @command("session_id", label=text.queue.REMOVE)
     async def remove(self, context: RequestContext, session_id: int):
-        """Remove a session from the claim."""
+        """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
+        self._offer_undo(context, session_id, summary)
         announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
         self._show_claim(context, summary, announcement=announcement)
+
+    @rx.event
+    @command("session_id", label=text.queue.UNDO)
+    async def undo(
+        self, context: RequestContext, session_id: int, category1: str = "", safety: str = ""
+    ):
+        """Restore a removed session with its hours and answers, and the totals it had cleared."""
+        summary = await claim_lines.restore_session(
+            context, session_id, cleared_totals(category1, safety), now=clock()
+        )
+        self._show_claim(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
     @with_claim
@@ -204,40 +217,27 @@ class Sessions(ClaimPage, rx.State):
         *,
         announcement: str = "",
     ) -> None:
-        last = max(0, (len(sessions) - 1) // CHUNK)
-        # The first reply to a keystroke is one chunk; scrolling loads its neighbors.
-        first = max(0, min(chunk - 1, last - WINDOW_CHUNKS + 1))
-        current, by_date, now = self._chunks, _sort_order(self.sort) is SortOrder.DATE, clock()
-        chunks = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if current else (0,)
-        day_starts = day_start_indexes(sessions, context.programme) if by_date else set()
-        for number in chunks:
-            if number not in current:
-                start = number * CHUNK
-                rows = [
-                    presenters.session_row(
-                        session,
-                        context.programme,
-                        context.attendee.badge,
-                        now,
-                        by_date=by_date,
-                        starts_day=index in day_starts,
-                    )
-                    for index, session in enumerate(sessions[start : start + CHUNK], start)
-                ]
-                setattr(self, ("slot_a", "slot_b", "slot_c")[number % WINDOW_CHUNKS], rows)
-        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in chunks}:
-            self._set(**{("slot_a", "slot_b", "slot_c")[slot]: []})
-        self._chunks = chunks
-        start, stop = chunks[0] * CHUNK, min((chunks[-1] + 1) * CHUNK, len(sessions))
+        window = session_window.window_at(
+            context.programme,
+            sessions,
+            chunk,
+            context.attendee.badge,
+            clock(),
+            by_date=_sort_order(self.sort) is SortOrder.DATE,
+            shown=self._chunks,
+        )
+        for number, rows in window.rows.items():
+            setattr(self, SLOTS[number % WINDOW_CHUNKS], rows)
+        for slot in {0, 1, 2} - {number % WINDOW_CHUNKS for number in window.chunks}:
+            self._set(**{SLOTS[slot]: []})
+        self._chunks = window.chunks
         self._set(
-            phase=chunks[0] % WINDOW_CHUNKS,
-            rows_before=start,
-            rows_after=len(sessions) - stop,
-            heads_before=sum(index < start for index in day_starts),
-            heads_after=sum(index >= stop for index in day_starts),
-            window_day=text.dates.day(context.programme.days[sessions[start].id])
-            if by_date and sessions
-            else "",
+            phase=window.chunks[0] % WINDOW_CHUNKS,
+            rows_before=window.rows_before,
+            rows_after=window.rows_after,
+            heads_before=window.heads_before,
+            heads_after=window.heads_after,
+            window_day=window.day,
         )
         if summary.claim.revision == self._revision:
             self._say(summary, announcement)
@@ -249,33 +249,22 @@ class Sessions(ClaimPage, rx.State):
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         self._show_summary(context, summary, announcement=announcement)
+        if self.removed:
+            self._update_undo(summary)
         self._update_markers(summary)
 
     def _update_markers(self, summary: ClaimSummary) -> None:
         # Only sessions in the window: the reply must not grow with the claim.
+        chunk = session_window.CHUNK
         shown = {
             key
             for number in self._chunks
-            for key in self._found[number * CHUNK : (number + 1) * CHUNK]
+            for key in self._found[number * chunk : (number + 1) * chunk]
         }
         self._set(
             added=[line.session_id for line in summary.claim.lines if line.session_id in shown],
             in_conflict=sorted(summary.in_conflict & shown),
         )
-
-
-def day_start_indexes(by_date: list[Session], programme: Programme) -> set[int]:
-    """Indexes, counted from 0, of the sessions that start a day."""
-
-    def day(session: Session) -> date:
-        return programme.days[session.id]
-
-    day_starts: set[int] = set()
-    index = 0
-    while index < len(by_date):
-        day_starts.add(index)
-        index = bisect_right(by_date, day(by_date[index]), lo=index, key=day)
-    return day_starts
 
 
 def _day_options(programme: Programme) -> list[view_models.FilterOption]:

@@ -77,14 +77,14 @@ class Submit(ClaimPage, rx.State):
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
-    @command
+    @command("question", label=text.queue.ANSWER)
     async def answer(self, context: RequestContext, question: str, value: str | int | bool):
         """Save one answer of the overall evaluation; an empty value deletes it."""
         summary = await evaluation_answers.answer_overall(context, question, value, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command("question", "option", label=text.queue.OPTION)
     async def choose(self, context: RequestContext, question: str, option: str, chosen: bool):
         """Save whether one of several options is selected."""
         summary = await evaluation_answers.toggle_overall_option(
@@ -93,7 +93,7 @@ class Submit(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command(label=text.queue.CATEGORY1)
     async def choose_category1(self, context: RequestContext, chosen: str):
         """Set the Category 1 hours to claim; an empty value clears the choice."""
         quarters = parse_hours(chosen) if chosen else None
@@ -101,14 +101,14 @@ class Submit(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command(label=text.queue.ALL)
     async def choose_all(self, context: RequestContext):
         """Set both totals to all the hours that the sessions support."""
         summary = await submission.choose_all(context, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command(label=text.queue.SAFETY_TOTAL)
     async def choose_safety(self, context: RequestContext, chosen: str):
         """Set the Patient Safety hours to claim; an empty value clears the choice."""
         quarters = parse_hours(chosen) if chosen else None
@@ -116,7 +116,7 @@ class Submit(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command
+    @command(label=text.queue.NAME)
     async def correct_name(self, context: RequestContext, name: str):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
         summary = await submission.correct_name(context, str(name), now=clock())
@@ -127,7 +127,7 @@ class Submit(ClaimPage, rx.State):
         )
 
     @rx.event
-    @command
+    @command(label=text.queue.PROFESSION)
     async def correct_profession(self, context: RequestContext, profession: str):
         """Save whether the attendee is a physician."""
         if profession not in (PHYSICIAN, OTHER):

@@ -1,9 +1,6 @@
 """Column types, naming convention and helpers shared by all tables."""
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -15,21 +12,11 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """Aware datetime, stored in UTC. SQLite stores no time zone, so reading adds it."""
+class UtcDateTime(sa.DateTime):
+    """Aware datetime, stored in UTC; `sqlite` and `postgresql` convert it for their drivers."""
 
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+    def __init__(self, timezone: bool = True) -> None:
+        super().__init__(timezone=timezone)
 
 
 def table_of(rows: type[SQLModel]) -> sa.Table:

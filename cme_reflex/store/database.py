@@ -1,62 +1,61 @@
-"""The database of this process and its two entry points, `read` and `write`.
+"""The two entry points to the database, `read` and `write`, and the unit of work that they run.
 
-SQLite by default, PostgreSQL by its URL. Both functions accept a plain function on a session. It
-may run twice and in a thread, with the caller's context variables. It uses nothing but its
-session, and does nothing slow.
+Both accept a plain function on a session. It may run twice and in a thread, with the caller's
+context variables. It uses nothing but its session, and does nothing slow.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from cme_reflex.store.postgresql import PostgreSQLDatabase
-from cme_reflex.store.sqlite import SQLiteDatabase
-from cme_reflex.store.unit_of_work import (
-    NO_LIMIT,
-    STATEMENT_TIMEOUT,
-    Database,
-    StatementTimeout,
-    after_commit,
-)
-
-__all__ = [
-    "NO_LIMIT",
-    "Database",
-    "DatabaseNotOpen",
-    "StatementTimeout",
-    "after_commit",
-    "close_database",
-    "create_database",
-    "open_database",
-    "read",
-    "write",
-]
-
 Result = TypeVar("Result")
+
+STATEMENT_TIMEOUT = 2.0  # seconds, for statements of pages, events and requests
+NO_LIMIT = float("inf")
+
+_AFTER_COMMIT = "cme_after_commit"
+
+
+class StatementTimeout(Exception):
+    """A statement exceeded its timeout and was interrupted."""
+
+
+class Completed(NamedTuple, Generic[Result]):
+    """The result of a unit of work, and its after-commit callbacks in the order of registration."""
+
+    result: Result
+    after_commit: tuple[Callable[[], None], ...]
+
+
+class Database(ABC):
+    """Interface of a database; `engine` is for event listeners."""
+
+    engine: sa.Engine
+
+    @abstractmethod
+    async def read(self, f: Callable[[Session], Result], *, timeout: float) -> Result:
+        """See `read` below."""
+
+    @abstractmethod
+    async def write(
+        self, f: Callable[[Session], Result], *, dry_run: bool, timeout: float
+    ) -> Result:
+        """See `write` below."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish pending work and close all connections."""
 
 
 class DatabaseNotOpen(RuntimeError):
-    """The database was used before `open_database`."""
+    """The database was used before `engines.open_database`."""
 
 
-_database: Database | None = None
-
-
-def open_database(url: str) -> sa.Engine:
-    """Open the database of this process. Returns its engine, to listen to its events."""
-    global _database
-    _database = create_database(url)
-    return _database.engine
-
-
-async def close_database() -> None:
-    """Finish pending work and close all connections."""
-    global _database
-    if _database is not None:
-        database, _database = _database, None
-        await database.close()
+current: Database | None = None
+"""The database of this process; `engines` opens and closes it."""
 
 
 async def read(f: Callable[[Session], Result], *, timeout: float = STATEMENT_TIMEOUT) -> Result:
@@ -64,7 +63,9 @@ async def read(f: Callable[[Session], Result], *, timeout: float = STATEMENT_TIM
 
     Raises StatementTimeout for a statement that takes longer than `timeout` seconds.
     """
-    return await _current().read(f, timeout=timeout)
+    if current is None:
+        raise DatabaseNotOpen
+    return await current.read(f, timeout=timeout)
 
 
 async def write(
@@ -76,24 +77,28 @@ async def write(
     function is not started, or is committed or rolled back as a whole. Raises StatementTimeout
     for a statement that takes longer than `timeout` seconds.
     """
-    return await _current().write(f, dry_run=dry_run, timeout=timeout)
-
-
-def _current() -> Database:
-    if _database is None:
+    if current is None:
         raise DatabaseNotOpen
-    return _database
+    return await current.write(f, dry_run=dry_run, timeout=timeout)
 
 
-def create_database(url: str) -> Database:
-    """A database for an SQLite or PostgreSQL URL. Its errors do not show a statement's values.
+def after_commit(db: Session, callback: Callable[[], None]) -> None:
+    """Register a callback to run on the event loop after the unit of work is committed."""
+    db.info.setdefault(_AFTER_COMMIT, []).append(callback)
 
-    Raises ArgumentError for any other URL.
+
+def run_unit(
+    connection: sa.Connection, f: Callable[[Session], Result], *, dry_run: bool
+) -> Completed[Result]:
+    """Run the function on a new session, and commit its changes unless in a dry run.
+
+    If the connection is already in a transaction, the session uses a savepoint.
     """
-    parsed = sa.make_url(url)
-    match parsed.get_backend_name():
-        case "sqlite":
-            return SQLiteDatabase(parsed)
-        case "postgresql":
-            return PostgreSQLDatabase(parsed)
-    raise sa.exc.ArgumentError("only SQLite and PostgreSQL are supported")
+    with Session(
+        connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    ) as db:
+        result = f(db)
+        if dry_run:
+            return Completed(result, ())
+        db.commit()
+        return Completed(result, tuple(db.info.get(_AFTER_COMMIT, ())))

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import sqlalchemy as sa
 
-from cme_reflex.store.unit_of_work import Completed
+from cme_reflex.store.database import Completed
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
-from cme_reflex.store.database import NO_LIMIT, Database, create_database
+from cme_reflex.store.database import NO_LIMIT, Database
+from cme_reflex.store.engines import create_database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # PostgreSQL advisory lock; any number that all processes of this application agree on.

@@ -3,14 +3,17 @@
 import math
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncpgDateTime
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import Session
 
-from cme_reflex.store.unit_of_work import (
+from cme_reflex.store.columns import UtcDateTime
+from cme_reflex.store.database import (
     STATEMENT_TIMEOUT,
     Completed,
     Database,
@@ -99,6 +102,19 @@ def _run(
         raise
 
 
+class _UtcDateTime(AsyncpgDateTime):
+    """A timestamp with time zone; asyncpg would take a naive datetime for local time."""
+
+    def bind_processor(self, dialect: Any) -> Any:
+        return _require_zone
+
+
+def _require_zone(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    return value
+
+
 def _nothing_was_committed(error: sa.exc.DBAPIError) -> bool:
     """Whether a conflict or a lost connection ended the unit of work before its COMMIT."""
     return error.connection_invalidated or _sqlstate(error) in _CONFLICTS
@@ -127,6 +143,7 @@ def create_postgresql_engine(url: sa.URL) -> AsyncEngine:
         max_overflow=0,
         connect_args={"server_settings": {"statement_timeout": limit}},
     )
+    engine.dialect.colspecs = {**engine.dialect.colspecs, UtcDateTime: _UtcDateTime}
     sa.event.listen(engine.sync_engine, "checkin", _record_use)
     sa.event.listen(engine.sync_engine, "checkout", _ping_if_idle)
     return engine

@@ -5,17 +5,20 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import registry
+from sqlalchemy.dialects import registry, sqlite
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlmodel import Session
 
-from cme_reflex.store.group_commit import GroupCommit
-from cme_reflex.store.unit_of_work import (
+from cme_reflex.private_files import make_private
+from cme_reflex.store.columns import UtcDateTime
+from cme_reflex.store.database import (
     NO_LIMIT,
     STATEMENT_TIMEOUT,
     Completed,
@@ -23,12 +26,15 @@ from cme_reflex.store.unit_of_work import (
     StatementTimeout,
     run_unit,
 )
+from cme_reflex.store.group_commit import GroupCommit
 
 Result = TypeVar("Result")
 
 BUSY_TIMEOUT = 10_000  # milliseconds that a writer waits for another process
 WAL_PAUSE = 20  # milliseconds between two attempts to change a new file to WAL
 IDLE = 20  # connections kept open; more are opened when more reads run at once
+PROJECT_FOLDER = ".cme"  # of the default and the demo's database, mail and logs
+_UTC_TEXT_LENGTH = len("2024-09-26 14:00:00.000000")
 CHECK_EVERY = 10_000  # steps of SQLite's virtual machine, less than a millisecond
 
 
@@ -36,6 +42,7 @@ class SQLiteDatabase(Database):
     """An SQLite file. Short reads run on the event loop, long ones in a thread."""
 
     def __init__(self, url: sa.URL) -> None:
+        _make_private(url.database)
         self.engine = create_sqlite_engine(url)
         self._writes = GroupCommit(self.engine.execution_options(cme_begin="BEGIN IMMEDIATE"))
         # Sessions that wait for the next read, each with a connection of its own: to make them
@@ -74,6 +81,22 @@ class SQLiteDatabase(Database):
         self.engine.dispose()
 
 
+def _make_private(database: str | None) -> None:
+    """Create a new file, and the log and index beside it, for the user of the process alone.
+
+    SQLite gives the log and the index the permissions of the database. The folder may be one that
+    others share, unless it is the project's own.
+    """
+    if not database or database == ":memory:" or database.startswith("file:"):
+        return
+    file = Path(database)
+    if file.parent.is_dir():
+        with suppress(OSError):  # it is there, or the connection reports it
+            file.touch(mode=0o600, exist_ok=False)
+    own_folder = [file.parent] if file.parent.name == PROJECT_FOLDER else []
+    make_private([*own_folder, *(Path(f"{file}{suffix}") for suffix in ("", "-wal", "-shm"))])
+
+
 def _run_within(
     timeout: float,
     f: Callable[[Session], Result],
@@ -108,10 +131,36 @@ def _time_limit(connection: sa.Connection, seconds: float) -> Iterator[None]:
         clock["deadline"] = NO_LIMIT
 
 
+class _UtcDateTime(sqlite.DATETIME):
+    """Text without a zone, which SQLite cannot store: converted to UTC, and read as UTC."""
+
+    def bind_processor(self, dialect: Any) -> Any:
+        return _utc_text
+
+    def result_processor(self, dialect: Any, coltype: object) -> Any:
+        return _from_utc_text
+
+
+def _utc_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:_UTC_TEXT_LENGTH]
+
+
+def _from_utc_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
 class _Dialect(SQLiteDialect_pysqlite):
     """Savepoints straight to the driver: by way of SQLAlchemy they cost as much as a query."""
 
     supports_statement_cache = True
+    colspecs = {  # noqa: RUF012 - as in the base class
+        **SQLiteDialect_pysqlite.colspecs,
+        UtcDateTime: _UtcDateTime,
+    }
 
     def do_savepoint(self, connection: sa.Connection, name: str) -> None:
         _driver(connection).execute(f"SAVEPOINT {name}")
@@ -123,7 +172,10 @@ class _Dialect(SQLiteDialect_pysqlite):
         _driver(connection).execute(f"RELEASE {name}")
 
 
-registry.register("sqlite.direct", __name__, _Dialect.__name__)
+DRIVER = "sqlite+direct"
+"""The name of this dialect in an engine's URL."""
+
+registry.register(DRIVER.replace("+", "."), __name__, _Dialect.__name__)
 
 
 def create_sqlite_engine(url: sa.URL) -> sa.Engine:
@@ -133,7 +185,7 @@ def create_sqlite_engine(url: sa.URL) -> sa.Engine:
     which breaks savepoints and consistent reads.
     """
     engine = sa.create_engine(
-        url.set(drivername="sqlite+direct"),
+        url.set(drivername=DRIVER),
         hide_parameters=True,
         pool_size=IDLE,
         max_overflow=-1,

@@ -14,7 +14,7 @@ from cme_reflex.text.claims import claim, home, receipt, sessions, submit
 from cme_reflex.text.evaluations import evaluation
 from cme_reflex.text.reporting import reporting
 from cme_reflex.text.sign_in import link, password, registrations, sign_in, sign_in_link, step_up
-from cme_reflex.text.site import error_pages, not_found, preview, privacy, shell
+from cme_reflex.text.site import error_pages, not_found, preview, privacy, queue, shell
 
 LANGUAGE: Final = "en"
 """The language of the texts, as a BCP 47 tag, for the pages' `lang` attribute."""
@@ -34,6 +34,7 @@ __all__ = [
     "plural",
     "preview",
     "privacy",
+    "queue",
     "receipt",
     "registrations",
     "reporting",

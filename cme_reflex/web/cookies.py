@@ -6,14 +6,12 @@ HTTPS each has the prefix `__Host-`.
 """
 
 from datetime import timedelta
-from functools import lru_cache
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
 from cme_reflex.routes import HOME, PROTECTED
-from cme_reflex.services.sign_in.authentication import SIGN_IN_LIFETIME
+from cme_reflex.services.sign_in.registrations import SIGN_IN_LIFETIME
 from cme_reflex.settings import settings
 
 SIGN_IN = "cme_sign_in"
@@ -36,16 +34,14 @@ def cookie_name(name: str) -> str:
 
 def token_in(header: str, name: str = SIGN_IN) -> str:
     """The value of one of these cookies in a Cookie header, or an empty string."""
-    return _value(header, cookie_name(name))
-
-
-@lru_cache(maxsize=4_096)  # a tab sends the same header with every event
-def _value(header: str, name: str) -> str:
-    try:
-        cookie = SimpleCookie(header).get(name)
-    except CookieError:
-        return ""
-    return cookie.value if cookie else ""
+    full_name = cookie_name(name)
+    # No value has characters to escape, and http.cookies takes quadratic time to unescape them
+    # (CVE-2024-7592).
+    for pair in header.split(";"):
+        key, _, value = pair.partition("=")
+        if key.strip() == full_name:
+            return value.strip().removeprefix('"').removesuffix('"')
+    return ""
 
 
 def set_sign_in(response: Response, token: str) -> None:
@@ -61,7 +57,7 @@ def delete_sign_in(response: Response) -> None:
 def set_next(response: Response, address: str) -> None:
     """Store the page to open after sign-in, in a cookie to keep the address clean."""
     if len(address) <= NEXT_LIMIT:
-        set_cookie(response, NEXT, quote(address), NEXT_LIFETIME)
+        set_cookie(response, NEXT, quote(address, safe=""), NEXT_LIFETIME)
 
 
 def next_address(value: str | None) -> str:

@@ -1,7 +1,5 @@
 """Protection against cross-site request forgery (CSRF)."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 
 
@@ -14,4 +12,6 @@ def is_same_site(headers: Headers) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    # An origin is scheme://host[:port] and nothing more (RFC 6454). It is compared, not parsed:
+    # parsing can fail.
+    return origin is None or origin.partition("://")[2] == headers.get("host")

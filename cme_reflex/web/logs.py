@@ -34,17 +34,18 @@ def log_extra(**values: object) -> dict[str, Any]:
     return {_FIELDS: values}
 
 
+@lru_cache(maxsize=10_000)
 def pseudonym(attendee_id: int) -> str:
     """The attendee's id in the log: always the same, and not reversible without CME_SECRET."""
     return _pseudonym(f"attendee {attendee_id}")
 
 
+@lru_cache(maxsize=10_000)
 def client_pseudonym(address: str) -> str:
     """The client address in the log, like `pseudonym`."""
     return _pseudonym(f"client {address}")
 
 
-@lru_cache(maxsize=10_000)
 def _pseudonym(identity: str) -> str:
     key = hashlib.sha256(settings().secret.get_secret_value().encode()).digest()
     return hashlib.blake2b(identity.encode(), key=key, digest_size=ID_BYTES).hexdigest()

@@ -9,7 +9,7 @@ import pytest
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web import logs
 from cme_reflex.web.middleware import socket_limits
 from tests.support.access_attendees import (

@@ -18,7 +18,7 @@ from cme_reflex.web.access_policy import (
     checked_routes,
     payload_model,
 )
-from cme_reflex.web.events.event_validation import FRAMEWORK_EVENTS
+from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS
 from tests.support.access_events import served_routes
 from tests.support.app_client import application, event_handlers
 

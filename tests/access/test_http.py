@@ -8,7 +8,6 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.routing import Route
 
 from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import PROTECTED
@@ -21,15 +20,13 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
-from tests.support.access_events import served_routes
+from tests.support.access_events import own_routes
 from tests.support.app_client import RunningApp
 from tests.support.examples import examples
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
 
-ours = [
-    route for route in served_routes() if isinstance(route, Route) and audience_of(route.endpoint)
-]
+ours = own_routes()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import anyio
 import pytest
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.formats.mail import templates
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
 from cme_reflex.services.certificates import pdf_pool
@@ -28,7 +29,7 @@ from tests.support.app_client import RESPONSE_TIMEOUT, RunningApp
 PACKAGE = ROOT / "cme_reflex"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 # Files that a journey may enter, at most.
-ADD_LIMIT, LETTER_LIMIT, SUBMIT_LIMIT = 25, 21, 45
+ADD_LIMIT, LETTER_LIMIT, SUBMIT_LIMIT = 20, 14, 41
 ENGINES = {"sqlite": "SQLite: ", "postgresql": "PostgreSQL: "}
 
 
@@ -59,6 +60,8 @@ def trace() -> Iterator[Trace]:
     trace = Trace()
     pdf_pool._executor.cache_clear()
     templates._templates()  # compiled once for a process
+    for quarters in range(100):  # formatted once for a process
+        format_hours(Quarters(quarters))
     threading.setprofile(trace.profile)
     sys.setprofile(trace.profile)
     yield trace

@@ -1,13 +1,16 @@
 """Limits of the socket: a connection that exceeds one is closed with a reason, and others go on."""
 
+import logging
 from contextlib import AsyncExitStack
 
 import pytest
 
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import registrations
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
-from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN, SIGN_IN_HEADER
+from cme_reflex.web.middleware import socket_limits
+from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
+from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
 from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
 
@@ -79,6 +82,8 @@ async def check_is_open_without_sign_in(socket: SocketConnection) -> None:
     [
         {"origin": "https://evil.example"},
         {"origin": "null"},
+        {"origin": "http://["},
+        {"origin": "localhost:3000"},
         {"sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site", "origin": "http://localhost:3000"},
         {"host": "evil.example"},
@@ -110,7 +115,12 @@ async def test_a_page_of_this_site_opens_one(
 @pytest.mark.parametrize(
     "text",
     ["", "x", "4", "42", "0", "2", "5", "6", "40/_event,", "40/other,", "42/other,[]",
-     "451-/_event,[]", "43/_event,1[]", "44/_event,", "b4", "3probe", None],
+     "451-/_event,[]", "43/_event,1[]", "44/_event,", "b4", "3probe", None,
+     "41/_event,{}", "42/_event,", "42/_event,{", '42/_event,{"a":1}', "42/_event,[]",
+     "42/_event,[{}]", "42/_event,[1]", "42/_event," + "[" * 50_000,
+     '42/_event,["event",' + "[" * 25_000 + "]" * 25_000 + "]",
+     '42/_event,["event",' + "9" * 5_000 + "]",
+     '42/_event,7["event",{}]', "42/_event," + "7" * 5_000 + '["event",{}]'],
 )  # fmt: skip
 async def test_a_message_that_no_page_sends_closes_its_connection_alone(
     site: RunningApp, people: SignedInPeople, text: str | None
@@ -136,16 +146,106 @@ async def test_an_event_before_joining_closes_the_connection(
 
 
 @pytest.mark.parametrize(
-    "text", ["42/_event,", "42/_event,{", '42/_event,{"a":1}', "42/_event,[]", "42/_event,[{}]",
-             '42/_event,["event"]', '42/_event,["event",1,2,3]', "42/_event," + "[" * 50_000,
-             '42/_event,["event",' + "9" * 50_000 + "]", '42/_event,7["event",{}]']
-)  # fmt: skip
+    "text",
+    [
+        '42/_event,["event"]',
+        '42/_event,["event",1,2,3]',
+        '42/_event,["event",NaN]',
+        '42/_event,["event","\\ud800"]',
+        '42/_event,["event",' + "9" * 400 + "]",
+        '42/_event,["event",' + "9" * 400 + ".0]",
+        '42/_event,["event",' + "[" * 900 + "]" * 900 + "]",
+        '42/_event,["client_error",' + "[" * 900 + "]" * 900 + "]",
+        '42/_event,["event",{"name":"\\u0000","payload":{"\\u0000":1}}]',
+        '42/_event,["connect",{}]',
+        '42/_event,["disconnect"]',
+    ],
+)
 async def test_a_malformed_event_is_ignored(
-    site: RunningApp, people: SignedInPeople, text: str
+    site: RunningApp, people: SignedInPeople, caplog: pytest.LogCaptureFixture, text: str
 ) -> None:
     async with site.socket(people.tokens[VISITING]) as socket:
         await socket.send_frame(text)
         await check_is_open(socket)
+    assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "x",
+        "EIO=4&transport=websocket",
+        "token=&EIO=4&transport=websocket",
+        "token=x&EIO=3&transport=websocket",
+        "token=x&EIO=4&transport=polling",
+        "token=x&token=y&EIO=4&transport=websocket",
+        "token=x&EIO=4&transport=websocket&sid=x",
+        f"token={'x' * 5_000}&EIO=4&transport=websocket",
+        "token=%00%ff&EIO=" + "9" * 5_000,
+    ],
+)
+async def test_a_handshake_that_no_page_makes_is_rejected(
+    site: RunningApp, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    with pytest.raises(ConnectionError, match="1008"):
+        async with site.socket(query=query):
+            pass
+    assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
+
+
+@pytest.mark.parametrize(
+    "data", ["[]", "7", "{", "[" * 50_000, '{"event":' + "[" * 25_000 + "]" * 25_000 + "}"]
+)
+async def test_joining_with_what_is_no_object_closes_the_connection(
+    site: RunningApp, data: str
+) -> None:
+    socket = SocketConnection(site, "", "tab", {})
+    async with socket.open():
+        await socket.send_frame(f"40/_event,{data}")
+        await socket.wait_until_closed()
+    assert socket.closed == NO_PAGE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{}",
+        '{"event":7}',
+        '{"event":{"name":[]}}',
+        '{"event":' + "[" * 900 + "]" * 900 + "}",
+        '{"event":{"name":"\\u0000","payload":{"\\ud800":1},"router_data":7}}',
+        '{"state_schema":[1]}',
+        '{"state_schema":"\\ud800\\n","event":{}}',
+    ],
+)
+async def test_a_malformed_first_event_is_ignored(
+    site: RunningApp, caplog: pytest.LogCaptureFixture, data: str
+) -> None:
+    socket = SocketConnection(site, "", "tab", {})
+    async with socket.open():
+        await socket.send_frame(f"40/_event,{data}")
+        assert await socket.wait_for_frame("40/_event,")
+        await check_is_open_without_sign_in(socket)
+    assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
+
+
+async def test_a_connection_that_never_joins_is_closed(
+    site: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_limits, "JOIN_TIMEOUT", 0)
+    silent = SocketConnection(site, "", "tab", {})
+    async with silent.open():
+        await silent.wait_until_closed()
+    assert silent.closed == (1008, "no page joined in time")
+
+
+async def test_a_connection_that_joins_in_time_may_be_silent(
+    site: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with site.socket() as joined:
+        monkeypatch.setattr(socket_limits, "JOIN_TIMEOUT", 0)
+        await check_is_open_without_sign_in(joined)
 
 
 async def test_a_tabs_state_is_never_shown_to_another_person(
@@ -169,7 +269,7 @@ async def test_every_event_is_authenticated(site: RunningApp, people: SignedInPe
     async with site.socket(people.tokens[DRAFTING]) as socket:
         await socket.send("home.load")
         assert SECRET in socket.vars()["home.attendee"]
-        await authentication.sign_out(people.tokens[DRAFTING])
+        await registrations.sign_out(people.tokens[DRAFTING])
         await socket.send("home.refresh")
         shown = socket.vars()
         assert (shown["home.attendee"], shown["home.lines"], shown["home.redirect_to"]) == (

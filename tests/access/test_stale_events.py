@@ -1,11 +1,13 @@
 """Late events: tapped on one page, and received when the tab shows another."""
 
+from typing import Any
+
 import pytest
 
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in import authentication
-from cme_reflex.state import sessions
+from cme_reflex.state.views import session_window
 from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople
 from tests.support.app_client import RunningApp
 from tests.support.meetings import MEETING
@@ -23,7 +25,7 @@ async def test_a_late_answer_belongs_to_the_session_it_names(
         late = {"session_id": first, "question": "comment", "value": "Late", "command": "one"}
         await socket.send("evaluation.answer", late)
         shown = socket.vars()
-    assert (shown["command_queue.applied"], shown["command_queue.refused"]) == ("one", False)
+    assert _reply(shown) == ("one", "applied")
     assert shown["evaluation.session_id"] == second
     assert [question["text_answer"] for question in shown["evaluation.questions"]] == [
         "",
@@ -40,11 +42,11 @@ async def test_undo_restores_its_session_even_after_the_page_has_loaded_again(
 ) -> None:
     async with site.socket(people.tokens[DRAFTING]) as socket:
         await socket.send("home.remove", {"session_id": people.sessions["A"], "command": "one"})
-        assert socket.vars()["home.undo_id"] == people.sessions["A"]
+        assert [each["id"] for each in socket.vars()["home.removed"]] == [people.sessions["A"]]
         await socket.send("home.load")
         await socket.send("home.undo", {"session_id": people.sessions["A"], "command": "two"})
         shown = socket.vars()
-    assert (shown["command_queue.applied"], shown["command_queue.refused"]) == ("two", False)
+    assert _reply(shown) == ("two", "applied")
     assert [line["id"] for line in shown["home.lines"]] == [
         people.sessions["A"],
         people.sessions["B"],
@@ -54,7 +56,7 @@ async def test_undo_restores_its_session_even_after_the_page_has_loaded_again(
 async def test_the_list_of_added_sessions_stays_complete_while_removing(
     site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "CHUNK", 1)
+    monkeypatch.setattr(session_window, "CHUNK", 1)
     async with site.socket(people.tokens[DRAFTING]) as socket:
         added = [people.sessions[code] for code in ("A", "B", "D")]
         await socket.send("sessions.load", path="/sessions")
@@ -86,3 +88,8 @@ async def test_a_letter_shows_what_another_tab_has_added(
         assert people.sessions["D"] not in socket.vars()["sessions.added"]
         await socket.send("sessions.search", {"query": "se"})
         assert people.sessions["D"] in socket.vars()["sessions.added"]
+
+
+def _reply(shown: dict[str, Any]) -> tuple[str, str]:
+    reply = shown["command_queue.reply"]
+    return reply["command"], reply["outcome"]

@@ -21,11 +21,13 @@ PAGE_HOOKS = {
     "rendering.js",
     "sign_in_form.js",
     "sign_out.js",
+    "tap_guard.js",
 }
 MODULES: dict[str, set[str]] = {
     "command_queue.js": set(),
     "filled.js": REFLEX,
     "link.js": set(),
+    "queue_notices.js": {"react", "$/public/command_queue.js"},
     "reflex_bridge.js": REFLEX
     | {"$/public/command_queue.js", "$/public/filled.js", "$/public/restore_position.js"},
     "restore_position.js": set(),

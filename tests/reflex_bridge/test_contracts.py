@@ -80,7 +80,7 @@ def test_registry() -> None:
     with contract("registry"):
         from cme_reflex.reflex_bridge.registry import event_handlers
         from cme_reflex.state.error_banner import ErrorBanner
-        from cme_reflex.web.events.event_validation import FRAMEWORK_EVENTS
+        from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS
 
         handlers = event_handlers()
         assert set(FRAMEWORK_EVENTS) <= set(handlers)
@@ -170,6 +170,9 @@ def test_socket_protocol(make_app: MakeApp) -> None:
             socket_protocol.PONG, socket_protocol.CLOSE,
         )  # fmt: skip
         assert "io(endpoint.href" in template("utils/state.js")
+        assert "query: { token }," in template("utils/state.js")
+        query = socket_protocol.query_string("a tab")
+        assert socket_protocol.tab_of_a_page(query) == "a tab"
 
 
 def test_endpoints(make_app: MakeApp) -> None:
@@ -210,9 +213,21 @@ def test_frontend_build(tmp_path: Path) -> None:
         assert places == sorted(places)
 
 
+def test_application() -> None:
+    with contract("application"):
+        import reflex as rx
+
+        from cme_reflex.reflex_bridge.application import Application
+
+        assert issubclass(Application, rx.App)
+        source = inspect.getsource(rx.App.__call__)
+        assert "top_asgi_app = Starlette(" in source
+        assert source.rstrip().endswith("return top_asgi_app")
+
+
 def test_server() -> None:
     with contract("server"):
-        from reflex.utils.exec import run_backend_prod
+        from reflex.utils.exec import run_backend_prod, run_granian_backend_prod
         from reflex_base.environment import environment
 
         from cme_reflex.reflex_bridge import server
@@ -220,7 +235,13 @@ def test_server() -> None:
         parameters = list(inspect.signature(run_backend_prod).parameters)
         assert parameters[:3] == ["host", "port", "loglevel"]
         assert "mount_frontend_compiled_app" in parameters
-        for name in ("REFLEX_ENV_MODE", "REFLEX_SKIP_COMPILE", "REFLEX_FRONTEND_PORT"):
+        assert "from granian.server import Server" in inspect.getsource(run_granian_backend_prod)
+        for name in (
+            "REFLEX_ENV_MODE",
+            "REFLEX_SKIP_COMPILE",
+            "REFLEX_FRONTEND_PORT",
+            "REFLEX_USE_GRANIAN",
+        ):
             assert getattr(environment, name).name.lstrip("_") == name
         with pytest.MonkeyPatch.context() as environ:
             environ.setenv("REFLEX_BACKEND_PORT", "3000")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.attendees import SignIn
 from tests.support.database.databases import Fill
@@ -38,7 +38,7 @@ def sign_in_as(loaded: Any, now: datetime) -> SignIn:
     """Function that signs in an attendee and returns the request context, as after a link."""
 
     async def sign_in(badge: str = "101", last_name: str = "O'Brien-Núñez") -> RequestContext:
-        token = await authentication.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
+        token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
         context = await authentication.authenticate(MEETING.code, token, now=now)
         return replace(context, method=SignInMethod.LINK)
 

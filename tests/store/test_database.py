@@ -17,12 +17,10 @@ from cme_reflex.store.database import (
     DatabaseNotOpen,
     StatementTimeout,
     after_commit,
-    close_database,
-    create_database,
-    open_database,
     read,
     write,
 )
+from cme_reflex.store.engines import close_database, create_database, open_database
 from cme_reflex.store.meetings.tables import MeetingRow
 from tests.support.database.pausing import Pause
 from tests.support.database.table_rows import add, fetch, fetch_one

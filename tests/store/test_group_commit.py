@@ -16,13 +16,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from cme_reflex.store.claims.tables import ClaimRow
-from cme_reflex.store.database import (
-    StatementTimeout,
-    after_commit,
-    close_database,
-    open_database,
-    write,
-)
+from cme_reflex.store.database import StatementTimeout, after_commit, write
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.operations.tables import OperationRow
 from tests.support.database.pausing import Pause
 from tests.support.database.table_rows import fetch

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel, select
 
 from cme_reflex.store import migrate, tables
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.database.databases import run_on
 from tests.support.database.table_rows import add, execute, fetch, fetch_one, one_of_each
 

@@ -7,7 +7,7 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.database.table_rows import every_row
 from tests.support.meetings import FOLDER, MEETING, attendee
@@ -72,7 +72,7 @@ async def sign_everybody_in() -> SignedInPeople:
 
 async def _sign_in(meeting: str, last_name: str, badge: str) -> tuple[str, RequestContext]:
     now = datetime.now(UTC)
-    token = await authentication.sign_in_with_badge(meeting, last_name, badge, now=now)
+    token = await credentials.sign_in_with_badge(meeting, last_name, badge, now=now)
     return token, await authentication.authenticate(meeting, token, now=now)
 
 

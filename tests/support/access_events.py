@@ -3,8 +3,9 @@
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
+from cme_reflex.web.access_policy import audience_of
 from tests.support.app_client import application
 
 
@@ -13,6 +14,15 @@ def served_routes() -> list[BaseRoute]:
     app, _ = application()
     ours = [each for each in app.api_transformer if isinstance(each, Starlette)]
     return [*app._api.routes, *(route for each in ours for route in each.routes)]
+
+
+def own_routes() -> list[Route]:
+    """The HTTP routes of the application that declare an audience: all but Reflex's own."""
+    return [
+        route
+        for route in served_routes()
+        if isinstance(route, Route) and audience_of(route.endpoint)
+    ]
 
 
 Payload = dict[str, Any]
@@ -35,7 +45,7 @@ VALID_PAYLOADS: dict[str, Payload] = {
     "home.load": {},
     "home.refresh": {},
     "home.remove": {"session_id": 0},
-    "home.undo": {"session_id": 0},
+    "home.undo": {"session_id": 0, "category1": "", "safety": ""},
     "home.set_hours": {"session_id": 0, "hours": "0.25"},
     "home.set_safety": {"session_id": 0, "hours": "0.00"},
     "home.set_on_demand": {"session_id": 0, "on_demand": True},
@@ -57,6 +67,8 @@ VALID_PAYLOADS: dict[str, Payload] = {
     "sessions.clear_filters": {},
     "sessions.scroll_to": {"row": "3"},
     "sessions.add": {"session_id": 0},
+    "sessions.undo": {"session_id": 0, "category1": "", "safety": ""},
+    "evaluation.add": {"session_id": 0},
     "sessions.remove": {"session_id": 0},
     "sessions.refresh": {},
     "submit.load": {},

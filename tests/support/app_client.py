@@ -74,10 +74,10 @@ class RunningApp:
 
     @asynccontextmanager
     async def socket(
-        self, sign_in: str = "", tab: str = "", **headers: str
+        self, sign_in: str = "", tab: str = "", query: str | None = None, **headers: str
     ) -> AsyncIterator["SocketConnection"]:
         """A joined socket connection with this sign-in token as its cookie."""
-        socket = SocketConnection(self, sign_in, tab or str(uuid.uuid4()), headers)
+        socket = SocketConnection(self, sign_in, tab or str(uuid.uuid4()), headers, query)
         async with socket.open():
             await socket.join()
             yield socket
@@ -94,7 +94,12 @@ class SocketConnection:
     """A socket connection. `frames` are all frames that the server sent, in order."""
 
     def __init__(
-        self, site: RunningApp, sign_in: str, tab: str, headers: Mapping[str, str]
+        self,
+        site: RunningApp,
+        sign_in: str,
+        tab: str,
+        headers: Mapping[str, str],
+        query: str | None = None,
     ) -> None:
         self._site = site
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -115,7 +120,9 @@ class SocketConnection:
             "path": "/_event/",
             "raw_path": b"/_event/",
             "root_path": "",
-            "query_string": f"token={tab}&EIO=4&transport=websocket".encode(),
+            "query_string": (
+                f"token={tab}&EIO=4&transport=websocket" if query is None else query
+            ).encode(),
             "headers": [
                 (name.replace("_", "-").encode(), value.encode())
                 for name, value in all_headers.items()

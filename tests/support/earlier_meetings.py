@@ -18,9 +18,9 @@ from cme_reflex.services.claims import claim_lines, reopening, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, attendee
@@ -67,7 +67,7 @@ async def sign_in_to(year: int, username: str | None) -> RequestContext:
     linked = sa.update(AttendeeRow).where(col(AttendeeRow.last_name) == LAST_NAME)
     await execute(linked.values(member_id=member.scalar_subquery()))
     at = submitted_at(year)
-    token = await authentication.sign_in_with_badge(meeting_code(year), LAST_NAME, BADGE, now=at)
+    token = await credentials.sign_in_with_badge(meeting_code(year), LAST_NAME, BADGE, now=at)
     context = await authentication.authenticate(meeting_code(year), token, now=at)
     return replace(context, method=SignInMethod.LINK)
 

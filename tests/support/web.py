@@ -7,7 +7,7 @@ import httpx
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from tests.support.meetings import MEETING
 
 
@@ -21,7 +21,7 @@ NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 async def submit_owners_claim(quarters: int = 6) -> str:
     """Submit the owner's claim, and return the receipt number."""
     today = datetime.now(UTC)  # the routes use the real clock
-    token = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
+    token = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
     context = await authentication.authenticate(MEETING.code, token, now=today)
     (first,) = (each.id for each in context.programme.sessions.values() if each.code == "A")
     await claim_lines.add_session(context, first, now=NOW)

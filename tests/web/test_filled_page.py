@@ -20,7 +20,7 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.first_screen import first_screen
 from cme_reflex.web.filled_page import NoShapes, filled, shapes_of, without_shapes
@@ -100,7 +100,7 @@ async def asked(site: httpx.AsyncClient, who: dict[str, str] = KIM) -> str:
 
 
 async def context() -> RequestContext:
-    token = await authentication.sign_in_with_badge(
+    token = await credentials.sign_in_with_badge(
         MEETING.code, KIM["last_name"], KIM["number"], now=NOW
     )
     return await authentication.authenticate(MEETING.code, token, now=NOW)

@@ -118,12 +118,17 @@ def test_a_pseudonym_is_stable_and_depends_on_the_secret() -> None:
     ids = []
     for secret in ("one", "one", "two"):
         with override_settings(CME_SECRET=secret):
-            logs._pseudonym.cache_clear()
+            _forget_pseudonyms()
             ids.append([logs.pseudonym(1), logs.pseudonym(2), logs.client_pseudonym("1")])
-    logs._pseudonym.cache_clear()
+    _forget_pseudonyms()
     assert ids[0] == ids[1]
     assert len({*ids[0], *ids[2]}) == 6
     assert all(len(each) == 16 for each in ids[0])
+
+
+def _forget_pseudonyms() -> None:
+    logs.pseudonym.cache_clear()
+    logs.client_pseudonym.cache_clear()
 
 
 CHATTER = f"""

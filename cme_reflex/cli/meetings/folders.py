@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import require_folder
+from cme_reflex.cli.meetings.provider_check import provider_problems
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import FAULTS, WARNINGS
 from cme_reflex.formats.input_problems import Severity
 from cme_reflex.formats.meeting_folder import folder_check, template
 from cme_reflex.formats.meeting_folder.folder_check import FolderCheck, FolderFigures
+from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
+from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
 from cme_reflex.formats.meeting_folder.template import InvalidMeetingCode
 from cme_reflex.settings import settings
 
@@ -53,6 +56,9 @@ def check(folder: Path, *, as_json: bool) -> None:
     require_folder(folder)
     with progress("Checking"):
         result = folder_check.check_folder(folder)
+        if not result.faults:
+            problems = provider_problems(read_meeting(folder / MEETING_TOML).single_sign_on)
+            result = replace(result, problems=(*problems, *result.problems))
     emit(_lines(result), result, as_json=as_json)
     if result.faults:
         raise typer.Exit(1)

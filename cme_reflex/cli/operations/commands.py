@@ -80,6 +80,14 @@ def backup(file: File, force: Force = False, as_json: AsJson = False) -> None:
 def restore(
     file: File,
     replace: Annotated[bool, typer.Option("--replace", help="Replace existing claims.")] = False,
+    unauthenticated: Annotated[
+        bool,
+        typer.Option(
+            "--unauthenticated",
+            help="Also restore a backup that CME_SECRET does not authenticate: made by an older "
+            "version or with another secret, or forged.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Restore the database from a backup, all or nothing; all sign-ins end."""

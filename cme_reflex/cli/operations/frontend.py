@@ -13,6 +13,7 @@ import typer
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations import fonts
 from cme_reflex.cli.operations.build_lock import build_lock
+from cme_reflex.private_files import PUBLIC_UMASK
 from cme_reflex.settings import ROOT, settings
 
 BUILT = Path(".web/build/client")
@@ -90,7 +91,14 @@ def _export(root: Path) -> None:
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     with (root / LOG).open("w") as log:
         completed = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
-            command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+            command,
+            cwd=root,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+            # The build has no personal data, and the proxy serves away.html from it.
+            umask=PUBLIC_UMASK,
         )
     if completed.returncode != 0 or not (root / BUILT / "index.html").exists():
         tail = (root / LOG).read_text(errors="replace").splitlines()[-LOG_TAIL:]

@@ -14,6 +14,7 @@ from cme_reflex.formats.people.registration_table import (
     RegistrationTable,
 )
 from cme_reflex.formats.tables.header_mapping import HeaderMapping
+from cme_reflex.services.sign_in.password_strength import is_guessed_first
 
 
 def convert_attendees(  # each argument is an option of the command
@@ -88,6 +89,7 @@ def _conversion_options(
         values=replaced,
         sheet=sheet,
         hash_passwords=hash_passwords,
+        is_guessed_first=is_guessed_first,
     )
 
 

@@ -7,7 +7,7 @@ from cme_reflex.cli.output import emit, listed
 from cme_reflex.cli.runner import run
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import invitations
-from cme_reflex.services.sign_in.authentication import PasswordSignInDisabled
+from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
 from cme_reflex.services.sign_in.invitations import InvitationResult
 from cme_reflex.settings import settings
 

@@ -25,6 +25,7 @@ def claim_line(state: Any, line: Any) -> rx.Component:
             rx.cond(state.locked == "", _credit(state, line), _claimed(line)),
             _actions(state, line),
             id=f"line-{line.id}",
+            custom_attrs={"data-cme-subject": line.title},
             class_name=rx.cond(
                 line.conflict | line.withdrawn,
                 "claim-line card grid gap-3 border-warm p-4",

@@ -56,6 +56,7 @@ def _question(state: Any, handlers: _Handlers, question: Any) -> rx.Component:
         tab_index=-1,
         disabled=state.locked != "",
         key=question.key,
+        custom_attrs={"data-cme-subject": question.text},
         class_name="min-w-0 scroll-mt-6 outline-none",
     )
 

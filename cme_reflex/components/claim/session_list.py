@@ -79,6 +79,7 @@ def _row(sessions: Any, row: Any, at: Any, locked: Any) -> rx.Component:
             _description(sessions, row),
             _add_or_remove(sessions, row, locked),
             class_name="session-row",
+            custom_attrs={"data-cme-subject": row.title},
             data_row=sessions.rows_before + at,
         ),
         key=row.id,

@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex.components.command_queue import queue_notices
+from cme_reflex.components.layout.connection import connection_status
 from cme_reflex.components.layout.shell import shell
 from cme_reflex.components.messages.notices import announcement, error_notice
 from cme_reflex.components.page_hooks import page_hooks
@@ -19,16 +21,18 @@ def claim_page(
 ) -> rx.Component:
     """A page of a claim. `state` is its `ClaimPage`, `banner` the state of its error banner.
 
-    Errors are shown in the bar, which is always visible; without a bar, at the top.
+    Errors, the connection's status and the queue's notices are shown in the bar, which is always
+    visible; without a bar, at the top.
     """
     error = error_notice(state.problem, floats=bar is None)
+    status = rx.fragment(connection_status(), queue_notices())
     return rx.fragment(
         shell(
-            error if bar is None else rx.fragment(),
+            rx.fragment(error, status) if bar is None else rx.fragment(),
             *children,
             announcement(state.announcement),
             banner=banner,
-            bar=None if bar is None else rx.fragment(error, bar),
+            bar=None if bar is None else rx.fragment(error, status, bar),
             actions=actions,
         ),
         page_hooks(state, refresh=state.refresh, address=address),

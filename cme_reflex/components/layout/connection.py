@@ -12,19 +12,16 @@ from cme_reflex import text
 from cme_reflex.components.controls.icons import icon
 
 
-def connection(banner: Any) -> rx.Component:
-    """The connection status below the header, in a live region.
+def error_banner(banner: Any) -> rx.Component:
+    """The error banner below the header, in a live region.
 
     `banner` has the variables and handlers of `state.error_banner.ErrorBanner`.
     """
     return rx.el.div(
-        _line(text.shell.RECONNECTING, status="reconnecting"),
-        _line(text.shell.OFFLINE, status="offline"),
-        _line(text.shell.NOT_SAVED, status="failed"),
         rx.cond(
             banner.shown,
-            _line(
-                text.shell.TROUBLE,
+            rx.el.div(
+                rx.el.p(text.shell.TROUBLE),
                 rx.el.button(
                     icon("close"),
                     rx.el.span(text.shell.CLOSE, class_name="sr-only"),
@@ -32,10 +29,23 @@ def connection(banner: Any) -> rx.Component:
                     on_click=banner.dismiss,
                     class_name="-my-2 flex size-11 flex-none items-center justify-center",
                 ),
+                class_name="flex items-center justify-center gap-2 bg-warm-wash px-4 py-2 text-15 "
+                "font-semibold text-warm shadow-float",
             ),
         ),
         role="status",
         class_name="sticky top-0 z-20 h-0 print:hidden",
+    )
+
+
+def connection_status() -> rx.Component:
+    """The connection's status, in a live region."""
+    return rx.el.div(
+        _line(text.shell.RECONNECTING, status="reconnecting"),
+        _line(text.shell.OFFLINE, status="offline"),
+        _line(text.shell.POSTPONED, status="postponed"),
+        role="status",
+        class_name="print:hidden",
     )
 
 
@@ -56,11 +66,9 @@ def save_status() -> rx.Component:
     )
 
 
-def _line(text: str, *more: rx.Component, status: str = "") -> rx.Component:
-    return rx.el.div(
-        rx.el.p(text),
-        *more,
-        class_name=f"{'save-status' if status else 'flex'} items-center justify-center gap-2 "
-        "bg-warm-wash px-4 py-2 text-15 font-semibold text-warm shadow-float",
+def _line(line: str, *, status: str) -> rx.Component:
+    return rx.el.p(
+        line,
+        class_name="save-status mb-2 text-13 font-semibold text-warm",
         custom_attrs={"data-save-message": status},
     )

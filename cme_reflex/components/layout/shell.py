@@ -10,7 +10,7 @@ import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.components.controls.buttons import page_link, plain_link
-from cme_reflex.components.layout.connection import connection
+from cme_reflex.components.layout.connection import error_banner
 from cme_reflex.components.layout.logo import logo
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.routes import PRIVACY
@@ -28,8 +28,7 @@ def shell(
 ) -> rx.Component:
     """A page. `bar` is the content of the action bar, `actions` that of the header.
 
-    A page with a live connection passes the state of its error banner as `banner` and shows the
-    connection status; a static page passes none.
+    A page with a live connection passes the state of its error banner as `banner`.
     """
     return rx.fragment(
         plain_link(
@@ -40,7 +39,7 @@ def shell(
         ),
         rx.el.div(
             _header(actions),
-            rx.fragment() if banner is None else connection(banner),
+            rx.fragment() if banner is None else error_banner(banner),
             _content(children, bar),
             _footer(),
             class_name="flex min-h-dvh flex-col",

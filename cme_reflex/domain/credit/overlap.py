@@ -9,14 +9,15 @@ than its length; the difference is its excess. Times are whole minutes since 197
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from cme_reflex.domain.credit.quarters import MINUTES_PER_QUARTER, Quarters, to_minutes
+from cme_reflex.domain.credit.quarters import MINUTES_PER_QUARTER, Quarters
 
 MAX_STAGGERED_WINDOWS = 3  # per conflict; more would only repeat the same few lines
 
@@ -32,16 +33,6 @@ class Interval:
     starts_at: datetime
     ends_at: datetime
     quarters: Quarters
-
-    @property
-    def occupied(self) -> int:
-        """The minutes that the line occupies: the minutes claimed, up to the duration.
-
-        A session of 8 minutes gives a quarter hour of credit, but occupies
-        only 8 minutes (docs/rules.md, 4).
-        """
-        duration = _epoch_minute(self.ends_at) - _epoch_minute(self.starts_at)
-        return max(0, min(to_minutes(self.quarters), duration))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +92,7 @@ def find_conflicts(intervals: Sequence[Interval]) -> tuple[Conflict, ...]:
     """
     lines = _occupied_lines(intervals)
     line_spans = {_Span(line.start, line.end) for line in lines}
-    table = list(_excess_table(lines))
+    table = _excess_table(lines)
     reported = _reported(table, line_spans)
     spans = sorted(
         reported.union(_max_excess(table).spans), key=lambda span: (span.start, -span.end)
@@ -118,7 +109,8 @@ class _OccupiedLine(NamedTuple):
     start: int
     end: int
     minutes: int
-    interval: Interval
+    quarters: Quarters
+    key: int
 
 
 class _MaxExcess(NamedTuple):
@@ -130,17 +122,17 @@ _Timed = TypeVar("_Timed", _Span, _OccupiedLine)
 _ExcessRow = tuple[int, list[tuple[int, int]]]  # an end, and (start, excess) of each window
 
 
-def _occupied_lines(intervals: Iterable[Interval]) -> list[_OccupiedLine]:
+def _occupied_lines(intervals: Iterable[Interval]) -> tuple[_OccupiedLine, ...]:
     """The lines that occupy at least a minute, sorted by start."""
-    lines = [
-        _OccupiedLine(
-            _epoch_minute(line.starts_at), _epoch_minute(line.ends_at), line.occupied, line
-        )
-        for line in intervals
-    ]
-    return sorted(
-        (line for line in lines if line.minutes), key=lambda line: (line.start, line.interval.key)
-    )
+    lines = []
+    for line in intervals:
+        start, end = _epoch_minute(line.starts_at), _epoch_minute(line.ends_at)
+        # The minutes claimed, up to the duration. A session of 8 minutes gives a quarter hour of
+        # credit, but occupies only 8 minutes (docs/rules.md, 4).
+        minutes = min(MINUTES_PER_QUARTER * line.quarters, end - start)
+        if minutes > 0:
+            lines.append(_OccupiedLine(start, end, minutes, line.quarters, line.key))
+    return tuple(sorted(lines, key=attrgetter("start", "key")))
 
 
 def _clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
@@ -156,7 +148,8 @@ def _clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
     return clusters
 
 
-def _excess_table(lines: Iterable[_OccupiedLine]) -> Iterator[_ExcessRow]:
+@lru_cache(maxsize=8)  # `supported` and `find_conflicts` ask for the same lines
+def _excess_table(lines: tuple[_OccupiedLine, ...]) -> tuple[_ExcessRow, ...]:
     """The excess of every window: one row for each end, with the earlier starts, latest first.
 
     So every window comes after all windows inside it. Each row is the previous
@@ -165,6 +158,7 @@ def _excess_table(lines: Iterable[_OccupiedLine]) -> Iterator[_ExcessRow]:
     clusters, and the parts without it have at least the excess of the whole. A
     cluster of one line is skipped, because it never exceeds its own window.
     """
+    table: list[_ExcessRow] = []
     for cluster in _clusters(lines):
         if len(cluster) == 1:
             continue
@@ -181,7 +175,8 @@ def _excess_table(lines: Iterable[_OccupiedLine]) -> Iterator[_ExcessRow]:
                     added += minutes_by_start[start]
                     inside[start] += added
                     row.append((start, inside[start] - (end - start)))
-            yield end, row
+            table.append((end, row))
+    return tuple(table)
 
 
 def _max_excess(table: Iterable[_ExcessRow]) -> _MaxExcess:
@@ -233,7 +228,7 @@ def _conflict(
     conflicting = {key for window in windows.values() for key in window.keys}
     return Conflict(
         windows=tuple(window for span, window in windows.items() if span in shown),
-        keys=tuple(line.interval.key for line in lines if line.interval.key in conflicting),
+        keys=tuple(line.key for line in lines if line.key in conflicting),
     )
 
 
@@ -242,13 +237,13 @@ def _window(span: _Span, lines: Sequence[_OccupiedLine]) -> Window:
     starting = slice(
         bisect_left(lines, span.start, key=by_start), bisect_left(lines, span.end, key=by_start)
     )
-    inside = [line.interval for line in lines[starting] if line.end <= span.end]
+    inside = [line for line in lines[starting] if line.end <= span.end]
     return Window(
         starts_at=_EPOCH + span.start * _MINUTE,
         ends_at=_EPOCH + span.end * _MINUTE,
         allowed=Quarters((span.end - span.start) // MINUTES_PER_QUARTER),
-        claimed=Quarters(sum(interval.quarters for interval in inside)),
-        keys=tuple(interval.key for interval in inside),
+        claimed=Quarters(sum(line.quarters for line in inside)),
+        keys=tuple(line.key for line in inside),
     )
 
 

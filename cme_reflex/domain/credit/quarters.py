@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NewType
 
 Quarters = NewType("Quarters", int)
@@ -45,6 +46,7 @@ def parse_hours(text: str | Decimal) -> Quarters:
     return Quarters(4 * int(match[1]) + _QUARTERS_BY_FRACTION[match[2]])
 
 
+@lru_cache(maxsize=1_024)  # a page formats the same few amounts again and again
 def format_hours(quarters: Quarters) -> str:
     """Format quarter hours as hours, for screens: ``format_hours(Quarters(34)) == "8.50"``."""
     return f"{quarters // 4}.{quarters % 4 * 25:02}"

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
+from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from cme_reflex.domain.credit.claimable import Limits, OverlapPolicy
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Form
 
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")  # for tests; no network in between
 
@@ -40,13 +42,15 @@ class Provider:
 class SingleSignOn:
     """The society's OpenID Connect provider, where members sign in.
 
-    `username_claim` is the claim that holds the username of members.csv.
+    `username_claim` is the claim that holds the username of members.csv. The provider's endpoints
+    have to be on the issuer's host, on a subdomain of it, or on one of `endpoint_hosts`.
     """
 
     issuer: str
     client_id: str
     label: str
     username_claim: str = "preferred_username"
+    endpoint_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # Over an unencrypted connection, an attacker could sign in as any member.
@@ -54,6 +58,14 @@ class SingleSignOn:
         encrypted = url.scheme == "https" or url.hostname in _LOOPBACK_HOSTS
         if not (encrypted and url.netloc and not url.query and not url.fragment):
             raise ValueError(f"{self.issuer!r} is not an issuer such as https://login.example.org")
+        for host in self.endpoint_hosts:
+            if not _HOST_NAME.fullmatch(host):
+                raise ValueError(f"{host!r} is not a host such as oauth2.example.org")
+
+    def allows_endpoint(self, host: str) -> bool:
+        """Whether an endpoint may be on this host."""
+        issuer = str(urlsplit(self.issuer).hostname)
+        return host == issuer or host.endswith(f".{issuer}") or host in self.endpoint_hosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +142,7 @@ class ReportingTerms:
     pars_activity_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Meeting:
     """One accredited activity, as its folder describes it."""
 
@@ -157,7 +169,7 @@ class Meeting:
     single_sign_on: SingleSignOn | None = None
     sign_in: SignInTerms = SignInTerms()
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The zone in which the meeting's times are shown."""
         return ZoneInfo(self.time_zone)

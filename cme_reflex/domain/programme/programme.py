@@ -57,10 +57,6 @@ class Session:
     faculty_badges: frozenset[str] = frozenset()
     on_demand_from: datetime | None = None
 
-    def __hash__(self) -> int:
-        """Hash of the id alone, for speed: equal sessions have equal ids, and each row needs it."""
-        return hash(self.id)
-
     @property
     def order(self) -> tuple[datetime, str, str]:
         """Sort key of lists by time: start, title, code."""
@@ -93,7 +89,7 @@ class Session:
             raise NotYetEnded(self.claimable_from(on_demand=on_demand))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that it can be a key of caches
 class Programme:
     """One version of a meeting and its sessions; immutable, and replaced by a newer version."""
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from cme_reflex.domain.formulas import begins_like_formula
+
 # fmt: off
 STATES = (
     "Alabama", "Alaska", "American Samoa", "Arizona", "Arkansas", "California", "Colorado",
@@ -26,9 +28,6 @@ _LEAP_YEAR = 2024  # the form does not ask for the year of birth, so February 29
 _NPI_PREFIX = "80840"  # issuer number that the check digit of an NPI includes (ISO 7812)
 _FIELD_LIMIT = 60  # characters
 _REQUIRED = ("first_name", "last_name", "birth_month", "birth_day", "state")
-# Staff open the file in a spreadsheet program, which would run such a text as a formula. The
-# file must contain the text word for word, so it cannot be escaped.
-_FORMULA_PREFIXES = ("=", "+", "-", "@")
 
 
 class FieldFault(StrEnum):
@@ -139,7 +138,9 @@ def _faults(text: Mapping[str, str]) -> dict[str, FieldFault]:
     for name, value in text.items():
         if len(value) > _FIELD_LIMIT or not value.isprintable():
             faults[name] = FieldFault.TOO_LONG
-        elif value.startswith(_FORMULA_PREFIXES):
+        elif begins_like_formula(value):
+            # Staff open the file in a spreadsheet program. It must contain the text word for
+            # word, so it cannot be escaped.
             faults[name] = FieldFault.FORMULA
     if text["state"] and text["state"] not in STATES:
         faults["state"] = FieldFault.NO_SUCH_STATE

@@ -1,13 +1,14 @@
 """Mail transport that writes .eml files: the default without an SMTP server."""
 
 import asyncio
-import os
 import re
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 
+from cme_reflex.formats.atomic_file import atomic_write
 from cme_reflex.formats.mail.transport import TransportUnavailable
+from cme_reflex.private_files import make_private
 
 _UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9.-]+")
 
@@ -22,6 +23,7 @@ class EmlFolderTransport:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        make_private(folder.glob("*.eml"))
 
     async def send(self, message: EmailMessage) -> None:
         """Write the file. Raises TransportUnavailable if that fails."""
@@ -37,13 +39,8 @@ class EmlFolderTransport:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # SMTPUTF8 keeps an address in another alphabet as it is.
         content = message.as_bytes(policy=SMTP if _is_ascii(message) else SMTPUTF8)
-        partial = self.folder / f".{name}.{os.getpid()}"
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with atomic_write(self.folder / f"{name}.eml") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.folder / f"{name}.eml")
 
 
 def _is_ascii(message: EmailMessage) -> bool:

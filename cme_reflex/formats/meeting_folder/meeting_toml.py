@@ -17,6 +17,7 @@ from cme_reflex.domain.credit.quarters import InvalidHours
 from cme_reflex.domain.meetings.meeting import Meeting, ReportingTerms
 from cme_reflex.domain.reporting.learner import BOARDS
 from cme_reflex.domain.reporting.pars import is_activity_id
+from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_adapter
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, key_path, unknown_key, unknown_keys
@@ -24,6 +25,10 @@ from cme_reflex.formats.tables.local_time import ZONE_REMEDY, ClockChange, known
 from cme_reflex.formats.tables.text_file import read_text
 
 _TIME_KEYS = ("opens_at", "closes_at", "on_demand_from")
+
+# A key such as a.b.c; the quantifiers are possessive, so that the search takes linear time.
+_KEY = r"[\w\"'-]"
+_DEEP_KEY = re.compile(rf"(?<!{_KEY})(?:{_KEY}++[ \t]*+\.[ \t]*+){{{input_limits.DEPTH.maximum},}}")
 
 _REMEDIES = {
     "missing": "Add it.",
@@ -66,10 +71,13 @@ def read_meeting(path: Path) -> Meeting:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    text = read_text(path)
+    text = read_text(path, input_limits.SETTINGS_BYTES)
     if not text.strip():
         remedy = "Start from the template that cme meeting new creates."
         raise InvalidInput([InputProblem(MEETING_TOML, None, None, "The file is empty.", remedy)])
+    if dotted := _DEEP_KEY.search(text):  # which tomllib reads in quadratic time
+        line = text.count("\n", 0, dotted.start()) + 1
+        raise InvalidInput([input_limits.DEPTH.problem(MEETING_TOML, line)])
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -78,8 +86,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
             MEETING_TOML, row, None, f"This is not valid TOML: {fault}.", "Correct that line."
         )
         raise InvalidInput([problem]) from None
-    except (RecursionError, ValueError):
-        # Deeply nested brackets, or a number with thousands of digits.
+    except RecursionError:
+        raise InvalidInput([input_limits.DEPTH.problem(MEETING_TOML)]) from None
+    except ValueError:  # a number with thousands of digits
         problem = InputProblem(
             MEETING_TOML, None, None, "This cannot be read as TOML.", "Write it again."
         )

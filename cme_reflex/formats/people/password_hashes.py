@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError
@@ -16,10 +17,18 @@ LENGTH_LIMIT = 1_024  # characters; a longer cell is not a password
 _OTHER_HASHES = ("$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$P$", "pbkdf2", "sha", "{", "scrypt")
 
 
-def password_hash(row: InputRow, column: str, cell: str, *, plaintext: bool) -> str:
+def password_hash(
+    row: InputRow,
+    column: str,
+    cell: str,
+    *,
+    plaintext: bool,
+    is_guessed_first: Callable[[str], bool] | None = None,
+) -> str:
     """The argon2 hash for this cell; empty for an empty cell, and after adding a fault.
 
-    With `plaintext` a password is hashed with argon2id; otherwise it is rejected.
+    With `plaintext` a password is hashed with argon2id, unless it `is_guessed_first`; otherwise it
+    is rejected.
     """
     cell = cell if plaintext else cell.strip()
     if not cell.strip():
@@ -36,6 +45,10 @@ def password_hash(row: InputRow, column: str, cell: str, *, plaintext: bool) -> 
         return ""
     if len(cell) > LENGTH_LIMIT:
         row.add_fault(column, "This is too long for a password.", "Leave the cell empty.")
+        return ""
+    if is_guessed_first is not None and is_guessed_first(cell):
+        fault = "This password is among those that are guessed first."
+        row.add_fault(column, fault, "Leave the cell empty: the member sets a new password.")
         return ""
     return PasswordHasher().hash(cell)
 

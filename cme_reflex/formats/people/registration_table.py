@@ -1,6 +1,6 @@
 """Conversion of other systems' registrations and accounts to attendees.csv and members.csv."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,13 +35,15 @@ class ConversionOptions:
     """Options of a conversion: headings, defaults for empty cells, and replaced values.
 
     `values` has our value by column and the file's value (in lower case, "*" for
-    all others). With `hash_passwords` the file has plaintext passwords.
+    all others). With `hash_passwords` the file has plaintext passwords;
+    `is_guessed_first` tells whether one is rejected, from it and personal words.
     """
 
     mapped: HeaderMapping = field(default_factory=HeaderMapping)
     values: Mapping[tuple[str, str], str] = field(default_factory=dict)
     sheet: str = ""
     hash_passwords: bool = False
+    is_guessed_first: Callable[[str, Sequence[str]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def convert_registrations(
 ) -> ConvertedTable:
     """Convert the file. Raises InvalidInput with every fault; no message shows a password."""
     source = read_input_file(path, options.sheet)
-    spreadsheet = Spreadsheet(source.name, source.data, source.sheet)
+    spreadsheet = Spreadsheet(source)
     mapped = read_mapped_table(spreadsheet, kind.headings, kind.required, options.mapped)
     warnings: list[InputProblem] = []
     rows = [
@@ -147,9 +149,15 @@ def _member_cells(row: InputRow, mapped: MappedTable, options: ConversionOptions
     attendees_csv.parse_email(row)
     # The raw cell: a password may have two spaces.
     secret = mapped.raw_cell(row, PASSWORD_COLUMN) or row.text(PASSWORD_COLUMN)
+    personal_words = [row.text(column) for column in ("username", "first_name", "last_name")]
+    check = options.is_guessed_first
     return {column: row.text(column) for column in members_csv.COLUMNS} | {
         PASSWORD_COLUMN: password_hash(
-            row, PASSWORD_COLUMN, secret, plaintext=options.hash_passwords
+            row,
+            PASSWORD_COLUMN,
+            secret,
+            plaintext=options.hash_passwords,
+            is_guessed_first=check and (lambda password: check(password, personal_words)),
         )
     }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.programmes import (
     credit_supplement,
@@ -44,7 +45,10 @@ def convert_programme(
     """Convert the file. Raises InvalidInput with every fault that was found."""
     source = read_input_file(path, sheet)
     log = ConversionLog(source.name)
-    items = list(detect_reader(source)(source, options, log))
+    items = []
+    for item in detect_reader(source)(source, options, log):
+        source.meter.count(input_limits.EVENTS)
+        items.append(item)
     if supplement is not None and not log.faults:
         items = credit_supplement.join_credits(items, read_input_file(supplement), log)
     sessions = normalize_items(items, options, log)

@@ -27,7 +27,7 @@ def join_credits(
     supplement. Credit types that cannot be claimed here are omitted with a
     warning. Raises InvalidInput if the supplement has no such table.
     """
-    spreadsheet = Spreadsheet(source.name, source.data, source.sheet)
+    spreadsheet = Spreadsheet(source)
     mapped = read_mapped_table(spreadsheet, CREDIT_HEADINGS, ("code", "credit_type", "credits"))
     codes = {item.code for item in items}
     credits_by_code: dict[tuple[str, str], Quarters] = {}

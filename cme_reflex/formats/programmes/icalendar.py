@@ -1,5 +1,6 @@
 """Reader of iCalendar files: one item per event, or per occurrence of a recurring event."""
 
+import io
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -9,6 +10,8 @@ from typing import Any, TypeAlias
 import recurring_ical_events
 from icalendar import Calendar
 
+from cme_reflex.formats import input_limits
+from cme_reflex.formats.input_limits import InputMeter
 from cme_reflex.formats.programmes.items import (
     ConversionLog,
     ProgrammeItem,
@@ -40,11 +43,10 @@ def read(
 
 def _calendars(source: InputFile) -> list[Component]:
     text = decode_text(source.name, source.data)
-    lines = [line.strip().upper() for line in text.splitlines() if line.strip()]
-    if not lines or lines[0] != "BEGIN:VCALENDAR":
+    first, last, begun, ended = _count_lines(text, source.meter)
+    if first != "BEGIN:VCALENDAR":
         raise source.invalid("The file does not begin with BEGIN:VCALENDAR.", "Export it again.")
-    begun, ended = (sum(line.startswith(word) for line in lines) for word in ("BEGIN:", "END:"))
-    if lines[-1] != "END:VCALENDAR" or begun != ended:
+    if last != "END:VCALENDAR" or begun != ended:
         fault = f"The file is cut off: {begun} BEGIN, {ended} END."
         raise source.invalid(fault, "Export it again.")
     try:
@@ -54,6 +56,25 @@ def _calendars(source: InputFile) -> list[Component]:
         raise source.invalid(
             f"This is not valid iCalendar: {message}.", "Export it again."
         ) from None
+
+
+def _count_lines(text: str, meter: InputMeter) -> tuple[str, str, int, int]:
+    """The first and the last line, and the numbers of BEGIN and END, after counting all."""
+    first = line = ""
+    begun = ended = depth = 0
+    for number, raw in enumerate(io.StringIO(text, newline=None), start=1):
+        if not raw.strip():
+            continue
+        line = raw.strip().upper()
+        first = first or line
+        begins, ends = line.startswith("BEGIN:"), line.startswith("END:")
+        begun, ended = begun + begins, ended + ends
+        depth = max(depth + begins - ends, 0)
+        meter.check(input_limits.DEPTH, depth, row=number)
+        # A line that begins with a space continues the one before. A list of dates has one a comma.
+        dates = line.count(",") if line.startswith(("RDATE", "EXDATE")) else 0
+        meter.count(input_limits.CALENDAR_LINES, dates + (not raw[0].isspace()), row=number)
+    return first, line, begun, ended
 
 
 def _occurrences(

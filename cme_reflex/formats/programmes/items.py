@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.input_limits import ProblemList
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.tables.date_parsing import DateOrder
 from cme_reflex.formats.tables.input_file import InputFile
@@ -25,7 +26,7 @@ class ConversionLog:
     """Faults, which prevent a conversion, and warnings about automatic decisions."""
 
     file: str
-    faults: list[InputProblem] = field(default_factory=list)
+    faults: list[InputProblem] = field(default_factory=ProblemList)
     warnings: list[InputProblem] = field(default_factory=list)
 
     def add_fault(self, location: SourceLocation, column: str, fault: str, remedy: str) -> None:

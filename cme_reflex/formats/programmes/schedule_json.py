@@ -1,9 +1,12 @@
 """Reader of schedule.json files of frab and pretalx."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
+from cme_reflex.formats import input_limits
+from cme_reflex.formats.input_limits import InputMeter
 from cme_reflex.formats.programmes.items import (
     ConversionLog,
     ProgrammeItem,
@@ -19,6 +22,10 @@ _TEXT_KEYS = (
     *("id", "guid", "code", "slug", "title", "type", "track", "room"),
     *("date", "start", "duration"),
 )
+
+# Strings, of which one may lack its end, so that what is in them is not counted; brackets, commas.
+# The quantifiers are possessive, so that the search takes linear time.
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|[\[\]{},]', re.DOTALL)
 
 _NAME_KEYS = ("full_public_name", "public_name", "name")
 
@@ -71,6 +78,7 @@ def _persons(event: Mapping[str, Any]) -> list[str]:
 
 def _document(source: InputFile) -> Any:
     text = decode_text(source.name, source.data)
+    _count_values(text, source.meter)
     try:
         return json.loads(
             text, object_pairs_hook=_reject_duplicates, parse_constant=_reject_constant
@@ -81,17 +89,31 @@ def _document(source: InputFile) -> Any:
         fault = f"This is not valid JSON: {error.msg}, column {error.colno}."
         remedy = "It may be cut off: export it again."
         raise source.invalid(fault, remedy, row=error.lineno) from None
-    except (ValueError, RecursionError):
-        # A number with thousands of digits, or thousands of nested brackets.
+    except ValueError:  # a number with thousands of digits
         raise source.invalid("This JSON cannot be read.", "Export it again.") from None
 
 
+def _count_values(text: str, meter: InputMeter) -> None:
+    """Count values and levels before the parser makes objects of them."""
+    depth = 0
+    for match in _TOKENS.finditer(text):
+        sign = match[0][0]
+        if sign in "[{":
+            depth += 1
+            meter.check(input_limits.DEPTH, depth)
+            meter.count(input_limits.JSON_VALUES)
+        elif sign in "]}":
+            depth -= 1
+        elif sign == ",":
+            meter.count(input_limits.JSON_VALUES)
+
+
 def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        duplicate = next(key for key in keys if keys.count(key) > 1)
-        raise _DuplicateKey(f"The key {duplicate!r} appears twice in one object.")
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise _DuplicateKey(f"The key {key!r} appears twice in one object.")
+        result[key] = value
     return result
 
 

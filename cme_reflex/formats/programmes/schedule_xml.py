@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from cme_reflex.formats import input_limits
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.programmes.schedule import ID_KEYS, Conference, parse_conference
 from cme_reflex.formats.tables.csv_table import normalize_text
@@ -39,6 +40,8 @@ def _items(
     for event, element in iterparse(io.BytesIO(source.data), events=("start", "end")):
         if event == "start":
             depth += 1
+            source.meter.check(input_limits.DEPTH, depth)
+            source.meter.count(input_limits.SCHEDULE_ELEMENTS)
             if depth == 1 and element.tag != "schedule":
                 fault = f"The file begins with <{element.tag}>, not with <schedule>."
                 raise source.invalid(fault, "Export the schedule as schedule.xml.")

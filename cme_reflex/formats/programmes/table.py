@@ -50,9 +50,7 @@ def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
     """The rows. Raises InvalidInput if there is no table or a column is missing."""
-    mapped = read_mapped_table(
-        Spreadsheet(source.name, source.data, source.sheet), HEADINGS, ("code", "title", "start")
-    )
+    mapped = read_mapped_table(Spreadsheet(source), HEADINGS, ("code", "title", "start"))
     if not {"end", "duration"} & mapped.columns.keys():
         fault = "No heading in the file matches the end or the duration."
         raise source.invalid(fault, "Add one of them.")

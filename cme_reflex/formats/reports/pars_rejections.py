@@ -5,9 +5,7 @@ guidance. One or more other columns have a heading with "error", "message" or
 "reason". A row without such a text was not rejected.
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,15 +13,16 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
+from cme_reflex.formats.input_limits import InputMeter, ProblemList
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.reports.pars import COLUMNS, DATE_FORMAT
-from cme_reflex.formats.tables.text_file import SIZE_LIMIT, read_text
+from cme_reflex.formats.tables.csv_table import csv_records
+from cme_reflex.formats.tables.input_file import InputFile, read_input_file
+from cme_reflex.formats.tables.spreadsheet import ZIP_SIGNATURE
+from cme_reflex.formats.tables.text_file import decode_text
+from cme_reflex.formats.tables.workbook import count_text, open_workbook, sheet_rows
 
 REASON_LIMIT = 300  # characters; longer reasons are truncated
 
@@ -54,11 +53,14 @@ class RejectionFile:
 
 def read_rejections(path: Path) -> RejectionFile:
     """Read the rejected rows. Raises InvalidInput with every fault."""
-    rows = list(_rows(path))
+    source = read_input_file(path)
+    rows = list(_rows(source))
     start, columns, reasons = _headings(path.name, rows)
-    problems: list[InputProblem] = []
+    problems = ProblemList()
     rejected = []
-    for number, cells in enumerate(rows[start:], start=start + 1):
+    for number, cells in rows:
+        if number <= start:
+            continue
         reason_cells = (_cell_text(cells[index]) for index in reasons if index < len(cells))
         reason = "; ".join(text for text in reason_cells if text)
         if not reason:
@@ -80,50 +82,41 @@ def read_rejections(path: Path) -> RejectionFile:
         )
     if problems:
         raise InvalidInput(problems)
-    return RejectionFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(rejected))
+    return RejectionFile(path.name, hashlib.sha256(source.data).hexdigest(), tuple(rejected))
 
 
-def _rows(path: Path) -> Iterator[Sequence[Any]]:
-    if path.suffix.lower() != ".xlsx":
-        text = read_text(path)
-        delimiter = "\t" if "\t" in text else ","
-        try:
-            yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        except csv.Error as error:
-            raise _invalid(
-                path, f"This is not a table: {error}.", "Download it from PARS again."
-            ) from None
+def _rows(source: InputFile) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The numbers and cells of the rows; dates and numbers of a workbook as such."""
+    if source.data.startswith(ZIP_SIGNATURE) or source.name.lower().endswith(".xlsx"):
+        with open_workbook(source.name, source.data, source.meter, values=True) as book:
+            for number, cells in sheet_rows(book.worksheets[0], source.meter):
+                yield number, [_counted(cell.value, source.meter, number) for cell in cells]
         return
-    try:
-        if path.stat().st_size > SIZE_LIMIT:
-            raise _invalid(path, "The file is too large.", "Remove what is not needed.")
-        book = load_workbook(path, read_only=True, data_only=True)
-    except OSError as error:
-        raise _invalid(path, f"The file cannot be read: {error.strerror}.", "Check it.") from None
-    except (InvalidFileException, BadZipFile, KeyError, ValueError):
-        raise _invalid(
-            path, "This is not an XLSX workbook.", "Save it as XLSX or as text."
-        ) from None
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
+    text = decode_text(source.name, source.data)
+    delimiter = "\t" if "\t" in text else ","
+    yield from csv_records(source.meter, text, delimiter, strict=False)
 
 
-def _headings(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, list[int], list[int]]:
+def _counted(value: Any, meter: InputMeter, row: int) -> Any:
+    return count_text(value, meter, row=row) if isinstance(value, str) else value
+
+
+def _headings(
+    file: str, rows: Sequence[tuple[int, Sequence[Any]]]
+) -> tuple[int, list[int], list[int]]:
     """The row number of the headings, the index of each column, and those of the reasons."""
-    candidates = [
-        {_cell_text(cell).casefold(): index for index, cell in enumerate(row)}
-        for row in rows[:_HEADING_SEARCH_ROWS]
-    ]
+    candidates = {
+        number: {_cell_text(cell).casefold(): index for index, cell in enumerate(row)}
+        for number, row in rows[:_HEADING_SEARCH_ROWS]
+    }
     action = _folded(COLUMNS[0].heading)
-    number = next((n for n, row in enumerate(candidates, 1) if action in row), None)
+    number = next((number for number, row in candidates.items() if action in row), None)
     if number is None:
         fault = f"There is no row of headings with {COLUMNS[0].heading!r}."
         raise InvalidInput(
             [InputProblem(file, None, None, fault, "Keep the headings of the sheet.")]
         )
-    indexes = candidates[number - 1]
+    indexes = candidates[number]
     problems = [
         InputProblem(file, number, column.heading, "The column is missing.", "Keep all columns.")
         for column in COLUMNS
@@ -183,7 +176,3 @@ def _cell_text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return " ".join(str(cell).split())
-
-
-def _invalid(path: Path, fault: str, remedy: str) -> InvalidInput:
-    return InvalidInput([InputProblem(path.name, None, None, fault, remedy)])

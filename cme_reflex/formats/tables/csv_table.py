@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit import quarters
 from cme_reflex.domain.credit.quarters import InvalidHours, Quarters
+from cme_reflex.formats import input_limits
+from cme_reflex.formats.input_limits import InputMeter, ProblemList
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity, did_you_mean
 from cme_reflex.formats.tables.formulas import escape_formula, unescape_formula
 from cme_reflex.formats.tables.local_time import ClockChange, InvalidTime, parse_instant
@@ -29,7 +31,7 @@ class InputTable:
     file: str
     readable: bool = True
     rows: list["InputRow"] = field(default_factory=list)
-    problems: list[InputProblem] = field(default_factory=list)
+    problems: list[InputProblem] = field(default_factory=ProblemList)
     _first_rows: dict[object, int] = field(default_factory=dict)
 
     def first_row(self, row: "InputRow", key: object, *, record: bool = True) -> int:
@@ -122,7 +124,7 @@ def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()
     program from running a text as a formula. Raises InvalidInput if the file has
     no such table; faults of single rows are in the table's problems.
     """
-    records = csv_records(path.name, read_text(path))
+    records = csv_records(InputMeter(path.name), read_text(path))
     headings = [normalize_text(cell) for cell in next(records, (1, []))[1]]
     _check_headings(path.name, headings, tuple(required), tuple(optional))
     table = InputTable(path.name)
@@ -155,16 +157,29 @@ def try_read_table(path: Path, read: Callable[[Path], InputTable]) -> InputTable
         return InputTable(path.name, readable=False, problems=list(invalid.problems))
 
 
-def csv_records(file: str, text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The rows as in the file, with their numbers. Raises InvalidInput if the text is not CSV."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def csv_records(
+    meter: InputMeter, text: str, delimiter: str = ",", *, strict: bool = True
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows as in the file, with their numbers.
+
+    Raises InvalidInput if the text is not CSV, or above a limit.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
+            meter.count(input_limits.ROWS, row=number)
+            meter.count(input_limits.CELLS, len(cells), row=number)
+            meter.check(input_limits.COLUMNS, len(cells), row=number)
+            meter.check(input_limits.CELL_CHARACTERS, max(map(len, cells), default=0), row=number)
             yield number, cells
     except csv.Error as error:
-        remedy = "Check the quotes of this row and of the one before."
-        problem = InputProblem(file, number + 1, None, f"This is not CSV: {error}.", remedy)
+        row = number + 1
+        if str(error).startswith("field larger"):  # than the module's own limit, which is higher
+            problem = input_limits.CELL_CHARACTERS.problem(meter.file, row)
+        else:
+            remedy = "Check the quotes of this row and of the one before."
+            problem = InputProblem(meter.file, row, None, f"This is not CSV: {error}.", remedy)
         raise InvalidInput([problem]) from None
 
 

@@ -1,8 +1,9 @@
 """Input file of a conversion, with checks for size and unsupported file types."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from cme_reflex.formats.input_limits import InputMeter
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.tables.text_file import read_bytes
 
@@ -11,11 +12,15 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # an .xls file, or a workbook with a password
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """The name of a file for messages, its bytes, and the sheet to read."""
+    """The name of a file for messages, its bytes, the sheet to read, and what was read of it."""
 
     name: str
     data: bytes
     sheet: str = ""
+    meter: InputMeter = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "meter", InputMeter(self.name))
 
     def invalid(self, fault: str, remedy: str, row: int | None = None) -> InvalidInput:
         """The exception for a fault of the whole file."""

@@ -25,6 +25,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.formulas import begins_like_formula
 from cme_reflex.formats.tables.formulas import escape_formula
 
 Cell: TypeAlias = str | int | Decimal | datetime | None
@@ -159,9 +160,11 @@ def save_deterministic(book: Workbook, path: Path) -> None:
 
 
 def text_cell(worksheet: WriteOnlyWorksheet, text: str) -> SheetCell:
-    """A cell with this exact text, never a formula."""
+    """A cell with this exact text, never a formula, also after it was edited."""
     cell = WriteOnlyCell(worksheet, value=_UNPRINTABLE.sub(_escape, text))
     cell.data_type = "s"
+    if begins_like_formula(text):
+        cell.quotePrefix = True
     return cell
 
 

@@ -3,21 +3,19 @@
 import csv
 import datetime as dt
 import io
-import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from openpyxl import load_workbook
-
+from cme_reflex.formats.input_limits import InputMeter
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, did_you_mean
 from cme_reflex.formats.tables import text_file
 from cme_reflex.formats.tables.csv_table import csv_records
 from cme_reflex.formats.tables.formulas import unescape_formula
+from cme_reflex.formats.tables.input_file import InputFile
+from cme_reflex.formats.tables.workbook import count_text, open_workbook, sheet_rows
 
 ZIP_SIGNATURE = b"PK\x03\x04"
-MAX_EXPANSION = 5  # times the size limit of a file; for the unpacked workbook
 DELIMITERS = ",;\t"  # as spreadsheet programs of different locales export
 
 NumberedRows: TypeAlias = Iterator[tuple[int, list[str]]]
@@ -34,19 +32,20 @@ class FormulaCell:
 class Spreadsheet:
     """Numbered rows of unmodified cells, and the positions of formulas."""
 
-    def __init__(self, name: str, data: bytes, sheet: str = "") -> None:
-        self.name = name
+    def __init__(self, source: InputFile) -> None:
+        self.name = source.name
         self.formulas: list[FormulaCell] = []
-        self.is_workbook = data.startswith(ZIP_SIGNATURE)
+        self.is_workbook = source.data.startswith(ZIP_SIGNATURE)
         if self.is_workbook:
-            self.rows = list(self._read_workbook(data, sheet))
+            self.rows = list(self._read_workbook(source))
         else:
-            self.rows = list(self._read_csv(text_file.decode_text(name, data)))
+            text = text_file.decode_text(source.name, source.data)
+            self.rows = list(self._read_csv(text, source.meter))
 
-    def _read_csv(self, text: str) -> NumberedRows:
+    def _read_csv(self, text: str, meter: InputMeter) -> NumberedRows:
         if "\x00" in text:
             raise self._invalid("This is not a text file.", "Save it as CSV in UTF-8.")
-        for number, cells in csv_records(self.name, text, self._detect_delimiter(text)):
+        for number, cells in csv_records(meter, text, self._detect_delimiter(text)):
             for column, cell in enumerate(cells):
                 if cell.lstrip().startswith("="):
                     self.formulas.append(FormulaCell(number, column))
@@ -69,30 +68,9 @@ class Spreadsheet:
 
         return max(DELIMITERS, key=count_cells)
 
-    def _read_workbook(self, data: bytes, sheet: str) -> NumberedRows:
-        try:
-            self._require_size_limit(data)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about drawings and styles, which are not read
-                book = load_workbook(io.BytesIO(data), read_only=True)
-                try:
-                    yield from self._read_sheet(self._find_sheet(book, sheet))
-                finally:
-                    book.close()
-        except InvalidInput:
-            raise
-        except Exception:  # openpyxl does not document its exceptions for broken workbooks
-            raise self._invalid(
-                "This is not a complete Excel workbook.", "Save it again."
-            ) from None
-
-    def _require_size_limit(self, data: bytes) -> None:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            # zipfile never unpacks more than the sizes that the archive declares here.
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > MAX_EXPANSION * text_file.SIZE_LIMIT:
-            fault = f"The workbook unpacks to more than {MAX_EXPANSION} times the limit of a file."
-            raise self._invalid(fault, "Remove what is not needed.")
+    def _read_workbook(self, source: InputFile) -> NumberedRows:
+        with open_workbook(source.name, source.data, source.meter, values=False) as book:
+            yield from self._read_sheet(self._find_sheet(book, source.sheet), source.meter)
 
     def _find_sheet(self, book: Any, name: str) -> Any:
         if not name:
@@ -102,15 +80,15 @@ class Spreadsheet:
             raise self._invalid(fault, did_you_mean(name, book.sheetnames))
         return book[name]
 
-    def _read_sheet(self, sheet: Any) -> NumberedRows:
-        sheet.reset_dimensions()  # the dimensions that a file declares may be wrong
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
+    def _read_sheet(self, sheet: Any, meter: InputMeter) -> NumberedRows:
+        for number, cells in sheet_rows(sheet, meter):
             texts = []
             for column, cell in enumerate(cells):
                 is_formula = cell.data_type in {"f", "e"}
                 if is_formula:
                     self.formulas.append(FormulaCell(number, column))
-                texts.append("" if is_formula else _cell_text(cell.value))
+                text = "" if is_formula else _cell_text(cell.value)
+                texts.append(count_text(text, meter, row=number))
             yield number, texts
 
     def _invalid(self, fault: str, remedy: str) -> InvalidInput:

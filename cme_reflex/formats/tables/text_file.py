@@ -2,37 +2,40 @@
 
 from pathlib import Path
 
+from cme_reflex.formats import input_limits
+from cme_reflex.formats.input_limits import Limit
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
-
-SIZE_LIMIT = 20_000_000  # bytes; a hundred times the largest known programme
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # signatures of XLSX and the older XLS
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, limit: Limit | None = None) -> str:
     """Read a text file. Raises InvalidInput if it is missing, too large or not UTF-8."""
-    return decode_text(path.name, read_bytes(path, missing="Put it in the meeting's folder."))
+    missing = "Put it in the meeting's folder."
+    return decode_text(path.name, read_bytes(path, limit, missing=missing))
 
 
-def read_bytes(path: Path, *, missing: str = "Check its name.") -> bytes:
+def read_bytes(
+    path: Path, limit: Limit | None = None, *, missing: str = "Check its name."
+) -> bytes:
     """Read a binary file. Raises InvalidInput if it cannot be read or is too large.
 
-    `missing` is the remedy if there is no such file.
+    The limit is FILE_BYTES unless another is given; `missing` is the remedy if there is no such
+    file.
     """
+    limit = limit or input_limits.FILE_BYTES
     try:
         with path.open("rb") as file:
             # One byte more than the limit, because a pipe has no known size.
-            data = file.read(SIZE_LIMIT + 1)
+            data = file.read(limit.maximum + 1)
     except FileNotFoundError:
         raise _invalid(path.name, "The file is missing.", missing) from None
     except OSError as error:
         fault = f"The file cannot be read: {error.strerror}."
         raise _invalid(path.name, fault, "Check it.") from error
-    if len(data) > SIZE_LIMIT:
-        limit = f"{SIZE_LIMIT // 1_000_000} MB"
-        fault = f"The file is larger than {limit}."
-        raise _invalid(path.name, fault, "Remove what is not needed.")
+    if len(data) > limit.maximum:
+        raise InvalidInput([limit.problem(path.name)])
     return data
 
 

@@ -32,6 +32,7 @@ from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read, write
 
+NO_TOTALS = Totals(None, None)
 COMMAND_LIMIT = 64  # characters; a UUID has 36
 
 
@@ -39,9 +40,9 @@ COMMAND_LIMIT = 64  # characters; a UUID has 36
 class ClaimSummary:
     """A claim with its claimable credit and its conflicts.
 
-    Its totals are valid; `cleared`: a chosen total is no longer supported and was cleared.
-    `in_conflict` are the ids of the sessions in a conflict. `lowered` are the sessions for which
-    a newer programme offers less credit than was claimed.
+    Its totals are valid; `cleared`: a chosen total is no longer supported and was cleared, and
+    `lost` are the totals that were. `in_conflict` are the ids of the sessions in a conflict.
+    `lowered` are the sessions for which a newer programme offers less credit than was claimed.
     """
 
     claim: Claim
@@ -50,13 +51,14 @@ class ClaimSummary:
     in_conflict: frozenset[int] = frozenset()
     cleared: bool = False
     lowered: frozenset[int] = frozenset()
+    lost: Totals = NO_TOTALS
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A claim in the transaction that changes it, locked until its end.
 
-    `lines` are its rows by session id, including removed ones.
+    `lines` are its rows by session id, including removed ones; `change_line` changes one.
     """
 
     db: DbSession
@@ -92,15 +94,24 @@ class Draft:
 
     def add_line(self, session: Session, *, on_demand: bool) -> None:
         """Add a line with the session's full credit."""
-        line = LineRow(
-            claim_id=self.id,
-            session_id=session.id,
-            quarters=session.quarters,
-            safety=session.safety,
-            on_demand=on_demand,
+        self._save(
+            LineRow(
+                claim_id=self.id,
+                session_id=session.id,
+                quarters=session.quarters,
+                safety=session.safety,
+                on_demand=on_demand,
+            )
         )
-        self.lines[session.id] = line
-        self.db.add(line)
+
+    def change_line(self, line: LineRow, **changes: int) -> None:
+        """Change these columns of a line."""
+        columns = {name: getattr(line, name) for name in LineRow.model_fields}
+        self._save(LineRow(**{**columns, **changes}))
+
+    def _save(self, line: LineRow) -> None:
+        claims.save_line(self.db, line)
+        self.lines[line.session_id] = line
 
     def answer(self, session_id: int | None, question: str) -> Answer | None:
         """The answer to a question about a session, or about the meeting if it is None."""
@@ -120,7 +131,7 @@ class Draft:
         summary = self.summary
         self.row.category1 = summary.claim.totals.category1
         self.row.safety = summary.claim.totals.safety
-        claims.save_changes(self.db, self.row)
+        claims.save_claim(self.db, self.row)
         return summary
 
 
@@ -137,9 +148,10 @@ async def update_claim(
 
     def updated(db: DbSession) -> ClaimSummary:
         draft = claim_for_update(db, context)
-        require_changeable(draft.header, draft.context.meeting, now)
+        # First, so that a command that was executed is not refused when it arrives again later.
         if context.command and not claims.record_command(db, draft.id, context.command, now):
             return draft.summary
+        require_changeable(draft.header, draft.context.meeting, now)
         update(draft)
         return draft.finalize()
 
@@ -190,7 +202,15 @@ def summarize(
     lowered = frozenset(line.session_id for line in visible if line.lowered)
     conflicts = conflicts_of(in_order)
     in_conflict = frozenset(key for conflict in conflicts for key in conflict.keys)
-    return ClaimSummary(claim, most, conflicts, in_conflict, cleared, lowered)
+    lost = _lost(chosen, totals) if cleared else NO_TOTALS
+    return ClaimSummary(claim, most, conflicts, in_conflict, cleared, lowered, lost)
+
+
+def _lost(chosen: Totals, totals: Totals) -> Totals:
+    return Totals(
+        chosen.category1 if totals.category1 is None else None,
+        chosen.safety if totals.safety is None else None,
+    )
 
 
 def _line(row: LineRow, session: Session) -> Line:

@@ -4,7 +4,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from cme_reflex.domain.claims.claim import NotInClaim
-from cme_reflex.domain.credit.claimable import CreditLimitExceeded, max_safety
+from cme_reflex.domain.credit.claimable import (
+    CreditLimitExceeded,
+    Totals,
+    claimable_safety,
+    max_safety,
+)
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.programme.programme import NotEligible, Session
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, update_claim
@@ -21,18 +26,45 @@ async def add_session(
     """
 
     def add(draft: Draft) -> None:
-        session = draft.session(session_id)
-        line = draft.lines.get(session.id)
-        on_demand = line.on_demand if line else session.watched_on_demand(None)
-        session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
-        if line is None:
-            draft.add_line(session, on_demand=on_demand)
-        elif line.removed:
-            line.removed = False
-            line.quarters = min(line.quarters, session.quarters)
-            line.safety = min(line.safety, _safety_limit(session, line.quarters))
+        _add(draft, session_id, now)
 
     return await update_claim(context, add, now=now)
+
+
+async def restore_session(
+    context: RequestContext, session_id: object, totals: Totals, *, now: datetime
+) -> ClaimSummary:
+    """Undo the removal of a session: add it, and choose the totals again that it had cleared.
+
+    A total that was chosen since is kept, and one that the claim does not support is not chosen.
+    Raises what `add_session` raises.
+    """
+
+    def restore(draft: Draft) -> None:
+        _add(draft, session_id, now)
+        row, most = draft.row, draft.summary.claimable
+        category1 = totals.category1 if row.category1 is None else None
+        if category1 is not None and 1 <= category1 <= most.category1:
+            row.category1 = category1
+        chosen = None if row.category1 is None else Quarters(row.category1)
+        safety = totals.safety if row.safety is None else None
+        if safety is not None and safety <= claimable_safety(most, chosen):
+            row.safety = safety
+
+    return await update_claim(context, restore, now=now)
+
+
+def _add(draft: Draft, session_id: object, now: datetime) -> None:
+    session = draft.session(session_id)
+    line = draft.lines.get(session.id)
+    on_demand = line.on_demand if line else session.watched_on_demand(None)
+    session.require_claimable(draft.context.attendee.badge, now, on_demand=on_demand)
+    if line is None:
+        draft.add_line(session, on_demand=on_demand)
+    elif line.removed:
+        quarters = min(line.quarters, session.quarters)
+        safety = min(line.safety, _safety_limit(session, quarters))
+        draft.change_line(line, removed=False, quarters=quarters, safety=safety)
 
 
 async def remove_session(
@@ -46,7 +78,7 @@ async def remove_session(
 
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
-            draft.line(draft.session(session_id).id).removed = True
+            draft.change_line(draft.line(draft.session(session_id).id), removed=True)
 
     return await update_claim(context, remove, now=now)
 
@@ -68,9 +100,8 @@ async def set_hours(
         line = draft.line(session.id)
         untouched = line.safety == _safety_limit(session, line.quarters)
         limit = _safety_limit(session, quarters)
-        line.quarters = quarters
-        line.safety = limit if untouched else min(line.safety, limit)
-        line.lowered = False
+        safety = limit if untouched else min(line.safety, limit)
+        draft.change_line(line, quarters=quarters, safety=safety, lowered=False)
 
     return await update_claim(context, claim, now=now)
 
@@ -90,7 +121,7 @@ async def set_safety(
         limit = _safety_limit(session, line.quarters)
         if not 0 <= quarters <= limit:
             raise CreditLimitExceeded(limit, quarters)
-        line.safety = quarters
+        draft.change_line(line, safety=quarters)
 
     return await update_claim(context, claim, now=now)
 
@@ -110,7 +141,7 @@ async def set_on_demand(
             raise NotEligible(session.code)
         line = draft.line(session.id)
         session.require_claimable(context.attendee.badge, now, on_demand=on_demand)
-        line.on_demand = on_demand
+        draft.change_line(line, on_demand=on_demand)
 
     return await update_claim(context, record, now=now)
 

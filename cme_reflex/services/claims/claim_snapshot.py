@@ -22,8 +22,8 @@ class ClaimSnapshot(NamedTuple):
 async def load(meeting: str, hashed: str, *, now: datetime) -> ClaimSnapshot:
     """The snapshot for the hash of a session token, in one read. Raises NotSignedIn."""
 
-    def load_rows(db: Session) -> tuple[authentication.FoundSession, ClaimSnapshot]:
-        session = authentication.find_session(db, meeting, hashed, now=now)
+    def load_rows(db: Session) -> tuple[authentication.FoundSignIn, ClaimSnapshot]:
+        session = authentication.find_sign_in(db, meeting, hashed, now=now)
         rows = claims.find_with_lines(db, session.context.attendee.id)
         return session, ClaimSnapshot(session.context, summarize(session.context, *rows))
 

@@ -18,8 +18,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from cme_reflex.formats.atomic_file import atomic_write
 from cme_reflex.formats.backup import archive
-from cme_reflex.formats.backup.archive import BackupHeader, CorruptBackup
+from cme_reflex.formats.backup.archive import (
+    Authenticity,
+    BackupHeader,
+    BackupKey,
+    CorruptBackup,
+    VerifiedBackup,
+)
 from cme_reflex.store import migrate
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.tables import ClaimRow
@@ -37,6 +44,14 @@ ProgressCallback = Callable[[int], None]
 
 class NewerBackup(Exception):
     """The backup's revision is newer than this program."""
+
+
+class BackupNotAuthenticated(Exception):
+    """The secret does not authenticate the backup; `authenticity` has the reason."""
+
+    def __init__(self, authenticity: Authenticity) -> None:
+        super().__init__(authenticity.value)
+        self.authenticity = authenticity
 
 
 class DatabaseNotUpgraded(Exception):
@@ -62,6 +77,7 @@ class BackupResult:
     revision: str
     taken_at: datetime
     rows: dict[str, int]
+    authenticated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +88,7 @@ class RestoreResult:
     taken_at: datetime
     rows: dict[str, int]
     claims_replaced: int
+    authenticated: bool
 
 
 async def count_rows() -> int:
@@ -84,11 +101,13 @@ async def count_rows() -> int:
     return await read(count, timeout=TIMEOUT)
 
 
-async def create_backup(path: Path, *, now: datetime, done: ProgressCallback) -> BackupResult:
+async def create_backup(
+    path: Path, *, now: datetime, done: ProgressCallback, key: BackupKey | None = None
+) -> BackupResult:
     """Write a consistent snapshot of all rows to a file, atomically.
 
-    Writers are not blocked, and no transaction is included in part.
-    `done` is called with the number of rows written. Raises OSError.
+    With a key the backup is authenticated. Writers are not blocked, and no transaction is included
+    in part. `done` is called with the number of rows written. Raises OSError.
     """
 
     def copy(db: Session) -> BackupResult:
@@ -96,45 +115,60 @@ async def create_backup(path: Path, *, now: datetime, done: ProgressCallback) ->
         # reads would not be consistent. A second run begins a new file.
         connection = db.connection()
         revision = str(table_copy.current_revision(connection))
-        with archive.atomic_write(path) as file:
-            writer = archive.BackupWriter(file, BackupHeader(revision, now))
+        with atomic_write(path) as file:
+            writer = archive.BackupWriter(file, BackupHeader(revision, now), key)
             for table in table_copy.backup_tables(connection):
                 writer.begin_table(table.name, [column.name for column in table.columns])
                 for row in table_copy.iter_rows(connection, table):
                     writer.add(table_copy.to_json(row))
                     done(1)
             writer.close()
-        return BackupResult(revision=revision, taken_at=now, rows=writer.rows)
+        return BackupResult(
+            revision=revision, taken_at=now, rows=writer.rows, authenticated=key is not None
+        )
 
     return await read(copy, timeout=TIMEOUT)
 
 
 async def restore_backup(
-    path: Path, *, replace: bool, actor: str, now: datetime, done: ProgressCallback
+    path: Path,
+    *,
+    replace: bool,
+    actor: str,
+    now: datetime,
+    done: ProgressCallback,
+    key: BackupKey | None = None,
+    unauthenticated: bool = False,
 ) -> RestoreResult:
     """Replace the database's rows by those of a backup, in one transaction.
+
+    Nothing is written before the whole file was verified. With a key, a backup that it does not
+    authenticate is rejected unless `unauthenticated`; without a key, one that has a code.
 
     The rows are first loaded into a temporary SQLite file at the backup's revision and
     migrated there, so that inconsistent rows are found before the database is changed.
     All sign-ins end. The operations log and the API tokens, with their revocations, are
     retained. `done` is called with the number of rows written.
 
-    Raises CorruptBackup, NewerBackup, DatabaseNotUpgraded, DatabaseBusy, DatabaseHasClaims unless
-    `replace`, and OSError.
+    Raises CorruptBackup, BackupNotAuthenticated, NewerBackup, DatabaseNotUpgraded, DatabaseBusy,
+    DatabaseHasClaims unless `replace`, and OSError.
     """
-    header, _ = archive.verify(path)
+    verified = archive.verify(path, key)
+    header = verified.header
+    if not (unauthenticated or _is_acceptable(verified.authenticity, key)):
+        raise BackupNotAuthenticated(verified.authenticity)
     if not table_copy.is_known(header.revision):
         raise NewerBackup(header.revision)
     with tempfile.TemporaryDirectory(prefix="cme-restore-") as folder:
         scratch_url = f"sqlite:///{folder}/scratch_url.db"
-        await _load_scratch_database(scratch_url, header.revision, path)
+        await _load_scratch_database(scratch_url, verified, path, key)
         source = table_copy.open_file(scratch_url)
         try:
             return await _write_when_idle(
                 partial(
                     _replace_all,
                     source=source,
-                    header=header,
+                    verified=verified,
                     replace=replace,
                     actor=actor,
                     now=now,
@@ -143,6 +177,16 @@ async def restore_backup(
             )
         finally:
             source.dispose()
+
+
+def _is_acceptable(authenticity: Authenticity, key: BackupKey | None) -> bool:
+    """Whether a backup may be restored without another word.
+
+    Where there is a key, a backup without a code may be one whose code was removed.
+    """
+    if authenticity is Authenticity.NO_CODE:
+        return key is None
+    return authenticity is Authenticity.AUTHENTICATED
 
 
 async def _write_when_idle(restore: Callable[[Session], RestoreResult]) -> RestoreResult:
@@ -162,13 +206,15 @@ class _Replaced:
     tokens: list[ApiTokenRow]
 
 
-async def _load_scratch_database(url: str, revision: str, path: Path) -> None:
+async def _load_scratch_database(
+    url: str, verified: VerifiedBackup, path: Path, key: BackupKey | None
+) -> None:
     """Load the backup into an SQLite file at this program's revision. Raises CorruptBackup."""
-    await migrate.upgrade(url, revision)
+    await migrate.upgrade(url, verified.header.revision)
     engine = table_copy.open_file(url)
     try:
         with engine.begin() as connection:
-            table_copy.insert_rows(connection, archive.read_tables(path))
+            table_copy.insert_rows(connection, archive.read_tables(path, verified, key))
         await migrate.upgrade(url)
     except (table_copy.IncompatibleRows, RuntimeError) as error:
         raise CorruptBackup("its rows do not hold together") from error
@@ -180,7 +226,7 @@ def _replace_all(
     db: Session,
     *,
     source: sa.Engine,
-    header: BackupHeader,
+    verified: VerifiedBackup,
     replace: bool,
     actor: str,
     now: datetime,
@@ -194,7 +240,13 @@ def _replace_all(
     _retain_tokens(db, replaced.tokens)
     _raise_versions(db, replaced.version)
     feed.begin_epoch(db)
-    details = {"taken_at": header.taken_at.isoformat(), "rows": rows}
+    header = verified.header
+    authenticated = verified.authenticity is Authenticity.AUTHENTICATED
+    details = {
+        "taken_at": header.taken_at.isoformat(),
+        "rows": rows,
+        "authenticated": authenticated,
+    }
     db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
     db.flush()
     table_copy.reset_sequences(db.connection())
@@ -203,6 +255,7 @@ def _replace_all(
         taken_at=header.taken_at,
         rows=rows,
         claims_replaced=replaced.claims,
+        authenticated=authenticated,
     )
 
 

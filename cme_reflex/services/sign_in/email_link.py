@@ -16,7 +16,7 @@ from cme_reflex.formats.mail.addresses import domain_variants, to_ascii_domain
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import authentication, links, rate_limits
+from cme_reflex.services.sign_in import authentication, links, rate_limits, registrations
 from cme_reflex.store import database
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
@@ -81,35 +81,35 @@ def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
 
 async def sign_in_with_link(
     meeting: str, token: str, *, now: datetime
-) -> authentication.SignInResult | None:
+) -> registrations.SignInResult | None:
     """Sign in with a link and mark it as used; None for a valid link that sets a password.
 
     A person with several registrations under the address must choose one. Raises LinkNotFound,
     LinkUsed, LinkExpired and NotRegistered.
     """
 
-    def sign_in(db: Session) -> authentication.SignInResult | None:
+    def sign_in(db: Session) -> registrations.SignInResult | None:
         link = links.validate_link(db, meeting, token, now=now)
         if link.purpose == links.Purpose.SET_PASSWORD:
             return None
         links.redeem_link(db, meeting, token, now=now)
-        registrations = (
+        linked = (
             select(AttendeeRow)
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
-        rows = db.exec(registrations).all()
-        return authentication.start_session(db, rows, _strength(rows, now), now=now)
+        rows = db.exec(linked).all()
+        return registrations.start_sign_in(db, rows, _strength(rows, now), now=now)
 
     return await database.write(sign_in)
 
 
-def _strength(registrations: Sequence[AttendeeRow], now: datetime) -> SignInMethod:
+def _strength(rows: Sequence[AttendeeRow], now: datetime) -> SignInMethod:
     """What a link proves: no more than a badge if one of the addresses was changed recently.
 
     Whoever can change an address at the society could otherwise read a stranger's data.
     """
-    changes = [row.email_changed_at for row in registrations if row.email_changed_at is not None]
+    changes = [row.email_changed_at for row in rows if row.email_changed_at is not None]
     is_new = any(now - changed_at < ADDRESS_TRUSTED_AFTER for changed_at in changes)
     return SignInMethod.NUMBER if is_new else SignInMethod.LINK
 

@@ -12,13 +12,13 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME, DeliveryState, MailKind
 from cme_reflex.domain.people.names import full_name
-from cme_reflex.domain.sign_in import password_policy
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import links
-from cme_reflex.services.sign_in.authentication import PasswordSignInDisabled
+from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
+from cme_reflex.services.sign_in.password_strength import require_strong_password
 from cme_reflex.store import database
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
@@ -130,7 +130,7 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
 
     member = await database.read(load)
     personal_words = (member.username, member.first_name, member.last_name, meeting)
-    password_policy.validate_password(password, personal_words=personal_words)
+    await require_strong_password(password, personal_words)
     # In a thread, because hashing takes almost a tenth of a second.
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
 

@@ -1,8 +1,7 @@
 """OpenID Connect client: discovery, authorization code flow, ID token and claims.
 
 OpenID Connect Core 1.0 with PKCE (RFC 7636) and the issuer in the response (RFC 9207). Authlib
-makes the requests, joserfc verifies signatures. All requests have a timeout, and none follows a
-redirect.
+makes the requests, within the bounds of `provider_requests`; joserfc verifies signatures.
 """
 
 from collections.abc import Mapping
@@ -17,22 +16,34 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.services.sign_in.provider_requests import client_options, total_timeout
 
-REQUEST_TIMEOUT = 5.0  # seconds per request; a user is waiting
 LEEWAY = 30  # seconds by which two clocks may differ
 METADATA_TTL = timedelta(hours=1)  # for the provider's metadata and keys
 MIN_KEY_REFRESH_INTERVAL = timedelta(minutes=1)  # between two requests for an unknown key
 SCOPE = "openid profile email"
 # Asymmetric signatures only; never "none" or HS256, which others than the provider can make.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
+MIN_RSA_BITS = 2048  # NIST SP 800-131A; a shorter key of a provider is not used
+# What the libraries raise for a document that is no JSON, is nested without end, or has other types
+# and numbers than the protocol.
+_UNREADABLE = (ValueError, RecursionError, TypeError, OverflowError, AttributeError)
 
 
 class ProviderUnavailable(Exception):
     """The provider is unreachable or its response is invalid; the message is for the log."""
+
+
+class EndpointNotAllowed(ProviderUnavailable):
+    """The provider names an endpoint on a host that the meeting does not allow."""
+
+    def __init__(self, name: str, host: str) -> None:
+        super().__init__(f"its {name} is on {host}, which endpoint_hosts does not list")
+        self.name, self.host = name, host
 
 
 class SignInRejected(Exception):
@@ -68,6 +79,15 @@ def clear_cache() -> None:
     """Clear the cache of metadata and keys, for a process that changes its provider."""
     _providers.clear()
     _keys.clear()
+
+
+async def check_provider(terms: SingleSignOn) -> None:
+    """Fetch the provider's metadata and keys, without the cache.
+
+    Raises ProviderUnavailable and EndpointNotAllowed.
+    """
+    provider = await _fetch_metadata(terms)
+    await _fetch_keys(provider)
 
 
 async def authorization_url(
@@ -126,8 +146,7 @@ def _client(
         redirect_uri=redirect_uri,
         code_challenge_method="S256",
         leeway=0,  # a token of one minute is used immediately
-        timeout=REQUEST_TIMEOUT,
-        follow_redirects=False,
+        **client_options(),
     )
 
 
@@ -136,16 +155,19 @@ async def _fetch_token(
 ) -> Mapping[str, Any]:
     client.register_compliance_hook("access_token_response", _check_token_response)
     try:
-        token = await client.fetch_token(
-            provider.token_endpoint,
-            grant_type="authorization_code",
-            code=code,
-            code_verifier=verifier,
-        )
+        async with total_timeout():
+            token = await client.fetch_token(
+                provider.token_endpoint,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=verifier,
+            )
     except OAuthError as error:
         raise SignInRejected(f"the code was refused: {error.error}") from error
-    except (httpx2.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, *_UNREADABLE) as error:
         raise ProviderUnavailable(f"no token: {error!r}") from error
+    if not isinstance(token, dict):
+        raise ProviderUnavailable("the token is no object")
     return cast(Mapping[str, Any], token)
 
 
@@ -186,7 +208,7 @@ async def _id_token_claims(
             },
         )
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
-    except (JoseError, ValueError) as error:
+    except (JoseError, *_UNREADABLE) as error:
         raise SignInRejected(f"the ID token is not good: {error}") from error
     return cast(Mapping[str, Any], claims)
 
@@ -196,9 +218,10 @@ async def _with_userinfo(
 ) -> Mapping[str, Any]:
     """The claims, extended by those of the provider's userinfo endpoint."""
     try:
-        response = await client.get(provider.userinfo_endpoint)
+        async with total_timeout():
+            response = await client.get(provider.userinfo_endpoint)
         userinfo = response.raise_for_status().json()
-    except (httpx2.HTTPError, OAuthError, ValueError) as error:
+    except (httpx2.HTTPError, OAuthError, *_UNREADABLE) as error:
         raise ProviderUnavailable(f"no userinfo: {error!r}") from error
     if not isinstance(userinfo, dict) or userinfo.get("sub") != claims["sub"]:
         raise SignInRejected("the userinfo is about somebody else")
@@ -208,10 +231,14 @@ async def _with_userinfo(
 async def _provider_metadata(terms: SingleSignOn, now: datetime) -> ProviderMetadata:
     fetched_at, provider = _providers.get(terms.issuer, (None, None))
     if fetched_at is None or provider is None or now - fetched_at > METADATA_TTL:
-        url = f"{terms.issuer.rstrip('/')}/.well-known/openid-configuration"
-        provider = _parse_metadata(terms, await _fetch_json(url))
+        provider = await _fetch_metadata(terms)
         _providers[terms.issuer] = (now, provider)
     return provider
+
+
+async def _fetch_metadata(terms: SingleSignOn) -> ProviderMetadata:
+    url = f"{terms.issuer.rstrip('/')}/.well-known/openid-configuration"
+    return _parse_metadata(terms, await _fetch_json(url))
 
 
 def _parse_metadata(terms: SingleSignOn, document: Mapping[str, Any]) -> ProviderMetadata:
@@ -234,10 +261,16 @@ def _endpoint(
     url = document.get(name)
     if url is None and not required:
         return ""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+    except ValueError:
+        parts = None
     # The endpoint must be as secure as the issuer.
-    if not isinstance(url, str) or urlsplit(url).scheme != urlsplit(terms.issuer).scheme:
-        raise ProviderUnavailable(f"its document has {name} {url!r}")
-    return url
+    if parts is None or parts.scheme != urlsplit(terms.issuer).scheme or not parts.hostname:
+        raise ProviderUnavailable(f"its document has {name} {str(url)[:80]!r}")
+    if not terms.allows_endpoint(parts.hostname):
+        raise EndpointNotAllowed(name, parts.hostname)
+    return cast(str, url)
 
 
 async def _provider_keys(
@@ -245,20 +278,29 @@ async def _provider_keys(
 ) -> KeySet:
     fetched_at, keys = _keys.get(provider.jwks_uri, (None, None))
     if fetched_at is None or keys is None or now - fetched_at > not_older_than:
-        document = await _fetch_json(provider.jwks_uri)
-        try:
-            keys = KeySet.import_key_set(cast(Any, document))
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise ProviderUnavailable(f"its keys cannot be read: {error!r}") from error
+        keys = await _fetch_keys(provider)
         _keys[provider.jwks_uri] = (now, keys)
     return keys
 
 
+async def _fetch_keys(provider: ProviderMetadata) -> KeySet:
+    document = await _fetch_json(provider.jwks_uri)
+    try:
+        keys = KeySet.import_key_set(cast(Any, document)).keys
+        return KeySet([key for key in keys if not _is_short(key)])
+    except (JoseError, KeyError, *_UNREADABLE) as error:
+        raise ProviderUnavailable(f"its keys cannot be read: {error!r}") from error
+
+
+def _is_short(key: Key) -> bool:
+    return isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS
+
+
 async def _fetch_json(url: str) -> Mapping[str, Any]:
     try:
-        async with httpx2.AsyncClient(timeout=REQUEST_TIMEOUT, follow_redirects=False) as client:
+        async with total_timeout(), httpx2.AsyncClient(**client_options()) as client:
             document = (await client.get(url)).raise_for_status().json()
-    except (httpx2.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, *_UNREADABLE) as error:
         raise ProviderUnavailable(f"{url}: {error!r}") from error
     if not isinstance(document, dict):
         raise ProviderUnavailable(f"{url} is no object")

@@ -47,6 +47,16 @@ ADDRESS_BACKOFF = Backoff(
 )
 """Failures with passwords from one IP address; successful sign-ins do not count."""
 
+SINGLE_SIGN_ON_BACKOFF = Backoff(
+    scope="single sign-on",
+    threshold=100,
+    window=timedelta(minutes=10),
+    step=timedelta(milliseconds=50),
+    max_delay=timedelta(seconds=2),
+    max_wait=timedelta(seconds=8),
+)
+"""Single sign-ons that were started from one IP address and not completed."""
+
 _DELETE_EXPIRED = delete_expired(
     RateLimitCounterRow,
     sa.and_(
@@ -63,6 +73,7 @@ LimitKey: TypeAlias = tuple[RateLimit, str]
 __all__ = [
     "ADDRESS_BACKOFF",
     "MEMBER_LOCKOUT",
+    "SINGLE_SIGN_ON_BACKOFF",
     "Backoff",
     "LimitKey",
     "Lockout",

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.domain.sign_in.strength import SignInMethod
-from cme_reflex.services.sign_in import authentication, oidc
+from cme_reflex.services.sign_in import credentials, oidc, rate_limits, registrations
+from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
 from cme_reflex.store.expiry import delete_expired
@@ -43,12 +44,16 @@ class OidcLogin:
     address: str
 
 
-async def start_login(meeting: str, redirect_uri: str, *, now: datetime) -> OidcLogin:
+async def start_login(
+    meeting: str, redirect_uri: str, *, now: datetime, address: str = ""
+) -> OidcLogin:
     """Start a login, which can be completed once, in this browser, within LOGIN_LIFETIME.
 
-    Raises SingleSignOnNotConfigured and oidc.ProviderUnavailable.
+    `address` is the client's IP address. Raises SingleSignOnNotConfigured, TooManyAttempts and
+    oidc.ProviderUnavailable.
     """
     configuration = await _configuration(meeting)
+    await rate_limits.check((SINGLE_SIGN_ON_BACKOFF, address), now=now)
     token = new_token()
     login_secrets = oidc.LoginSecrets(new_token(), new_token(), secrets.token_urlsafe(48))
     address = await oidc.authorization_url(configuration, login_secrets, redirect_uri, now=now)
@@ -77,11 +82,12 @@ async def complete_login(
     *,
     client_secret: str,
     now: datetime,
-) -> authentication.SignInResult:
+    address: str = "",
+) -> registrations.SignInResult:
     """Complete a login with the provider's response, the query of the callback request.
 
-    Raises SingleSignOnNotConfigured, SignInCancelled, MemberNotFound, NotRegistered, SignInRejected
-    and oidc.ProviderUnavailable.
+    `address` is the client's IP address. Raises SingleSignOnNotConfigured, SignInCancelled,
+    MemberNotFound, NotRegistered, SignInRejected and oidc.ProviderUnavailable.
     """
     configuration = await _configuration(meeting)
     login = await _consume(token, answer.get("state", ""), now)
@@ -102,13 +108,20 @@ async def complete_login(
     member_id = await read(lambda db: db.exec(query).one_or_none())
     if member_id is None:
         raise MemberNotFound
-    return await authentication.sign_in_member(
+    await _refund(member_id, address, now)
+    return await registrations.sign_in_member(
         meeting, member_id, SignInMethod.SINGLE_SIGN_ON, now=now
     )
 
 
+async def _refund(member_id: int, address: str, now: datetime) -> None:
+    """Take a completed login off the count of its address."""
+    attempt, person = (SINGLE_SIGN_ON_BACKOFF, address), f"single sign-on {member_id}"
+    await write(lambda db: rate_limits.refund(db, attempt, person=person, now=now))
+
+
 async def _configuration(meeting: str) -> SingleSignOn:
-    configuration = await authentication.single_sign_on_terms(meeting)
+    configuration = await credentials.single_sign_on_terms(meeting)
     if configuration is None:
         raise SingleSignOnNotConfigured
     return configuration

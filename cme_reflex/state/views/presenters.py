@@ -1,10 +1,6 @@
 """Presenters of the claim's pages: pure functions from the domain to view models."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import MissingRequirement, Requirement
@@ -12,67 +8,10 @@ from cme_reflex.domain.credit.claimable import Line, is_blocking, max_safety
 from cme_reflex.domain.credit.overlap import Conflict
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
-from cme_reflex.domain.programme.programme import (
-    Delivery,
-    NotYetEnded,
-    PresentedByAttendee,
-    Programme,
-    Session,
-)
+from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.state.views import view_models
-
-
-def session_row(
-    session: Session,
-    programme: Programme,
-    badge: str,
-    now: datetime,
-    *,
-    by_date: bool,
-    starts_day: bool,
-) -> view_models.SessionRow:
-    """A session in the list, for the attendee with this badge at this instant."""
-    row = _row(session, programme.meeting.zone, by_date, starts_day)
-    refusal = _reason_not_claimable(session, programme, badge, now)
-    return replace(row, refusal=refusal) if refusal else row
-
-
-@lru_cache(maxsize=8_192)
-def _row(
-    session: Session, zone: ZoneInfo, by_date: bool, starts_day: bool
-) -> view_models.SessionRow:
-    """The parts of a row that are the same for everybody, cached for searches."""
-    day = session.starts_at.astimezone(zone).date()
-    when = text.dates.span if by_date else text.dates.day_span
-    tags = {
-        Delivery.ON_DEMAND: text.sessions.ON_DEMAND,
-        Delivery.LIVE: text.sessions.LIVE_ONLY,
-        Delivery.BOTH: "",
-    }
-    return view_models.SessionRow(
-        id=session.id,
-        title=session.title,
-        when=when(session.starts_at, session.ends_at, zone),
-        place=" · ".join(part for part in (session.kind.capitalize(), session.room) if part),
-        hours=format_hours(session.quarters),
-        safety=format_hours(session.safety) if session.safety else "",
-        tag=tags[session.delivery],
-        day=text.dates.day(day) if starts_day else "",
-        refusal="",
-    )
-
-
-def _reason_not_claimable(session: Session, programme: Programme, badge: str, now: datetime) -> str:
-    """Why the session cannot be added, shown instead of the Add button; empty if it can."""
-    try:
-        session.require_claimable(badge, now, on_demand=session.watched_on_demand(None))
-    except PresentedByAttendee:
-        return text.sessions.PRESENTED
-    except NotYetEnded as early:
-        return text.sessions.not_before(early.claimable_from, programme.meeting.zone)
-    return ""
 
 
 def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsView:

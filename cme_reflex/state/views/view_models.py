@@ -64,6 +64,19 @@ class LineView:
 
 
 @dataclass(frozen=True)
+class RemovedView:
+    """A session that Undo would restore, with the totals that its removal cleared.
+
+    Totals in hours as text; an empty text is no total.
+    """
+
+    id: int
+    title: str
+    category1: str
+    safety: str
+
+
+@dataclass(frozen=True)
 class SessionLink:
     """A session's title with a link to its line on the claim."""
 

@@ -20,7 +20,8 @@ from cme_reflex.store.upsert import insert_for
 
 _claim, _line = table_of(ClaimRow), table_of(LineRow)
 
-# Executed at every event, so they are built once: building takes longer than executing.
+# Executed at every event, so they are built once: building takes longer than executing. On the
+# connection they return columns, which have the names of an object's attributes and cost a third.
 _CLAIM = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
 _FOR_UPDATE = _CLAIM.with_for_update().execution_options(populate_existing=True)
 _LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
@@ -34,13 +35,8 @@ def find(db: Session, attendee_id: int) -> ClaimRow | None:
 
 def find_with_lines(db: Session, attendee_id: int) -> tuple[ClaimRow | None, list[LineRow]]:
     """The attendee's claim, if one was begun, and all its lines, only to be read."""
-    # Columns answer to the same names as an object does, and cost a third of it.
-    connection = db.connection()
-    claim: Any = connection.execute(_CLAIM, {"attendee": attendee_id}).one_or_none()
-    if claim is None:
-        return None, []
-    lines: Any = connection.execute(_LINES, {"claim": claim.id}).all()
-    return claim, lines
+    claim: Any = db.connection().execute(_CLAIM, {"attendee": attendee_id}).one_or_none()
+    return claim, [] if claim is None else lines(db, claim.id)
 
 
 def find_for_update(db: Session, attendee_id: int) -> ClaimRow:
@@ -78,22 +74,24 @@ def _dialect(db: Session) -> str:
 
 
 def lines(db: Session, claim_id: int) -> list[LineRow]:
-    """All lines of a claim, including removed ones."""
-    return list(db.exec(_LINES, params={"claim": claim_id}).all())
+    """All lines of a claim, including removed ones, only to be read."""
+    found: Any = db.connection().execute(_LINES, {"claim": claim_id}).all()
+    return list(found)
 
 
-def save_changes(db: Session, claim: ClaimRow) -> None:
-    """Save a claim and what was changed of its lines, as the last thing that is done with them.
+def save_line(db: Session, line: LineRow) -> None:
+    """Insert or update a line."""
+    connection = db.connection()
+    connection.execute(_save_line(connection.dialect.name), line.model_dump())
+
+
+def save_claim(db: Session, claim: ClaimRow) -> None:
+    """Save a claim, as the last thing that is done with it.
 
     The session's own flush would save the same. It costs three times as much, at every tap.
     """
-    connection = db.connection()
-    for row in (*db.new, *db.dirty):
-        if isinstance(row, LineRow):
-            connection.execute(_save_line(connection.dialect.name), row.model_dump())
-            db.expunge(row)
     values = claim.model_dump(exclude={"id"})
-    connection.execute(_SAVE_CLAIM, {"claim": claim.id, **values})
+    db.connection().execute(_SAVE_CLAIM, {"claim": claim.id, **values})
     db.expunge(claim)
 
 

@@ -12,7 +12,8 @@ from sqlmodel import SQLModel
 
 from cme_reflex.settings import settings
 from cme_reflex.store import columns
-from cme_reflex.store.database import NO_LIMIT, create_database
+from cme_reflex.store.database import NO_LIMIT
+from cme_reflex.store.engines import create_database
 
 
 def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:

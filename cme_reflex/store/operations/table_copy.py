@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from cme_reflex.store.migrate import MIGRATIONS
+from cme_reflex.store.sqlite import DRIVER
 
 BATCH = 500  # rows in memory at a time
 # Sign-ins and everything else that is valid only for a short time. A backup leaves these tables
@@ -29,7 +30,7 @@ class IncompatibleRows(Exception):
 
 def open_file(url: str) -> sa.Engine:
     """An engine for an SQLite file of this process's own. Its errors do not show values."""
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = sa.create_engine(sa.make_url(url).set(drivername=DRIVER), hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def connect(connection: Any, record: object) -> None:

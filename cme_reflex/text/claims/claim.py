@@ -26,6 +26,8 @@ ADDED_OVERLAPS: Final = "Added: {title}. It overlaps with another session."
 REMOVED: Final = "Removed: {title}"
 BROUGHT_BACK: Final = "Restored"
 UNDO: Final = "Undo"
+MORE_REMOVED: Final = "and {count} more"
+"""Follows `REMOVED`: sessions that Undo restores after this one."""
 
 HOURS_OF: Final = "{hours} of {maximum} hours"
 OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")

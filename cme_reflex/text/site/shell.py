@@ -19,7 +19,7 @@ LOG_OUT: Final = "Save & Log Out"
 
 RECONNECTING: Final = "Reconnecting…"
 OFFLINE: Final = "You are offline: changes are kept here and sent when you are back online."
-NOT_SAVED: Final = "One of your changes could not be saved. Check your claim and try again."
+POSTPONED: Final = "Your changes cannot be saved at the moment. They are kept here and sent again."
 TROUBLE: Final = "That did not work. Everything you saved is safe; please try again."
 CLOSE: Final = "Close this message"
 SAVING: Final = "Saving…"

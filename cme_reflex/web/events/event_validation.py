@@ -1,7 +1,5 @@
-"""Allow-list of events: only declared events pass, with a payload of the declared types.
+"""Validation of events: only those on the allow-list pass, with a payload of the declared types.
 
-Reflex would run any public method of any state, its internal states included, for any client and
-with any arguments: `setvar` sets any variable, `update_vars_internal` those stored in the browser.
 `validate` is a pure function of name, payload and router data; `reflex_bridge/socket_endpoint.py`
 puts it in front of Reflex. It fails closed: whatever cannot be validated is rejected.
 """
@@ -14,32 +12,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from cme_reflex.web.access_policy import Audience, audience_of, payload_model
+from cme_reflex.web.events.event_allowlist import EventRule, event_allowlist
 from cme_reflex.web.logs import log_extra
 
 logger = logging.getLogger(__name__)
 
 ADDRESS_LIMIT = 2_000  # characters of a page's address with its query
-HASHES_LIMIT = 200  # states whose default values a page can have
-
-_STRICT = ConfigDict(strict=True, extra="forbid")
-
-
-class _NoPayload(BaseModel):
-    model_config = _STRICT
-
-
-class _Hydration(BaseModel):
-    """Payload of a page's hydration. This application stores no vars in the browser."""
-
-    model_config = _STRICT
-    hashes: list[str] = Field(default=[], max_length=HASHES_LIMIT)
-
-
-class _FrontendException(BaseModel):
-    model_config = _STRICT
-    info: str
-    component_stack: str
+REFUSE_COMMAND = "command_queue.refuse"  # the end of the full name of the event
 
 
 class RouterData(BaseModel):
@@ -58,14 +37,6 @@ class RouterData(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class EventRule:
-    """The audience of an event, and the model of its payload."""
-
-    audience: Audience
-    payload: type[BaseModel]
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """A valid event, with the known fields of its router data."""
 
@@ -80,36 +51,6 @@ class Rejection:
 
     reason: str
     event: str = "unknown"
-
-
-_ROOT = "reflex___state____state"
-FRAMEWORK_EVENTS: Mapping[str, EventRule] = {
-    # A tab opens: creates the tab's state and runs the page's `load`.
-    f"{_ROOT}.hydrate_and_load": EventRule(Audience.ANYONE, _Hydration),
-    # Navigation within the tab: runs the page's `load`, which authenticates by itself.
-    f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal": EventRule(
-        Audience.ANYONE, _NoPayload
-    ),
-    # An error in a page's script: writes a log line.
-    f"{_ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception": (
-        EventRule(Audience.ANYONE, _FrontendException)
-    ),
-}
-"""The internal handlers of Reflex that pages call; all others are rejected."""
-
-
-def event_allowlist(handlers: Mapping[str, Callable[..., Any]]) -> dict[str, EventRule]:
-    """The rules of all events that a client may send, by full name.
-
-    `handlers` are all handlers that Reflex would run. Those for the server only and those without
-    an audience are excluded. Raises Undeclared for a parameter without a type.
-    """
-    declared = {
-        name: EventRule(audience, payload_model(handler))
-        for name, handler in handlers.items()
-        if (audience := audience_of(handler)) not in (None, Audience.SERVER)
-    }
-    return {**FRAMEWORK_EVENTS, **declared}
 
 
 def validate(
@@ -139,21 +80,24 @@ class EventValidator:
 
     def __init__(self, handlers: Mapping[str, Callable[..., Any]]) -> None:
         self._rules = event_allowlist(handlers)
+        self._refuse = next((name for name in handlers if name.endswith(REFUSE_COMMAND)), None)
 
     def validate(
         self, name: object, payload: object, router_data: object
     ) -> Mapping[str, Any] | None:
-        """The fields of a valid event; None for a rejected one."""
-        match validate(name, payload, router_data, self._rules):
-            case Event() as event:
-                return {
-                    "name": event.name,
-                    "payload": event.payload,
-                    "router_data": event.router_data,
-                }
-            case Rejection() as rejection:
-                self._log(rejection)
-        return None
+        """The fields of a valid event; None for a rejected one.
+
+        A rejected command becomes an event that refuses it, so that the browser does not wait for
+        a reply: a page of an earlier release may have stored it.
+        """
+        result = validate(name, payload, router_data, self._rules)
+        if isinstance(result, Rejection):
+            self._log(result)
+            command = payload.get("command") if isinstance(payload, dict) else None
+            if command is None or self._refuse is None:
+                return None
+            result = validate(self._refuse, {"command": command}, router_data, self._rules)
+        return _fields(result) if isinstance(result, Event) else None
 
     def reject(self, reason: str) -> None:
         """Log the rejection of a message that is not an event."""
@@ -163,6 +107,10 @@ class EventValidator:
         logger.warning(
             "event rejected", extra=log_extra(event=rejection.event, outcome=rejection.reason)
         )
+
+
+def _fields(event: Event) -> Mapping[str, Any]:
+    return {"name": event.name, "payload": event.payload, "router_data": event.router_data}
 
 
 def _is_encodable(value: object) -> bool:

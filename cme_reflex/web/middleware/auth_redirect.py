@@ -56,8 +56,8 @@ async def _response(scope: Scope) -> Response | None:
         return RedirectResponse(HOME, status_code=303)
     if path in PROTECTED and not signed_in:
         response = RedirectResponse(SIGN_IN_FORM, status_code=303)
-        query = f"?{request.url.query}" if request.url.query else ""
-        cookies.set_next(response, path + query)
+        query = scope["query_string"].decode("latin-1")
+        cookies.set_next(response, f"{path}?{query}" if query else path)
         return response
     return None
 

@@ -38,7 +38,8 @@ class SecurityHeadersMiddleware:
             "cross-origin-resource-policy": "same-origin",
         }
         if (settings().public_url or "").startswith("https://"):
-            self._headers["strict-transport-security"] = f"max-age={TWO_YEARS}; includeSubDomains"
+            directives = (f"max-age={TWO_YEARS}", "includeSubDomains")
+            self._headers["strict-transport-security"] = "; ".join(directives)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, and set the headers of its response."""

@@ -1,36 +1,36 @@
-"""Limits of the socket: same site only, connections per sign-in and address, message size and rate.
+"""Limits of the socket: same site only, connections per sign-in and address, messages, rate.
 
 A connection that exceeds a limit is closed with a close code of RFC 6455 and a reason, without
 effect on others. All counts are per process.
 """
 
-import hashlib
+import asyncio
 import logging
-from urllib.parse import parse_qs, urlencode
+from contextlib import nullcontext
 
+from aiolimiter import AsyncLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cme_reflex.reflex_bridge.socket_protocol import CLOSE, CONNECT, DISCONNECT, EVENT, PONG
+from cme_reflex.reflex_bridge import socket_endpoint, socket_protocol
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
+from cme_reflex.web.cookies import token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
-from cme_reflex.web.middleware.rate_limit import ConnectionLimit, ConnectionLimiter, TokenBucket
+from cme_reflex.web.middleware.connection_limiter import ConnectionLimit, ConnectionLimiter
+from cme_reflex.web.middleware.socket_sign_in import bind_tab_to_sign_in, with_sign_in
 
 logger = logging.getLogger(__name__)
-
-SIGN_IN_HEADER = "authorization"
-"""Internal header with the hash of the sign-in's token, which is useless to a client."""
 
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
 MESSAGE_LIMIT = 64 * 1024  # characters; the longest answer has 4,000
+JOIN_TIMEOUT = 10  # seconds from the connection to joining, which a page does at once
 BURST = 5  # seconds' worth of events that may come at once: taps made offline
 
 PER_SIGN_IN = ConnectionLimit(concurrent=20, per_second=1, burst=60)  # tabs, opened in a hurry
@@ -63,15 +63,19 @@ class SocketLimitsMiddleware:
             # Browsers send the cookie with the handshake, so pages of other sites must be rejected.
             await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
             return
+        tab = socket_protocol.tab_of_a_page(scope["query_string"])
+        if tab is None:
+            await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
+            return
         token = token_in(Headers(scope=scope).get("cookie", ""))
         hashed = token_hash(token) if token else ""
         key, limit, log_fields = await _limit_of(scope, hashed)
-        if not self._limiter.acquire(key, limit):
+        if not await self._limiter.acquire(key, limit):
             await _reject(scope, receive, send, log_fields)
             return
         try:
             socket = LimitedSocket(receive, send, log_fields)
-            scope = _with_sign_in(_bind_tab_to_sign_in(scope, token), hashed)
+            scope = with_sign_in(bind_tab_to_sign_in(scope, tab, token), hashed)
             await self._app(scope, socket.receive, socket.send)
         finally:
             self._limiter.release(key)
@@ -84,19 +88,18 @@ class LimitedSocket:
         self._receive = receive
         self._send = send
         self._log_fields = log_fields
-        self._bucket = TokenBucket(
-            settings().events_per_second, BURST * settings().events_per_second
-        )
+        self._rate = AsyncLimiter(BURST * settings().events_per_second, BURST)
         self._joined = False
+        self._join_by = asyncio.get_running_loop().time() + JOIN_TIMEOUT
         self._closed = False
 
     async def receive(self) -> Message:
         """The next message; a disconnect if it violates the policy."""
-        message = await self._receive()
-        if message["type"] != "websocket.receive":
-            return message
         try:
-            self._check(message.get("text"))
+            message = await self._next()
+            if message["type"] == "websocket.receive":
+                self._check(message.get("text"))
+                await self._rate.acquire()  # at once, because it has capacity
         except PolicyViolation as violation:
             logger.warning(
                 "socket closed",
@@ -116,27 +119,27 @@ class LimitedSocket:
             self._closed = message["type"] == "websocket.close"
             await self._send(message)
 
-    def _check(self, text: str | None) -> None:
-        """Raise PolicyViolation unless a page of this site could send this message.
+    async def _next(self) -> Message:
+        """The next message. Raises PolicyViolation if the page does not join in time."""
+        try:
+            async with nullcontext() if self._joined else asyncio.timeout_at(self._join_by):
+                return await self._receive()
+        except TimeoutError:
+            raise PolicyViolation(POLICY_VIOLATION, "no page joined in time") from None
 
-        A page joins the namespace once, sends events, answers pings and disconnects. Binary
-        packets, acknowledgements and other namespaces are rejected.
-        """
+    def _check(self, text: str | None) -> None:
+        """Raise PolicyViolation unless a page of this site could send this message."""
         if text is None:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
         if len(text) > MESSAGE_LIMIT:
             reason = f"a message has at most {MESSAGE_LIMIT} characters"
             raise PolicyViolation(MESSAGE_TOO_BIG, reason)
-        if not self._bucket.take():
+        if not self._rate.has_capacity():
             reason = "too many messages; try again in a few seconds"
             raise PolicyViolation(POLICY_VIOLATION, reason)
-        if text.startswith(CONNECT) and not self._joined:
-            self._joined = True
-        elif not (self._joined and text.startswith((EVENT, DISCONNECT))) and text not in (
-            PONG,
-            CLOSE,
-        ):
+        if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
+        self._joined = self._joined or text.startswith(socket_protocol.CONNECT)
 
 
 async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
@@ -166,39 +169,6 @@ async def _reject(
     offered = scope.get("subprotocols") or [None]
     await send({"type": "websocket.accept", "subprotocol": offered[0]})
     await send(_close(POLICY_VIOLATION, "too many connections; close other tabs of this site"))
-
-
-def _bind_tab_to_sign_in(scope: Scope, token: str) -> Scope:
-    """The scope with the tab's token hashed together with the sign-in's token.
-
-    Reflex stores a tab's state under a token that the browser chooses. Bound to the cookie, a state
-    cannot be reached by the next person in the same browser, or by anybody who learns its token.
-    """
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    if "token" in query:
-        query["token"] = [_hash(f"{token}\n{query['token'][0]}")]
-    return {**scope, "query_string": urlencode(query, doseq=True).encode()}
-
-
-def _with_sign_in(scope: Scope, hashed: str) -> Scope:
-    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
-
-    Every event authenticates by this hash. It is computed once per connection, and a header of that
-    name sent by a client is removed. Reflex stores the headers with the tab's state, which needs
-    only the cookie of a registration choice.
-    """
-    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
-    replaced = {
-        b"cookie": f"{cookie_name(CHOICE)}={choice}".encode("latin-1"),
-        SIGN_IN_HEADER.encode(): hashed.encode(),
-    }
-    headers = [header for header in scope["headers"] if header[0].lower() not in replaced]
-    return {**scope, "headers": [*headers, *replaced.items()]}
-
-
-def _hash(text: str) -> str:
-    # A plain hash suffices: the text has 256 random bits of the cookie, or is not secret.
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _close(code: int, reason: str) -> Message:

@@ -43,7 +43,9 @@ class TrustedHostMiddleware:
 
 
 def _host(scope: Scope) -> str:
+    """The host that the request is for; an empty string where it names none, or several."""
+    hosts = Headers(scope=scope).getlist("host")
     try:
-        return urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
+        return (urlsplit(f"//{hosts[0]}").hostname or "") if len(hosts) == 1 else ""
     except ValueError:
         return ""

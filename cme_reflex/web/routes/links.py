@@ -24,11 +24,12 @@ from cme_reflex.routes import (
 )
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import email_link, invitations, links
-from cme_reflex.services.sign_in.authentication import NotRegistered
+from cme_reflex.services.sign_in.registrations import NotRegistered
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
+from cme_reflex.web.forms import read_form
 from cme_reflex.web.routes.sign_in import complete_sign_in, reject_form
 
 PASSWORD_LINK = "cme_password_link"  # noqa: S105 - the name of a cookie
@@ -40,7 +41,7 @@ async def send(request: Request) -> Response:
     """Send a sign-in link; the response does not reveal whether the address is registered."""
     if rejection := reject_form(request):
         return rejection
-    email, now = str((await request.form()).get("email", "")), clock()
+    email, now = (await read_form(request)).get("email", ""), clock()
     client = client_address(request.scope)
     try:
         await email_link.request_link(settings().meeting, email, client=client, now=now)
@@ -56,7 +57,7 @@ async def use(request: Request) -> Response:
     """Sign in with a link, or continue to the page that sets a password."""
     if rejection := reject_form(request):
         return rejection
-    token = links.extract_token(str((await request.form()).get("token", "")))
+    token = links.extract_token((await read_form(request)).get("token", ""))
     try:
         result = await email_link.sign_in_with_link(settings().meeting, token, now=clock())
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
@@ -73,8 +74,8 @@ async def set_password(request: Request) -> Response:
     """Set a password with a link; an error returns to the form as a code in the fragment."""
     if rejection := reject_form(request):
         return rejection
-    form = await request.form()
-    password, repeated = str(form.get("password", "")), str(form.get("again", ""))
+    form = await read_form(request)
+    password, repeated = form.get("password", ""), form.get("again", "")
     token = cookies.token_in(request.headers.get("cookie", ""), PASSWORD_LINK)
     if password != repeated:
         return _redirect(PASSWORD, "password-differs")

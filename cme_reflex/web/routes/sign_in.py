@@ -23,16 +23,27 @@ from cme_reflex.routes import (
     StepUp,
 )
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication, known_browser, own_sign_ins
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    known_browser,
+    own_sign_ins,
+    registrations,
+)
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.forms import read_form
 from cme_reflex.web.middleware.access_log import MESSAGE_CODE
 from cme_reflex.web.sign_in_page import TYPED, second_number_page
 
-FORM_LIMIT = 8_192  # bytes; three short fields
+# What the browser forgets at sign-out: files, and pages that it keeps for the Back button. Not
+# "storage", which has the commands of taps that the server has not got yet (a queue belongs to one
+# attendee and is sent for nobody else), and not "cookies", which are those of the society's whole
+# domain.
+CLEARED_AT_SIGN_OUT = '"cache"'
 
 
 @allow(Audience.ANYONE)
@@ -44,7 +55,7 @@ async def sign_in(request: Request) -> Response:
     """
     if rejection := reject_form(request):
         return rejection
-    form = {name: str(value) for name, value in (await request.form()).items()}
+    form = await read_form(request)
     as_member = form.get("way") == "member"
     names = ("username", "password") if as_member else ("last_name", "number")
     first, second = (form.get(name, "") for name in names)
@@ -53,11 +64,11 @@ async def sign_in(request: Request) -> Response:
     meeting, now, address = settings().meeting, clock(), client_address(request.scope)
     try:
         if as_member:
-            result = await authentication.sign_in_with_password(
+            result = await credentials.sign_in_with_password(
                 meeting, first, second, now=now, address=address
             )
         else:
-            token = await authentication.sign_in_with_badge(
+            token = await credentials.sign_in_with_badge(
                 meeting,
                 first,
                 second,
@@ -66,17 +77,17 @@ async def sign_in(request: Request) -> Response:
                 address=address,
                 known=cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER),
             )
-            result = authentication.SignedIn(token)
+            result = registrations.SignedIn(token)
     except SecondNumberRequired as error:
         code = "both-numbers" if error.always else "second-number"
         return _with_second_number(request, code, form)
-    except authentication.InvalidCredentials:
+    except credentials.InvalidCredentials:
         if form.get("second_number", "").strip():
             return _with_second_number(request, "numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
-    except authentication.NotRegistered:
+    except registrations.NotRegistered:
         return back_to_form("member-not-registered")
-    except authentication.PasswordSignInDisabled:
+    except credentials.PasswordSignInDisabled:
         return back_to_form("sso-only")
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
@@ -88,14 +99,14 @@ async def choose(request: Request) -> Response:
     """Sign in with the chosen one of several registrations."""
     if rejection := reject_form(request):
         return rejection
-    value = str((await request.form()).get("registration", ""))
+    value = (await read_form(request)).get("registration", "")
     attendee_id = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
-        token = await authentication.choose_registration(token, attendee_id, now=clock())
+        token = await registrations.choose_registration(token, attendee_id, now=clock())
     except authentication.NotSignedIn:
         return back_to_form("choice-expired")
-    return await complete_sign_in(request, authentication.SignedIn(token))
+    return await complete_sign_in(request, registrations.SignedIn(token))
 
 
 @allow(Audience.ANYONE)
@@ -104,7 +115,7 @@ async def step_up(request: Request) -> Response:
     page, way = request.query_params.get("page", HOME), request.query_params.get("way")
     if way == StepUp.LINK:
         address = REQUEST_LINK
-    elif await authentication.single_sign_on_terms(settings().meeting) is not None:
+    elif await credentials.single_sign_on_terms(settings().meeting) is not None:
         address = SSO
     else:
         address = f"{SIGN_IN_FORM}#step-up"
@@ -121,17 +132,18 @@ async def sign_out(request: Request) -> Response:
     await _end_sign_in(request)
     response = back_to_form("signed-out")
     cookies.delete_sign_in(response)
+    response.headers["clear-site-data"] = CLEARED_AT_SIGN_OUT
     return response
 
 
-async def complete_sign_in(request: Request, result: authentication.SignInResult) -> Response:
+async def complete_sign_in(request: Request, result: registrations.SignInResult) -> Response:
     """Set the sign-in cookie, end the previous sign-in, and redirect to the requested page.
 
     With several registrations, redirects to the page to choose one of them instead.
     """
-    if isinstance(result, authentication.RegistrationChoiceRequired):
+    if isinstance(result, registrations.RegistrationChoiceRequired):
         response = RedirectResponse(REGISTRATIONS, status_code=303)
-        cookies.set_cookie(response, cookies.CHOICE, result.token, authentication.CHOICE_LIFETIME)
+        cookies.set_cookie(response, cookies.CHOICE, result.token, registrations.CHOICE_LIFETIME)
         return response
     await _end_sign_in(request)
     header = request.headers.get("cookie", "")
@@ -158,22 +170,13 @@ def back_to_form(code: str) -> Response:
 def _with_second_number(request: Request, code: str, form: Mapping[str, str]) -> Response:
     """The form again, with what was typed, the field of the second number, and this message."""
     request.scope[MESSAGE_CODE] = code
-    typed = {name: form.get(name, "")[: authentication.INPUT_LIMIT] for name in TYPED}
+    typed = {name: form.get(name, "")[: credentials.INPUT_LIMIT] for name in TYPED}
     return second_number_page(code, typed) or back_to_form(code)
 
 
 def reject_form(request: Request) -> Response | None:
-    """The error response to a cross-site form or one that is too long; None for any other."""
-    if not is_same_site(request.headers):
-        return _cross_site()
-    if not _is_short(request.headers.get("content-length", "")):
-        return PlainTextResponse(text.sign_in.TOO_LONG, status_code=413)
-    return None
-
-
-def _is_short(length: str) -> bool:
-    """Whether Content-Length is present, well-formed and within FORM_LIMIT."""
-    return length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= FORM_LIMIT
+    """The error response to a cross-site form; None for any other."""
+    return None if is_same_site(request.headers) else _cross_site()
 
 
 def _cross_site() -> Response:
@@ -182,7 +185,7 @@ def _cross_site() -> Response:
 
 async def _end_sign_in(request: Request) -> None:
     if token := cookies.token_in(request.headers.get("cookie", "")):
-        await authentication.sign_out(token)
+        await registrations.sign_out(token)
 
 
 ROUTES = checked_routes(

@@ -6,12 +6,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from cme_reflex import text
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import SIGN_IN_FORM, SSO, SSO_CALLBACK
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
+from cme_reflex.services.sign_in import oidc, registrations, single_sign_on
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in
 
@@ -28,10 +31,13 @@ async def start(request: Request) -> Response:
     """
     if not is_same_site(request.headers):
         return RedirectResponse(SIGN_IN_FORM, status_code=303)
+    now, address = clock(), client_address(request.scope)
     try:
         login = await single_sign_on.start_login(
-            settings().meeting, _callback_url(request), now=clock()
+            settings().meeting, _callback_url(request), now=now, address=address
         )
+    except TooManyAttempts as error:
+        return back_to_form(text.sign_in.wait_code(error.until, now))
     except single_sign_on.SingleSignOnNotConfigured:
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
@@ -45,7 +51,7 @@ async def start(request: Request) -> Response:
 @allow(Audience.ANYONE)
 async def callback(request: Request) -> Response:
     """Sign in with a valid response of the provider; an error returns to the form as a code."""
-    if len(request.url.query) > RESPONSE_LIMIT:
+    if len(request.scope["query_string"]) > RESPONSE_LIMIT:
         return back_to_form("sso-failed")
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.OIDC_LOGIN)
     try:
@@ -55,6 +61,7 @@ async def callback(request: Request) -> Response:
             dict(request.query_params),
             client_secret=settings().oidc_client_secret.get_secret_value(),
             now=clock(),
+            address=client_address(request.scope),
         )
     except (single_sign_on.SingleSignOnNotConfigured, oidc.SignInRejected) as error:
         logger.warning("OIDC sign-in rejected: %s", error)
@@ -66,7 +73,7 @@ async def callback(request: Request) -> Response:
         return back_to_form("sso-cancelled")
     except single_sign_on.MemberNotFound:
         return back_to_form("sso-unknown")
-    except authentication.NotRegistered:
+    except registrations.NotRegistered:
         return back_to_form("member-not-registered")
     return await complete_sign_in(request, result)
 

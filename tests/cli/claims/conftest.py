@@ -9,8 +9,9 @@ from cme_reflex.services.claims import claim
 from cme_reflex.services.claims.submission import submit_claim
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in.authentication import authenticate, sign_in_with_badge
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.services.sign_in.authentication import authenticate
+from cme_reflex.services.sign_in.credentials import sign_in_with_badge
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.attendees import complete_draft
 from tests.support.meetings import FOLDER, MEETING
 

@@ -11,9 +11,10 @@ import pytest
 from cme_reflex.services.claims import submission
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in.authentication import authenticate, sign_in_with_badge
+from cme_reflex.services.sign_in.authentication import authenticate
+from cme_reflex.services.sign_in.credentials import sign_in_with_badge
 from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.attendees import submit_complete_claim
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.meetings import FOLDER, MEETING

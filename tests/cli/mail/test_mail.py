@@ -122,9 +122,9 @@ def test_an_unknown_member_and_a_meeting_that_is_not_loaded_are_told(
     [
         ({"CME_PUBLIC_URL": ""}, "CME_PUBLIC_URL is missing, and messages have links. "),
         ({"CME_MAIL_FROM": ""}, "CME_MAIL_FROM is missing, and CME_SMTP_URL is set. "),
-        ({"CME_SMTP_URL": "mail.example.org"}, "CME_SMTP_URL: Value error, Write smtp://"),
-        ({"CME_MAIL_FROM": "cme"}, "CME_MAIL_FROM: Value error, This is not an e-mail address."),
-        ({"CME_PUBLIC_URL": "cme.example.org"}, "CME_PUBLIC_URL: Value error, Write scheme"),
+        ({"CME_SMTP_URL": "mail.example.org"}, "CME_SMTP_URL: Write smtp://"),
+        ({"CME_MAIL_FROM": "cme"}, "CME_MAIL_FROM: This is not an e-mail address."),
+        ({"CME_PUBLIC_URL": "cme.example.org"}, "CME_PUBLIC_URL: Write scheme"),
     ],
 )
 def test_a_setting_that_keeps_mail_from_being_sent_is_named(

@@ -14,7 +14,7 @@ from sqlmodel import select
 from cme_reflex.domain.mail.delivery import DeliveryState
 from cme_reflex.services.mail.worker import LEASE, DeliveryStats
 from cme_reflex.settings import ROOT
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.mail.tables import MailQueueRow
 from tests.support.database.table_rows import fetch_one
 from tests.support.mail import send_due_mail
@@ -27,15 +27,15 @@ SUBMIT_AND_HANG = """
 import asyncio
 from datetime import UTC, datetime
 from cme_reflex.services.claims import submission
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
-from cme_reflex.store.database import open_database
+from cme_reflex.store.engines import open_database
 from tests.support.attendees import complete_draft
 
 async def submit():
     open_database(settings().database_url)
     now = datetime(2024, 11, 1, 12, tzinfo=UTC)
-    token = await authentication.sign_in_with_badge("test24", "O'Brien-Núñez", "101", now=now)
+    token = await credentials.sign_in_with_badge("test24", "O'Brien-Núñez", "101", now=now)
     context = await authentication.authenticate("test24", token, now=now)
     ids = {session.code: session.id for session in context.programme.sessions.values()}
     revision = await complete_draft(context, ids, now)

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from typer.testing import CliRunner, Result
 
 from cme_reflex.cli.commands import app
-from cme_reflex.formats.tables import text_file
+from cme_reflex.formats import input_limits
 from cme_reflex.settings import settings
 from tests.support.database import databases
 from tests.support.files.folder_files import PASSWORD_HASH, FolderFiles
@@ -118,7 +118,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "depth",
         swap('boards = ["ABS", "ABOHNS"]', "boards = " + "[" * 5000),
-        ["meeting.toml: This cannot be read as TOML. Write it again."],
+        ["meeting.toml: The file is nested more than 100 levels deep. Check its structure."],
     ),
     (
         M,
@@ -651,9 +651,11 @@ def test_there_are_fifty_broken_files_and_more() -> None:
 def test_a_file_above_the_limit_is_not_read(database_file: Path, tmp_path: Path, file: str) -> None:
     before = rows(database_file)
     path = tmp_path / "test24" / file
+    limit = (input_limits.SETTINGS_BYTES if file == M else input_limits.FILE_BYTES).maximum
     with path.open("ab") as grown:
-        grown.truncate(text_file.SIZE_LIMIT + 1)
+        grown.truncate(limit + 1)
     loaded = cme("meeting", "load", tmp_path / "test24")
-    fault = f"{file}: The file is larger than 20 MB. Remove what is not needed."
+    fault = f"{file}: The file has more than {limit:,} bytes. Remove what "
+    fault += "does not belong there." if file == M else "is not needed."
     assert (loaded.exit_code, loaded.stderr.splitlines()[0]) == (1, fault)
     assert rows(database_file) == before

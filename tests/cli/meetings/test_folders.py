@@ -18,6 +18,7 @@ from cme_reflex.formats.meeting_folder.keys import key_path
 from cme_reflex.settings import ROOT
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.folder_files import FolderFiles
+from tests.support.servers.oidc_provider import run_oidc_provider
 
 pytestmark = pytest.mark.usefixtures("migrated_database")
 
@@ -306,3 +307,22 @@ def _backed_up(file: Path) -> list[bytes]:
     """All rows of the database."""
     assert invoke_cme("backup", file).exit_code == 0
     return gzip.decompress(file.read_bytes()).splitlines()[1:-1]
+
+
+def test_a_check_reads_the_single_sign_on_provider(files: FolderFiles) -> None:
+    with run_oidc_provider() as provider:
+        files.texts["meeting.toml"] += (
+            f'[single_sign_on]\nissuer = "{provider.issuer}"\nclient_id = "c"\nlabel = "Society"\n'
+        )
+        folder = files.write()
+        before = invoke_cme("meeting", "check", folder)
+        provider.document = {"token_endpoint": "http://oauth2.example.net/token"}
+        code, lines, _ = cme_output("meeting", "check", folder)
+    assert before.exit_code == 0
+    assert provider.requests[:2] == ["/.well-known/openid-configuration", "/keys"]
+    assert (code, lines[0]) == (
+        1,
+        "meeting.toml, single_sign_on.endpoint_hosts: The provider's token_endpoint is on "
+        "oauth2.example.net, not on the issuer's host. If the provider's documentation names that "
+        "host, add it to endpoint_hosts.",
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cme_reflex.settings import settings
 from cme_reflex.store.operations.table_copy import newest_revision
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.folder_files import FolderFiles
@@ -35,6 +36,63 @@ def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Pa
     first = re.escape(f"{backup}: 8 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
     assert re.fullmatch(first + r"0 claims replaced\.", printed[0])
     assert printed[-1] == "All sign-ins have ended."
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets CME_SECRET for the following commands."""
+
+    def use(value: str) -> None:
+        monkeypatch.setenv("CME_SECRET", value)
+        settings.cache_clear()
+
+    return use
+
+
+UNKNOWN = "Not authenticated: the digest shows that the file is not damaged, not who wrote it."
+NEVERTHELESS = (
+    "Whoever could write to the file may have changed names and hours in it. To restore it "
+    "nevertheless, add --unauthenticated; nothing was changed."
+)
+
+
+def test_a_backup_is_authenticated_where_a_secret_is_set(
+    backup: Path, tmp_path: Path, secret: Callable[[str], None]
+) -> None:
+    assert cme_output("restore", backup)[1][1] == UNKNOWN
+    file = tmp_path / "authenticated.gz"
+    secret("the secret of this server, which is long")
+    assert cme_output("backup", file)[1][1] == "Authenticated with CME_SECRET."
+    assert cme_output("restore", file)[1][1] == "Authenticated with CME_SECRET."
+    file.write_bytes(forged(b"Facelift", b"Facelit")(file.read_bytes()))
+    reason = "it was changed by somebody who does not have CME_SECRET"
+    remedy = "Choose another backup; nothing was changed."
+    rejected = f"{file} cannot be restored: {reason}. {remedy}"
+    assert cme_output("restore", file) == (1, [], [rejected])
+    assert cme_output("restore", file, "--unauthenticated") == (1, [], [rejected])
+
+
+def test_a_backup_that_the_secret_does_not_authenticate_needs_to_be_meant(
+    backup: Path, tmp_path: Path, secret: Callable[[str], None]
+) -> None:
+    secret("the secret of this server, which is long")
+    invoke_cme("backup", tmp_path / "ours.gz")
+    code, printed, errors = cme_output("restore", backup)
+    assert (code, printed) == (1, [])
+    assert errors == [
+        f"{backup} is not authenticated: an older version made it, or CME_SECRET was not set, or "
+        f"somebody removed its code. {NEVERTHELESS}"
+    ]
+    assert cme_output("restore", backup, "--unauthenticated")[1][1] == UNKNOWN
+    for other in ("another secret, of another server", ""):
+        secret(other)
+        code, printed, errors = cme_output("restore", tmp_path / "ours.gz")
+        assert (code, printed) == (1, [])
+        assert errors == [
+            f"{tmp_path / 'ours.gz'} was authenticated with another secret than CME_SECRET. "
+            f"Set CME_SECRET to that secret for this command. {NEVERTHELESS}"
+        ]
+        assert cme_output("restore", tmp_path / "ours.gz", "--unauthenticated")[1][1] == UNKNOWN
 
 
 def test_both_answer_a_program_too(backup: Path, tmp_path: Path) -> None:
@@ -166,7 +224,7 @@ def test_a_purge_wants_to_be_meant(files: FolderFiles) -> None:
 def test_a_date_within_six_years_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # October 3 in UTC, and still the day before in the west.
     now = datetime(2030, 10, 3, 11, tzinfo=UTC)
-    monkeypatch.setattr("cme_reflex.services.clock.system_time", lambda: now)
+    monkeypatch.setattr("cme_reflex.cli.operations.purge.clock", lambda: now)
     assert cme_output("purge", "--before", "2024-10-03", "--dry-run") == (
         1,
         [],

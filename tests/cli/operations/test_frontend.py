@@ -7,6 +7,7 @@ import pytest
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations import frontend
+from cme_reflex.private_files import private_umask
 from cme_reflex.settings import settings
 
 
@@ -91,6 +92,30 @@ def test_serving_what_was_never_built_says_how_to_build_it(root: Path) -> None:
         frontend.require_built(root)
     frontend.build(root)
     frontend.require_built(root)
+
+
+REFLEX = """
+from pathlib import Path
+Path(".web/build/client").mkdir(parents=True)
+Path(".web/build/client/index.html").write_text("<p>Hello")
+"""
+
+
+def test_a_web_server_of_another_user_can_read_the_build(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    (root / ".cme").mkdir()
+    (root / "reflex").mkdir()
+    (root / "reflex" / "__init__.py").touch()
+    (root / "reflex" / "__main__.py").write_text(REFLEX)
+    with private_umask():
+        frontend._export(root)
+    modes = [
+        (root / path).stat().st_mode & 0o777 for path in (".web", ".web/build/client/index.html")
+    ]
+    assert modes == [0o755, 0o644]
+    assert (root / frontend.LOG).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_failing_export_shows_the_end_of_its_log(

@@ -30,6 +30,16 @@ from cme_reflex.settings import settings
             "postgresql://localhost:1/cme",
             "The database cannot be reached: [Errno 111] Connect call failed ('127.0.0.1', 1).",
         ),
+        *(
+            (
+                "CME_TRUSTED_PROXIES",
+                f"127.0.0.1, {network}",
+                f"CME_TRUSTED_PROXIES: {network} contains every address, so every client could "
+                "name another address as its own. Write the address of the proxy, such as "
+                "127.0.0.1.",
+            )
+            for network in ("0.0.0.0/0", "::/0", "::ffff:0:0/96", "::/64")
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_meant(

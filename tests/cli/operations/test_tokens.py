@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.operations.tables import ApiTokenRow
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.database.table_rows import execute

@@ -188,6 +188,22 @@ def test_attendees_and_members_are_converted_with_options(tmp_path: Path) -> Non
     assert "horse" not in refused.output + hashed.output + out.read_text("utf-8")
 
 
+def test_a_common_password_is_not_taken_over(tmp_path: Path) -> None:
+    people, out = tmp_path / "p.csv", tmp_path / "members.csv"
+    rows = ["ana,Peña,correct horse", "bo,Li,Password1", "cy,Okafor,okafor2024", "di,Ruiz,letmein"]
+    people.write_text("\n".join(["Login,Surname,Password", *rows, ""]), encoding="utf-8")
+    code, printed, errors = cme_output(
+        "members", "convert", people, "--hash-passwords", "--out", out
+    )
+    fault = "This password is among those that are guessed first."
+    remedy = "Leave the cell empty: the member sets a new password."
+    assert (code, printed, out.exists()) == (1, [], False)
+    assert errors == [
+        *(f"p.csv, row {row}, Password: {fault} {remedy}" for row in (3, 4, 5)),
+        "3 faults; nothing was changed.",
+    ]
+
+
 def people_headings() -> str:
     return (
         "last_name,first_name,suffix,badge,confirmation,email,profession,registration_type,member"

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.reporting import opt_in, pars
-from cme_reflex.services.sign_in.authentication import authenticate, sign_in_with_badge
+from cme_reflex.services.sign_in.authentication import authenticate
+from cme_reflex.services.sign_in.credentials import sign_in_with_badge
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.reporting.tables import OptInRow
 from tests.support.attendees import opt_in_and_submit
 from tests.support.cli import cme_output

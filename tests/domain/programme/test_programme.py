@@ -89,11 +89,6 @@ def test_a_session_without_credit_is_refused_before_anything_else(change: dict[s
     assert refused.value.args == ("S1",)
 
 
-def test_a_session_is_hashed_by_its_id_alone() -> None:
-    hashes = [hash(each) for each in (session(1), session(1, title="Renamed"), session(2))]
-    assert hashes == [hash(1), hash(1), hash(2)]
-
-
 def test_a_session_is_found_by_its_id_whether_it_gives_credit_or_not() -> None:
     sessions = session(1), session(2, eligible=False), session(3, withdrawn=True)
     found = [programme(*sessions).session(session_id) for session_id in (1, 2, 3)]

@@ -133,7 +133,7 @@ def test_a_field_that_was_not_reached_yet_is_not_missing(
     assert faults_so_far(typed, set(typed), BOARDS) == faults
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("sign", list("=+-@|＝＋－＠｜﹢"))
 def test_a_formula_is_rejected(sign: str) -> None:
     names = ("first_name", "last_name", "licence_id", "board_id")
     with pytest.raises(InvalidLearner) as refused:

@@ -26,7 +26,7 @@ KIM = ("kokafor", "Kim", "Okafor", "test24")
         "abcde" * 3,
     ],
 )
-def test_length_is_all_that_a_password_needs(password: str) -> None:
+def test_length_is_all_that_the_policy_asks_for(password: str) -> None:
     validate_password(password, personal_words=KIM)
 
 
@@ -36,14 +36,6 @@ def test_length_is_all_that_a_password_needs(password: str) -> None:
         ("", PasswordTooShort),
         ("Tr0ub4dor&3", PasswordTooShort),
         ("x" * (MAX_LENGTH + 1), PasswordTooLong),
-        ("a" * MIN_LENGTH, PasswordGuessable),
-        ("abababababab", PasswordGuessable),
-        ("abcd" * 3, PasswordGuessable),
-        ("abcdefghijklm", PasswordGuessable),
-        ("987654321098", PasswordGuessable),
-        ("QWERTYUIOPAS", PasswordGuessable),
-        ("Password2024!", PasswordGuessable),
-        ("passwordpassword", PasswordGuessable),
         ("kim.okafor.2024", PasswordGuessable),
         ("kokafor-test24", PasswordGuessable),
     ],

@@ -176,14 +176,19 @@ def test_staff_reopen_a_claim_with_a_separate_deadline(
 
 
 def test_a_window_with_a_stale_claim_refreshes_before_it_submits(
-    terms: Load, attendee: Attendee, page: Page
+    terms: Load, attendee: Attendee, page: Page, browser: Browser
 ) -> None:
     terms()
     ready_to_submit(attendee, SEED[0])
-    other = Attendee(page.context.new_page())
+    # On another device: a tab of the same browser would tell this one.
+    device = browser.new_context(
+        base_url=str(page.evaluate("location.origin")), storage_state=page.context.storage_state()
+    )
+    other = Attendee(device.new_page())
     other.page.goto("/claim")
     other.open_sessions()
     other.add_session(SEED[1])
+    device.close()
     attendee.submit()
     expect(page.get_by_role("alert").first).to_contain_text("changed on another screen")
     expect(page.get_by_role("region", name="Your claim so far")).to_contain_text("3.50 of 60.75")

@@ -4,10 +4,11 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from cme_reflex.settings import ROOT
 
@@ -22,9 +23,10 @@ PAGE = """
     window.sent = [];
     const name = ({ name, payload }) => payload.command ?? name;
     queue.setTransport((events) => sent.push(...events.map(name)));
+    queue.declare({ add: { about: ["session"], label: "Add {text}" } }, { none: "nothing" });
     window.queue = queue;
 </script>
-<button data-cme-pending>Add</button>
+<div data-cme-subject="Facelifts"><button data-cme-pending>Add</button></div>
 <form method="post" action="/sign-out" onsubmit="sent.push('sign-out'); return false"></form>
 """
 
@@ -63,9 +65,14 @@ class QueuePage:
         """Trigger an event that is not a command."""
         self.page.evaluate(TAP, [name, {}, 0, "click"])
 
-    def settle(self, command: str, *, refused: bool = False) -> None:
-        """Let the server acknowledge this command, or reject it."""
-        self.call(f"markAlive(); queue.settle('{command}', {str(refused).lower()})")
+    def settle(self, command: str, *, refused: str = "") -> None:
+        """Let the server acknowledge this command, or refuse it for a reason."""
+        outcome = "refused" if refused else "applied"
+        self.call(f"markAlive(); queue.settle('{command}', '{outcome}', '{refused}')")
+
+    def postpone(self, command: str) -> None:
+        """Let the server reply that it cannot process this command at the moment."""
+        self.call(f"markAlive(); queue.settle('{command}', 'postponed', '')")
 
     def advance(self, milliseconds: int) -> None:
         self.page.clock.run_for(milliseconds)
@@ -81,6 +88,20 @@ class QueuePage:
         return str(self.page.evaluate("() => document.documentElement.dataset.saveStatus ?? ''"))
 
     @property
+    def waiting(self) -> list[str]:
+        """The changes that the page lists as waiting."""
+        return self._listed("waiting")
+
+    @property
+    def refused(self) -> list[str]:
+        """The changes that the page lists as refused, with the reason."""
+        return self._listed("refused")
+
+    def _listed(self, kind: str) -> list[str]:
+        words = "({subject, label, reason}) => [subject, label, reason].filter(Boolean).join(': ')"
+        return list(self.page.evaluate(f"() => queue.snapshot().{kind}.map({words})"))
+
+    @property
     def button_is_marked(self) -> bool:
         """Whether the button is marked as queued."""
         return bool(
@@ -89,23 +110,34 @@ class QueuePage:
 
 
 @pytest.fixture
-def queue(browser: Browser) -> Iterator[QueuePage]:
-    """A freshly loaded page with the queue."""
+def browser_profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile in which every page of the site has the queue."""
     context = browser.new_context()
-    page = context.new_page()
-    page.clock.install(time=1_000_000)
     source = (ROOT / "assets" / "command_queue.js").read_text("utf-8")
-    page.route(
+    context.route(
         re.compile(f"^{SITE}/command_queue.js"),
         lambda route: route.fulfill(body=source, content_type="text/javascript"),
     )
-    page.route(
+    context.route(
         re.compile(f"^{SITE}/$"), lambda route: route.fulfill(body=PAGE, content_type="text/html")
     )
+    yield context
+    context.close()
+
+
+def new_tab(context: BrowserContext) -> QueuePage:
+    """A freshly loaded page with the queue in this profile."""
+    page = context.new_page()
+    page.clock.install(time=1_000_000)
     queue = QueuePage(page)
     queue.open()
-    yield queue
-    context.close()
+    return queue
+
+
+@pytest.fixture
+def queue(browser_profile: BrowserContext) -> QueuePage:
+    """A freshly loaded page with the queue."""
+    return new_tab(browser_profile)
 
 
 def test_one_command_is_in_flight_and_the_others_wait_in_order(
@@ -133,11 +165,20 @@ def test_saving_is_shown_after_a_delay_and_saved_after_the_reply(queue: QueuePag
     assert (queue.status, queue.button_is_marked) == ("saved", False)
 
 
-def test_a_rejected_command_is_not_called_saved(queue: QueuePage) -> None:
+def test_a_refused_command_is_named_until_it_is_dismissed(queue: QueuePage) -> None:
     queue.settle(queue.add_session(1))
-    queue.settle(queue.add_session(2), refused=True)
-    assert (queue.status, queue.button_is_marked) == ("", False)
+    queue.settle(queue.add_session(2), refused="It has ended.")
+    assert (queue.status, queue.button_is_marked) == ("refused", False)
+    # The success of another command does not hide it, nor does a reload.
     queue.settle(queue.add_session(3))
+    assert queue.status == "refused"
+    queue.page.reload()
+    queue.page.wait_for_function("() => window.queue")
+    queue.call(f"markAlive(); queue.setOwner('{ATTENDEE}', true)")
+    assert queue.refused == ["Facelifts: Add nothing: It has ended."]
+    queue.call("dismissRefusals()")
+    assert (queue.refused, queue.status) == ([], "")
+    queue.settle(queue.add_session(4))
     assert queue.status == "saved"
 
 
@@ -174,39 +215,38 @@ def test_a_page_without_any_reply_shows_reconnecting(
 
 def test_an_unanswered_command_is_sent_again_with_the_same_id(queue: QueuePage) -> None:
     command = queue.add_session(1)
-    queue.advance(11_000)
+    queue.advance(13_000)
     assert queue.sent == [command] * 3
     queue.settle(command)
-    queue.advance(11_000)
+    queue.advance(13_000)
     assert queue.sent == [command] * 3
 
 
-def test_a_command_is_abandoned_only_if_a_live_server_does_not_reply(
-    queue: QueuePage,
-) -> None:
-    silent = queue.add_session(1)
-    queue.advance(200_000)
-    assert (queue.status, queue.button_is_marked) == ("reconnecting", True)
-    queue.settle(silent)
-    passed_over, next_one = queue.add_session(2), queue.add_session(3)
-    for _ in range(40):
-        queue.call("markAlive()")
-        queue.advance(2_000)
-    assert queue.sent.count(passed_over) == 12
-    assert queue.sent[-1] == next_one
-    # The status stays failed until the abandoned command succeeds.
-    queue.settle(next_one)
-    assert (queue.status, queue.button_is_marked) == ("failed", False)
-    queue.settle(queue.add_session(2))
-    assert queue.status == "saved"
+def test_a_command_waits_for_as_long_as_a_live_server_cannot_process_it(queue: QueuePage) -> None:
+    first, second = queue.add_session(1), queue.add_session(2, text="x")
+    for _ in range(360):
+        queue.postpone(first)
+        queue.advance(10_000)
+    assert (queue.status, queue.button_is_marked) == ("postponed", True)
+    assert queue.waiting == ["Facelifts: Add nothing", "Facelifts: Add x"]
+    assert set(queue.sent) == {first}
+    assert len(queue.sent) > 150
+    queue.settle(first)
+    queue.settle(second)
+    assert (queue.status, queue.waiting) == ("saved", [])
 
 
-def test_abandoning_the_last_command_leaves_the_status_failed(queue: QueuePage) -> None:
-    queue.add_session(1)
-    for _ in range(40):
-        queue.call("markAlive()")
-        queue.advance(2_000)
-    assert (queue.status, queue.button_is_marked) == ("failed", False)
+def test_a_postponed_command_is_sent_again_at_growing_intervals(queue: QueuePage) -> None:
+    command = queue.add_session(1)
+    times = []
+    for passed in range(40):
+        if len(queue.sent) > len(times):
+            times.append(passed)
+            queue.postpone(command)
+        queue.advance(1_000)
+    intervals = [later - earlier for earlier, later in pairwise(times)]
+    assert intervals == sorted(intervals)
+    assert (intervals[0], intervals[-1]) == (2, 11)  # within a second
 
 
 def test_queued_commands_survive_a_reload_and_wait_for_the_confirmed_owner(
@@ -215,7 +255,7 @@ def test_queued_commands_survive_a_reload_and_wait_for_the_confirmed_owner(
     first, second = queue.add_session(1), queue.add_session(2)
     queue.page.goto(f"{SITE}/")
     queue.advance(500)
-    assert (queue.sent, queue.status) == ([], "reconnecting")
+    assert queue.sent == []
     queue.call(f"markAlive(); queue.setOwner('{ATTENDEE}', false)")
     assert queue.sent == []
     queue.call(f"setOwner('{ATTENDEE}', true)")
@@ -224,12 +264,74 @@ def test_queued_commands_survive_a_reload_and_wait_for_the_confirmed_owner(
     assert queue.sent == [first, second]
 
 
-def test_a_command_of_one_attendee_is_never_sent_for_another(queue: QueuePage) -> None:
-    queue.add_session(1)
+def test_a_command_of_one_attendee_is_never_sent_nor_shown_to_another(queue: QueuePage) -> None:
+    command = queue.add_session(1)
+    refused = queue.add_session(2)
+    queue.settle(command)
+    queue.settle(refused, refused="It has ended.")
+    command = queue.add_session(3)
     queue.open("8")
-    assert (queue.sent, queue.status) == ([], "")
+    queue.advance(20_000)
+    assert (queue.sent, queue.status, queue.waiting, queue.refused) == ([], "", [], [])
+    # The first one's command is sent once that person signs in again.
+    queue.open()
+    assert queue.sent == [command]
+    assert queue.refused == ["Facelifts: Add nothing: It has ended."]
+
+
+def test_a_command_of_a_closed_tab_is_sent_by_another(browser_profile: BrowserContext) -> None:
+    closed, open_tab = new_tab(browser_profile), new_tab(browser_profile)
+    closed.page.clock.pause_at(1_100_000)
+    open_tab.page.clock.pause_at(1_100_000)
+    command = closed.add_session(1)
+    closed.page.close()
+    open_tab.advance(2_000)
+    assert open_tab.sent == []
+    assert open_tab.status == "saving"
+    open_tab.advance(2_000)
+    assert open_tab.sent == [command]
+    open_tab.settle(command)
+    assert open_tab.status == "saved"
+
+
+def test_taps_in_two_tabs_are_sent_in_their_order(browser_profile: BrowserContext) -> None:
+    first_tab, second_tab = new_tab(browser_profile), new_tab(browser_profile)
+    first = first_tab.add_session(1)
+    second = second_tab.add_session(2)
+    assert (first_tab.sent, second_tab.sent) == ([first], [])
+    first_tab.settle(first)
+    second_tab.page.wait_for_function("() => sent.length")
+    assert second_tab.sent == [second]
+    second_tab.settle(second, refused="It has ended.")
+    first_tab.page.wait_for_function("() => document.documentElement.dataset.saveStatus")
+    assert first_tab.refused == ["Facelifts: Add nothing: It has ended."]
+
+
+@pytest.mark.parametrize(
+    ("key", "owner"), [("cme_command_queue", "owner"), ("cme_outbox", "whose")]
+)
+def test_commands_of_a_former_release_are_sent(queue: QueuePage, key: str, owner: str) -> None:
+    commands = [
+        {"event": {"name": "add", "payload": {"command": name}}, owner: ATTENDEE}
+        for name in ("one", "two")
+    ]
+    store = "([key, commands]) => sessionStorage.setItem(key, JSON.stringify(commands))"
+    queue.page.evaluate(store, [key, commands])
+    queue.open()
+    queue.settle("one")
+    queue.settle("two")
+    assert queue.sent == ["one", "two"]
     queue.open()
     assert queue.sent == []
+
+
+def test_a_browser_without_storage_keeps_the_commands_in_memory(queue: QueuePage) -> None:
+    full = "() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }"
+    queue.page.evaluate(full)
+    first, second = queue.add_session(1), queue.add_session(2)
+    queue.settle(first)
+    queue.settle(second)
+    assert (queue.sent, queue.status) == ([first, second], "saved")
 
 
 def test_typing_is_one_command_with_the_newest_text(queue: QueuePage) -> None:

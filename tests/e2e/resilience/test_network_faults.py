@@ -143,9 +143,10 @@ def prepare(windows: Windows) -> None:
 
 
 def queued_commands(page: Page) -> list[str]:
-    """The ids of the queued commands, in order."""
-    line = page.evaluate("JSON.parse(sessionStorage.getItem('cme_command_queue') ?? '[]')")
-    return [each["event"]["payload"]["command"] for each in line]
+    """The ids of the commands that the list of sessions has queued, in order."""
+    stored = page.evaluate("Object.entries(localStorage)")
+    commands = [(key, value) for key, value in stored if key.startswith("cme_queue/")]
+    return [key.rsplit("/", 1)[1] for key, value in sorted(commands) if "sessions." in value]
 
 
 @pytest.mark.timeout(600)

@@ -24,9 +24,9 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import ROOT
-from cme_reflex.store.database import close_database, open_database
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.e2e.claimant import CONNECTION_LOST, Claimant
 from tests.support.e2e.cme_server import free_port
 from tests.support.e2e.socket_client import SocketClient
@@ -164,7 +164,7 @@ async def _complete(database: Path, submitter: Submitter, session_id: int) -> No
     open_database(f"sqlite:///{database}")
     programme_cache.clear()
     try:
-        token = await authentication.sign_in_with_badge(
+        token = await credentials.sign_in_with_badge(
             MEETING, submitter.last_name, submitter.badge, now=now
         )
         visit = await authentication.authenticate(MEETING, token, now=now)

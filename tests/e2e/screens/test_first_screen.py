@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from cme_reflex.domain.folding import fold
-from cme_reflex.state.sessions import CHUNK
+from cme_reflex.state.views.session_window import CHUNK
 from tests.support.e2e.attendee import SEED, Attendee
 
 SCRIPTS = re.compile(r"/assets/.*\.js$")

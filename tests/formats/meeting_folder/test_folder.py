@@ -1,5 +1,6 @@
 """Reading a meeting folder: valid folders load completely, all faults are reported at once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,9 +8,9 @@ import pytest
 
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats import input_limits
 from cme_reflex.formats.meeting_folder.folder import InputProblem, InvalidInput, read_meeting_folder
 from cme_reflex.formats.meeting_folder.records import AttendeeRecord, MemberRecord, SessionRecord
-from cme_reflex.formats.tables import text_file
 from tests.support.files.folder_files import PASSWORD_HASH, FolderFiles
 
 
@@ -277,6 +278,7 @@ def test_missing_files_are_reported(tmp_path: Path) -> None:
 def test_a_file_larger_than_the_limit_is_not_read(
     files: FolderFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_file, "SIZE_LIMIT", 500)
+    limit = replace(input_limits.SETTINGS_BYTES, maximum=500)
+    monkeypatch.setattr(input_limits, "SETTINGS_BYTES", limit)
     reported = {(problem.file, problem.fault) for problem in problems(files)}
-    assert ("meeting.toml", "The file is larger than 0 MB.") in reported
+    assert ("meeting.toml", "The file has more than 500 bytes.") in reported

@@ -22,6 +22,7 @@ from cme_reflex.formats.programmes.convert import convert_programme
 from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions, SourceLocation
 from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.formulas import escape_formula
+from cme_reflex.formats.tables.input_file import InputFile
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
 from tests.support.examples import examples
 from tests.support.files.programme_files import (
@@ -228,6 +229,6 @@ def _without_location(item: ProgrammeItem) -> tuple[object, ...]:
 @given(cells=st.lists(st.lists(texts, min_size=1, max_size=4), min_size=1, max_size=4))
 @settings(max_examples=examples(0.4))
 def test_a_workbooks_texts_are_read_as_they_are_and_never_computed(cells: list[list[str]]) -> None:
-    grid = Spreadsheet("s.xlsx", workbook(cells))
+    grid = Spreadsheet(InputFile("s.xlsx", workbook(cells)))
     assert grid.formulas == []
     assert [row for _, row in grid.rows] == cells

@@ -1,5 +1,6 @@
 """Claims that leave as files are read back equal, and no cell of theirs is a formula."""
 
+import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -223,13 +224,26 @@ def test_confirmation_numbers_are_written_only_where_they_are_asked_for(
         assert ("C101" in written, "confirmation" in written) == (asked, asked)
 
 
+@pytest.mark.parametrize(
+    "text", ["＝1", "＋1", "－1", "＠A1", "|calc", "\t=1", "\r=1", " =1", "\u200b=1"]
+)
+def test_a_sign_of_any_width_is_escaped_in_csv(tmp_path: Path, text: str) -> None:
+    write(tmp_path, FileFormat.CSV, claim(last_name=text))
+    with (tmp_path / "claims.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.DictReader(file))["last_name"] == f"'{text}"
+
+
 def test_the_workbook_has_numbers_for_hours_and_no_formula(tmp_path: Path) -> None:
-    write(tmp_path, FileFormat.XLSX, claim(last_name='=cmd|"/c calc"!A1', first_name="+1"))
+    texts = {"last_name": '=cmd|"/c calc"!A1', "first_name": "+1", "name_on_certificate": " ＝1"}
+    write(tmp_path, FileFormat.XLSX, claim(**texts))
     book = load_workbook(tmp_path / "claims.xlsx")
     assert book.sheetnames == ["claims", "lines", "answers"]
     cells = {head.value: cell for head, cell in zip(*book["claims"].iter_rows(), strict=True)}
     assert (cells["last_name"].data_type, cells["last_name"].value) == ("s", '=cmd|"/c calc"!A1')
     assert cells["first_name"].data_type == "s"
+    # A cell that is edited remains a text.
+    quoted = [name for name, cell in cells.items() if cell.quotePrefix]
+    assert quoted == ["last_name", "first_name", "name_on_certificate"]
     assert (cells["category1_hours"].value, cells["category1_hours"].number_format) == (1.5, "0.00")
     assert book["claims"].freeze_panes == "A2"
 

@@ -206,7 +206,7 @@ def test_a_file_that_cannot_be_read_is_reported_with_location_and_remedy(
 
 def test_a_file_that_is_not_a_workbook_is_reported(tmp_path: Path) -> None:
     (tmp_path / "answer.xlsx").write_text("no workbook")
-    with pytest.raises(InvalidInput, match=r"This is not an XLSX workbook\. Save it as XLSX"):
+    with pytest.raises(InvalidInput, match=r"not a complete Excel workbook\. Save it again"):
         read_rejections(tmp_path / "answer.xlsx")
 
 

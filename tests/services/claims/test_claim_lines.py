@@ -66,6 +66,44 @@ async def test_what_is_removed_comes_back_with_its_hours(
     assert claimed(back) == [(str(ids["A"]), 3, 3, False)]
 
 
+async def test_undo_of_a_removal_chooses_the_cleared_totals_again(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    chosen = (await submission.choose_all(context, now=now)).claim.totals
+    removed = await claim_lines.remove_session(context, ids["A"], now=now)
+    assert removed.claim.totals.category1 is None
+    assert removed.lost.category1 == chosen.category1
+    restored = await claim_lines.restore_session(context, ids["A"], removed.lost, now=now)
+    assert restored.claim.totals == chosen
+    assert not restored.cleared
+
+
+async def test_undo_of_a_removal_keeps_a_total_that_was_chosen_since(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    await submission.choose_all(context, now=now)
+    removed = await claim_lines.remove_session(context, ids["A"], now=now)
+    await submission.choose_category1(context, Quarters(1), now=now)
+    restored = await claim_lines.restore_session(context, ids["A"], removed.lost, now=now)
+    assert restored.claim.totals.category1 == 1
+
+
+@pytest.mark.parametrize("quarters", [0, 1000])
+async def test_undo_of_a_removal_chooses_no_total_that_cannot_be_claimed(
+    context: RequestContext, ids: dict[str, int], now: datetime, quarters: int
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.remove_session(context, ids["A"], now=now)
+    impossible = Totals(Quarters(quarters), Quarters(1000))
+    restored = await claim_lines.restore_session(context, ids["A"], impossible, now=now)
+    assert restored.claim.totals == Totals(None, None)
+    assert claimed(restored) == [(str(ids["A"]), 6, 4, False)]
+
+
 async def test_patient_safety_follows_the_hours_until_it_is_lowered_by_hand(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:

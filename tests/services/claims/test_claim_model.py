@@ -28,15 +28,11 @@ from cme_reflex.services.claims import claim, claim_lines, reopening, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, LineRow, ReceiptRow
-from cme_reflex.store.database import (
-    StatementTimeout,
-    close_database,
-    open_database,
-    write,
-)
+from cme_reflex.store.database import StatementTimeout, write
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.database.table_rows import execute, fetch
 from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
@@ -220,7 +216,7 @@ class Claiming(RuleBasedStateMachine):
         await load_meeting(FOLDER, now=NOW)
         visits = []
         for last_name, badge in (("O'Brien-Núñez", "101"), ("Smith", "102")):
-            token = await authentication.sign_in_with_badge(MEETING.code, last_name, badge, now=NOW)
+            token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=NOW)
             visits.append(await authentication.authenticate(MEETING.code, token, now=NOW))
         sessions = visits[0].programme.sessions.values()
         return visits[0], visits[1], {session.code: session.id for session in sessions}
@@ -351,11 +347,11 @@ class Claiming(RuleBasedStateMachine):
         """Execute a command on service and model, and compare the outcomes."""
         context = replace(self.context, command=key)
         attempt = self._service(context, name, *arguments)
-        if self.model.status == "submitted":
-            self.refused(attempt, ClaimLocked)
-        elif key in self.applied:
+        if key in self.applied:
             self.run(attempt)
             self.the_claim_is_as_the_model_says()
+        elif self.model.status == "submitted":
+            self.refused(attempt, ClaimLocked)
         elif refusal := self._refusal(name, *arguments):
             self.refused(attempt, refusal)
         else:

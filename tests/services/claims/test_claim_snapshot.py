@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from cme_reflex.services.claims import claim, claim_lines, claim_snapshot
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials, registrations
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
 from tests.support.database.statements import record_statements
@@ -16,7 +16,7 @@ from tests.support.meetings import FOLDER, MEETING
 @pytest.fixture
 async def token(loaded: Engine, now: datetime) -> str:
     """A token of the attendee with badge 101, from a second browser."""
-    return await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    return await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
 
 
 async def test_a_snapshot_is_the_visit_and_the_standing_of_its_moment(
@@ -53,7 +53,7 @@ async def test_a_token_that_was_made_up_or_signed_out_has_no_snapshot(
 ) -> None:
     with pytest.raises(authentication.NotSignedIn):
         await claim_snapshot.load(MEETING.code, token_hash(token + "x"), now=now)
-    await authentication.sign_out(token)
+    await registrations.sign_out(token)
     with pytest.raises(authentication.NotSignedIn):
         await claim_snapshot.load(MEETING.code, token_hash(token), now=now)
 

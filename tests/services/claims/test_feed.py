@@ -20,7 +20,7 @@ from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.operations import backup
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.tables import FeedRow, ReceiptRow
@@ -186,7 +186,7 @@ async def crowd(database: Engine, now: datetime) -> list[tuple[RequestContext, i
     await load_meeting(replace(FOLDER, meeting=meeting, attendees=people), now=now)
     ready = []
     for badge in badges:
-        token = await authentication.sign_in_with_badge(MEETING.code, "Smith", badge, now=now)
+        token = await credentials.sign_in_with_badge(MEETING.code, "Smith", badge, now=now)
         context = await authentication.authenticate(MEETING.code, token, now=now)
         await complete_and_submit(context, now=now)
         summary = await reopening.reopen_own_claim(context, now=now)

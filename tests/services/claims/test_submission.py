@@ -23,7 +23,7 @@ from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
@@ -343,7 +343,7 @@ async def test_a_name_in_any_script_is_submitted_as_it_was_entered(
 async def test_a_name_as_registered_is_no_correction(database: Engine, now: datetime) -> None:
     registered = attendee("104", "李")
     await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)
-    token = await authentication.sign_in_with_badge(MEETING.code, "李", "104", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "李", "104", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     await submission.correct_name(context, "Kim 李", now=now)
     own = select(AttendeeRow.name_on_certificate).where(AttendeeRow.id == context.attendee.id)

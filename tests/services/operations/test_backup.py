@@ -22,14 +22,10 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.operations import backup
 from cme_reflex.services.operations.backup import create_backup, restore_backup
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.store import migrate, tables
-from cme_reflex.store.database import (
-    close_database,
-    open_database,
-    read,
-    write,
-)
+from cme_reflex.store.database import read, write
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.operations import table_copy
 from tests.support.database import databases
 from tests.support.database.pausing import Pause
@@ -132,7 +128,7 @@ async def test_a_database_with_claims_is_replaced_only_where_that_is_said(
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await create_backup(tmp_path / "b.gz", now=now, done=nobody)
-    token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     [first, *_] = context.programme.eligible_sessions
     await claim_lines.add_session(context, first.id, now=now)
@@ -156,12 +152,12 @@ async def test_a_running_server_sees_the_restored_programme(
     await load_meeting(FOLDER, now=now)
     await create_backup(tmp_path / "b.gz", now=now, done=nobody)
     await load_meeting(replace(FOLDER, sessions=FOLDER.sessions[1:]), now=now)
-    token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     assert [each.code for each in context.programme.eligible_sessions] == ["D", "C", "B"]
     # The cached programme has version 2, the backup's 1; the cache is not cleared here.
     await restore_backup(tmp_path / "b.gz", replace=False, actor="k", now=now, done=nobody)
-    token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
     assert [each.code for each in context.programme.eligible_sessions] == ["A", "D", "C", "B"]
     assert context.programme.version == 3
@@ -342,7 +338,7 @@ async def test_a_backup_under_load_holds_whole_commands(
 
     async def add_and_remove(last_name: str, badge: str) -> None:
         nonlocal additions
-        token = await authentication.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
+        token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
         context = await authentication.authenticate(MEETING.code, token, now=now)
         [session_id] = [each.id for each in context.programme.eligible_sessions if each.code == "B"]
         while not over:

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.database.statements import record_statements
 from tests.support.meetings import FOLDER, MEETING
@@ -15,7 +15,7 @@ from tests.support.meetings import FOLDER, MEETING
 async def test_one_query_tells_who_asks_and_whether_the_programme_is_the_newest(
     loaded: Engine, now: datetime
 ) -> None:
-    token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     first = await authentication.authenticate(MEETING.code, token, now=now)
     with record_statements(loaded) as seen:
         second = await authentication.authenticate(MEETING.code, token, now=now)
@@ -26,7 +26,7 @@ async def test_one_query_tells_who_asks_and_whether_the_programme_is_the_newest(
 async def test_a_newer_programme_is_read_once_by_the_next_event(
     loaded: Engine, now: datetime
 ) -> None:
-    token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     before = (await authentication.authenticate(MEETING.code, token, now=now)).programme
     renamed = replace(FOLDER.sessions[0], title="Another title")
     await load_meeting(replace(FOLDER, sessions=(renamed, *FOLDER.sessions[1:])), now=now)

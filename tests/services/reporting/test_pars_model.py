@@ -30,9 +30,10 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.reporting import opt_in, pars, rejections
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.store.database import close_database, open_database, read
+from cme_reflex.store.database import read
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.reporting import reporting as store
 from cme_reflex.store.reporting.reporting import pars_row
 from tests.support.database.table_rows import execute
@@ -153,9 +154,7 @@ class Reporting(RuleBasedStateMachine):
         await load_meeting(FOLDER, now=BEGIN)
         visits = {}
         for badge, last_name in PEOPLE.items():
-            token = await authentication.sign_in_with_badge(
-                MEETING.code, last_name, badge, now=BEGIN
-            )
+            token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=BEGIN)
             context = await authentication.authenticate(MEETING.code, token, now=BEGIN)
             visits[badge] = replace(context, method=SignInMethod.LINK)
         return visits

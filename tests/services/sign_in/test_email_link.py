@@ -22,7 +22,13 @@ from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication, email_link, links
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    email_link,
+    links,
+    registrations,
+)
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.sign_in.tables import LinkRow
 from tests.support.database.pausing import Pause
@@ -56,12 +62,12 @@ async def token(server: LocalSmtpServer, address: str, now: datetime) -> str:
     return server.received[-1].link().partition("#")[2]
 
 
-async def opened(token: str, now: datetime) -> authentication.SignInResult | None:
+async def opened(token: str, now: datetime) -> registrations.SignInResult | None:
     return await email_link.sign_in_with_link(MEETING.code, token, now=now)
 
 
-async def badge(admission: authentication.SignInResult | None, now: datetime) -> str:
-    assert isinstance(admission, authentication.SignedIn)
+async def badge(admission: registrations.SignInResult | None, now: datetime) -> str:
+    assert isinstance(admission, registrations.SignedIn)
     return (
         await authentication.authenticate(MEETING.code, admission.token, now=now)
     ).attendee.badge
@@ -95,7 +101,7 @@ async def test_a_link_to_an_address_that_was_changed_recently_proves_no_more_tha
                           (30, "new@example.org")):  # fmt: skip
         at = now + timedelta(days=days)
         signed_in = await opened(await token(server, address, at), at)
-        assert isinstance(signed_in, authentication.SignedIn)
+        assert isinstance(signed_in, registrations.SignedIn)
         context = await authentication.authenticate(MEETING.code, signed_in.token, now=at)
         methods[address, days] = context.method
     assert methods == {
@@ -217,11 +223,11 @@ async def test_the_store_holds_no_token(server: LocalSmtpServer, now: datetime) 
 async def test_who_shares_an_address_is_asked_which(server: LocalSmtpServer, now: datetime) -> None:
     link = await token(server, "Shared@example.org", now)
     admission = await opened(link, now)
-    assert isinstance(admission, authentication.RegistrationChoiceRequired)
-    offered = await authentication.registration_options(MEETING.code, admission.token, now=now)
+    assert isinstance(admission, registrations.RegistrationChoiceRequired)
+    offered = await registrations.registration_options(MEETING.code, admission.token, now=now)
     assert [registration.badge for registration in offered] == ["102", "103"]
-    chosen = authentication.SignedIn(
-        await authentication.choose_registration(admission.token, offered[1].attendee_id, now=now)
+    chosen = registrations.SignedIn(
+        await registrations.choose_registration(admission.token, offered[1].attendee_id, now=now)
     )
     assert await badge(chosen, now) == "103"
 
@@ -230,8 +236,8 @@ async def test_a_lock_on_a_number_does_not_stop_the_link(
     server: LocalSmtpServer, now: datetime
 ) -> None:
     for _ in range(6):
-        with pytest.raises((authentication.InvalidCredentials, TooManyAttempts)):
-            await authentication.sign_in_with_badge(
+        with pytest.raises((credentials.InvalidCredentials, TooManyAttempts)):
+            await credentials.sign_in_with_badge(
                 MEETING.code, "Wrong", "101", now=now, address="203.0.113.7"
             )
     assert await badge(await opened(await token(server, KIM, now), now), now) == "101"

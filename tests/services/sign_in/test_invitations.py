@@ -12,7 +12,14 @@ from cme_reflex.domain.sign_in.password_policy import PasswordGuessable, Passwor
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication, email_link, invitations, links
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    email_link,
+    invitations,
+    links,
+    registrations,
+)
 from cme_reflex.services.sign_in.invitations import InvitationResult
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.people.tables import MemberRow
@@ -64,10 +71,10 @@ async def set_password(token: str, now: datetime, password: str = CHOSEN) -> Non
 
 async def can_sign_in(username: str, password: str, now: datetime) -> bool:
     try:
-        await authentication.sign_in_with_password(MEETING.code, username, password, now=now)
-    except authentication.InvalidCredentials:
+        await credentials.sign_in_with_password(MEETING.code, username, password, now=now)
+    except credentials.InvalidCredentials:
         return False
-    except authentication.NotRegistered:
+    except registrations.NotRegistered:
         return True
     return True
 
@@ -170,8 +177,8 @@ async def test_a_sign_in_link_sets_no_password(server: LocalSmtpServer, now: dat
 async def test_a_new_password_ends_the_sign_ins_of_the_member(
     server: LocalSmtpServer, context: RequestContext, now: datetime
 ) -> None:
-    theirs = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
-    others = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    theirs = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    others = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     await set_password(await token(server, now), now)
     with pytest.raises(authentication.NotSignedIn):
         await authentication.authenticate(MEETING.code, theirs, now=now)

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.strength import SignInMethod, StrongerSignInRequired
-from cme_reflex.services.sign_in import authentication, known_browser, own_sign_ins
+from cme_reflex.services.sign_in import authentication, credentials, known_browser, own_sign_ins
 from cme_reflex.services.sign_in.own_sign_ins import EndedSignIns
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -25,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 async def sign_in(
     now: datetime, method: SignInMethod = SignInMethod.NUMBER, browser: str = "Chrome, Mac"
 ) -> tuple[str, RequestContext]:
-    token = await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now)
     await own_sign_ins.record_browser(token, browser)
     made = sa.update(SignInRow).where(SignInRow.token_hash == token_hash(token))
     await execute(made.values(method=method))
@@ -86,10 +87,10 @@ async def test_staff_end_all_sign_ins_with_a_reason_and_an_entry(
     )  # fmt: skip
     # The browser is not known any more, so a lock stops it.
     for _ in range(5):
-        with pytest.raises(authentication.InvalidCredentials):
-            await authentication.sign_in_with_badge(MEETING.code, "Wrong", "102", now=now)
-    with pytest.raises(authentication.rate_limits.TooManyAttempts):
-        await authentication.sign_in_with_badge(MEETING.code, "Smith", "102", now=now, known=cookie)
+        with pytest.raises(credentials.InvalidCredentials):
+            await credentials.sign_in_with_badge(MEETING.code, "Wrong", "102", now=now)
+    with pytest.raises(TooManyAttempts):
+        await credentials.sign_in_with_badge(MEETING.code, "Smith", "102", now=now, known=cookie)
 
 
 async def test_without_a_reason_or_a_registration_nothing_ends(now: datetime) -> None:

@@ -14,7 +14,8 @@ from cme_reflex.services.sign_in.rate_limits import (
     Quota,
     TooManyAttempts,
 )
-from cme_reflex.store.database import close_database, open_database, write
+from cme_reflex.store.database import write
+from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 from tests.support.database.table_rows import fetch
 

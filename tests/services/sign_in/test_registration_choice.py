@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import authentication
-from cme_reflex.services.sign_in.authentication import RegistrationOption
+from cme_reflex.services.sign_in import authentication, credentials, registrations
+from cme_reflex.services.sign_in.registrations import RegistrationOption
 from cme_reflex.store.sign_in.tables import RegistrationChoiceRow
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import ATTENDEES, FOLDER, MEETING, PASSWORD, attendee
@@ -24,13 +24,13 @@ def folder() -> MeetingFolder:
 
 
 async def choice_token(now: datetime) -> str:
-    admitted = await authentication.sign_in_with_password(MEETING.code, "kim", PASSWORD, now=now)
-    assert isinstance(admitted, authentication.RegistrationChoiceRequired)
+    admitted = await credentials.sign_in_with_password(MEETING.code, "kim", PASSWORD, now=now)
+    assert isinstance(admitted, registrations.RegistrationChoiceRequired)
     return admitted.token
 
 
 async def test_a_member_with_two_registrations_is_asked_which(now: datetime) -> None:
-    offered = await authentication.registration_options(
+    offered = await registrations.registration_options(
         MEETING.code, await choice_token(now), now=now
     )
     assert offered == (
@@ -48,16 +48,16 @@ async def test_the_chosen_registration_is_signed_in_and_the_choice_is_used_up(
     now: datetime,
 ) -> None:
     choice = await choice_token(now)
-    token = await authentication.choose_registration(choice, 4, now=now)
+    token = await registrations.choose_registration(choice, 4, now=now)
     assert (await authentication.authenticate(MEETING.code, token, now=now)).attendee.badge == "104"
     with pytest.raises(authentication.NotSignedIn):
-        await authentication.choose_registration(choice, 1, now=now)
+        await registrations.choose_registration(choice, 1, now=now)
 
 
 async def test_of_two_answers_at_once_one_comes_too_late(now: datetime) -> None:
     choice = await choice_token(now)
     answers = await asyncio.gather(
-        *(authentication.choose_registration(choice, which, now=now) for which in (1, 4)),
+        *(registrations.choose_registration(choice, which, now=now) for which in (1, 4)),
         return_exceptions=True,
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["NotSignedIn", "str"]
@@ -67,23 +67,23 @@ async def test_of_two_answers_at_once_one_comes_too_late(now: datetime) -> None:
 async def test_what_was_not_offered_cannot_be_chosen(attendee_id: int, now: datetime) -> None:
     choice = await choice_token(now)
     with pytest.raises(authentication.NotSignedIn):
-        await authentication.choose_registration(choice, attendee_id, now=now)
-    assert len(await authentication.registration_options(MEETING.code, choice, now=now)) == 2
+        await registrations.choose_registration(choice, attendee_id, now=now)
+    assert len(await registrations.registration_options(MEETING.code, choice, now=now)) == 2
 
 
 async def test_a_choice_is_open_for_ten_minutes(now: datetime) -> None:
     choice = await choice_token(now)
     late = now + timedelta(minutes=10)
     with pytest.raises(authentication.NotSignedIn):
-        await authentication.registration_options(MEETING.code, choice, now=late)
+        await registrations.registration_options(MEETING.code, choice, now=late)
     with pytest.raises(authentication.NotSignedIn):
-        await authentication.choose_registration(choice, 1, now=late)
+        await registrations.choose_registration(choice, 1, now=late)
     await choice_token(late)
     assert len(await fetch(select(RegistrationChoiceRow))) == 1
 
 
 async def test_a_number_names_its_registration(now: datetime) -> None:
-    token = await authentication.sign_in_with_badge(MEETING.code, "Obrien Nunez", "104", now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, "Obrien Nunez", "104", now=now)
     assert (await authentication.authenticate(MEETING.code, token, now=now)).attendee.badge == "104"
 
 
@@ -96,4 +96,4 @@ async def test_the_store_holds_no_token_of_a_choice(now: datetime) -> None:
 @pytest.mark.parametrize("token", ["", "nonsense"])
 async def test_nobody_chooses_with_a_made_up_token(token: str, now: datetime) -> None:
     with pytest.raises(authentication.NotSignedIn):
-        await authentication.choose_registration(token, 1, now=now)
+        await registrations.choose_registration(token, 1, now=now)

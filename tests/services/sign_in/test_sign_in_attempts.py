@@ -24,7 +24,13 @@ from cme_reflex.domain.sign_in.second_number import (
 )
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import authentication, known_browser, passwords
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    known_browser,
+    passwords,
+    registrations,
+)
 from cme_reflex.services.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.store.people.tables import MemberRow
 from tests.support.database.table_rows import fetch_one
@@ -40,13 +46,13 @@ Try = Callable[..., Awaitable[Any]]
 async def number(
     name: str, typed: str, now: datetime, address: str = "", second: str = "", known: str = ""
 ) -> Any:
-    return await authentication.sign_in_with_badge(
+    return await credentials.sign_in_with_badge(
         MEETING.code, name, typed, second, now=now, address=address, known=known
     )
 
 
 async def member(username: str, password: str, now: datetime, address: str = "") -> Any:
-    return await authentication.sign_in_with_password(
+    return await credentials.sign_in_with_password(
         MEETING.code, username, password, now=now, address=address
     )
 
@@ -55,7 +61,7 @@ async def outcome(attempt: Awaitable[Any]) -> Any:
     """The outcome of an attempt: the exception's name, or success."""
     try:
         await attempt
-    except authentication.InvalidCredentials:
+    except credentials.InvalidCredentials:
         return "not recognised"
     except TooManyAttempts as refused:
         return refused.until
@@ -119,10 +125,8 @@ async def test_a_lock_lets_pass_who_proves_it_otherwise(now: datetime) -> None:
     kim = await fetch_one(select(MemberRow.id).where(MemberRow.username == "kim"))
     assert kim is not None
     assert isinstance(
-        await authentication.sign_in_member(
-            MEETING.code, kim, SignInMethod.SINGLE_SIGN_ON, now=now
-        ),
-        authentication.SignedIn,
+        await registrations.sign_in_member(MEETING.code, kim, SignInMethod.SINGLE_SIGN_ON, now=now),
+        registrations.SignedIn,
     )
 
 
@@ -297,9 +301,7 @@ async def test_a_stranger_and_a_wrong_password_take_the_same_queries_and_one_has
     passwords._dummy_hash.cache_clear()
     monkeypatch.setattr(PasswordHasher, "verify", noted_verify)
     monkeypatch.setattr(PasswordHasher, "hash", noted_hash)
-    await authentication.single_sign_on_terms(
-        MEETING.code
-    )  # reads the meeting once for the process
+    await credentials.single_sign_on_terms(MEETING.code)  # reads the meeting once for the process
     stranger = await count_queries(loaded, member("nobody", "wrong", now, "a"))
     wrong = await count_queries(loaded, member("kim", "wrong", now, "a"))
     assert stranger == wrong
@@ -309,9 +311,7 @@ async def test_a_stranger_and_a_wrong_password_take_the_same_queries_and_one_has
 async def test_a_wrong_name_and_a_wrong_number_take_the_same_queries(
     loaded: Engine, now: datetime
 ) -> None:
-    await authentication.single_sign_on_terms(
-        MEETING.code
-    )  # reads the meeting once for the process
+    await credentials.single_sign_on_terms(MEETING.code)  # reads the meeting once for the process
     wrong_name = await count_queries(loaded, number("Wrong", "102", now, "a"))
     wrong_number = await count_queries(loaded, number("Smith", "no such number", now, "a"))
     assert wrong_name == wrong_number

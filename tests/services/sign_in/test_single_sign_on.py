@@ -3,16 +3,24 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from sqlmodel import select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import authentication, oidc, single_sign_on
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    oidc,
+    registrations,
+    single_sign_on,
+)
 from cme_reflex.services.sign_in.oidc import SignInRejected
+from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
 from cme_reflex.services.sign_in.single_sign_on import MemberNotFound, OidcLogin, SignInCancelled
 from cme_reflex.store.sign_in.tables import OidcLoginRow
 from tests.support.database.table_rows import fetch
@@ -62,19 +70,19 @@ async def answer_to(departure: OidcLogin) -> dict[str, str]:
 
 async def complete_login(
     token: str, answer: dict[str, str], now: datetime
-) -> authentication.SignInResult:
+) -> registrations.SignInResult:
     return await single_sign_on.complete_login(
         MEETING.code, token, answer, client_secret=CLIENT_SECRET, now=now
     )
 
 
-async def there_and_back(now: datetime) -> authentication.SignInResult:
+async def there_and_back(now: datetime) -> registrations.SignInResult:
     departure = await start_login(now)
     return await complete_login(departure.token, await answer_to(departure), now)
 
 
-async def badge(admission: authentication.SignInResult, now: datetime) -> str:
-    assert isinstance(admission, authentication.SignedIn)
+async def badge(admission: registrations.SignInResult, now: datetime) -> str:
+    assert isinstance(admission, registrations.SignedIn)
     return (
         await authentication.authenticate(MEETING.code, admission.token, now=now)
     ).attendee.badge
@@ -187,13 +195,13 @@ async def test_a_member_without_a_registration_is_told_so(
     provider: OidcProvider, now: datetime
 ) -> None:
     provider.username = "unregistered"
-    with pytest.raises(authentication.NotRegistered):
+    with pytest.raises(registrations.NotRegistered):
         await there_and_back(now)
 
 
 async def test_the_password_gives_way(now: datetime) -> None:
-    with pytest.raises(authentication.PasswordSignInDisabled):
-        await authentication.sign_in_with_password(MEETING.code, "kim", PASSWORD, now=now)
+    with pytest.raises(credentials.PasswordSignInDisabled):
+        await credentials.sign_in_with_password(MEETING.code, "kim", PASSWORD, now=now)
 
 
 async def test_without_single_sign_on_nobody_departs_or_arrives(now: datetime) -> None:
@@ -201,3 +209,45 @@ async def test_without_single_sign_on_nobody_departs_or_arrives(now: datetime) -
         await single_sign_on.start_login("other", CALLBACK, now=now)
     with pytest.raises(single_sign_on.SingleSignOnNotConfigured):
         await single_sign_on.complete_login("other", "t", {}, client_secret="", now=now)
+
+
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit of two logins that are started and not completed."""
+    limit = replace(
+        SINGLE_SIGN_ON_BACKOFF, threshold=1, step=timedelta(minutes=1), max_wait=timedelta(0)
+    )
+    monkeypatch.setattr(single_sign_on, "SINGLE_SIGN_ON_BACKOFF", limit)
+
+
+async def start_from(address: str, now: datetime) -> OidcLogin:
+    return await single_sign_on.start_login(MEETING.code, CALLBACK, now=now, address=address)
+
+
+@pytest.mark.usefixtures("strict")
+async def test_logins_that_are_only_started_are_slowed_down_by_address(
+    provider: OidcProvider, now: datetime
+) -> None:
+    for _ in range(2):
+        await start_from("192.0.2.1", now)
+    asked = len(provider.requests)
+    with pytest.raises(TooManyAttempts):
+        await start_from("192.0.2.1", now)
+    assert len(provider.requests) == asked
+    assert len(await pending_logins()) == 2
+    await start_from("192.0.2.2", now)
+    await start_from("192.0.2.1", now + timedelta(minutes=11))
+
+
+@pytest.mark.usefixtures("strict")
+async def test_logins_that_are_completed_are_not_slowed_down(now: datetime) -> None:
+    for _ in range(5):
+        login = await start_from("192.0.2.1", now)
+        await single_sign_on.complete_login(
+            MEETING.code,
+            login.token,
+            await answer_to(login),
+            client_secret=CLIENT_SECRET,
+            now=now,
+            address="192.0.2.1",
+        )

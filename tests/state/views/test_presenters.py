@@ -33,47 +33,6 @@ SESSION = Session(
 PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SESSION})
 
 
-def row(
-    session: Session = SESSION, badge: str = "101", now: datetime = AFTER
-) -> view_models.SessionRow:
-    return presenters.session_row(session, PROGRAMME, badge, now, by_date=True, starts_day=True)
-
-
-def test_a_row_has_all_displayed_facts_of_a_session() -> None:
-    assert row() == view_models.SessionRow(
-        id=7,
-        title="Session A",
-        when="8:00–9:30 am",
-        place="Cadaver lab · 6A",
-        hours="1.50",
-        safety="0.50",
-        tag="Live only",
-        day="Thursday, September 26",
-        refusal="",
-    )
-
-
-def test_in_another_sort_order_a_row_names_its_day() -> None:
-    other = presenters.session_row(
-        SESSION, PROGRAMME, "101", AFTER, by_date=False, starts_day=False
-    )
-    assert (other.when, other.day) == ("Thu, Sep 26, 8:00–9:30 am", "")
-
-
-@pytest.mark.parametrize(
-    ("badge", "now", "refusal"),
-    [
-        ("102", AFTER, "You present this session"),
-        ("101", datetime(2024, 9, 26, 16, 0, tzinfo=UTC), "From Thu, Sep 26, 9:30 am"),
-        ("101", datetime(2024, 9, 26, 16, 30, tzinfo=UTC), ""),
-    ],
-)
-def test_a_session_that_cannot_be_added_shows_the_reason(
-    badge: str, now: datetime, refusal: str
-) -> None:
-    assert row(badge=badge, now=now).refusal == refusal
-
-
 def test_hours_are_offered_in_descending_order() -> None:
     assert presenters.hour_choices(3, least=1) == ["0.75", "0.50", "0.25"]
     assert presenters.hour_choices(1) == ["0.25", "0.00"]

@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from cme_reflex.store.database import StatementTimeout, after_commit, open_database, write
+from cme_reflex.store.database import StatementTimeout, after_commit, write
+from cme_reflex.store.engines import open_database
 from cme_reflex.store.operations.tables import OperationRow
 
 WRITERS = 12

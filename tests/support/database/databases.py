@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from cme_reflex.store import migrate
-from cme_reflex.store.database import NO_LIMIT, create_database
+from cme_reflex.store.database import NO_LIMIT
+from cme_reflex.store.engines import create_database
 
 Result = TypeVar("Result")
 

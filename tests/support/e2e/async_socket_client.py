@@ -59,10 +59,15 @@ class TabClient:
         if f'"applied_rx_state_":"{command}"' not in update or '"problem_rx_state_":"' in update:
             raise RuntimeError(f"{handler} was not applied: {update}")
 
+    async def ping(self) -> None:
+        """Wait for the server's pong."""
+        await self._socket.send(f'{EVENT}["ping"]')
+        await self._update()
+
     async def _send(self, name: str, payload: dict[str, Any], path: str, query: str = "") -> None:
         place = {"pathname": f"/{path}", "asPath": f"/{path}{query}"}
         event = {"name": name, "payload": payload, "router_data": place}
-        await self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
+        await self._socket.send(f"{EVENT}{json.dumps(['event', event], ensure_ascii=False)}")
 
     async def _update(self) -> str:
         async with asyncio.timeout(RESPONSE_TIMEOUT):

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
+SECOND_TAP_IGNORED = 510  # milliseconds after a tap; assets/page_hooks/tap_guard.js
 SEED = (
     "Advocacy Issues in Plastic Surgery and How it Affects Your Practice",
     "The Art of Automation: Robotics in Breast Reconstruction",
@@ -77,6 +78,10 @@ class Attendee:
         self.page.get_by_role("link", name="Return to Sessions").click()
         expect(self.page.get_by_role("heading", name="Session Evaluations")).to_be_visible()
 
+    def wait_after_tap(self) -> None:
+        """Wait until a tap on what has appeared under the finger is no longer ignored."""
+        self.page.wait_for_timeout(SECOND_TAP_IGNORED)
+
     def line(self, title: str) -> Locator:
         """The claim line with this title on the home page."""
         return self.page.locator("#lines li").filter(
@@ -85,6 +90,7 @@ class Attendee:
 
     def open_submit(self) -> None:
         """Go from the home page to the overall evaluation and Submit."""
+        self.wait_after_tap()
         self.page.get_by_role("link", name="Overall Eval / Submit CME").click()
         expect(self.page.get_by_role("heading", name="CME Credit Claim")).to_be_visible()
 
@@ -95,4 +101,5 @@ class Attendee:
 
     def submit(self) -> None:
         """Press Submit."""
+        self.wait_after_tap()
         self.page.get_by_role("button", name="Submit", exact=True).click()

@@ -92,7 +92,11 @@ def run_cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
 
 def load_demo(file: Path) -> None:
     """Make a SQLite file with the demo meeting in it."""
-    url = f"sqlite:///{file}"
+    load_demo_into(f"sqlite:///{file}")
+
+
+def load_demo_into(url: str) -> None:
+    """Create the tables of an empty database, and load the demo meeting."""
     run_cme("db", "upgrade", CME_DATABASE_URL=url)
     run_cme("meeting", "load", "meetings/pstm24", CME_DATABASE_URL=url)
 

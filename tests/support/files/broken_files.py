@@ -363,7 +363,11 @@ PROGRAMMES = [
         ),
     ),
     json("no number", '{"schedule": NaN}', ": This JSON cannot be read. Export it again."),
-    json("brackets without end", "[" * 100_000, ": This JSON cannot be read. Export it again."),
+    json(
+        "brackets without end",
+        "[" * 100_000,
+        ": The file is nested more than 100 levels deep. Check its structure.",
+    ),
     json(
         "a number of 5,000 digits",
         '{"schedule": ' + "9" * 5_000 + "}",

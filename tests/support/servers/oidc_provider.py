@@ -11,8 +11,8 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -48,6 +48,9 @@ class OidcProvider:
     answer: dict[str, str] = field(default_factory=dict)  # overrides the query of the callback
     algorithm: str = "RS256"
     broken: dict[str, int] = field(default_factory=dict)  # path -> status
+    bodies: dict[str, Callable[[], Iterator[bytes]]] = field(default_factory=dict)  # path -> chunks
+    headers: dict[str, str] = field(default_factory=dict)  # more headers of such a body
+    sent: int = 0  # bytes of such bodies that a client has taken
     code_lifetime: float = 60
     key: RSAKey | OctKey = field(default_factory=lambda: FIRST_KEY)
     published: RSAKey | OctKey | None = None
@@ -92,7 +95,7 @@ class OidcProvider:
             return 400, {"error": "invalid_grant"}
         grant.used = True
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        if _base64(digest) != grant.query["code_challenge"]:
+        if base64url(digest) != grant.query["code_challenge"]:
             return 400, {"error": "invalid_grant"}
         if form.get("redirect_uri") != grant.query["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
@@ -118,13 +121,13 @@ class OidcProvider:
         }
         included = {name: value for name, value in claims.items() if name not in self.without}
         header = {"alg": self.algorithm, "kid": self.key.kid}
-        signed = ".".join(_base64(json.dumps(part).encode()) for part in (header, included))
+        signed = ".".join(base64url(json.dumps(part).encode()) for part in (header, included))
         if self.algorithm == "none":
             return f"{signed}."
         if self.algorithm == "HS256" and isinstance(self.key, RSAKey):
             # Algorithm confusion: the public key as the secret of a symmetric signature.
             secret = self.key.as_pem(private=False)
-            return f"{signed}.{_base64(hmac.digest(secret, signed.encode(), 'sha256'))}"
+            return f"{signed}.{base64url(hmac.digest(secret, signed.encode(), 'sha256'))}"
         return jwt.encode(header, included, self.key)
 
     def keys(self) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def _published(key: RSAKey | OctKey) -> dict[str, Any]:
     return dict(key.as_dict(private=isinstance(key, OctKey)))
 
 
-def _base64(value: bytes) -> str:
+def base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
@@ -155,6 +158,19 @@ def run_oidc_provider() -> Iterator[OidcProvider]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _send_chunks(
+    handler: BaseHTTPRequestHandler, provider: OidcProvider, chunks: Iterator[bytes]
+) -> None:
+    """The rest of a response without a length, until the client closes the connection."""
+    for name, value in {"Connection": "close", **provider.headers}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    with suppress(OSError):
+        for chunk in chunks:
+            handler.wfile.write(chunk)
+            provider.sent += len(chunk)
 
 
 def _handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
@@ -186,6 +202,9 @@ def _handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
             body = json.dumps(document).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            if chunks := provider.bodies.get(urlsplit(self.path).path):
+                _send_chunks(self, provider, chunks())
+                return
             self.send_header("Content-Length", str(len(body)))
             if location:
                 self.send_header("Location", location)

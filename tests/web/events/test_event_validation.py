@@ -6,14 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from cme_reflex.web.access_policy import Audience, Undeclared, allow
-from cme_reflex.web.events.event_validation import (
-    FRAMEWORK_EVENTS,
-    Event,
-    EventRule,
-    Rejection,
-    event_allowlist,
-    validate,
-)
+from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS, EventRule, event_allowlist
+from cme_reflex.web.events.event_validation import Event, EventValidator, Rejection, validate
 
 
 class State:
@@ -130,3 +124,31 @@ def test_an_event_whose_validation_fails_is_rejected(
 ) -> None:
     rules = {"root.___page.add": EventRule(Audience.ANYONE, model)}
     assert validate("root.___page.add", payload, {}, rules) == WRONG
+
+
+class CommandQueue:
+    """The handler that refuses a command."""
+
+    @allow(Audience.ANYONE)
+    async def refuse(self, command: str) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "passed"),
+    [
+        ("root.___page.add", {"session_id": 1, "command": "one"}, ("root.___page.add", 2)),
+        ("root.___page.toggle", {"session_id": 1, "command": "one"}, ("refuse", 1)),
+        ("root.___page.add", {"session": 1, "command": "one"}, ("refuse", 1)),
+        ("root.___page.toggle", {"session_id": 1}, None),
+        ("root.___page.toggle", {"command": 1}, None),
+        ("root.___page.toggle", {"command": "\0"}, None),
+        ("root.___page.toggle", None, None),
+    ],
+)
+def test_a_rejected_command_is_refused_so_that_the_browser_gets_a_reply(
+    name: str, payload: object, passed: tuple[str, int] | None
+) -> None:
+    refuse = {"root.___command_queue.refuse": CommandQueue.refuse}
+    event = EventValidator({**HANDLERS, **refuse}).validate(name, payload, {})
+    found = event and (event["name"].removeprefix("root.___command_queue."), len(event["payload"]))
+    assert found == passed

@@ -43,7 +43,21 @@ async def address_and_scheme(client: str, proxies: str, **headers: str) -> tuple
         # … and everything before the last untrusted address can be forged.
         ("10.0.0.1", "10.0.0.0/8", "1.1.1.1, 198.51.100.1", "198.51.100.1"),
         ("10.0.0.1", "10.0.0.0/8", "1.1.1.1, 198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        ("10.0.0.1", "10.0.0.0/8", "1.1.1.1, 198.51.100.1, ::ffff:10.0.0.2", "198.51.100.1"),
+        # Some proxies append the port …
+        ("10.0.0.1", "10.0.0.0/8", "198.51.100.1:4711", "198.51.100.1"),
+        ("10.0.0.1", "10.0.0.0/8", "1.1.1.1, 198.51.100.1:4711, 10.0.0.2:80", "198.51.100.1"),
+        ("10.0.0.1", "10.0.0.0/8", "[2001:db8:1:2:3::4]:4711", "2001:db8:1:2::/64"),
+        ("10.0.0.1", "10.0.0.0/8", "[2001:db8:1:2:3::4]", "2001:db8:1:2::/64"),
+        # … and some append no address, or nothing.
         ("10.0.0.1", "10.0.0.0/8", "nonsense", "unknown"),
+        ("10.0.0.1", "10.0.0.0/8", "198.51.100.1, unknown", "unknown"),
+        ("10.0.0.1", "10.0.0.0/8", "1.1.1.1:x, 198.51.100.1:4711", "198.51.100.1"),
+        ("10.0.0.1", "10.0.0.0/8", "198.51.100.1:123456", "unknown"),
+        ("10.0.0.1", "10.0.0.0/8", "[198.51.100.1", "unknown"),
+        ("10.0.0.1", "10.0.0.0/8", "198.51.100.1,", "198.51.100.1"),
+        ("10.0.0.1", "10.0.0.0/8", " , ", "10.0.0.1"),
+        ("unix:", "10.0.0.0/8", "198.51.100.1", "unknown"),
     ],
 )
 async def test_forwarded_addresses_are_accepted_from_trusted_proxies_alone(
@@ -51,6 +65,18 @@ async def test_forwarded_addresses_are_accepted_from_trusted_proxies_alone(
 ) -> None:
     address, _ = await address_and_scheme(client, proxies, x_forwarded_for=forwarded)
     assert address == expected
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"forwarded": "for=198.51.100.1;proto=https"},
+        {"x_real_ip": "198.51.100.1"},
+        {"x_forwarded_host": "evil.example", "x_client_ip": "198.51.100.1"},
+    ],
+)
+async def test_no_other_header_is_read_even_from_a_trusted_proxy(headers: dict[str, str]) -> None:
+    assert await address_and_scheme("10.0.0.1", "10.0.0.0/8", **headers) == ("10.0.0.1", "http")
 
 
 async def test_only_a_trusted_proxy_sets_the_scheme() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cme_reflex import routes
 from cme_reflex.services.claims import reopening
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.earlier_meetings import complete_and_submit, submitted_claim
 from tests.support.files.pdfs import page_texts
@@ -23,7 +23,7 @@ FILES = [routes.TRANSCRIPT_PDF, routes.TRANSCRIPT_CSV]
 
 async def visit_of(last_name: str, badge: str) -> RequestContext:
     now = datetime.now(UTC)
-    token = await authentication.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
+    token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
     return await authentication.authenticate(MEETING.code, token, now=now)
 
 

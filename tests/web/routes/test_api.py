@@ -21,7 +21,7 @@ from cme_reflex.formats.reports.claims_feed import FeedPage, page_json
 from cme_reflex.services.claims import claims_feed, reopening
 from cme_reflex.services.operations import api_tokens, backup
 from cme_reflex.services.reporting import opt_in
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import ROOT
 from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.api import ClaimsQuery
@@ -47,7 +47,7 @@ _TYPE = "urn:problem-type:cme-reflex:"
 async def token(client: httpx.AsyncClient) -> str:
     """A token, with three versions of two claims in the database."""
     now = datetime.now(UTC)
-    sign_in = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    sign_in = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
     context = await authentication.authenticate(MEETING.code, sign_in, now=now)
     first = await complete_and_submit(context, now=NOW)
     until = NOW + timedelta(days=9)
@@ -164,7 +164,7 @@ async def test_the_reporting_scope_reads_what_was_consented_to(
     client: httpx.AsyncClient, token: str
 ) -> None:
     now = datetime.now(UTC)
-    sign_in = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    sign_in = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
     context = await authentication.authenticate(MEETING.code, sign_in, now=now)
     version = context.meeting.reporting.consent_version
     await opt_in.save_opt_in(context, LEARNER, consented=True, version=version, now=NOW)

@@ -9,7 +9,7 @@ import pytest
 from cme_reflex import routes
 from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.services.claims import reopening, submission
-from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
 from tests.support.files.pdfs import page_texts
 from tests.support.meetings import MEETING
@@ -136,7 +136,7 @@ async def test_the_picture_of_the_name_is_the_owners_and_is_not_cached(
 async def test_there_is_no_picture_of_what_is_no_name(client: httpx.AsyncClient) -> None:
     await client.post("/sign-in", data=OWNER)
     today = datetime.now(UTC)  # the routes use the real clock
-    token = await authentication.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
+    token = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
     context = await authentication.authenticate(MEETING.code, token, now=today)
     await submission.correct_name(context, "=1+1", now=NOW)
     assert (await client.get(routes.NAME_IMAGE)).status_code == 404

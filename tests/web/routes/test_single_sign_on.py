@@ -10,7 +10,7 @@ import pytest
 from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import oidc
+from cme_reflex.services.sign_in import oidc, single_sign_on
 from cme_reflex.settings import settings
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
 from tests.support.servers.oidc_provider import (
@@ -149,6 +149,17 @@ async def test_an_unreachable_provider_is_reported(
 ) -> None:
     provider.broken = {"/.well-known/openid-configuration": 500}
     assert answer(await client.get("/sign-in/sso")) == (303, "/#sso-unavailable")
+
+
+async def test_too_many_starts_lead_back_to_the_form_with_the_wait(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = single_sign_on.SINGLE_SIGN_ON_BACKOFF
+    strict = replace(limit, threshold=0, step=limit.window, max_delay=limit.window)
+    monkeypatch.setattr(single_sign_on, "SINGLE_SIGN_ON_BACKOFF", strict)
+    assert (await client.get("/sign-in/sso")).status_code == 303
+    assert answer(await client.get("/sign-in/sso")) == (303, "/#wait-10")
+    assert 10 in text.sign_in.WAITS
 
 
 async def test_with_single_sign_on_passwords_are_rejected(client: httpx.AsyncClient) -> None:

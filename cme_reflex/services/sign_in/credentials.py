@@ -1,0 +1,153 @@
+"""Sign-in with a last name and badge, or with a member's username and password."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.domain.people.names import name_key, number_key, same_name
+from cme_reflex.domain.sign_in.strength import SignInMethod
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.services.sign_in import known_browser, passwords, rate_limits, second_number
+from cme_reflex.services.sign_in.registrations import (
+    SignInResult,
+    create_sign_in,
+    registrations,
+    sign_in_member,
+)
+from cme_reflex.store.database import read, write
+from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+
+INPUT_LIMIT = 200  # characters of a name, number or password
+
+
+class InvalidCredentials(Exception):
+    """The credentials are wrong; which part is never disclosed."""
+
+
+class PasswordSignInDisabled(Exception):
+    """Members of this meeting sign in with the society's single sign-on."""
+
+
+async def sign_in_with_badge(
+    meeting: str,
+    last_name: str,
+    number: str,
+    second: str = "",
+    *,
+    now: datetime,
+    address: str = "",
+    known: str = "",
+) -> str:
+    """Sign in with last name and badge or confirmation number, or with both numbers.
+
+    `address` is the client's IP address, if any, and `known` the cookie of `known_browser`.
+    Returns the token for the cookie. Raises InvalidCredentials, TooManyAttempts and
+    SecondNumberRequired.
+    """
+    if max(len(last_name), len(number), len(second)) > INPUT_LIMIT:
+        raise InvalidCredentials
+    numbers = tuple(dict.fromkeys(filter(None, map(number_key, (number, second)))))
+    terms = await read(lambda db: programme_cache.by_code(db, meeting))
+    attempt = second_number.NumberAttempt(
+        meeting=meeting,
+        name=name_key(last_name),
+        numbers=numbers,
+        address=address,
+        always=terms is not None and not terms.meeting.sign_in.badge_alone,
+    )
+    is_known = bool(known) and await read(lambda db: _is_known(db, attempt, known, now))
+    if not is_known:
+        await second_number.check(attempt, now=now)
+
+    def sign_in(db: Session) -> str:
+        matching = [
+            registration
+            for registration in _with_number(db, attempt)
+            if same_name(registration.last_name, last_name)
+            and {*numbers} <= {registration.badge, registration.confirmation}
+        ]
+        if len(matching) != 1:
+            raise InvalidCredentials
+        if not is_known:
+            second_number.succeed(db, attempt, now=now)
+        return create_sign_in(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
+
+    try:
+        return await write(sign_in)
+    except InvalidCredentials:
+        if not is_known:
+            await second_number.fail(attempt, now=now)
+        raise
+
+
+def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[AttendeeRow]:
+    has_number = sa.or_(
+        col(AttendeeRow.badge).in_(attempt.numbers),
+        col(AttendeeRow.confirmation).in_(attempt.numbers),
+    )
+    return cast(
+        Sequence[AttendeeRow], db.exec(registrations(attempt.meeting).where(has_number)).all()
+    )
+
+
+def _is_known(
+    db: Session, attempt: second_number.NumberAttempt, cookie: str, now: datetime
+) -> bool:
+    registrations = [
+        known_browser.Registration(cast(int, row.id), row.browsers_forgotten_at)
+        for row in _with_number(db, attempt)
+    ]
+    return known_browser.is_known(cookie, registrations, now=now)
+
+
+async def sign_in_with_password(
+    meeting: str, username: str, password: str, *, now: datetime, address: str = ""
+) -> SignInResult:
+    """Sign in a member with username and password.
+
+    Raises InvalidCredentials and TooManyAttempts; NotRegistered if the credentials are valid but
+    the member has no registration; PasswordSignInDisabled if the meeting has single sign-on.
+    """
+    if await single_sign_on_terms(meeting) is not None:
+        raise PasswordSignInDisabled
+    username = username.strip().casefold()
+    if max(len(username), len(password)) > INPUT_LIMIT or not username.isprintable():
+        raise InvalidCredentials
+    attempts: list[rate_limits.LimitKey] = [
+        (rate_limits.ADDRESS_BACKOFF, address),
+        (rate_limits.MEMBER_LOCKOUT, username),
+    ]
+    await rate_limits.check(*attempts, now=now)
+    query = select(MemberRow).where(MemberRow.username == username)
+    member = await read(lambda db: db.exec(query).one_or_none())
+    is_valid = await passwords.verify_password(member.password_hash if member else None, password)
+    if member is None or not is_valid:
+        raise InvalidCredentials
+    member_id, old_hash = cast(int, member.id), member.password_hash
+    new_hash = await passwords.rehash_if_needed(old_hash, password)
+
+    def record_success(db: Session) -> None:
+        if new_hash is not None:
+            _save_rehash(db, member_id, old_hash, new_hash)
+        rate_limits.refund(db, *attempts, person=f"member {member_id}", now=now)
+
+    await write(record_success)
+    return await sign_in_member(meeting, member_id, SignInMethod.PASSWORD, now=now)
+
+
+async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:
+    """The meeting's single sign-on settings, or None if members sign in with a password."""
+    programme = await read(lambda db: programme_cache.by_code(db, meeting))
+    return programme.meeting.single_sign_on if programme is not None else None
+
+
+def _save_rehash(db: Session, member_id: int, old_hash: str, new_hash: str) -> None:
+    # Unless a load of the folder has set another password in between.
+    statement = sa.update(MemberRow).where(
+        col(MemberRow.id) == member_id, col(MemberRow.password_hash) == old_hash
+    )
+    db.exec(statement.values(password_hash=new_hash))

@@ -1,0 +1,179 @@
+"""Sign-in of an authenticated person to a registration, chosen from several where there are."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from cme_reflex.domain.sign_in.strength import SignInMethod
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.services.sign_in.authentication import IDLE_TIMEOUT, NotSignedIn
+from cme_reflex.services.sign_in.tokens import new_token, token_hash
+from cme_reflex.store.database import read, write
+from cme_reflex.store.expiry import delete_expired
+from cme_reflex.store.meetings.tables import MeetingRow
+from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.store.sign_in.tables import RegistrationChoiceRow, SignInRow
+
+SIGN_IN_LIFETIME = timedelta(days=7)  # from the meeting to the weekend after it
+CHOICE_LIFETIME = timedelta(minutes=10)
+
+_DELETE_EXPIRED_SIGN_INS = delete_expired(
+    SignInRow,
+    sa.or_(
+        col(SignInRow.expires_at) <= sa.bindparam("now"),
+        col(SignInRow.seen_at) <= sa.bindparam("idle"),
+    ),
+)
+_DELETE_EXPIRED_CHOICES = delete_expired(
+    RegistrationChoiceRow, col(RegistrationChoiceRow.expires_at) <= sa.bindparam("now")
+)
+
+
+class NotRegistered(Exception):
+    """The person is authenticated, but has no registration for this meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A successful sign-in: the token for its cookie."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationChoiceRequired:
+    """The person must choose a registration; `token` is for the cookie of the choice."""
+
+    token: str
+
+
+SignInResult: TypeAlias = SignedIn | RegistrationChoiceRequired
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationOption:
+    """One of several registrations of a person, with the facts that distinguish it."""
+
+    attendee_id: int
+    kind: str
+    badge: str
+    confirmation: str
+
+
+async def sign_in_member(
+    meeting: str, member_id: int, method: SignInMethod, *, now: datetime
+) -> SignInResult:
+    """Sign in an authenticated member. Raises NotRegistered."""
+    query = registrations(meeting).where(AttendeeRow.member_id == member_id)
+    return await write(lambda db: start_sign_in(db, db.exec(query).all(), method, now=now))
+
+
+def start_sign_in(db: Session, found: Any, method: SignInMethod, *, now: datetime) -> SignInResult:
+    """Sign in an authenticated person with these registrations.
+
+    With several registrations the person must choose one. Raises NotRegistered without any.
+    """
+    ids = [cast(int, registration.id) for registration in found]
+    if not ids:
+        raise NotRegistered
+    if len(ids) == 1:
+        return SignedIn(create_sign_in(db, ids[0], method, now))
+    token = new_token()
+    db.exec(_DELETE_EXPIRED_CHOICES, params={"now": now})
+    until = now + CHOICE_LIFETIME
+    db.add(
+        RegistrationChoiceRow(
+            token_hash=token_hash(token), attendee_ids=ids, method=method, expires_at=until
+        )
+    )
+    return RegistrationChoiceRequired(token)
+
+
+async def registration_options(
+    meeting: str, token: str, *, now: datetime
+) -> tuple[RegistrationOption, ...]:
+    """The options of a pending registration choice. Raises NotSignedIn."""
+
+    def load(db: Session) -> tuple[RegistrationOption, ...]:
+        query = select(RegistrationChoiceRow).where(
+            RegistrationChoiceRow.token_hash == token_hash(token),
+            RegistrationChoiceRow.expires_at > now,
+        )
+        choice = db.exec(query).one_or_none()
+        if choice is None:
+            raise NotSignedIn
+        offered = registrations(meeting).where(col(AttendeeRow.id).in_(choice.attendee_ids))
+        programme = programme_cache.by_code(db, meeting)
+        kinds = programme.meeting.registration_types if programme is not None else ()
+        labels = {kind.code: kind.label for kind in kinds}
+        return tuple(
+            RegistrationOption(
+                attendee_id=cast(int, row.id),
+                kind=labels.get(row.registration_type, row.registration_type),
+                badge=row.badge,
+                confirmation=row.confirmation,
+            )
+            for row in db.exec(offered)
+        )
+
+    return await read(load)
+
+
+async def choose_registration(token: str, attendee_id: int, *, now: datetime) -> str:
+    """Sign in with one of the offered registrations, which completes the choice.
+
+    Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered.
+    """
+
+    def consume(db: Session) -> str:
+        # Deleted before it is checked, so that only one of two simultaneous answers succeeds.
+        deleted = db.exec(
+            sa.delete(RegistrationChoiceRow)
+            .where(
+                col(RegistrationChoiceRow.token_hash) == token_hash(token),
+                col(RegistrationChoiceRow.expires_at) > now,
+            )
+            .returning(col(RegistrationChoiceRow.attendee_ids), col(RegistrationChoiceRow.method))
+        )
+        choice = deleted.one_or_none()
+        if choice is None or attendee_id not in choice.attendee_ids:
+            raise NotSignedIn
+        return create_sign_in(db, attendee_id, SignInMethod(choice.method), now)
+
+    return await write(consume)
+
+
+def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
+    """Sign in a registration. Returns the token for the cookie."""
+    token = new_token()
+    db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
+    db.add(
+        SignInRow(
+            token_hash=token_hash(token),
+            attendee_id=attendee_id,
+            method=method,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + SIGN_IN_LIFETIME,
+        )
+    )
+    return token
+
+
+async def sign_out(token: str) -> None:
+    """End the sign-in on the server, for all tabs with its cookie."""
+    statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token))
+    await write(lambda db: db.exec(statement))
+
+
+def registrations(meeting: str) -> Any:
+    """Query of all registrations for this meeting."""
+    return (
+        select(AttendeeRow)
+        .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+        .where(MeetingRow.code == meeting)
+        .order_by(col(AttendeeRow.id))
+    )

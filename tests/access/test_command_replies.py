@@ -1,0 +1,132 @@
+"""Replies to commands: applied, refused for a reason, or postponed until a fault has passed."""
+
+import sqlite3
+from typing import Any
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+
+from cme_reflex import text
+from cme_reflex.services.claims import claim_lines
+from cme_reflex.services.sign_in import authentication
+from cme_reflex.store.database import DatabaseNotOpen, StatementTimeout
+from cme_reflex.store.postgresql import CommitUncertain
+from cme_reflex.store.transient_errors import is_transient
+from tests.support.access_attendees import DRAFTING, SUBMITTED, SignedInPeople
+from tests.support.app_client import RunningApp
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database
+
+FULL = sa.exc.OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+TRANSIENT = [
+    FULL,
+    sa.exc.DBAPIError("INSERT", {}, asyncpg.ReadOnlySQLTransactionError("read-only")),
+    asyncpg.CannotConnectNowError("the database system is starting up"),
+    sa.exc.TimeoutError("QueuePool limit reached"),
+    sqlite3.OperationalError("database is locked"),
+    ConnectionRefusedError(),
+    TimeoutError(),
+    StatementTimeout(),
+    CommitUncertain(),
+    DatabaseNotOpen(),
+]
+DEFECTS = [
+    sa.exc.IntegrityError("INSERT", {}, sqlite3.IntegrityError("CHECK constraint failed")),
+    sa.exc.DataError("INSERT", {}, asyncpg.DataError("out of range")),
+    KeyError("no such row"),
+]
+
+
+async def replies(
+    site: RunningApp, token: str, *events: tuple[str, dict[str, Any]]
+) -> list[tuple[str, str, str]]:
+    """The replies to these commands: id, outcome and reason."""
+    found = []
+    async with site.socket(token) as socket:
+        for name, payload in events:
+            await socket.send(name, payload)
+            reply = socket.vars()["command_queue.reply"]
+            found.append((reply["command"], reply["outcome"], reply["reason"]))
+    return found
+
+
+async def test_a_command_is_applied_once_and_acknowledged_each_time(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    add = ("sessions.add", {"session_id": people.sessions["D"], "command": "one"})
+    remove = ("sessions.remove", {"session_id": people.sessions["D"], "command": "two"})
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        numbers = []
+        for name, payload in (add, remove, add):
+            await socket.send(name, payload)
+            shown = socket.vars()
+            numbers.append(shown["command_queue.reply"]["number"])
+        assert shown["command_queue.reply"]["outcome"] == "applied"
+        assert numbers == [1, 2, 3]
+        assert people.sessions["D"] not in shown["sessions.added"]
+
+
+async def test_a_command_that_a_rule_refuses_is_answered_with_its_reason(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    add = {"session_id": people.sessions["D"], "command": "one"}
+    assert await replies(site, people.tokens[SUBMITTED], ("sessions.add", add)) == [
+        ("one", "refused", text.claim.LOCKED)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("sessions.add", {"session": 1, "command": "one"}),
+        ("sessions.add", {"session_id": "1", "command": "one"}),
+    ],
+)
+async def test_a_command_of_another_release_is_refused(
+    site: RunningApp, people: SignedInPeople, event: str, payload: dict[str, Any]
+) -> None:
+    assert await replies(site, people.tokens[DRAFTING], (event, payload)) == [
+        ("one", "refused", text.queue.OUTDATED)
+    ]
+
+
+async def test_a_command_is_postponed_while_the_database_is_at_fault(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = {"session_id": people.sessions["D"], "command": "one"}
+    outcomes = []
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        for module, function, error in (
+            (claim_lines, "add_session", FULL),
+            (authentication, "authenticate_hash", ConnectionRefusedError()),
+        ):
+            with monkeypatch.context() as fault:
+                fault.setattr(module, function, _raising(error))
+                await socket.send("sessions.add", add)
+            outcomes.append(socket.vars()["command_queue.reply"]["outcome"])
+        await socket.send("sessions.add", add)
+        outcomes.append(socket.vars()["command_queue.reply"]["outcome"])
+    assert outcomes == ["postponed", "postponed", "applied"]
+
+
+async def test_a_command_that_fails_by_a_defect_is_refused(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim_lines, "add_session", _raising(KeyError("no such row")))
+    add = ("sessions.add", {"session_id": people.sessions["D"], "command": "one"})
+    assert await replies(site, people.tokens[DRAFTING], add) == [
+        ("one", "refused", text.queue.FAILED)
+    ]
+
+
+def _raising(error: Exception) -> Any:
+    async def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_faults_of_the_database_are_told_from_defects(database_kind: str) -> None:
+    assert [is_transient(error) for error in TRANSIENT] == [True] * len(TRANSIENT)
+    assert [is_transient(error) for error in DEFECTS] == [False] * len(DEFECTS)

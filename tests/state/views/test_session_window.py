@@ -1,0 +1,97 @@
+"""The window of the list: rows for everybody, and what depends on attendee and time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.programme.programme import Delivery, Programme, Session
+from cme_reflex.state.views import view_models
+from cme_reflex.state.views.session_window import CHUNK, window_at
+from tests.support.meetings import MEETING
+
+AFTER = datetime(2024, 11, 1, tzinfo=UTC)
+SESSION = Session(
+    id=7,
+    code="A",
+    title="Session A",
+    kind="cadaver lab",
+    track="Breast",
+    room="6A",
+    starts_at=datetime(2024, 9, 26, 15, 0, tzinfo=UTC),
+    ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
+    speakers=(),
+    delivery=Delivery.LIVE,
+    quarters=Quarters(6),
+    safety=Quarters(2),
+    eligible=True,
+    faculty_badges=frozenset({"102"}),
+)
+PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SESSION})
+
+
+def row(
+    badge: str = "101", now: datetime = AFTER, *, by_date: bool = True
+) -> view_models.SessionRow:
+    window = window_at(PROGRAMME, [SESSION], 0, badge, now, by_date=by_date, shown=())
+    ((shown,),) = window.rows.values()
+    return shown
+
+
+def test_a_row_has_all_displayed_facts_of_a_session() -> None:
+    assert row() == view_models.SessionRow(
+        id=7,
+        title="Session A",
+        when="8:00–9:30 am",
+        place="Cadaver lab · 6A",
+        hours="1.50",
+        safety="0.50",
+        tag="Live only",
+        day="Thursday, September 26",
+        refusal="",
+    )
+
+
+def test_in_another_sort_order_a_row_names_its_day() -> None:
+    other = row(by_date=False)
+    assert (other.when, other.day) == ("Thu, Sep 26, 8:00–9:30 am", "")
+
+
+@pytest.mark.parametrize(
+    ("badge", "now", "refusal"),
+    [
+        ("102", AFTER, "You present this session"),
+        ("101", datetime(2024, 9, 26, 16, 0, tzinfo=UTC), "From Thu, Sep 26, 9:30 am"),
+        ("101", datetime(2024, 9, 26, 16, 30, tzinfo=UTC), ""),
+    ],
+)
+def test_a_session_that_cannot_be_added_shows_the_reason(
+    badge: str, now: datetime, refusal: str
+) -> None:
+    assert row(badge=badge, now=now).refusal == refusal
+
+
+def test_a_row_is_formatted_once_for_each_version_of_the_programme() -> None:
+    assert row() is row(badge="103")
+    renamed = replace(PROGRAMME, version=2, sessions={7: replace(SESSION, title="Renamed")})
+    window = window_at(renamed, [renamed.sessions[7]], 0, "101", AFTER, by_date=True, shown=())
+    assert window.rows[0][0].title == "Renamed"
+
+
+def test_the_window_has_the_chunk_and_its_neighbors_and_only_new_rows() -> None:
+    sessions = {
+        key: replace(SESSION, id=key, starts_at=SESSION.starts_at + timedelta(days=key // CHUNK))
+        for key in range(5 * CHUNK + 1)
+    }
+    programme = replace(PROGRAMME, sessions=sessions)
+    window = window_at(
+        programme, list(sessions.values()), 2, "101", AFTER, by_date=True, shown=(0, 1, 2)
+    )
+    assert window.chunks == (1, 2, 3)
+    assert {number: [row.id for row in rows] for number, rows in window.rows.items()} == {
+        3: list(range(3 * CHUNK, 4 * CHUNK))
+    }
+    assert (window.rows_before, window.rows_after) == (CHUNK, CHUNK + 1)
+    assert (window.heads_before, window.heads_after) == (1, 2)
+    assert window.day == "Friday, September 27"
