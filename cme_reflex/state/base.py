@@ -64,6 +64,7 @@ class ClaimPage(rx.State, mixin=True):
     locked: str = ""
     problem: str = ""
     announcement: str = ""
+    refusals: int = 0  # events of this page that were refused; see `components.page_hooks`
     redirect_to: str = ""
     _attendee_id: int = 0
     _revision: int = 0
@@ -150,7 +151,7 @@ class ClaimPage(rx.State, mixin=True):
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
             if problem is None:
                 raise
-            self._set(problem=problem, ready=True)
+            self._set(problem=problem, ready=True, refusals=self.refusals + 1)
             answer = None
         finally:
             # A successful search for each letter typed would flood the log.
@@ -240,7 +241,9 @@ def _log(level: int, event: str, **fields: object) -> None:
 
 def _lock(context: RequestContext, summary: ClaimSummary) -> str:
     claim, meeting = summary.claim, context.meeting
-    if claim.status is ClaimStatus.SUBMITTED:
+    if claim.status is ClaimStatus.WITHDRAWN:
+        return text.claim.WITHDRAWN
+    if claim.status.is_locked:
         return text.claim.LOCKED
     match meeting.period(clock(), claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:

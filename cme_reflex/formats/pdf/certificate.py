@@ -19,6 +19,8 @@ import segno
 import typst
 
 from cme_reflex import text
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.fonts import FONTS_FOLDER, replace_unprintable
@@ -46,8 +48,9 @@ class CertificateSession:
 class Certificate:
     """Data of a certificate, with the credit claimed, never the maximum.
 
-    `safety_label` is None if the meeting has no Patient Safety credit. `address` is the URL for
-    verifying the receipt number; None if the public URL of this site is not known.
+    `safety_label` is None if the meeting has no Patient Safety credit. `state` is stated on its
+    face unless it is valid; `withdrawn_at` is aware. `address` is the URL for verifying the receipt
+    number; None if the public URL of this site is not known.
     """
 
     number: str
@@ -69,6 +72,8 @@ class Certificate:
     paper: PaperSize
     accent: str
     language: str
+    state: ProofState = ProofState.VALID
+    withdrawn_at: datetime | None = None
     address: str | None = None
 
 
@@ -117,11 +122,29 @@ def _template_data(certificate: Certificate) -> dict[str, Any]:
         "address": certificate.address,
         "qr": _qr_code(certificate.address) if certificate.address else None,
         "days": list(_days(certificate.sessions, certificate.zone)),
-        "less": certificate.category1 < sum(session.category1 for session in certificate.sessions)
-        or (
-            has_safety
-            and certificate.safety < sum(session.safety for session in certificate.sessions)
-        ),
+        "less": _less(certificate),
+        "state": _state(certificate),
+    }
+
+
+def _less(certificate: Certificate) -> list[str]:
+    attended = CreditTotals(
+        Quarters(sum(session.category1 for session in certificate.sessions)),
+        Quarters(sum(session.safety for session in certificate.sessions)),
+    )
+    claimed = CreditTotals(certificate.category1, certificate.safety)
+    return [*text.certificate.less_claimed(claimed, attended, certificate.safety_label)]
+
+
+def _state(certificate: Certificate) -> dict[str, str] | None:
+    """What the face says of a certificate that is not simply valid: a title and a sentence."""
+    if certificate.state is ProofState.VALID:
+        return None
+    at = certificate.withdrawn_at
+    on = text.dates.full_day(at.astimezone(certificate.zone).date()) if at else ""
+    return {
+        "title": text.certificate.STATE_TITLES[certificate.state],
+        "sentence": text.certificate.STATES[certificate.state].format(on=on),
     }
 
 

@@ -71,4 +71,6 @@ def _receipt(db: Session, number: str) -> ReceiptRow:
     row = db.exec(found).one_or_none()
     if row is None:
         raise MessageWithdrawn("There is no such receipt.")
+    if row.withdrawn_at is not None:
+        raise MessageWithdrawn("The claim was withdrawn meanwhile.")
     return row

@@ -1,13 +1,14 @@
 """Submission of a claim: totals, corrections of name and profession, Submit, and receipts."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from cme_reflex.domain.claims.attestation import fingerprint
 from cme_reflex.domain.claims.claim import (
     ClaimIncomplete,
     ClaimLocked,
@@ -17,7 +18,7 @@ from cme_reflex.domain.claims.claim import (
     require_changeable,
 )
 from cme_reflex.domain.claims.receipt_number import generate_receipt_number
-from cme_reflex.domain.credit.claimable import Totals, validate_totals
+from cme_reflex.domain.credit.claimable import CreditTotals, Totals, validate_totals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers
 from cme_reflex.domain.people.attendee import (
@@ -30,6 +31,7 @@ from cme_reflex.formats.pdf.fonts import missing_characters
 from cme_reflex.services.claims import confirmation
 from cme_reflex.services.claims.certificate_snapshot import meeting_facts
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
+from cme_reflex.services.sign_in.authentication import attendee_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims, feed
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
@@ -41,7 +43,10 @@ DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+    """The receipt of a submitted version. Credit in quarter hours, datetimes aware UTC.
+
+    A version with `withdrawn_at` is no proof of credit.
+    """
 
     number: str
     version: int
@@ -49,6 +54,16 @@ class Receipt:
     category1: Quarters
     safety: Quarters
     document: dict[str, Any]
+    withdrawn_at: datetime | None = None
+
+    @property
+    def attended(self) -> CreditTotals:
+        """The credit of all its sessions, of which less may be claimed."""
+        lines = self.document["lines"]
+        return CreditTotals(
+            Quarters(sum(line["quarters"] for line in lines)),
+            Quarters(sum(line["safety"] for line in lines)),
+        )
 
 
 async def choose_category1(
@@ -133,26 +148,42 @@ async def correct_profession(
     return await update_claim(context, correct, now=now)
 
 
+def attestation(context: RequestContext, summary: ClaimSummary) -> str:
+    """What an attestation of the claim, as it is shown to this attendee now, refers to."""
+    return fingerprint(summary.claim, summary.claimable, context.attendee, context.programme)
+
+
+async def with_current_attendee(context: RequestContext) -> RequestContext:
+    """The context with the attendee as saved now, such as after a correction of the name."""
+    row = await read(lambda db: db.get_one(AttendeeRow, context.attendee.id))
+    return replace(context, attendee=attendee_from_row(row))
+
+
 async def submit_claim(
-    context: RequestContext, revision: object, *, attested: bool, now: datetime
+    context: RequestContext, revision: object, *, attested: str, now: datetime
 ) -> Receipt:
     """Validate and lock the claim and issue its receipt, in one transaction.
 
-    A second Submit of the same revision returns the first one's receipt.
-    Raises ClaimIncomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    `revision` is that of the claim that the page showed, and `attested` the `attestation` of what
+    it showed, or empty without one: nothing else is submitted. A second Submit of the same
+    revision returns the first one's receipt. Raises ClaimIncomplete, StaleRevision, ClaimLocked,
+    ClaimWithdrawn, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
 
     def submit(db: Session) -> Receipt:
         draft = claim_for_update(db, context)
-        claim = draft.summary.claim
+        summary = draft.summary
+        claim = summary.claim
         if claim.status is ClaimStatus.SUBMITTED:
             return _receipt_of_revision(draft, revision)
         require_changeable(claim, draft.context.meeting, now)
         if revision != claim.revision:
             raise StaleRevision
+        if attested and attested != attestation(draft.context, summary):
+            raise StaleRevision
         answers = claims.answers(db, context.attendee.id)
         if missing := missing_requirements(
-            claim, answers, draft.context.programme, attested=attested
+            claim, answers, draft.context.programme, attested=bool(attested)
         ):
             raise ClaimIncomplete(missing)
         number = generate_receipt_number(draft.context.meeting.short_name, secrets.choice)
@@ -169,7 +200,10 @@ async def latest_receipt(context: RequestContext) -> Receipt | None:
 
 
 async def load_receipts(context: RequestContext) -> list[Receipt]:
-    """Receipts of all submitted versions, newest first; the newest is the valid one."""
+    """Receipts of all submitted versions, newest first.
+
+    The newest is the valid one, unless it was withdrawn.
+    """
 
     def load(db: Session) -> list[Receipt]:
         claim = claims.find(db, context.attendee.id)
@@ -262,4 +296,5 @@ def receipt_from_row(row: ReceiptRow) -> Receipt:
         category1=Quarters(row.category1),
         safety=Quarters(row.safety),
         document=row.document,
+        withdrawn_at=row.withdrawn_at,
     )

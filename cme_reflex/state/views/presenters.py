@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import MissingRequirement, Requirement
-from cme_reflex.domain.credit.claimable import Line, is_blocking, max_safety
+from cme_reflex.domain.credit.claimable import CreditTotals, Line, is_blocking, max_safety
 from cme_reflex.domain.credit.overlap import Conflict
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import (
     Delivery,
     NotYetEnded,
@@ -19,6 +20,7 @@ from cme_reflex.domain.programme.programme import (
     Programme,
     Session,
 )
+from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.state.views import view_models
@@ -88,6 +90,26 @@ def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsV
     )
 
 
+def credit_view(summary: ClaimSummary, meeting: Meeting) -> view_models.CreditView:
+    """The credit claimed of what the sessions support."""
+    totals, supported = summary.claim.totals, summary.claimable
+    claimed = CreditTotals(totals.category1 or Quarters(0), totals.safety or Quarters(0))
+    most = CreditTotals(supported.category1, supported.safety)
+    label = meeting.safety.label
+    only_safety = claimed.category1 == most.category1
+    return view_models.CreditView(
+        claimed=format_hours(claimed.category1),
+        supported=format_hours(most.category1),
+        safety=format_hours(claimed.safety),
+        supported_safety=format_hours(most.safety),
+        percent=100 * claimed.category1 // most.category1 if most.category1 else 0,
+        less="" if totals.category1 is None else text.submit.lower_claim(claimed, most, label),
+        claim_all=text.submit.CLAIM_ALL_OF.format(hours=format_hours(most.safety), label=label)
+        if only_safety
+        else text.submit.CLAIM_ALL_NOW.format(hours=format_hours(most.category1)),
+    )
+
+
 def line_views(
     summary: ClaimSummary, programme: Programme, answers: Answers
 ) -> list[view_models.LineView]:
@@ -119,6 +141,8 @@ def receipt_lines(summary: ClaimSummary, programme: Programme) -> list[view_mode
             title=session.title,
             when=text.dates.day_span(session.starts_at, session.ends_at, programme.meeting.zone),
             hours=format_hours(line.quarters),
+            safety=format_hours(line.safety) if line.safety else "",
+            on_demand=line.on_demand,
         )
         for line in summary.claim.lines
         for session in [programme.sessions[line.session_id]]
@@ -277,7 +301,17 @@ def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptV
                     line["starts_at"], line["ends_at"], programme.meeting.zone
                 ),
                 hours=format_hours(Quarters(line["quarters"])),
+                safety=format_hours(Quarters(line["safety"])) if line["safety"] else "",
+                on_demand=line["on_demand"],
             )
             for line in receipt.document["lines"]
         ],
+        less=" ".join(
+            text.certificate.less_claimed(
+                CreditTotals(receipt.category1, receipt.safety),
+                receipt.attended,
+                certificate_facts(receipt.document, programme.meeting)["safety_label"],
+            )
+        ),
+        withdrawn=receipt.withdrawn_at is not None,
     )

@@ -74,9 +74,13 @@ def reminder(
     claimable: Quarters,
     deadline: datetime,
     reopened: bool,
+    receipt_valid: bool,
     url: str,
 ) -> MailContent:
-    """Reminder before the deadline that a started or reopened claim is not submitted."""
+    """Reminder before the deadline that a started or reopened claim is not submitted.
+
+    `receipt_valid` means that there is an earlier receipt, which was not withdrawn.
+    """
     until = text.dates.instant(deadline, meeting.zone)
     status = (
         "Your claim was reopened and has not been submitted again yet."
@@ -85,7 +89,7 @@ def reminder(
     )
     consequence = (
         "Until then your last receipt stays valid."
-        if reopened
+        if receipt_valid
         else "Credit is granted only for claims that are submitted."
     )
     return _content(
@@ -107,6 +111,37 @@ def reminder(
             ActionButton(label="Go to your claim", url=url),
         ),
         deadline=deadline,
+    )
+
+
+def withdrawal(
+    meeting: Meeting,
+    *,
+    name: str,
+    number: str,
+    withdrawn_at: datetime,
+    reason: str,
+    url: str,
+) -> MailContent:
+    """Notice that staff have withdrawn a submitted claim, with their reason."""
+    when = text.dates.instant(withdrawn_at, meeting.zone)
+    return _content(
+        meeting,
+        subject=f"Your {meeting.short_name} CME claim was withdrawn: {number}",
+        preview=f"Receipt {number} is no longer proof of credit.",
+        heading="Your claim was withdrawn",
+        greeting=_greeting(name),
+        blocks=(
+            Paragraph(
+                f"{meeting.provider.name} has withdrawn your CME claim for {meeting.name}. Its "
+                "receipt and certificate are no longer proof of credit."
+            ),
+            DefinitionList(
+                (("Receipt number", number), ("Withdrawn", when), ("Reason", reason)),
+            ),
+            Paragraph("Nothing that you entered was deleted. If you have questions, contact us."),
+            ActionButton(label="See your receipt", url=url),
+        ),
     )
 
 
