@@ -148,10 +148,10 @@ def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
     Raises ReopeningNotAllowed, ClaimWithdrawn, NotSubmitted, ClaimPeriodNotOpen or
     ClaimPeriodClosed.
     """
-    if claim.status is ClaimStatus.WITHDRAWN:
-        raise ClaimWithdrawn
     if not meeting.claim.attendee_may_reopen:
         raise ReopeningNotAllowed
+    if claim.status is ClaimStatus.WITHDRAWN:
+        raise ClaimWithdrawn
     if claim.status is not ClaimStatus.SUBMITTED:
         raise NotSubmitted
     _require_open(claim, meeting, now)

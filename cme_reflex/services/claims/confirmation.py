@@ -6,9 +6,13 @@ from typing import TypeAlias
 
 from sqlmodel import Session, select
 
+from cme_reflex import text
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.delivery import MailKind
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.routes import RECEIPT
+from cme_reflex.services.claims.certificate_snapshot import attended_credit, certificate_facts
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
     AttachmentFactory,
@@ -55,6 +59,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
             category1=Quarters(receipt.category1),
             safety=Quarters(receipt.safety),
             sessions=len(document["lines"]),
+            less=_less_claimed(job.meeting, receipt),
             replaces=receipt.version > 1,
             certificate=bool(attachments),
             url=f"{job.public_url}{RECEIPT}",
@@ -64,6 +69,13 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
         )
 
     return render
+
+
+def _less_claimed(meeting: Meeting, row: ReceiptRow) -> tuple[str, ...]:
+    facts = certificate_facts(row.document, meeting)
+    claimed = CreditTotals(Quarters(row.category1), Quarters(row.safety))
+    attended = attended_credit(row.document)
+    return text.certificate.less_claimed(claimed, attended, facts["safety_label"])
 
 
 def _receipt(db: Session, number: str) -> ReceiptRow:

@@ -29,7 +29,7 @@ from cme_reflex.domain.people.attendee import (
 )
 from cme_reflex.formats.pdf.fonts import missing_characters
 from cme_reflex.services.claims import confirmation
-from cme_reflex.services.claims.certificate_snapshot import meeting_facts
+from cme_reflex.services.claims.certificate_snapshot import attended_credit, meeting_facts
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
 from cme_reflex.services.sign_in.authentication import attendee_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -59,11 +59,7 @@ class Receipt:
     @property
     def attended(self) -> CreditTotals:
         """The credit of all its sessions, of which less may be claimed."""
-        lines = self.document["lines"]
-        return CreditTotals(
-            Quarters(sum(line["quarters"] for line in lines)),
-            Quarters(sum(line["safety"] for line in lines)),
-        )
+        return attended_credit(self.document)
 
 
 async def choose_category1(

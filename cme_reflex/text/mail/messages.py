@@ -27,13 +27,15 @@ def confirmation(
     category1: Quarters,
     safety: Quarters,
     sessions: int,
+    less: tuple[str, ...],
     replaces: bool,
     certificate: bool,
     url: str,
 ) -> MailContent:
     """Confirmation of a submitted claim, with the credit claimed and the receipt's URL.
 
-    `replaces` means that there was an earlier submission, `certificate` that it is attached.
+    `less` are sentences on what was attended and not claimed. `replaces` means that there was an
+    earlier submission, `certificate` that it is attached.
     """
     attached = "Your certificate is attached. " if certificate else ""
     replacement = " It replaces the claim that you submitted before." if replaces else ""
@@ -57,6 +59,7 @@ def confirmation(
                     ("Receipt number", number),
                 )
             ),
+            *([Paragraph(" ".join(less))] if less else []),
             Paragraph(
                 f"{attached}Whenever you sign in, you can see your receipt with all of its "
                 "sessions. Keep the receipt number, so that we can find your claim."

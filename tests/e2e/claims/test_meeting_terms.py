@@ -185,7 +185,7 @@ def test_a_window_with_a_stale_claim_refreshes_before_it_submits(
     other.open_sessions()
     other.add_session(SEED[1])
     attendee.submit()
-    expect(page.get_by_role("alert").first).to_contain_text("changed on another screen")
+    expect(page.get_by_role("alert").first).to_contain_text("has changed since this page showed it")
     expect(page.get_by_role("region", name="Your claim so far")).to_contain_text("3.50 of 60.75")
     attendee.submit()
     expect(page.locator("#receipt")).to_contain_text("1.50 Category 1 hours claimed")

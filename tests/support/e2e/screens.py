@@ -335,7 +335,7 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     attendee.submit()
     page.wait_for_url("**/claim")
     page.goto("/receipt")
-    expect(page.get_by_role("heading", name="Replaced")).to_be_visible()
+    expect(page.get_by_role("heading", name="Earlier versions")).to_be_visible()
     yield "receipt-replaced", page
     page.goto(f"/verify/{number}")
     expect(page.get_by_role("main")).to_contain_text("has been replaced")

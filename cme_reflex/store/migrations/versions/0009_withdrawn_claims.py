@@ -13,8 +13,6 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-CLAIM_STATUS = op.f("ck_claim_status")
-MAIL_KIND = op.f("ck_mail_queue_kind")
 STATUSES = "status IN ('draft', 'submitted', 'reopened'"
 KINDS = "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation'"
 
@@ -22,8 +20,8 @@ KINDS = "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation'"
 def upgrade() -> None:
     with op.batch_alter_table("receipt") as receipt:
         receipt.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
-    _replace_check("claim", CLAIM_STATUS, f"{STATUSES}, 'withdrawn')")
-    _replace_check("mail_queue", MAIL_KIND, f"{KINDS}, 'withdrawal')")
+    _replace_check("claim", "ck_claim_status", f"{STATUSES}, 'withdrawn')")
+    _replace_check("mail_queue", "ck_mail_queue_kind", f"{KINDS}, 'withdrawal')")
     op.execute(
         "UPDATE receipt SET withdrawn_at = (SELECT min(entry.at) FROM claim_audit AS entry"
         " WHERE entry.claim_id = receipt.claim_id AND entry.to_status = 'withdrawn'"
@@ -37,7 +35,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM mail_queue WHERE kind = 'withdrawal'")
+    # Cascades are off during a migration of SQLite.
+    withdrawals = "FROM mail_queue WHERE kind = 'withdrawal'"
+    op.execute(f"DELETE FROM link WHERE mail_id IN (SELECT id {withdrawals})")  # noqa: S608
+    op.execute(f"DELETE {withdrawals}")
     # A claim that was withdrawn while it was reopened may have no totals.
     op.execute(
         "UPDATE claim SET status = 'submitted', (category1, safety) ="
@@ -45,13 +46,13 @@ def downgrade() -> None:
         " WHERE last.claim_id = claim.id ORDER BY last.version DESC LIMIT 1)"
         " WHERE status = 'withdrawn'"
     )
-    _replace_check("mail_queue", MAIL_KIND, f"{KINDS})")
-    _replace_check("claim", CLAIM_STATUS, f"{STATUSES})")
+    _replace_check("mail_queue", "ck_mail_queue_kind", f"{KINDS})")
+    _replace_check("claim", "ck_claim_status", f"{STATUSES})")
     with op.batch_alter_table("receipt") as receipt:
         receipt.drop_column("withdrawn_at")
 
 
 def _replace_check(table: str, name: str, condition: str) -> None:
     with op.batch_alter_table(table) as altered:
-        altered.drop_constraint(name, type_="check")
-        altered.create_check_constraint(name, condition)
+        altered.drop_constraint(op.f(name), type_="check")
+        altered.create_check_constraint(op.f(name), condition)
