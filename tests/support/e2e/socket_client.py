@@ -39,7 +39,10 @@ class SocketClient:
         self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
 
     def wait_for_text(self, words: str) -> str:
-        """Wait for a reply with these words, and return it. Raises ConnectionClosed when the server dies."""
+        """Wait for a reply with these words, and return it.
+
+        Raises ConnectionClosed when the server dies.
+        """
         while True:
             message = self._socket.receive(timeout=30)
             if message is None:
