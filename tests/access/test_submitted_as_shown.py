@@ -79,7 +79,7 @@ class Tab:
 
     def at_tap(self, *, late: bool) -> dict[str, Any]:
         """What it displays at a tap; `late` is before the last reply has arrived."""
-        return self.former if late else self.displayed
+        return dict(self.former if late else self.displayed)
 
 
 def content(displayed: dict[str, Any]) -> dict[str, Any]:
@@ -161,14 +161,14 @@ class Story:
         await getattr(self, name)(*arguments)
 
     async def command(self, tab: int, event: str, **payload: Any) -> None:
-        before = self.tabs[tab].displayed.get(f"{event.partition('.')[0]}.refusals", 0)
+        socket, refusals = self.tabs[tab].socket, f"{event.partition('.')[0]}.refusals"
+        before = socket.vars().get(refusals, 0)
         payload["command"] = f"command-{next(self.ids)}"
         await self.tabs[tab].send(event, payload)
-        displayed = self.tabs[tab].displayed
-        if displayed["command_queue.applied"] == payload["command"]:
+        after = socket.vars()
+        if after["command_queue.applied"] == payload["command"]:
             # A refused choice is drawn anew, so that the page does not go on showing it.
-            refused = displayed["command_queue.refused"]
-            assert displayed[f"{event.partition('.')[0]}.refusals"] == before + refused
+            assert after.get(refusals, 0) == before + after["command_queue.refused"]
 
     async def add(self, tab: int, code: str) -> None:
         await self.command(tab, "sessions.add", session_id=self.people.sessions[code])
@@ -294,7 +294,7 @@ async def told(site: RunningApp, people: SignedInPeople, story: list[tuple[Any, 
 
 
 @settings(
-    max_examples=examples(0.3),
+    max_examples=examples(1),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(story=st.lists(steps, min_size=3, max_size=14))

@@ -21,7 +21,7 @@ def claimed_sessions(lines: Any) -> rx.Component:
                 rx.el.p(session.title, class_name="font-semibold"),
                 rx.el.p(
                     session.when,
-                    rx.cond(session.on_demand, text.claim.CLAIMED_ON_DEMAND),
+                    rx.cond(session.on_demand, text.claim.CLAIMED_ON_DEMAND, ""),
                     class_name="text-15 text-muted",
                 ),
                 rx.cond(

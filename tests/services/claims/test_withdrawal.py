@@ -251,8 +251,8 @@ async def test_the_attendee_is_told_and_a_confirmation_that_waits_is_not_sent(
     assert sent.text.splitlines()[:13] == [
         "Dear Kim O'Brien-Núñez Jr,",
         "",
-        "Society of Tests has withdrawn your CME claim for The Test Meeting 2024. Its",
-        "receipt and certificate are no longer proof of credit.",
+        "Society of Tests has withdrawn your CME claim for The Test Meeting 2024.",
+        "Its receipt and certificate are no longer proof of credit.",
         "",
         f"  Receipt number: {receipt.number}",
         "  Withdrawn: Nov 1, 2024, 5:00 am PT",
