@@ -89,14 +89,18 @@ def _lines(record: ClaimRecord, zone: ZoneInfo) -> Iterator[str]:
 
 def _version(receipt: Receipt, state: ProofState, zone: ZoneInfo) -> Iterator[str]:
     yield (
-        f"version {receipt.version}: {receipt.number}, {state}, "
+        f"version {receipt.version}: {receipt.number}, "
         f"{text.dates.instant(receipt.submitted_at, zone)}, "
         f"{format_hours(receipt.category1)} Category 1, of which "
-        f"{format_hours(receipt.safety)} Patient Safety"
+        f"{format_hours(receipt.safety)} Patient Safety{_state(state)}"
     )
     for line in receipt.document["lines"]:
         watched = ", on demand" if line["on_demand"] else ""
         yield f"  {line['code']}  {format_hours(line['quarters'])}  {line['title']}{watched}"
+
+
+def _state(state: ProofState) -> str:
+    return "" if state is ProofState.VALID else f", {state}"
 
 
 def _change(change: StatusChange, zone: ZoneInfo) -> str:

@@ -200,7 +200,7 @@ async def test_a_meeting_without_patient_safety_has_no_such_figure(
     receipt = await submitted(context, ids, now, safety=0)
     assert (
         await certificate.verify_certificate(receipt.number, now=now, address="a")
-    ).safety is None
+    ).safety_label is None
     assert (await certificate.load_certificate(context, receipt.number)).safety_label is None
 
 

@@ -110,7 +110,7 @@ async def test_a_withdrawn_claim_is_not_valid_and_its_reason_is_not_public(
         f"November 1, 2024, and it is not proof of credit. {FACTS}"
     )
     assert "Secret" not in response.text
-    assert "status-valid" not in response.text
+    assert 'class="status status-replaced"' in response.text
 
 
 @pytest.mark.parametrize(
