@@ -34,7 +34,9 @@ def account() -> rx.Component:
 def _claims() -> rx.Component:
     submitted = Account.account.years.length() > 0
     return rx.fragment(
-        rx.cond(submitted, rx.fragment(), _nothing_yet()),
+        rx.cond(
+            submitted | (Account.account.withdrawn.length() > 0), rx.fragment(), _nothing_yet()
+        ),
         rx.cond(Account.account.open.length() > 0, _open_claims(submitted)),
         rx.foreach(Account.account.years, _year),
         rx.cond(Account.account.withdrawn.length() > 0, _withdrawn_claims()),

@@ -258,7 +258,7 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     yield from _reporting(page)
     page.goto("/submit")
     page.get_by_role("button", name="Claim all that my sessions support").click()
-    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("8.50")
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("9.50")
     page.locator("#attestation").check()
     attendee.submit()
     page.wait_for_url("**/claim")
@@ -278,7 +278,7 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
 def _changed(page: Page) -> Iterator[tuple[str, Page]]:
     """An attested claim that changes: to a lower total, and in another tab."""
     page.get_by_label("Claimed Category 1 Hours").select_option("1.00")
-    expect(page.get_by_role("button", name="Claim all 8.50", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Claim all 9.50", exact=True)).to_be_visible()
     expect(page.locator("#attestation")).not_to_be_checked()
     yield "submit-lower", page
     page.locator("#attestation").check()
