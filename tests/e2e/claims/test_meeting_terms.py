@@ -155,7 +155,7 @@ def test_an_attendee_reopens_the_claim_and_submits_it_again(
     attendee.submit()
     expect(page.locator("#receipt")).to_contain_text("3.50 Category 1 hours claimed")
     page.get_by_role("link", name="See your receipt").first.click()
-    expect(page.get_by_role("main")).to_contain_text(f"{first}: 1.50 hours")
+    expect(page.get_by_role("main")).to_contain_text(f"{first}, replaced: 1.50 hours")
 
 
 def test_staff_reopen_a_claim_with_a_separate_deadline(
