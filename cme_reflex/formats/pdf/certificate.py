@@ -133,7 +133,7 @@ def _less(certificate: Certificate) -> list[str]:
         Quarters(sum(session.safety for session in certificate.sessions)),
     )
     claimed = CreditTotals(certificate.category1, certificate.safety)
-    return [*text.certificate.less_claimed(claimed, attended, certificate.safety_label)]
+    return [*less_claimed(claimed, attended, certificate.safety_label)]
 
 
 def _state(certificate: Certificate) -> dict[str, str] | None:
@@ -183,3 +183,28 @@ def _qr_code(address: str) -> str:
         svg, kind="svg", border=0, xmldecl=False, dark="#13201f"
     )
     return svg.getvalue().decode()
+
+
+def less_claimed(
+    claimed: CreditTotals, attended: CreditTotals, safety_label: str | None
+) -> tuple[str, ...]:
+    """A sentence for each credit type of which less is claimed than the sessions add up to.
+
+    `safety_label` is None if the meeting has no Patient Safety credit.
+    """
+    sentences = []
+    if claimed.category1 < attended.category1:
+        sentences.append(
+            text.certificate.LESS.format(
+                attended=format_hours(attended.category1), claimed=format_hours(claimed.category1)
+            )
+        )
+    if safety_label is not None and claimed.safety < attended.safety:
+        sentences.append(
+            text.certificate.LESS_OF.format(
+                label=safety_label,
+                attended=format_hours(attended.safety),
+                claimed=format_hours(claimed.safety),
+            )
+        )
+    return tuple(sentences)

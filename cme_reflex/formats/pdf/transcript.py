@@ -18,7 +18,7 @@ from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
-from cme_reflex.formats.pdf.certificate import TYPST_PAPERS, fonts
+from cme_reflex.formats.pdf.certificate import TYPST_PAPERS, fonts, less_claimed
 from cme_reflex.formats.pdf.fonts import replace_unprintable
 from cme_reflex.formats.tables.sheets import Column, ColumnType, Sheet, csv_bytes
 
@@ -127,7 +127,7 @@ def _claim(entry: AccountEntry, zone: ZoneInfo) -> dict[str, Any]:
         "number": replace_unprintable(valid.number),
         "submitted": text.dates.full_day(valid.submitted_at.astimezone(zone).date()),
         "credit": _figures(valid.claimed),
-        "less": [*text.certificate.less_claimed(valid.claimed, valid.attended, entry.safety_label)],
+        "less": [*less_claimed(valid.claimed, valid.attended, entry.safety_label)],
         "state": text.certificate.STATES[valid.state]
         if valid.state is not ProofState.VALID
         else None,

@@ -6,11 +6,11 @@ from typing import TypeAlias
 
 from sqlmodel import Session, select
 
-from cme_reflex import text
 from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.routes import RECEIPT
 from cme_reflex.services.claims.certificate_snapshot import attended_credit, certificate_facts
 from cme_reflex.services.mail import queue
@@ -75,7 +75,7 @@ def _less_claimed(meeting: Meeting, row: ReceiptRow) -> tuple[str, ...]:
     facts = certificate_facts(row.document, meeting)
     claimed = CreditTotals(Quarters(row.category1), Quarters(row.safety))
     attended = attended_credit(row.document)
-    return text.certificate.less_claimed(claimed, attended, facts["safety_label"])
+    return less_claimed(claimed, attended, facts["safety_label"])
 
 
 def _receipt(db: Session, number: str) -> ReceiptRow:

@@ -1,14 +1,15 @@
 """Submission of a claim: totals, corrections of name and profession, Submit, and receipts."""
 
+import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from cme_reflex.domain.claims.attestation import fingerprint
 from cme_reflex.domain.claims.claim import (
     ClaimIncomplete,
     ClaimLocked,
@@ -38,6 +39,7 @@ from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow
 
+FINGERPRINT_SIZE = 16  # bytes
 DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
 
 
@@ -145,8 +147,33 @@ async def correct_profession(
 
 
 def attestation(context: RequestContext, summary: ClaimSummary) -> str:
-    """What an attestation of the claim, as it is shown to this attendee now, refers to."""
-    return fingerprint(summary.claim, summary.claimable, context.attendee, context.programme)
+    """The fingerprint of all that an attestation of the claim covers, as it is shown now.
+
+    It differs whenever the page would show, or the certificate would say, something else: the
+    name, the profession, a session or its credit, a total, what the sessions support, or the
+    words of the attestation. Evaluation answers are not attested.
+    """
+    claim, attendee, meeting = summary.claim, context.attendee, context.meeting
+    content = [
+        [meeting.name, meeting.claim.attestation],
+        [attendee.name_on_certificate, attendee.is_physician],
+        [claim.totals.category1, claim.totals.safety],
+        [summary.claimable.category1, summary.claimable.safety],
+        [
+            [
+                session.code,
+                session.title,
+                line.starts_at.isoformat(),
+                line.ends_at.isoformat(),
+                line.quarters,
+                line.safety,
+                line.on_demand,
+            ]
+            for line in claim.lines
+            for session in [context.programme.sessions[line.session_id]]
+        ],
+    ]
+    return blake2b(json.dumps(content).encode(), digest_size=FINGERPRINT_SIZE).hexdigest()
 
 
 async def with_current_attendee(context: RequestContext) -> RequestContext:

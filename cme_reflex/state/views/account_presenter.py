@@ -4,6 +4,7 @@ from cme_reflex import routes, text
 from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingState, SubmittedVersion
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.state.views import view_models
 
 _TONES = {
@@ -80,8 +81,6 @@ def _version(version: SubmittedVersion, entry: AccountEntry) -> view_models.Vers
         hours=format_hours(version.claimed.category1),
         safety=format_hours(version.claimed.safety),
         certificate=routes.certificate(version.number),
-        less=" ".join(
-            text.certificate.less_claimed(version.claimed, version.attended, entry.safety_label)
-        ),
+        less=" ".join(less_claimed(version.claimed, version.attended, entry.safety_label)),
         state=text.certificate.STATE_TITLES.get(version.state, "").lower(),
     )

@@ -20,6 +20,7 @@ from cme_reflex.domain.programme.programme import (
     Programme,
     Session,
 )
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
@@ -307,7 +308,7 @@ def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptV
             for line in receipt.document["lines"]
         ],
         less=" ".join(
-            text.certificate.less_claimed(
+            less_claimed(
                 CreditTotals(receipt.category1, receipt.safety),
                 receipt.attended,
                 certificate_facts(receipt.document, programme.meeting)["safety_label"],

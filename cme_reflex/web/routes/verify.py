@@ -11,6 +11,7 @@ from cme_reflex import text
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.routes import VERIFY, verify
 from cme_reflex.services.certificates import certificate
 from cme_reflex.services.certificates.certificate import VerifiedCertificate
@@ -49,9 +50,7 @@ async def result(request: Request) -> Response:
         safety=format_hours(verified.claimed.safety),
         issued=text.dates.full_day(verified.issued_on),
         status=_status(verified),
-        less=text.certificate.less_claimed(
-            verified.claimed, verified.attended, verified.safety_label
-        ),
+        less=less_claimed(verified.claimed, verified.attended, verified.safety_label),
     )
 
 
