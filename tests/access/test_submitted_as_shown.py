@@ -79,7 +79,7 @@ class Tab:
 
     def at_tap(self, *, late: bool) -> dict[str, Any]:
         """What it displays at a tap; `late` is before the last reply has arrived."""
-        return dict(self.former if late else self.displayed)
+        return dict(self.former if late and self.former else self.displayed)
 
 
 def content(displayed: dict[str, Any]) -> dict[str, Any]:
