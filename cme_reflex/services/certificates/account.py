@@ -20,6 +20,8 @@ from cme_reflex.domain.claims.account import (
     build_account,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import proof_state
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.pars import RecordAction, current_records
@@ -27,6 +29,7 @@ from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transcript_pdf
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.claims.certificate_snapshot import LANGUAGE, certificate_facts
+from cme_reflex.services.claims.submission import receipt_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.certificates import accounts
 from cme_reflex.store.certificates.accounts import AccountRegistration, BatchedRow
@@ -112,16 +115,26 @@ def _account_entry(
         closes_at=reopened_until or meeting.claim.closes_at,
         status=ClaimStatus(claim.status) if claim else None,
         sessions=registration.lines,
+        safety_label=facts["safety_label"],
         versions=tuple(
             SubmittedVersion(
                 number=row.number,
                 submitted_at=row.submitted_at,
-                category1=Quarters(row.category1),
-                safety=Quarters(row.safety),
+                claimed=CreditTotals(Quarters(row.category1), Quarters(row.safety)),
+                attended=receipt_from_row(row).attended,
+                state=proof_state(
+                    ClaimStatus(claim.status) if claim else ClaimStatus.DRAFT,
+                    newest=row is receipts[0],
+                    withdrawn=row.withdrawn_at is not None,
+                ),
             )
             for row in receipts
         ),
-        reporting=_reporting_status(registration.reporting, reported),
+        reporting=_reporting_status(
+            registration.reporting,
+            reported,
+            withdrawn=claim is not None and claim.status == ClaimStatus.WITHDRAWN,
+        ),
     )
 
 
@@ -130,8 +143,13 @@ def _registration_label(meeting: Meeting, code: str) -> str:
     return labels.get(code, code)
 
 
-def _reporting_status(opt_in: OptInRow | None, reported: Sequence[BatchedRow]) -> ReportingSummary:
-    """The state of the reporting to PARS; rejected rows had no effect."""
+def _reporting_status(
+    opt_in: OptInRow | None, reported: Sequence[BatchedRow], *, withdrawn: bool
+) -> ReportingSummary:
+    """The state of the reporting to PARS; rejected rows had no effect.
+
+    `withdrawn` means that the claim was withdrawn.
+    """
     if opt_in is None:
         return ReportingSummary()
     is_reported = bool(
@@ -140,6 +158,8 @@ def _reporting_status(opt_in: OptInRow | None, reported: Sequence[BatchedRow]) -
     if opt_in.withdrawn_at is not None:
         state = ReportingState.WITHDRAWN_LATER if is_reported else ReportingState.WITHDRAWN
         return ReportingSummary(state, opt_in.withdrawn_at)
+    if withdrawn and is_reported:
+        return ReportingSummary(ReportingState.DELETION_DUE)
     added = [each for each in reported if each.row.action == RecordAction.ADD]
     last = added[-1] if added else None
     if last is not None and last.row.rejected_at is not None:
