@@ -37,9 +37,12 @@ def account() -> rx.Component:
 def _claims() -> rx.Component:
     submitted = Account.account.years.length() > 0
     return rx.fragment(
-        rx.cond(submitted, rx.fragment(), _nothing_yet()),
+        rx.cond(
+            submitted | (Account.account.withdrawn.length() > 0), rx.fragment(), _nothing_yet()
+        ),
         rx.cond(Account.account.open.length() > 0, _open_claims(submitted)),
         rx.foreach(Account.account.years, _year),
+        rx.cond(Account.account.withdrawn.length() > 0, _withdrawn_claims()),
         rx.cond(
             Account.account.is_complete,
             rx.cond(submitted, _ownership_note()),
@@ -128,6 +131,31 @@ def _open_claims(submitted: Any) -> rx.Component:
     )
 
 
+def _withdrawn_claims() -> rx.Component:
+    """Claims that staff have withdrawn, with their certificates, which say so."""
+
+    def claim(entry: Any) -> rx.Component:
+        return rx.el.li(
+            _heading(entry),
+            _line("warning", entry.status, "text-warm"),
+            _reporting(entry),
+            _versions(entry),
+            key=entry.key,
+            class_name="grid gap-2 p-4 md:px-6 md:py-5",
+        )
+
+    return rx.el.section(
+        rx.el.h2(text.account.WITHDRAWN, class_name="text-20"),
+        rx.el.ul(
+            rx.foreach(Account.account.withdrawn, claim),
+            role="list",
+            class_name="card divide-y divide-line",
+        ),
+        id="withdrawn",
+        class_name="grid gap-2",
+    )
+
+
 def _year(year: Any) -> rx.Component:
     return rx.el.section(
         rx.el.div(
@@ -171,6 +199,7 @@ def _entry(entry: Any) -> rx.Component:
             ),
             _line("info", entry.status, "text-accent"),
         ),
+        rx.cond(entry.valid.less != "", rx.el.p(entry.valid.less, class_name="text-15 text-muted")),
         _reporting(entry),
         rx.el.div(
             plain_link(
@@ -250,33 +279,39 @@ def _replaced(entry: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             icon("chevron", class_name="transition-transform group-open:rotate-90"),
-            pluralize(text.account.REPLACED, entry.replaced.length()),
+            pluralize(text.account.EARLIER, entry.replaced.length()),
             class_name="flex min-h-11 w-fit items-center gap-1.5 text-15 text-muted",
         ),
-        rx.el.ul(
-            rx.foreach(
-                entry.replaced,
-                lambda old: rx.el.li(
-                    *interpolate(
-                        text.account.OLD,
-                        hours=old.hours,
-                        of_which=old.safety,
-                        safety=_safety(),
-                        submitted=old.submitted,
-                        certificate=plain_link(
-                            text.account.OLD_CERTIFICATE.format(number=old.number),
-                            href=old.certificate,
-                            class_name="inline-block py-1.5 tabular-nums",
-                        ),
-                    ),
-                    key=old.number,
-                    class_name="py-1",
+        _versions(entry),
+        class_name="group",
+    )
+
+
+def _versions(entry: Any) -> rx.Component:
+    """The versions of a claim that are not valid, with their certificates."""
+
+    def version(old: Any) -> rx.Component:
+        return rx.el.li(
+            *interpolate(
+                text.account.OLD,
+                hours=old.hours,
+                of_which=old.safety,
+                safety=_safety(),
+                submitted=old.submitted,
+                certificate=plain_link(
+                    text.account.OLD_CERTIFICATE.format(number=old.number, state=old.state),
+                    href=old.certificate,
+                    class_name="inline-block py-1.5 tabular-nums",
                 ),
             ),
-            role="list",
-            class_name="border-l-2 border-line pl-4 text-15 text-muted",
-        ),
-        class_name="group",
+            key=old.number,
+            class_name="py-1",
+        )
+
+    return rx.el.ul(
+        rx.foreach(entry.replaced, version),
+        role="list",
+        class_name="border-l-2 border-line pl-4 text-15 text-muted",
     )
 
 

@@ -6,14 +6,14 @@ from cme_reflex import text
 from cme_reflex.components.claim.claim_line import claim_line
 from cme_reflex.components.claim.conflicts import conflicts
 from cme_reflex.components.claim.task_list import task, task_list
-from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.claim.totals import claimed_of_type, totals_line
 from cme_reflex.components.claim.undo import undo_notice
 from cme_reflex.components.controls.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.cards import card
 from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
-from cme_reflex.components.layout.shell import action_bar, page_title
+from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.components.messages.notices import notice
@@ -32,12 +32,31 @@ def home() -> rx.Component:
         ),
         rx.cond(Home.reopened != "", _reopened()),
         rx.cond(Home.submitted, _receipt()),
-        rx.cond(~Home.submitted & (Home.locked != ""), notice(Home.locked, tone="info")),
+        rx.cond(Home.withdrawn != "", _withdrawn()),
+        rx.cond(
+            ~Home.submitted & (Home.withdrawn == "") & (Home.locked != ""),
+            notice(Home.locked, tone="info"),
+        ),
         conflicts(Home.conflicts),
-        rx.cond(Home.ready, rx.cond(~Home.submitted, _tasks()), skeleton_lines(4)),
+        rx.cond(
+            Home.ready,
+            rx.cond(~Home.submitted & (Home.withdrawn == ""), _tasks()),
+            skeleton_lines(4),
+        ),
         rx.cond(Home.ready, _lines()),
         banner=ErrorBanner,
-        bar=rx.fragment(undo_notice(Home), rx.cond(Home.submitted, _after_submission(), _bar())),
+        bar=rx.fragment(
+            undo_notice(Home),
+            rx.cond(
+                Home.submitted,
+                _see_receipt(text.home.SUBMITTED, "text-done"),
+                rx.cond(
+                    Home.withdrawn != "",
+                    _see_receipt(text.home.WITHDRAWN_TITLE, "text-warm"),
+                    _bar(),
+                ),
+            ),
+        ),
         actions=signed_in_actions(),
     )
 
@@ -102,7 +121,28 @@ def _bar() -> rx.Component:
     # Without any session, Add Sessions is the primary action.
     has_lines = Home.lines.length() > 0
     return action_bar(
-        totals_line(Home.totals),
+        totals_line(
+            Home.totals,
+            rx.cond(
+                has_lines,
+                rx.fragment(
+                    rx.el.p(
+                        text.claim.CLAIMED_OF.format(
+                            claimed=Home.credit.claimed, supported=Home.credit.supported
+                        ),
+                        class_name="text-13 text-muted",
+                    ),
+                    rx.cond(
+                        Home.credit.supported_safety != "0.00",
+                        claimed_of_type(
+                            current_meeting().safety.label,
+                            Home.credit.safety,
+                            Home.credit.supported_safety,
+                        ),
+                    ),
+                ),
+            ),
+        ),
         rx.cond(has_lines, _add("secondary"), _add("primary")),
         rx.cond(has_lines, _submit("primary"), _submit("secondary")),
     )
@@ -116,9 +156,9 @@ def _submit(kind: Kind) -> rx.Component:
     return button_link(text.submit.TITLE, href=SUBMIT, kind=kind)
 
 
-def _after_submission() -> rx.Component:
+def _see_receipt(status: str, color: str) -> rx.Component:
     return action_bar(
-        rx.el.p(text.home.SUBMITTED, class_name="font-semibold text-done"),
+        rx.el.p(status, class_name=f"font-semibold {color}"),
         button_link(text.home.SEE_RECEIPT, href=RECEIPT),
     )
 
@@ -126,9 +166,25 @@ def _after_submission() -> rx.Component:
 def _reopened() -> rx.Component:
     return notice(
         rx.el.p(Home.reopened),
-        rx.el.p(text.home.STAYS_VALID.format(number=Home.receipt.number)),
+        rx.el.p(
+            rx.cond(
+                Home.receipt.withdrawn,
+                text.home.STAYS_WITHDRAWN.format(number=Home.receipt.number),
+                text.home.STAYS_VALID.format(number=Home.receipt.number),
+            )
+        ),
         title=text.claim.OPEN_AGAIN,
         id="reopened",
+    )
+
+
+def _withdrawn() -> rx.Component:
+    return notice(
+        rx.el.p(Home.withdrawn),
+        rx.el.p(*interpolate(text.shell.QUESTIONS, contact=help_contact()), class_name="pt-1"),
+        tone="warning",
+        title=text.home.WITHDRAWN_TITLE,
+        id="withdrawn",
     )
 
 
@@ -141,6 +197,7 @@ def _receipt() -> rx.Component:
                 submitted=Home.receipt.submitted,
             ),
         ),
+        rx.cond(Home.receipt.less != "", rx.el.p(Home.receipt.less)),
         rx.el.p(
             *interpolate(
                 text.home.RECEIPT_NUMBER,

@@ -10,6 +10,8 @@ from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.interpolation import interpolate
+from cme_reflex.components.messages.notices import notice
+from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.routes import ACCOUNT, HOME
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
@@ -25,6 +27,7 @@ def receipt() -> rx.Component:
         rx.cond(
             Receipt.ready,
             rx.fragment(
+                rx.cond(Receipt.status != "", _status()),
                 card(
                     summary_list(
                         (text.receipt.NUMBER, Receipt.receipt.number),
@@ -32,11 +35,15 @@ def receipt() -> rx.Component:
                         (text.receipt.HOURS, Receipt.receipt.hours),
                         (text.receipt.SAFETY, Receipt.receipt.safety),
                         (text.receipt.SUBMITTED, Receipt.receipt.submitted),
-                    )
+                    ),
+                    rx.cond(
+                        Receipt.receipt.less != "",
+                        rx.el.p(Receipt.receipt.less, class_name="pt-3 text-15 text-muted"),
+                    ),
                 ),
                 _sessions(),
                 rx.cond(Receipt.replaced.length() > 0, _replaced()),
-                _next(),
+                rx.cond(Receipt.status == "", _next()),
             ),
             skeleton_lines(6),
         ),
@@ -55,6 +62,19 @@ def receipt() -> rx.Component:
     )
 
 
+def _status() -> rx.Component:
+    return rx.cond(
+        Receipt.receipt.withdrawn,
+        notice(
+            rx.el.p(Receipt.status),
+            rx.el.p(*interpolate(text.shell.QUESTIONS, contact=help_contact()), class_name="pt-1"),
+            tone="warning",
+            title=text.receipt.WITHDRAWN_TITLE,
+        ),
+        notice(Receipt.status, title=text.receipt.REOPENED_TITLE),
+    )
+
+
 def _sessions() -> rx.Component:
     return card(
         rx.el.h2(text.receipt.SESSIONS, class_name="text-20"),
@@ -64,7 +84,7 @@ def _sessions() -> rx.Component:
 
 def _replaced() -> rx.Component:
     return card(
-        rx.el.h2(text.receipt.REPLACED, class_name="text-20"),
+        rx.el.h2(text.receipt.EARLIER, class_name="text-20"),
         rx.el.ul(
             rx.foreach(
                 Receipt.replaced,
@@ -72,6 +92,11 @@ def _replaced() -> rx.Component:
                     *interpolate(
                         text.receipt.OLD,
                         number=old.number,
+                        state=rx.cond(
+                            old.withdrawn,
+                            text.certificate.STATE_TITLES[ProofState.WITHDRAWN].lower(),
+                            text.certificate.STATE_TITLES[ProofState.REPLACED].lower(),
+                        ),
                         hours=old.hours,
                         submitted=old.submitted,
                         certificate=plain_link(

@@ -5,7 +5,7 @@ import reflex as rx
 from cme_reflex import text
 from cme_reflex.components.claim.conflicts import conflicts
 from cme_reflex.components.claim.questions import questions
-from cme_reflex.components.claim.totals import totals_line
+from cme_reflex.components.claim.totals import claimed_line
 from cme_reflex.components.controls.buttons import button, button_link
 from cme_reflex.components.controls.fields import check_field, select_field, text_field
 from cme_reflex.components.layout.cards import card, claimed_sessions, summary_list
@@ -40,17 +40,47 @@ def submit() -> rx.Component:
         ),
         banner=ErrorBanner,
         bar=action_bar(
-            totals_line(Submit.totals),
+            rx.el.div(
+                claimed_line(Submit.credit, Submit.totals, safety_label=_safety()),
+                _lower_claim(),
+                class_name="grid gap-3",
+            ),
             button_link(text.submit.BACK, href=HOME, kind="secondary"),
             button(
                 text.submit.SUBMIT,
-                on_click=Submit.submit,
+                on_click=Submit.submit(Submit.shown, Submit.refusals),
                 disabled=Submit.locked != "",
                 pending=True,
             ),
         ),
         actions=signed_in_actions(),
     )
+
+
+def _lower_claim() -> rx.Component:
+    """That less is claimed than the sessions support, in words, with one tap to claim all."""
+    return rx.el.div(
+        rx.cond(
+            (Submit.credit.less != "") & (Submit.locked == ""),
+            rx.el.div(
+                rx.el.p(Submit.credit.less, class_name="min-w-0 flex-1 basis-44 text-15"),
+                button(
+                    Submit.credit.claim_all,
+                    kind="secondary",
+                    pending=True,
+                    on_click=Submit.choose_all(COMMAND),
+                ),
+                class_name="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card bg-warm-wash "
+                "p-2 pl-4",
+            ),
+        ),
+        role="status",
+        class_name="empty:hidden",
+    )
+
+
+def _safety() -> str:
+    return current_meeting().safety.label
 
 
 def _overall() -> rx.Component:
@@ -70,6 +100,8 @@ def _totals() -> rx.Component:
                 field_id="claimed-category-1-hours",
                 hint=text.submit.CATEGORY1_HINT.format(hours=Submit.supported),
                 value=Submit.category1,
+                # Drawn anew after a refusal, so that it never shows a choice that was refused.
+                key=f"category1-{Submit.refusals}",
                 disabled=Submit.locked != "",
                 on_change=lambda chosen: Submit.choose_category1(chosen, COMMAND),
             ),
@@ -80,6 +112,7 @@ def _totals() -> rx.Component:
                 field_id="claimed-patient-safety-hours",
                 hint=text.submit.SAFETY_HINT.format(hours=Submit.supported_safety),
                 value=Submit.safety,
+                key=f"safety-{Submit.refusals}",
                 disabled=Submit.locked != "",
                 on_change=lambda chosen: Submit.choose_safety(chosen, COMMAND),
             ),
@@ -144,6 +177,7 @@ def _name() -> rx.Component:
             auto_complete="name",
             dir="auto",
             value=Submit.name_on_certificate,
+            key=f"name-{Submit.refusals}",
             disabled=Submit.locked != "",
             on_change=lambda name: Submit.correct_name(name, COMMAND).debounce(NAME_DEBOUNCE),
         ),
@@ -162,9 +196,31 @@ def _name() -> rx.Component:
     )
 
 
+def _changes() -> rx.Component:
+    """What has changed since the page showed it."""
+    return rx.el.div(
+        rx.cond(
+            Submit.changes.length() > 0,
+            notice(
+                rx.el.ul(
+                    rx.foreach(Submit.changes, lambda change: rx.el.li(change, key=change)),
+                    class_name="list-disc pl-5",
+                ),
+                tone="warning",
+                title=text.submit.CHANGED,
+            ),
+        ),
+        id="changes",
+        role="status",
+        tab_index=-1,
+        class_name="empty:hidden",
+    )
+
+
 def _check() -> rx.Component:
     return card(
         rx.el.h2(text.submit.CHECK, class_name="text-20"),
+        _changes(),
         _name(),
         select_field(
             text.submit.PROFESSION,
@@ -173,6 +229,7 @@ def _check() -> rx.Component:
             field_id="profession",
             hint=text.submit.PROFESSION_HINT,
             value=Submit.profession,
+            key=f"profession-{Submit.refusals}",
             disabled=Submit.locked != "",
             on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
         ),
@@ -184,15 +241,34 @@ def _check() -> rx.Component:
             (text.submit.SESSIONS, Submit.totals.sessions),
             (
                 text.submit.CATEGORY1_CHOSEN,
-                rx.cond(Submit.category1 != "", Submit.category1, text.submit.NOT_CHOSEN),
+                rx.cond(
+                    Submit.category1 != "",
+                    text.submit.OF_SUPPORTED.format(
+                        claimed=Submit.category1, supported=Submit.supported
+                    ),
+                    text.submit.NOT_CHOSEN,
+                ),
             ),
-            (text.submit.SAFETY_CHOSEN, rx.cond(Submit.safety != "", Submit.safety, "0.00")),
+            (
+                text.submit.SAFETY_CHOSEN,
+                text.submit.OF_SUPPORTED.format(
+                    claimed=rx.cond(Submit.safety != "", Submit.safety, "0.00"),
+                    supported=Submit.supported_safety,
+                ),
+            ),
+        ),
+        rx.el.div(
+            rx.cond(Submit.confirm_again, notice(text.submit.CONFIRM_AGAIN, tone="warning")),
+            role="status",
+            class_name="empty:hidden",
         ),
         check_field(
             current_meeting().claim.attestation,
             field_id="attestation",
             checked=Submit.attested,
-            on_change=Submit.attest,
+            # It is about exactly what is shown: for other content there is another box.
+            key=f"{Submit.shown}-{Submit.refusals}",
+            on_change=lambda checked: Submit.attest(checked, Submit.shown, Submit.refusals),
         ),
         rx.el.p(
             text.submit.FINAL.format(meeting=current_meeting().short_name),

@@ -65,6 +65,7 @@ class ClaimPage(rx.State, mixin=True):
     locked: str = ""
     problem: str = ""
     announcement: str = ""
+    refusals: int = 0  # events of this page that were refused; see `components.page_hooks`
     redirect_to: str = ""
     _attendee_id: int = 0
     _revision: int = 0
@@ -164,7 +165,7 @@ class ClaimPage(rx.State, mixin=True):
             elif problem is None:
                 raise
             else:
-                self._set(problem=problem, ready=True)
+                self._set(problem=problem, ready=True, refusals=self.refusals + 1)
             answer = None
         else:
             if command_id:
@@ -283,7 +284,9 @@ def _log(level: int, event: str, **fields: object) -> None:
 
 def _lock(context: RequestContext, summary: ClaimSummary) -> str:
     claim, meeting = summary.claim, context.meeting
-    if claim.status is ClaimStatus.SUBMITTED:
+    if claim.status is ClaimStatus.WITHDRAWN:
+        return text.claim.WITHDRAWN
+    if claim.status.is_locked:
         return text.claim.LOCKED
     match meeting.period(clock(), claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:

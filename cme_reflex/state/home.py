@@ -6,7 +6,7 @@ from cme_reflex import text
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.credit.claimable import is_blocking
 from cme_reflex.domain.credit.quarters import parse_hours
-from cme_reflex.services.claims import claim, claim_lines, reopening, submission
+from cme_reflex.services.claims import claim, claim_lines, reopening, submission, withdrawal
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
@@ -26,7 +26,9 @@ class Home(ClaimPage, Undo, rx.State):
     evaluations_required: bool = False
     evaluated: bool = False
     overall: str = ""
+    credit: view_models.CreditView = view_models.CreditView()
     receipt: view_models.ReceiptView = view_models.ReceiptView()
+    withdrawn: str = ""
     reopened: str = ""
     may_reopen: bool = False
 
@@ -119,8 +121,14 @@ class Home(ClaimPage, Undo, rx.State):
             reopened=text.home.reopened(deadline, meeting.zone)
             if status is ClaimStatus.REOPENED
             else "",
+            withdrawn=await self._withdrawn(context) if status is ClaimStatus.WITHDRAWN else "",
+            credit=presenters.credit_view(summary, meeting),
             may_reopen=status is ClaimStatus.SUBMITTED and meeting.claim.attendee_may_reopen,
             receipt=presenters.receipt_view(receipt, context.programme)
             if receipt
             else view_models.ReceiptView(),
         )
+
+    async def _withdrawn(self, context: RequestContext) -> str:
+        entry = await withdrawal.load_withdrawal(context)
+        return text.home.withdrawn(entry.at, entry.reason, context.meeting)

@@ -1,6 +1,6 @@
 """State of the submit page: overall evaluation, totals, attestation and Submit."""
 
-from dataclasses import replace
+from collections.abc import Collection
 
 import reflex as rx
 
@@ -13,8 +13,9 @@ from cme_reflex.domain.claims.claim import (
 )
 from cme_reflex.domain.credit.claimable import claimable_safety
 from cme_reflex.domain.credit.quarters import format_hours, parse_hours
-from cme_reflex.domain.evaluations.form import InvalidAnswer
+from cme_reflex.domain.evaluations.form import Answers, InvalidAnswer
 from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.people.names import InvalidName
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -23,7 +24,8 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated, command
-from cme_reflex.state.views import presenters, view_models
+from cme_reflex.state.views import displayed_claim, presenters, view_models
+from cme_reflex.state.views.displayed_claim import DisplayedClaim
 
 MISSING_HREFS = {
     Requirement.LINES: "/sessions",
@@ -36,9 +38,16 @@ MISSING_HREFS = {
     Requirement.ATTESTATION: "#attestation",
 }
 
+_TOTALS = {displayed_claim.CATEGORY1, displayed_claim.SAFETY}
+
 
 class Submit(ClaimPage, rx.State):
-    """State of `/submit`. `revision` is the revision of the claim that the page shows."""
+    """State of `/submit`.
+
+    `revision` is the revision of the claim that the page shows, and `shown` the attestation of its
+    content. The browser sends `shown` with the attestation and with Submit, so that both are about
+    what it displayed at the tap. `attested` is an attestation of `shown` and of nothing else.
+    """
 
     questions: list[view_models.QuestionView] = []
     category1: str = ""
@@ -48,6 +57,7 @@ class Submit(ClaimPage, rx.State):
     supported: str = "0.00"
     supported_safety: str = "0.00"
     all_chosen: bool = False
+    credit: view_models.CreditView = view_models.CreditView()
     conflicts: list[view_models.ConflictView] = []
     lines: list[view_models.ReceiptLine] = []
     name_on_certificate: str = ""
@@ -55,25 +65,29 @@ class Submit(ClaimPage, rx.State):
     name_image: str = ""
     profession: str = PHYSICIAN
     attested: bool = False
+    confirm_again: bool = False
+    changes: list[str] = []
+    shown: str = ""
     reporting: str = ""
     missing: list[view_models.MissingView] = []
     revision: int = 0
+    _displayed: tuple[DisplayedClaim, ...] = ()
 
     @rx.event
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
         summary = await claim.load_summary(context)
-        if summary.claim.status == "submitted":
+        if summary.claim.status.is_locked:
             return rx.redirect(HOME)
-        self._set(missing=[])
+        self._set(missing=[], changes=[], _displayed=())
         await self._show(context, summary)
         return None
 
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Show changes made in other tabs and windows; the attestation stays as it is."""
+        """Show changes made in other tabs and windows; they void the attestation."""
         await self._show(context, await claim.load_summary(context))
 
     @rx.event
@@ -98,14 +112,14 @@ class Submit(ClaimPage, rx.State):
         """Set the Category 1 hours to claim; an empty value clears the choice."""
         quarters = parse_hours(chosen) if chosen else None
         summary = await submission.choose_category1(context, quarters, now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED)
+        await self._show(context, summary, announcement=text.shell.SAVED, own=_TOTALS)
 
     @rx.event
     @command(label=text.queue.ALL)
     async def choose_all(self, context: RequestContext):
         """Set both totals to all the hours that the sessions support."""
         summary = await submission.choose_all(context, now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED)
+        await self._show(context, summary, announcement=text.shell.SAVED, own=_TOTALS)
 
     @rx.event
     @command(label=text.queue.SAFETY_TOTAL)
@@ -113,17 +127,16 @@ class Submit(ClaimPage, rx.State):
         """Set the Patient Safety hours to claim; an empty value clears the choice."""
         quarters = parse_hours(chosen) if chosen else None
         summary = await submission.choose_safety(context, quarters, now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED)
+        await self._show(context, summary, announcement=text.shell.SAVED, own=_TOTALS)
 
     @rx.event
     @command(label=text.queue.NAME)
     async def correct_name(self, context: RequestContext, name: str):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
         summary = await submission.correct_name(context, str(name), now=clock())
-        entered = submission.entered_name(context.attendee, str(name))
-        attendee = replace(context.attendee, entered_name=entered)
+        context = await submission.with_current_attendee(context)
         await self._show(
-            replace(context, attendee=attendee), summary, announcement=text.shell.SAVED
+            context, summary, announcement=text.shell.SAVED, own={displayed_claim.NAME}
         )
 
     @rx.event
@@ -132,27 +145,40 @@ class Submit(ClaimPage, rx.State):
         """Save whether the attendee is a physician."""
         if profession not in (PHYSICIAN, OTHER):
             raise InvalidAnswer("profession")
-        is_physician = profession == PHYSICIAN
         summary = await submission.correct_profession(
-            context, is_physician=is_physician, now=clock()
+            context, is_physician=profession == PHYSICIAN, now=clock()
         )
-        await self._show(context, summary, announcement=text.shell.SAVED)
-        self._set(profession=PHYSICIAN if is_physician else OTHER)
+        context = await submission.with_current_attendee(context)
+        await self._show(
+            context, summary, announcement=text.shell.SAVED, own={displayed_claim.PROFESSION}
+        )
 
     @rx.event
     @authenticated
-    async def attest(self, context: RequestContext, attested: bool):
-        """Set or clear the attestation; it is saved on submission."""
-        self._set(attested=attested is True)
-        await self._show(context, await claim.load_summary(context))
+    async def attest(self, context: RequestContext, attested: bool, shown: str, refusals: int):
+        """Set or clear the attestation of what the browser showed; it is saved on submission."""
+        summary = await claim.load_summary(context)
+        await self._show(context, summary)
+        is_current = self._is_current(shown, refusals)
+        if attested and not is_current:
+            # The browser draws the box anew, unchecked.
+            self._set(refusals=self.refusals + 1)
+        self._set(attested=attested and is_current, confirm_again=not is_current)
+        if self.attested:
+            self._set(changes=[])
+        answers = await evaluation_answers.load_answers(context)
+        invalid_name = await submission.check_name(context.attendee)
+        self._update_missing(context, summary, answers, invalid_name)
 
     @rx.event
     @authenticated
-    async def submit(self, context: RequestContext):
-        """Submit the claim, or list the missing requirements."""
+    async def submit(self, context: RequestContext, shown: str, refusals: int):
+        """Submit what the browser showed, or list what has changed or the missing requirements."""
         try:
+            if not self._is_current(shown, refusals):
+                raise StaleRevision
             await submission.submit_claim(
-                context, self.revision, attested=self.attested, now=clock()
+                context, self.revision, attested=shown if self.attested else "", now=clock()
             )
         except ClaimIncomplete as incomplete:
             await self._show(context, await claim.load_summary(context))
@@ -164,16 +190,34 @@ class Submit(ClaimPage, rx.State):
             )
             return rx.set_focus("error-summary")
         except StaleRevision as stale:
-            await self._show(context, await claim.load_summary(context))
+            await self._show_again(context)
             self._set(problem=text.errors.error_message(stale, context.meeting.zone))
-            return None
+            return rx.set_focus("changes")
         # A reopened claim must be attested again.
-        self._set(attested=False)
+        self._set(attested=False, confirm_again=False)
         return rx.redirect(HOME)
 
+    def _is_current(self, shown: str, refusals: int) -> bool:
+        """Whether the browser showed what the page shows now, and no choice that was refused."""
+        return shown == self.shown and refusals == self.refusals
+
+    async def _show_again(self, context: RequestContext) -> None:
+        """Show check-your-answers again with what has changed; it must be attested again."""
+        summary, revision = await claim.load_summary(context), self.revision
+        await self._show(context, summary)
+        if not self.changes and summary.claim.revision != revision:
+            self._set(changes=[text.submit.EVALUATION_CHANGED])
+        self._set(confirm_again=self.confirm_again or self.attested, attested=False)
+
     async def _show(
-        self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
+        self,
+        context: RequestContext,
+        summary: ClaimSummary,
+        *,
+        announcement: str = "",
+        own: Collection[str] = (),
     ) -> None:
+        """Show the claim. `own` are the answers that this page has just changed itself."""
         answers = await evaluation_answers.load_answers(context)
         opted_in = await opt_in.load_opt_in(context)
         chosen = summary.claim.totals
@@ -182,6 +226,7 @@ class Submit(ClaimPage, rx.State):
         invalid_name = await submission.check_name(context.attendee)
         max_safety = claimable_safety(claimable, chosen.category1)
         self._show_summary(context, summary, announcement=announcement)
+        self._show_changes(context, summary, own)
         self._set(
             questions=presenters.question_views(context.meeting.overall_form, answers.overall),
             category1="" if chosen.category1 is None else format_hours(chosen.category1),
@@ -192,6 +237,7 @@ class Submit(ClaimPage, rx.State):
             supported_safety=format_hours(claimable.safety),
             all_chosen=(chosen.category1, chosen.safety or 0)
             == (claimable.category1, claimable.safety),
+            credit=presenters.credit_view(summary, context.meeting),
             conflicts=presenters.conflict_views(summary.conflicts, context.programme),
             lines=presenters.receipt_lines(summary, context.programme),
             name_on_certificate=name,
@@ -201,8 +247,37 @@ class Submit(ClaimPage, rx.State):
             reporting=text.reporting.opted_in(opted_in.active if opted_in else None),
             revision=summary.claim.revision,
         )
+        self._update_missing(context, summary, answers, invalid_name)
+
+    def _show_changes(
+        self, context: RequestContext, summary: ClaimSummary, own: Collection[str]
+    ) -> None:
+        """Void the attestation if its content has changed, and say what others have changed."""
+        shown = submission.attestation(context, summary)
+        voided = self.attested and (shown != self.shown or summary.claim.status.is_locked)
+        now = displayed_claim.displayed_claim(summary, context.attendee, context.programme)
+        found = [
+            change
+            for before in self._displayed
+            for change in displayed_claim.changes(before, now, own=own)
+        ]
+        self._set(
+            shown=shown,
+            attested=self.attested and not voided,
+            confirm_again=self.confirm_again or voided,
+            changes=found or self.changes,
+            _displayed=(now,),
+        )
+
+    def _update_missing(
+        self,
+        context: RequestContext,
+        summary: ClaimSummary,
+        answers: Answers,
+        invalid_name: InvalidName | None,
+    ) -> None:
+        """After a rejected submission the list shrinks as the attendee fixes its items."""
         if self.missing:
-            # After a rejected submission the list shrinks as the attendee fixes its items.
             missing = missing_requirements(
                 summary.claim,
                 answers,

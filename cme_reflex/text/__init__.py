@@ -9,7 +9,7 @@ hours where the code has quarter hours, and name the time zone of every instant.
 from typing import Final
 
 from cme_reflex.text import dates, errors, plural
-from cme_reflex.text.certificates import account, verify
+from cme_reflex.text.certificates import account, certificate, verify
 from cme_reflex.text.claims import claim, home, receipt, sessions, submit
 from cme_reflex.text.evaluations import evaluation
 from cme_reflex.text.reporting import reporting
@@ -22,6 +22,7 @@ LANGUAGE: Final = "en"
 __all__ = [
     "LANGUAGE",
     "account",
+    "certificate",
     "claim",
     "dates",
     "error_pages",

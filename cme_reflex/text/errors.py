@@ -8,6 +8,7 @@ from cme_reflex.domain.claims.claim import (
     ClaimLocked,
     ClaimPeriodClosed,
     ClaimPeriodNotOpen,
+    ClaimWithdrawn,
     InvalidCommand,
     NotInClaim,
     NotSubmitted,
@@ -20,11 +21,12 @@ from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
 from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
-from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS
+from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS, WITHDRAWN
 from cme_reflex.text.dates import instant
 
 _MESSAGES: Final[Mapping[type[Exception], str]] = {
     ClaimLocked: LOCKED,
+    ClaimWithdrawn: WITHDRAWN,
     ClaimPeriodNotOpen: OPENS,
     ClaimPeriodClosed: CLOSED,
     NotEligible: "This session is not eligible for credit.",
@@ -34,7 +36,7 @@ _MESSAGES: Final[Mapping[type[Exception], str]] = {
     CreditLimitExceeded: "At most {limit} hours are possible here.",
     InvalidHours: "Choose hours in quarter hours, such as 1.25.",
     InvalidAnswer: "That is not one of the answers. Choose again.",
-    StaleRevision: "Your claim changed on another screen. Check it again, then submit.",
+    StaleRevision: "Your claim has changed since this page showed it. Check it again, then submit.",
     ReopeningNotAllowed: "Only our staff can reopen a submitted claim.",
     NotSubmitted: "Your claim is not submitted, so you can change it.",
     InvalidCommand: "Something went wrong. Reload the page and try again.",

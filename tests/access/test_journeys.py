@@ -136,10 +136,11 @@ async def test_submit_to_the_mailed_certificate(
     async with site.socket(people.tokens[DRAFTING]) as socket:
         await socket.send("submit.load", path="/submit")
         await socket.send("submit.choose_category1", {"chosen": "1.00", "command": "1"})
-        await socket.send("submit.attest", {"attested": True})
+        shown = {"shown": socket.vars()["submit.shown"], "refusals": 0}
+        await socket.send("submit.attest", {"attested": True, **shown})
         await _let_mail_worker_start()
         with trace.record():
-            await socket.send("submit.submit")
+            await socket.send("submit.submit", shown)
             with anyio.fail_after(RESPONSE_TIMEOUT):
                 await handed_over.wait()
     assert "application/pdf" in sent[0]

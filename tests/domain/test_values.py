@@ -45,7 +45,7 @@ def test_the_words_in_files_databases_and_addresses_stay_as_they_are() -> None:
         ["resolve", "cap", "allow"],
         ["yes_no", "scale", "one_of", "some_of", "text"],
         ["live", "on demand", "both"],
-        ["draft", "submitted", "reopened"],
+        ["draft", "submitted", "reopened", "withdrawn"],
         ["date", "title", "hours"],
         ["all", "added", "fits"],
     ]

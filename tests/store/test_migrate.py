@@ -141,11 +141,11 @@ RENAMED_IN_0008 = {
 
 
 def all_rows(connection: sa.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every table as the database has them."""
+    """The rows of every table as the database has them, sorted."""
     metadata = sa.MetaData()
     metadata.reflect(connection)
     return {
-        table.name: [tuple(row) for row in connection.execute(sa.select(table))]
+        table.name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
         for table in metadata.sorted_tables
         if table.name != "alembic_version"
     }
@@ -187,8 +187,8 @@ async def test_a_link_is_still_deleted_with_its_message_in_a_renamed_table(
 async def test_former_sign_ins_are_the_weakest_and_former_tokens_read_what_they_did(
     unmigrated_url: str,
 ) -> None:
-    await migrate.upgrade(unmigrated_url, "0008")
-    await execute_on(unmigrated_url, *_ROWS_OF_0008)
+    await migrate.upgrade(unmigrated_url, "0009")
+    await execute_on(unmigrated_url, *_ROWS_OF_0009)
     before = await run_on(unmigrated_url, all_rows)
     await migrate.upgrade(unmigrated_url)
     open_database(unmigrated_url)
@@ -198,11 +198,11 @@ async def test_former_sign_ins_are_the_weakest_and_former_tokens_read_what_they_
     await close_database()
     assert (sign_in.method, sign_in.browser, choice.method) == ("number", "", "number")
     assert (token.scopes, token.expires_at) == (["claims", "confirmation-numbers"], None)
-    await migrate.downgrade(unmigrated_url, "0008")
+    await migrate.downgrade(unmigrated_url, "0009")
     assert await run_on(unmigrated_url, all_rows) == before
 
 
-_ROWS_OF_0008 = (
+_ROWS_OF_0009 = (
     *_ROWS_OF_0006[:2],
     (
         "INSERT INTO sign_in (token_hash, attendee_id, created_at, seen_at, expires_at)"
@@ -214,6 +214,87 @@ _ROWS_OF_0008 = (
         " VALUES (1, 'society', 's', 'h', '2024-11-01 00:00:00', 'staff')"
     ),
 )
+
+
+async def test_withdrawn_claims_are_withdrawn_again_after_downgrade_and_upgrade(
+    unmigrated_url: str, now: datetime
+) -> None:
+    later = now + timedelta(hours=1)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    await add(*one_of_each(now))
+    await execute(
+        sa.update(tables.ClaimRow).values(status="withdrawn", category1=None, safety=None),
+        sa.update(tables.ReceiptRow).values(submitted_at=now, withdrawn_at=later),
+        sa.update(tables.MailQueueRow).values(kind="withdrawal"),
+    )
+    await add(withdrawal_of(1, later), *reopened_and_resubmitted(now, later))
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "0009")
+    rows = await run_on(unmigrated_url, all_rows)
+
+    await migrate.downgrade(unmigrated_url, "0008")
+    assert await claims_and_mail(unmigrated_url) == ([(1, "submitted"), (2, "submitted")], 0)
+
+    await migrate.upgrade(unmigrated_url, "0009")
+    # Messages about withdrawals are gone, with their links, and a claim has its last total.
+    restored = await run_on(unmigrated_url, all_rows)
+    assert [row[0:3] for row in restored["claim"]] == [row[0:3] for row in rows["claim"]]
+    changed = ("claim", "mail_queue", "link")
+    assert {table: restored[table] for table in rows if table not in changed} == {
+        table: rows[table] for table in rows if table not in changed
+    }
+
+
+def withdrawal_of(claim_id: int, at: datetime) -> tables.ClaimAuditRow:
+    return tables.ClaimAuditRow(
+        claim_id=claim_id, at=at, actor="staff", from_status="submitted", to_status="withdrawn"
+    )
+
+
+def reopened_and_resubmitted(now: datetime, later: datetime) -> list[SQLModel]:
+    """A second claim, whose first version was withdrawn and whose second one is valid."""
+    again = later + timedelta(hours=1)
+
+    def version(number: int, at: datetime) -> tables.ReceiptRow:
+        return tables.ReceiptRow(
+            claim_id=2,
+            version=number,
+            number=f"M-{number}",
+            submitted_at=at,
+            category1=4,
+            safety=0,
+            document={},
+            position=10 + number,
+            withdrawn_at=later if number == 1 else None,
+        )
+
+    attendee = next(row for row in one_of_each(now) if isinstance(row, tables.AttendeeRow))
+    second = tables.AttendeeRow(
+        **attendee.model_dump() | {"id": 2, "badge": "B2", "confirmation": "C2", "member_id": None}
+    )
+    resubmission = tables.ClaimAuditRow(
+        claim_id=2, at=again, actor="attendee", from_status="reopened", to_status="submitted"
+    )
+    return [
+        second,
+        tables.ClaimRow(id=2, attendee_id=2, status="submitted", category1=4),
+        version(1, now),
+        version(2, again),
+        withdrawal_of(2, later),
+        resubmission,
+    ]
+
+
+async def claims_and_mail(url: str) -> tuple[list[tuple[object, ...]], int]:
+    """The ids and statuses of all claims, and the number of queued messages."""
+
+    def load(connection: sa.Connection) -> tuple[list[tuple[object, ...]], int]:
+        claims = connection.exec_driver_sql("SELECT id, status FROM claim ORDER BY id")
+        mail = connection.exec_driver_sql("SELECT count(*) FROM mail_queue")
+        return [tuple(row) for row in claims], mail.scalar_one()
+
+    return await run_on(url, load)
 
 
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:

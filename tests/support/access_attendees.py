@@ -9,6 +9,7 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
+from tests.support.attendees import submit_attested
 from tests.support.database.table_rows import every_row
 from tests.support.meetings import FOLDER, MEETING, attendee
 
@@ -59,7 +60,7 @@ async def sign_everybody_in() -> SignedInPeople:
     await _fill(contexts[SUBMITTED])
     context = (await _sign_in(MEETING.code, LAST_NAMES[SUBMITTED], SUBMITTED))[1]
     summary = await submission.choose_category1(context, Quarters(4), now=NOW)
-    receipt = await submission.submit_claim(context, summary.claim.revision, attested=True, now=NOW)
+    receipt = await submit_attested(context, summary.claim.revision, now=NOW)
     elsewhere = (await _sign_in(OTHER_MEETING, "Smith", VISITING))[1]
     return SignedInPeople(
         tokens,

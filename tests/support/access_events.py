@@ -80,8 +80,8 @@ VALID_PAYLOADS: dict[str, Payload] = {
     "submit.choose_safety": {"chosen": "0.00"},
     "submit.correct_name": {"name": "Somebody Else"},
     "submit.correct_profession": {"profession": "other"},
-    "submit.attest": {"attested": True},
-    "submit.submit": {},
+    "submit.attest": {"attested": True, "shown": "", "refusals": 0},
+    "submit.submit": {"shown": "", "refusals": 0},
 }
 
 

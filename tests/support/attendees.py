@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import select
 
 from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.services.claims import claim_lines, submission
+from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
@@ -25,10 +25,16 @@ async def complete_draft(context: RequestContext, ids: dict[str, int], now: date
     return (await submission.choose_safety(context, Quarters(2), now=now)).claim.revision
 
 
+async def submit_attested(context: RequestContext, revision: object, *, now: datetime) -> Receipt:
+    """Submit this revision with an attestation of what is saved now."""
+    attested = submission.attestation(context, await claim.load_summary(context))
+    return await submission.submit_claim(context, revision, attested=attested, now=now)
+
+
 async def submit_complete_claim(context: RequestContext, now: datetime) -> Receipt:
     ids = {session.code: session.id for session in context.programme.sessions.values()}
     revision = await complete_draft(context, ids, now)
-    return await submission.submit_claim(context, revision, attested=True, now=now)
+    return await submit_attested(context, revision, now=now)
 
 
 async def queued_mail() -> list[MailQueueRow]:
@@ -56,4 +62,4 @@ async def opt_in_and_submit(context: RequestContext, now: datetime, **given: str
     await opt_in.save_opt_in(context, fields, consented=True, version="1", now=now)
     ids = {session.code: session.id for session in context.programme.sessions.values()}
     revision = await complete_draft(context, ids, now)
-    await submission.submit_claim(context, revision, attested=True, now=now)
+    await submit_attested(context, revision, now=now)

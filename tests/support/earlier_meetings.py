@@ -22,6 +22,7 @@ from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+from tests.support.attendees import submit_attested
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, attendee
 
@@ -81,7 +82,7 @@ async def complete_and_submit(
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
     await submission.choose_category1(context, Quarters(quarters), now=now)
     done = await submission.choose_safety(context, Quarters(safety), now=now)
-    return await submission.submit_claim(context, done.claim.revision, attested=True, now=now)
+    return await submit_attested(context, done.claim.revision, now=now)
 
 
 async def submitted_claim(

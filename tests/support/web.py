@@ -8,6 +8,7 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in import authentication, credentials
+from tests.support.attendees import submit_attested
 from tests.support.meetings import MEETING
 
 
@@ -27,7 +28,7 @@ async def submit_owners_claim(quarters: int = 6) -> str:
     await claim_lines.add_session(context, first, now=NOW)
     await evaluation_answers.answer_overall(context, "bias", True, now=NOW)
     done = await submission.choose_category1(context, Quarters(quarters), now=NOW)
-    receipt = await submission.submit_claim(context, done.claim.revision, attested=True, now=NOW)
+    receipt = await submit_attested(context, done.claim.revision, now=NOW)
     return receipt.number
 
 

@@ -9,7 +9,7 @@ from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, Force, OutFolder, ReplaceOutFile
 from cme_reflex.formats.reports.file_format import FileFormat
 
-claims = typer.Typer(help="Show, reopen and export claims.", no_args_is_help=True)
+claims = typer.Typer(help="Show, reopen, withdraw and export claims.", no_args_is_help=True)
 
 ReceiptNumber = Annotated[str, typer.Argument(help="Receipt number of any version.")]
 
@@ -30,7 +30,17 @@ def reopen(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Reopen a submitted claim, for changes by the attendee until a deadline."""
+    """Reopen a submitted or withdrawn claim, for changes by the attendee until a deadline."""
+
+
+@claims.command()
+@implemented_in("cme_reflex.cli.claims.records")
+def withdraw(
+    receipt: ReceiptNumber,
+    reason: Annotated[str, typer.Option(help="Reason, for the audit log and the attendee.")],
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a claim: none of its certificates is proof of credit any longer."""
 
 
 @claims.command("name-changes")

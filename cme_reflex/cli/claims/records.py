@@ -1,4 +1,4 @@
-"""`cme claims show` and `cme claims reopen`, for support staff."""
+"""`cme claims show`, `cme claims reopen` and `cme claims withdraw`, for support staff."""
 
 from collections.abc import Coroutine, Iterator
 from datetime import datetime
@@ -8,10 +8,11 @@ from cme_reflex import text
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
-from cme_reflex.domain.claims.claim import DeadlinePassed, NotSubmitted
+from cme_reflex.domain.claims.claim import AlreadyWithdrawn, DeadlinePassed, NotSubmitted
+from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.formats.tables import local_time
-from cme_reflex.services.claims import reopening
+from cme_reflex.services.claims import reopening, withdrawal
 from cme_reflex.services.claims.reopening import ClaimRecord, StatusChange
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.clock import clock
@@ -35,6 +36,12 @@ def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
     _emit(_run(change, receipt), as_json=as_json)
 
 
+def withdraw(receipt: str, *, reason: str, as_json: bool) -> None:
+    """Withdraw the claim with this receipt. Raises CliError if that is not possible."""
+    change = withdrawal.withdraw_claim(receipt, reason=reason, actor=actor(), now=clock())
+    _emit(_run(change, receipt), as_json=as_json)
+
+
 def _deadline(until: str) -> datetime:
     zone = current_meeting().zone
     try:
@@ -54,6 +61,8 @@ def _run(service: Coroutine[object, object, ClaimRecord], receipt: str) -> Claim
         raise CliError(f"No claim has the receipt {receipt}. Check the number.") from None
     except reopening.ReasonMissing:
         raise CliError("A reason is required for the audit log: --reason '…'") from None
+    except AlreadyWithdrawn:
+        raise CliError("The claim is already withdrawn.") from None
     except NotSubmitted:
         raise CliError("The claim is already reopened; it is not submitted.") from None
     except DeadlinePassed as passed:
@@ -71,8 +80,8 @@ def _lines(record: ClaimRecord, zone: ZoneInfo) -> Iterator[str]:
         f" until {text.dates.instant(record.reopened_until, zone)}" if record.reopened_until else ""
     )
     yield f"status: {record.status}{until}"
-    for receipt in record.receipts:
-        yield from _version(receipt, zone)
+    for receipt, state in zip(record.receipts, record.states, strict=True):
+        yield from _version(receipt, state, zone)
     yield "history:"
     for change in record.history:
         yield _change(change, zone)
@@ -83,16 +92,20 @@ def _lines(record: ClaimRecord, zone: ZoneInfo) -> Iterator[str]:
         yield f"  {text.dates.instant(entry.at, zone)}  {entry.actor}: {entry.what}{reason}"
 
 
-def _version(receipt: Receipt, zone: ZoneInfo) -> Iterator[str]:
+def _version(receipt: Receipt, state: ProofState, zone: ZoneInfo) -> Iterator[str]:
     yield (
         f"version {receipt.version}: {receipt.number}, "
         f"{text.dates.instant(receipt.submitted_at, zone)}, "
         f"{format_hours(receipt.category1)} Category 1, of which "
-        f"{format_hours(receipt.safety)} Patient Safety"
+        f"{format_hours(receipt.safety)} Patient Safety{_state(state)}"
     )
     for line in receipt.document["lines"]:
         watched = ", on demand" if line["on_demand"] else ""
         yield f"  {line['code']}  {format_hours(line['quarters'])}  {line['title']}{watched}"
+
+
+def _state(state: ProofState) -> str:
+    return "" if state is ProofState.VALID else f", {state}"
 
 
 def _change(change: StatusChange, zone: ZoneInfo) -> str:

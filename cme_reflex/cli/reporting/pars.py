@@ -178,6 +178,8 @@ def _check_lines(result: CheckResult) -> Iterator[str]:
         f"{result.meeting}: {ATTENDEES(result.reportable)} consented and submitted; "
         f"{result.waiting} consented and did not submit yet."
     )
+    if result.withdrawn:
+        yield f"{ATTENDEES(result.withdrawn)} consented, and their claims were withdrawn."
     yield (
         f"ACCME asks for the report by {text.dates.short_date(result.report_by)}; "
         f"PARS closes the year on {text.dates.short_date(result.year_closes)}."

@@ -15,8 +15,11 @@ def number(value: Any, class_name: str = "") -> rx.Component:
     return rx.el.span(value, key=value, class_name=f"animated-number {class_name}")
 
 
-def totals_line(totals: Any) -> rx.Component:
-    """Hours of the maximum with a meter, sessions and conflicts. `totals` is a `TotalsView`."""
+def totals_line(totals: Any, *claimed: rx.Component) -> rx.Component:
+    """Hours of the maximum with a meter, sessions and conflicts. `totals` is a `TotalsView`.
+
+    `claimed` are lines with the hours claimed, by credit type.
+    """
     return rx.el.div(
         rx.el.p(
             *interpolate(
@@ -30,20 +33,59 @@ def totals_line(totals: Any) -> rx.Component:
             + "flex flex-wrap items-baseline gap-x-1 whitespace-nowrap",
         ),
         _meter(totals.percent),
-        rx.el.p(
-            totals.sessions,
-            rx.cond(
-                totals.conflicts > 0,
-                rx.el.span(
-                    icon("warning"),
-                    pluralize(text.claim.OVERLAPS, totals.conflicts),
-                    class_name="inline-flex items-center gap-1 font-semibold text-warm",
-                ),
-            ),
-            save_status(),
-            class_name="flex min-h-4.5 flex-wrap gap-x-3 text-13 text-muted",
-        ),
+        *claimed,
+        _sessions(totals),
         class_name="grid min-w-0 gap-1",
+    )
+
+
+def claimed_line(credit: Any, totals: Any, *, safety_label: str) -> rx.Component:
+    """Hours claimed of those supported, by credit type, with a meter, sessions and conflicts.
+
+    `credit` is a `CreditView`, `totals` a `TotalsView`.
+    """
+    return rx.el.div(
+        rx.el.p(
+            *interpolate(
+                text.claim.CLAIMED_OF,
+                text_class="text-15 text-muted",
+                claimed=number(credit.claimed, class_name="text-20 font-bold"),
+                supported=credit.supported,
+            ),
+            class_name=rx.cond(totals.sessions == "", "invisible ", "")
+            + "flex flex-wrap items-baseline gap-x-1",
+        ),
+        _meter(credit.percent),
+        rx.cond(
+            credit.supported_safety != "0.00",
+            claimed_of_type(safety_label, credit.safety, credit.supported_safety),
+        ),
+        _sessions(totals),
+        class_name="grid min-w-0 gap-1",
+    )
+
+
+def claimed_of_type(label: str, claimed: Any, supported: Any) -> rx.Component:
+    """The hours claimed of those supported, of one credit type."""
+    return rx.el.p(
+        text.claim.CLAIMED_OF_TYPE.format(label=label, claimed=claimed, supported=supported),
+        class_name="text-13 text-muted",
+    )
+
+
+def _sessions(totals: Any) -> rx.Component:
+    return rx.el.p(
+        totals.sessions,
+        rx.cond(
+            totals.conflicts > 0,
+            rx.el.span(
+                icon("warning"),
+                pluralize(text.claim.OVERLAPS, totals.conflicts),
+                class_name="inline-flex items-center gap-1 font-semibold text-warm",
+            ),
+        ),
+        save_status(),
+        class_name="flex min-h-4.5 flex-wrap gap-x-3 text-13 text-muted",
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from cme_reflex import text
+
 
 def card(*children: Any, class_name: str = "p-4 md:p-6", **props: Any) -> rx.Component:
     """A surface with a border, for related content."""
@@ -17,7 +19,18 @@ def claimed_sessions(lines: Any) -> rx.Component:
         return rx.el.li(
             rx.el.div(
                 rx.el.p(session.title, class_name="font-semibold"),
-                rx.el.p(session.when, class_name="text-15 text-muted"),
+                rx.el.p(
+                    session.when,
+                    rx.cond(session.on_demand, text.claim.CLAIMED_ON_DEMAND, ""),
+                    class_name="text-15 text-muted",
+                ),
+                rx.cond(
+                    session.safety != "",
+                    rx.el.p(
+                        text.claim.OF_WHICH.format(hours=session.safety),
+                        class_name="text-15 text-muted",
+                    ),
+                ),
                 class_name="min-w-0 flex-1",
             ),
             rx.el.p(session.hours, class_name="tabular-nums"),

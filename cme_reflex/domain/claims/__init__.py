@@ -1,1 +1,1 @@
-"""Claims and their life cycle (draft, submitted, reopened), receipt numbers and accounts."""
+"""Claims and their life cycle, proof of credit, receipt numbers and accounts."""

@@ -8,6 +8,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 
@@ -21,6 +23,7 @@ class ReportingState(StrEnum):
     REJECTED = auto()
     WITHDRAWN = auto()
     WITHDRAWN_LATER = auto()  # after an export, so the record in PARS must still be deleted
+    DELETION_DUE = auto()  # the claim was withdrawn after an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +37,26 @@ class ReportingSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedVersion:
-    """One submitted version of a claim. Credit is in quarter hours; `submitted_at` is aware UTC."""
+    """One submitted version of a claim. `submitted_at` is aware UTC.
+
+    `attended` is the credit of its sessions, of which less may be `claimed`.
+    """
 
     number: str
     submitted_at: datetime
-    category1: Quarters
-    safety: Quarters
+    claimed: CreditTotals
+    attended: CreditTotals
+    state: ProofState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountEntry:
     """One of the person's registrations with its claim.
 
-    `versions` are the submitted versions, newest first; the newest is the valid one. `period` is
+    `versions` are the submitted versions, newest first. `period` is
     the state of this claim's period at the time of the request. `sessions` is the number of
-    sessions on the claim. `status` is None if no claim was started.
+    sessions on the claim. `status` is None if no claim was started. `safety_label` is None if the
+    meeting has no Patient Safety credit.
     """
 
     meeting: str
@@ -66,24 +74,17 @@ class AccountEntry:
     closes_at: datetime
     status: ClaimStatus | None
     sessions: int
+    safety_label: str | None
     versions: tuple[SubmittedVersion, ...]
     reporting: ReportingSummary
 
     @property
     def valid_version(self) -> SubmittedVersion | None:
-        """The newest version, or None.
+        """The newest version unless it was withdrawn, or None.
 
         The version of a reopened claim stays valid until a new one replaces it.
         """
-        return self.versions[0] if self.versions else None
-
-
-@dataclass(frozen=True, slots=True)
-class CreditTotals:
-    """Credit claimed, in quarter hours: Category 1, and the Patient Safety part of it."""
-
-    category1: Quarters
-    safety: Quarters
+        return next((version for version in self.versions if version.state.is_proof), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,9 @@ class AccountYear:
 class Account:
     """A person's claims at all meetings; without a member record, those of one meeting only.
 
-    `years` holds the submitted claims, newest year first. `unsubmitted` holds claims that were
-    started and never submitted, and the current registration as long as it has no version.
+    `years` holds the claims with a valid version, newest year first. `withdrawn` holds those that
+    staff have withdrawn. `unsubmitted` holds all others that were started, and the current
+    registration as long as it has no version.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Account:
     credit: CreditTotals
     years: tuple[AccountYear, ...]
     unsubmitted: tuple[AccountEntry, ...]
+    withdrawn: tuple[AccountEntry, ...] = ()
 
     @property
     def last_submitted_at(self) -> datetime | None:
@@ -131,15 +134,19 @@ def build_account(name: str, member: str | None, entries: Iterable[AccountEntry]
         for year, group in groupby(submitted, key=lambda entry: entry.ends_on.year)
         for year_entries in [list(group)]
     ]
-    unsubmitted = [entry for entry in sorted_entries if entry.valid_version is None]
+    invalid = [entry for entry in sorted_entries if entry.valid_version is None]
+    withdrawn = [entry for entry in invalid if entry.status is ClaimStatus.WITHDRAWN]
     return Account(
         name=name,
         member=member,
         credit=total_credit(submitted),
         years=tuple(years),
         unsubmitted=tuple(
-            entry for entry in unsubmitted if entry.is_current or entry.status is not None
+            entry
+            for entry in invalid
+            if entry not in withdrawn and (entry.is_current or entry.status is not None)
         ),
+        withdrawn=tuple(withdrawn),
     )
 
 
@@ -147,6 +154,6 @@ def total_credit(entries: Iterable[AccountEntry]) -> CreditTotals:
     """The sum of the credit of the entries' valid versions."""
     versions = [entry.valid_version for entry in entries if entry.valid_version is not None]
     return CreditTotals(
-        Quarters(sum(version.category1 for version in versions)),
-        Quarters(sum(version.safety for version in versions)),
+        Quarters(sum(version.claimed.category1 for version in versions)),
+        Quarters(sum(version.claimed.safety for version in versions)),
     )

@@ -13,15 +13,35 @@ from cme_reflex.domain.programme.programme import Programme
 
 
 class ClaimStatus(StrEnum):
-    """Status of a claim: draft → submitted, submitted → reopened → submitted again."""
+    """Status of a claim: draft → submitted, submitted → reopened → submitted again.
+
+    Staff can withdraw a claim that was submitted once, and reopen it afterwards.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the attendee cannot change the claim, because it was submitted or withdrawn."""
+        return self in LOCKED_STATUSES
+
+
+LOCKED_STATUSES = frozenset({ClaimStatus.SUBMITTED, ClaimStatus.WITHDRAWN})
 
 
 class ClaimLocked(Exception):
     """The claim was submitted; it cannot be changed until it is reopened."""
+
+
+class ClaimWithdrawn(ClaimLocked):
+    """Staff have withdrawn the claim; it cannot be changed until they reopen it."""
+
+
+class AlreadyWithdrawn(Exception):
+    """The claim cannot be withdrawn, because it is withdrawn."""
 
 
 class ClaimPeriodNotOpen(Exception):
@@ -114,8 +134,13 @@ class Claim:
 
 
 def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
-    """Raise ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed if the claim cannot be changed."""
-    if claim.status is ClaimStatus.SUBMITTED:
+    """Check that the attendee can change the claim.
+
+    Raises ClaimLocked, ClaimWithdrawn, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    """
+    if claim.status is ClaimStatus.WITHDRAWN:
+        raise ClaimWithdrawn
+    if claim.status.is_locked:
         raise ClaimLocked
     _require_open(claim, meeting, now)
 
@@ -123,10 +148,13 @@ def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
 def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
     """Check that the attendee can reopen the claim.
 
-    Raises ReopeningNotAllowed, NotSubmitted, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    Raises ReopeningNotAllowed, ClaimWithdrawn, NotSubmitted, ClaimPeriodNotOpen or
+    ClaimPeriodClosed.
     """
     if not meeting.claim.attendee_may_reopen:
         raise ReopeningNotAllowed
+    if claim.status is ClaimStatus.WITHDRAWN:
+        raise ClaimWithdrawn
     if claim.status is not ClaimStatus.SUBMITTED:
         raise NotSubmitted
     _require_open(claim, meeting, now)

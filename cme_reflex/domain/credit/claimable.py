@@ -62,6 +62,14 @@ class Claimable:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditTotals:
+    """Sums of credit, in quarter hours: Category 1, and the Patient Safety part of it."""
+
+    category1: Quarters
+    safety: Quarters
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """The totals that the attendee chose to claim, in quarter hours; None if not chosen yet."""
 

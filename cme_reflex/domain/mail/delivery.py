@@ -24,6 +24,7 @@ class MailKind(StrEnum):
     REMINDER = "reminder"
     SIGN_IN_LINK = "sign-in link"
     INVITATION = "invitation"
+    WITHDRAWAL = "withdrawal"
 
 
 class DeliveryState(StrEnum):
@@ -51,13 +52,16 @@ TIME_TO_LIVE: Mapping[MailKind, timedelta] = {
     # After that, people have requested another link or called the help desk.
     MailKind.SIGN_IN_LINK: timedelta(minutes=30),
     MailKind.INVITATION: timedelta(days=5),
+    MailKind.WITHDRAWAL: timedelta(days=5),
 }
 """Time during which delivery of a message is retried."""
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 INVITATION_LIFETIME = timedelta(days=7)
 
-RESENT_WHEN_UNCERTAIN = frozenset({MailKind.CONFIRMATION, MailKind.REMINDER, MailKind.INVITATION})
+RESENT_WHEN_UNCERTAIN = frozenset(
+    {MailKind.CONFIRMATION, MailKind.REMINDER, MailKind.INVITATION, MailKind.WITHDRAWAL}
+)
 """Kinds that are sent again if a process ended between sending and recording it.
 
 Two certificates are better than none, and the receiver may drop the second one,

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import segno
 
 from cme_reflex import text
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
@@ -42,8 +44,9 @@ class CertificateSession:
 class Certificate:
     """Data of a certificate, with the credit claimed, never the maximum.
 
-    `safety_label` is None if the meeting has no Patient Safety credit. `address` is the URL for
-    verifying the receipt number; None if the public URL of this site is not known.
+    `safety_label` is None if the meeting has no Patient Safety credit. `state` is stated on its
+    face unless it is valid; `withdrawn_at` is aware. `address` is the URL for verifying the receipt
+    number; None if the public URL of this site is not known.
     """
 
     number: str
@@ -65,6 +68,8 @@ class Certificate:
     paper: PaperSize
     accent: str
     language: str
+    state: ProofState = ProofState.VALID
+    withdrawn_at: datetime | None = None
     address: str | None = None
 
 
@@ -104,11 +109,29 @@ def _template_data(certificate: Certificate) -> dict[str, Any]:
         "address": certificate.address,
         "qr": _qr_code(certificate.address) if certificate.address else None,
         "days": list(_days(certificate.sessions, certificate.zone)),
-        "less": certificate.category1 < sum(session.category1 for session in certificate.sessions)
-        or (
-            has_safety
-            and certificate.safety < sum(session.safety for session in certificate.sessions)
-        ),
+        "less": _less(certificate),
+        "state": _state(certificate),
+    }
+
+
+def _less(certificate: Certificate) -> list[str]:
+    attended = CreditTotals(
+        Quarters(sum(session.category1 for session in certificate.sessions)),
+        Quarters(sum(session.safety for session in certificate.sessions)),
+    )
+    claimed = CreditTotals(certificate.category1, certificate.safety)
+    return [*less_claimed(claimed, attended, certificate.safety_label)]
+
+
+def _state(certificate: Certificate) -> dict[str, str] | None:
+    """What the face says of a certificate that is not simply valid: a title and a sentence."""
+    if certificate.state is ProofState.VALID:
+        return None
+    at = certificate.withdrawn_at
+    on = text.dates.full_day(at.astimezone(certificate.zone).date()) if at else ""
+    return {
+        "title": text.certificate.STATE_TITLES[certificate.state],
+        "sentence": text.certificate.STATES[certificate.state].format(on=on),
     }
 
 
@@ -147,3 +170,28 @@ def _qr_code(address: str) -> str:
         svg, kind="svg", border=0, xmldecl=False, dark="#13201f"
     )
     return svg.getvalue().decode()
+
+
+def less_claimed(
+    claimed: CreditTotals, attended: CreditTotals, safety_label: str | None
+) -> tuple[str, ...]:
+    """A sentence for each credit type of which less is claimed than the sessions add up to.
+
+    `safety_label` is None if the meeting has no Patient Safety credit.
+    """
+    sentences = []
+    if claimed.category1 < attended.category1:
+        sentences.append(
+            text.certificate.LESS.format(
+                attended=format_hours(attended.category1), claimed=format_hours(claimed.category1)
+            )
+        )
+    if safety_label is not None and claimed.safety < attended.safety:
+        sentences.append(
+            text.certificate.LESS_OF.format(
+                label=safety_label,
+                attended=format_hours(attended.safety),
+                claimed=format_hours(claimed.safety),
+            )
+        )
+    return tuple(sentences)

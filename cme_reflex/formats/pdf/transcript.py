@@ -9,10 +9,12 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from cme_reflex import text
-from cme_reflex.domain.claims.account import Account, AccountEntry, CreditTotals, SubmittedVersion
+from cme_reflex.domain.claims.account import Account, AccountEntry, SubmittedVersion
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
-from cme_reflex.formats.pdf.certificate import TYPST_PAPERS
+from cme_reflex.formats.pdf.certificate import TYPST_PAPERS, less_claimed
 from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
 from cme_reflex.formats.tables.sheets import Column, ColumnType, Sheet, csv_bytes
 
@@ -75,8 +77,8 @@ def transcript_csv(transcript: Transcript) -> bytes:
             entry.badge,
             valid.number,
             valid.submitted_at,
-            valid.category1,
-            valid.safety,
+            valid.claimed.category1,
+            valid.claimed.safety,
         )
         for year in transcript.account.years
         for entry in year.entries
@@ -118,7 +120,11 @@ def _claim(entry: AccountEntry, zone: ZoneInfo) -> dict[str, Any]:
         "dates": text.dates.days(entry.starts_on, entry.ends_on),
         "number": valid.number,
         "submitted": text.dates.full_day(valid.submitted_at.astimezone(zone).date()),
-        "credit": _figures(CreditTotals(valid.category1, valid.safety)),
+        "credit": _figures(valid.claimed),
+        "less": [*less_claimed(valid.claimed, valid.attended, entry.safety_label)],
+        "state": text.certificate.STATES[valid.state]
+        if valid.state is not ProofState.VALID
+        else None,
     }
 
 

@@ -1,7 +1,8 @@
 """Export of claims for a society's own systems, as CSV, XLSX or JSON.
 
 A submitted claim is exported as its valid version, also while it is reopened;
-one that was never submitted as its current draft. Removed lines are omitted.
+one without a valid version, because it was never submitted or was withdrawn, as
+its current draft, without a receipt. Removed lines are omitted.
 """
 
 from collections.abc import Iterator
@@ -101,7 +102,7 @@ class ExportedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedClaim:
-    """A claim with its lines and answers. Without a `version` it was never submitted."""
+    """A claim with its lines and answers. Without a `version` no version of it is valid."""
 
     badge: str
     confirmation: str

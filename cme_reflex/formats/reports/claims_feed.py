@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.formats.reports.claims_export import (
     CATEGORY1_FIELD,
@@ -70,14 +71,17 @@ class FeedClaim:
     """One submitted version of a claim. Instants are aware UTC, credit is in quarter hours.
 
     `replaces` is the receipt number of the previous version, `replaced_by` that of the next one
-    at the time of the request. The version without `replaced_by` is the valid one.
+    at the time of the request. `status` is the version's at that time: `valid` and `reopened`
+    versions are proofs of credit.
     """
 
     receipt_number: str
     version: Annotated[int, Field(ge=1)]
     replaces: str | None
     replaced_by: str | None
+    status: ProofState
     submitted_at: datetime
+    withdrawn_at: datetime | None
     meeting: FeedMeeting
     attendee: FeedAttendee
     category1: Annotated[HoursField, CATEGORY1_FIELD]

@@ -21,6 +21,8 @@ from cme_reflex.domain.claims.account import (
     build_account,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import proof_state
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.pars import RecordAction, current_records
@@ -29,6 +31,7 @@ from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transc
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.certificates.ownership import signed_in_member
 from cme_reflex.services.claims.certificate_snapshot import LANGUAGE, certificate_facts
+from cme_reflex.services.claims.submission import receipt_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.certificates import accounts
 from cme_reflex.store.certificates.accounts import AccountRegistration, BatchedRow
@@ -114,16 +117,27 @@ def _account_entry(
         closes_at=reopened_until or meeting.claim.closes_at,
         status=ClaimStatus(claim.status) if claim else None,
         sessions=registration.lines,
+        safety_label=facts["safety_label"],
         versions=tuple(
             SubmittedVersion(
                 number=row.number,
                 submitted_at=row.submitted_at,
-                category1=Quarters(row.category1),
-                safety=Quarters(row.safety),
+                claimed=CreditTotals(Quarters(row.category1), Quarters(row.safety)),
+                attended=receipt_from_row(row).attended,
+                state=proof_state(
+                    ClaimStatus(claim.status) if claim else ClaimStatus.DRAFT,
+                    newest=row is receipts[0],
+                    withdrawn=row.withdrawn_at is not None,
+                ),
             )
             for row in receipts
         ),
-        reporting=_reporting_status(registration.reporting, reported, context),
+        reporting=_reporting_status(
+            registration.reporting,
+            reported,
+            context,
+            withdrawn=claim is not None and claim.status == ClaimStatus.WITHDRAWN,
+        ),
     )
 
 
@@ -133,11 +147,16 @@ def _registration_label(meeting: Meeting, code: str) -> str:
 
 
 def _reporting_status(
-    opt_in: OptInRow | None, reported: Sequence[BatchedRow], context: RequestContext
+    opt_in: OptInRow | None,
+    reported: Sequence[BatchedRow],
+    context: RequestContext,
+    *,
+    withdrawn: bool,
 ) -> ReportingSummary:
     """The state of the reporting to PARS; rejected rows had no effect.
 
     The reason of a rejection may quote the learner's data, so a badge does not show it.
+    `withdrawn` means that the claim was withdrawn.
     """
     if opt_in is None:
         return ReportingSummary()
@@ -147,6 +166,8 @@ def _reporting_status(
     if opt_in.withdrawn_at is not None:
         state = ReportingState.WITHDRAWN_LATER if is_reported else ReportingState.WITHDRAWN
         return ReportingSummary(state, opt_in.withdrawn_at)
+    if withdrawn and is_reported:
+        return ReportingSummary(ReportingState.DELETION_DUE)
     added = [each for each in reported if each.row.action == RecordAction.ADD]
     last = added[-1] if added else None
     if last is not None and last.row.rejected_at is not None:

@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import ProofState, proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.message import Attachment
 from cme_reflex.domain.meetings.meeting import Meeting, PaperSize
@@ -45,8 +48,9 @@ class CertificateNotFound(LookupError):
 class VerifiedCertificate:
     """Public facts of a certificate, for verification by its number. Credit in quarter hours.
 
-    `safety` is None if the meeting has no Patient Safety credit. `replaced`: a newer version was
-    submitted. `accent` is the meeting's accent color.
+    `safety_label` is None if the meeting has no Patient Safety credit. `attended` is the credit of
+    its sessions, of which less may be claimed. `withdrawn_on` is the date of a withdrawal in the
+    meeting's time zone. `accent` is the meeting's accent color.
     """
 
     number: str
@@ -54,10 +58,11 @@ class VerifiedCertificate:
     provider: str
     meeting: str
     issued_on: date
-    category1: Quarters
-    safety: Quarters | None
-    safety_label: str
-    replaced: bool
+    claimed: CreditTotals
+    attended: CreditTotals
+    safety_label: str | None
+    state: ProofState
+    withdrawn_on: date | None
     accent: str
 
 
@@ -76,7 +81,9 @@ async def load_certificate(context: RequestContext, number: str) -> Certificate:
 
     issued = await read(load)
     meeting = meeting_from_document(issued.meeting)
-    return build_certificate(submission.receipt_from_row(issued.receipt), meeting)
+    return build_certificate(
+        submission.receipt_from_row(issued.receipt), meeting, _proof_state(issued)
+    )
 
 
 def _issued(db: Session, number: str) -> IssuedReceipt:
@@ -86,6 +93,15 @@ def _issued(db: Session, number: str) -> IssuedReceipt:
     if issued is None:
         raise CertificateNotFound(number)
     return issued
+
+
+def _proof_state(issued: IssuedReceipt) -> ProofState:
+    receipt = issued.receipt
+    return proof_state(
+        ClaimStatus(issued.status),
+        newest=issued.newest == receipt.version,
+        withdrawn=receipt.withdrawn_at is not None,
+    )
 
 
 def _is_own(db: Session, context: RequestContext, receipt: ReceiptRow) -> bool:
@@ -111,7 +127,7 @@ async def draw_name(attendee: Attendee) -> bytes:
 
 def attachments(job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:
     """The mail attachments of a submitted version: its certificate."""
-    certificate = build_certificate(submission.receipt_from_row(row), job.meeting)
+    certificate = build_certificate(submission.receipt_from_row(row), job.meeting, ProofState.VALID)
     url = f"{job.public_url}{verify(certificate.number)}"
     return (partial(_attachment, replace(certificate, address=url)),)
 
@@ -136,24 +152,28 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
     issued = await read(lambda db: _issued(db, number))
     receipt = submission.receipt_from_row(issued.receipt)
     facts = certificate_facts(receipt.document, meeting_from_document(issued.meeting))
+    zone = ZoneInfo(facts["time_zone"])
+    withdrawn_at = receipt.withdrawn_at
     return VerifiedCertificate(
         number=receipt.number,
         initials=initials(receipt.document["name_on_certificate"]),
         provider=facts["provider"],
         meeting=facts["meeting"],
-        issued_on=receipt.submitted_at.astimezone(ZoneInfo(facts["time_zone"])).date(),
-        category1=receipt.category1,
-        safety=receipt.safety if facts["safety_label"] is not None else None,
-        safety_label=facts["safety_label"] or "",
-        replaced=issued.newest > receipt.version,
+        issued_on=receipt.submitted_at.astimezone(zone).date(),
+        claimed=CreditTotals(receipt.category1, receipt.safety),
+        attended=receipt.attended,
+        safety_label=facts["safety_label"],
+        state=_proof_state(issued),
+        withdrawn_on=withdrawn_at.astimezone(zone).date() if withdrawn_at else None,
         accent=facts["accent"],
     )
 
 
-def build_certificate(receipt: Receipt, meeting: Meeting) -> Certificate:
+def build_certificate(receipt: Receipt, meeting: Meeting, state: ProofState) -> Certificate:
     """The certificate of a submitted version, from the data stored with the submission.
 
     `meeting` is the version's meeting; it is used only for versions without stored facts.
+    `state` is what its face says of it, unless it is simply valid.
     """
     document, facts = receipt.document, certificate_facts(receipt.document, meeting)
     return Certificate(
@@ -176,6 +196,8 @@ def build_certificate(receipt: Receipt, meeting: Meeting) -> Certificate:
         paper=PaperSize(facts["paper"]),
         accent=facts["accent"],
         language=facts["language"],
+        state=state,
+        withdrawn_at=receipt.withdrawn_at,
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cme_reflex.domain.credit.claimable import CreditTotals
+from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import Meeting
 
 LANGUAGE = "en"  # of the certificate's fixed text
@@ -32,3 +34,12 @@ def certificate_facts(document: Mapping[str, Any], meeting: Meeting) -> Mapping[
     # Documents of form 1 were stored before there were certificates, without these facts.
     facts: Mapping[str, Any] | None = document.get("certificate")
     return meeting_facts(meeting) if facts is None else facts
+
+
+def attended_credit(document: Mapping[str, Any]) -> CreditTotals:
+    """The credit of all sessions of a submitted version, of which less may be claimed."""
+    lines = document["lines"]
+    return CreditTotals(
+        Quarters(sum(line["quarters"] for line in lines)),
+        Quarters(sum(line["safety"] for line in lines)),
+    )

@@ -188,12 +188,11 @@ def summarize(
     if row is None:
         return ClaimSummary(Claim(), most, ())
     chosen = Totals(_quarters(row.category1), _quarters(row.safety))
-    # A submitted claim does not change with later loads.
-    totals, cleared = (
-        (chosen, False) if row.status == ClaimStatus.SUBMITTED else clear_unsupported(chosen, most)
-    )
+    status = ClaimStatus(row.status)
+    # A locked claim does not change with later loads.
+    totals, cleared = (chosen, False) if status.is_locked else clear_unsupported(chosen, most)
     claim = Claim(
-        status=ClaimStatus(row.status),
+        status=status,
         revision=row.revision,
         totals=totals,
         lines=tuple(in_order),

@@ -8,6 +8,8 @@ from typing import cast
 
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.operations.api_scopes import ApiScope
@@ -63,9 +65,9 @@ async def load_page(
     """At most `limit` versions after the cursor, in the order of their commits.
 
     A client that follows each page's `next_cursor` gets every version exactly once, even those
-    submitted meanwhile; each resubmission of a claim is a new version. `since` (aware) leaves
-    out versions submitted earlier. Data for learner credit reporting are loaded with their scope
-    only. Raises InvalidCursor and CursorExpired.
+    submitted meanwhile, and once more when it is withdrawn; each resubmission of a claim is a new
+    version. `since` (aware) leaves out versions submitted or withdrawn earlier. Data for learner
+    credit reporting are loaded with their scope only. Raises InvalidCursor and CursorExpired.
     """
     after = _parse(cursor)
 
@@ -137,7 +139,13 @@ def _feed_claim(of: PublishedVersion, opt_in: OptInRow | None) -> FeedClaim:
         version=of.receipt.version,
         replaces=of.replaces,
         replaced_by=of.replaced_by,
+        status=proof_state(
+            ClaimStatus(of.status),
+            newest=of.replaced_by is None,
+            withdrawn=of.receipt.withdrawn_at is not None,
+        ),
         submitted_at=of.receipt.submitted_at,
+        withdrawn_at=of.receipt.withdrawn_at,
         meeting=FeedMeeting(
             code=document["meeting"],
             name=facts["meeting"],

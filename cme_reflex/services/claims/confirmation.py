@@ -6,10 +6,14 @@ from typing import TypeAlias
 
 from sqlmodel import Session, select
 
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.delivery import MailKind
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.attendee import Attendee
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.routes import RECEIPT
+from cme_reflex.services.claims.certificate_snapshot import attended_credit, certificate_facts
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
     AttachmentFactory,
@@ -58,6 +62,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
             category1=Quarters(receipt.category1),
             safety=Quarters(receipt.safety),
             sessions=len(document["lines"]),
+            less=_less_claimed(job.meeting, receipt),
             replaces=receipt.version > 1,
             certificate=bool(attachments),
             url=f"{job.public_url}{RECEIPT}",
@@ -67,11 +72,20 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
     return render
 
 
+def _less_claimed(meeting: Meeting, row: ReceiptRow) -> tuple[str, ...]:
+    facts = certificate_facts(row.document, meeting)
+    claimed = CreditTotals(Quarters(row.category1), Quarters(row.safety))
+    attended = attended_credit(row.document)
+    return less_claimed(claimed, attended, facts["safety_label"])
+
+
 def _receipt(db: Session, number: str) -> ReceiptRow:
     found = select(ReceiptRow).where(ReceiptRow.number == number)
     row = db.exec(found).one_or_none()
     if row is None:
         raise MessageWithdrawn("There is no such receipt.")
+    if row.withdrawn_at is not None:
+        raise MessageWithdrawn("The claim was withdrawn meanwhile.")
     return row
 
 

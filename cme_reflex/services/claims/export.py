@@ -70,7 +70,7 @@ def _exported(db: Session, page: list[tuple[AttendeeRow, ClaimRow]]) -> list[Exp
 def _valid_versions(db: Session, claim_ids: Iterable[int]) -> dict[int, ReceiptRow]:
     rows = (
         select(ReceiptRow)
-        .where(col(ReceiptRow.claim_id).in_(claim_ids))
+        .where(col(ReceiptRow.claim_id).in_(claim_ids), col(ReceiptRow.withdrawn_at).is_(None))
         .order_by(col(ReceiptRow.version))
     )
     # The newest version comes last and replaces earlier ones.

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.claims.claim import ClaimStatus, DeadlinePassed
+from cme_reflex.domain.claims.claim import LOCKED_STATUSES, ClaimStatus, DeadlinePassed
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.routes import HOME
@@ -100,11 +100,11 @@ async def enqueue_reminders(
 
 
 def render_reminder(db: Session, job: MailJob) -> RenderedMail:
-    """Render a reminder. Raises MessageWithdrawn for a submitted claim or another deadline."""
+    """Render a reminder. Raises MessageWithdrawn for a locked claim or another deadline."""
     attendee = db.get_one(AttendeeRow, job.row.payload["attendee"])
     claim, lines = claims.find_with_lines(db, cast(int, attendee.id))
-    if claim is None or claim.status == ClaimStatus.SUBMITTED:
-        raise MessageWithdrawn("The claim was submitted meanwhile.")
+    if claim is None or ClaimStatus(claim.status).is_locked:
+        raise MessageWithdrawn("The claim was submitted or withdrawn meanwhile.")
     deadline = claim.reopened_until or job.meeting.claim.closes_at
     if deadline.isoformat() != job.row.payload["deadline"]:
         raise MessageWithdrawn("The deadline was moved meanwhile.")
@@ -118,9 +118,15 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
         claimable=summary.claimable.category1,
         deadline=deadline,
         reopened=claim.status == ClaimStatus.REOPENED,
+        receipt_valid=_has_valid_receipt(db, cast(int, claim.id)),
         url=f"{job.public_url}{HOME}",
     )
     return RenderedMail(content, recipient.name, job.row.recipient)
+
+
+def _has_valid_receipt(db: Session, claim_id: int) -> bool:
+    newest = next(iter(claims.receipts(db, claim_id)), None)
+    return newest is not None and newest.withdrawn_at is None
 
 
 def _group(attendee: AttendeeRow, deadline: datetime, queued: Container[str], now: datetime) -> str:
@@ -139,6 +145,6 @@ def _unsubmitted(meeting_id: int) -> Any:
     return (
         select(AttendeeRow, ClaimRow)
         .join(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
-        .where(AttendeeRow.meeting_id == meeting_id, ClaimRow.status != ClaimStatus.SUBMITTED)
+        .where(AttendeeRow.meeting_id == meeting_id, col(ClaimRow.status).not_in(LOCKED_STATUSES))
         .order_by(AttendeeRow.badge)
     )

@@ -1,4 +1,4 @@
-"""Reopening a submitted claim: by staff with a reason and a deadline, or by the attendee."""
+"""Reopening a claim: by staff with a reason and a deadline, or by the attendee."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from cme_reflex.domain.claims.claim import (
     NotSubmitted,
     require_reopenable,
 )
+from cme_reflex.domain.claims.proof import ProofState, proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.services.claims.claim import ClaimSummary, claim_for_update
 from cme_reflex.services.claims.submission import Receipt, receipt_from_row
@@ -28,7 +29,7 @@ class ReceiptNotFound(LookupError):
 
 
 class ReasonMissing(ValueError):
-    """A reason is required to reopen a claim, for the audit log."""
+    """A reason is required to reopen or withdraw a claim, for the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class RegistrationChange:
 class ClaimRecord:
     """A claim as shown to staff: the attendee, its versions (newest first) and its history.
 
-    `registration_history` has what happened to the registration rather than to its claim.
+    `states` are those of the versions as proofs of credit. `registration_history` has what happened
+    to the registration rather than to its claim.
     """
 
     name: str
@@ -65,22 +67,23 @@ class ClaimRecord:
     status: ClaimStatus
     reopened_until: datetime | None
     receipts: tuple[Receipt, ...]
+    states: tuple[ProofState, ...]
     history: tuple[StatusChange, ...]
     registration_history: tuple[RegistrationChange, ...]
 
 
 async def load_claim_record(receipt: str) -> ClaimRecord:
     """The record of the claim with this receipt, of any version. Raises ReceiptNotFound."""
-    return await read(lambda db: _record(db, _find(db, receipt, claims.find_by_receipt)))
+    return await read(lambda db: claim_record(db, find_claim(db, receipt, claims.find_by_receipt)))
 
 
 async def reopen_claim(
     receipt: str, *, reason: str, until: datetime, actor: str, now: datetime
 ) -> ClaimRecord:
-    """Reopen a submitted claim for the attendee, until its own deadline (aware).
+    """Reopen a submitted or withdrawn claim for the attendee, until its own deadline (aware).
 
-    The receipts stay valid until the claim is submitted again. Raises
-    ReceiptNotFound, NotSubmitted, DeadlinePassed and ReasonMissing.
+    The last receipt stays valid until the claim is submitted again; one that was withdrawn does
+    not become valid again. Raises ReceiptNotFound, NotSubmitted, DeadlinePassed and ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -88,12 +91,12 @@ async def reopen_claim(
         raise DeadlinePassed(until)
 
     def reopen(db: Session) -> ClaimRecord:
-        row = _find(db, receipt, claims.of_receipt_for_update)
-        if row.status != ClaimStatus.SUBMITTED:
+        row = find_claim(db, receipt, claims.of_receipt_for_update)
+        if not ClaimStatus(row.status).is_locked:
             raise NotSubmitted
         _reopen(db, row, actor=actor, reason=reason.strip(), now=now)
         row.reopened_until = until
-        return _record(db, row)
+        return claim_record(db, row)
 
     return await write(reopen)
 
@@ -101,7 +104,7 @@ async def reopen_claim(
 async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSummary:
     """Reopen the attendee's own claim, if the meeting permits it and its claim period is open.
 
-    Reopening it twice changes nothing. Raises ReopeningNotAllowed, NotSubmitted,
+    Reopening it twice changes nothing. Raises ReopeningNotAllowed, ClaimWithdrawn, NotSubmitted,
     ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
 
@@ -133,7 +136,10 @@ def _reopen(db: Session, row: ClaimRow, *, actor: str, reason: str, now: datetim
     row.revision += 1
 
 
-def _find(db: Session, receipt: str, query: Callable[[Session, str], ClaimRow | None]) -> ClaimRow:
+def find_claim(
+    db: Session, receipt: str, query: Callable[[Session, str], ClaimRow | None]
+) -> ClaimRow:
+    """The claim that `query` finds by a receipt number in any notation. Raises ReceiptNotFound."""
     number = canonical_receipt_number(receipt)
     row = query(db, number) if number is not None else None
     if row is None:
@@ -141,7 +147,8 @@ def _find(db: Session, receipt: str, query: Callable[[Session, str], ClaimRow | 
     return row
 
 
-def _record(db: Session, row: ClaimRow) -> ClaimRecord:
+def claim_record(db: Session, row: ClaimRow) -> ClaimRecord:
+    """The record of a claim that was submitted once."""
     claim_id = cast(int, row.id)
     attendee = db.get_one(AttendeeRow, row.attendee_id)
     receipts = claims.receipts(db, claim_id)
@@ -151,6 +158,14 @@ def _record(db: Session, row: ClaimRow) -> ClaimRecord:
         status=ClaimStatus(row.status),
         reopened_until=row.reopened_until,
         receipts=tuple(receipt_from_row(receipt) for receipt in receipts),
+        states=tuple(
+            proof_state(
+                ClaimStatus(row.status),
+                newest=receipt is receipts[0],
+                withdrawn=receipt.withdrawn_at is not None,
+            )
+            for receipt in receipts
+        ),
         history=tuple(
             StatusChange(
                 entry.at,

@@ -1,9 +1,11 @@
 """Submission of a claim: totals, corrections of name and profession, Submit, and receipts."""
 
 import asyncio
+import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,15 +20,16 @@ from cme_reflex.domain.claims.claim import (
     require_changeable,
 )
 from cme_reflex.domain.claims.receipt_number import generate_receipt_number
-from cme_reflex.domain.credit.claimable import Totals, validate_totals
+from cme_reflex.domain.credit.claimable import CreditTotals, Totals, validate_totals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers
 from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN, Attendee
 from cme_reflex.domain.people.names import InvalidName, normalize_name
 from cme_reflex.formats.pdf.typesetting import missing_characters
 from cme_reflex.services.claims import confirmation
-from cme_reflex.services.claims.certificate_snapshot import meeting_facts
+from cme_reflex.services.claims.certificate_snapshot import attended_credit, meeting_facts
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
+from cme_reflex.services.sign_in.authentication import attendee_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims, feed
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
@@ -34,12 +37,16 @@ from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow
 
 ENTRY_LIMIT = 1_000  # characters stored of a name that was entered
+FINGERPRINT_SIZE = 16  # bytes
 DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a submitted version. Credit in quarter hours, `submitted_at` aware UTC."""
+    """The receipt of a submitted version. Credit in quarter hours, datetimes aware UTC.
+
+    A version with `withdrawn_at` is no proof of credit.
+    """
 
     number: str
     version: int
@@ -47,6 +54,12 @@ class Receipt:
     category1: Quarters
     safety: Quarters
     document: dict[str, Any]
+    withdrawn_at: datetime | None = None
+
+    @property
+    def attended(self) -> CreditTotals:
+        """The credit of all its sessions, of which less may be claimed."""
+        return attended_credit(self.document)
 
 
 async def choose_category1(
@@ -147,27 +160,72 @@ async def correct_profession(
     return await update_claim(context, correct, now=now)
 
 
+def attestation(context: RequestContext, summary: ClaimSummary) -> str:
+    """The fingerprint of all that an attestation of the claim covers, as it is shown now.
+
+    It differs whenever the page would show, or the certificate would say, something else: the
+    name, the profession, a session or its credit, a total, what the sessions support, or the
+    words of the attestation. Evaluation answers are not attested.
+    """
+    claim, attendee, meeting = summary.claim, context.attendee, context.meeting
+    content = [
+        [meeting.name, meeting.claim.attestation],
+        [attendee.name_on_certificate, attendee.is_physician],
+        [claim.totals.category1, claim.totals.safety],
+        [summary.claimable.category1, summary.claimable.safety],
+        [
+            [
+                session.code,
+                session.title,
+                line.starts_at.isoformat(),
+                line.ends_at.isoformat(),
+                line.quarters,
+                line.safety,
+                line.on_demand,
+            ]
+            for line in claim.lines
+            for session in [context.programme.sessions[line.session_id]]
+        ],
+    ]
+    return blake2b(json.dumps(content).encode(), digest_size=FINGERPRINT_SIZE).hexdigest()
+
+
+async def with_current_attendee(context: RequestContext) -> RequestContext:
+    """The context with the attendee as saved now, such as after a correction of the name."""
+    row = await read(lambda db: db.get_one(AttendeeRow, context.attendee.id))
+    return replace(context, attendee=attendee_from_row(row))
+
+
 async def submit_claim(
-    context: RequestContext, revision: object, *, attested: bool, now: datetime
+    context: RequestContext, revision: object, *, attested: str, now: datetime
 ) -> Receipt:
     """Validate and lock the claim and issue its receipt, in one transaction.
 
-    A second Submit of the same revision returns the first one's receipt.
-    Raises ClaimIncomplete, StaleRevision, ClaimLocked, ClaimPeriodNotOpen or ClaimPeriodClosed.
+    `revision` is that of the claim that the page showed, and `attested` the `attestation` of what
+    it showed, or empty without one: nothing else is submitted. A second Submit of the same
+    revision returns the first one's receipt. Raises ClaimIncomplete, StaleRevision, ClaimLocked,
+    ClaimWithdrawn, ClaimPeriodNotOpen or ClaimPeriodClosed.
     """
     invalid_name = await check_name(context.attendee)
 
     def submit(db: Session) -> Receipt:
         draft = claim_for_update(db, context)
-        claim = draft.summary.claim
+        summary = draft.summary
+        claim = summary.claim
         if claim.status is ClaimStatus.SUBMITTED:
             return _receipt_of_revision(draft, revision)
         require_changeable(claim, draft.context.meeting, now)
         if revision != claim.revision:
             raise StaleRevision
+        if attested and attested != attestation(draft.context, summary):
+            raise StaleRevision
         answers = claims.answers(db, context.attendee.id)
         if missing := missing_requirements(
-            claim, answers, draft.context.programme, name=invalid_name, attested=attested
+            claim,
+            answers,
+            draft.context.programme,
+            name=invalid_name,
+            attested=bool(attested),
         ):
             raise ClaimIncomplete(missing)
         number = generate_receipt_number(draft.context.meeting.short_name, secrets.choice)
@@ -184,7 +242,10 @@ async def latest_receipt(context: RequestContext) -> Receipt | None:
 
 
 async def load_receipts(context: RequestContext) -> list[Receipt]:
-    """Receipts of all submitted versions, newest first; the newest is the valid one."""
+    """Receipts of all submitted versions, newest first.
+
+    The newest is the valid one, unless it was withdrawn.
+    """
 
     def load(db: Session) -> list[Receipt]:
         claim = claims.find(db, context.attendee.id)
@@ -277,4 +338,5 @@ def receipt_from_row(row: ReceiptRow) -> Receipt:
         category1=Quarters(row.category1),
         safety=Quarters(row.safety),
         document=row.document,
+        withdrawn_at=row.withdrawn_at,
     )

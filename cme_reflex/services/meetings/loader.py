@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, and_, col, or_, select
 
+from cme_reflex.domain.claims.claim import LOCKED_STATUSES
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.people.names import name_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
@@ -378,7 +379,7 @@ def _update_affected_lines(
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .where(
             SessionRow.meeting_id == meeting_id,
-            ClaimRow.status != "submitted",
+            col(ClaimRow.status).not_in(LOCKED_STATUSES),
             or_(
                 col(SessionRow.id).in_(lost_credit),
                 and_(

@@ -2,7 +2,7 @@
 
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.services.certificates import certificate
-from cme_reflex.services.claims import confirmation, reminders
+from cme_reflex.services.claims import confirmation, reminders, withdrawal
 from cme_reflex.services.mail.rendering import MailRenderers
 from cme_reflex.services.sign_in import email_link, invitations
 
@@ -11,4 +11,5 @@ MAIL_RENDERERS: MailRenderers = {
     MailKind.REMINDER: reminders.render_reminder,
     MailKind.SIGN_IN_LINK: email_link.render_sign_in_link,
     MailKind.INVITATION: invitations.render_invitation,
+    MailKind.WITHDRAWAL: withdrawal.render_withdrawal,
 }

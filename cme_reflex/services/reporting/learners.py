@@ -29,7 +29,10 @@ TIMEOUT = 60.0  # seconds per statement about all learners; no page waits for it
 
 @dataclass(frozen=True, slots=True)
 class ReportedLearner:
-    """An attendee who opted in, even if withdrawn since, with all submitted versions."""
+    """An attendee who opted in, even if withdrawn since, with all submitted versions.
+
+    Versions that staff have withdrawn are left out; `claim_withdrawn` says that there are some.
+    """
 
     id: int
     badge: str
@@ -38,10 +41,11 @@ class ReportedLearner:
     consented_at: datetime
     active: bool
     versions: tuple[ReportableVersion, ...]
+    claim_withdrawn: bool
 
     @property
     def reportable(self) -> bool:
-        """Whether the consent is active and a claim was submitted."""
+        """Whether the consent is active and there is a submitted version."""
         return self.active and bool(self.versions)
 
     @property
@@ -65,9 +69,11 @@ def iter_learners(db: Session, meeting_id: int) -> Iterator[ReportedLearner]:
     """All learners who ever opted in; only one at a time is in memory with the receipts."""
     last: ReportedLearner | None = None
     for attendee, row, receipt in reporting.iter_opt_ins(db, meeting_id):
-        versions = (_version(receipt),) if receipt else ()
+        withdrawn = receipt is not None and receipt.withdrawn_at is not None
+        versions = (_version(receipt),) if receipt and not withdrawn else ()
         if last is not None and last.id == attendee.id:
             versions = (*last.versions, *versions)
+            withdrawn = withdrawn or last.claim_withdrawn
         elif last is not None:
             yield last
         last = ReportedLearner(
@@ -78,6 +84,7 @@ def iter_learners(db: Session, meeting_id: int) -> Iterator[ReportedLearner]:
             consented_at=row.consented_at,
             active=row.withdrawn_at is None,
             versions=versions,
+            claim_withdrawn=withdrawn,
         )
     if last is not None:
         yield last

@@ -33,7 +33,8 @@ class RejectedLearner:
 class CheckResult:
     """Result of a check; counts are attendees.
 
-    `reportable` attendees consented and have submitted; `waiting` ones have not submitted.
+    `reportable` attendees consented and have submitted; `waiting` ones have not submitted; the
+    claims of `withdrawn` ones were withdrawn.
     """
 
     meeting: str
@@ -42,6 +43,7 @@ class CheckResult:
     year_closes: date
     reportable: int
     waiting: int
+    withdrawn: int
     refused: tuple[RejectedLearner, ...]
 
     @property
@@ -61,13 +63,16 @@ def _check(db: Session, code: str) -> CheckResult:
     for row in reporting.reported_rows(db, meeting_id):
         if row.rejected_at is not None and row.action == RecordAction.ADD:
             rejected[row.attendee_id] = row
-    reportable = waiting = 0
+    reportable = waiting = withdrawn = 0
     refused = []
     for learner in iter_learners(db, meeting_id):
         reportable += learner.reportable
-        waiting += learner.active and not learner.versions
+        if learner.active and not learner.versions:
+            withdrawn += learner.claim_withdrawn
+            waiting += not learner.claim_withdrawn
         faults, rejection = learner.faults, _still_rejected(learner, rejected.get(learner.id))
-        if learner.active and (faults or rejection):
+        reports = learner.active and (learner.versions or not learner.claim_withdrawn)
+        if reports and (faults or rejection):
             refused.append(
                 RejectedLearner(
                     badge=learner.badge, name=learner.name, faults=faults, rejection=rejection
@@ -80,6 +85,7 @@ def _check(db: Session, code: str) -> CheckResult:
         year_closes=pars.year_closes(meeting),
         reportable=reportable,
         waiting=waiting,
+        withdrawn=withdrawn,
         refused=tuple(refused),
     )
 

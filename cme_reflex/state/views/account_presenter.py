@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingState, SubmittedVersion
-from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.services.sign_in.own_sign_ins import OwnSignIn
 from cme_reflex.state.views import view_models
 
@@ -28,6 +28,7 @@ def account_view(account: Account, *, is_complete: bool = True) -> view_models.A
         safety=format_hours(account.credit.safety),
         claims=text.account.CLAIMS(claims),
         open=[_entry(entry) for entry in account.unsubmitted],
+        withdrawn=[_entry(entry) for entry in account.withdrawn],
         years=[
             view_models.YearView(
                 year=str(year.year),
@@ -60,8 +61,7 @@ def _sign_in(sign_in: OwnSignIn, zone: ZoneInfo) -> view_models.SignInView:
 
 
 def _entry(entry: AccountEntry) -> view_models.EntryView:
-    versions = [_version(version, entry) for version in entry.versions]
-    valid, *replaced = versions or [view_models.VersionView()]
+    valid = entry.valid_version
     return view_models.EntryView(
         key=f"{entry.short_name} {entry.badge}",
         meeting=entry.meeting,
@@ -72,8 +72,8 @@ def _entry(entry: AccountEntry) -> view_models.EntryView:
         registered=text.account.REGISTERED.format(kind=entry.registration, badge=entry.badge),
         status=text.account.claim_status(entry),
         act=_claim_action(entry),
-        valid=valid,
-        replaced=replaced,
+        valid=_version(valid, entry) if valid else view_models.VersionView(),
+        replaced=[_version(version, entry) for version in entry.versions if version is not valid],
         reporting=text.account.reported(entry.reporting, entry.zone),
         reason=entry.reporting.reason,
         tone=_TONES.get(entry.reporting.state, "quiet"),
@@ -83,7 +83,7 @@ def _entry(entry: AccountEntry) -> view_models.EntryView:
 
 def _claim_action(entry: AccountEntry) -> str:
     """The label of the link to a claim; empty unless it can be changed with this sign-in."""
-    if not entry.is_current or entry.status is ClaimStatus.SUBMITTED:
+    if not entry.is_current or (entry.status and entry.status.is_locked):
         return ""
     if entry.period is not ClaimPeriod.OPEN:
         return ""
@@ -102,7 +102,9 @@ def _version(version: SubmittedVersion, entry: AccountEntry) -> view_models.Vers
     return view_models.VersionView(
         number=version.number,
         submitted=text.dates.instant(version.submitted_at, entry.zone),
-        hours=format_hours(version.category1),
-        safety=format_hours(version.safety),
+        hours=format_hours(version.claimed.category1),
+        safety=format_hours(version.claimed.safety),
         certificate=routes.certificate(version.number),
+        less=" ".join(less_claimed(version.claimed, version.attended, entry.safety_label)),
+        state=text.certificate.STATE_TITLES.get(version.state, "").lower(),
     )

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import MissingRequirement, Requirement
-from cme_reflex.domain.credit.claimable import Line, is_blocking, max_safety
+from cme_reflex.domain.credit.claimable import CreditTotals, Line, is_blocking, max_safety
 from cme_reflex.domain.credit.overlap import Conflict
 from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
+from cme_reflex.formats.pdf.certificate import less_claimed
+from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.state.views import view_models
@@ -24,6 +27,26 @@ def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsV
         percent=100 * supported // maximum if maximum else 0,
         safety=format_hours(summary.claimable.safety),
         conflicts=len(summary.conflicts),
+    )
+
+
+def credit_view(summary: ClaimSummary, meeting: Meeting) -> view_models.CreditView:
+    """The credit claimed of what the sessions support."""
+    totals, supported = summary.claim.totals, summary.claimable
+    claimed = CreditTotals(totals.category1 or Quarters(0), totals.safety or Quarters(0))
+    most = CreditTotals(supported.category1, supported.safety)
+    label = meeting.safety.label
+    only_safety = claimed.category1 == most.category1
+    return view_models.CreditView(
+        claimed=format_hours(claimed.category1),
+        supported=format_hours(most.category1),
+        safety=format_hours(claimed.safety),
+        supported_safety=format_hours(most.safety),
+        percent=100 * claimed.category1 // most.category1 if most.category1 else 0,
+        less="" if totals.category1 is None else text.submit.lower_claim(claimed, most, label),
+        claim_all=text.submit.CLAIM_ALL_OF.format(hours=format_hours(most.safety), label=label)
+        if only_safety
+        else text.submit.CLAIM_ALL_NOW.format(hours=format_hours(most.category1)),
     )
 
 
@@ -58,6 +81,8 @@ def receipt_lines(summary: ClaimSummary, programme: Programme) -> list[view_mode
             title=session.title,
             when=text.dates.day_span(session.starts_at, session.ends_at, programme.meeting.zone),
             hours=format_hours(line.quarters),
+            safety=format_hours(line.safety) if line.safety else "",
+            on_demand=line.on_demand,
         )
         for line in summary.claim.lines
         for session in [programme.sessions[line.session_id]]
@@ -217,7 +242,17 @@ def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptV
                     line["starts_at"], line["ends_at"], programme.meeting.zone
                 ),
                 hours=format_hours(Quarters(line["quarters"])),
+                safety=format_hours(Quarters(line["safety"])) if line["safety"] else "",
+                on_demand=line["on_demand"],
             )
             for line in receipt.document["lines"]
         ],
+        less=" ".join(
+            less_claimed(
+                CreditTotals(receipt.category1, receipt.safety),
+                receipt.attended,
+                certificate_facts(receipt.document, programme.meeting)["safety_label"],
+            )
+        ),
+        withdrawn=receipt.withdrawn_at is not None,
     )

@@ -42,6 +42,23 @@ class TotalsView:
 
 
 @dataclass(frozen=True)
+class CreditView:
+    """The credit claimed of what the sessions support, near Submit. Hours as text.
+
+    `less` says in words that a chosen total is lower; empty if none is. `claim_all` is the label
+    of the button that claims all.
+    """
+
+    claimed: str = "0.00"
+    supported: str = "0.00"
+    safety: str = "0.00"
+    supported_safety: str = "0.00"
+    percent: int = 0
+    less: str = ""
+    claim_all: str = ""
+
+
+@dataclass(frozen=True)
 class LineView:
     """A line of the claim with its editable fields. Hours as text."""
 
@@ -122,16 +139,24 @@ class MissingView:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """A session with its claimed hours, on a receipt or before submission."""
+    """A session with its claimed hours, on a receipt or before submission.
+
+    `safety` is the Patient Safety part, empty without any.
+    """
 
     title: str
     when: str
     hours: str
+    safety: str
+    on_demand: bool
 
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """A receipt of a submitted claim. `certificate` is the address of its PDF."""
+    """A receipt of a submitted claim. `certificate` is the address of its PDF.
+
+    `less` says in words that less was claimed than attended; empty if not.
+    """
 
     number: str = ""
     version: int = 0
@@ -141,6 +166,8 @@ class ReceiptView:
     safety: str = ""
     certificate: str = ""
     lines: list[ReceiptLine] = field(default_factory=list)
+    less: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,13 +181,19 @@ class RegistrationView:
 
 @dataclass(frozen=True)
 class VersionView:
-    """A submitted version of a claim in the account. `certificate` is the address of its PDF."""
+    """A submitted version of a claim in the account. `certificate` is the address of its PDF.
+
+    `less` says in words that less was claimed than attended; `state` that it is no longer or not
+    simply valid. Both may be empty.
+    """
 
     number: str = ""
     submitted: str = ""
     hours: str = ""
     safety: str = ""
     certificate: str = ""
+    less: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,4 +256,5 @@ class AccountView:
     safety: str = "0.00"
     claims: str = ""
     open: list[EntryView] = field(default_factory=list)
+    withdrawn: list[EntryView] = field(default_factory=list)
     years: list[YearView] = field(default_factory=list)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, CommandRow, LineRow, ReceiptRow
 from cme_reflex.store.columns import table_of
@@ -189,10 +190,11 @@ def _of_receipt(number: str) -> SelectOfScalar[ClaimRow]:
 
 
 class IssuedReceipt(NamedTuple):
-    """A receipt, its meeting's document, and the number of the claim's newest version."""
+    """A receipt, its meeting's document, and the claim's status and newest version number."""
 
     receipt: ReceiptRow
     meeting: dict[str, Any]
+    status: str
     newest: int
 
 
@@ -205,14 +207,14 @@ def find_issued(db: Session, number: str) -> IssuedReceipt | None:
         .scalar_subquery()
     )
     query = (
-        select(ReceiptRow, MeetingRow.document, newest)
+        select(ReceiptRow, MeetingRow.document, ClaimRow.status, newest)
         .join(ClaimRow, col(ClaimRow.id) == ReceiptRow.claim_id)
         .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
         .where(ReceiptRow.number == number)
     )
     row = db.exec(query).one_or_none()
-    return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2])
+    return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2], row[3])
 
 
 def audit_entries(db: Session, claim_id: int) -> list[ClaimAuditRow]:
@@ -223,3 +225,14 @@ def audit_entries(db: Session, claim_id: int) -> list[ClaimAuditRow]:
         .order_by(col(ClaimAuditRow.id))
     )
     return list(db.exec(entries).all())
+
+
+def last_withdrawal(db: Session, claim_id: int) -> ClaimAuditRow | None:
+    """The audit entry of the claim's last withdrawal, or None."""
+    entry = (
+        select(ClaimAuditRow)
+        .where(ClaimAuditRow.claim_id == claim_id, ClaimAuditRow.to_status == ClaimStatus.WITHDRAWN)
+        .order_by(col(ClaimAuditRow.id).desc())
+        .limit(1)
+    )
+    return db.exec(entry).one_or_none()

@@ -1,6 +1,7 @@
 """Feed of submitted versions, numbered in the order of their commits and readable from any number.
 
-The transaction that submits increments the counter in the single row of `feed`. Other submissions
+A version gets a new number when it is withdrawn, so that whoever has read it reads it again. The
+transaction that submits or withdraws increments the counter in the single row of `feed`. Others
 wait for that row until the commit, so numbers are committed in ascending order: a reader who sees
 a number sees every smaller one that will ever exist. An id or a time does not guarantee this: it
 is assigned before the commit, and a later one may be committed first.
@@ -23,9 +24,10 @@ EPOCH_BYTES = 4  # enough to distinguish two restores of one database
 
 
 class PublishedVersion(NamedTuple):
-    """A submitted version, its attendee, and the receipt numbers of the adjacent versions."""
+    """A submitted version, its claim's status, and the receipt numbers of adjacent versions."""
 
     receipt: ReceiptRow
+    status: str
     attendee: AttendeeRow
     username: str | None
     meeting: dict[str, Any]
@@ -48,7 +50,7 @@ def next_position(db: Session) -> int:
 
 
 def state(db: Session) -> FeedRow | None:
-    """The feed's epoch and the number of submitted versions; None before the first one."""
+    """The feed's epoch and its last number; None before the first submission."""
     return db.exec(select(FeedRow)).one_or_none()
 
 
@@ -65,13 +67,14 @@ def new_epoch() -> str:
 def versions_after(
     db: Session, position: int, *, limit: int, since: datetime | None = None
 ) -> list[PublishedVersion]:
-    """At most `limit` versions after this number, in order; submitted at `since` or later.
+    """At most `limit` versions after this number, in order; submitted or withdrawn since then.
 
     `since` only filters; it does not change the order.
     """
     query = _select_published().where(col(ReceiptRow.position) > position)
     if since is not None:
-        query = query.where(col(ReceiptRow.submitted_at) >= since)
+        changed_at = sa.func.coalesce(col(ReceiptRow.withdrawn_at), col(ReceiptRow.submitted_at))
+        query = query.where(changed_at >= since)
     rows = db.exec(query.order_by(col(ReceiptRow.position)).limit(limit))
     return [PublishedVersion(*row) for row in rows.all()]
 
@@ -88,6 +91,7 @@ def _select_published() -> Any:
     return (
         sa.select(
             ReceiptRow,
+            col(ClaimRow.status),
             AttendeeRow,
             col(MemberRow.username),
             col(MeetingRow.document),

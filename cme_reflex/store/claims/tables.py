@@ -14,7 +14,9 @@ class ClaimRow(SQLModel, table=True):
 
     __tablename__ = "claim"
     __table_args__ = (
-        sa.CheckConstraint("status IN ('draft', 'submitted', 'reopened')", name="status"),
+        sa.CheckConstraint(
+            "status IN ('draft', 'submitted', 'reopened', 'withdrawn')", name="status"
+        ),
         sa.CheckConstraint("category1 > 0", name="category1"),
         sa.CheckConstraint("safety >= 0", name="safety"),
         sa.CheckConstraint(
@@ -66,9 +68,9 @@ class CommandRow(SQLModel, table=True):
 
 
 class FeedRow(SQLModel, table=True):
-    """Counter of submitted versions in the order of their commits; a single row.
+    """Counter of submissions and withdrawals in the order of their commits; a single row.
 
-    A submission locks it until the end of the transaction, so a number is never visible before
+    Each locks it until the end of the transaction, so a number is never visible before
     a smaller one. `epoch` changes with a restore, after which numbers may be assigned again.
     """
 
@@ -86,7 +88,9 @@ class FeedRow(SQLModel, table=True):
 class ReceiptRow(SQLModel, table=True):
     """A receipt for one submitted version. `document` is the claim as submitted.
 
-    `position` is its number in the order of all meetings' submissions; see FeedRow.
+    `position` is its number in the feed of all meetings' submissions; see FeedRow. A version that
+    is withdrawn is no proof from `withdrawn_at` on, and gets a new position, so that readers of
+    the feed learn of it.
     """
 
     __tablename__ = "receipt"
@@ -107,6 +111,7 @@ class ReceiptRow(SQLModel, table=True):
     safety: int
     document: dict[str, Any] = Field(sa_type=sa.JSON)
     position: int = Field(unique=True)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ClaimAuditRow(SQLModel, table=True):

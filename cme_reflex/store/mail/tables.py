@@ -20,7 +20,8 @@ class MailQueueRow(SQLModel, table=True):
     __tablename__ = "mail_queue"
     __table_args__ = (
         sa.CheckConstraint(
-            "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation')", name="kind"
+            "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation', 'withdrawal')",
+            name="kind",
         ),
         sa.CheckConstraint(
             "state IN ('waiting', 'sending', 'sent', 'withdrawn', 'uncertain', 'dead')",

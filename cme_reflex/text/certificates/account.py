@@ -39,15 +39,20 @@ SUBMITTED_ON: Final = "Submitted {when}"
 NOT_SUBMITTED: Final = "Not submitted. {so_far} {when}"
 NOTHING_ADDED: Final = "Nothing added yet."
 ADDED: Final = "{sessions} added."
+WITHDRAWN: Final = "Withdrawn"
+IS_WITHDRAWN: Final = "This claim was withdrawn. Its certificate is not proof of credit."
+OPEN_AFTER_WITHDRAWAL: Final = (
+    "Reopened until {until}. The earlier version was withdrawn, so submit again for a certificate."
+)
 OPEN_AGAIN: Final = "Reopened until {until}. Until you submit again, this version stays valid."
 CERTIFICATE: Final = "Certificate {number}"
 CORRECT: Final = "Correct your information"
 REPORTING: Final = "Learner credit reporting"
 REASON: Final = "{reporting} “{reason}”"
 
-REPLACED: Final = Plural(one="{count} version was replaced", other="{count} versions were replaced")
+EARLIER: Final = Plural(one="{count} earlier version", other="{count} earlier versions")
 OLD: Final = "{hours} hours, of which {of_which} {safety}, submitted {submitted}. {certificate}"
-OLD_CERTIFICATE: Final = "Certificate {number}, replaced"
+OLD_CERTIFICATE: Final = "Certificate {number}, {state}"
 
 OF_MEMBER: Final = (
     "All claims of your {society} account {member}. Each year lists the meetings that ended in it."
@@ -79,6 +84,8 @@ _REPORTED: Final[Mapping[ReportingState, str]] = {
     ReportingState.EXPORTED: "Reported to ACCME on {on}.",
     ReportingState.REJECTED: "ACCME rejected the record of {on}:",
     ReportingState.WITHDRAWN: "Consent withdrawn on {on}. Nothing will be reported.",
+    ReportingState.DELETION_DUE: "The reported credit will be deleted with the next report, "
+    "because your claim was withdrawn.",
     ReportingState.WITHDRAWN_LATER: "Consent withdrawn on {on}. The reported credit will be "
     "deleted with the next report.",
 }
@@ -86,8 +93,13 @@ _REPORTED: Final[Mapping[ReportingState, str]] = {
 
 def claim_status(entry: AccountEntry) -> str:
     """The status of a claim, for the account page."""
-    if entry.status is ClaimStatus.SUBMITTED:
-        return SUBMITTED
+    match entry.status:
+        case ClaimStatus.SUBMITTED:
+            return SUBMITTED
+        case ClaimStatus.WITHDRAWN:
+            return IS_WITHDRAWN
+        case ClaimStatus.REOPENED:
+            return _reopened(entry)
     match entry.period:
         case ClaimPeriod.NOT_OPEN:
             when = opens(entry.opens_at, entry.zone)
@@ -95,10 +107,6 @@ def claim_status(entry: AccountEntry) -> str:
             when = CLOSES.format(when=instant(entry.closes_at, entry.zone))
         case ClaimPeriod.CLOSED:
             when = closed(entry.closes_at, entry.zone)
-    if entry.status is ClaimStatus.REOPENED:
-        if entry.period is ClaimPeriod.CLOSED:
-            return SUBMITTED  # it can no longer be changed, and its version is valid
-        return OPEN_AGAIN.format(until=instant(entry.closes_at, entry.zone))
     so_far = NOTHING_ADDED
     if entry.sessions:
         so_far = ADDED.format(sessions=SESSIONS(entry.sessions))
@@ -108,6 +116,15 @@ def claim_status(entry: AccountEntry) -> str:
 def signed_in(when: str, method: SignInMethod) -> str:
     """When and how a sign-in was made."""
     return SIGNED_IN.format(when=when, how=_HOW[method])
+
+
+def _reopened(entry: AccountEntry) -> str:
+    is_valid = entry.valid_version is not None
+    if entry.period is ClaimPeriod.CLOSED:
+        # It can no longer be changed, so its last version counts.
+        return SUBMITTED if is_valid else IS_WITHDRAWN
+    template = OPEN_AGAIN if is_valid else OPEN_AFTER_WITHDRAWAL
+    return template.format(until=instant(entry.closes_at, entry.zone))
 
 
 def reported(reporting: ReportingSummary, zone: ZoneInfo) -> str:

@@ -1,6 +1,9 @@
 """Texts of the pages that verify a certificate's number."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from cme_reflex.domain.claims.proof import ProofState
 
 TITLE: Final = "Check a certificate"
 WRONG_TITLE: Final = "No such certificate"
@@ -20,11 +23,15 @@ LATER: Final = "Please wait a few minutes"
 LATER_TEXT: Final = "Many certificates were checked from your network. Try again in ten minutes."
 
 FOUND: Final = "Certificate {number}"
-REPLACED: Final = (
-    "This certificate has been replaced by a newer one and is no longer valid. Ask its holder for "
-    "the newer one."
-)
-VALID: Final = "This certificate is valid."
+STATES: Final[Mapping[ProofState, str]] = {
+    ProofState.VALID: "This certificate is valid.",
+    ProofState.REOPENED: "This certificate is valid. Its claim was reopened for changes, and the "
+    "certificate stays valid until a newer one replaces it.",
+    ProofState.REPLACED: "This certificate has been replaced by a newer one and is no longer "
+    "valid. Ask its holder for the newer one.",
+    ProofState.WITHDRAWN: "This certificate is not valid. {provider} withdrew it on {on}, and it "
+    "is not proof of credit.",
+}
 PROVIDER: Final = "Provider"
 MEETING: Final = "Meeting"
 CLAIMED: Final = "{credits} claimed"

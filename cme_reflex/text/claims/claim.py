@@ -13,6 +13,7 @@ from cme_reflex.text.dates import day_span, instant
 from cme_reflex.text.plural import Plural
 
 LOCKED: Final = "Your claim is submitted, so it can no longer be changed."
+WITHDRAWN: Final = "Your claim was withdrawn, so it can no longer be changed."
 CLEARED: Final = (
     "Your claimed hours were above what your sessions now support, so choose them again."
 )
@@ -30,6 +31,8 @@ MORE_REMOVED: Final = "and {count} more"
 """Follows `REMOVED`: sessions that Undo restores after this one."""
 
 HOURS_OF: Final = "{hours} of {maximum} hours"
+CLAIMED_OF: Final = "{claimed} claimed of {supported} hours supported"
+CLAIMED_OF_TYPE: Final = "{label}: {claimed} claimed of {supported}"
 OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")
 
 THESE_OVERLAP: Final = "These overlap"
@@ -65,6 +68,7 @@ ABOUT: Final = ": {title}"
 """Follows a button's label for screen readers, to name the session."""
 CLAIMED_HOURS: Final = "{hours} hours"
 CLAIMED_SAFETY: Final = ", of which {hours} Patient Safety"
+OF_WHICH: Final = "Of which {hours} Patient Safety"
 CLAIMED_ON_DEMAND: Final = ", watched on demand"
 
 _NEEDS: Final[Mapping[Requirement, str]] = {

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.text.dates import instant
 
 TAB: Final = "Your claim"
@@ -34,6 +35,23 @@ RECEIPT_NUMBER: Final = "Receipt number {number}"
 REOPEN: Final = "Reopen my claim"
 REOPENED: Final = "Make your changes and submit again by {until}."
 STAYS_VALID: Final = "Until then your receipt {number} stays valid."
+STAYS_WITHDRAWN: Final = (
+    "Your receipt {number} was withdrawn and is not proof of credit. Submit again for a new one."
+)
+WITHDRAWN_TITLE: Final = "Your claim was withdrawn"
+WITHDRAWN: Final = (
+    "{society} withdrew it on {when} for this reason: {reason}. Its certificate is no longer proof "
+    "of credit. Nothing that you entered was deleted."
+)
+
+
+def withdrawn(at: datetime, reason: str, meeting: Meeting) -> str:
+    """The message on a withdrawn claim, with the time and the staff's reason."""
+    return WITHDRAWN.format(
+        society=meeting.provider.short_name,
+        when=instant(at, meeting.zone),
+        reason=reason.rstrip("."),
+    )
 
 
 def reopened(until: datetime, zone: ZoneInfo) -> str:

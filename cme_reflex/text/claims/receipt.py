@@ -12,8 +12,12 @@ SESSIONS: Final = "Sessions"
 BACK: Final = "Back to your claim"
 DOWNLOAD: Final = "Download certificate"
 
-REPLACED: Final = "Replaced"
-OLD: Final = "{number}: {hours} hours, submitted {submitted}. {certificate}"
+WITHDRAWN_TITLE: Final = "This receipt was withdrawn"
+REOPENED_TITLE: Final = "Your claim is open again"
+REOPENED: Final = "This receipt stays valid until you submit again."
+
+EARLIER: Final = "Earlier versions"
+OLD: Final = "{number}, {state}: {hours} hours, submitted {submitted}. {certificate}"
 OLD_CERTIFICATE: Final = "Its certificate"
 OLD_CERTIFICATE_NUMBER: Final = "Certificate {number}"
 

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from cme_reflex.domain.credit.claimable import CreditTotals
+from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.people.names import NAME_LIMIT, InvalidName, NameFault
 from cme_reflex.text.plural import Plural
 
@@ -25,12 +27,24 @@ SAFETY: Final = "Claimed Patient Safety Hours"
 SAFETY_HINT: Final = "Optional, part of Category 1. Your sessions support {hours}."
 NONE_CHOSEN: Final = "None chosen"
 CLAIM_ALL: Final = "Claim all that my sessions support: {hours}"
+LESS: Final = "You claim {claimed} of the {supported} hours that your sessions support."
+LESS_OF: Final = "You claim {claimed} of the {supported} {label} hours that your sessions support."
+CLAIM_ALL_NOW: Final = "Claim all {hours}"
+CLAIM_ALL_OF: Final = "Claim all {hours} {label}"
+OF_SUPPORTED: Final = "{claimed} of {supported} supported"
 
 REPORTING_TITLE: Final = "Opt-In to {programme}"
 REPORTING: Final = "Opt-In to Learner Credit Reporting"
 NEW_WINDOW: Final = " (opens in a new window)"
 
 CHECK: Final = "Check your answers"
+CHANGED: Final = "Your claim has changed since this page showed it"
+LINE_ADDED: Final = "Added: {title}, {hours} hours"
+LINE_REMOVED: Final = "Removed: {title}"
+LINE_HOURS: Final = "{title}: {hours} hours instead of {old}"
+LINE_CHANGED: Final = "Changed: {title}, {when}"
+ANSWER_CHANGED: Final = "{label}: {new} instead of {old}"
+EVALUATION_CHANGED: Final = "An answer of the evaluation"
 NAME: Final = "Name on certificate"
 NAME_HINT: Final = "As it will be printed."
 NAME_IMAGE: Final = "On the certificate: {name}"
@@ -54,6 +68,7 @@ SESSIONS: Final = "Sessions"
 CATEGORY1_CHOSEN: Final = "Category 1"
 NOT_CHOSEN: Final = "Not chosen"
 SAFETY_CHOSEN: Final = "Of which Patient Safety"
+CONFIRM_AGAIN: Final = "Your claim has changed since you confirmed it. Check it and confirm again."
 FINAL: Final = (
     "Submitting completes your {meeting} CME claim. After that you cannot add or change anything."
 )
@@ -71,3 +86,23 @@ def _describe(character: str) -> str:
         return character
     name = unicodedata.name(character, "").lower()
     return f"U+{ord(character):04X}{f' ({name})' if name else ''}"
+
+
+def lower_claim(claimed: CreditTotals, supported: CreditTotals, safety_label: str) -> str:
+    """That less is claimed than the sessions support, by credit type; empty if nothing is less."""
+    sentences = []
+    if claimed.category1 < supported.category1:
+        sentences.append(
+            LESS.format(
+                claimed=format_hours(claimed.category1), supported=format_hours(supported.category1)
+            )
+        )
+    if claimed.safety < supported.safety:
+        sentences.append(
+            LESS_OF.format(
+                label=safety_label,
+                claimed=format_hours(claimed.safety),
+                supported=format_hours(supported.safety),
+            )
+        )
+    return " ".join(sentences)

@@ -28,14 +28,16 @@ def confirmation(
     category1: Quarters,
     safety: Quarters,
     sessions: int,
+    less: tuple[str, ...],
     replaces: bool,
     certificate: bool,
     url: str,
 ) -> MailContent:
     """Confirmation of a submitted claim, with the credit claimed and the receipt's URL.
 
-    `attendee` is the registered name, `name` the one on the certificate. `replaces` means that
-    there was an earlier submission, `certificate` that it is attached.
+    `attendee` is the registered name, `name` the one on the certificate. `less` are sentences on
+    what was attended and not claimed. `replaces` means that there was an earlier submission,
+    `certificate` that it is attached.
     """
     attached = "Your certificate is attached. " if certificate else ""
     replacement = " It replaces the claim that you submitted before." if replaces else ""
@@ -59,6 +61,7 @@ def confirmation(
                     ("Receipt number", number),
                 )
             ),
+            *([Paragraph(" ".join(less))] if less else []),
             Paragraph(
                 f"{attached}Whenever you sign in, you can see your receipt with all of its "
                 "sessions. Keep the receipt number, so that we can find your claim."
@@ -76,9 +79,13 @@ def reminder(
     claimable: Quarters,
     deadline: datetime,
     reopened: bool,
+    receipt_valid: bool,
     url: str,
 ) -> MailContent:
-    """Reminder before the deadline that a started or reopened claim is not submitted."""
+    """Reminder before the deadline that a started or reopened claim is not submitted.
+
+    `receipt_valid` means that there is an earlier receipt, which was not withdrawn.
+    """
     until = text.dates.instant(deadline, meeting.zone)
     status = (
         "Your claim was reopened and has not been submitted again yet."
@@ -87,7 +94,7 @@ def reminder(
     )
     consequence = (
         "Until then your last receipt stays valid."
-        if reopened
+        if receipt_valid
         else "Credit is granted only for claims that are submitted."
     )
     return _content(
@@ -109,6 +116,37 @@ def reminder(
             ActionButton(label="Go to your claim", url=url),
         ),
         deadline=deadline,
+    )
+
+
+def withdrawal(
+    meeting: Meeting,
+    *,
+    name: str,
+    number: str,
+    withdrawn_at: datetime,
+    reason: str,
+    url: str,
+) -> MailContent:
+    """Notice that staff have withdrawn a submitted claim, with their reason."""
+    when = text.dates.instant(withdrawn_at, meeting.zone)
+    return _content(
+        meeting,
+        subject=f"Your {meeting.short_name} CME claim was withdrawn: {number}",
+        preview=f"Receipt {number} is no longer proof of credit.",
+        heading="Your claim was withdrawn",
+        greeting=_greeting(name),
+        blocks=(
+            Paragraph(
+                f"{meeting.provider.name} has withdrawn your CME claim for {meeting.name}. Its "
+                "receipt and certificate are no longer proof of credit."
+            ),
+            DefinitionList(
+                (("Receipt number", number), ("Withdrawn", when), ("Reason", reason)),
+            ),
+            Paragraph("Nothing that you entered was deleted. If you have questions, contact us."),
+            ActionButton(label="See your receipt", url=url),
+        ),
     )
 
 

@@ -11,8 +11,10 @@ from cme_reflex import text
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.routes import VERIFY, verify
 from cme_reflex.services.certificates import certificate
+from cme_reflex.services.certificates.certificate import VerifiedCertificate
 from cme_reflex.services.clock import clock
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
@@ -44,10 +46,17 @@ async def result(request: Request) -> Response:
     return render_page(
         "verified.html",
         certificate=verified,
-        category1=format_hours(verified.category1),
-        safety=format_hours(verified.safety) if verified.safety is not None else None,
+        category1=format_hours(verified.claimed.category1),
+        safety=format_hours(verified.claimed.safety),
         issued=text.dates.full_day(verified.issued_on),
+        status=_status(verified),
+        less=less_claimed(verified.claimed, verified.attended, verified.safety_label),
     )
+
+
+def _status(verified: VerifiedCertificate) -> str:
+    on = text.dates.full_day(verified.withdrawn_on) if verified.withdrawn_on else ""
+    return text.verify.STATES[verified.state].format(provider=verified.provider, on=on)
 
 
 ROUTES = checked_routes(

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from cme_reflex.services.claims import claim
-from cme_reflex.services.claims.submission import submit_claim
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.authentication import authenticate
 from cme_reflex.services.sign_in.credentials import sign_in_with_badge
 from cme_reflex.store.engines import close_database, open_database
-from tests.support.attendees import complete_draft
+from tests.support.attendees import complete_draft, submit_attested
 from tests.support.meetings import FOLDER, MEETING
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
@@ -36,7 +35,7 @@ def receipt(unmigrated_url: str) -> str:
         who = await authenticate(MEETING.code, token, now=NOW)
         ids = {session.code: session.id for session in who.programme.sessions.values()}
         revision = await complete_draft(who, ids, NOW)
-        number = (await submit_claim(who, revision, attested=True, now=NOW)).number
+        number = (await submit_attested(who, revision, now=NOW)).number
         assert (await claim.load_summary(who)).claim.status == "submitted"
         await close_database()
         return number

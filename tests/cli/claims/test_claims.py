@@ -41,6 +41,40 @@ def test_staff_reopen_a_claim_and_the_history_says_why(receipt: str) -> None:
     assert twice == (1, [], ["The claim is already reopened; it is not submitted."])
 
 
+def test_staff_withdraw_a_claim_once_and_may_reopen_it(receipt: str) -> None:
+    why = ("--reason", "Attended another meeting")
+    code, lines, _ = cme_output("claims", "withdraw", receipt.lower(), *why)
+    assert code == 0
+    assert lines[1:3] == [
+        "status: withdrawn",
+        (
+            f"version 1: {receipt}, Nov 1, 2024, 5:00 am PT, 1.50 Category 1, of which 0.50 "
+            "Patient Safety, withdrawn"
+        ),
+    ]
+    assert re.fullmatch(
+        rf"  .* staff \w+: submitted → withdrawn, {receipt} \(Attended another meeting\)", lines[-1]
+    )
+    assert cme_output("claims", "withdraw", receipt, *why) == (
+        1,
+        [],
+        ["The claim is already withdrawn."],
+    )
+    code, lines, _ = cme_output(
+        "claims", "reopen", receipt, "--reason", "r", "--until", "2031-02-23T13:00", "--json"
+    )
+    record = json.loads("\n".join(lines))
+    assert (code, record["status"], record["states"]) == (0, "reopened", ["withdrawn"])
+
+
+def test_a_claim_is_not_withdrawn_without_a_reason(receipt: str) -> None:
+    assert cme_output("claims", "withdraw", receipt, "--reason", " ") == (
+        1,
+        [],
+        ["A reason is required for the audit log: --reason '…'"],
+    )
+
+
 @pytest.mark.parametrize(
     ("reason", "until", "said"),
     [
@@ -70,7 +104,11 @@ def test_a_wrong_reopening_says_what_to_do(
 
 
 def test_an_unknown_receipt_is_told(receipt: str) -> None:
-    for words in (("show",), ("reopen", "--reason", "r", "--until", "2031-02-23T13:00")):
+    for words in (
+        ("show",),
+        ("reopen", "--reason", "r", "--until", "2031-02-23T13:00"),
+        ("withdraw", "--reason", "r"),
+    ):
         assert cme_output("claims", words[0], "TEST24-0000-0000", *words[1:]) == (
             1,
             [],

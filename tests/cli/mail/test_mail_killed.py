@@ -30,7 +30,7 @@ from cme_reflex.services.claims import submission
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import open_database
-from tests.support.attendees import complete_draft
+from tests.support.attendees import complete_draft, submit_attested
 
 async def submit():
     open_database(settings().database_url)
@@ -39,8 +39,8 @@ async def submit():
     context = await authentication.authenticate("test24", token, now=now)
     ids = {session.code: session.id for session in context.programme.sessions.values()}
     revision = await complete_draft(context, ids, now)
-    receipt = await submission.submit_claim(
-        context, revision, attested=True, now=datetime.now(UTC)
+    receipt = await submit_attested(
+        context, revision, now=datetime.now(UTC)
     )
     print(receipt.number, flush=True)
     await asyncio.sleep(3600)

@@ -10,7 +10,6 @@ from cme_reflex.domain.claims.account import (
     Account,
     AccountEntry,
     AccountYear,
-    CreditTotals,
     ReportingState,
     ReportingSummary,
     SubmittedVersion,
@@ -18,18 +17,24 @@ from cme_reflex.domain.claims.account import (
     total_credit,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)
 
 
-def submitted(category1: int, safety: int = 0, *, at: datetime = NOON) -> SubmittedVersion:
+def submitted(
+    category1: int,
+    safety: int = 0,
+    *,
+    at: datetime = NOON,
+    state: ProofState = ProofState.VALID,
+) -> SubmittedVersion:
+    credit = CreditTotals(Quarters(category1), Quarters(safety))
     return SubmittedVersion(
-        number="TEST24-7KQM-X4WD",
-        submitted_at=at,
-        category1=Quarters(category1),
-        safety=Quarters(safety),
+        number="TEST24-7KQM-X4WD", submitted_at=at, claimed=credit, attended=credit, state=state
     )
 
 
@@ -58,6 +63,7 @@ def entry(
         closes_at=NOON + timedelta(days=100),
         status=status,
         sessions=2,
+        safety_label="Patient Safety",
         versions=versions,
         reporting=ReportingSummary(),
     )

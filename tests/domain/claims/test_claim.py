@@ -31,7 +31,7 @@ from tests.support.programme_values import programme, session
 
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-DRAFT, SUBMITTED, REOPENED = ClaimStatus
+DRAFT, SUBMITTED, REOPENED, WITHDRAWN = ClaimStatus
 MAY_REOPEN = with_terms(attendee_may_reopen=True)
 
 GRADE = Question(key="grade", kind=QuestionKind.SCALE, text="How was it?", required=True)

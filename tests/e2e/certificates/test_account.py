@@ -90,7 +90,7 @@ def test_a_member_sees_the_totals_and_downloads_the_transcript(
     expect(headings).to_have_text(["2024", "2023", "2022", "Where you are signed in"])
     expect(year(page, 2023)).to_contain_text("1.00 hours")
     expect(year(page, 2022)).to_contain_text("1.25 hours")
-    expect(year(page, 2023)).to_contain_text("1 version was replaced")
+    expect(year(page, 2023)).to_contain_text("1 earlier version")
     label = year(page, 2024).get_by_role("link", name="Certificate").inner_text()
     number = label.removeprefix("Certificate ")
     bar = page.get_by_role("region", name="Your claim so far")

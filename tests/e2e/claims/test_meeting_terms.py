@@ -155,7 +155,7 @@ def test_an_attendee_reopens_the_claim_and_submits_it_again(
     attendee.submit()
     expect(page.locator("#receipt")).to_contain_text("3.50 Category 1 hours claimed")
     page.get_by_role("link", name="See your receipt").first.click()
-    expect(page.get_by_role("main")).to_contain_text(f"{first}: 1.50 hours")
+    expect(page.get_by_role("main")).to_contain_text(f"{first}, replaced: 1.50 hours")
 
 
 def test_staff_reopen_a_claim_with_a_separate_deadline(
@@ -190,7 +190,10 @@ def test_a_window_with_a_stale_claim_refreshes_before_it_submits(
     other.add_session(SEED[1])
     device.close()
     attendee.submit()
-    expect(page.get_by_role("alert").first).to_contain_text("changed on another screen")
-    expect(page.get_by_role("region", name="Your claim so far")).to_contain_text("3.50 of 60.75")
+    expect(page.get_by_role("alert").first).to_contain_text("has changed since this page showed it")
+    totals = page.get_by_role("region", name="Your claim so far")
+    expect(totals).to_contain_text("1.50 claimed of 3.50 hours supported")
+    page.locator("#attestation").check()
     attendee.submit()
     expect(page.locator("#receipt")).to_contain_text("1.50 Category 1 hours claimed")
+    expect(page.locator("#receipt")).to_contain_text("Of 3.50 hours attended, 1.50 are claimed.")

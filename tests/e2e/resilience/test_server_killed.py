@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import ROOT
 from cme_reflex.store.engines import close_database, open_database
+from tests.support.e2e.async_socket_client import SHOWN
 from tests.support.e2e.claimant import CONNECTION_LOST, Claimant
 from tests.support.e2e.cme_server import free_port
 from tests.support.e2e.socket_client import SocketClient
@@ -58,11 +60,12 @@ class Submitter:
             SocketClient(url, self.last_name, self.badge) as client,
         ):
             client.send("submit", "load")
-            client.wait_for_text("questions")
-            client.send("submit", "attest", attested=True)
+            reply = client.wait_for_text("shown_rx_state_")
+            shown: dict[str, Any] = {"shown": SHOWN.findall(reply)[-1], "refusals": 0}
+            client.send("submit", "attest", attested=True, **shown)
             client.wait_for_text("attested")
             time.sleep(pause)
-            client.send("submit", "submit")
+            client.send("submit", "submit", **shown)
             client.wait_for_text("_redirect")
             self.acknowledged = True
 

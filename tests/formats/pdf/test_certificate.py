@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 import pypdf
 import pytest
 
+from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.certificate import certificate_pdf
 from cme_reflex.settings import ROOT
+from cme_reflex.text.certificates.certificate import STATE_TITLES, STATES
 from tests.support.certificates import (
     ACCREDITATION,
     ADDRESS,
@@ -31,6 +33,7 @@ def test_a_physician_is_awarded_credit() -> None:
         "Society of Tests Certificate of Credit This certifies that Kathleen O’Brien-Núñez Jr "
         "participated in The Test Meeting 2024 San Diego, California, September 26–29, 2024 "
         "and is awarded 8.50 AMA PRA Category 1 Credits™ of which 2.00 credits are Patient Safety "
+        "Of 9.00 hours attended, 8.50 are claimed. "
         f"{ACCREDITATION} {DESIGNATION} "
         "Format Live activity Date issued November 1, 2024 Receipt number TEST24-7KQM-X4WD "
         "Receipt number TEST24-7KQM-X4WD Page 1 of 2"
@@ -44,6 +47,7 @@ def test_others_get_a_certificate_of_participation_that_names_the_designation() 
         "San Diego, California, September 26–29, 2024 "
         "This activity was designated for AMA PRA Category 1 Credits™. The participant claimed "
         "8.50 credits of participation of which 2.00 credits are Patient Safety "
+        "Of 9.00 hours attended, 8.50 are claimed. "
         f"{ACCREDITATION} {DESIGNATION} "
         "Format Live activity Date issued November 1, 2024 Receipt number TEST24-7KQM-X4WD "
         "Receipt number TEST24-7KQM-X4WD Page 1 of 2"
@@ -70,10 +74,39 @@ def test_the_sessions_follow_with_their_credit_under_their_day() -> None:
 
 
 def test_less_than_the_sessions_add_up_to_is_explained() -> None:
-    less = certificate(sessions=sessions(6), category1=Quarters(35), safety=Quarters(6))
-    assert "less may be claimed" in page_texts(certificate_pdf(less))[1]
-    all_of_it = replace(less, category1=Quarters(36))
-    assert "less may be claimed" not in page_texts(certificate_pdf(all_of_it))[1]
+    less = certificate(sessions=sessions(6), category1=Quarters(35), safety=Quarters(5))
+    sentences = (
+        "Of 9.00 hours attended, 8.75 are claimed. "
+        "Of 1.50 hours of Patient Safety attended, 1.25 are claimed."
+    )
+    face, listed = page_texts(certificate_pdf(less))
+    assert sentences in face
+    assert f"{sentences} A participant claims no more" in listed
+    all_of_it = replace(less, category1=Quarters(36), safety=Quarters(6))
+    for page in page_texts(certificate_pdf(all_of_it)):
+        assert "attended" not in page
+        assert "less may be claimed" not in page
+
+
+@pytest.mark.parametrize("state", [state for state in ProofState if state is not ProofState.VALID])
+@pytest.mark.parametrize("paper", PaperSize)
+def test_a_version_that_is_not_simply_valid_says_so_within_the_two_pages(
+    state: ProofState, paper: PaperSize
+) -> None:
+    stated = certificate(
+        state=state,
+        withdrawn_at=datetime(2024, 12, 1, 2, tzinfo=UTC),  # still November 30 at the meeting
+        name="W" * 120,
+        statements=(ACCREDITATION * 3, DESIGNATION * 3),
+        paper=paper,
+    )
+    pages = page_texts(certificate_pdf(stated))
+    title = STATE_TITLES[state]
+    sentence = STATES[state].format(on="November 30, 2024")
+    assert len(pages) == 2
+    assert pages[0].startswith(f"{title} {sentence} Society of Tests")
+    assert f"{title}. {sentence}" in pages[1]
+    assert all(f"Receipt number TEST24-7KQM-X4WD · {title} Page" in page for page in pages)
 
 
 def test_a_meeting_without_patient_safety_does_not_mention_it() -> None:

@@ -16,6 +16,8 @@ from cme_reflex.domain.claims.account import (
     build_account,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod, PaperSize
 from cme_reflex.formats.pdf.transcript import TRANSCRIPT, Transcript, transcript_csv, transcript_pdf
@@ -28,11 +30,13 @@ AT = datetime(2024, 11, 2, 4, tzinfo=UTC)  # still the evening before on the clo
 
 def entry(year: int, quarters: int, safety: int, **more: Any) -> AccountEntry:
     """A claim of that year's meeting, submitted once."""
+    credit = CreditTotals(Quarters(quarters), Quarters(safety))
     version = SubmittedVersion(
         number=f"TEST{year % 100}-7KQM-X4WD",
         submitted_at=AT.replace(year=year),
-        category1=Quarters(quarters),
-        safety=Quarters(safety),
+        claimed=credit,
+        attended=credit,
+        state=ProofState.VALID,
     )
     fields: dict[str, Any] = {
         "meeting": f"The Test Meeting {year}",
@@ -50,6 +54,7 @@ def entry(year: int, quarters: int, safety: int, **more: Any) -> AccountEntry:
         "closes_at": AT,
         "status": ClaimStatus.SUBMITTED,
         "sessions": 1,
+        "safety_label": "Patient Safety",
         "versions": (version,),
         "reporting": ReportingSummary(),
     }

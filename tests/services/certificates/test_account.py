@@ -18,6 +18,8 @@ from cme_reflex.domain.claims.account import (
     SubmittedVersion,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.domain.reporting.pars import RecordAction
 from cme_reflex.services.certificates import account
@@ -77,12 +79,14 @@ async def test_an_entry_says_all_of_a_claim(context: RequestContext, now: dateti
             closes_at=CLOSES,
             status=ClaimStatus.SUBMITTED,
             sessions=1,
+            safety_label="Patient Safety",
             versions=(
                 SubmittedVersion(
                     number=receipt.number,
                     submitted_at=now,
-                    category1=receipt.category1,
-                    safety=receipt.safety,
+                    claimed=CreditTotals(receipt.category1, receipt.safety),
+                    attended=CreditTotals(Quarters(6), Quarters(4)),
+                    state=ProofState.VALID,
                 ),
             ),
             reporting=ReportingSummary(),

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
@@ -22,7 +24,7 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
-from tests.support.attendees import SignIn
+from tests.support.attendees import SignIn, submit_attested
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
 
@@ -40,7 +42,7 @@ async def submitted(
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
     await submission.choose_category1(context, Quarters(quarters), now=now)
     done = await submission.choose_safety(context, Quarters(safety), now=now)
-    return await submission.submit_claim(context, done.claim.revision, attested=True, now=now)
+    return await submit_attested(context, done.claim.revision, now=now)
 
 
 async def test_a_certificate_says_what_was_submitted(
@@ -133,7 +135,7 @@ async def test_every_version_keeps_its_certificate_and_the_old_one_is_known_as_r
     context = await sign_in_as()
     await reopening.reopen_own_claim(context, now=now)
     still = await certificate.verify_certificate(first.number, now=now, address="a")
-    assert not still.replaced  # it stays valid until a new one replaces it
+    assert still.state is ProofState.REOPENED  # it stays valid until a new one replaces it
     later = now + timedelta(days=1)
     second = await submitted(context, ids, later, quarters=5, safety=0)
     versions = [
@@ -145,10 +147,11 @@ async def test_every_version_keeps_its_certificate_and_the_old_one_is_known_as_r
         await certificate.verify_certificate(number, now=later, address="a")
         for number in (first.number, second.number)
     ]
-    assert [(each.category1, each.safety, each.replaced) for each in proofs] == [
-        (6, 2, True),
-        (5, 0, False),
+    assert [(each.claimed, each.state) for each in proofs] == [
+        (CreditTotals(Quarters(6), Quarters(2)), ProofState.REPLACED),
+        (CreditTotals(Quarters(5), Quarters(0)), ProofState.VALID),
     ]
+    assert [each.state for each in versions] == [ProofState.REPLACED, ProofState.VALID]
 
 
 async def test_a_certificate_is_nobody_elses(
@@ -177,10 +180,11 @@ async def test_anybody_learns_provider_meeting_credit_date_and_initials_and_no_m
         provider="Society of Tests",
         meeting="The Test Meeting 2024",
         issued_on=date(2024, 11, 1),
-        category1=Quarters(6),
-        safety=Quarters(2),
+        claimed=CreditTotals(Quarters(6), Quarters(2)),
+        attended=CreditTotals(Quarters(6), Quarters(4)),
         safety_label="Patient Safety",
-        replaced=False,
+        state=ProofState.VALID,
+        withdrawn_on=None,
         accent="#0b5563",
     )
 
@@ -196,7 +200,7 @@ async def test_a_meeting_without_patient_safety_has_no_such_figure(
     receipt = await submitted(context, ids, now, safety=0)
     assert (
         await certificate.verify_certificate(receipt.number, now=now, address="a")
-    ).safety is None
+    ).safety_label is None
     assert (await certificate.load_certificate(context, receipt.number)).safety_label is None
 
 

@@ -33,6 +33,7 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, LineRow, ReceiptRow
 from cme_reflex.store.database import StatementTimeout, write
 from cme_reflex.store.engines import close_database, open_database
+from tests.support.attendees import submit_attested
 from tests.support.database.table_rows import execute, fetch
 from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
@@ -306,7 +307,7 @@ class Claiming(RuleBasedStateMachine):
     @rule(tab=st.sampled_from([1, 2]))
     def submit(self, tab: int) -> None:
         current = self.run(claim.load_summary(self.context)).claim.revision
-        attempt = submission.submit_claim(self.context, self.seen[tab], attested=True, now=NOW)
+        attempt = submit_attested(self.context, self.seen[tab], now=NOW)
         model = self.model
         if model.status == "submitted":
             if self.seen[tab] == current:

@@ -19,7 +19,7 @@ from cme_reflex.services.mail.worker import DeliveryStats, send_due
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
-from tests.support.attendees import SignIn, queued_mail, submit_complete_claim
+from tests.support.attendees import SignIn, queued_mail, submit_attested, submit_complete_claim
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, make_mailer, send_due_mail
 from tests.support.servers.smtp_server import LocalSmtpServer, run_smtp_server
 
@@ -39,9 +39,7 @@ async def test_submit_posts_one_confirmation_however_often_it_arrives(
     context: RequestContext, now: datetime
 ) -> None:
     receipt = await submit_complete_claim(context, now)
-    again = await submission.submit_claim(
-        context, receipt.document["revision"], attested=True, now=now
-    )
+    again = await submit_attested(context, receipt.document["revision"], now=now)
     assert again == receipt
     (row,) = await queued_mail()
     assert (row.kind, row.recipient, row.payload, row.dedupe_key) == (
@@ -54,7 +52,7 @@ async def test_submit_posts_one_confirmation_however_often_it_arrives(
 
 async def test_a_refused_submit_posts_nothing(context: RequestContext, now: datetime) -> None:
     with pytest.raises(submission.ClaimIncomplete):
-        await submission.submit_claim(context, 0, attested=True, now=now)
+        await submit_attested(context, 0, now=now)
     assert await queued_mail() == []
 
 
@@ -95,6 +93,8 @@ async def test_the_message_says_what_was_claimed_and_whom_to_ask(
         "  Submitted: Nov 1, 2024, 5:00 am PT",
         f"  Receipt number: {receipt.number}",
         "",
+        "Of 1.00 hours of Patient Safety attended, 0.50 are claimed.",
+        "",
         "Your certificate is attached. Whenever you sign in, you can see your",
         "receipt with all of its sessions. Keep the receipt number, so that we can",
         "find your claim.",
@@ -119,7 +119,7 @@ async def test_a_second_submission_has_a_confirmation_of_its_own(
         first.number, reason="r", until=now + timedelta(days=9), actor="staff", now=now
     )
     revision = (await submission.choose_safety(context, None, now=now)).claim.revision
-    second = await submission.submit_claim(context, revision, attested=True, now=now)
+    second = await submit_attested(context, revision, now=now)
     assert await send_due_mail(server, now) == DeliveryStats(sent=2)
     texts = [taken.text for taken in server.received]
     assert [receipt.number in text for receipt in (first, second) for text in texts] == [

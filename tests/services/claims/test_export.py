@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.formats.reports.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
-from cme_reflex.services.claims import claim_lines, export, reopening, submission
+from cme_reflex.services.claims import claim_lines, export, reopening
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.support.attendees import SignIn, complete_draft
+from tests.support.attendees import SignIn, complete_draft, submit_attested
 from tests.support.database.statements import record_statements
 from tests.support.meetings import FOLDER, MEETING, attendee, session
 
@@ -32,7 +32,7 @@ async def test_a_submitted_claim_is_its_valid_version(
     revision = (
         await evaluation_answers.answer_session(context, ids["A"], "objectives", 4, now=now)
     ).claim.revision
-    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    receipt = await submit_attested(context, revision, now=now)
     assert await exported() == [
         ExportedClaim(
             badge="101",
@@ -96,7 +96,7 @@ async def test_while_a_claim_is_reopened_its_last_version_is_exported(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     revision = await complete_draft(context, ids, now)
-    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    receipt = await submit_attested(context, revision, now=now)
     before = await exported()
     await reopening.reopen_claim(
         receipt.number, reason="forgotten", until=now.replace(year=2031), actor="staff", now=now

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.formats.reports.claims_export import ExportedLine
 from cme_reflex.formats.reports.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
-from cme_reflex.services.claims import claims_feed, reopening, submission
+from cme_reflex.services.claims import claims_feed, reopening
 from cme_reflex.services.claims.claims_feed import CursorExpired, InvalidCursor
 from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.services.meetings.loader import load_meeting
@@ -24,6 +25,7 @@ from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.tables import FeedRow, ReceiptRow
+from tests.support.attendees import submit_attested
 from tests.support.database.pausing import Pause
 from tests.support.database.table_rows import execute, fetch, fetch_one
 from tests.support.earlier_meetings import complete_and_submit, submitted_claim
@@ -56,7 +58,9 @@ async def test_a_version_is_told_whole(context: RequestContext, now: datetime) -
         version=1,
         replaces=None,
         replaced_by=None,
+        status=ProofState.VALID,
         submitted_at=now,
+        withdrawn_at=None,
         meeting=FeedMeeting(
             code="test24",
             name="The Test Meeting 2024",
@@ -214,7 +218,7 @@ async def test_a_reader_misses_and_repeats_nothing_while_many_submit(
 
     async def submit(context: RequestContext, revision: int) -> str:
         async with at_once:
-            receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+            receipt = await submit_attested(context, revision, now=now)
         return receipt.number
 
     reader = asyncio.create_task(read())
@@ -242,13 +246,9 @@ async def test_a_number_is_never_seen_before_a_smaller_one_that_is_committed_lat
 
     monkeypatch.setattr(feed, "next_position", held_up)
     _, cursor = await read_all(limit=50)
-    first = asyncio.create_task(
-        submission.submit_claim(slow, slow_revision, attested=True, now=now)
-    )
+    first = asyncio.create_task(submit_attested(slow, slow_revision, now=now))
     await pause.reached.wait()
-    second = asyncio.create_task(
-        submission.submit_claim(quick, quick_revision, attested=True, now=now)
-    )
+    second = asyncio.create_task(submit_attested(quick, quick_revision, now=now))
     await asyncio.wait([second], timeout=0.5)
     # The second is not committed, and a reader's cursor passes neither of them.
     assert not second.done()
@@ -271,8 +271,8 @@ async def test_a_submission_that_fails_leaves_no_gap(
     with monkeypatch.context() as failing:
         failing.setattr(feed, "next_position", fails)
         with pytest.raises(ConnectionError):
-            await submission.submit_claim(context, revision, attested=True, now=now)
-    await submission.submit_claim(context, revision, attested=True, now=now)
+            await submit_attested(context, revision, now=now)
+    await submit_attested(context, revision, now=now)
     positions = await fetch(select(ReceiptRow.position).order_by(col(ReceiptRow.position)))
     last = await fetch_one(select(FeedRow.last))
     assert all(after == before + 1 for before, after in pairwise(positions))

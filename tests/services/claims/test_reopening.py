@@ -17,7 +17,7 @@ from cme_reflex.services.claims.reopening import ReasonMissing, ReceiptNotFound,
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.support.attendees import SignIn, complete_draft
+from tests.support.attendees import SignIn, complete_draft, submit_attested
 from tests.support.meetings import FOLDER, MEETING, with_terms
 
 
@@ -25,7 +25,7 @@ from tests.support.meetings import FOLDER, MEETING, with_terms
 async def receipt(context: RequestContext, ids: dict[str, int], now: datetime) -> Receipt:
     """The receipt of a claim of 1.50 hours."""
     revision = await complete_draft(context, ids, now)
-    return await submission.submit_claim(context, revision, attested=True, now=now)
+    return await submit_attested(context, revision, now=now)
 
 
 async def reopened(receipt: Receipt, now: datetime, *, until: datetime | None = None) -> None:
@@ -45,9 +45,7 @@ async def test_a_reopened_claim_is_changed_and_submitted_anew(
     assert await submission.latest_receipt(context) == receipt
     await claim_lines.add_session(context, ids["B"], now=now)
     chosen = await submission.choose_category1(context, Quarters(14), now=now)
-    again = await submission.submit_claim(
-        context, chosen.claim.revision, attested=True, now=now + timedelta(hours=1)
-    )
+    again = await submit_attested(context, chosen.claim.revision, now=now + timedelta(hours=1))
     assert (again.version, again.category1) == (2, 14)
     assert await submission.load_receipts(context) == [again, receipt]
     record = await reopening.load_claim_record(receipt.number.lower())

@@ -27,7 +27,7 @@ from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
-from tests.support.attendees import SignIn, complete_draft
+from tests.support.attendees import SignIn, complete_draft, submit_attested
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
 
@@ -36,9 +36,10 @@ async def missing_requirements_of(
     context: RequestContext, now: datetime, *, attested: bool = True
 ) -> list[Requirement]:
     """The missing requirements reported by Submit."""
-    revision = (await claim.load_summary(context)).claim.revision
+    summary = await claim.load_summary(context)
+    shown = submission.attestation(context, summary) if attested else ""
     with pytest.raises(ClaimIncomplete) as refused:
-        await submission.submit_claim(context, revision, attested=attested, now=now)
+        await submission.submit_claim(context, summary.claim.revision, attested=shown, now=now)
     return [missing.requirement for missing in refused.value.missing]
 
 
@@ -46,7 +47,7 @@ async def test_a_complete_claim_is_locked_and_gets_its_receipt(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     revision = await complete_draft(context, ids, now)
-    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    receipt = await submit_attested(context, revision, now=now)
     assert receipt == await submission.latest_receipt(context)
     assert (receipt.version, receipt.category1, receipt.safety, receipt.submitted_at) == (
         1,
@@ -97,7 +98,7 @@ async def test_the_audit_log_says_who_when_and_what(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     revision = await complete_draft(context, ids, now)
-    receipt = await submission.submit_claim(context, revision, attested=True, now=now)
+    receipt = await submit_attested(context, revision, now=now)
     entry = await fetch_one(select(ClaimAuditRow))
     assert (entry.actor, entry.at, entry.from_status, entry.to_status, entry.receipt) == (
         f"attendee {context.attendee.id}",
@@ -127,7 +128,7 @@ async def test_an_overlap_stops_the_submission_until_it_is_resolved(
     await claim_lines.add_session(context, ids["C"], now=now)
     assert await missing_requirements_of(context, now) == [Requirement.CONFLICT]
     summary = await claim_lines.remove_session(context, ids["C"], now=now)
-    await submission.submit_claim(context, summary.claim.revision, attested=True, now=now)
+    await submit_attested(context, summary.claim.revision, now=now)
 
 
 async def test_required_session_evaluations_are_asked_for(
@@ -141,7 +142,7 @@ async def test_required_session_evaluations_are_asked_for(
     await complete_draft(context, ids, now)
     assert await missing_requirements_of(context, now) == [Requirement.SESSION_QUESTION]
     done = await evaluation_answers.answer_session(context, ids["A"], "objectives", 5, now=now)
-    await submission.submit_claim(context, done.claim.revision, attested=True, now=now)
+    await submit_attested(context, done.claim.revision, now=now)
 
 
 async def test_a_withdrawn_session_stops_the_submission_until_it_is_removed(
@@ -154,7 +155,7 @@ async def test_a_withdrawn_session_stops_the_submission_until_it_is_removed(
     context = await sign_in_as()
     assert await missing_requirements_of(context, now) == [Requirement.WITHDRAWN]
     summary = await claim_lines.remove_session(context, ids["B"], now=now)
-    await submission.submit_claim(context, summary.claim.revision, attested=True, now=now)
+    await submit_attested(context, summary.claim.revision, now=now)
 
 
 async def test_a_stale_revision_is_not_submitted(
@@ -163,7 +164,7 @@ async def test_a_stale_revision_is_not_submitted(
     revision = await complete_draft(context, ids, now)
     await claim_lines.add_session(context, ids["B"], now=now)
     with pytest.raises(StaleRevision):
-        await submission.submit_claim(context, revision, attested=True, now=now)
+        await submit_attested(context, revision, now=now)
     assert (await claim.load_summary(context)).claim.status is ClaimStatus.DRAFT
 
 
@@ -172,7 +173,7 @@ async def test_two_submits_at_once_give_one_receipt(
 ) -> None:
     revision = await complete_draft(context, ids, now)
     receipts: list[Receipt] = await asyncio.gather(
-        *(submission.submit_claim(context, revision, attested=True, now=now) for _ in range(5))
+        *(submit_attested(context, revision, now=now) for _ in range(5))
     )
     assert {receipt.number for receipt in receipts} == {receipts[0].number}
     assert len(await fetch(select(ReceiptRow))) == 1
@@ -183,7 +184,7 @@ async def test_after_submission_nothing_can_be_changed(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     revision = await complete_draft(context, ids, now)
-    await submission.submit_claim(context, revision, attested=True, now=now)
+    await submit_attested(context, revision, now=now)
     before = await claim.load_summary(context), await evaluation_answers.load_answers(context)
     changes = (
         claim_lines.add_session(context, ids["B"], now=now),
@@ -197,7 +198,7 @@ async def test_after_submission_nothing_can_be_changed(
         submission.choose_safety(context, Quarters(0), now=now),
         submission.correct_name(context, "Somebody Else", now=now),
         submission.correct_profession(context, is_physician=False, now=now),
-        submission.submit_claim(context, revision + 1, attested=True, now=now),
+        submit_attested(context, revision + 1, now=now),
     )
     for change in changes:
         with pytest.raises(ClaimLocked):
@@ -214,9 +215,9 @@ async def test_a_closed_period_takes_no_submission(
     revision = await complete_draft(context, ids, now)
     too_early = MEETING.claim.opens_at - timedelta(seconds=1)
     with pytest.raises(ClaimPeriodNotOpen):
-        await submission.submit_claim(context, revision, attested=True, now=too_early)
+        await submit_attested(context, revision, now=too_early)
     with pytest.raises(ClaimPeriodClosed):
-        await submission.submit_claim(context, revision, attested=True, now=MEETING.claim.closes_at)
+        await submit_attested(context, revision, now=MEETING.claim.closes_at)
 
 
 @pytest.mark.parametrize("quarters", [0, 7, -4])
@@ -326,7 +327,7 @@ async def test_what_is_no_name_is_kept_and_stops_the_submission(
     assert context.attendee.name_on_certificate == submission.entered_name(context.attendee, name)
     revision = (await claim.load_summary(context)).claim.revision
     with pytest.raises(ClaimIncomplete) as refused:
-        await submission.submit_claim(context, revision, attested=True, now=now)
+        await submit_attested(context, revision, now=now)
     assert refused.value.missing == (MissingRequirement(Requirement.NAME, name=invalid),)
 
 
@@ -336,7 +337,7 @@ async def test_a_name_in_any_script_is_submitted_as_it_was_entered(
 ) -> None:
     await complete_draft(context, ids, now)
     revision = (await submission.correct_name(context, name, now=now)).claim.revision
-    receipt = await submission.submit_claim(await sign_in_as(), revision, attested=True, now=now)
+    receipt = await submit_attested(await sign_in_as(), revision, now=now)
     assert receipt.document["name_on_certificate"] == name
 
 

@@ -22,7 +22,7 @@ from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers, evaluation_report
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
-from tests.support.attendees import SignIn
+from tests.support.attendees import SignIn, submit_attested
 from tests.support.files.written_tables import read_csv, read_xlsx, record
 from tests.support.meetings import FOLDER, MEETING, attendee
 
@@ -40,7 +40,7 @@ async def submit(context: RequestContext, *, now: datetime) -> None:
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
     await submission.choose_category1(context, Quarters(2), now=now)
     summary = await submission.choose_safety(context, Quarters(1), now=now)
-    await submission.submit_claim(context, summary.claim.revision, attested=True, now=now)
+    await submit_attested(context, summary.claim.revision, now=now)
 
 
 @pytest.fixture

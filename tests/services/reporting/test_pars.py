@@ -15,7 +15,6 @@ from sqlmodel import Session, col
 from cme_reflex.domain.reporting.learner import ConsentChanged, FieldFault
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
 from cme_reflex.formats.reports.pars_rejections import RejectedRow, RejectionFile
-from cme_reflex.services.claims import submission
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.reporting import opt_in, pars, pars_check, rejections
@@ -25,7 +24,13 @@ from cme_reflex.services.reporting.rejections import ImportResult, RowsNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.database import read
 from cme_reflex.store.reporting.tables import OptInRow
-from tests.support.attendees import LEARNER_FORM, SignIn, complete_draft, opt_in_and_submit
+from tests.support.attendees import (
+    LEARNER_FORM,
+    SignIn,
+    complete_draft,
+    opt_in_and_submit,
+    submit_attested,
+)
 from tests.support.database.statements import record_statements
 from tests.support.database.table_rows import execute
 from tests.support.meetings import FOLDER, MEETING, attendee
@@ -79,7 +84,7 @@ async def test_without_consent_or_without_a_submitted_claim_nothing_is_reported(
     await opt_in.save_opt_in(context, LEARNER_FORM, consented=True, version="1", now=now)
     other = await sign_in_as("102", "Smith")
     revision = await complete_draft(other, ids, now)
-    await submission.submit_claim(other, revision, attested=True, now=now)
+    await submit_attested(other, revision, now=now)
     with pytest.raises(pars.NothingToReport) as nothing:
         await export(now)
     assert nothing.value.last is None
@@ -179,6 +184,7 @@ async def test_what_pars_would_reject_is_left_out_and_listed(
         year_closes=datetime(2025, 3, 31, tzinfo=now.tzinfo).date(),
         reportable=2,
         waiting=0,
+        withdrawn=0,
         refused=(
             RejectedLearner(
                 badge="102",

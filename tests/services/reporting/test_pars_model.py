@@ -36,6 +36,7 @@ from cme_reflex.store.database import read
 from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.reporting import reporting as store
 from cme_reflex.store.reporting.reporting import pars_row
+from tests.support.attendees import submit_attested
 from tests.support.database.table_rows import execute
 from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
@@ -212,9 +213,7 @@ class Reporting(RuleBasedStateMachine):
         await evaluation_answers.answer_overall(context, "bias", True, now=self.now)
         await submission.choose_category1(context, Quarters(quarters), now=self.now)
         summary = await submission.choose_safety(context, Quarters(safety), now=self.now)
-        receipt = await submission.submit_claim(
-            context, summary.claim.revision, attested=True, now=self.now
-        )
+        receipt = await submit_attested(context, summary.claim.revision, now=self.now)
         self.learners[who].receipt = receipt.number
 
     @rule(who=WHO)

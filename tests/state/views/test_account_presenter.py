@@ -14,6 +14,8 @@ from cme_reflex.domain.claims.account import (
     build_account,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.state.views import view_models
@@ -21,9 +23,18 @@ from cme_reflex.state.views.account_presenter import account_view
 
 AT = datetime(2024, 11, 1, 12, tzinfo=UTC)
 NEWEST = SubmittedVersion(
-    number="TEST24-7KQM-X4WD", submitted_at=AT, category1=Quarters(5), safety=Quarters(1)
+    number="TEST24-7KQM-X4WD",
+    submitted_at=AT,
+    claimed=CreditTotals(Quarters(5), Quarters(1)),
+    attended=CreditTotals(Quarters(6), Quarters(1)),
+    state=ProofState.VALID,
 )
-OLDER = replace(NEWEST, number="TEST24-2222-2222", category1=Quarters(6))
+OLDER = replace(
+    NEWEST,
+    number="TEST24-2222-2222",
+    claimed=CreditTotals(Quarters(6), Quarters(1)),
+    state=ProofState.REPLACED,
+)
 ENTRY = AccountEntry(
     meeting="The Test Meeting 2024",
     short_name="TEST24",
@@ -40,6 +51,7 @@ ENTRY = AccountEntry(
     closes_at=datetime(2025, 2, 23, 21, tzinfo=UTC),
     status=ClaimStatus.SUBMITTED,
     sessions=2,
+    safety_label="Patient Safety",
     versions=(NEWEST, OLDER),
     reporting=ReportingSummary(),
 )
@@ -59,12 +71,15 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
         hours="1.25",
         safety="0.25",
         certificate="/certificate/TEST24-7KQM-X4WD.pdf",
+        less="Of 1.50 hours attended, 1.25 are claimed.",
     )
     older = replace(
         newest,
         number="TEST24-2222-2222",
         hours="1.50",
         certificate="/certificate/TEST24-2222-2222.pdf",
+        less="",
+        state="replaced",
     )
     claim = view_models.EntryView(
         key="TEST24 101",

@@ -20,6 +20,7 @@ STATE_NAME = "cme_reflex___state___{page}____{page}"  # Reflex's name for the st
 ROOT_STATE = "reflex___state____state"
 HYDRATED = '"is_hydrated_rx_state_":true'
 EVENT, JOIN, PING, PONG = "42/_event,", "40/_event,", "2", "3"
+SHOWN = re.compile(r'"shown_rx_state_": ?"([0-9a-f]{32})"')
 ROW = re.compile(r'\{"id":(\d+),"title":')
 RESPONSE_TIMEOUT = 120  # seconds; under a burst of load, replies take long
 
@@ -46,11 +47,17 @@ class TabClient:
         """The ids of the sessions in the page, in order."""
         return [int(found) for found in ROW.findall(self.shown)]
 
+    def attestation(self) -> str:
+        """What an attestation of the claim that the page shows refers to."""
+        return SHOWN.findall(self.shown)[-1]
+
     async def ask(self, page: str, handler: str, **payload: Any) -> str:
         """Send an event to the state of a page, and return the update in reply."""
         state = self._state.format(page=page)
         await self._send(f"{ROOT_STATE}.{state}.{handler}", payload, page)
-        return await self._update()
+        update = await self._update()
+        self.shown += update
+        return update
 
     async def command(self, page: str, handler: str, **payload: Any) -> None:
         """Send a command. Raises RuntimeError if it was not applied."""

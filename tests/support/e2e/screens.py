@@ -255,8 +255,11 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.locator("#attestation").check()
     expect(page.locator("#error-summary")).to_have_count(0)
     yield "submit-ready", page
+    yield from _changed(page)
     yield from _reporting(page)
     page.goto("/submit")
+    page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("9.50")
     page.locator("#attestation").check()
     attendee.submit()
     page.wait_for_url("**/claim")
@@ -271,6 +274,27 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     expect(attendee.rows.first).to_be_visible()
     yield "sessions-locked", page
     yield from _reopened(scene, attendee)
+
+
+def _changed(page: Page) -> Iterator[tuple[str, Page]]:
+    """An attested claim that changes: to a lower total, and in another tab."""
+    page.get_by_label("Claimed Category 1 Hours").select_option("1.00")
+    expect(page.get_by_role("button", name="Claim all 9.50", exact=True)).to_be_visible()
+    expect(page.locator("#attestation")).not_to_be_checked()
+    yield "submit-lower", page
+    page.locator("#attestation").check()
+    other = page.context.new_page()
+    other.goto("/claim")
+    for hours in ("1.25", "1.50"):
+        other.get_by_label(f"Hours of {SEED[0]}").select_option(hours)
+        expect(other.locator("[data-save-message=saved]")).to_be_visible()
+        page.bring_to_front()
+        page.evaluate("document.querySelector('[data-cme-refresh]').click()")
+        expect(page.locator("#changes")).to_contain_text(f"{SEED[0]}: {hours} hours")
+        if hours == "1.25":
+            expect(page.locator("#attestation")).not_to_be_checked()
+            yield "submit-changed", page
+    other.close()
 
 
 def _reporting(page: Page) -> Iterator[tuple[str, Page]]:
@@ -328,6 +352,9 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     page.reload()
     expect(page.locator("#reopened")).to_be_visible()
     yield "claim-reopened", page
+    page.goto(f"/verify/{number}")
+    expect(page.get_by_role("main")).to_contain_text("was reopened for changes")
+    yield "verify-reopened", page
     page.goto("/account")
     expect(page.get_by_text("Reopened until")).to_be_visible()
     yield "account-reopened", page
@@ -337,17 +364,37 @@ def _reopened(scene: Scene, attendee: Attendee) -> Iterator[tuple[str, Page]]:
     attendee.submit()
     page.wait_for_url("**/claim")
     page.goto("/receipt")
-    expect(page.get_by_role("heading", name="Replaced")).to_be_visible()
+    expect(page.get_by_role("heading", name="Earlier versions")).to_be_visible()
     yield "receipt-replaced", page
     page.goto(f"/verify/{number}")
     expect(page.get_by_role("main")).to_contain_text("has been replaced")
     yield "verify-replaced", page
+    yield from _withdrawn(scene, page, number)
     page.goto("/verify/unknown")
     expect(page.get_by_role("main")).to_contain_text("No such certificate")
     yield "verify-unknown", page
     page.goto("/certificate/unknown.pdf")
     expect(page.get_by_role("main")).to_contain_text("no such certificate")
     yield "certificate-unknown", page
+
+
+def _withdrawn(scene: Scene, page: Page, number: str) -> Iterator[tuple[str, Page]]:
+    run_cme(
+        "claims", "withdraw", number, "--reason", "Claimed for a meeting that was not attended",
+        CME_DATABASE_URL=scene.terms.database_url,
+    )  # fmt: skip
+    page.goto("/claim")
+    expect(page.locator("#withdrawn")).to_contain_text("that was not attended")
+    yield "claim-withdrawn", page
+    page.goto("/receipt")
+    expect(page.get_by_role("main")).to_contain_text("This receipt was withdrawn")
+    yield "receipt-withdrawn", page
+    page.goto("/account")
+    expect(page.locator("#withdrawn")).to_contain_text("This claim was withdrawn")
+    yield "account-withdrawn", page
+    page.goto(f"/verify/{number}")
+    expect(page.get_by_role("main")).to_contain_text("This certificate is not valid")
+    yield "verify-withdrawn", page
 
 
 def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
@@ -378,7 +425,7 @@ def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     page.reload()
     expect(page.get_by_role("heading", name="2022", exact=True)).to_be_visible()
     yield "account-years", page
-    page.get_by_text("1 version was replaced").click()
+    page.get_by_text("1 earlier version").click()
     expect(page.get_by_role("link", name="replaced")).to_be_visible()
     yield "account-replaced", page
 

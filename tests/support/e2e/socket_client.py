@@ -38,18 +38,21 @@ class SocketClient:
         }
         self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
 
-    def wait_for_text(self, words: str) -> None:
-        """Wait for a reply with these words. Raises ConnectionClosed when the server dies."""
+    def wait_for_text(self, words: str) -> str:
+        """Wait for a reply with these words, and return it.
+
+        Raises ConnectionClosed when the server dies.
+        """
         while True:
             message = self._socket.receive(timeout=30)
             if message is None:
                 raise TimeoutError(words)
             if message == "2":
                 self._socket.send("3")
-            elif message.startswith(EVENT) and words in json.dumps(
-                json.loads(message.removeprefix(EVENT)), ensure_ascii=False
-            ):
-                return
+            elif message.startswith(EVENT):
+                reply = json.dumps(json.loads(message.removeprefix(EVENT)), ensure_ascii=False)
+                if words in reply:
+                    return reply
 
     def close(self) -> None:
         """Hang up, whether anybody is there or not."""

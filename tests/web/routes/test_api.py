@@ -92,7 +92,9 @@ async def test_a_system_reads_submitted_claims_page_by_page(
         "version": 1,
         "replaces": None,
         "replaced_by": second["receipt_number"],
+        "status": "replaced",
         "submitted_at": "2024-11-01T12:00:00Z",
+        "withdrawn_at": None,
         "meeting": {
             "code": "test24",
             "name": "The Test Meeting 2024",

@@ -8,7 +8,7 @@ import pytest
 
 from cme_reflex import routes
 from cme_reflex.formats.pdf.typesetting import name_svg
-from cme_reflex.services.claims import reopening, submission
+from cme_reflex.services.claims import reopening, submission, withdrawal
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
 from tests.support.files.pdfs import page_texts
@@ -70,15 +70,45 @@ async def test_a_replaced_version_keeps_its_certificate(
     client: httpx.AsyncClient, number: str
 ) -> None:
     await client.post("/sign-in", data=OWNER)
-    before = (await client.get(routes.certificate(number))).content
+    before = await certificate_pages(client, number)
     await reopening.reopen_claim(
         number, reason="forgot", until=datetime(2031, 1, 1, tzinfo=UTC), actor="staff", now=NOW
     )
+    reopened = await certificate_pages(client, number)
     newer = await submit_owners_claim(quarters=4)
-    assert (await client.get(routes.certificate(number))).content == before
-    assert (
-        "awarded 1.00 AMA" in page_texts((await client.get(routes.certificate(newer))).content)[0]
+    replaced = await certificate_pages(client, number)
+    stays_valid = (
+        "Reopened The claim was reopened for changes. This certificate is valid until a newer one "
+        "replaces it."
     )
+    no_longer = "Replaced A newer certificate has replaced this one, which is no longer valid."
+    assert [
+        face.replace(f"{said} ", "", 1)
+        for face, said in (
+            (reopened[0].replace(" · Reopened", ""), stays_valid),
+            (replaced[0].replace(" · Replaced", ""), no_longer),
+        )
+    ] == [before[0], before[0]]
+    assert (reopened[0].count(stays_valid), replaced[0].count(no_longer)) == (1, 1)
+    for pages, title in ((reopened, "Reopened"), (replaced, "Replaced")):
+        assert all(f"{number} · {title}" in page for page in pages)
+    assert "awarded 1.00 AMA" in (await certificate_pages(client, newer))[0]
+
+
+async def test_a_withdrawn_version_says_so_on_every_page(
+    client: httpx.AsyncClient, number: str
+) -> None:
+    await client.post("/sign-in", data=OWNER)
+    await withdrawal.withdraw_claim(number, reason="r", actor="staff", now=NOW)
+    face, sessions = await certificate_pages(client, number)
+    on = "This certificate was withdrawn on November 1, 2024 and is not proof of credit."
+    assert f"Withdrawn {on} Society of Tests" in face
+    assert f"Withdrawn. {on}" in sessions
+    assert face.count(f"{number} · Withdrawn") == sessions.count(f"{number} · Withdrawn") == 1
+
+
+async def certificate_pages(client: httpx.AsyncClient, number: str) -> list[str]:
+    return page_texts((await client.get(routes.certificate(number))).content)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from cme_reflex import routes
 from cme_reflex.services.certificates.certificate import VERIFY_LIMIT
-from cme_reflex.services.claims import reopening
+from cme_reflex.services.claims import reopening, withdrawal
 from cme_reflex.services.meetings.loader import load_meeting
 from tests.support.meetings import FOLDER, MEETING
 from tests.support.web import NOW, submit_owners_claim
@@ -43,6 +43,7 @@ FACTS = (
     "Provider Society of Tests Meeting The Test Meeting 2024 "
     "AMA PRA Category 1 Credits ™ claimed 1.50 Of which Patient Safety 0.00 "
     "Date issued November 1, 2024 Initials of the holder K. O. "
+    "Of 1.00 hours of Patient Safety attended, 0.00 are claimed. "
     "Compare these with the certificate that you hold. We do not show more personal data here."
 )
 
@@ -83,6 +84,33 @@ async def test_an_older_version_says_that_it_was_replaced(client: httpx.AsyncCli
     )
     assert newer not in response.text
     assert "is valid" in text(await client.get(routes.verify(newer)))
+
+
+async def test_a_reopened_claim_is_valid_and_says_that_it_may_be_replaced(
+    client: httpx.AsyncClient,
+) -> None:
+    number = await submit_owners_claim()
+    until = datetime(2031, 1, 1, tzinfo=UTC)
+    await reopening.reopen_claim(number, reason="more", until=until, actor="staff", now=NOW)
+    response = await client.get(routes.verify(number))
+    assert text(response) == (
+        f"Certificate {number} This certificate is valid. Its claim was reopened for changes, and "
+        f"the certificate stays valid until a newer one replaces it. {FACTS}"
+    )
+
+
+async def test_a_withdrawn_claim_is_not_valid_and_its_reason_is_not_public(
+    client: httpx.AsyncClient,
+) -> None:
+    number = await submit_owners_claim()
+    await withdrawal.withdraw_claim(number, reason="Secret.", actor="staff", now=NOW)
+    response = await client.get(routes.verify(number))
+    assert text(response) == (
+        f"Certificate {number} This certificate is not valid. Society of Tests withdrew it on "
+        f"November 1, 2024, and it is not proof of credit. {FACTS}"
+    )
+    assert "Secret" not in response.text
+    assert 'class="status status-replaced"' in response.text
 
 
 @pytest.mark.parametrize(
