@@ -1,7 +1,8 @@
 """Paths of pages and HTTP routes, and functions that build addresses from them."""
 
 import zlib
-from urllib.parse import quote
+from enum import StrEnum
+from urllib.parse import quote, urlencode
 
 SIGN_IN_FORM = "/"
 HOME = "/claim"
@@ -22,6 +23,7 @@ SIGN_IN = "/sign-in"
 CHOOSE_REGISTRATION = "/sign-in/registration"
 SSO = "/sign-in/sso"
 SSO_CALLBACK = "/sign-in/sso/callback"
+STEP_UP = "/sign-in/step-up"
 SIGN_OUT = "/sign-out"
 SEND_LINK = "/sign-in-link/send"
 USE_LINK = "/link/use"
@@ -42,6 +44,18 @@ PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, A
 
 PUBLIC = frozenset({SIGN_IN_FORM, REGISTRATIONS, REQUEST_LINK, LINK, PASSWORD, PRIVACY})
 """Pages that require no sign-in; every page is in one of these two sets."""
+
+
+class StepUp(StrEnum):
+    """Ways to a stronger sign-in: a link by e-mail, or the member's account."""
+
+    LINK = "link"
+    ACCOUNT = "account"
+
+
+def step_up_address(page: str, way: StepUp) -> str:
+    """The address that leads to a stronger sign-in, and from there back to a protected page."""
+    return f"{STEP_UP}?{urlencode({'page': page, 'way': way})}"
 
 
 def certificate(number: str) -> str:

@@ -13,7 +13,9 @@ from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.interpolation import interpolate, pluralize
-from cme_reflex.routes import HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
+from cme_reflex.components.own_sign_ins import own_sign_ins
+from cme_reflex.components.step_up import step_up_notice
+from cme_reflex.routes import ACCOUNT, HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.account import Account
 from cme_reflex.state.error_banner import ErrorBanner
@@ -25,6 +27,7 @@ def account() -> rx.Component:
         Account,
         page_title(text.account.TITLE, lead=rx.cond(Account.ready, Account.account.name, " ")),
         rx.cond(Account.ready, _claims(), skeleton_lines(6)),
+        rx.cond(Account.ready, own_sign_ins(Account.sign_ins, on_end=Account.end_sign_in)),
         banner=ErrorBanner,
         bar=_bar(),
         actions=signed_in_actions(account=False),
@@ -40,7 +43,11 @@ def _claims() -> rx.Component:
         rx.cond(Account.account.open.length() > 0, _open_claims(submitted)),
         rx.foreach(Account.account.years, _year),
         rx.cond(Account.account.withdrawn.length() > 0, _withdrawn_claims()),
-        rx.cond(submitted, _ownership_note()),
+        rx.cond(
+            Account.account.is_complete,
+            rx.cond(submitted, _ownership_note()),
+            step_up_notice(text.step_up.ACCOUNT_TITLE, text.step_up.OTHER_MEETINGS, page=ACCOUNT),
+        ),
     )
 
 

@@ -11,7 +11,8 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.shell import page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.notices import notice
-from cme_reflex.routes import SUBMIT
+from cme_reflex.components.step_up import step_up_notice
+from cme_reflex.routes import REPORTING, SUBMIT
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.reporting import RESULT, Reporting, field_id
@@ -39,7 +40,11 @@ def reporting() -> rx.Component:
             ),
         ),
         _result(),
-        rx.cond(Reporting.ready, _form(), skeleton_lines(6)),
+        rx.cond(
+            Reporting.ready,
+            rx.cond(Reporting.hidden, _stored(), _form()),
+            skeleton_lines(6),
+        ),
         rx.el.p(
             rx.el.a(
                 text.reporting.BACK,
@@ -69,6 +74,49 @@ def _result() -> rx.Component:
         id=RESULT,
         tab_index=-1,
         class_name="max-w-text scroll-mt-6 outline-none empty:hidden",
+    )
+
+
+def _stored() -> rx.Component:
+    """What is stored, masked, and the ways to see and change it."""
+    labels = {
+        text.reporting.FIRST_NAME: "first_name",
+        text.reporting.LAST_NAME: "last_name",
+        text.reporting.BIRTH_MONTH: "birth_month",
+        text.reporting.BIRTH_DAY: "birth_day",
+        text.reporting.STATE: "state",
+        text.reporting.LICENCE: "licence_id",
+        text.reporting.NPI: "npi",
+        text.reporting.BOARD: "board",
+        text.reporting.BOARD_ID: "board_id",
+    }
+    return rx.fragment(
+        step_up_notice(text.step_up.REPORTING_TITLE, text.step_up.REPORTING, page=REPORTING),
+        rx.el.div(
+            rx.el.dl(
+                *(
+                    rx.cond(
+                        Reporting.values[name] != "",
+                        rx.el.div(
+                            rx.el.dt(label, class_name="text-13 text-muted"),
+                            rx.el.dd(Reporting.values[name], class_name="break-words"),
+                        ),
+                    )
+                    for label, name in labels.items()
+                ),
+                class_name="grid grid-cols-2 gap-4",
+            ),
+            rx.cond(
+                Reporting.opted_in,
+                button(
+                    text.reporting.WITHDRAW,
+                    kind="danger",
+                    on_click=Reporting.withdraw,
+                    class_name="w-fit",
+                ),
+            ),
+            class_name="card grid max-w-text gap-5 p-4 md:p-6",
+        ),
     )
 
 

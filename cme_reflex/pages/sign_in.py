@@ -35,7 +35,11 @@ def sign_in() -> rx.Component:
             _message("choice-expired", tone="info"),
             *_wait_messages(sso),
             card(
-                _method(text.sign_in.WITH_BADGE, _badge_form(), is_open=True),
+                _method(
+                    text.sign_in.WITH_BADGE,
+                    _badge_form(badge_alone=meeting.sign_in.badge_alone),
+                    is_open=True,
+                ),
                 _single_sign_on(sso)
                 if sso
                 else _method(meeting.provider.account_name, _member_form()),
@@ -67,11 +71,14 @@ def _method(title: str, form: rx.Component, *, is_open: bool = False) -> rx.Comp
     )
 
 
-def _badge_form() -> rx.Component:
+def _badge_form(*, badge_alone: bool) -> rx.Component:
     return _form(
         "badge",
         _message("not-recognised"),
         _message("missing"),
+        _message("second-number", tone="info"),
+        _message("both-numbers", tone="info"),
+        _message("numbers-not-recognised"),
         text_field(
             text.sign_in.LAST_NAME,
             field_id="last-name",
@@ -90,12 +97,26 @@ def _badge_form() -> rx.Component:
             spell_check=False,
             required=True,
         ),
+        # Shown where it is asked for: by the fragment, or by `web.sign_in_page`.
+        rx.el.div(
+            text_field(
+                text.sign_in.SECOND_NUMBER,
+                field_id="second-number-field",
+                name="second_number",
+                hint=text.sign_in.SECOND_NUMBER_HINT,
+                auto_complete="off",
+                auto_capitalize="characters",
+                spell_check=False,
+            ),
+            custom_attrs={"data-second-number": "" if badge_alone else "asked"},
+        ),
     )
 
 
 def _member_form() -> rx.Component:
     return _form(
         "member",
+        _message("step-up", tone="info"),
         _message("member-not-recognised"),
         _message("member-missing"),
         _message("member-not-registered"),
@@ -122,6 +143,7 @@ def _member_form() -> rx.Component:
 def _single_sign_on(sso: SingleSignOn) -> rx.Component:
     """The link to the society's identity provider, instead of the password form."""
     return rx.el.div(
+        _message("step-up", tone="info"),
         *(_message(f"sso-{error}") for error in ("only", "failed", "cancelled", "unavailable")),
         _message("sso-unknown"),
         _message("member-not-registered"),

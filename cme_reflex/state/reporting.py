@@ -14,6 +14,7 @@ from cme_reflex.domain.reporting.learner import (
     InvalidLearner,
     Learner,
     faults_so_far,
+    masked,
 )
 from cme_reflex.services.claims import claim
 from cme_reflex.services.clock import clock
@@ -48,6 +49,7 @@ class Reporting(ClaimPage, rx.State):
     withdrawn: bool = False
     result: str = ""
     rejection: str = ""
+    hidden: bool = False
     _current: dict[str, str] = EMPTY
     _touched: list[str] = []
 
@@ -59,7 +61,9 @@ class Reporting(ClaimPage, rx.State):
         self._set(states=list(STATES), boards=list(context.meeting.reporting.boards))
         saved = await opt_in.load_opt_in(context)
         names = {"first_name": context.attendee.first_name, "last_name": context.attendee.last_name}
-        self._set(values=_field_values(saved) if saved else {**EMPTY, **names}, faults=EMPTY)
+        self._set(
+            values=_field_values(saved, context) if saved else {**EMPTY, **names}, faults=EMPTY
+        )
         self._current, self._touched = dict(self.values), []
         self._show(context, saved)
 
@@ -67,7 +71,10 @@ class Reporting(ClaimPage, rx.State):
     @authenticated
     async def refresh(self, context: RequestContext):
         """Show changes made in other tabs; unsaved input in the form stays."""
-        self._show(context, await opt_in.load_opt_in(context))
+        saved = await opt_in.load_opt_in(context)
+        if saved is not None and not context.method.is_strong and not self.hidden:
+            self._hide(saved, context)
+        self._show(context, saved)
 
     @rx.event
     @authenticated
@@ -110,6 +117,8 @@ class Reporting(ClaimPage, rx.State):
         except ConsentChanged:
             self._show(context, await opt_in.load_opt_in(context))
             raise
+        if not context.method.is_strong:
+            self._hide(saved, context)
         self._show(context, saved, announcement=text.reporting.SAVED_IN)
         return rx.set_focus(RESULT)
 
@@ -120,6 +129,11 @@ class Reporting(ClaimPage, rx.State):
         saved = await opt_in.withdraw_opt_in(context, now=clock())
         self._show(context, saved, announcement=text.reporting.SAVED_OUT)
         return rx.set_focus(RESULT)
+
+    def _hide(self, saved: OptIn, context: RequestContext) -> None:
+        """Show what is stored in place of the form, masked; nothing of it stays in the state."""
+        self._set(values=_field_values(saved, context), faults=EMPTY)
+        self._current, self._touched = EMPTY, []
 
     def _show(
         self, context: RequestContext, saved: OptIn | None, *, announcement: str = ""
@@ -133,7 +147,8 @@ class Reporting(ClaimPage, rx.State):
             withdrawn=active is False,
             # An attendee who agreed to an older version of the text must consent again.
             consented=bool(active and saved and saved.consent_version == terms.consent_version),
-            rejection=saved.rejection if saved else "",
+            hidden=saved is not None and not context.method.is_strong,
+            rejection=_rejection(saved, context) if saved else "",
             consented_on=text.dates.instant(saved.consented_at, context.meeting.zone)
             if saved
             else "",
@@ -146,5 +161,15 @@ def _fault_texts(faults: Mapping[str, FieldFault]) -> dict[str, str]:
     return EMPTY | {name: text.reporting.FAULTS[fault] for name, fault in faults.items()}
 
 
-def _field_values(saved: OptIn) -> dict[str, str]:
+def _field_values(saved: OptIn, context: RequestContext) -> dict[str, str]:
+    """The stored values; masked after a sign-in that does not prove who the person is."""
+    if not context.method.is_strong:
+        return masked(saved.learner)
     return {name: str(getattr(saved.learner, name)) for name in EMPTY}
+
+
+def _rejection(saved: OptIn, context: RequestContext) -> str:
+    """The reason as ACCME gave it, which may quote what is masked."""
+    if saved.rejection and not context.method.is_strong:
+        return text.step_up.REASON_HIDDEN
+    return saved.rejection

@@ -12,7 +12,7 @@ from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.operations.tables import ApiTokenRow, OperationRow
-from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+from cme_reflex.store.people.tables import AttendeeRow, MemberRow, RegistrationAuditRow
 from cme_reflex.store.programme.tables import SessionRow
 from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 from cme_reflex.store.sign_in.tables import (
@@ -41,6 +41,7 @@ __all__ = [
     "OptInRow",
     "RateLimitCounterRow",
     "ReceiptRow",
+    "RegistrationAuditRow",
     "RegistrationChoiceRow",
     "ReportingBatchRow",
     "ReportingRow",

@@ -13,7 +13,7 @@ from cme_reflex.text.certificates import account, certificate, verify
 from cme_reflex.text.claims import claim, home, receipt, sessions, submit
 from cme_reflex.text.evaluations import evaluation
 from cme_reflex.text.reporting import reporting
-from cme_reflex.text.sign_in import link, password, registrations, sign_in, sign_in_link
+from cme_reflex.text.sign_in import link, password, registrations, sign_in, sign_in_link, step_up
 from cme_reflex.text.site import error_pages, not_found, preview, privacy, queue, shell
 
 LANGUAGE: Final = "en"
@@ -43,6 +43,7 @@ __all__ = [
     "shell",
     "sign_in",
     "sign_in_link",
+    "step_up",
     "submit",
     "verify",
 ]

@@ -20,6 +20,7 @@ from cme_reflex.domain.credit.quarters import InvalidHours, format_hours
 from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
+from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
 from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS, WITHDRAWN
 from cme_reflex.text.dates import instant
 
@@ -39,6 +40,8 @@ _MESSAGES: Final[Mapping[type[Exception], str]] = {
     ReopeningNotAllowed: "Only our staff can reopen a submitted claim.",
     NotSubmitted: "Your claim is not submitted, so you can change it.",
     InvalidCommand: "Something went wrong. Reload the page and try again.",
+    StrongerSignInRequired: "Your badge is not enough for this. Sign in by e-mail or with your "
+    "account, then try again.",
     ConsentMissing: "To opt in, check the consent box.",
     ConsentChanged: "The consent text has changed. Read it, then check the box.",
 }

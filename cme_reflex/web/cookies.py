@@ -1,7 +1,8 @@
 """Cookies of the sign-in.
 
-The sign-in itself, a pending choice among registrations, a pending single sign-on, and the page to
-open after sign-in. All are HttpOnly, and over HTTPS each has the prefix `__Host-`.
+The sign-in itself, a pending choice among registrations, a pending single sign-on, the page to open
+after sign-in, and the registrations that the browser has signed in to. All are HttpOnly, and over
+HTTPS each has the prefix `__Host-`.
 """
 
 from datetime import timedelta
@@ -17,7 +18,8 @@ SIGN_IN = "cme_sign_in"
 CHOICE = "cme_choice"  # a verified identity with several registrations to choose from
 OIDC_LOGIN = "cme_departure"  # a single sign-on in progress at the provider
 NEXT = "cme_next"
-NEXT_LIFETIME = timedelta(minutes=10)  # enough time to find one's badge
+NEXT_LIFETIME = timedelta(minutes=15)  # enough time to find one's badge, or to use a link by mail
+KNOWN_BROWSER = "cme_known_browser"  # see services.sign_in.known_browser
 NEXT_LIMIT = 500  # characters; a longer address is not stored
 
 

@@ -1,11 +1,13 @@
 """Fixtures: a loaded meeting and signed-in attendees."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import authentication, credentials
@@ -33,11 +35,12 @@ async def loaded(database: Engine, fill: Fill, folder: MeetingFolder, now: datet
 
 @pytest.fixture
 def sign_in_as(loaded: Any, now: datetime) -> SignIn:
-    """Function that signs in an attendee by badge and name and returns the request context."""
+    """Function that signs in an attendee and returns the request context, as after a link."""
 
     async def sign_in(badge: str = "101", last_name: str = "O'Brien-Núñez") -> RequestContext:
         token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=now)
-        return await authentication.authenticate(MEETING.code, token, now=now)
+        context = await authentication.authenticate(MEETING.code, token, now=now)
+        return replace(context, method=SignInMethod.LINK)
 
     return sign_in
 

@@ -184,6 +184,38 @@ async def test_a_link_is_still_deleted_with_its_message_in_a_renamed_table(
     assert links == []
 
 
+async def test_former_sign_ins_are_the_weakest_and_former_tokens_read_what_they_did(
+    unmigrated_url: str,
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0009")
+    await execute_on(unmigrated_url, *_ROWS_OF_0009)
+    before = await run_on(unmigrated_url, all_rows)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    sign_in = await fetch_one(select(tables.SignInRow))
+    choice = await fetch_one(select(tables.RegistrationChoiceRow))
+    token = await fetch_one(select(tables.ApiTokenRow))
+    await close_database()
+    assert (sign_in.method, sign_in.browser, choice.method) == ("number", "", "number")
+    assert (token.scopes, token.expires_at) == (["claims", "confirmation-numbers"], None)
+    await migrate.downgrade(unmigrated_url, "0009")
+    assert await run_on(unmigrated_url, all_rows) == before
+
+
+_ROWS_OF_0009 = (
+    *_ROWS_OF_0006[:2],
+    (
+        "INSERT INTO sign_in (token_hash, attendee_id, created_at, seen_at, expires_at)"
+        " VALUES ('t', 1, '2024-11-01 00:00:00', '2024-11-01 00:00:00', '2024-11-08 00:00:00')"
+    ),
+    "INSERT INTO registration_choice VALUES ('t', '[1]', '2024-11-01 00:10:00')",
+    (
+        "INSERT INTO api_token (id, name, selector, secret_hash, created_at, created_by)"
+        " VALUES (1, 'society', 's', 'h', '2024-11-01 00:00:00', 'staff')"
+    ),
+)
+
+
 async def test_withdrawn_claims_are_withdrawn_again_after_downgrade_and_upgrade(
     unmigrated_url: str, now: datetime
 ) -> None:
@@ -198,12 +230,13 @@ async def test_withdrawn_claims_are_withdrawn_again_after_downgrade_and_upgrade(
     )
     await add(withdrawal_of(1, later), *reopened_and_resubmitted(now, later))
     await close_database()
+    await migrate.downgrade(unmigrated_url, "0009")
     rows = await run_on(unmigrated_url, all_rows)
 
     await migrate.downgrade(unmigrated_url, "0008")
     assert await claims_and_mail(unmigrated_url) == ([(1, "submitted"), (2, "submitted")], 0)
 
-    await migrate.upgrade(unmigrated_url)
+    await migrate.upgrade(unmigrated_url, "0009")
     # Messages about withdrawals are gone, with their links, and a claim has its last total.
     restored = await run_on(unmigrated_url, all_rows)
     assert [row[0:3] for row in restored["claim"]] == [row[0:3] for row in rows["claim"]]

@@ -30,6 +30,7 @@ Payload = dict[str, Any]
 # Valid payloads, so that a call can only fail for its sender or its time. `valid` replaces the
 # session id 0 by a session of the two claims.
 VALID_PAYLOADS: dict[str, Payload] = {
+    "account.end_sign_in": {"reference": "0" * 16},
     "account.load": {},
     "account.refresh": {},
     "evaluation.load": {},

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.claims import claim_lines, reopening, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
@@ -68,7 +69,8 @@ async def sign_in_to(year: int, username: str | None) -> RequestContext:
     await execute(linked.values(member_id=member.scalar_subquery()))
     at = submitted_at(year)
     token = await credentials.sign_in_with_badge(meeting_code(year), LAST_NAME, BADGE, now=at)
-    return await authentication.authenticate(meeting_code(year), token, now=at)
+    context = await authentication.authenticate(meeting_code(year), token, now=at)
+    return replace(context, method=SignInMethod.LINK)
 
 
 async def complete_and_submit(

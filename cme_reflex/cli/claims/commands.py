@@ -62,6 +62,13 @@ def export(
     kind: Annotated[
         FileFormat, typer.Option("--format", help="Format of the files.")
     ] = FileFormat.CSV,
+    confirmations: Annotated[
+        bool,
+        typer.Option(
+            "--confirmation-numbers",
+            help="Include them; with the last name they are a sign-in.",
+        ),
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

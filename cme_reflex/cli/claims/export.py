@@ -12,11 +12,12 @@ from cme_reflex.services.claims import export as claims
 from cme_reflex.settings import settings
 
 
-def export(out: Path, kind: FileFormat, force: bool, as_json: bool) -> None:
+def export(out: Path, kind: FileFormat, confirmations: bool, force: bool, as_json: bool) -> None:
     """Write the meeting's claims to files in the folder. Raises CliError."""
     meeting, names = settings().meeting, claims_export.file_names(kind)
     with written_together(out, names, force=force) as folder:
-        count = run(_write(meeting, claims_export.open_writer(folder, kind)))
+        files = claims_export.open_writer(folder, kind, confirmations=confirmations)
+        count = run(_write(meeting, files))
     emit_export(ExportResult(meeting, count, tuple(out / name for name in names)), as_json=as_json)
 
 

@@ -85,6 +85,11 @@ def _lines(record: ClaimRecord, zone: ZoneInfo) -> Iterator[str]:
     yield "history:"
     for change in record.history:
         yield _change(change, zone)
+    if record.registration_history:
+        yield "registration:"
+    for entry in record.registration_history:
+        reason = f" ({entry.reason})" if entry.reason else ""
+        yield f"  {text.dates.instant(entry.at, zone)}  {entry.actor}: {entry.what}{reason}"
 
 
 def _version(receipt: Receipt, state: ProofState, zone: ZoneInfo) -> Iterator[str]:

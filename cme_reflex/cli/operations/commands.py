@@ -6,6 +6,7 @@ import typer
 
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, DryRun, File, Force
+from cme_reflex.domain.operations.api_scopes import ApiScope
 
 HOST = "127.0.0.1"
 PORT = 3000
@@ -41,14 +42,25 @@ def current() -> None:
 
 @tokens.command("new")
 @implemented_in("cme_reflex.cli.operations.tokens")
-def create_token(name: TokenName, as_json: AsJson = False) -> None:
+def create_token(
+    name: TokenName,
+    scopes: Annotated[
+        list[ApiScope] | None,
+        typer.Option("--scope", help="What it may read; by default claims. Repeatable."),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Its last day (UTC); by default in a year."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Create an API token and print it; it cannot be shown again."""
 
 
 @tokens.command("list")
 @implemented_in("cme_reflex.cli.operations.tokens")
 def list_tokens(as_json: AsJson = False) -> None:
-    """List all API tokens: creator, last use, and revocation."""
+    """List all API tokens: creator, scopes, last use, expiry and revocation."""
 
 
 @tokens.command("revoke")

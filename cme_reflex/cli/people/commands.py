@@ -7,7 +7,10 @@ import typer
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, DryRun, InputFile, OutFile, ReplaceOutFile, Sheet
 
-attendees = typer.Typer(help="Convert registrations of other systems.", no_args_is_help=True)
+attendees = typer.Typer(
+    help="Convert registrations of other systems, and end somebody's sign-ins.",
+    no_args_is_help=True,
+)
 members = typer.Typer(
     help="Convert member accounts, and invite members to set a password.", no_args_is_help=True
 )
@@ -45,6 +48,16 @@ def convert_attendees(
     as_json: AsJson = False,
 ) -> None:
     """Convert a registration system's CSV or XLSX to attendees.csv."""
+
+
+@attendees.command()
+@implemented_in("cme_reflex.cli.people.sign_ins")
+def end_sign_ins(
+    number: Annotated[str, typer.Argument(help="Badge or confirmation number.")],
+    reason: Annotated[str, typer.Option(help="Reason, for the audit log.")],
+    as_json: AsJson = False,
+) -> None:
+    """End all sign-ins of a registration; its browsers count as new."""
 
 
 @members.command("convert")

@@ -121,6 +121,16 @@ class RegistrationType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInTerms:
+    """Terms of the sign-in with a last name and a badge or confirmation number.
+
+    Without `badge_alone`, browsers that are new to a registration always need both numbers.
+    """
+
+    badge_alone: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportingTerms:
     """Terms of learner credit reporting: opt-in and consent texts, and participating boards."""
 
@@ -157,6 +167,7 @@ class Meeting:
     privacy: str
     paper: PaperSize = PaperSize.LETTER
     single_sign_on: SingleSignOn | None = None
+    sign_in: SignInTerms = SignInTerms()
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -75,6 +75,24 @@ class Learner:
     board_id: str = ""
 
 
+MASK = "••••"
+VISIBLE = 2  # characters at the end of a masked value
+_MASKED = ("birth_month", "birth_day", "state", "licence_id", "npi", "board_id")
+
+
+def masked(learner: Learner) -> dict[str, str]:
+    """The learner's fields, the identifying ones masked to their last two characters.
+
+    A value that is hardly longer than these is masked as a whole. The mask has a fixed length.
+    """
+    values = {name: str(getattr(learner, name)) for name in Learner.__slots__}
+    return {name: _mask(value) if name in _MASKED else value for name, value in values.items()}
+
+
+def _mask(value: str) -> str:
+    return f"{MASK}{value[-VISIBLE:] if len(value) > 2 * VISIBLE else ''}" if value else ""
+
+
 def is_npi(number: str) -> bool:
     """Whether the ten digits are a National Provider Identifier (Luhn over 80840 + NPI)."""
     if not (len(number) == 10 and number.isascii() and number.isdigit()):

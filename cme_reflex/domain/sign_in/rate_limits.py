@@ -31,6 +31,10 @@ class RateLimitCounter:
     until: datetime
     forgotten_at: datetime
 
+    def is_expired(self, now: datetime) -> bool:
+        """Whether the counter no longer counts, so that it can be deleted."""
+        return now >= max(self.until, self.forgotten_at)
+
 
 class RateLimit(Protocol):
     """A rate limit for the attempts in one `scope`."""
@@ -142,6 +146,34 @@ class Quota:
     def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
         """See RateLimit.refund."""
         return counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """No attempts for `duration` after each `threshold` of them within `window`.
+
+    The count starts again after a pause, so holding a key takes `threshold` attempts each time.
+    """
+
+    scope: str
+    threshold: int
+    duration: timedelta
+    window: timedelta
+
+    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
+        """See RateLimit.check."""
+        if now < counter.until:
+            raise TooManyAttempts(counter.until)
+        if now >= counter.forgotten_at:
+            return RateLimitCounter(1, counter.until, now + self.window), _NO_WAIT
+        if counter.count + 1 < self.threshold:
+            return replace(counter, count=counter.count + 1), _NO_WAIT
+        until = now + self.duration
+        return RateLimitCounter(0, until, until), _NO_WAIT
+
+    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
+        """See RateLimit.refund."""
+        return replace(counter, count=max(counter.count - 1, 0))
 
 
 def _current_count(counter: RateLimitCounter, now: datetime) -> int:

@@ -6,7 +6,7 @@ its current draft, without a receipt. Removed lines are omitted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -18,11 +18,13 @@ from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.formats.reports.file_format import FileFormat
 from cme_reflex.formats.tables.sheets import Column, ColumnType, CsvWriter, Sheet, XlsxWriter
 
+CONFIRMATION = Column("confirmation")
+"""Only where it is asked for: with the last name it is a sign-in."""
+
 CLAIMS = Sheet(
     "claims",
     (
         Column("badge"),
-        Column("confirmation"),
         Column("last_name", width=20),
         Column("first_name", width=20),
         Column("suffix", width=8),
@@ -62,6 +64,7 @@ ANSWERS = Sheet(
     ),
 )
 SHEETS = (CLAIMS, LINES, ANSWERS)
+WITH_CONFIRMATION = replace(CLAIMS, columns=(CLAIMS.columns[0], CONFIRMATION, *CLAIMS.columns[1:]))
 
 HoursField = Annotated[
     Quarters,
@@ -130,15 +133,18 @@ class ClaimsWriter(Protocol):
         """Close the files."""
 
 
-def open_writer(folder: Path, kind: FileFormat) -> ClaimsWriter:
-    """Open the files of an export in an existing folder."""
+def open_writer(folder: Path, kind: FileFormat, *, confirmations: bool = False) -> ClaimsWriter:
+    """Open the files of an export in an existing folder, with confirmation numbers if asked for."""
+    claims = WITH_CONFIRMATION if confirmations else CLAIMS
+    sheets = (claims, *SHEETS[1:])
     match kind:
         case FileFormat.CSV:
-            return _TablesWriter(CsvWriter(folder, SHEETS))
+            return _TablesWriter(CsvWriter(folder, sheets), claims)
         case FileFormat.XLSX:
-            return _TablesWriter(XlsxWriter(folder / "claims.xlsx", SHEETS))
+            return _TablesWriter(XlsxWriter(folder / "claims.xlsx", sheets), claims)
         case FileFormat.JSON:
-            return _JsonWriter(folder / "claims.json")
+            excluded = set() if confirmations else {CONFIRMATION.name}
+            return _JsonWriter(folder / "claims.json", excluded)
 
 
 def file_names(kind: FileFormat) -> tuple[str, ...]:
@@ -151,11 +157,12 @@ def file_names(kind: FileFormat) -> tuple[str, ...]:
 
 
 class _TablesWriter:
-    def __init__(self, files: CsvWriter | XlsxWriter) -> None:
+    def __init__(self, files: CsvWriter | XlsxWriter, claims: Sheet) -> None:
         self._files = files
+        self._claims = claims
 
     def add(self, claim: ExportedClaim) -> None:
-        self._files.add("claims", CLAIMS.row(claim))
+        self._files.add("claims", self._claims.row(claim))
         for line in claim.lines:
             self._files.add("lines", (claim.badge, *LINES.row(line, skip=1)))
         for answer in claim.answers:
@@ -173,12 +180,14 @@ _CLAIM_ADAPTER: TypeAdapter[ExportedClaim] = TypeAdapter(ExportedClaim)
 class _JsonWriter:
     """Writer of a JSON list, one claim per line, so that claims are written one at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, excluded: set[str]) -> None:
         self._file = path.open("wb")
+        self._excluded = excluded
         self._separator = b"[\n"
 
     def add(self, claim: ExportedClaim) -> None:
-        self._file.write(self._separator + _CLAIM_ADAPTER.dump_json(claim, by_alias=True))
+        text = _CLAIM_ADAPTER.dump_json(claim, by_alias=True, exclude=self._excluded)
+        self._file.write(self._separator + text)
         self._separator = b",\n"
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Feed of submitted claims as JSON; docs/integration.md documents the fields."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -7,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.formats.reports.claims_export import (
     CATEGORY1_FIELD,
     SAFETY_FIELD,
@@ -29,11 +31,29 @@ class FeedMeeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedReporting:
+    """What an attendee who consents to learner credit reporting gave for it."""
+
+    consented_at: datetime
+    first_name: str
+    last_name: str
+    birth_month: int
+    birth_day: int
+    state: str
+    licence_id: str
+    npi: str
+    board: str
+    board_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAttendee:
-    """The attendee of a claim. `member_username` is null for a registration without an account."""
+    """The attendee of a claim. `member_username` is null for a registration without an account.
+
+    Each of the last three is present only with its scope. `reporting` is null without consent.
+    """
 
     badge: str
-    confirmation: str
     member_username: str | None
     last_name: str
     first_name: str
@@ -41,6 +61,9 @@ class FeedAttendee:
     name_on_certificate: str
     profession: Literal["physician", "other"]
     registration_type: str
+    email: str = ""
+    confirmation: str = ""
+    reporting: FeedReporting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +102,27 @@ _PAGE_ADAPTER = TypeAdapter(FeedPage)
 _CLAIM_ADAPTER = TypeAdapter(FeedClaim)
 
 
-def page_json(page: FeedPage) -> bytes:
-    """The page as JSON; hours are numbers such as 8.5."""
-    return _PAGE_ADAPTER.dump_json(page, by_alias=True)
+_SCOPE_OF_FIELD = {
+    "email": ApiScope.CONTACT,
+    "confirmation": ApiScope.CONFIRMATION_NUMBERS,
+    "reporting": ApiScope.REPORTING,
+}
+"""Fields of an attendee that a token needs a scope for."""
 
 
-def claim_json(claim: FeedClaim) -> bytes:
-    """One version as JSON."""
-    return _CLAIM_ADAPTER.dump_json(claim, by_alias=True)
+def page_json(page: FeedPage, scopes: Collection[ApiScope]) -> bytes:
+    """The page as JSON, as far as the scopes allow; hours are numbers such as 8.5."""
+    exclude: Any = {"claims": {"__all__": _excluded(scopes)}}
+    return _PAGE_ADAPTER.dump_json(page, by_alias=True, exclude=exclude)
+
+
+def claim_json(claim: FeedClaim, scopes: Collection[ApiScope]) -> bytes:
+    """One version as JSON, as far as the scopes allow."""
+    return _CLAIM_ADAPTER.dump_json(claim, by_alias=True, exclude=_excluded(scopes))
+
+
+def _excluded(scopes: Collection[ApiScope]) -> Any:
+    return {"attendee": {name for name, scope in _SCOPE_OF_FIELD.items() if scope not in scopes}}
 
 
 def schemas(reference: str) -> dict[str, Any]:

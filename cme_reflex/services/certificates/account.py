@@ -1,7 +1,8 @@
 """Account of a person: the claims at all meetings, and the transcript of submitted claims.
 
 A sign-in belongs to one meeting's attendee. If the attendee is linked to a member, the account
-has all attendees linked to that member; otherwise only this one.
+has all attendees linked to that member; otherwise only this one. It is only this one, too, after a
+sign-in with a badge, which proves nothing about the member.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from cme_reflex.domain.reporting.pars import RecordAction, current_records
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transcript_pdf
 from cme_reflex.services.certificates import pdf_pool
+from cme_reflex.services.certificates.ownership import signed_in_member
 from cme_reflex.services.claims.certificate_snapshot import LANGUAGE, certificate_facts
 from cme_reflex.services.claims.submission import receipt_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -47,7 +49,7 @@ async def load_account(context: RequestContext, *, now: datetime) -> Account:
     """The account of the signed-in person: all claims, including drafts, in one snapshot."""
 
     def load(db: Session) -> Account:
-        member = accounts.find_member(db, context.attendee.id)
+        member = signed_in_member(db, context)
         registrations = accounts.registrations(
             db, context.attendee.id, member.id if member else None
         )
@@ -133,6 +135,7 @@ def _account_entry(
         reporting=_reporting_status(
             registration.reporting,
             reported,
+            context,
             withdrawn=claim is not None and claim.status == ClaimStatus.WITHDRAWN,
         ),
     )
@@ -144,10 +147,15 @@ def _registration_label(meeting: Meeting, code: str) -> str:
 
 
 def _reporting_status(
-    opt_in: OptInRow | None, reported: Sequence[BatchedRow], *, withdrawn: bool
+    opt_in: OptInRow | None,
+    reported: Sequence[BatchedRow],
+    context: RequestContext,
+    *,
+    withdrawn: bool,
 ) -> ReportingSummary:
     """The state of the reporting to PARS; rejected rows had no effect.
 
+    The reason of a rejection may quote the learner's data, so a badge does not show it.
     `withdrawn` means that the claim was withdrawn.
     """
     if opt_in is None:
@@ -165,7 +173,9 @@ def _reporting_status(
     if last is not None and last.row.rejected_at is not None:
         if last.row.rejected_at > opt_in.consented_at:
             return ReportingSummary(
-                ReportingState.REJECTED, last.row.rejected_at, last.row.rejection
+                ReportingState.REJECTED,
+                last.row.rejected_at,
+                last.row.rejection if context.method.is_strong else "",
             )
         return ReportingSummary(ReportingState.OPTED_IN, opt_in.consented_at)  # corrected since
     if last is not None and is_reported:

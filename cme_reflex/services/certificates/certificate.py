@@ -23,6 +23,7 @@ from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, 
 from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.routes import verify
 from cme_reflex.services.certificates import pdf_pool
+from cme_reflex.services.certificates.ownership import signed_in_member
 from cme_reflex.services.claims import submission
 from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.submission import Receipt
@@ -68,7 +69,8 @@ class VerifiedCertificate:
 async def load_certificate(context: RequestContext, number: str) -> Certificate:
     """The certificate with this number, if it belongs to the person; old versions included.
 
-    A member's certificates are those of all meetings. Raises CertificateNotFound.
+    A member's certificates are those of all meetings, after a sign-in that proves who the person
+    is. Raises CertificateNotFound.
     """
 
     def load(db: Session) -> IssuedReceipt:
@@ -103,7 +105,7 @@ def _proof_state(issued: IssuedReceipt) -> ProofState:
 
 
 def _is_own(db: Session, context: RequestContext, receipt: ReceiptRow) -> bool:
-    member = accounts.find_member(db, context.attendee.id)
+    member = signed_in_member(db, context)
     member_id = member.id if member else None
     return accounts.owns_claim(db, context.attendee.id, member_id, receipt.claim_id)
 

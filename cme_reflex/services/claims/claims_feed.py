@@ -1,23 +1,33 @@
 """Claims feed for the society's own systems: all submitted versions, page by page from a cursor."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import cast
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
-from cme_reflex.formats.reports.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
+from cme_reflex.formats.reports.claims_feed import (
+    FeedAttendee,
+    FeedClaim,
+    FeedMeeting,
+    FeedPage,
+    FeedReporting,
+)
 from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.export import line_from_document
 from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.feed import PublishedVersion
 from cme_reflex.store.database import read
+from cme_reflex.store.reporting.tables import OptInRow
 
 START = "start"
 """The cursor before the first version."""
@@ -45,13 +55,19 @@ class _Cursor:
         return f"{self.epoch}-{self.position}" if self.position else START
 
 
-async def load_page(*, cursor: str = START, since: datetime | None = None, limit: int) -> FeedPage:
+async def load_page(
+    *,
+    cursor: str = START,
+    since: datetime | None = None,
+    limit: int,
+    scopes: Collection[ApiScope] = (),
+) -> FeedPage:
     """At most `limit` versions after the cursor, in the order of their commits.
 
     A client that follows each page's `next_cursor` gets every version exactly once, even those
     submitted meanwhile, and once more when it is withdrawn; each resubmission of a claim is a new
-    version. `since` (aware) leaves out versions submitted or withdrawn earlier. Raises
-    InvalidCursor and CursorExpired.
+    version. `since` (aware) leaves out versions submitted or withdrawn earlier. Data for learner
+    credit reporting are loaded with their scope only. Raises InvalidCursor and CursorExpired.
     """
     after = _parse(cursor)
 
@@ -69,7 +85,7 @@ async def load_page(*, cursor: str = START, since: datetime | None = None, limit
         has_more = len(found) > limit
         reached = shown[-1].receipt.position if has_more else state.last
         return FeedPage(
-            claims=tuple(map(_feed_claim, shown)),
+            claims=_feed_claims(db, shown, scopes),
             next_cursor=str(_Cursor(state.epoch, reached)),
             has_more=has_more,
         )
@@ -77,15 +93,18 @@ async def load_page(*, cursor: str = START, since: datetime | None = None, limit
     return await read(load)
 
 
-async def load_claim(number: str) -> FeedClaim:
+async def load_claim(number: str, *, scopes: Collection[ApiScope] = ()) -> FeedClaim:
     """The version with this receipt number, in any notation. Raises ReceiptNotFound."""
     canonical = canonical_receipt_number(number)
-    found = (
-        None if canonical is None else await read(lambda db: feed.find_by_receipt(db, canonical))
-    )
-    if found is None:
-        raise ReceiptNotFound(number)
-    return _feed_claim(found)
+
+    def load(db: Session) -> FeedClaim:
+        found = None if canonical is None else feed.find_by_receipt(db, canonical)
+        if found is None:
+            raise ReceiptNotFound(number)
+        (claim,) = _feed_claims(db, [found], scopes)
+        return claim
+
+    return await read(load)
 
 
 def _parse(cursor: str) -> _Cursor:
@@ -97,7 +116,22 @@ def _parse(cursor: str) -> _Cursor:
     return _Cursor(parts[1], int(parts[2]))
 
 
-def _feed_claim(of: PublishedVersion) -> FeedClaim:
+def _feed_claims(
+    db: Session, versions: Sequence[PublishedVersion], scopes: Collection[ApiScope]
+) -> tuple[FeedClaim, ...]:
+    reported: Mapping[int, OptInRow] = {}
+    if ApiScope.REPORTING in scopes:
+        ids = {cast(int, version.attendee.id) for version in versions}
+        query = select(OptInRow).where(
+            col(OptInRow.attendee_id).in_(ids), col(OptInRow.withdrawn_at).is_(None)
+        )
+        reported = {row.attendee_id: row for row in db.exec(query)}
+    return tuple(
+        _feed_claim(version, reported.get(cast(int, version.attendee.id))) for version in versions
+    )
+
+
+def _feed_claim(of: PublishedVersion, opt_in: OptInRow | None) -> FeedClaim:
     document, attendee = of.receipt.document, of.attendee
     facts = certificate_facts(document, meeting_from_document(of.meeting))
     return FeedClaim(
@@ -123,7 +157,6 @@ def _feed_claim(of: PublishedVersion) -> FeedClaim:
         ),
         attendee=FeedAttendee(
             badge=attendee.badge,
-            confirmation=attendee.confirmation,
             member_username=of.username,
             last_name=attendee.last_name,
             first_name=attendee.first_name,
@@ -131,8 +164,17 @@ def _feed_claim(of: PublishedVersion) -> FeedClaim:
             name_on_certificate=document["name_on_certificate"],
             profession="physician" if document["is_physician"] else "other",
             registration_type=document["registration_type"],
+            email=attendee.email,
+            confirmation=attendee.confirmation,
+            reporting=_reporting(opt_in) if opt_in is not None else None,
         ),
         category1=Quarters(of.receipt.category1),
         safety=Quarters(of.receipt.safety),
         lines=tuple(map(line_from_document, document["lines"])),
+    )
+
+
+def _reporting(row: OptInRow) -> FeedReporting:
+    return FeedReporting(
+        **{field.name: getattr(row, field.name) for field in fields(FeedReporting)}
     )

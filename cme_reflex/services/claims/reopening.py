@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.claim import (
     ClaimStatus,
@@ -21,7 +21,7 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow
 from cme_reflex.store.database import read, write
-from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.store.people.tables import AttendeeRow, RegistrationAuditRow
 
 
 class ReceiptNotFound(LookupError):
@@ -45,10 +45,21 @@ class StatusChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationChange:
+    """An entry of a registration's audit log. `at` is aware UTC."""
+
+    at: datetime
+    actor: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRecord:
     """A claim as shown to staff: the attendee, its versions (newest first) and its history.
 
-    `states` are those of the versions as proofs of credit.
+    `states` are those of the versions as proofs of credit. `registration_history` has what happened
+    to the registration rather than to its claim.
     """
 
     name: str
@@ -58,6 +69,7 @@ class ClaimRecord:
     receipts: tuple[Receipt, ...]
     states: tuple[ProofState, ...]
     history: tuple[StatusChange, ...]
+    registration_history: tuple[RegistrationChange, ...]
 
 
 async def load_claim_record(receipt: str) -> ClaimRecord:
@@ -164,5 +176,13 @@ def claim_record(db: Session, row: ClaimRow) -> ClaimRecord:
                 entry.receipt,
             )
             for entry in claims.audit_entries(db, claim_id)
+        ),
+        registration_history=tuple(
+            RegistrationChange(entry.at, entry.actor, entry.what, entry.reason)
+            for entry in db.exec(
+                select(RegistrationAuditRow)
+                .where(RegistrationAuditRow.attendee_id == row.attendee_id)
+                .order_by(col(RegistrationAuditRow.id))
+            )
         ),
     )

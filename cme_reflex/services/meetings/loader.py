@@ -306,7 +306,8 @@ def _save(db: Session, comparison: _Comparison, now: datetime) -> tuple[Affected
     # Confirmation numbers are unique in every statement, even while they are exchanged.
     freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in comparison.freed]
     _save_rows(db, AttendeeRow, _Changes(changed=freed))  # no number_key holds a tilde
-    _save_rows(db, AttendeeRow, _with_member_ids(db, comparison.attendees), meeting_id=meeting_id)
+    attendees = _with_address_changes(_with_member_ids(db, comparison.attendees), now)
+    _save_rows(db, AttendeeRow, attendees, meeting_id=meeting_id)
     return _update_affected_lines(db, meeting_id, comparison.lost_credit)
 
 
@@ -325,6 +326,15 @@ def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
     row.loaded_at = now
     db.flush()
     return cast(int, row.id)
+
+
+def _with_address_changes(attendees: _Changes, now: datetime) -> _Changes:
+    """The changes, with the time of those of an e-mail address: see `email_link`."""
+    changed = [
+        values | {"email_changed_at": now} if "email" in values else values
+        for values in attendees.changed
+    ]
+    return _Changes(added=attendees.added, changed=changed)
 
 
 def _with_member_ids(db: Session, attendees: _Changes) -> _Changes:

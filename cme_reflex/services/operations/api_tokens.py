@@ -1,10 +1,11 @@
-"""API tokens for the society's own systems: creation, authentication and revocation.
+"""API tokens for the society's own systems: creation, authentication, expiry and revocation.
 
 A token is ``cme_<selector>_<secret>``, shown once and stored as a hash. The selector identifies
 its row; the secret is compared in constant time.
 """
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -13,6 +14,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.services.sign_in import rate_limits
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
@@ -23,6 +25,9 @@ PREFIX = "cme"
 SELECTOR_BYTES = 6
 NAME_LIMIT = 60  # characters
 LAST_USED_PRECISION = timedelta(minutes=1)  # so that not every request writes
+
+DEFAULT_LIFETIME = timedelta(days=365)
+MAX_LIFETIME = timedelta(days=2 * 366)  # so that every token is renewed, and its scopes looked at
 
 REQUEST_LIMIT = rate_limits.Quota(scope="api", limit=120, window=timedelta(minutes=1))
 """Requests with one token: enough for ten thousand claims in half a minute, then polling."""
@@ -55,13 +60,26 @@ class TokenRevoked(Exception):
     """The token was revoked."""
 
 
+class TokenExpired(Exception):
+    """The token has expired."""
+
+
+class InvalidExpiry(ValueError):
+    """The expiry is not after the creation, or more than MAX_LIFETIME after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """An API token without its secret. Datetimes are aware UTC."""
+    """An API token without its secret. Datetimes are aware UTC.
+
+    Only a token from before tokens had scopes has no `expires_at`.
+    """
 
     name: str
+    scopes: tuple[ApiScope, ...]
     created_at: datetime
     created_by: str
+    expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
     revoked_by: str | None
@@ -73,10 +91,34 @@ class CreatedToken:
 
     name: str
     token: str
+    scopes: tuple[ApiScope, ...]
+    expires_at: datetime
 
 
-async def create(name: str, *, actor: str, now: datetime) -> CreatedToken:
-    """Create a token with a unique name. Raises InvalidTokenName and TokenNameTaken."""
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """The system that sends a request: the name of its token, and what it may read."""
+
+    name: str
+    scopes: frozenset[ApiScope]
+
+
+async def create(
+    name: str,
+    *,
+    actor: str,
+    now: datetime,
+    scopes: Collection[ApiScope] = (ApiScope.CLAIMS,),
+    expires_at: datetime | None = None,
+) -> CreatedToken:
+    """Create a token with a unique name, by default for claims alone and valid for a year.
+
+    Raises InvalidTokenName, TokenNameTaken and InvalidExpiry.
+    """
+    expires_at = expires_at or now + DEFAULT_LIFETIME
+    if not now < expires_at <= now + MAX_LIFETIME:
+        raise InvalidExpiry(expires_at)
+    granted = tuple(scope for scope in ApiScope if scope in scopes)
     label = " ".join(name.split())
     if not label or len(label) > NAME_LIMIT or not label.isprintable():
         raise InvalidTokenName(name)
@@ -91,6 +133,8 @@ async def create(name: str, *, actor: str, now: datetime) -> CreatedToken:
                 secret_hash=token_hash(secret),
                 created_at=now,
                 created_by=actor,
+                scopes=list(granted),
+                expires_at=expires_at,
             )
             .on_conflict_do_nothing(index_elements=["name"])
         )
@@ -98,11 +142,12 @@ async def create(name: str, *, actor: str, now: datetime) -> CreatedToken:
             raise TokenNameTaken(label)
 
     await write(insert)
-    return CreatedToken(name=label, token=f"{PREFIX}_{selector}_{secret}")
+    token = f"{PREFIX}_{selector}_{secret}"
+    return CreatedToken(name=label, token=token, scopes=granted, expires_at=expires_at)
 
 
 async def list_all() -> tuple[ApiToken, ...]:
-    """Every token that was ever statement, in that order, those that were revoked too."""
+    """Every token that was ever created, in that order, including revoked and expired ones."""
 
     def load(db: Session) -> tuple[ApiToken, ...]:
         rows = db.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))
@@ -126,10 +171,10 @@ async def revoke(name: str, *, actor: str, now: datetime) -> ApiToken:
     return await write(mark_revoked)
 
 
-async def authenticate(token: str, *, now: datetime, address: str) -> str:
-    """Authenticate a request from this IP address and count it. Returns the token's name.
+async def authenticate(token: str, *, now: datetime, address: str) -> ApiClient:
+    """Authenticate a request from this IP address and count it.
 
-    Raises InvalidToken, TokenRevoked and TooManyAttempts.
+    Raises InvalidToken, TokenRevoked, TokenExpired and TooManyAttempts.
     """
     row = await _find(token)
     if row is None:
@@ -138,9 +183,11 @@ async def authenticate(token: str, *, now: datetime, address: str) -> str:
     await rate_limits.check((REQUEST_LIMIT, str(row.id)), now=now)
     if row.revoked_at is not None:
         raise TokenRevoked(row.name)
+    if row.expires_at is not None and row.expires_at <= now:
+        raise TokenExpired(row.name)
     if row.last_used_at is None or row.last_used_at <= now - LAST_USED_PRECISION:
         await _touch(cast(int, row.id), now)
-    return row.name
+    return ApiClient(row.name, frozenset(map(ApiScope, row.scopes)))
 
 
 async def _find(token: str) -> ApiTokenRow | None:
@@ -167,8 +214,10 @@ async def _touch(token_id: int, now: datetime) -> None:
 def _api_token(row: ApiTokenRow) -> ApiToken:
     return ApiToken(
         name=row.name,
+        scopes=tuple(map(ApiScope, row.scopes)),
         created_at=row.created_at,
         created_by=row.created_by,
+        expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
         revoked_by=row.revoked_by,

@@ -6,15 +6,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from cme_reflex.domain.people.audit import RegistrationEvent
 from cme_reflex.domain.reporting.learner import (
     ConsentChanged,
     ConsentMissing,
     Learner,
     parse_learner,
 )
+from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
 from cme_reflex.services.reporting.learners import learner_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.database import read, write
+from cme_reflex.store.people.tables import AttendeeRow, RegistrationAuditRow
 from cme_reflex.store.reporting.reporting import latest_rejection
 from cme_reflex.store.reporting.tables import OptInRow
 
@@ -48,8 +51,10 @@ async def save_opt_in(
 ) -> OptIn:
     """Save the data that PARS requires, with the version and time of the consent.
 
-    Possible before and after submitting, and again for corrections. `version` is that of the
-    consent text shown. Raises InvalidLearner, ConsentMissing or ConsentChanged.
+    Possible before and after submitting, and again for corrections. Changing stored data leaves an
+    entry in the registration's audit log, and requires a sign-in that proves who the person is.
+    `version` is that of the consent text shown. Raises InvalidLearner, ConsentMissing,
+    ConsentChanged or StrongerSignInRequired.
     """
     terms = context.meeting.reporting
     learner = parse_learner(values, terms.boards)
@@ -59,6 +64,13 @@ async def save_opt_in(
         raise ConsentChanged
 
     def save(db: Session) -> OptIn:
+        # Locked first, so that of two simultaneous first opt-ins the second is a change.
+        db.get_one(AttendeeRow, context.attendee.id, with_for_update=True)
+        stored = db.get(OptInRow, context.attendee.id)
+        if stored is not None:
+            if not context.method.is_strong:
+                raise StrongerSignInRequired
+            _record_change(db, context, learner_from_row(stored), learner, now)
         row = db.merge(
             OptInRow(
                 attendee_id=context.attendee.id,
@@ -71,6 +83,23 @@ async def save_opt_in(
         return _opt_in(row)
 
     return await write(save)
+
+
+def _record_change(
+    db: Session, context: RequestContext, before: Learner, after: Learner, now: datetime
+) -> None:
+    names = [field.name for field in fields(Learner)]
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if changed:
+        db.add(
+            RegistrationAuditRow(
+                attendee_id=context.attendee.id,
+                at=now,
+                actor=f"attendee {context.attendee.id}",
+                what=RegistrationEvent.REPORTING_DATA_CHANGED,
+                reason=", ".join(changed),
+            )
+        )
 
 
 async def withdraw_opt_in(context: RequestContext, *, now: datetime) -> OptIn | None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.people.attendee import PHYSICIAN, Attendee
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -18,6 +19,8 @@ from cme_reflex.store.sign_in.tables import SignInRow
 
 IDLE_TIMEOUT = timedelta(hours=12)  # lasts through a day of sessions, not overnight
 LAST_SEEN_PRECISION = timedelta(minutes=5)  # so that not every event writes
+
+_METHODS = {str(method): method for method in SignInMethod}  # the enum takes ten times as long
 
 # Executed at every event, so it is built once: building takes longer than executing.
 _BY_TOKEN = (
@@ -36,6 +39,7 @@ _BY_TOKEN = (
         col(SignInRow.seen_at) > sa.bindparam("idle"),
         MeetingRow.code == sa.bindparam("meeting"),
     )
+    .add_columns(col(SignInRow.method))
 )
 
 
@@ -72,7 +76,12 @@ def find_sign_in(db: Session, meeting: str, hashed: str, *, now: datetime) -> Fo
         raise NotSignedIn
     newest = programme_cache.get_in(db, row.meeting_id, row.version)
     context = RequestContext(
-        attendee_from_row(row), newest.meeting, newest, claim_revision=row.claim_revision
+        attendee_from_row(row),
+        newest.meeting,
+        newest,
+        claim_revision=row.claim_revision,
+        method=_METHODS[row.method],
+        sign_in=hashed,
     )
     return FoundSignIn(hashed, context, row.seen_at)
 

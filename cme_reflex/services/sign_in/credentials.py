@@ -1,5 +1,6 @@
 """Sign-in with a last name and badge, or with a member's username and password."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -8,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.domain.people.names import name_key, number_key, same_name
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import passwords, rate_limits
+from cme_reflex.services.sign_in import known_browser, passwords, rate_limits, second_number
 from cme_reflex.services.sign_in.registrations import (
     SignInResult,
     create_sign_in,
@@ -31,36 +33,75 @@ class PasswordSignInDisabled(Exception):
 
 
 async def sign_in_with_badge(
-    meeting: str, last_name: str, number: str, *, now: datetime, address: str = ""
+    meeting: str,
+    last_name: str,
+    number: str,
+    second: str = "",
+    *,
+    now: datetime,
+    address: str = "",
+    known: str = "",
 ) -> str:
-    """Sign in with last name and badge or confirmation number.
+    """Sign in with last name and badge or confirmation number, or with both numbers.
 
-    `address` is the client's IP address, if any. Returns the token for the cookie.
-    Raises InvalidCredentials and TooManyAttempts.
+    `address` is the client's IP address, if any, and `known` the cookie of `known_browser`.
+    Returns the token for the cookie. Raises InvalidCredentials, TooManyAttempts and
+    SecondNumberRequired.
     """
-    if max(len(last_name), len(number)) > INPUT_LIMIT:
+    if max(len(last_name), len(number), len(second)) > INPUT_LIMIT:
         raise InvalidCredentials
-    key, number = name_key(last_name), number_key(number)
-    attempts: list[rate_limits.LimitKey] = [
-        (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.NAME_BACKOFF, key and f"{meeting} {key}"),
-        (rate_limits.NUMBER_LOCKOUT, f"{meeting} {number}"),
-    ]
-    await rate_limits.check(*attempts, now=now)
+    numbers = tuple(dict.fromkeys(filter(None, map(number_key, (number, second)))))
+    terms = await read(lambda db: programme_cache.by_code(db, meeting))
+    attempt = second_number.NumberAttempt(
+        meeting=meeting,
+        name=name_key(last_name),
+        numbers=numbers,
+        address=address,
+        always=terms is not None and not terms.meeting.sign_in.badge_alone,
+    )
+    is_known = bool(known) and await read(lambda db: _is_known(db, attempt, known, now))
+    if not is_known:
+        await second_number.check(attempt, now=now)
 
     def sign_in(db: Session) -> str:
-        has_number = sa.or_(
-            col(AttendeeRow.badge) == number, col(AttendeeRow.confirmation) == number
-        )
-        attendees = db.exec(registrations(meeting).where(has_number)).all()
-        matching = [each for each in attendees if same_name(each.last_name, last_name)]
+        matching = [
+            registration
+            for registration in _with_number(db, attempt)
+            if same_name(registration.last_name, last_name)
+            and {*numbers} <= {registration.badge, registration.confirmation}
+        ]
         if len(matching) != 1:
             raise InvalidCredentials
-        token = create_sign_in(db, cast(int, matching[0].id), now)
-        rate_limits.refund(db, *attempts, person=f"attendee {matching[0].id}", now=now)
-        return token
+        if not is_known:
+            second_number.succeed(db, attempt, now=now)
+        return create_sign_in(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
 
-    return await write(sign_in)
+    try:
+        return await write(sign_in)
+    except InvalidCredentials:
+        if not is_known:
+            await second_number.fail(attempt, now=now)
+        raise
+
+
+def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[AttendeeRow]:
+    has_number = sa.or_(
+        col(AttendeeRow.badge).in_(attempt.numbers),
+        col(AttendeeRow.confirmation).in_(attempt.numbers),
+    )
+    return cast(
+        Sequence[AttendeeRow], db.exec(registrations(attempt.meeting).where(has_number)).all()
+    )
+
+
+def _is_known(
+    db: Session, attempt: second_number.NumberAttempt, cookie: str, now: datetime
+) -> bool:
+    registrations = [
+        known_browser.Registration(cast(int, row.id), row.browsers_forgotten_at)
+        for row in _with_number(db, attempt)
+    ]
+    return known_browser.is_known(cookie, registrations, now=now)
 
 
 async def sign_in_with_password(
@@ -95,7 +136,7 @@ async def sign_in_with_password(
         rate_limits.refund(db, *attempts, person=f"member {member_id}", now=now)
 
     await write(record_success)
-    return await sign_in_member(meeting, member_id, now=now)
+    return await sign_in_member(meeting, member_id, SignInMethod.PASSWORD, now=now)
 
 
 async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:

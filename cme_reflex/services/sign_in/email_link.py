@@ -1,6 +1,7 @@
 """Sign-in links by e-mail, for attendees without their badge number at hand."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import cast
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail.delivery import SIGN_IN_LINK_LIFETIME, InvalidAddress, MailKind
 from cme_reflex.domain.sign_in.rate_limits import Quota
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.mail.addresses import domain_variants, to_ascii_domain
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
@@ -24,6 +26,9 @@ CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minut
 
 RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=timedelta(minutes=15))
 """Requests for one e-mail address, registered or not, to prevent flooding of a mailbox."""
+
+ADDRESS_TRUSTED_AFTER = timedelta(days=30)
+"""How long after the society has changed an address a link to it proves no more than a badge."""
 
 _ASCII_UPPER = re.compile("[A-Z]+")
 
@@ -93,9 +98,20 @@ async def sign_in_with_link(
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
-        return registrations.start_sign_in(db, db.exec(linked).all(), now=now)
+        rows = db.exec(linked).all()
+        return registrations.start_sign_in(db, rows, _strength(rows, now), now=now)
 
     return await database.write(sign_in)
+
+
+def _strength(rows: Sequence[AttendeeRow], now: datetime) -> SignInMethod:
+    """What a link proves: no more than a badge if one of the addresses was changed recently.
+
+    Whoever can change an address at the society could otherwise read a stranger's data.
+    """
+    changes = [row.email_changed_at for row in rows if row.email_changed_at is not None]
+    is_new = any(now - changed_at < ADDRESS_TRUSTED_AFTER for changed_at in changes)
+    return SignInMethod.NUMBER if is_new else SignInMethod.LINK
 
 
 def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:

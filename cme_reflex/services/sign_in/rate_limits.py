@@ -1,11 +1,12 @@
 """Rate limits, counted in the database and so shared by workers and restarts.
 
-    await rate_limits.check((ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), now=now)
+    await rate_limits.check((ADDRESS_BACKOFF, address), (MEMBER_LOCKOUT, name), now=now)
     …  # the attempt
-    rate_limits.refund(db, (ADDRESS_BACKOFF, address), (NUMBER_LOCKOUT, number), person=…, now=now)
+    rate_limits.refund(db, (ADDRESS_BACKOFF, address), (MEMBER_LOCKOUT, name), person=…, now=now)
 
 To add a limit, define a `Lockout`, a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with
-its own scope. Keys are hashed before they are stored. An empty key is not counted.
+its own scope. Sign-ins with numbers have limits of their own (`second_number.py`). Keys are hashed
+before they are stored. An empty key is not counted.
 """
 
 import asyncio
@@ -27,15 +28,6 @@ from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.sign_in import rate_limit_counters
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 
-NUMBER_LOCKOUT = Lockout(
-    scope="number",
-    threshold=5,
-    base_delay=timedelta(minutes=1),
-    max_delay=timedelta(minutes=15),
-    reset_after=timedelta(hours=1),
-)
-"""Attempts on a badge or confirmation number, existing or not."""
-
 MEMBER_LOCKOUT = Lockout(
     scope="member",
     threshold=5,
@@ -53,17 +45,7 @@ ADDRESS_BACKOFF = Backoff(
     max_delay=timedelta(seconds=2),
     max_wait=timedelta(seconds=8),
 )
-"""Failures from one IP address; successful sign-ins, 300 a minute at a meeting, do not count."""
-
-NAME_BACKOFF = Backoff(
-    scope="name",
-    threshold=50,
-    window=timedelta(minutes=10),
-    step=timedelta(milliseconds=200),
-    max_delay=timedelta(seconds=5),
-    max_wait=timedelta(seconds=8),
-)
-"""Failures with one last name, against enumeration of numbers from many IP addresses."""
+"""Failures with passwords from one IP address; successful sign-ins do not count."""
 
 SINGLE_SIGN_ON_BACKOFF = Backoff(
     scope="single sign-on",
@@ -76,7 +58,11 @@ SINGLE_SIGN_ON_BACKOFF = Backoff(
 """Single sign-ons that were started from one IP address and not completed."""
 
 _DELETE_EXPIRED = delete_expired(
-    RateLimitCounterRow, col(RateLimitCounterRow.forgotten_at) <= sa.bindparam("now")
+    RateLimitCounterRow,
+    sa.and_(
+        col(RateLimitCounterRow.forgotten_at) <= sa.bindparam("now"),
+        col(RateLimitCounterRow.until) <= sa.bindparam("now"),
+    ),
 )
 
 _REFUND = Quota(scope="success", limit=1, window=timedelta(minutes=10))
@@ -87,8 +73,6 @@ LimitKey: TypeAlias = tuple[RateLimit, str]
 __all__ = [
     "ADDRESS_BACKOFF",
     "MEMBER_LOCKOUT",
-    "NAME_BACKOFF",
-    "NUMBER_LOCKOUT",
     "SINGLE_SIGN_ON_BACKOFF",
     "Backoff",
     "LimitKey",
@@ -96,6 +80,7 @@ __all__ = [
     "Quota",
     "TooManyAttempts",
     "check",
+    "delete_expired_counters",
     "refund",
 ]
 
@@ -146,8 +131,13 @@ def _count(
             break
         rate_limit_counters.save_counter(db, limit.scope, key, after)
         wait = max(wait, delay)
-    db.exec(_DELETE_EXPIRED, params={"now": now})
+    delete_expired_counters(db, now)
     return rejection, wait
+
+
+def delete_expired_counters(db: Session, now: datetime) -> None:
+    """Delete some of the counters that no longer count."""
+    db.exec(_DELETE_EXPIRED, params={"now": now})
 
 
 def _with_key(attempts: tuple[LimitKey, ...]) -> list[LimitKey]:

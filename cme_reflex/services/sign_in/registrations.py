@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.authentication import IDLE_TIMEOUT, NotSignedIn
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
@@ -62,13 +63,15 @@ class RegistrationOption:
     confirmation: str
 
 
-async def sign_in_member(meeting: str, member_id: int, *, now: datetime) -> SignInResult:
+async def sign_in_member(
+    meeting: str, member_id: int, method: SignInMethod, *, now: datetime
+) -> SignInResult:
     """Sign in an authenticated member. Raises NotRegistered."""
     query = registrations(meeting).where(AttendeeRow.member_id == member_id)
-    return await write(lambda db: start_sign_in(db, db.exec(query).all(), now=now))
+    return await write(lambda db: start_sign_in(db, db.exec(query).all(), method, now=now))
 
 
-def start_sign_in(db: Session, found: Any, *, now: datetime) -> SignInResult:
+def start_sign_in(db: Session, found: Any, method: SignInMethod, *, now: datetime) -> SignInResult:
     """Sign in an authenticated person with these registrations.
 
     With several registrations the person must choose one. Raises NotRegistered without any.
@@ -77,11 +80,15 @@ def start_sign_in(db: Session, found: Any, *, now: datetime) -> SignInResult:
     if not ids:
         raise NotRegistered
     if len(ids) == 1:
-        return SignedIn(create_sign_in(db, ids[0], now))
+        return SignedIn(create_sign_in(db, ids[0], method, now))
     token = new_token()
     db.exec(_DELETE_EXPIRED_CHOICES, params={"now": now})
     until = now + CHOICE_LIFETIME
-    db.add(RegistrationChoiceRow(token_hash=token_hash(token), attendee_ids=ids, expires_at=until))
+    db.add(
+        RegistrationChoiceRow(
+            token_hash=token_hash(token), attendee_ids=ids, method=method, expires_at=until
+        )
+    )
     return RegistrationChoiceRequired(token)
 
 
@@ -129,17 +136,17 @@ async def choose_registration(token: str, attendee_id: int, *, now: datetime) ->
                 col(RegistrationChoiceRow.token_hash) == token_hash(token),
                 col(RegistrationChoiceRow.expires_at) > now,
             )
-            .returning(col(RegistrationChoiceRow.attendee_ids))
+            .returning(col(RegistrationChoiceRow.attendee_ids), col(RegistrationChoiceRow.method))
         )
-        offered = deleted.scalar_one_or_none()
-        if offered is None or attendee_id not in offered:
+        choice = deleted.one_or_none()
+        if choice is None or attendee_id not in choice.attendee_ids:
             raise NotSignedIn
-        return create_sign_in(db, attendee_id, now)
+        return create_sign_in(db, attendee_id, SignInMethod(choice.method), now)
 
     return await write(consume)
 
 
-def create_sign_in(db: Session, attendee_id: int, now: datetime) -> str:
+def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
     """Sign in a registration. Returns the token for the cookie."""
     token = new_token()
     db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
@@ -147,6 +154,7 @@ def create_sign_in(db: Session, attendee_id: int, now: datetime) -> str:
         SignInRow(
             token_hash=token_hash(token),
             attendee_id=attendee_id,
+            method=method,
             created_at=now,
             seen_at=now,
             expires_at=now + SIGN_IN_LIFETIME,

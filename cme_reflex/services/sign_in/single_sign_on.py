@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.sign_in import credentials, oidc, rate_limits, registrations
 from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
@@ -108,7 +109,9 @@ async def complete_login(
     if member_id is None:
         raise MemberNotFound
     await _refund(member_id, address, now)
-    return await registrations.sign_in_member(meeting, member_id, now=now)
+    return await registrations.sign_in_member(
+        meeting, member_id, SignInMethod.SINGLE_SIGN_ON, now=now
+    )
 
 
 async def _refund(member_id: int, address: str, now: datetime) -> None:

@@ -1,10 +1,14 @@
 """Presenter of the account: pure functions from the domain to view models."""
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingState, SubmittedVersion
 from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.formats.pdf.certificate import less_claimed
+from cme_reflex.services.sign_in.own_sign_ins import OwnSignIn
 from cme_reflex.state.views import view_models
 
 _TONES = {
@@ -13,10 +17,11 @@ _TONES = {
 }
 
 
-def account_view(account: Account) -> view_models.AccountView:
-    """The view of all claims of a person."""
+def account_view(account: Account, *, is_complete: bool = True) -> view_models.AccountView:
+    """The view of all claims of a person; `is_complete` is false for one meeting only."""
     claims = sum(len(year.entries) for year in account.years)
     return view_models.AccountView(
+        is_complete=is_complete,
         name=account.name,
         member=account.member or "",
         hours=format_hours(account.credit.category1),
@@ -33,6 +38,25 @@ def account_view(account: Account) -> view_models.AccountView:
             )
             for year in account.years
         ],
+    )
+
+
+def sign_in_views(sign_ins: Sequence[OwnSignIn], zone: ZoneInfo) -> list[view_models.SignInView]:
+    """The views of the person's own sign-ins. Times are in the meeting's zone."""
+    return [_sign_in(each, zone) for each in sign_ins]
+
+
+def _sign_in(sign_in: OwnSignIn, zone: ZoneInfo) -> view_models.SignInView:
+    browser = sign_in.browser or text.account.UNKNOWN_BROWSER
+    created = text.dates.instant(sign_in.created_at, zone)
+    return view_models.SignInView(
+        reference=sign_in.reference,
+        browser=browser,
+        how=text.account.signed_in(created, sign_in.method),
+        used=text.account.LAST_USED.format(when=text.dates.instant(sign_in.seen_at, zone)),
+        end_label=text.account.END_SIGN_IN_OF.format(browser=browser, when=created),
+        is_current=sign_in.is_current,
+        may_end=sign_in.may_end,
     )
 
 

@@ -230,9 +230,26 @@ class YearView:
 
 
 @dataclass(frozen=True)
-class AccountView:
-    """All claims of a person. Hours as text; `member` is empty without a member record."""
+class SignInView:
+    """One of the attendee's own sign-ins."""
 
+    reference: str = ""
+    browser: str = ""
+    how: str = ""
+    used: str = ""
+    end_label: str = ""
+    is_current: bool = False
+    may_end: bool = False
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """All claims of a person. Hours as text; `member` is empty without a member record.
+
+    `is_complete` is false after a sign-in that shows one meeting only.
+    """
+
+    is_complete: bool = True
     name: str = ""
     member: str = ""
     hours: str = "0.00"

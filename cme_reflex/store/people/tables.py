@@ -1,7 +1,11 @@
 """Tables of members and attendees."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
+
+from cme_reflex.store.columns import UtcDateTime
 
 
 class MemberRow(SQLModel, table=True):
@@ -24,7 +28,11 @@ class MemberRow(SQLModel, table=True):
 
 
 class AttendeeRow(SQLModel, table=True):
-    """A registration for one meeting. `name_key` is the last name as compared at sign-in."""
+    """A registration for one meeting. `name_key` is the last name as compared at sign-in.
+
+    Browsers that signed in until `browsers_forgotten_at` are not known any more. `email_changed_at`
+    is the last change of the address after the registration was first loaded.
+    """
 
     __tablename__ = "attendee"
     __table_args__ = (
@@ -50,3 +58,21 @@ class AttendeeRow(SQLModel, table=True):
     registration_type: str
     name_on_certificate: str | None = None
     corrected_profession: str | None = None
+    email_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    browsers_forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RegistrationAuditRow(SQLModel, table=True):
+    """An entry of a registration's audit log. Append-only; `what` is a RegistrationEvent."""
+
+    __tablename__ = "registration_audit"
+    __table_args__ = (
+        sa.CheckConstraint("what IN ('reporting data changed', 'sign-ins ended')", name="what"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    attendee_id: int = Field(foreign_key="attendee.id", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    what: str
+    reason: str = ""

@@ -7,17 +7,23 @@ from sqlmodel import Field, SQLModel
 
 from cme_reflex.store.columns import UtcDateTime
 
+_METHODS = "method IN ('number', 'password', 'single sign-on', 'link')"
+
 
 class SignInRow(SQLModel, table=True):
     """A valid sign-in. Only a hash of the cookie's token is stored.
 
-    `seen_at` may be a few minutes old, because not every event is worth a write.
+    `seen_at` may be a few minutes old, because not every event is worth a write. `browser` is its
+    kind, such as "Safari, iPhone", or empty.
     """
 
     __tablename__ = "sign_in"
+    __table_args__ = (sa.CheckConstraint(_METHODS, name="method"),)
 
     token_hash: str = Field(primary_key=True)
     attendee_id: int = Field(foreign_key="attendee.id", index=True)
+    method: str
+    browser: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     seen_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
@@ -27,9 +33,11 @@ class RegistrationChoiceRow(SQLModel, table=True):
     """An authenticated person's pending choice between several registrations. Used once."""
 
     __tablename__ = "registration_choice"
+    __table_args__ = (sa.CheckConstraint(_METHODS, name="method"),)
 
     token_hash: str = Field(primary_key=True)
     attendee_ids: list[int] = Field(sa_type=sa.JSON)
+    method: str
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 

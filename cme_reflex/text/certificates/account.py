@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cme_reflex.domain.claims.account import AccountEntry, ReportingState, ReportingSummary
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.text.claims.claim import SESSIONS, closed, opens
 from cme_reflex.text.dates import full_day, instant
 from cme_reflex.text.plural import Plural
@@ -61,6 +62,22 @@ OF_REGISTRATION: Final = (
     "linked your registrations to a member account."
 )
 
+SIGN_INS: Final = "Where you are signed in"
+SIGN_INS_NOTE: Final = "If you do not recognize a browser here, sign it out."
+THIS_BROWSER: Final = "This browser"
+UNKNOWN_BROWSER: Final = "A browser"
+END_SIGN_IN: Final = "Sign out"
+END_SIGN_IN_OF: Final = "Sign out {browser}, signed in {when}"
+SIGNED_IN: Final = "Signed in {when} {how}"
+LAST_USED: Final = "Last used {when}"
+SIGN_IN_ENDED: Final = "That browser is signed out."
+_HOW: Final[Mapping[SignInMethod, str]] = {
+    SignInMethod.NUMBER: "with a badge or confirmation number",
+    SignInMethod.PASSWORD: "with a password",
+    SignInMethod.SINGLE_SIGN_ON: "by single sign-on",
+    SignInMethod.LINK: "by an e-mail link",
+}
+
 _REPORTED: Final[Mapping[ReportingState, str]] = {
     ReportingState.NOT_ASKED: "",
     ReportingState.OPTED_IN: "Opted in on {on}. Not reported to ACCME yet.",
@@ -94,6 +111,11 @@ def claim_status(entry: AccountEntry) -> str:
     if entry.sessions:
         so_far = ADDED.format(sessions=SESSIONS(entry.sessions))
     return NOT_SUBMITTED.format(so_far=so_far, when=when)
+
+
+def signed_in(when: str, method: SignInMethod) -> str:
+    """When and how a sign-in was made."""
+    return SIGNED_IN.format(when=when, how=_HOW[method])
 
 
 def _reopened(entry: AccountEntry) -> str:

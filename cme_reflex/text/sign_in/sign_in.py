@@ -12,6 +12,10 @@ WHAT: Final = "CME Evaluations & Credit Claim"
 WITH_BADGE: Final = "Meeting badge"
 LAST_NAME: Final = "Last Name"
 NUMBER: Final = "Badge/Confirmation Number"
+SECOND_NUMBER: Final = "Your other number"
+SECOND_NUMBER_HINT: Final = (
+    "The confirmation number, if you entered your badge number above, or the reverse."
+)
 USERNAME: Final = "Username"
 PASSWORD: Final = "Password"  # noqa: S105 - the name of a field
 LOG_IN: Final = "Log in"
@@ -30,6 +34,13 @@ BACK: Final = "Back to sign-in"
 ERRORS: Final[Mapping[str, str]] = {
     "not-recognised": "We could not find that combination. Check the spelling of your last name, "
     "and the number on your badge or in your confirmation e-mail.",
+    "second-number": "There have been many failed attempts to sign in to this meeting. To protect "
+    "your claim, we ask for both of your numbers for the time being. If you do not have both, use "
+    "one of the other ways to sign in below.",
+    "both-numbers": "This meeting asks for both of your numbers. If you do not have both, use one "
+    "of the other ways to sign in below.",
+    "numbers-not-recognised": "We could not find that combination. Check the spelling of your last "
+    "name, and both of your numbers.",
     "missing": "Fill in both your last name and your badge or confirmation number.",
     "member-not-recognised": "We could not find that combination of username and password.",
     "member-missing": "Fill in both your username and your password.",
@@ -43,6 +54,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "sso-unknown": "You are signed in there, but we do not know your account yet. Sign in with "
     "your badge or confirmation number, or ask us for help.",
     "expired": "You are no longer signed in. Everything you entered is saved; sign in to continue.",
+    "step-up": "Sign in with your account to continue. You then return to the page where you were.",
     "choice-expired": "That took too long. Please sign in again.",
 }
 """Messages of the sign-in page, by the code in its URL."""

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 OTHER = "other"
 
+MESSAGE_CODE = "cme_reflex.message_code"
+"""Key of the scope for the code of the message that a form is shown with."""
+
 # A redirect that returns to a form with the code of a message, as in `/#not-recognised`. Addresses
 # from cookies have no such form: their path is one of the pages, and a fragment follows its query.
 _MESSAGE_CODE = re.compile(r"/[a-z/-]*#([a-z0-9-]+)")
@@ -30,7 +33,8 @@ class AccessLogMiddleware:
 
     `known_paths` are the paths that may be logged; one with a parameter is ``/verify/{number}``.
     Any other path is logged as `OTHER`: it could contain personal data. A redirect to a form with
-    a message has its code as `outcome`: so a sign-in that fails is logged with the reason.
+    a message has its code as `outcome`: so a sign-in that fails is logged with the reason. A route
+    that responds with such a form itself puts the code into the scope as MESSAGE_CODE.
     """
 
     def __init__(self, app: ASGIApp, known_paths: Collection[str]) -> None:
@@ -51,7 +55,7 @@ class AccessLogMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                outcome.update(_outcome(Headers(raw=message["headers"])))
+                outcome.update(_outcome(scope, Headers(raw=message["headers"])))
             await send(message)
 
         try:
@@ -70,9 +74,10 @@ class AccessLogMiddleware:
             )
 
 
-def _outcome(headers: Headers) -> dict[str, object]:
+def _outcome(scope: Scope, headers: Headers) -> dict[str, object]:
     code = _MESSAGE_CODE.fullmatch(headers.get("location", ""))
-    return {"outcome": code[1]} if code else {}
+    shown = code[1] if code else scope.get(MESSAGE_CODE)
+    return {"outcome": shown} if shown else {}
 
 
 def _logged_path(path: str, parameters: Mapping[str, object], known_paths: Collection[str]) -> str:

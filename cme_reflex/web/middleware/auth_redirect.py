@@ -50,7 +50,9 @@ async def _response(scope: Scope) -> Response | None:
     if request.method not in ("GET", "HEAD"):
         return None
     signed_in = await _is_signed_in(request)
-    if path == SIGN_IN_FORM and signed_in:
+    # With a page to return to, somebody who is signed in is about to sign in more strongly.
+    steps_up = bool(cookies.token_in(request.headers.get("cookie", ""), cookies.NEXT))
+    if path == SIGN_IN_FORM and signed_in and not steps_up:
         return RedirectResponse(HOME, status_code=303)
     if path in PROTECTED and not signed_in:
         response = RedirectResponse(SIGN_IN_FORM, status_code=303)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from cme_reflex import routes
+from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.reports.claims_feed import claim_json, page_json
 from cme_reflex.services.claims import claims_feed
@@ -24,6 +25,7 @@ from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.api_document import document
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+ScopedEndpoint: TypeAlias = Callable[[Request, frozenset[ApiScope]], Awaitable[Response]]
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -64,8 +66,11 @@ class ClaimsQuery(BaseModel):
     ] = 100
 
 
-def require_token(endpoint: Endpoint) -> Endpoint:
-    """Decorator: require a valid bearer token, and count the request against its rate limit."""
+def require_token(endpoint: ScopedEndpoint) -> Endpoint:
+    """Decorator: require a valid bearer token for claims, and pass on its scopes.
+
+    The request is counted against the token's rate limit.
+    """
 
     @wraps(endpoint)
     async def authorized(request: Request) -> Response:
@@ -74,25 +79,29 @@ def require_token(endpoint: Endpoint) -> Endpoint:
         if scheme.lower() != "bearer" or not token.strip():
             return _unauthorized("Send the header Authorization: Bearer with a token.", "")
         try:
-            await api_tokens.authenticate(
+            client = await api_tokens.authenticate(
                 token.strip(), now=now, address=client_address(request.scope)
             )
         except api_tokens.InvalidToken:
             return _unauthorized("The token is not valid.", ', error="invalid_token"')
         except api_tokens.TokenRevoked as revoked:
             return problems.REVOKED.response(f"The token {revoked} was revoked; ask for another.")
+        except api_tokens.TokenExpired as expired:
+            return problems.EXPIRED.response(f"The token {expired} has expired; ask for another.")
         except TooManyAttempts as error:
             seconds = max(1, ceil((error.until - now) / timedelta(seconds=1)))
             return problems.TOO_MANY.response(
                 f"Try again in {seconds} s.", {"retry-after": str(seconds)}
             )
-        return await endpoint(request)
+        if ApiScope.CLAIMS not in client.scopes:
+            return problems.SCOPE.response(f"The token {client.name} lacks the scope claims.")
+        return await endpoint(request, client.scopes)
 
     return allow(Audience.SYSTEM)(authorized)
 
 
 @require_token
-async def claims(request: Request) -> Response:
+async def claims(request: Request, scopes: frozenset[ApiScope]) -> Response:
     """A page of submitted versions, in commit order."""
     parameters = request.query_params
     try:
@@ -100,7 +109,7 @@ async def claims(request: Request) -> Response:
             return problems.BAD_PARAMETER.response("Give each parameter once.")
         query = ClaimsQuery.model_validate(dict(parameters))
         page = await claims_feed.load_page(
-            cursor=query.cursor, since=_to_utc(query.since), limit=query.limit
+            cursor=query.cursor, since=_to_utc(query.since), limit=query.limit, scopes=scopes
         )
     except ValidationError as error:
         return problems.BAD_PARAMETER.response(_first_error(error))
@@ -113,17 +122,17 @@ async def claims(request: Request) -> Response:
             "The records were restored from a backup since. Read again from the start; skip every "
             "receipt number that you already have."
         )
-    return _json(page_json(page))
+    return _json(page_json(page, scopes))
 
 
 @require_token
-async def claim(request: Request) -> Response:
+async def claim(request: Request, scopes: frozenset[ApiScope]) -> Response:
     """One submitted version by its receipt number."""
     try:
-        version = await claims_feed.load_claim(request.path_params["receipt_number"])
+        version = await claims_feed.load_claim(request.path_params["receipt_number"], scopes=scopes)
     except ReceiptNotFound:
         return problems.NO_SUCH_CLAIM.response("No submitted version has this receipt number.")
-    return _json(claim_json(version))
+    return _json(claim_json(version, scopes))
 
 
 @allow(Audience.ANYONE)

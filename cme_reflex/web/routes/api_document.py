@@ -1,5 +1,6 @@
 """OpenAPI document of the HTTP API, generated from its request and response types."""
 
+from collections import defaultdict
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,13 @@ _PROBLEM: dict[str, Any] = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-_COMMON_PROBLEMS = (problems.NO_TOKEN, problems.REVOKED, problems.TOO_MANY)
+_COMMON_PROBLEMS = (
+    problems.NO_TOKEN,
+    problems.REVOKED,
+    problems.EXPIRED,
+    problems.SCOPE,
+    problems.TOO_MANY,
+)
 
 
 @cache
@@ -37,7 +44,8 @@ def document(query: type[BaseModel]) -> dict[str, Any]:
             "title": "Submitted claims",
             "version": __version__,
             "description": "Read-only. Each submission of a claim is a version with a "
-            "receipt number of its own. Credit is in hours, a multiple of 0.25.",
+            "receipt number of its own. Credit is in hours, a multiple of 0.25. Some fields are "
+            "present only if the token has their scope.",
         },
         "paths": {
             routes.API_CLAIMS: {
@@ -94,10 +102,13 @@ def _parameters(query: type[BaseModel]) -> Any:
 
 
 def _responses(model: str, *more: Problem) -> dict[str, Any]:
-    responses = {"200": _response("Success", "application/json", model)}
+    by_status: dict[int, list[Problem]] = defaultdict(list)
     for problem in (*more, *_COMMON_PROBLEMS):
-        description = f"{problem.title} (`{problem.type}`)"
-        responses[str(int(problem.status))] = _response(description, problems.MEDIA_TYPE, "Problem")
+        by_status[int(problem.status)].append(problem)
+    responses = {"200": _response("Success", "application/json", model)}
+    for status, of_status in by_status.items():
+        description = "; ".join(f"{problem.title} (`{problem.type}`)" for problem in of_status)
+        responses[str(status)] = _response(description, problems.MEDIA_TYPE, "Problem")
     return responses
 
 

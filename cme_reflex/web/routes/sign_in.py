@@ -1,20 +1,43 @@
 """Sign-in and sign-out over plain HTTP: posted forms, cookies, and redirects with status 303."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cme_reflex import text
+from cme_reflex.domain.sign_in.browsers import browser_kind
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
-from cme_reflex.routes import CHOOSE_REGISTRATION, REGISTRATIONS, SIGN_IN, SIGN_IN_FORM, SIGN_OUT
+from cme_reflex.domain.sign_in.second_number import SecondNumberRequired
+from cme_reflex.routes import (
+    CHOOSE_REGISTRATION,
+    HOME,
+    REGISTRATIONS,
+    REQUEST_LINK,
+    SIGN_IN,
+    SIGN_IN_FORM,
+    SIGN_OUT,
+    SSO,
+    STEP_UP,
+    StepUp,
+)
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import authentication, credentials, registrations
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    known_browser,
+    own_sign_ins,
+    registrations,
+)
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.forms import read_form
+from cme_reflex.web.middleware.access_log import MESSAGE_CODE
+from cme_reflex.web.sign_in_page import TYPED, second_number_page
 
 # What the browser forgets at sign-out: files, and pages that it keeps for the Back button. Not
 # "storage", which has the commands of taps that the server has not got yet (a queue belongs to one
@@ -46,10 +69,21 @@ async def sign_in(request: Request) -> Response:
             )
         else:
             token = await credentials.sign_in_with_badge(
-                meeting, first, second, now=now, address=address
+                meeting,
+                first,
+                second,
+                form.get("second_number", ""),
+                now=now,
+                address=address,
+                known=cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER),
             )
             result = registrations.SignedIn(token)
+    except SecondNumberRequired as error:
+        code = "both-numbers" if error.always else "second-number"
+        return _with_second_number(request, code, form)
     except credentials.InvalidCredentials:
+        if form.get("second_number", "").strip():
+            return _with_second_number(request, "numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
     except registrations.NotRegistered:
         return back_to_form("member-not-registered")
@@ -76,6 +110,21 @@ async def choose(request: Request) -> Response:
 
 
 @allow(Audience.ANYONE)
+async def step_up(request: Request) -> Response:
+    """Lead to a stronger sign-in; it returns to the page named in the query."""
+    page, way = request.query_params.get("page", HOME), request.query_params.get("way")
+    if way == StepUp.LINK:
+        address = REQUEST_LINK
+    elif await credentials.single_sign_on_terms(settings().meeting) is not None:
+        address = SSO
+    else:
+        address = f"{SIGN_IN_FORM}#step-up"
+    response = RedirectResponse(address, status_code=303)
+    cookies.set_next(response, cookies.next_address(page))
+    return response
+
+
+@allow(Audience.ANYONE)
 async def sign_out(request: Request) -> Response:
     """End the sign-in in the browser and on the server. All changes are saved already."""
     if not is_same_site(request.headers):
@@ -98,9 +147,15 @@ async def complete_sign_in(request: Request, result: registrations.SignInResult)
         return response
     await _end_sign_in(request)
     header = request.headers.get("cookie", "")
+    attendee_id = await own_sign_ins.record_browser(
+        result.token, browser_kind(request.headers.get("user-agent", ""))
+    )
     address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
     response = RedirectResponse(address, status_code=303)
     cookies.set_sign_in(response, result.token)
+    known = cookies.token_in(header, cookies.KNOWN_BROWSER)
+    known = known_browser.remember(known, attendee_id, now=clock())
+    cookies.set_cookie(response, cookies.KNOWN_BROWSER, known, known_browser.LIFETIME)
     for temporary in (cookies.NEXT, cookies.CHOICE, cookies.OIDC_LOGIN):
         if cookies.token_in(header, temporary):
             cookies.delete_cookie(response, temporary)
@@ -110,6 +165,13 @@ async def complete_sign_in(request: Request, result: registrations.SignInResult)
 def back_to_form(code: str) -> Response:
     """Redirect to the sign-in page with the message of this code."""
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
+
+
+def _with_second_number(request: Request, code: str, form: Mapping[str, str]) -> Response:
+    """The form again, with what was typed, the field of the second number, and this message."""
+    request.scope[MESSAGE_CODE] = code
+    typed = {name: form.get(name, "")[: credentials.INPUT_LIMIT] for name in TYPED}
+    return second_number_page(code, typed) or back_to_form(code)
 
 
 def reject_form(request: Request) -> Response | None:
@@ -129,5 +191,6 @@ async def _end_sign_in(request: Request) -> None:
 ROUTES = checked_routes(
     Route(SIGN_IN, sign_in, methods=["POST"]),
     Route(CHOOSE_REGISTRATION, choose, methods=["POST"]),
+    Route(STEP_UP, step_up, methods=["GET"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
 )

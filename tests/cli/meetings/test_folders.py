@@ -91,7 +91,7 @@ def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> N
     template.write_template(folder, "soc30")
     # Optional keys are in the template as comments.
     text = re.sub(
-        r"^# (?=\[single_sign_on\]|\w+ = )",
+        r"^# (?=\[single_sign_on\]|\[sign_in\]|\w+ = )",
         "",
         (folder / "meeting.toml").read_text("utf-8"),
         flags=re.M,

@@ -3,14 +3,17 @@
 import asyncio
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import close_database, open_database
+from cme_reflex.store.operations.tables import ApiTokenRow
 from tests.support.cli import cme_output, invoke_cme
+from tests.support.database.table_rows import execute
 
 pytestmark = pytest.mark.usefixtures("chosen_database")
 
@@ -24,21 +27,26 @@ def tables(chosen_database: None) -> None:
 
 
 def test_a_token_is_printed_once_and_opens() -> None:
-    code, (token, warning), said = cme_output("tokens", "new", "membership-2025")
+    code, (token, reads, warning), said = cme_output("tokens", "new", "membership-2025")
     assert (code, said) == (0, [])
     assert re.fullmatch(TOKEN, token)
+    assert re.fullmatch(rf"It reads claims, until {WHEN}\.", reads)
     assert warning == "Keep it now: it is stored as a hash and cannot be shown again."
 
-    async def asked() -> str:
+    async def asked() -> api_tokens.ApiClient:
         open_database(settings().database_url)
         try:
             return await api_tokens.authenticate(token, now=datetime.now(UTC), address="a")
         finally:
             await close_database()
 
-    assert asyncio.run(asked()) == "membership-2025"
+    assert asyncio.run(asked()).name == "membership-2025"
     _, (line,), _ = cme_output("tokens", "list")
-    assert re.fullmatch(rf"membership-2025: created {WHEN} by staff \w+, last used {WHEN}", line)
+    assert re.fullmatch(
+        rf"membership-2025: created {WHEN} by staff \w+, reads claims, "
+        rf"last used {WHEN}, expires {WHEN}",
+        line,
+    )
 
 
 def test_a_revoked_token_stays_on_the_list() -> None:
@@ -46,10 +54,41 @@ def test_a_revoked_token_stays_on_the_list() -> None:
     code, (line,), _ = cme_output("tokens", "revoke", "a")
     assert code == 0
     assert re.fullmatch(
-        rf"a: created {WHEN} by staff \w+, never used, revoked {WHEN} by staff \w+", line
+        rf"a: created {WHEN} by staff \w+, reads claims, never used, "
+        rf"revoked {WHEN} by staff \w+",
+        line,
     )
     assert cme_output("tokens", "list") == (0, [line], [])
     assert cme_output("tokens", "revoke", "a") == (0, [line], [])
+
+
+def test_scopes_and_the_last_day_are_chosen() -> None:
+    last_day = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    arguments = ("tokens", "new", "a", "--scope", "claims", "--scope", "contact")
+    code, (_, reads, _), _ = cme_output(*arguments, "--expires", last_day)
+    assert (code, reads) == (0, f"It reads claims and contact, until {last_day} 23:59 UTC.")
+    for expires, error in (
+        ("soon", "--expires soon is not a date. Write it as 2026-12-31."),
+        ("2001-01-01", "--expires must be a day within the next two years. No token was created."),
+    ):
+        assert cme_output("tokens", "new", "b", "--expires", expires) == (1, [], [error])
+
+
+def test_a_token_from_before_scopes_is_listed_with_a_warning() -> None:
+    cme_output("tokens", "new", "old", "--scope", "claims", "--scope", "confirmation-numbers")
+    former = sa.update(ApiTokenRow).values(expires_at=None)
+
+    async def make_it_former() -> None:
+        open_database(settings().database_url)
+        await execute(former)
+        await close_database()
+
+    asyncio.run(make_it_former())
+    _, (line,), _ = cme_output("tokens", "list")
+    assert line.endswith(
+        "reads claims and confirmation-numbers, never used, WARNING: it never expires, and reads "
+        "confirmation numbers, as all tokens did before they had scopes; replace it by a new one"
+    )
 
 
 def test_a_program_reads_the_same_as_json() -> None:

@@ -6,6 +6,7 @@ import pytest
 from cme_reflex.domain.sign_in.rate_limits import (
     Backoff,
     Lockout,
+    Pause,
     Quota,
     RateLimit,
     RateLimitCounter,
@@ -164,3 +165,23 @@ def test_a_quota_gives_so_many_in_a_window_from_the_first() -> None:
 def test_success_does_not_change_a_quota() -> None:
     tally = count_attempts(QUOTA, 1)
     assert QUOTA.refund(tally, first=True) == tally
+
+
+def test_a_pause_follows_each_so_many_attempts_and_the_count_starts_again() -> None:
+    pause = Pause(scope="p", threshold=3, duration=5 * MINUTE, window=60 * MINUTE)
+    counter = count_attempts(pause, 3)
+    with pytest.raises(TooManyAttempts) as rejected:
+        pause.check(counter, NOON + 4 * MINUTE)
+    assert rejected.value.until == NOON + 5 * MINUTE
+    after = count_attempts(pause, 2, tally=counter, at=NOON + 5 * MINUTE)
+    assert after.count == 2
+    after, _ = pause.check(after, NOON + 5 * MINUTE)
+    assert after.until == NOON + 10 * MINUTE
+
+
+def test_attempts_before_the_window_do_not_count_towards_a_pause() -> None:
+    pause = Pause(scope="p", threshold=3, duration=5 * MINUTE, window=60 * MINUTE)
+    counter = count_attempts(pause, 2)
+    counter, _ = pause.check(counter, NOON + 60 * MINUTE)
+    assert counter.count == 1
+    assert pause.refund(counter, first=False) == replace(counter, count=0)

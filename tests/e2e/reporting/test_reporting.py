@@ -8,6 +8,7 @@ from tests.support.e2e import pars
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.reloadable_meeting import ready_to_submit
+from tests.support.e2e.sign_ins import strengthen
 
 
 def test_a_rejected_record_is_shown_corrected_and_withdrawn(
@@ -37,6 +38,10 @@ def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     row = pars.reject(tmp_path, server.database_url, "License not found")
     assert "\tCalifornia\tA-77\t" in row
 
+    page.reload()
+    expect(page.get_by_text("You see the reason after signing in")).to_be_visible()
+    expect(page.get_by_text("••••", exact=False).first).to_be_visible()
+    strengthen(server.database_url)
     page.reload()
     rejection = page.get_by_text("“License not found”")
     expect(rejection).to_be_visible()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.devices import PHONE
 from tests.support.servers.smtp_server import LocalSmtpServer, ReceivedMessage, run_smtp_server
@@ -133,3 +134,33 @@ def test_a_link_that_is_not_complete_can_be_pasted(
     page.get_by_label("Link").fill("https://cme.example.org/link#half-of-it")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("incomplete")
+
+
+def test_a_link_steps_up_and_leads_back_to_the_page(
+    browser: Browser, site: CmeServer, smtp_server: LocalSmtpServer
+) -> None:
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    Attendee(page).sign_in_by_request("O’Brien-Nunez", "240002")
+    page.goto("/reporting")
+    page.get_by_label("Month of birth").select_option("2")
+    page.get_by_role("textbox", name="Day of birth").fill("28")
+    page.get_by_label("State of licensure").select_option("Texas")
+    page.get_by_label("License ID").fill("TX-4711")
+    page.get_by_label("I consent").check()
+    page.get_by_role("button", name="Opt in").click()
+    expect(page.get_by_text("••••11")).to_be_visible()
+    expect(page.get_by_label("License ID")).to_have_count(0)
+    before = len(smtp_server.received)
+    page.get_by_role("link", name="E-mail me a link").click()
+    page.get_by_label("E-mail address").fill("kathleen.obriennunez@example.com")
+    page.get_by_role("button", name="Send me a link").click()
+    while len(smtp_server.received) == before:
+        page.wait_for_timeout(50)
+    open_link(page, site, smtp_server.received[-1].link())
+    page.wait_for_url("**/reporting")
+    expect(page.get_by_label("License ID")).to_have_value("TX-4711")
+    page.goto("/account")
+    expect(page.get_by_text("This browser")).to_be_visible()
+    expect(page.get_by_text("by an e-mail link")).to_be_visible()
+    context.close()

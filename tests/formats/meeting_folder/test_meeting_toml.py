@@ -5,7 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_reflex.domain.meetings.meeting import PaperSize, RegistrationType, SingleSignOn
+from cme_reflex.domain.meetings.meeting import (
+    PaperSize,
+    RegistrationType,
+    SignInTerms,
+    SingleSignOn,
+)
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_document, meeting_from_document
 from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
@@ -227,6 +232,27 @@ def test_single_sign_on_is_read_with_the_usual_claim(files: FolderFiles) -> None
         label="Sign in with Example",
         username_claim="preferred_username",
     )
+
+
+def test_a_badge_alone_is_enough_unless_the_meeting_refuses_it(files: FolderFiles) -> None:
+    assert read_meeting(files.write() / "meeting.toml").sign_in == SignInTerms(badge_alone=True)
+    files.texts["meeting.toml"] += "\n[sign_in]\nbadge_alone = false\n"
+    assert read_meeting(files.write() / "meeting.toml").sign_in == SignInTerms(badge_alone=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "remedy"),
+    [
+        ('badge_alone = "perhaps"', "sign_in.badge_alone", "Write true or false."),
+        ("badge_only = true", "sign_in.badge_only", "Did you mean badge_alone?"),
+    ],
+)
+def test_a_fault_in_the_terms_of_the_sign_in_is_reported(
+    files: FolderFiles, line: str, column: str, remedy: str
+) -> None:
+    files.texts["meeting.toml"] += f"\n[sign_in]\n{line}\n"
+    ((found, _, said),) = found_problems(files)
+    assert (found, said) == (column, remedy)
 
 
 def test_without_a_table_there_is_no_single_sign_on(files: FolderFiles) -> None:

@@ -18,9 +18,11 @@ from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.formats.reports.claims_export import (
     SHEETS,
+    WITH_CONFIRMATION,
     ExportedAnswer,
     ExportedClaim,
     ExportedLine,
+    file_names,
     open_writer,
 )
 from cme_reflex.formats.reports.file_format import FileFormat
@@ -109,24 +111,27 @@ def claim(**changed: object) -> ExportedClaim:
     return ExportedClaim(**{**values, **changed})  # type: ignore[arg-type]
 
 
-def write(folder: Path, kind: FileFormat, *claims: ExportedClaim) -> None:
-    files = open_writer(folder, kind)
+def write(
+    folder: Path, kind: FileFormat, *claims: ExportedClaim, confirmations: bool = False
+) -> None:
+    files = open_writer(folder, kind, confirmations=confirmations)
     for each in claims:
         files.add(each)
     files.close()
 
 
 def read(folder: Path, kind: FileFormat) -> tuple[ExportedClaim, ...]:
-    """The claims that `open_files` wrote there."""
+    """The claims that `open_writer` wrote there, with confirmation numbers."""
+    sheets = (WITH_CONFIRMATION, *SHEETS[1:])
     if kind is FileFormat.JSON:
         text = (folder / "claims.json").read_bytes()
         return TypeAdapter(tuple[ExportedClaim, ...]).validate_json(text)
     if kind is FileFormat.XLSX:
-        tables = [read_xlsx(folder / "claims.xlsx", sheet) for sheet in SHEETS]
+        tables = [read_xlsx(folder / "claims.xlsx", sheet) for sheet in sheets]
     else:
-        tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in SHEETS]
+        tables = [read_csv(folder / f"{sheet.name}.csv", sheet) for sheet in sheets]
     claims, lines, answers = (
-        [record(sheet, row) for row in rows] for sheet, rows in zip(SHEETS, tables, strict=True)
+        [record(sheet, row) for row in rows] for sheet, rows in zip(sheets, tables, strict=True)
     )
     lines_of, answers_of = _by_badge(lines), _by_badge(answers)
     return tuple(
@@ -171,7 +176,7 @@ def test_exported_claims_are_read_back_equal(
     kind: FileFormat, exported: tuple[ExportedClaim, ...]
 ) -> None:
     with TemporaryDirectory() as folder:
-        write(Path(folder), kind, *exported)
+        write(Path(folder), kind, *exported, confirmations=True)
         assert read(Path(folder), kind) == exported
 
 
@@ -189,10 +194,10 @@ def test_the_csv_file_has_the_values_that_a_spreadsheet_shows(tmp_path: Path) ->
     write(tmp_path, FileFormat.CSV, claim(last_name="=HYPERLINK(1)"))
     assert {path.name: path.read_text("utf-8-sig") for path in tmp_path.iterdir()} == {
         "claims.csv": (
-            "badge,confirmation,last_name,first_name,suffix,name_on_certificate,email,profession,"
+            "badge,last_name,first_name,suffix,name_on_certificate,email,profession,"
             "registration_type,status,version,receipt,submitted_at,category1_hours,"
             "patient_safety_hours\n"
-            "101,C101,'=HYPERLINK(1),Kim,,Kim Núñez,,physician,full,submitted,1,M-AAAA-BBBB,"
+            "101,'=HYPERLINK(1),Kim,,Kim Núñez,,physician,full,submitted,1,M-AAAA-BBBB,"
             "2024-09-26T15:00:00+00:00,1.50,0.25\n"
         ),
         "lines.csv": (
@@ -201,6 +206,22 @@ def test_the_csv_file_has_the_values_that_a_spreadsheet_shows(tmp_path: Path) ->
         ),
         "answers.csv": "badge,session,question,kind,answer\n101,,change,yes_no,yes\n",
     }
+
+
+@pytest.mark.parametrize("kind", list(FileFormat))
+def test_confirmation_numbers_are_written_only_where_they_are_asked_for(
+    kind: FileFormat, tmp_path: Path
+) -> None:
+    for asked in (False, True):
+        folder = tmp_path / str(asked)
+        folder.mkdir()
+        write(folder, kind, claim(), confirmations=asked)
+        file = folder / file_names(kind)[0]
+        if kind is FileFormat.XLSX:
+            written = str([*load_workbook(file)["claims"].iter_rows(values_only=True)])
+        else:
+            written = file.read_text("utf-8-sig")
+        assert ("C101" in written, "confirmation" in written) == (asked, asked)
 
 
 @pytest.mark.parametrize(

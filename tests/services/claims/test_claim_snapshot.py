@@ -23,7 +23,8 @@ async def test_a_snapshot_is_the_visit_and_the_standing_of_its_moment(
     token: str, context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     empty = await claim_snapshot.load(MEETING.code, token_hash(token), now=now)
-    assert empty == (context, await claim.load_summary(context))
+    signed_in = await authentication.authenticate(MEETING.code, token, now=now)
+    assert empty == (signed_in, await claim.load_summary(context))
     await claim_lines.add_session(context, ids["A"], now=now)
     after = await claim_snapshot.load(MEETING.code, token_hash(token), now=now)
     assert after.summary == await claim.load_summary(context)

@@ -7,15 +7,21 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.services.operations.api_tokens import (
+    DEFAULT_LIFETIME,
     LAST_USED_PRECISION,
+    MAX_LIFETIME,
     REQUEST_LIMIT,
     UNKNOWN_TOKEN_LIMIT,
+    ApiClient,
     ApiToken,
+    InvalidExpiry,
     InvalidToken,
     InvalidTokenName,
+    TokenExpired,
     TokenNameTaken,
     TokenNotFound,
     TokenRevoked,
@@ -30,7 +36,8 @@ pytestmark = pytest.mark.usefixtures("database")
 async def test_a_token_opens_and_nothing_of_its_secret_is_kept(now: datetime) -> None:
     made = await api_tokens.create(" membership  2025 ", actor="staff kim", now=now)
     assert made.name == "membership 2025"
-    assert await api_tokens.authenticate(made.token, now=now, address="a") == "membership 2025"
+    client = await api_tokens.authenticate(made.token, now=now, address="a")
+    assert client == ApiClient("membership 2025", frozenset({ApiScope.CLAIMS}))
     row = await fetch_one(select(ApiTokenRow))
     _, selector, secret = made.token.split("_", 2)
     assert selector == row.selector
@@ -48,16 +55,20 @@ async def test_the_list_says_who_made_it_and_when_it_was_used(now: datetime) -> 
     assert await api_tokens.list_all() == (
         ApiToken(
             name="a",
+            scopes=(ApiScope.CLAIMS,),
             created_at=now,
             created_by="staff kim",
+            expires_at=now + DEFAULT_LIFETIME,
             last_used_at=now + timedelta(minutes=10),
             revoked_at=None,
             revoked_by=None,
         ),
         ApiToken(
             name="b",
+            scopes=(ApiScope.CLAIMS,),
             created_at=now,
             created_by="staff lee",
+            expires_at=now + DEFAULT_LIFETIME,
             last_used_at=None,
             revoked_at=now,
             revoked_by="staff kim",
@@ -71,6 +82,25 @@ async def test_a_revoked_token_opens_nothing(now: datetime) -> None:
     await api_tokens.revoke("a", actor="k", now=now)
     with pytest.raises(TokenRevoked):
         await api_tokens.authenticate(made.token, now=now, address="a")
+
+
+async def test_a_token_expires(now: datetime) -> None:
+    end = now + timedelta(days=30)
+    made = await api_tokens.create("a", actor="k", now=now, expires_at=end)
+    await api_tokens.authenticate(made.token, now=end - timedelta(seconds=1), address="a")
+    with pytest.raises(TokenExpired):
+        await api_tokens.authenticate(made.token, now=end, address="a")
+    for expires_at in (now, now - timedelta(days=1), now + MAX_LIFETIME + timedelta(seconds=1)):
+        with pytest.raises(InvalidExpiry):
+            await api_tokens.create("b", actor="k", now=now, expires_at=expires_at)
+
+
+async def test_scopes_are_kept_once_and_in_order(now: datetime) -> None:
+    asked = [ApiScope.REPORTING, ApiScope.CLAIMS, ApiScope.CLAIMS]
+    made = await api_tokens.create("a", actor="k", now=now, scopes=asked)
+    assert made.scopes == (ApiScope.CLAIMS, ApiScope.REPORTING)
+    client = await api_tokens.authenticate(made.token, now=now, address="a")
+    assert client.scopes == {ApiScope.CLAIMS, ApiScope.REPORTING}
 
 
 async def test_a_name_is_given_once_even_after_it_was_revoked(now: datetime) -> None:
@@ -110,7 +140,7 @@ async def test_one_address_tries_so_many_wrong_tokens_and_a_right_one_is_not_con
     with pytest.raises(TooManyAttempts) as refused:
         await api_tokens.authenticate("x", now=now, address="a")
     assert refused.value.until == now + UNKNOWN_TOKEN_LIMIT.window
-    assert await api_tokens.authenticate(made.token, now=now, address="a") == "a"
+    assert (await api_tokens.authenticate(made.token, now=now, address="a")).name == "a"
     with pytest.raises(InvalidToken):
         await api_tokens.authenticate("x", now=now, address="b")
 
@@ -123,11 +153,9 @@ async def test_one_token_asks_so_often_a_minute(now: datetime, database: Engine)
     with pytest.raises(TooManyAttempts) as refused:
         await api_tokens.authenticate(made.token, now=now, address="b")
     assert refused.value.until == now + REQUEST_LIMIT.window
-    assert await api_tokens.authenticate(other.token, now=now, address="a") == "b"
-    assert (
-        await api_tokens.authenticate(made.token, now=now + REQUEST_LIMIT.window, address="a")
-        == "a"
-    )
+    assert (await api_tokens.authenticate(other.token, now=now, address="a")).name == "b"
+    later = now + REQUEST_LIMIT.window
+    assert (await api_tokens.authenticate(made.token, now=later, address="a")).name == "a"
 
 
 async def test_a_restore_brings_no_revoked_token_back_and_takes_none_away(
@@ -142,4 +170,4 @@ async def test_a_restore_brings_no_revoked_token_back_and_takes_none_away(
     )
     with pytest.raises(TokenRevoked):
         await api_tokens.authenticate(leaked.token, now=now, address="a")
-    assert await api_tokens.authenticate(newer.token, now=now, address="a") == "newer"
+    assert (await api_tokens.authenticate(newer.token, now=now, address="a")).name == "newer"

@@ -241,6 +241,10 @@ async def test_a_backup_from_before_tables_were_renamed_is_restored_into_the_ren
     await migrate.upgrade(unmigrated_url)
     open_database(unmigrated_url)
     await with_one_of_each(now)
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "0007")  # what later revisions added is lost
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
     expected = await snapshot()
     await close_database()
     await migrate.downgrade(unmigrated_url, "0007")

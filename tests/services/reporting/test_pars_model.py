@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Coroutine
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.reporting.pars import current_records
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.reports.pars import COLUMNS, file_names, write_files
 from cme_reflex.formats.reports.pars_rejections import read_rejections
 from cme_reflex.services.claims import claim_lines, reopening, submission
@@ -155,7 +156,8 @@ class Reporting(RuleBasedStateMachine):
         visits = {}
         for badge, last_name in PEOPLE.items():
             token = await credentials.sign_in_with_badge(MEETING.code, last_name, badge, now=BEGIN)
-            visits[badge] = await authentication.authenticate(MEETING.code, token, now=BEGIN)
+            context = await authentication.authenticate(MEETING.code, token, now=BEGIN)
+            visits[badge] = replace(context, method=SignInMethod.LINK)
         return visits
 
     def run(self, coroutine: Coroutine[Any, Any, Answered]) -> Answered:

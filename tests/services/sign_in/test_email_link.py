@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,10 @@ from cme_reflex.domain.mail.delivery import (
     MailKind,
 )
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.mail.worker import DeliveryStats
+from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import (
     authentication,
     credentials,
@@ -80,6 +83,33 @@ async def test_the_link_opens_the_claim_of_the_address(
     assert "Dear Kim O'Brien-Núñez Jr," in taken.text
     assert "valid for 15 minutes and can be used once" in taken.text
     assert await badge(await opened(link, now), now) == "101"
+
+
+async def test_a_link_to_an_address_that_was_changed_recently_proves_no_more_than_a_badge(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    changed = replace(
+        FOLDER_WITH_ADDRESSES,
+        attendees=tuple(
+            replace(each, email="new@example.org") if each.badge == "102" else each
+            for each in FOLDER_WITH_ADDRESSES.attendees
+        ),
+    )
+    await load_meeting(changed, now=now)
+    methods = {}
+    for days, address in ((0, KIM), (0, "new@example.org"), (29, "new@example.org"),
+                          (30, "new@example.org")):  # fmt: skip
+        at = now + timedelta(days=days)
+        signed_in = await opened(await token(server, address, at), at)
+        assert isinstance(signed_in, registrations.SignedIn)
+        context = await authentication.authenticate(MEETING.code, signed_in.token, now=at)
+        methods[address, days] = context.method
+    assert methods == {
+        (KIM, 0): SignInMethod.LINK,
+        ("new@example.org", 0): SignInMethod.NUMBER,
+        ("new@example.org", 29): SignInMethod.NUMBER,
+        ("new@example.org", 30): SignInMethod.LINK,
+    }
 
 
 async def test_a_domain_of_another_alphabet_is_the_same_in_either_form(

@@ -9,8 +9,8 @@ from sqlmodel import select
 from cme_reflex.services.sign_in import rate_limits
 from cme_reflex.services.sign_in.rate_limits import (
     ADDRESS_BACKOFF,
-    NAME_BACKOFF,
-    NUMBER_LOCKOUT,
+    MEMBER_LOCKOUT,
+    Backoff,
     Quota,
     TooManyAttempts,
 )
@@ -23,6 +23,14 @@ pytestmark = pytest.mark.usefixtures("database")
 
 MINUTE = timedelta(minutes=1)
 LINKS = Quota(scope="links", limit=3, window=10 * MINUTE)
+GROUPS = Backoff(
+    scope="groups",
+    threshold=50,
+    window=10 * MINUTE,
+    step=timedelta(milliseconds=200),
+    max_delay=timedelta(seconds=5),
+    max_wait=timedelta(seconds=8),
+)
 
 
 @pytest.fixture
@@ -60,16 +68,16 @@ async def refund_after_success(
     await write(lambda db: rate_limits.refund(db, *attempts, person=person, now=now))
 
 
-async def test_a_number_is_locked_after_five_failures_for_a_minute(now: datetime) -> None:
+async def test_a_member_is_locked_after_five_failures_for_a_minute(now: datetime) -> None:
     for _ in range(5):
-        assert await locked_until((NUMBER_LOCKOUT, "240001"), now=now) is None
-    assert await locked_until((NUMBER_LOCKOUT, "240001"), now=now) == now + MINUTE
-    assert await locked_until((NUMBER_LOCKOUT, "240002"), now=now) is None
-    assert await locked_until((NUMBER_LOCKOUT, "240001"), now=now + MINUTE) is None
-    assert await locked_until((NUMBER_LOCKOUT, "240001"), now=now + MINUTE) == now + 3 * MINUTE
+        assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now) is None
+    assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now) == now + MINUTE
+    assert await locked_until((MEMBER_LOCKOUT, "240002"), now=now) is None
+    assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now + MINUTE) is None
+    assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now + MINUTE) == now + 3 * MINUTE
 
 
-@pytest.mark.parametrize("limit", [NUMBER_LOCKOUT, ADDRESS_BACKOFF, NAME_BACKOFF, LINKS])
+@pytest.mark.parametrize("limit", [MEMBER_LOCKOUT, ADDRESS_BACKOFF, GROUPS, LINKS])
 async def test_an_attempt_that_waited_for_the_database_is_not_too_early(
     now: datetime, waited: list[float], limit: rate_limits.RateLimit
 ) -> None:
@@ -80,15 +88,15 @@ async def test_an_attempt_that_waited_for_the_database_is_not_too_early(
 
 async def test_a_lock_survives_a_restart(now: datetime, database_url: str) -> None:
     for _ in range(5):
-        await rate_limits.check((NUMBER_LOCKOUT, "240001"), now=now)
+        await rate_limits.check((MEMBER_LOCKOUT, "240001"), now=now)
     await close_database()
     open_database(database_url)
-    assert await locked_until((NUMBER_LOCKOUT, "240001"), now=now) == now + MINUTE
+    assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now) == now + MINUTE
 
 
 async def test_of_forty_attempts_at_once_five_are_let_through(now: datetime) -> None:
     answers = await asyncio.gather(
-        *(locked_until((NUMBER_LOCKOUT, "240001"), now=now) for _ in range(40))
+        *(locked_until((MEMBER_LOCKOUT, "240001"), now=now) for _ in range(40))
     )
     assert sorted(answers, key=str) == sorted([None] * 5 + [now + MINUTE] * 35, key=str)
 
@@ -97,8 +105,8 @@ async def test_attempts_and_successes_at_once_never_wait_for_each_other(now: dat
     async def tries(number: int) -> None:
         keys: Any = (
             (ADDRESS_BACKOFF, "a"),
-            (NAME_BACKOFF, str(number % 3)),
-            (NUMBER_LOCKOUT, str(number)),
+            (GROUPS, str(number % 3)),
+            (MEMBER_LOCKOUT, str(number)),
         )
         await rate_limits.check(*keys, now=now)
         await refund_after_success(*keys, person=str(number % 5), now=now)
@@ -107,12 +115,12 @@ async def test_attempts_and_successes_at_once_never_wait_for_each_other(now: dat
     assert {row.count for row in await rows() if row.scope != "success"} == {0}
 
 
-async def test_a_success_clears_the_number(now: datetime) -> None:
+async def test_a_success_clears_the_count(now: datetime) -> None:
     for _ in range(4):
-        await rate_limits.check((NUMBER_LOCKOUT, "240001"), now=now)
-    await refund_after_success((NUMBER_LOCKOUT, "240001"), now=now)
+        await rate_limits.check((MEMBER_LOCKOUT, "240001"), now=now)
+    await refund_after_success((MEMBER_LOCKOUT, "240001"), now=now)
     for _ in range(5):
-        assert await locked_until((NUMBER_LOCKOUT, "240001"), now=now) is None
+        assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now) is None
 
 
 async def test_what_is_refused_by_one_limit_counts_under_those_before_it_alone(
@@ -121,27 +129,27 @@ async def test_what_is_refused_by_one_limit_counts_under_those_before_it_alone(
     for _ in range(3):
         await rate_limits.check((LINKS, "k"), now=now)
     assert (
-        await locked_until((ADDRESS_BACKOFF, "a"), (LINKS, "k"), (NUMBER_LOCKOUT, "n"), now=now)
+        await locked_until((ADDRESS_BACKOFF, "a"), (LINKS, "k"), (MEMBER_LOCKOUT, "n"), now=now)
         is not None
     )
     assert await counts() == {"address": 1, "links": 3}
 
 
 async def test_an_empty_key_is_not_counted(now: datetime) -> None:
-    await rate_limits.check((ADDRESS_BACKOFF, ""), (NUMBER_LOCKOUT, "n"), now=now)
+    await rate_limits.check((ADDRESS_BACKOFF, ""), (MEMBER_LOCKOUT, "n"), now=now)
     await refund_after_success((ADDRESS_BACKOFF, ""), now=now)
-    assert await counts() == {"number": 1, "success": 1}
+    assert await counts() == {"member": 1, "success": 1}
 
 
 async def test_no_number_rests_in_clear(now: datetime) -> None:
-    await rate_limits.check((ADDRESS_BACKOFF, "203.0.113.7"), (NUMBER_LOCKOUT, "240001"), now=now)
-    await refund_after_success((NUMBER_LOCKOUT, "240002"), person="attendee 17", now=now)
+    await rate_limits.check((ADDRESS_BACKOFF, "203.0.113.7"), (MEMBER_LOCKOUT, "240001"), now=now)
+    await refund_after_success((MEMBER_LOCKOUT, "240002"), person="attendee 17", now=now)
     kept = " ".join(str(row.model_dump()) for row in await rows())
     assert not [word for word in ("240001", "240002", "203.0.113.7", "17'") if word in kept]
 
 
 async def test_a_surrogate_in_a_number_is_a_number_like_any_other(now: datetime) -> None:
-    assert await locked_until((NUMBER_LOCKOUT, "\udcff"), now=now) is None
+    assert await locked_until((MEMBER_LOCKOUT, "\udcff"), now=now) is None
 
 
 async def test_failures_from_one_address_delay_and_do_not_lock(
@@ -169,10 +177,10 @@ async def test_one_persons_many_successes_pay_for_one_failure_only(now: datetime
 async def test_what_is_forgotten_is_swept(now: datetime) -> None:
     for number in range(50):
         await rate_limits.check(
-            (ADDRESS_BACKOFF, str(number)), (NUMBER_LOCKOUT, str(number)), now=now
+            (ADDRESS_BACKOFF, str(number)), (MEMBER_LOCKOUT, str(number)), now=now
         )
     assert len(await rows()) == 100
     later = now + timedelta(hours=2)
     for _ in range(5):
-        await rate_limits.check((NUMBER_LOCKOUT, "another"), now=later)
-    assert [row.scope for row in await rows()] == ["number"]
+        await rate_limits.check((MEMBER_LOCKOUT, "another"), now=later)
+    assert [row.scope for row in await rows()] == ["member"]

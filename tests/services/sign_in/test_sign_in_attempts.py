@@ -1,7 +1,9 @@
 """Attempts to sign in: lockouts, equal responses and equal work for unknown people."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +13,28 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from cme_reflex.domain.meetings.meeting import SignInTerms
+from cme_reflex.domain.people.names import name_key
+from cme_reflex.domain.sign_in import second_number
+from cme_reflex.domain.sign_in.second_number import (
+    FAILURES,
+    IN_FLIGHT,
+    NumberAttempt,
+    SecondNumberRequired,
+)
+from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import credentials, passwords, registrations
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    known_browser,
+    passwords,
+    registrations,
+)
 from cme_reflex.services.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.store.people.tables import MemberRow
 from tests.support.database.table_rows import fetch_one
+from tests.support.guessing import MemoryCounters, Simulation
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -24,8 +43,12 @@ MINUTE = timedelta(minutes=1)
 Try = Callable[..., Awaitable[Any]]
 
 
-async def number(name: str, typed: str, now: datetime, address: str = "") -> Any:
-    return await credentials.sign_in_with_badge(MEETING.code, name, typed, now=now, address=address)
+async def number(
+    name: str, typed: str, now: datetime, address: str = "", second: str = "", known: str = ""
+) -> Any:
+    return await credentials.sign_in_with_badge(
+        MEETING.code, name, typed, second, now=now, address=address, known=known
+    )
 
 
 async def member(username: str, password: str, now: datetime, address: str = "") -> Any:
@@ -42,6 +65,8 @@ async def outcome(attempt: Awaitable[Any]) -> Any:
         return "not recognised"
     except TooManyAttempts as refused:
         return refused.until
+    except SecondNumberRequired:
+        return "both numbers"
     return "in"
 
 
@@ -100,7 +125,8 @@ async def test_a_lock_lets_pass_who_proves_it_otherwise(now: datetime) -> None:
     kim = await fetch_one(select(MemberRow.id).where(MemberRow.username == "kim"))
     assert kim is not None
     assert isinstance(
-        await registrations.sign_in_member(MEETING.code, kim, now=now), registrations.SignedIn
+        await registrations.sign_in_member(MEETING.code, kim, SignInMethod.SINGLE_SIGN_ON, now=now),
+        registrations.SignedIn,
     )
 
 
@@ -110,23 +136,138 @@ async def test_thirty_guesses_at_once_get_five_answers(now: datetime) -> None:
     assert sorted(map(str, answers)) == sorted(["not recognised"] * 5 + [str(now + MINUTE)] * 25)
 
 
-async def test_a_walk_through_the_numbers_with_one_name_is_slowed_wherever_it_comes_from(
-    now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waited.append(seconds)
-
-    monkeypatch.setattr("cme_reflex.services.sign_in.rate_limits.asyncio.sleep", sleep)
-    answers = [
+async def fail_everywhere(now: datetime, failures: int) -> list[Any]:
+    """Failures with other numbers, each from another address."""
+    return [
         await outcome(number("Smith", f"9{guess:05}", now, f"198.51.100.{guess}"))
-        for guess in range(70)
+        for guess in range(failures)
     ]
-    assert answers.count("not recognised") == 59
-    assert len(waited) == 8
-    assert max(waited) <= 8
-    assert await outcome(number("O'Brien-Núñez", "101", now)) == "in"
+
+
+async def test_after_twelve_failures_of_a_meeting_both_numbers_are_asked_of_everybody(
+    now: datetime,
+) -> None:
+    answers = await fail_everywhere(now, 15)
+    assert answers == ["not recognised"] * FAILURES.capacity + ["both numbers"] * 3
+    assert await outcome(number("Smith", "102", now)) == "both numbers"
+    assert await outcome(number("Smith", "CONF102", now)) == "both numbers"
+    assert await outcome(number("Nobody", "102", now)) == "both numbers"
+    assert await outcome(number("Smith", "102", now, second="CONF102")) == "in"
+    assert await outcome(number("Smith", "conf-102", now, second=" 102")) == "in"
+
+
+@pytest.mark.parametrize("second", ["CONF103", "102", "no such number"])
+async def test_the_second_number_must_be_the_same_registrations_other_one(
+    now: datetime, second: str
+) -> None:
+    await fail_everywhere(now, FAILURES.capacity)
+    answer = "both numbers" if second == "102" else "not recognised"
+    assert await outcome(number("Smith", "102", now, second=second)) == answer
+
+
+async def test_a_quarter_of_an_hour_after_the_failures_one_number_is_enough_again(
+    now: datetime,
+) -> None:
+    await fail_everywhere(now, FAILURES.capacity)
+    assert await outcome(number("Smith", "102", now + 14 * MINUTE)) == "both numbers"
+    assert await outcome(number("Smith", "102", now + 15 * MINUTE)) == "in"
+
+
+async def test_guesses_that_go_on_keep_the_demand_up(now: datetime) -> None:
+    await fail_everywhere(now, FAILURES.capacity)
+    for minute in range(60):
+        for second in range(0, 60, 10):
+            at = now + minute * MINUTE + timedelta(seconds=second)
+            assert await outcome(number("Smith", "900000", at, "b")) == "both numbers"
+    assert await outcome(number("Smith", "102", now + 74 * MINUTE)) == "both numbers"
+    assert await outcome(number("Smith", "102", now + 75 * MINUTE)) == "in"
+
+
+async def test_attendees_who_mistype_and_then_sign_in_raise_no_demand(now: datetime) -> None:
+    for _ in range(3 * FAILURES.capacity):
+        assert await outcome(number("Smyth", "102", now, "hall")) == "not recognised"
+        assert await outcome(number("Smith", "102", now, "hall")) == "in"
+
+
+async def test_of_many_guesses_at_once_few_are_answered(now: datetime) -> None:
+    guesses = (outcome(number("Wrong", f"9{guess:05}", now)) for guess in range(100))
+    answers = await asyncio.gather(*guesses)
+    assert set(answers) == {"not recognised", "both numbers"}
+    assert answers.count("not recognised") <= FAILURES.capacity + IN_FLIGHT.capacity
+
+
+async def test_a_known_browser_is_stopped_neither_by_a_lock_nor_by_the_demand(
+    now: datetime,
+) -> None:
+    token = await number("Smith", "102", now)
+    signed_in = await authentication.authenticate(MEETING.code, token, now=now)
+    cookie = known_browser.remember("", signed_in.attendee.id, now=now)
+    for _ in range(5):
+        await outcome(number("Wrong", "102", now))
+    assert await outcome(number("Smith", "102", now)) == now + MINUTE
+    assert await outcome(number("Smith", "102", now, known=cookie)) == "in"
+    await fail_everywhere(now, FAILURES.capacity)
+    assert await outcome(number("Smith", "103", now, known=cookie)) == "both numbers"
+    assert await outcome(number("Smith", "102", now, known=cookie)) == "in"
+    assert await outcome(number("Wrong", "102", now, known=cookie)) == "not recognised"
+    assert await outcome(number("Smith", "102", now, known=f"{cookie}x")) == "both numbers"
+
+
+async def test_a_lock_of_one_number_is_passed_with_both(now: datetime) -> None:
+    for _ in range(5):
+        await outcome(number("Wrong", "102", now))
+    assert await outcome(number("Smith", "102", now)) == now + MINUTE
+    assert await outcome(number("Smith", "102", now, second="CONF102")) == "in"
+
+
+async def test_a_lock_is_for_one_address(now: datetime) -> None:
+    for _ in range(5):
+        await outcome(number("Wrong", "102", now, "a"))
+    assert await outcome(number("Smith", "102", now, "a")) == now + MINUTE
+    assert await outcome(number("Smith", "102", now, "b")) == "in"
+
+
+async def test_a_meeting_may_refuse_one_number_alone(now: datetime) -> None:
+    strict = replace(
+        FOLDER, meeting=replace(FOLDER.meeting, sign_in=SignInTerms(badge_alone=False))
+    )
+    await load_meeting(strict, now=now)
+    assert await outcome(number("Smith", "102", now)) == "both numbers"
+    assert await outcome(number("Smith", "102", now, second="CONF102")) == "in"
+
+
+async def test_the_service_decides_like_the_simulated_rules(now: datetime) -> None:
+    """The same attempts, of attendees and of an attacker, at the service and in memory."""
+    simulation = Simulation(7, attendees=0)
+    dice = random.Random(7)  # noqa: S311 - attempts that can be repeated
+    names, numbers = ("Smith", "Wrong"), ("102", "103", "CONF102", "900000")
+    for step in range(150):
+        at = now + timedelta(seconds=20 * step)
+        name, typed, second = dice.choice(names), dice.choice(numbers), dice.choice(("", "CONF102"))
+        address = dice.choice(("a", "b"))
+        attempt = NumberAttempt(
+            meeting=MEETING.code,
+            name=name_key(name),
+            numbers=tuple(dict.fromkeys(filter(None, (typed, second)))),
+            address=address,
+        )
+        answer = await outcome(number(name, typed, at, address, second))
+        assert (step, answer) == (step, _simulated(simulation.counters, attempt, answer, at))
+
+
+def _simulated(counters: MemoryCounters, attempt: NumberAttempt, answer: Any, now: datetime) -> Any:
+    """The answer of the rules; who is registered only the service knows."""
+    try:
+        second_number.check(counters, attempt, now=now)
+    except TooManyAttempts as refused:
+        return refused.until
+    except SecondNumberRequired:
+        return "both numbers"
+    if answer == "in":
+        second_number.succeed(counters, attempt, now=now)
+    else:
+        second_number.fail(counters, attempt, now=now)
+    return answer if answer in ("in", "not recognised") else "evaluated"
 
 
 async def count_queries(engine: Engine, attempt: Awaitable[Any]) -> int:
@@ -170,6 +311,7 @@ async def test_a_stranger_and_a_wrong_password_take_the_same_queries_and_one_has
 async def test_a_wrong_name_and_a_wrong_number_take_the_same_queries(
     loaded: Engine, now: datetime
 ) -> None:
+    await credentials.single_sign_on_terms(MEETING.code)  # reads the meeting once for the process
     wrong_name = await count_queries(loaded, number("Wrong", "102", now, "a"))
     wrong_number = await count_queries(loaded, number("Smith", "no such number", now, "a"))
     assert wrong_name == wrong_number

@@ -101,9 +101,17 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             faculty_badges=[],
         ),
         tables.SignInRow(
-            token_hash="t", attendee_id=1, created_at=now, seen_at=now, expires_at=now
+            token_hash="t",
+            attendee_id=1,
+            method="number",
+            created_at=now,
+            seen_at=now,
+            expires_at=now,
         ),
-        tables.RegistrationChoiceRow(token_hash="t", attendee_ids=[1], expires_at=now),
+        tables.RegistrationChoiceRow(
+            token_hash="t", attendee_ids=[1], method="link", expires_at=now
+        ),
+        tables.RegistrationAuditRow(attendee_id=1, at=now, actor="staff", what="sign-ins ended"),
         tables.OidcLoginRow(
             token_hash="t", state="s", nonce="n", verifier="v", redirect_uri="r", expires_at=now
         ),
@@ -162,7 +170,13 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         tables.ReportingBatchRow(id=1, meeting_id=1, number=1, at=now, actor="staff"),
         tables.ReportingRow(batch_id=1, attendee_id=1, action="Add", record={"state": "Ohio"}),
         tables.ApiTokenRow(
-            id=1, name="society", selector="s", secret_hash="h", created_at=now, created_by="staff"
+            id=1,
+            name="society",
+            selector="s",
+            secret_hash="h",
+            created_at=now,
+            created_by="staff",
+            scopes=["claims"],
         ),
         tables.OperationRow(at=now, actor="staff", what="purged", details={"before": "2018-01-01"}),
     ]

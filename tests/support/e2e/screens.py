@@ -23,6 +23,7 @@ from tests.support.e2e.cme_server import (
 )
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 from tests.support.e2e.reloadable_meeting import ReloadableMeeting, serve_reloadable_meeting
+from tests.support.e2e.sign_ins import strengthen
 from tests.support.e2e.socket_client import SocketClient
 
 LAB = "Facelift Cadaver Lab"
@@ -327,6 +328,7 @@ def _rejected(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     with TemporaryDirectory() as folder:
         pars.export(Path(folder), scene.terms.database_url)
         pars.reject(Path(folder), scene.terms.database_url, "No license A1234 in Texas")
+    strengthen(scene.terms.database_url)
     page.goto("/reporting")
     expect(page.get_by_text("“No license A1234 in Texas”")).to_be_visible()
     yield "reporting-rejected", page
@@ -419,6 +421,7 @@ def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     expect(page.get_by_role("heading", name="2024", exact=True)).to_be_visible()
     yield "account-one", page
     add_earlier_claims(scene.terms.database_url, "cokafor")
+    strengthen(scene.terms.database_url)
     page.reload()
     expect(page.get_by_role("heading", name="2022", exact=True)).to_be_visible()
     yield "account-years", page

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
-from cme_reflex.web.middleware.access_log import AccessLogMiddleware
+from cme_reflex.web.middleware.access_log import MESSAGE_CODE, AccessLogMiddleware
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,22 @@ async def test_a_redirect_with_a_message_is_logged_with_its_code(
     del record.cme_fields["ms"], record.cme_fields["client"]
     expected = {"method": "POST", "path": "/sign-in", "status": 303, **outcome}
     assert record.cme_fields == expected
+
+
+async def test_a_form_that_is_shown_again_is_logged_with_its_code(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def show(request: Request) -> PlainTextResponse:
+        request.scope[MESSAGE_CODE] = "second-number"
+        return PlainTextResponse("form")
+
+    caplog.set_level("INFO")
+    site = Starlette(routes=[Route("/sign-in", show, methods=["POST"])])
+    transport = httpx.ASGITransport(AccessLogMiddleware(site, {"/sign-in"}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        await client.post("/sign-in")
+    (record,) = [r for r in caplog.records if r.name.startswith("cme_reflex")]
+    assert (record.cme_fields["status"], record.cme_fields["outcome"]) == (200, "second-number")
 
 
 async def test_a_client_has_one_pseudonym(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,10 +12,11 @@ from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.earlier_meetings import complete_and_submit, submitted_claim
 from tests.support.files.pdfs import page_texts
-from tests.support.meetings import MEETING
+from tests.support.meetings import MEETING, PASSWORD
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
-MEMBER = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
+MEMBER = {"way": "member", "username": "kim", "password": PASSWORD}
+BADGE = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
 ANOTHER = {"way": "badge", "last_name": "Smith", "number": "102"}
 FILES = [routes.TRANSCRIPT_PDF, routes.TRANSCRIPT_CSV]
 
@@ -53,6 +54,15 @@ async def test_a_file_is_private_and_not_cached(
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert (await client.get(path)).content == answer.content
+
+
+async def test_after_a_sign_in_by_badge_the_files_have_this_meeting_alone(
+    client: httpx.AsyncClient, numbers: list[str]
+) -> None:
+    await client.post("/sign-in", data=BADGE)
+    assert [row["receipt"] for row in await rows(client)] == numbers[1:2]
+    answers = [await client.get(routes.certificate(number)) for number in numbers]
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
 
 
 async def test_both_files_have_the_valid_versions_of_all_meetings(

@@ -16,9 +16,11 @@ from schemathesis.core.transport import Response as Answer
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from cme_reflex import routes
+from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.formats.reports.claims_feed import FeedPage, page_json
 from cme_reflex.services.claims import claims_feed, reopening
 from cme_reflex.services.operations import api_tokens, backup
+from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import ROOT
 from cme_reflex.web.routes import problems
@@ -29,6 +31,14 @@ from tests.support.examples import examples
 from tests.support.meetings import MEETING
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
+LEARNER = {
+    "first_name": "Kim",
+    "last_name": "O'Brien",
+    "birth_month": "2",
+    "birth_day": "28",
+    "state": "California",
+    "licence_id": "A1",
+}
 PROBLEM = "application/problem+json"
 _TYPE = "urn:problem-type:cme-reflex:"
 
@@ -96,7 +106,6 @@ async def test_a_system_reads_submitted_claims_page_by_page(
         },
         "attendee": {
             "badge": "101",
-            "confirmation": "CONF101",
             "member_username": "kim",
             "last_name": "O'Brien-Núñez",
             "first_name": "Kim",
@@ -125,6 +134,73 @@ async def test_a_system_reads_submitted_claims_page_by_page(
     since = {"since": "2024-11-02T12:00:00+00:00"}
     answer = await client.get("/api/v1/claims", params=since, headers=bearer(token))
     assert answer.json()["claims"] == [second]
+
+
+@pytest.mark.parametrize("scope", list(ApiScope))
+async def test_a_scope_adds_its_fields_and_no_other(
+    client: httpx.AsyncClient, token: str, scope: ApiScope
+) -> None:
+    now = datetime.now(UTC)
+    created = await api_tokens.create("b", actor="s", now=now, scopes=[ApiScope.CLAIMS, scope])
+    answer = await client.get("/api/v1/claims?limit=1", headers=bearer(created.token))
+    (found,) = answer.json()["claims"]
+    added = {
+        name: found["attendee"][name]
+        for name in ("email", "confirmation", "reporting")
+        if name in found["attendee"]
+    }
+    assert (
+        added
+        == {
+            ApiScope.CLAIMS: {},
+            ApiScope.CONTACT: {"email": ""},
+            ApiScope.CONFIRMATION_NUMBERS: {"confirmation": "CONF101"},
+            ApiScope.REPORTING: {"reporting": None},
+        }[scope]
+    )
+    address = f"/api/v1/claims/{found['receipt_number']}"
+    assert (await client.get(address, headers=bearer(created.token))).json() == found
+
+
+async def test_the_reporting_scope_reads_what_was_consented_to(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    now = datetime.now(UTC)
+    sign_in = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=now)
+    context = await authentication.authenticate(MEETING.code, sign_in, now=now)
+    version = context.meeting.reporting.consent_version
+    await opt_in.save_opt_in(context, LEARNER, consented=True, version=version, now=NOW)
+    scopes = [ApiScope.CLAIMS, ApiScope.REPORTING]
+    created = await api_tokens.create("b", actor="s", now=now, scopes=scopes)
+    answer = await client.get("/api/v1/claims?limit=1", headers=bearer(created.token))
+    (found,) = answer.json()["claims"]
+    assert found["attendee"]["reporting"] == {
+        "consented_at": "2024-11-01T12:00:00Z",
+        **LEARNER,
+        "birth_month": 2,
+        "birth_day": 28,
+        "npi": "",
+        "board": "",
+        "board_id": "",
+    }
+    await opt_in.withdraw_opt_in(context, now=NOW)
+    answer = await client.get("/api/v1/claims?limit=1", headers=bearer(created.token))
+    assert answer.json()["claims"][0]["attendee"]["reporting"] is None
+
+
+async def test_a_token_without_claims_and_an_expired_one_read_nothing(
+    client: httpx.AsyncClient, token: str
+) -> None:
+    now = datetime.now(UTC)
+    contact = await api_tokens.create("contact", actor="s", now=now, scopes=[ApiScope.CONTACT])
+    answer = await client.get("/api/v1/claims", headers=bearer(contact.token))
+    assert problem(answer) == (403, "scope-missing", "The token contact lacks the scope claims.")
+    past, day = now - timedelta(days=9), timedelta(days=1)
+    old = await api_tokens.create("old", actor="s", now=past, expires_at=past + day)
+    answer = await client.get("/api/v1/claims", headers=bearer(old.token))
+    assert problem(answer) == (
+        403, "token-expired", "The token old has expired; ask for another.",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -240,7 +316,7 @@ def test_the_manual_shows_the_real_responses() -> None:
     manual = (ROOT / "docs" / "integration.md").read_text("utf-8")
     example, fault = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
     page = TypeAdapter(FeedPage).validate_json(example)
-    assert json.loads(page_json(page)) == json.loads(example)
+    assert json.loads(page_json(page, [ApiScope.CLAIMS])) == json.loads(example)
     shown = problems.BAD_PARAMETER.response(json.loads(fault)["detail"])
     assert json.loads(bytes(shown.body)) == json.loads(fault)
     assert f"may make {api_tokens.REQUEST_LIMIT.limit} requests a minute" in manual

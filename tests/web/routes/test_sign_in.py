@@ -127,7 +127,10 @@ async def test_behind_https_every_cookie_is_for_this_host_alone(
         303,
         "/sessions?q=breast",
     )
-    assert list(client.cookies) == ["__Host-cme_sign_in"]
+    assert list(client.cookies) == [
+        "__Host-cme_sign_in",
+        "__Host-cme_known_browser",
+    ]
 
 
 @pytest.mark.parametrize(
