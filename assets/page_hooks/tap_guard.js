@@ -4,7 +4,7 @@
 // are never ignored, nor is a tap after the attendee has typed, or moved the focus by keyboard.
 
 const WINDOW = 500; // ms
-const REACH = 44; // px around the first tap, the size of a control
+const REACH = 24; // px between two taps of a finger that stays where it is
 const TOLERANCE = 2; // px that a control may move, such as while it is pressed
 const FIELDS = ["[type=checkbox]", "[type=radio]"];
 const CONTROLS = ["a[href]", "button", "summary", "label", "[role=button]", ...FIELDS].join();

@@ -165,7 +165,8 @@ class ClaimPage(rx.State, mixin=True):
             elif problem is None:
                 raise
             else:
-                self._set(problem=problem, ready=True, refusals=self.refusals + 1)
+                self._set(problem=problem, ready=True)
+            self._set(refusals=self.refusals + 1)
             answer = None
         else:
             if command_id:

@@ -1,12 +1,14 @@
 """State of the submit page: overall evaluation, totals, attestation and Submit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import reflex as rx
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import (
     ClaimIncomplete,
+    MissingRequirement,
     Requirement,
     StaleRevision,
     missing_requirements,
@@ -182,20 +184,27 @@ class Submit(ClaimPage, rx.State):
             )
         except ClaimIncomplete as incomplete:
             await self._show(context, await claim.load_summary(context))
-            self._set(
-                missing=presenters.missing_views(
-                    incomplete.missing, context.programme, MISSING_HREFS
-                ),
-                announcement=text.submit.MISSING(len(incomplete.missing)),
-            )
-            return rx.set_focus("error-summary")
+            return self._show_missing(context, incomplete.missing)
         except StaleRevision as stale:
             await self._show_again(context)
             self._set(problem=text.errors.error_message(stale, context.meeting.zone))
+            # A name that was typed just before Submit may be one that cannot be printed.
+            if invalid_name := await submission.check_name(context.attendee):
+                return self._show_missing(
+                    context, [MissingRequirement(Requirement.NAME, name=invalid_name)]
+                )
             return rx.set_focus("changes")
         # A reopened claim must be attested again.
         self._set(attested=False, confirm_again=False)
         return rx.redirect(HOME)
+
+    def _show_missing(self, context: RequestContext, missing: Sequence[MissingRequirement]) -> Any:
+        """List the missing requirements in the error summary, and return the event to focus it."""
+        self._set(
+            missing=presenters.missing_views(missing, context.programme, MISSING_HREFS),
+            announcement=text.submit.MISSING(len(missing)),
+        )
+        return rx.set_focus("error-summary")
 
     def _is_current(self, shown: str, refusals: int) -> bool:
         """Whether the browser showed what the page shows now, and no choice that was refused."""

@@ -166,9 +166,10 @@ class Story:
         payload["command"] = f"command-{next(self.ids)}"
         await self.tabs[tab].send(event, payload)
         after = socket.vars()
-        if after["command_queue.applied"] == payload["command"]:
+        reply = after.get("command_queue.reply", {})
+        if reply.get("command") == payload["command"]:
             # A refused choice is drawn anew, so that the page does not go on showing it.
-            assert after.get(refusals, 0) == before + after["command_queue.refused"]
+            assert after.get(refusals, 0) == before + (reply["outcome"] == "refused")
 
     async def add(self, tab: int, code: str) -> None:
         await self.command(tab, "sessions.add", session_id=self.people.sessions[code])

@@ -59,6 +59,7 @@ def submit_claim(attendee: Attendee) -> None:
     attendee.open_submit()
     attendee.answer_required_questions()
     attendee.page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(attendee.page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
     attendee.page.locator("#attestation").check()
     attendee.submit()
     attendee.page.wait_for_url("**/claim")

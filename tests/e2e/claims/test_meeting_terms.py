@@ -90,8 +90,8 @@ def test_a_change_after_the_deadline_is_reverted_with_a_visible_reason(
     before = page.evaluate("scrollY")
     terms(closes_at="2025-02-23T13:00:00-08:00")
     add.click()
-    alert = page.get_by_role("alert").filter(has_text=why)
-    expect(alert).to_be_in_viewport(ratio=1)
+    refusal = page.locator(".queue-refused").filter(has_text=why)
+    expect(refusal).to_be_in_viewport(ratio=1)
     expect(page.get_by_text("Saved", exact=True)).to_be_hidden()
     expect(add).to_have_accessible_name(re.compile("^Add "))
     expect(add).not_to_have_attribute("data-unsaved", "")
@@ -102,7 +102,7 @@ def test_a_change_after_the_deadline_is_reverted_with_a_visible_reason(
     expect(line).to_be_visible()
     terms(closes_at="2025-02-23T13:00:00-08:00")
     line.get_by_role("button", name="Remove").click()
-    expect(alert).to_be_in_viewport(ratio=1)
+    expect(refusal).to_be_in_viewport(ratio=1)
     expect(line).to_be_visible()
 
 

@@ -76,6 +76,7 @@ def test_the_picture_is_of_the_name_that_is_printed(
         assert picture.evaluate("image => image.naturalWidth") > 0
         assert picture.evaluate("image => image.clientWidth <= innerWidth")
     assert Axe().run(page).violations_count == 0
+    page.locator("#attestation").check()
     attendee.submit()
     page.wait_for_url("**/claim")
     page.goto("/receipt")

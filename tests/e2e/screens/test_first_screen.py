@@ -155,6 +155,7 @@ def submitted(attendee: Attendee) -> None:
     attendee.open_submit()
     attendee.answer_required_questions()
     page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
     page.locator("#attestation").check()
     attendee.submit()
     page.wait_for_url("**/claim")

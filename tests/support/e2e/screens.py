@@ -252,6 +252,7 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     yield "submit-missing", page
     attendee.answer_required_questions()
     page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
     page.locator("#attestation").check()
     expect(page.locator("#error-summary")).to_have_count(0)
     yield "submit-ready", page
@@ -414,6 +415,7 @@ def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee.open_submit()
     attendee.answer_required_questions()
     page.get_by_role("button", name="Claim all that my sessions support").click()
+    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
     page.locator("#attestation").check()
     attendee.submit()
     page.wait_for_url("**/claim")
