@@ -18,7 +18,7 @@ from cme_reflex.settings import ROOT
 
 CME = Path(sys.executable).with_name("cme")
 # They build or serve and print no result; `db` prints one word.
-WITHOUT_JSON = {"build", "demo", "serve", "db upgrade", "db downgrade", "db current"}
+WITHOUT_JSON = {"build", "demo", "fonts", "serve", "db upgrade", "db downgrade", "db current"}
 
 
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
