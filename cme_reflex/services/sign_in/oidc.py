@@ -126,7 +126,9 @@ async def fetch_username(
         claims = await _id_token_claims(terms, provider, token, secrets.nonce, now)
         if terms.username_claim not in claims and provider.userinfo_endpoint:
             claims = await _with_userinfo(client, provider, claims)
-    if terms.username_claim == "email" and claims.get("email_verified") is False:
+    # Whoever can enter any address at the provider must not sign in as its owner, so an address
+    # counts only if the provider vouches for it (OpenID Connect Core 5.1: a JSON boolean).
+    if terms.username_claim == "email" and claims.get("email_verified") is not True:
         raise SignInRejected("the e-mail address is not verified")
     name = claims.get(terms.username_claim)
     if not isinstance(name, str) or not name.strip():

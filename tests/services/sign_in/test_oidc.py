@@ -315,11 +315,14 @@ async def test_userinfo_that_cannot_be_had_is_no_username(
         await there_and_back(terms, now)
 
 
+@pytest.mark.parametrize(
+    "claims", [{}, *({"email_verified": value} for value in (False, None, 0, 1, "true", "false"))]
+)
 async def test_an_address_that_is_not_verified_is_no_username(
-    provider: OidcProvider, terms: SingleSignOn, now: datetime
+    provider: OidcProvider, terms: SingleSignOn, now: datetime, claims: dict[str, object]
 ) -> None:
     by_email = replace(terms, username_claim="email")
-    provider.claims = {"email": "kim@example.org", "email_verified": False}
+    provider.claims = {"email": "kim@example.org", **claims}
     with pytest.raises(SignInRejected, match="not verified"):
         await there_and_back(by_email, now)
     provider.claims = {"email": "kim@example.org", "email_verified": True}

@@ -17,7 +17,12 @@ from tests.support.e2e.cme_server import free_port
 
 CALLBACK = "https://cme.example.org/sign-in/sso/callback"
 OWN = LoginSecrets("a-state", "a-nonce", "v" * 43)
-KIM = {"sub": "4711", "preferred_username": "kim", "email": "kim@example.org"}
+KIM = {
+    "sub": "4711",
+    "preferred_username": "kim",
+    "email": "kim@example.org",
+    "email_verified": True,
+}
 STARTS_WITHIN = 60  # seconds
 
 
