@@ -15,7 +15,8 @@ from sqlmodel import Session
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.settings import ROOT, settings
-from cme_reflex.store.engines import close_database, open_database, write
+from cme_reflex.store.database import write
+from cme_reflex.store.engines import close_database, open_database
 from tests.support.cli import invoke_cme
 from tests.support.files.folder_files import FolderFiles
 

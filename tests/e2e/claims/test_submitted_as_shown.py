@@ -157,7 +157,7 @@ def test_the_receipt_and_the_certificate_say_what_was_shown_at_the_tap(
             page.bring_to_front()
         shown = page.evaluate(SHOWN)
         attendee.submit()
-        page.wait_for_timeout(300)
+        attendee.wait_after_tap()
         if page.url.endswith("/claim"):
             break
         if not page.locator("#name-on-certificate").input_value():

@@ -98,6 +98,8 @@ class Attendee:
         """Select the first answer of every required question."""
         for question in self.page.get_by_role("group").filter(has_text="required").all():
             question.locator("label").first.click()
+            if self.page.locator("#error-summary").count():
+                self.wait_after_tap()  # the summary has one line less, so questions move up
 
     def submit(self) -> None:
         """Press Submit."""
