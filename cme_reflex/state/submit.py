@@ -177,7 +177,8 @@ class Submit(ClaimPage, rx.State):
     async def submit(self, context: RequestContext, shown: str, refusals: int):
         """Submit what the browser showed, or list what has changed or the missing requirements."""
         try:
-            if not self._is_current(shown, refusals):
+            # Before the page has displayed the claim nothing is attested: what is missing is listed.
+            if shown and not self._is_current(shown, refusals):
                 raise StaleRevision
             await submission.submit_claim(
                 context, self.revision, attested=shown if self.attested else "", now=clock()

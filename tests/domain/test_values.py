@@ -19,7 +19,7 @@ def values() -> Iterator[Any]:
     """The dataclasses of the domain, each where it is defined."""
     for module in walk_packages(domain.__path__, f"{domain.__name__}."):
         for value in vars(import_module(module.name)).values():
-            if is_dataclass(value) and value.__module__ == module.name:
+            if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.name:
                 yield value
 
 

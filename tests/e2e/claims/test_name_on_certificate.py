@@ -80,6 +80,7 @@ def test_the_picture_is_of_the_name_that_is_printed(
     attendee.submit()
     page.wait_for_url("**/claim")
     page.goto("/receipt")
+    expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download certificate").click()
     assert (

@@ -115,6 +115,7 @@ async def test_the_record_says_who_withdrew_what_when_and_why(
             ),
             StatusChange(later, "staff kim", "submitted", "withdrawn", REASON, receipt.number),
         ),
+        registration_history=(),
     )
     assert await reopening.load_claim_record(receipt.number) == record
     assert await submission.load_receipts(context) == [withdrawn]
