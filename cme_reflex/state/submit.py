@@ -177,7 +177,7 @@ class Submit(ClaimPage, rx.State):
     async def submit(self, context: RequestContext, shown: str, refusals: int):
         """Submit what the browser showed, or list what has changed or the missing requirements."""
         try:
-            # Before the page has displayed the claim nothing is attested: what is missing is listed.
+            # Before the page displays the claim nothing is attested, and what is missing is listed.
             if shown and not self._is_current(shown, refusals):
                 raise StaleRevision
             await submission.submit_claim(

@@ -27,9 +27,9 @@ def test_a_value_is_never_changed() -> None:
     assert [value.__name__ for value in values() if not value.__dataclass_params__.frozen] == []
 
 
-def test_only_the_programme_has_a_dict_for_cached_properties() -> None:
+def test_only_meeting_and_programme_have_a_dict_for_cached_properties() -> None:
     roomy = [value.__name__ for value in values() if "__slots__" not in vars(value)]
-    assert roomy == ["Programme"]
+    assert roomy == ["Meeting", "Programme"]
 
 
 def test_where_two_texts_could_be_mixed_up_a_value_is_made_by_the_names_of_its_fields() -> None:
