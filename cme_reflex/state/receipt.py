@@ -1,6 +1,6 @@
 """State of the receipt page."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import reflex as rx
 
@@ -25,23 +25,23 @@ class Receipt(ClaimPage, rx.State):
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        receipts = await submission.load_receipts(context)
-        if not receipts:
-            return rx.redirect(HOME)
-        await self._show(context, receipts)
-        return None
+        return await self._show(context)
 
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
         """Show what has become of the claim; a receipt itself never changes."""
-        await self._show(context, await submission.load_receipts(context))
+        return await self._show(context)
 
-    async def _show(self, context: RequestContext, receipts: Sequence[submission.Receipt]) -> None:
+    async def _show(self, context: RequestContext) -> Any:
+        receipts = await submission.load_receipts(context)
+        if not receipts:
+            return rx.redirect(HOME)
         summary = await claim.load_summary(context)
         self._show_summary(context, summary)
         last, *replaced = (presenters.receipt_view(each, context.programme) for each in receipts)
         self._set(receipt=last, replaced=replaced, status=await _status(context, summary, last))
+        return None
 
 
 async def _status(

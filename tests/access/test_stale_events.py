@@ -93,3 +93,12 @@ async def test_a_letter_shows_what_another_tab_has_added(
 def _reply(shown: dict[str, Any]) -> tuple[str, str]:
     reply = shown["command_queue.reply"]
     return reply["command"], reply["outcome"]
+
+
+@pytest.mark.parametrize("event", ["receipt.load", "receipt.refresh"])
+async def test_a_receipt_page_without_a_receipt_fails_at_no_event(
+    site: RunningApp, people: SignedInPeople, caplog: pytest.LogCaptureFixture, event: str
+) -> None:
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        await socket.send(event, path="/receipt")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
