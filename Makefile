@@ -8,11 +8,8 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 
 BIN := .venv/bin
 CANARY := .cme/canary
-# Tests of a group share an expensive fixture, so they run on one worker.
-IN_GROUPS := --dist=loadgroup --no-loadscope-reorder
-# One worker per core. The slow tests wait most of the time, such as for a database that is away.
-IN_PARALLEL := --numprocesses=logical $(IN_GROUPS)
-SLOW_IN_PARALLEL := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) $(IN_GROUPS)
+# One worker per core; tests of a group share an expensive fixture, so they run on one worker.
+IN_PARALLEL := --numprocesses=logical --dist=loadgroup --no-loadscope-reorder
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
@@ -35,7 +32,7 @@ test: .venv/dev.stamp ## run the test suite, browser tests included [PYTEST="-k 
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" $(PYTEST)
 
 test-slow: .venv/dev.stamp ## run the slow tests
-	$(BIN)/pytest $(SLOW_IN_PARALLEL) --hypothesis-profile=search -m slow $(PYTEST)
+	$(BIN)/pytest $(IN_PARALLEL) --hypothesis-profile=search -m slow $(PYTEST)
 
 coverage: .venv/dev.stamp ## report lines and branches that `make test` does not cover
 	mkdir -p .cme
