@@ -96,6 +96,7 @@ class Attendee:
 
     def answer_required_questions(self) -> None:
         """Select the first answer of every required question."""
+        self.wait_after_tap()  # the page has appeared under the finger
         for question in self.page.get_by_role("group").filter(has_text="required").all():
             question.locator("label").first.click()
             if self.page.locator("#error-summary").count():
