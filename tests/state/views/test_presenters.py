@@ -1,7 +1,6 @@
 """Presenters of the claim's pages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -9,28 +8,15 @@ from cme_reflex.domain.credit.claimable import OverlapPolicy
 from cme_reflex.domain.credit.overlap import Interval, find_conflicts
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
-from cme_reflex.domain.programme.programme import Delivery, Programme, Session
+from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.state.views import presenters, view_models
 from tests.support.meetings import MEETING
+from tests.support.programme_values import programme, session
 
-AFTER = datetime(2024, 11, 1, tzinfo=UTC)
-SESSION = Session(
-    id=7,
-    code="A",
-    title="Session A",
-    kind="cadaver lab",
-    track="Breast",
-    room="6A",
-    starts_at=datetime(2024, 9, 26, 15, 0, tzinfo=UTC),
-    ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
-    speakers=(),
-    delivery=Delivery.LIVE,
-    quarters=Quarters(6),
-    safety=Quarters(2),
-    eligible=True,
-    faculty_badges=frozenset({"102"}),
+SESSION = session(
+    7, "8:00", "9:30", title="Session A", delivery=Delivery.LIVE, quarters=Quarters(6)
 )
-PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SESSION})
+PROGRAMME = programme(SESSION)
 
 
 def test_hours_are_offered_in_descending_order() -> None:

@@ -6,29 +6,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.domain.programme.programme import Delivery, Programme, Session
+from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.session_window import CHUNK, window_at
-from tests.support.meetings import MEETING
+from tests.support.programme_values import programme, session
 
 AFTER = datetime(2024, 11, 1, tzinfo=UTC)
-SESSION = Session(
-    id=7,
+SESSION = session(
+    7,
+    "8:00",
+    "9:30",
     code="A",
     title="Session A",
     kind="cadaver lab",
-    track="Breast",
-    room="6A",
-    starts_at=datetime(2024, 9, 26, 15, 0, tzinfo=UTC),
-    ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
     speakers=(),
     delivery=Delivery.LIVE,
     quarters=Quarters(6),
     safety=Quarters(2),
-    eligible=True,
     faculty_badges=frozenset({"102"}),
 )
-PROGRAMME = Programme(meeting_id=1, version=1, meeting=MEETING, sessions={7: SESSION})
+PROGRAMME = programme(SESSION)
 
 
 def row(
