@@ -10,6 +10,7 @@ before they are stored. An empty key is not counted.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -47,14 +48,7 @@ ADDRESS_BACKOFF = Backoff(
 )
 """Failures with passwords from one IP address; successful sign-ins do not count."""
 
-SINGLE_SIGN_ON_BACKOFF = Backoff(
-    scope="single sign-on",
-    threshold=100,
-    window=timedelta(minutes=10),
-    step=timedelta(milliseconds=50),
-    max_delay=timedelta(seconds=2),
-    max_wait=timedelta(seconds=8),
-)
+SINGLE_SIGN_ON_BACKOFF = replace(ADDRESS_BACKOFF, scope="single sign-on")
 """Single sign-ons that were started from one IP address and not completed."""
 
 _DELETE_EXPIRED = delete_expired(
