@@ -19,7 +19,7 @@ from cme_reflex.services.claims.claim import ClaimSummary, claim_for_update
 from cme_reflex.services.claims.submission import Receipt, receipt_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims
-from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow
+from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow, RegistrationAuditRow
 
@@ -120,19 +120,10 @@ async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSu
 
 
 def _reopen(db: Session, row: ClaimRow, *, actor: str, reason: str, now: datetime) -> None:
-    claim_id = cast(int, row.id)
-    db.add(
-        ClaimAuditRow(
-            claim_id=claim_id,
-            at=now,
-            actor=actor,
-            from_status=row.status,
-            to_status=ClaimStatus.REOPENED,
-            reason=reason,
-            receipt=claims.receipts(db, claim_id)[0].number,
-        )
+    newest = claims.receipts(db, cast(int, row.id))[0].number
+    claims.change_status(
+        db, row, ClaimStatus.REOPENED, actor=actor, receipt=newest, now=now, reason=reason
     )
-    row.status = ClaimStatus.REOPENED
     row.revision += 1
 
 

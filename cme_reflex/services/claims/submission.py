@@ -32,7 +32,7 @@ from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_upda
 from cme_reflex.services.sign_in.authentication import attendee_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims, feed
-from cme_reflex.store.claims.tables import ClaimAuditRow, ReceiptRow
+from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow
 
@@ -268,17 +268,10 @@ def _attendee(context: RequestContext) -> sa.Update:
 
 def _mark_submitted(draft: Draft, number: str, now: datetime) -> None:
     totals = draft.summary.claim.totals
-    draft.db.add(
-        ClaimAuditRow(
-            claim_id=draft.id,
-            at=now,
-            actor=f"attendee {draft.context.attendee.id}",
-            from_status=draft.row.status,
-            to_status=ClaimStatus.SUBMITTED,
-            receipt=number,
-        )
+    actor = f"attendee {draft.context.attendee.id}"
+    claims.change_status(
+        draft.db, draft.row, ClaimStatus.SUBMITTED, actor=actor, receipt=number, now=now
     )
-    draft.row.status = ClaimStatus.SUBMITTED
     draft.row.category1, draft.row.safety = totals.category1, totals.safety
     draft.row.reopened_until = None
 

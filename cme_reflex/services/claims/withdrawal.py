@@ -19,7 +19,7 @@ from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims, feed
-from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow
+from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
@@ -47,21 +47,20 @@ async def withdraw_claim(receipt: str, *, reason: str, actor: str, now: datetime
         row = find_claim(db, receipt, claims.of_receipt_for_update)
         if row.status == ClaimStatus.WITHDRAWN:
             raise AlreadyWithdrawn
-        claim_id, newest, *_ = cast(int, row.id), *claims.receipts(db, cast(int, row.id))
-        db.add(
-            ClaimAuditRow(
-                claim_id=claim_id,
-                at=now,
-                actor=actor,
-                from_status=row.status,
-                to_status=ClaimStatus.WITHDRAWN,
-                reason=reason.strip(),
-                receipt=newest.number,
-            )
+        claim_id = cast(int, row.id)
+        newest = claims.receipts(db, claim_id)[0].number
+        claims.change_status(
+            db,
+            row,
+            ClaimStatus.WITHDRAWN,
+            actor=actor,
+            receipt=newest,
+            now=now,
+            reason=reason.strip(),
         )
-        row.status, row.reopened_until = ClaimStatus.WITHDRAWN, None
+        row.reopened_until = None
         row.revision += 1
-        _enqueue_notice(db, row, newest.number, now=now)
+        _enqueue_notice(db, row, newest, now=now)
         _withdraw_versions(db, claim_id, now)
         return claim_record(db, row)
 

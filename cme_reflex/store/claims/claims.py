@@ -217,6 +217,31 @@ def find_issued(db: Session, number: str) -> IssuedReceipt | None:
     return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2], row[3])
 
 
+def change_status(
+    db: Session,
+    claim: ClaimRow,
+    status: ClaimStatus,
+    *,
+    actor: str,
+    receipt: str,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Change a claim's status, with its audit entry. `receipt` is the version that it is about."""
+    db.add(
+        ClaimAuditRow(
+            claim_id=cast(int, claim.id),
+            at=now,
+            actor=actor,
+            from_status=claim.status,
+            to_status=status,
+            reason=reason,
+            receipt=receipt,
+        )
+    )
+    claim.status = status
+
+
 def audit_entries(db: Session, claim_id: int) -> list[ClaimAuditRow]:
     """Audit entries of a claim: every change of its status, oldest first."""
     entries = (
