@@ -29,4 +29,8 @@ def step_up_notice(title: str, reason: str, *, page: str) -> rx.Component:
 
 
 def _link(label: str, href: str) -> rx.Component:
-    return plain_link(label, href=href, class_name="button button-secondary !text-15")
+    return plain_link(
+        label,
+        href=href,
+        class_name="button button-secondary min-w-0 !text-15 [overflow-wrap:anywhere]",
+    )

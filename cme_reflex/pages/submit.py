@@ -39,18 +39,17 @@ def submit() -> rx.Component:
             skeleton_lines(6),
         ),
         banner=ErrorBanner,
-        bar=action_bar(
-            rx.el.div(
+        bar=rx.fragment(
+            _lower_claim(),
+            action_bar(
                 claimed_line(Submit.credit, Submit.totals, safety_label=_safety()),
-                _lower_claim(),
-                class_name="grid gap-3",
-            ),
-            button_link(text.submit.BACK, href=HOME, kind="secondary"),
-            button(
-                text.submit.SUBMIT,
-                on_click=Submit.submit(Submit.shown, Submit.refusals),
-                disabled=Submit.locked != "",
-                pending=True,
+                button_link(text.submit.BACK, href=HOME, kind="secondary"),
+                button(
+                    text.submit.SUBMIT,
+                    on_click=Submit.submit(Submit.shown, Submit.refusals),
+                    disabled=Submit.locked != "",
+                    pending=True,
+                ),
             ),
         ),
         actions=signed_in_actions(),
@@ -70,8 +69,8 @@ def _lower_claim() -> rx.Component:
                     pending=True,
                     on_click=Submit.choose_all(COMMAND),
                 ),
-                class_name="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card bg-warm-wash "
-                "p-2 pl-4",
+                class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
+                "bg-warm-wash p-2 pl-4",
             ),
         ),
         role="status",

@@ -128,7 +128,7 @@ def _content(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Componen
         rx.el.section(
             bar,
             aria_label=text.shell.SO_FAR,
-            class_name="sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
+            class_name="action-bar sticky bottom-0 z-20 border-t border-line bg-surface px-4 pt-3 "
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] shadow-float print:hidden "
             "lg:top-6 lg:bottom-auto lg:mt-10 lg:mr-4 lg:self-start "
             "lg:rounded-card lg:border lg:p-5 "
