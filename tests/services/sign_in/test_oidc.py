@@ -1,6 +1,5 @@
 """OpenID Connect client with an HTTP provider that violates one rule at a time."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,14 +21,6 @@ from tests.support.servers.oidc_provider import (
 CALLBACK = "https://cme.example.org/sign-in/sso/callback"
 # The verifier of RFC 7636, appendix B, and further down its challenge.
 OWN = LoginSecrets("state", "nonce", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
-
-
-@pytest.fixture
-def provider() -> Iterator[OidcProvider]:
-    oidc.clear_cache()
-    with run_oidc_provider() as provider:
-        yield provider
-    oidc.clear_cache()
 
 
 @pytest.fixture

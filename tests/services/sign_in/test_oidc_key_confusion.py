@@ -3,11 +3,8 @@
 import hmac
 import json
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -16,19 +13,16 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import oidc
-from cme_reflex.services.sign_in.oidc import LoginSecrets, SignInRejected
+from cme_reflex.services.sign_in.oidc import SignInRejected
+from tests.support.oidc import SECRETS, fetch_username
 from tests.support.servers.oidc_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     FIRST_KEY,
     OidcProvider,
     base64url,
-    run_oidc_provider,
 )
 
-CALLBACK = "https://cme.example.org/sign-in/sso/callback"
-OWN = LoginSecrets("state", "nonce", "v" * 43)
 ATTACKER = RSAKey.generate_key(2048, {"kid": "1"})
 
 PUBLIC: dict[str, bytes] = {
@@ -41,14 +35,6 @@ PUBLIC: dict[str, bytes] = {
 }
 
 
-@pytest.fixture
-def provider() -> Iterator[OidcProvider]:
-    oidc.clear_cache()
-    with run_oidc_provider() as provider:
-        yield provider
-    oidc.clear_cache()
-
-
 def claims(provider: OidcProvider) -> dict[str, Any]:
     now = int(time.time())
     return {
@@ -57,7 +43,7 @@ def claims(provider: OidcProvider) -> dict[str, Any]:
         "aud": CLIENT_ID,
         "iat": now,
         "exp": now + 60,
-        "nonce": OWN.nonce,
+        "nonce": SECRETS.nonce,
         "preferred_username": "kim",
     }
 
@@ -70,13 +56,7 @@ async def username(provider: OidcProvider, token: str) -> str:
     """The result of a whole sign-in in which the provider's ID token is this one."""
     provider.id_token = lambda nonce: token  # type: ignore[method-assign]
     terms = SingleSignOn(issuer=provider.issuer, client_id=CLIENT_ID, label="Society")
-    now = datetime.now(UTC)
-    address = await oidc.authorization_url(terms, OWN, CALLBACK, now=now)
-    async with httpx.AsyncClient() as browser:
-        back = httpx.URL((await browser.get(address)).headers["location"])
-    return await oidc.fetch_username(
-        terms, OWN, CALLBACK, dict(back.params), client_secret=CLIENT_SECRET, now=now
-    )
+    return await fetch_username(terms)
 
 
 async def test_a_token_of_the_providers_key_is_accepted(provider: OidcProvider) -> None:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from cme_reflex.cli.meetings.provider_check import provider_problems
@@ -13,48 +12,32 @@ from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.services.sign_in import oidc, provider_requests
 from cme_reflex.services.sign_in.oidc import (
     EndpointNotAllowed,
-    LoginSecrets,
     ProviderUnavailable,
     SignInRejected,
 )
+from tests.support.oidc import CALLBACK, SECRETS, fetch_username
 from tests.support.servers.oidc_provider import (
     CLIENT_ID,
-    CLIENT_SECRET,
     OidcProvider,
     base64url,
-    run_oidc_provider,
 )
 
-CALLBACK = "https://cme.example.org/sign-in/sso/callback"
-OWN = LoginSecrets("state", "nonce", "v" * 43)
 DISCOVERY = "/.well-known/openid-configuration"
 PATHS = [DISCOVERY, "/keys", "/token", "/userinfo"]
 SOCKET_BUFFERS = 8_000_000  # bytes that the system may take before the client has read them
 
 
 @pytest.fixture
-def provider() -> Iterator[OidcProvider]:
-    oidc.clear_cache()
-    with run_oidc_provider() as provider:
-        provider.without = {"preferred_username"}
-        provider.userinfo = {"sub": "subject-1", "preferred_username": "kim"}
-        yield provider
-    oidc.clear_cache()
+def provider(provider: OidcProvider) -> OidcProvider:
+    """A provider that tells the username by userinfo only, so that all answers are read."""
+    provider.without = {"preferred_username"}
+    provider.userinfo = {"sub": "subject-1", "preferred_username": "kim"}
+    return provider
 
 
 @pytest.fixture
 def terms(provider: OidcProvider) -> SingleSignOn:
     return SingleSignOn(issuer=provider.issuer, client_id=CLIENT_ID, label="Society")
-
-
-async def sign_in(terms: SingleSignOn) -> str:
-    now = datetime.now(UTC)
-    address = await oidc.authorization_url(terms, OWN, CALLBACK, now=now)
-    async with httpx.AsyncClient() as browser:
-        back = httpx.URL((await browser.get(address)).headers["location"])
-    return await oidc.fetch_username(
-        terms, OWN, CALLBACK, dict(back.params), client_secret=CLIENT_SECRET, now=now
-    )
 
 
 def endless() -> Iterator[bytes]:
@@ -69,7 +52,7 @@ def dripping() -> Iterator[bytes]:
 
 
 async def test_the_provider_of_these_tests_signs_in(terms: SingleSignOn) -> None:
-    assert await sign_in(terms) == "kim"
+    assert await fetch_username(terms) == "kim"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -78,7 +61,7 @@ async def test_a_response_is_read_up_to_its_limit(
 ) -> None:
     provider.bodies = {path: endless}
     with pytest.raises(ProviderUnavailable, match="more than 262,144 bytes"):
-        await sign_in(terms)
+        await fetch_username(terms)
     assert provider.sent < provider_requests.RESPONSE_LIMIT + SOCKET_BUFFERS
 
 
@@ -89,7 +72,7 @@ async def test_a_response_that_drips_is_not_waited_for(
     monkeypatch.setattr(provider_requests, "RESPONSE_TIMEOUT", 0.5)
     provider.bodies = {path: dripping}
     with pytest.raises(ProviderUnavailable, match=r"no whole response in 0\.5 s"):
-        await sign_in(terms)
+        await fetch_username(terms)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -99,7 +82,7 @@ async def test_a_compressed_response_is_not_unpacked(
     provider.bodies = {path: lambda: iter([gzip.compress(b" " * 10_000_000)])}
     provider.headers = {"Content-Encoding": "gzip"}
     with pytest.raises(ProviderUnavailable, match="compressed"):
-        await sign_in(terms)
+        await fetch_username(terms)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -112,7 +95,7 @@ async def test_no_document_is_more_than_an_unavailable_provider(
 ) -> None:
     provider.bodies = {path: lambda: iter([body])}
     with pytest.raises((ProviderUnavailable, SignInRejected)):
-        await sign_in(terms)
+        await fetch_username(terms)
 
 
 def nested_token() -> str:
@@ -129,7 +112,7 @@ async def test_no_token_is_more_than_a_rejected_one(
 ) -> None:
     monkeypatch.setattr(provider, "id_token", lambda nonce: token())
     with pytest.raises(SignInRejected):
-        await sign_in(terms)
+        await fetch_username(terms)
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "userinfo_endpoint"])
@@ -138,7 +121,7 @@ async def test_an_endpoint_on_another_host_has_to_be_allowed_by_the_meeting(
 ) -> None:
     provider.document = {name: "http://oauth2.example.net/x"}
     with pytest.raises(EndpointNotAllowed, match=f"its {name} is on oauth2.example.net"):
-        await oidc.authorization_url(terms, OWN, CALLBACK, now=datetime.now(UTC))
+        await oidc.authorization_url(terms, SECRETS, CALLBACK, now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("url", ["http://[", "http://", "http:///x", "HTTP:x", "//127.0.0.1/x"])
@@ -147,7 +130,7 @@ async def test_an_endpoint_that_is_no_address_is_not_used(
 ) -> None:
     provider.document = {"jwks_uri": url}
     with pytest.raises(ProviderUnavailable):
-        await oidc.authorization_url(terms, OWN, CALLBACK, now=datetime.now(UTC))
+        await oidc.authorization_url(terms, SECRETS, CALLBACK, now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Single sign-on: a login is completed once in the same browser; abuse is rejected."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +14,6 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.sign_in import (
     authentication,
     credentials,
-    oidc,
     registrations,
     single_sign_on,
 )
@@ -29,20 +27,11 @@ from tests.support.servers.oidc_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     OidcProvider,
-    run_oidc_provider,
 )
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
 CALLBACK = "https://cme.example.org/sign-in/sso/callback"
-
-
-@pytest.fixture
-def provider() -> Iterator[OidcProvider]:
-    oidc.clear_cache()
-    with run_oidc_provider() as provider:
-        yield provider
-    oidc.clear_cache()
 
 
 @pytest.fixture

@@ -10,23 +10,21 @@ import pytest
 from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import oidc, single_sign_on
+from cme_reflex.services.sign_in import single_sign_on
 from cme_reflex.settings import settings
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
+from tests.support.oidc import fresh_oidc_provider
 from tests.support.servers.oidc_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     OidcProvider,
-    run_oidc_provider,
 )
 
 
 @pytest.fixture
 def provider() -> Iterator[OidcProvider]:
-    oidc.clear_cache()
-    with run_oidc_provider() as provider:
+    with fresh_oidc_provider() as provider:
         yield provider
-    oidc.clear_cache()
 
 
 @pytest.fixture
