@@ -1,0 +1,195 @@
+"""Credit types as data: how an amount of credit is measured, rounded, limited, named and awarded.
+
+No type, unit, rounding or wording stands in the code. An amount is a whole number of its type's
+increments, such as quarter hours, and time is whole minutes; arithmetic in between is exact.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import NewType
+
+Amount = NewType("Amount", int)
+"""Credit of one type, as a whole number of the type's increments."""
+
+Amounts = Mapping[str, Amount]
+"""Amounts by the code of their credit type."""
+
+NO_CREDIT = Amount(0)
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+
+class InvalidAmount(ValueError):
+    """The text is not an amount of the credit type. `text` is what was entered."""
+
+    def __init__(self, text: object, example: str) -> None:
+        super().__init__(f"{str(text)!r} is not an amount of credit, such as {example}.")
+        self.text = text
+
+
+class Rounding(StrEnum):
+    """How a full duration becomes an amount; a tie under NEAREST goes up."""
+
+    NEAREST = "nearest"
+    DOWN = "down"
+
+
+class Partial(StrEnum):
+    """Whether a session that was attended in part gives credit."""
+
+    YES = "yes"
+    WHOLE_SESSION = "whole session"
+
+
+class Need(StrEnum):
+    """What a session or a claim needs, beyond being on the claim, to count for the type."""
+
+    NONE = "none"
+    SESSION_EVALUATION = "session evaluation"
+    OVERALL_EVALUATION = "overall evaluation"
+    ATTENDANCE_RECORD = "attendance record"
+
+
+class Receiver(StrEnum):
+    """Who the credit is reported to."""
+
+    NONE = "none"
+    PARS = "pars"
+    CE_BROKER = "ce_broker"
+    CPE_MONITOR = "cpe_monitor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditStatements:
+    """Wording of certificates, word for word as the provider gives it; empty ones are left out."""
+
+    accreditation: str = ""
+    designation: str = ""
+    award: str = ""
+    participation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditType:
+    """A credit type of a meeting: a primary one, or a subset of a primary one (`part_of`).
+
+    Amounts (`maximum` …) are in increments, `minimum` is in minutes of a session, and instants are
+    aware. `name_one` and `name_many` are what certificates say: "1.00 AMA PRA Category 1
+    Credit™", "8.50 AMA PRA Category 1 Credits™". `from_duration` is whether a session without a
+    designated amount gives its rounded duration; unless said, a primary type does and a subset does
+    not.
+    """
+
+    code: str
+    label: str
+    name_one: str
+    name_many: str
+    accreditor: str = ""
+    minutes_per_unit: int = 60
+    increment: Fraction = Fraction(1, 4)
+    rounding: Rounding = Rounding.NEAREST
+    minimum: int = 0
+    partial: Partial = Partial.YES
+    display_divisor: int = 1
+    from_duration: bool | None = None
+    maximum: Amount | None = None
+    daily_maximum: Amount | None = None
+    registration_maxima: Amounts = field(default_factory=lambda: MappingProxyType({}))
+    part_of: str | None = None
+    awarded_to: frozenset[str] = frozenset()
+    participation_for: frozenset[str] = frozenset()
+    needs: Need = Need.NONE
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    statements: CreditStatements = CreditStatements()
+    provider_number: str = ""
+    identifier_label: str = ""
+    identifier_pattern: str = ""
+    reported_to: Receiver = Receiver.NONE
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise ValueError(f"{self.code!r} is not a code such as ama-pra-1")
+        if self.minutes_per_unit < 1 or self.increment <= 0 or self.display_divisor < 1:
+            raise ValueError(f"{self.code}: unit, increment and display divisor are positive")
+        if (1 / self.increment).denominator != 1:
+            raise ValueError(f"{self.code}: a unit is no whole number of increments")
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether it is no subset of another type."""
+        return self.part_of is None
+
+    @property
+    def gives_duration(self) -> bool:
+        """Whether a session without a designated amount gives its rounded duration."""
+        return self.is_primary if self.from_duration is None else self.from_duration
+
+    @cached_property
+    def minutes_per_increment(self) -> Fraction:
+        """Minutes that one increment stands for: 15 for quarter hours, 12.5 for quarters of 50."""
+        return self.minutes_per_unit * self.increment
+
+    def of_duration(self, minutes: int) -> Amount:
+        """A full duration in whole minutes as credit, rounded by the type.
+
+        A duration below `minimum` gives nothing, nor does a negative one.
+        """
+        if minutes < self.minimum or minutes <= 0:
+            return NO_CREDIT
+        exact = minutes / self.minutes_per_increment
+        if self.rounding is Rounding.NEAREST:
+            exact += Fraction(1, 2)
+        return Amount(int(exact))
+
+    def of_part(self, minutes: int) -> Amount:
+        """Part of a session in whole minutes as credit: the increments that fit, rounded down.
+
+        Nothing where only whole sessions count, or below `minimum`.
+        """
+        if self.partial is Partial.WHOLE_SESSION or minutes < self.minimum:
+            return NO_CREDIT
+        return Amount(max(0, int(minutes / self.minutes_per_increment)))
+
+    def minutes_of(self, amount: Amount) -> int:
+        """Whole minutes that an amount stands for, rounded up."""
+        return -(-amount * self.minutes_per_increment // 1)
+
+    def format(self, amount: Amount) -> str:
+        """An amount as it is shown: ``"8.50"``, or ``"0.15"`` for 1.5 hours shown as CEU."""
+        return f"{self._shown(amount):.{self._digits}f}"
+
+    def name(self, amount: Amount) -> str:
+        """The name that goes with an amount: one only for exactly one unit as shown."""
+        return self.name_one if self._shown(amount) == 1 else self.name_many
+
+    def parse(self, text: str | Decimal) -> Amount:
+        """An amount from a number of units, such as ``"8.50"``, not of units as shown.
+
+        Raises InvalidAmount for anything but a plain decimal number that is not negative and a
+        whole number of increments.
+        """
+        written = f"{text:f}" if isinstance(text, Decimal) else text.strip()
+        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", written):
+            raise InvalidAmount(text, str(float(self.increment)))
+        amount = Fraction(written) / self.increment
+        if amount.denominator != 1:
+            raise InvalidAmount(text, str(float(self.increment)))
+        return Amount(int(amount))
+
+    def _shown(self, amount: Amount) -> Decimal:
+        shown = amount * self.increment / self.display_divisor
+        return Decimal(shown.numerator) / Decimal(shown.denominator)
+
+    @cached_property
+    def _digits(self) -> int:
+        """Decimals of the increment as it is shown; 2 for quarters, 0 for points."""
+        step = self.increment / self.display_divisor
+        return next((n for n in range(7) if (step * 10**n).denominator == 1), 6)
