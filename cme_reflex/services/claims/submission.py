@@ -280,9 +280,7 @@ def _mark_submitted(draft: Draft, summary: ClaimSummary, number: str) -> None:
     draft.row.reopened_until = None
 
 
-def _add_version(
-    draft: Draft, summary: ClaimSummary, answers: Answers, number: str
-) -> ReceiptRow:
+def _add_version(draft: Draft, summary: ClaimSummary, answers: Answers, number: str) -> ReceiptRow:
     """Add the new version; the last step, because other submissions wait for its position."""
     credits = claimed_credit(summary)
     row = ReceiptRow(
