@@ -70,7 +70,7 @@ def explain(
     exactly.
     """
     code = credit_type.code
-    counting = [line for line in lines if line.amounts.get(code, NO_CREDIT)]
+    counting = [line for line in lines if line.amount(code)]
     total = _sum(credit_type, counting)
     deductions = list(_deductions(credit_type, counting, registration_type, policy, zone))
     rest = total - sum(each.amount for each in deductions)
@@ -85,7 +85,7 @@ def explain(
         total=total,
         sessions=len(counting),
         deductions=tuple(deductions),
-        unmet=_unmet(code, lines),
+        unmet=unmet_lines(code, lines),
     )
 
 
@@ -117,6 +117,8 @@ def _deductions(
 def _overlaps(credit_type: CreditType, live: Iterable[Line]) -> Iterator[Deduction]:
     """What each group of sessions that overlap, directly or through others, has too much."""
     for group in _groups(live):
+        if len(group) == 1:
+            continue
         excess = _sum(credit_type, group) - supported(credit_type, group)
         if excess > 0:
             yield Deduction(
@@ -173,10 +175,11 @@ def _groups(live: Iterable[Line]) -> list[list[Line]]:
 
 
 def _sum(credit_type: CreditType, lines: Iterable[Line]) -> Amount:
-    return Amount(sum(line.amounts.get(credit_type.code, NO_CREDIT) for line in lines))
+    return Amount(sum(line.amount(credit_type.code) for line in lines))
 
 
-def _unmet(code: str, lines: Iterable[Line]) -> Mapping[Need, int]:
+def unmet_lines(code: str, lines: Iterable[Line]) -> Mapping[Need, int]:
+    """The numbers of lines that do not count for a type, by the need that they do not meet."""
     unmet: dict[Need, int] = {}
     for line in lines:
         if need := line.unmet.get(code):

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from cme_reflex import text
 from cme_reflex.domain.credit.claimable import claimable_of
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, Need
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType
 from cme_reflex.domain.credit.credit_types import CreditTypes
-from cme_reflex.domain.credit.explanation import Explanation, explain
+from cme_reflex.domain.credit.explanation import explain, unmet_lines
+from cme_reflex.domain.meetings.meeting import ProfessionBy
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.views import view_models
@@ -24,9 +25,13 @@ def totals_view(summary: ClaimSummary, context: RequestContext) -> view_models.T
     primary = first_primary(summary.offered)
     if primary is None:
         return view_models.TotalsView(
-            sessions=sessions, amount="", of=text.credit.NOT_OFFERED, conflicts=conflicts
+            sessions=sessions,
+            amount="",
+            of=text.credit.NOT_OFFERED,
+            conflicts=conflicts,
+            why=text.credit.NOT_OFFERED,
         )
-    supported = summary.claimable.get(primary.code, NO_CREDIT)
+    supported = summary.claimable[primary.code]
     maximum = _maximum(primary, context)
     return view_models.TotalsView(
         sessions=sessions,
@@ -34,25 +39,30 @@ def totals_view(summary: ClaimSummary, context: RequestContext) -> view_models.T
         of=text.credit.of_maximum(primary, maximum, named=len(summary.offered.primaries) > 1),
         percent=100 * supported // maximum if maximum else 0,
         conflicts=conflicts,
-        why="\n".join(
-            _explanation(credit_type, summary, context, named=len(tuple(summary.offered)) > 1)
-            for credit_type in summary.offered
-            if any(
-                line.amounts.get(credit_type.code) or credit_type.code in line.unmet
-                for line in summary.claim.lines
-            )
-        ),
+        why=_explanations(summary, context) or text.credit.NOTHING_YET,
     )
+
+
+def _explanations(summary: ClaimSummary, context: RequestContext) -> str:
+    """Why the sessions support their credit, a line for each type of which they give any."""
+    types = [
+        each
+        for each in summary.offered
+        if any(line.amount(each.code) or each.code in line.unmet for line in summary.claim.lines)
+    ]
+    named = len(summary.offered) > 1
+    return "\n".join(_explanation(each, summary, context, named=named) for each in types)
 
 
 def credit_view(summary: ClaimSummary) -> view_models.CreditView:
     """The credit claimed of what the sessions support."""
-    types, supported = summary.offered, summary.claimable
-    primary, *others = [*types] or [None]
+    types, totals, supported = summary.offered, summary.claim.totals, summary.claimable
+    primary = first_primary(types)
     if primary is None:
         return view_models.CreditView()
-    most = supported.get(primary.code, NO_CREDIT)
-    claimed = summary.claim.totals.get(primary.code, NO_CREDIT)
+    most = supported[primary.code]
+    claimed = totals.get(primary.code, NO_CREDIT)
+    lower, named = _lower(summary), len(types.primaries) > 1
     return view_models.CreditView(
         claimed=primary.format(claimed),
         supported=text.credit.amount(primary, most),
@@ -60,80 +70,88 @@ def credit_view(summary: ClaimSummary) -> view_models.CreditView:
         others=[
             text.claim.CLAIMED_OF_TYPE.format(
                 label=each.label,
-                claimed=each.format(summary.claim.totals.get(each.code, NO_CREDIT)),
+                claimed=each.format(totals.get(each.code, NO_CREDIT)),
                 supported=each.format(supported[each.code]),
             )
-            for each in others
-            if supported.get(each.code)
+            for each in types
+            if each is not primary and supported[each.code]
         ],
-        less=_lower_claim(summary),
-        claim_all=claim_all_label(summary),
+        less=text.submit.lower_claim(lower, totals, supported, named=named),
+        claim_all=text.submit.claim_rest(lower[0], supported, named=named) if lower else "",
+        claim_all_of=(lower[0].part_of or lower[0].code) if lower else "",
     )
 
 
-def _lower_claim(summary: ClaimSummary) -> str:
-    """That less is claimed than the sessions support, of the primary types that are claimed."""
+def _lower(summary: ClaimSummary) -> list[CreditType]:
+    """The types of which less is claimed than supported, with subsets of what is claimed."""
     totals, supported = summary.claim.totals, summary.claimable
-    claimed = [
+    return [
         each
         for each in summary.offered
-        if (each.part_of or each.code) in totals and supported.get(each.code)
+        if (each.part_of or each.code) in totals
+        and totals.get(each.code, NO_CREDIT) < supported[each.code]
     ]
-    return text.submit.lower_claim(claimed, totals, supported, summary.offered)
-
-
-def claim_all_label(summary: ClaimSummary) -> str:
-    """The label of the button that claims all: what is not claimed in full yet."""
-    totals, supported = summary.claim.totals, summary.claimable
-    lower = [
-        each
-        for each in summary.offered
-        if totals.get(each.code, NO_CREDIT) < supported.get(each.code, NO_CREDIT)
-    ]
-    if not lower:
-        return ""
-    first = lower[0]
-    amount = first.format(supported[first.code])
-    if first.is_primary and len(summary.offered.primaries) == 1:
-        return text.submit.CLAIM_ALL_NOW.format(amount=amount)
-    return text.submit.CLAIM_ALL_OF.format(amount=amount, label=first.label)
 
 
 def total_views(
     summary: ClaimSummary, context: RequestContext, now: datetime
 ) -> list[view_models.TotalView]:
     """The fields of the totals, each primary type followed by its subsets."""
-    types = summary.offered
-    return [_total_view(credit_type, summary, context, now) for credit_type in types]
+    return [_total_view(each, summary, context, now) for each in summary.offered]
 
 
 def _total_view(
     credit_type: CreditType, summary: ClaimSummary, context: RequestContext, now: datetime
 ) -> view_models.TotalView:
-    zone = context.meeting.zone
-    supported = summary.claimable.get(credit_type.code, NO_CREDIT)
-    limit = claimable_of(credit_type, summary.claimable, summary.claim.totals)
-    closed = not credit_type.is_open(now)
-    choices = [] if closed else amount_choices(credit_type, limit, least=int(credit_type.is_primary))
+    code, totals = credit_type.code, summary.claim.totals
+    closed = not credit_type.is_open(now) or code in summary.blocked
+    limit = claimable_of(credit_type, summary.claimable, totals)
+    hints = (
+        text.submit.total_hint(credit_type, summary.claimable[code], summary.offered),
+        text.credit.OVERALL_FIRST if code in summary.blocked else "",
+        text.credit.opening(credit_type, now, context.meeting.zone),
+    )
     return view_models.TotalView(
-        code=credit_type.code,
-        label=text.submit.TOTAL.format(label=credit_type.label),
-        hint=" ".join(
-            filter(
-                None,
-                [
-                    text.submit.total_hint(
-                        credit_type, supported, summary.offered, is_needed=_is_needed(credit_type)
-                    ),
-                    text.credit.opening(credit_type, now, zone),
-                ],
-            )
-        ),
+        code=code,
+        label=text.submit.total(credit_type),
+        hint=" ".join(filter(None, hints)),
         none=text.submit.CHOOSE if credit_type.is_primary else text.submit.NONE_CHOSEN,
-        choices=choices,
+        choices=[]
+        if closed
+        else amount_choices(credit_type, limit, least=int(credit_type.is_primary)),
         why=_explanation(credit_type, summary, context, named=False),
         closed=closed,
+        claim_all="" if closed else _claim_all(credit_type, summary),
     )
+
+
+def _claim_all(credit_type: CreditType, summary: ClaimSummary) -> str:
+    """The button that claims all of a primary type; empty where there is nothing more to claim."""
+    supported, totals = summary.claimable, summary.claim.totals
+    if not credit_type.is_primary or not supported[credit_type.code]:
+        return ""
+    whole = (credit_type, *summary.offered.subsets_of(credit_type.code))
+    if all(totals.get(each.code, NO_CREDIT) == supported[each.code] for each in whole):
+        return ""
+    named = len(summary.offered.primaries) > 1
+    return text.submit.claim_all(whole, supported, named=named)
+
+
+def summary_rows(summary: ClaimSummary) -> list[view_models.FigureView]:
+    """The chosen totals of what the sessions support, to check before submission."""
+    totals, supported = summary.claim.totals, summary.claimable
+    return [
+        view_models.FigureView(
+            text.submit.chosen_label(each),
+            text.submit.OF_SUPPORTED.format(
+                claimed=each.format(totals.get(each.code, NO_CREDIT)),
+                supported=each.format(supported[each.code]),
+            )
+            if each.code in totals or each.part_of
+            else text.submit.NOT_CHOSEN,
+        )
+        for each in summary.offered
+    ]
 
 
 def chosen_totals(summary: ClaimSummary) -> dict[str, str]:
@@ -162,26 +180,52 @@ def figures(types: CreditTypes, claimed: Amounts) -> list[view_models.FigureView
 
 def cleared_text(summary: ClaimSummary, context: RequestContext, now: datetime) -> str:
     """Which chosen totals were cleared, and why; empty if none was."""
-    sentences: dict[str, None] = {}
-    for code in summary.cleared:
-        credit_type = context.meeting.credit[code]
-        sentences[text.claim.cleared(
-            credit_type,
-            offered=code in summary.offered,
-            is_open=credit_type.is_open(now),
-        )] = None
-    return " ".join(sentences)
+    cleared: dict[tuple[bool, bool], list[CreditType]] = {}
+    for credit_type in (context.meeting.credit[code] for code in summary.cleared):
+        reason = credit_type.code in summary.offered, credit_type.is_open(now)
+        cleared.setdefault(reason, []).append(credit_type)
+    return " ".join(
+        text.claim.cleared(credit_types, offered=offered, is_open=is_open)
+        for (offered, is_open), credit_types in cleared.items()
+    )
 
 
-def _is_needed(credit_type: CreditType) -> bool:
-    return credit_type.needs is not Need.NONE
+def profession_hint(context: RequestContext, types: CreditTypes) -> str:
+    """What the attendee's profession gets, and what a correction clears or who makes it."""
+    meeting, profession = context.meeting, context.attendee.profession
+    hint = text.submit.profession_hint(
+        [each.label for each in types.primaries if profession in each.awarded_to],
+        [each.label for each in types.primaries if profession not in each.awarded_to],
+    )
+    if meeting.profession_by is ProfessionBy.REGISTRATION:
+        staff = text.shell.CONTACT.format(
+            who=meeting.provider.help_contact, address=meeting.provider.help_email
+        )
+        return f"{hint} {text.submit.ASK_STAFF.format(contact=staff)}"
+    lost = [
+        each.label
+        for each in types
+        if any(each.code not in meeting.offered(other.code) for other in meeting.professions)
+    ]
+    if not lost:
+        return hint
+    return f"{hint} {text.submit.CORRECTION_CLEARS.format(labels=text.credit.listed(lost))}"
+
+
+def not_counted(summary: ClaimSummary) -> str:
+    """How many sessions do not count for a type because of its need; empty if all count."""
+    return "\n".join(
+        sentence
+        for each in summary.offered
+        for sentence in text.credit.not_counted(each, unmet_lines(each.code, summary.claim.lines))
+    )
 
 
 def _explanation(
     credit_type: CreditType, summary: ClaimSummary, context: RequestContext, *, named: bool
 ) -> str:
     zone = context.meeting.zone
-    explained: Explanation = explain(
+    explained = explain(
         credit_type,
         summary.claim.lines,
         summary.claimable,

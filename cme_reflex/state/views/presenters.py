@@ -255,22 +255,27 @@ def question_views(form: Form, answers: Mapping[str, Answer]) -> list[view_model
 def missing_views(
     requirements: Iterable[MissingRequirement],
     programme: Programme,
+    types: CreditTypes,
     hrefs: Mapping[Requirement, str],
 ) -> list[view_models.MissingView]:
-    """The missing requirements, each with a link to its field."""
+    """The missing requirements, each with a link to its field. `types` are those offered."""
 
     def view(missing: MissingRequirement) -> view_models.MissingView:
         session = programme.sessions[missing.session_id] if missing.session_id else None
         question = missing.question
+        credit = types[missing.credit] if missing.credit else first_primary(types)
         return view_models.MissingView(
             text=text.claim.need(
                 missing.requirement,
                 title=session.title if session else "",
                 question=question.text if question else "",
                 name_fault=text.submit.name_fault(missing.name) if missing.name else "",
+                total=text.submit.total(credit) if credit else "",
             ),
             href=hrefs[missing.requirement].format(
-                session=missing.session_id, question=question.key if question else ""
+                session=missing.session_id,
+                question=question.key if question else "",
+                credit=credit.code if credit else "",
             ),
         )
 

@@ -54,7 +54,7 @@ class CreditView:
 
     `claimed` and `supported` are of the first primary type, `others` sentences on the other types.
     `less` says in words that a chosen total is lower; empty if none is. `claim_all` is the label
-    of the button that claims all.
+    of the button that claims all of the type `claim_all_of`.
     """
 
     claimed: str = "0.00"
@@ -63,13 +63,15 @@ class CreditView:
     others: list[str] = field(default_factory=list)
     less: str = ""
     claim_all: str = ""
+    claim_all_of: str = ""
 
 
 @dataclass(frozen=True)
 class TotalView:
     """The field in which the total of a credit type is chosen; without choices it is closed.
 
-    `none` is the option of no choice. `why` explains what the sessions support.
+    `none` is the option of no choice. `why` explains what the sessions support. `claim_all` is the
+    label of the button that claims all; empty for a subset, or if all is claimed.
     """
 
     code: str
@@ -79,6 +81,7 @@ class TotalView:
     choices: list[str]
     why: str
     closed: bool
+    claim_all: str
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ _NEEDS: Final[Mapping[Requirement, str]] = {
     Requirement.SESSION_QUESTION: "Evaluate {title}: {question}",
     Requirement.OVERALL_QUESTION: "Answer: {question}",
     Requirement.CREDIT: "Choose your {total}",
+    Requirement.NEED: "Answer the overall evaluation for {total}",
     Requirement.NAME: "Name on certificate: {name_fault}",
     Requirement.ATTESTATION: "Confirm the attestation",
 }

@@ -1,6 +1,6 @@
 """Texts of credit: amounts with their units, why an amount is what it is, and what a type needs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Final
@@ -61,6 +61,7 @@ _UNMET: Final[Mapping[Need, str]] = {
     Need.ATTENDANCE_RECORD: "Does not count for {labels}: we have no record of your attendance",
 }
 NEEDED_FOR: Final = "needed for {labels}"
+NOTHING_YET: Final = "Add the sessions that you attended."
 NOT_OFFERED: Final = "No credit is offered to your profession"
 OF_MAXIMUM: Final = "of {maximum} {unit}"
 OF_MAXIMUM_TYPE: Final = "{of}, {label}"
@@ -119,14 +120,27 @@ def claimed(types: Iterable[CreditType], amounts: Amounts) -> str:
     )
 
 
-def without_unit(types: Iterable[CreditType], amounts: Amounts) -> str:
-    """Amounts in words as `claimed`, but without the unit of a single primary type."""
-    given = list(types)
-    primaries = [each for each in given if each.is_primary]
-    if len(primaries) != 1:
-        return _by_type(primaries, given, amounts)
-    (primary,) = primaries
-    return primary.format(amounts.get(primary.code, NO_CREDIT)) + of_which(primary, given, amounts)
+def first_of(types: Iterable[CreditType], amounts: Amounts) -> str:
+    """The amount of the first type with its unit: ``1.50 hours``; empty without any."""
+    first = next(iter(types), None)
+    return amount(first, amounts[first.code]) if first and amounts.get(first.code) else ""
+
+
+def others_of(types: Iterable[CreditType], amounts: Amounts) -> str:
+    """The amounts of all types but the first: ``0.50 Patient Safety``; empty without any."""
+    _, *others = [*types] or [None]
+    return ", ".join(of_type(each, amounts[each.code]) for each in others if amounts.get(each.code))
+
+
+def without_unit(types: Sequence[CreditType], amounts: Amounts, *, named: bool) -> str:
+    """A primary type's amount and its subsets in words, without a unit.
+
+    ``8.50, of which 1.50 Patient Safety``, or ``8.50 Category 1, of which …`` if `named`.
+    """
+    primary = types[0]
+    value = amounts.get(primary.code, NO_CREDIT)
+    shown = of_type(primary, value) if named else primary.format(value)
+    return shown + of_which(primary, types, amounts)
 
 
 def beside_first(types: Iterable[CreditType], amounts: Amounts) -> str:
@@ -188,12 +202,12 @@ def explanation(
         )
     else:
         first = SUM(explained.sessions, amount=shown)
-    return "\n".join([first, *not_counted(credit_type, explained)])
+    return "\n".join([first, *not_counted(credit_type, explained.unmet)])
 
 
-def not_counted(credit_type: CreditType, explained: Explanation) -> Iterator[str]:
-    """How many sessions do not count because of a need, by need."""
-    for need, count in explained.unmet.items():
+def not_counted(credit_type: CreditType, unmet: Mapping[Need, int]) -> Iterator[str]:
+    """How many sessions do not count for a type because of a need, by need."""
+    for need, count in unmet.items():
         yield _NOT_COUNTED[need](count, label=credit_type.label)
 
 

@@ -1,7 +1,7 @@
 """Texts of the submit page: overall evaluation, totals and Submit."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType
@@ -72,6 +72,7 @@ CORRECTION_CLEARS: Final = (
 ASK_STAFF: Final = "It comes from your registration. If it is wrong, ask {contact}."
 SESSIONS: Final = "Sessions"
 NOT_CHOSEN: Final = "Not chosen"
+NOT_OFFERED: Final = "Not offered"
 CONFIRM_AGAIN: Final = "Your claim has changed since you confirmed it. Check it and confirm again."
 FINAL: Final = (
     "Submitting completes your {meeting} CME claim. After that you cannot add or change anything."
@@ -97,6 +98,11 @@ def total(credit_type: CreditType) -> str:
     return TOTAL.format(label=credit_type.label, unit=unit_label(credit_type))
 
 
+def no_choice(credit_type: CreditType) -> str:
+    """What is shown of a total that is not chosen."""
+    return NOT_CHOSEN if credit_type.is_primary else NONE_CHOSEN
+
+
 def chosen_label(credit_type: CreditType) -> str:
     """The label of a chosen total: ``Category 1``, ``Of which Patient Safety``."""
     return credit_type.label if credit_type.is_primary else OF_WHICH.format(label=credit_type.label)
@@ -113,41 +119,35 @@ def total_hint(credit_type: CreditType, supported: Amount, types: CreditTypes) -
     return ONE_REQUIRED.format(labels=labels, amount=shown)
 
 
-def claim_all(types: CreditTypes, supported: Amounts) -> str:
-    """The button that claims all: ``…: 8.50, of which 1.50 Patient Safety``."""
-    return CLAIM_ALL.format(amounts=without_unit(types, supported))
+def claim_all(types: Sequence[CreditType], supported: Amounts, *, named: bool) -> str:
+    """The button that claims all of a primary type: ``…: 8.50, of which 1.50 Patient Safety``."""
+    return CLAIM_ALL.format(amounts=without_unit(types, supported, named=named))
 
 
-def lower_claim(types: CreditTypes, claimed: Amounts, supported: Amounts) -> str:
-    """That less is claimed than the sessions support, by credit type; empty if nothing is less.
+def lower_claim(
+    lower: Iterable[CreditType], claimed: Amounts, supported: Amounts, *, named: bool
+) -> str:
+    """That less is claimed than the sessions support; empty if nothing is less.
 
-    Of several primary types, only those that are claimed count.
+    `lower` are the types of which it is less; `named` is whether primary types are named, too.
     """
-    sentences = []
-    for each in types:
-        most, chosen = supported.get(each.code, NO_CREDIT), claimed.get(each.code, NO_CREDIT)
-        if (each.part_of or each.code) in claimed and chosen < most:
-            is_only = each.is_primary and len(types.primaries) == 1
-            sentences.append(
-                (LESS if is_only else LESS_OF).format(
-                    claimed=each.format(chosen),
-                    supported=each.format(most),
-                    label=each.label,
-                    unit=unit(each),
-                )
-            )
-    return " ".join(sentences)
+    return " ".join(
+        (LESS_OF if named or each.part_of else LESS).format(
+            claimed=each.format(claimed.get(each.code, NO_CREDIT)),
+            supported=each.format(supported[each.code]),
+            label=each.label,
+            unit=unit(each),
+        )
+        for each in lower
+    )
 
 
-def claim_rest(types: CreditTypes, claimed: Amounts, supported: Amounts) -> str:
-    """The button that claims all where less is claimed: ``Claim all 8.50``; empty if nothing is."""
-    for each in types:
-        most = supported.get(each.code, NO_CREDIT)
-        if claimed.get(each.code, NO_CREDIT) < most:
-            is_only = each.is_primary and len(types.primaries) == 1
-            template = CLAIM_ALL_NOW if is_only else CLAIM_ALL_OF
-            return template.format(amount=each.format(most), label=each.label)
-    return ""
+def claim_rest(credit_type: CreditType, supported: Amounts, *, named: bool) -> str:
+    """The button that claims all where less is claimed: ``Claim all 8.50``."""
+    template = CLAIM_ALL_OF if named or credit_type.part_of else CLAIM_ALL_NOW
+    return template.format(
+        amount=credit_type.format(supported[credit_type.code]), label=credit_type.label
+    )
 
 
 def profession_hint(awarded: Iterable[str], participation: Iterable[str]) -> str:
