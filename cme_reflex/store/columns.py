@@ -36,7 +36,8 @@ def subset_constraints(table: str, owner: str) -> tuple[sa.Constraint, ...]:
     return (
         sa.UniqueConstraint(owner, "credit_type", "amount"),
         sa.ForeignKeyConstraint(
-            [owner, "part_of", "part_of_amount"], [f"{table}.{name}" for name in (owner, "credit_type", "amount")]
+            [owner, "part_of", "part_of_amount"],
+            [f"{table}.{name}" for name in (owner, "credit_type", "amount")],
         ),
         sa.CheckConstraint("amount >= 0", name="amount"),
         sa.CheckConstraint("amount <= part_of_amount", name="subset"),
