@@ -189,6 +189,13 @@ class CreditType:
             raise InvalidAmount(text, str(float(self.increment)))
         return Amount(int(amount))
 
+    def parse_shown(self, text: str) -> Amount:
+        """An amount from what `format` shows. Raises InvalidAmount."""
+        written = text.strip()
+        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", written):
+            raise InvalidAmount(text, self.format(Amount(1)))
+        return self.parse(Decimal(written) * self.display_divisor)
+
     def _shown(self, amount: Amount) -> Decimal:
         shown = amount * self.increment / self.display_divisor
         return Decimal(shown.numerator) / Decimal(shown.denominator)

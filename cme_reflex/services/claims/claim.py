@@ -1,6 +1,6 @@
 """Claim: its summary, and the transaction in which every change is made."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -12,15 +12,16 @@ from cme_reflex.domain.claims.claim import (
     ClaimStatus,
     InvalidCommand,
     NotInClaim,
+    claim_needs,
+    line_needs,
     require_changeable,
 )
 from cme_reflex.domain.credit.claimable import claimable, clear_unsupported, validate_total
 from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need
 from cme_reflex.domain.credit.credit_types import CreditTypes
-from cme_reflex.domain.credit.line import NOTHING, Line, line_amounts, unmet_needs
+from cme_reflex.domain.credit.line import NOTHING
 from cme_reflex.domain.credit.overlap import Conflict, find_conflicts
 from cme_reflex.domain.evaluations.form import Answer, Answers
-from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Session
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -31,7 +32,7 @@ from cme_reflex.store.database import read, write
 
 COMMAND_LIMIT = 64  # characters; a UUID has 36
 
-_EVALUATIONS = frozenset({Need.SESSION_EVALUATION, Need.OVERALL_EVALUATION})
+_EVALUATION_NEEDS = frozenset({Need.SESSION_EVALUATION, Need.OVERALL_EVALUATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def summary_in(db: DbSession, context: RequestContext, *, now: datetime) -> Clai
 def _answers_for_needs(db: DbSession, context: RequestContext) -> Answers:
     """The attendee's answers, if a credit type that is offered needs an evaluation."""
     offered = context.meeting.offered(context.attendee.profession)
-    needed = any(each.needs in _EVALUATIONS for each in offered)
+    needed = any(each.needs in _EVALUATION_NEEDS for each in offered)
     return claims.answers(db, context.attendee.id) if needed else Answers()
 
 
@@ -261,12 +262,12 @@ def summarize(
     visible = [line for line in content.lines if not line.removed]
     visible.sort(key=lambda line: sessions[line.session_id].order)
     lines = tuple(
-        _line(
+        sessions[line.session_id].line(
             offered,
-            sessions[line.session_id],
-            line,
+            line.minutes,
             content.lower_amounts.get(line.session_id, NOTHING),
-            _met_needs(meeting, answers, line.session_id),
+            on_demand=line.on_demand,
+            met=line_needs(answers, meeting, line.session_id),
         )
         for line in visible
     )
@@ -277,9 +278,12 @@ def summarize(
         policy=meeting.overlap_policy,
         zone=meeting.zone,
     )
-    needs_evaluation = (each.code for each in offered if each.needs is Need.OVERALL_EVALUATION)
-    evaluated = not meeting.overall_form.missing_required(answers.overall)
-    blocked = frozenset(() if evaluated else needs_evaluation)
+    met = claim_needs(answers, meeting)
+    blocked = frozenset(
+        each.code
+        for each in offered
+        if each.needs is Need.OVERALL_EVALUATION and each.needs not in met
+    )
     if row is None:
         return ClaimSummary(Claim(), most, offered, blocked)
     status = ClaimStatus(row.status)
@@ -302,39 +306,4 @@ def summarize(
         in_conflict=frozenset(key for conflict in conflicts for key in conflict.keys),
         cleared={code: each for code, each in content.totals.items() if code not in totals},
         lowered=frozenset(line.session_id for line in visible if line.lowered),
-    )
-
-
-def _met_needs(meeting: Meeting, answers: Answers, session_id: int) -> frozenset[Need]:
-    """The needs of credit types that a line meets. There are no attendance records yet."""
-    evaluated = meeting.session_form.is_complete(answers.of_session(session_id))
-    return frozenset({Need.SESSION_EVALUATION} if evaluated else ())
-
-
-def amounts_of_row(
-    types: CreditTypes, session: Session, row: LineRow, lower_amounts: Amounts
-) -> Amounts:
-    """What a line gives of these credit types, whatever they need."""
-    # A newer programme may have shortened the session after the claim was submitted.
-    minutes = min(row.minutes, session.minutes)
-    return line_amounts(types, session.credit, session.minutes, minutes, lower_amounts)
-
-
-def _line(
-    types: CreditTypes,
-    session: Session,
-    row: LineRow,
-    lower_amounts: Amounts,
-    met: Collection[Need],
-) -> Line:
-    amounts = amounts_of_row(types, session, row, lower_amounts)
-    counted, unmet = unmet_needs(types, amounts, met)
-    return Line(
-        session_id=row.session_id,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        minutes=min(row.minutes, session.minutes),
-        amounts=counted,
-        on_demand=row.on_demand,
-        unmet=unmet,
     )

@@ -9,11 +9,11 @@ from cme_reflex.domain.credit.claimable import (
     CreditNeedUnmet,
     CreditTypeClosed,
 )
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, Need
 from cme_reflex.domain.credit.credit_types import UnknownCreditType
 from cme_reflex.domain.credit.line import validate_minutes
 from cme_reflex.domain.programme.programme import NotEligible
-from cme_reflex.services.claims.claim import ClaimSummary, Draft, amounts_of_row, update_claim
+from cme_reflex.services.claims.claim import ClaimSummary, Draft, update_claim
 from cme_reflex.services.sign_in.request_context import RequestContext
 
 
@@ -117,7 +117,8 @@ async def set_amount(
             raise UnknownCreditType(code)
         line = draft.line(session.id)
         others = {key: low for key, low in draft.lower_amounts(session.id).items() if key != code}
-        limit = amounts_of_row(draft.offered, session, line, others).get(code, NO_CREDIT)
+        full = session.line(draft.offered, line.minutes, others, met=tuple(Need))
+        limit = full.amount(code)
         if not 0 <= amount <= limit:
             raise CreditLimitExceeded(credit_type, limit, amount)
         draft.set_lower_amount(session.id, code, amount if amount < limit else None)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -11,6 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import (
     ClaimIncomplete,
     ClaimLocked,
@@ -20,14 +22,22 @@ from cme_reflex.domain.claims.claim import (
     require_changeable,
 )
 from cme_reflex.domain.claims.receipt_number import generate_receipt_number
-from cme_reflex.domain.credit.claimable import CreditTotals, Totals, validate_totals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.claimable import claimable_of
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType
+from cme_reflex.domain.credit.credit_types import UnknownCreditType
 from cme_reflex.domain.evaluations.form import Answers
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN, Attendee
+from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
+from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.people.names import InvalidName, normalize_name
 from cme_reflex.formats.pdf.typesetting import missing_characters
 from cme_reflex.services.claims import confirmation
-from cme_reflex.services.claims.certificate_snapshot import attended_credit, meeting_facts
+from cme_reflex.services.claims.certificate_snapshot import (
+    DOCUMENT_FORM,
+    credit_type_facts,
+    meeting_facts,
+    receipt_credit_rows,
+    receipt_credits,
+)
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
 from cme_reflex.services.sign_in.authentication import attendee_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -38,14 +48,22 @@ from cme_reflex.store.people.tables import AttendeeRow
 
 ENTRY_LIMIT = 1_000  # characters stored of a name that was entered
 FINGERPRINT_SIZE = 16  # bytes
-DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
+
+
+class UnknownProfession(ValueError):
+    """The meeting has no profession with this code."""
+
+
+class ProfessionNotCorrectable(Exception):
+    """Only the society can correct professions, because credit types depend on them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a submitted version. Credit in quarter hours, datetimes aware UTC.
+    """The receipt of a submitted version. Datetimes are aware UTC.
 
-    A version with `withdrawn_at` is no proof of credit.
+    `credits` are those of every primary type claimed, each before its subsets. A version
+    with `withdrawn_at` is no proof of credit.
     """
 
     number: str
@@ -229,6 +247,7 @@ async def submit_claim(
             claim,
             answers,
             draft.context.programme,
+            summary.offered,
             name=invalid_name,
             attested=bool(attested),
         ):
@@ -282,15 +301,15 @@ def _mark_submitted(draft: Draft, summary: ClaimSummary, number: str) -> None:
 
 def _add_version(draft: Draft, summary: ClaimSummary, answers: Answers, number: str) -> ReceiptRow:
     """Add the new version; the last step, because other submissions wait for its position."""
-    credits = claimed_credit(summary)
+    claimed = claimed_credit(summary)
     row = ReceiptRow(
         claim_id=draft.id,
         version=1 + len(claims.receipts(draft.db, draft.id)),
         number=number,
         submitted_at=draft.now,
-        document=_document(draft.context, summary, credits, answers),
+        document=_document(draft.context, summary, claimed, answers),
         position=feed.next_position(draft.db),
-        credits=receipt_credit_rows(credits),
+        credits=receipt_credit_rows(claimed),
     )
     draft.db.add(row)
     return row
@@ -311,11 +330,11 @@ def claimed_credit(summary: ClaimSummary) -> tuple[Credit, ...]:
 
 
 def _document(
-    context: RequestContext, summary: ClaimSummary, credits: Sequence[Credit], answers: Answers
+    context: RequestContext, summary: ClaimSummary, claimed: Sequence[Credit], answers: Answers
 ) -> dict[str, Any]:
     """The complete submitted claim as JSON values, independent of later loads."""
     claim, attendee = summary.claim, context.attendee
-    codes = [each.type.code for each in credits]
+    codes = [each.type.code for each in claimed]
     return {
         "form": DOCUMENT_FORM,
         "revision": claim.revision,
@@ -324,9 +343,8 @@ def _document(
         "programme_version": context.programme.version,
         "name_on_certificate": attendee.name_on_certificate,
         "profession": attendee.profession,
-        "profession_label": _label(),
         "registration_type": attendee.registration_type,
-        "credit_types": [credit_type_facts(each.type) for each in credits],
+        "credit_types": [credit_type_facts(each.type) for each in claimed],
         "lines": [
             {
                 "code": session.code,
@@ -348,13 +366,13 @@ def _document(
     }
 
 
-def receipt_from_row(row: ReceiptRow) -> Receipt:
-    """The receipt of a row."""
+def receipt_from_row(row: ReceiptRow, meeting: Meeting | None = None) -> Receipt:
+    """The receipt of a row; see `receipt_credits` for `meeting`."""
     return Receipt(
         number=row.number,
         version=row.version,
         submitted_at=row.submitted_at,
-        credits=credits_of(row),
+        credits=receipt_credits(row, meeting),
         document=row.document,
         withdrawn_at=row.withdrawn_at,
     )

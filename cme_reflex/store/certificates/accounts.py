@@ -69,7 +69,7 @@ def registrations(
 
 def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
     """Receipts by attendee: the submitted versions of each claim, newest first."""
-    newest_first = (
+    newest_first: Any = (
         select(ClaimRow.attendee_id, ReceiptRow)
         .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
         .where(col(ClaimRow.attendee_id).in_(attendee_ids))

@@ -324,7 +324,8 @@ def find_issued(db: Session, number: str) -> IssuedReceipt | None:
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
         .where(ReceiptRow.number == number)
     )
-    row = db.exec(query).unique().one_or_none()
+    found: Any = db.exec(query)  # SQLModel's type for several columns has no `unique`
+    row = found.unique().one_or_none()
     return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2], row[3])
 
 
