@@ -1,24 +1,11 @@
 """A small meeting for tests, built without files; a test changes only what it is about."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
-from cme_reflex.domain.credit.claimable import OverlapPolicy
-from cme_reflex.domain.credit.quarters import Quarters, parse_hours
-from cme_reflex.domain.evaluations.form import Form, Question, QuestionKind
-from cme_reflex.domain.meetings.meeting import (
-    Branding,
-    ClaimTerms,
-    CreditType,
-    Meeting,
-    Provider,
-    RegistrationType,
-    ReportingTerms,
-)
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.records import (
     AttendeeRecord,
@@ -26,66 +13,12 @@ from cme_reflex.formats.meeting_folder.records import (
     MemberRecord,
     SessionRecord,
 )
+from tests.support.meeting_values import CATEGORY1, MEETING, ZONE
+from tests.support.meeting_values import with_terms as with_terms
 
-ZONE = ZoneInfo("America/Los_Angeles")
 PASSWORD = "face-lift-2024"
 # One round of hashing, because these tests do not depend on its cost.
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-MEETING = Meeting(
-    code="test24",
-    name="The Test Meeting 2024",
-    short_name="TEST24",
-    starts_on=date(2024, 9, 26),
-    ends_on=date(2024, 9, 29),
-    time_zone=str(ZONE),
-    location="San Diego, California",
-    format="Live activity",
-    overlap_policy=OverlapPolicy.RESOLVE,
-    provider=Provider(
-        name="Society of Tests",
-        short_name="SOT",
-        account_name="society.example",
-        help_contact="Member Services",
-        help_email="help@example.org",
-        accreditation_statement="Accredited.",
-        designation_statement="Designated.",
-    ),
-    look=Branding(accent="#0b5563", accent_dark="#7fd3dd"),
-    claim=ClaimTerms(
-        opens_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
-        closes_at=datetime(2030, 12, 31, 23, tzinfo=UTC),
-        note="Credits claimed are the maximum number of credits allowed.",
-        attestation="I attest.",
-    ),
-    category1=CreditType(label="Category 1", name="AMA PRA", maximum=Quarters(40)),
-    safety=CreditType(label="Patient Safety", name="Patient Safety", maximum=Quarters(8)),
-    registration_types=(
-        RegistrationType(code="full", label="Full"),
-        RegistrationType(code="day", label="One day", maximum=Quarters(6)),
-    ),
-    session_form=Form(
-        (
-            Question(key="objectives", kind=QuestionKind.SCALE, text="Were the objectives met?"),
-            Question(key="comment", kind=QuestionKind.TEXT, text="Comments"),
-        )
-    ),
-    overall_form=Form(
-        (
-            Question(key="bias", kind=QuestionKind.YES_NO, text="Free of bias?", required=True),
-            Question(key="change", kind=QuestionKind.SOME_OF, text="Change?", options=("A", "B")),
-        )
-    ),
-    reporting=ReportingTerms(
-        name="Learner Credit Reporting",
-        consent_version="1",
-        text="We can report.",
-        consent="I consent.",
-        boards=("ABS",),
-        pars_activity_id="202412345",
-    ),
-    privacy="Kept six years.",
-)
 
 
 def _at(clock: str) -> datetime:
@@ -93,8 +26,14 @@ def _at(clock: str) -> datetime:
     return datetime(2024, 9, 26, int(hour), int(minute), tzinfo=ZONE).astimezone(UTC)
 
 
-def session(code: str, start: str, end: str, hours: str, **more: Any) -> SessionRecord:
-    """A session on Sep 26 between two wall clock times, with its Category 1 hours."""
+def session(
+    code: str, start: str, end: str, hours: str, *, safety: int = 0, **more: Any
+) -> SessionRecord:
+    """A session on Sep 26 between two wall clock times, with its hours of Category 1.
+
+    `safety` is the part that is Patient Safety, in quarter hours.
+    """
+    amounts = {"category1": CATEGORY1.parse(hours), "safety": Amount(safety)}
     fields: dict[str, Any] = {
         "title": f"Session {code}",
         "kind": "panel",
@@ -102,7 +41,7 @@ def session(code: str, start: str, end: str, hours: str, **more: Any) -> Session
         "room": "6A",
         "speakers": ("Ana Restrepo, MD",),
         "delivery": Delivery.BOTH,
-        "safety": Quarters(0),
+        "credit": {code: amount for code, amount in amounts.items() if amount},
         "eligible": True,
         "on_demand_from": datetime(2024, 10, 14, 15, tzinfo=UTC),
     }
@@ -110,13 +49,12 @@ def session(code: str, start: str, end: str, hours: str, **more: Any) -> Session
         code=code,
         starts_at=_at(start),
         ends_at=_at(end),
-        quarters=parse_hours(hours),
         **{**fields, **more},
     )
 
 
 SESSIONS = (
-    session("A", "8:00", "9:30", "1.50", safety=Quarters(4)),
+    session("A", "8:00", "9:30", "1.50", safety=4),
     session("B", "9:45", "11:45", "2.00"),
     session(
         "C", "9:00", "10:30", "1.50", delivery=Delivery.LIVE, faculty_badges=frozenset({"102"})
@@ -133,7 +71,7 @@ def attendee(badge: str, last_name: str, **more: Any) -> AttendeeRecord:
         "suffix": "",
         "confirmation": f"CONF{badge}",
         "email": "",
-        "is_physician": True,
+        "profession": "physician",
         "registration_type": "full",
         "member": None,
     }
@@ -165,8 +103,3 @@ FOLDER = MeetingFolder(
     attendees=ATTENDEES,
     members=(member("kim"), member("unregistered")),
 )
-
-
-def with_terms(**terms: Any) -> Meeting:
-    """The meeting with other terms of claiming."""
-    return replace(MEETING, claim=replace(MEETING.claim, **terms))

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import (
     Delivery,
     Programme,
     Session,
 )
-from tests.support.meetings import MEETING
+from tests.support.meeting_values import MEETING
 
 MIDNIGHT = datetime(2024, 9, 26, 7, tzinfo=UTC)  # where the meeting is
 
@@ -31,8 +31,7 @@ def session(session_id: int, start: str = "8:00", end: str = "9:00", **more: Any
         "room": "6A",
         "speakers": ("Ana Restrepo, MD",),
         "delivery": Delivery.BOTH,
-        "quarters": Quarters(4),
-        "safety": Quarters(0),
+        "credit": {"category1": Amount(4)},
         "eligible": True,
     }
     return Session(id=session_id, starts_at=at(start), ends_at=at(end), **{**fields, **more})

@@ -1,16 +1,17 @@
 """A person's account: credit claimed at all meetings by year, and its reporting state."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum, auto
+from fractions import Fraction
 from itertools import groupby
+from math import lcm
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount, CreditType
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 
 
@@ -35,17 +36,25 @@ class ReportingSummary:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Credit of one type: what was claimed, and what the sessions gave, of which less may be."""
+
+    type: CreditType
+    claimed: Amount
+    attended: Amount
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedVersion:
     """One submitted version of a claim. `submitted_at` is aware UTC.
 
-    `attended` is the credit of its sessions, of which less may be `claimed`.
+    `credits` has the types claimed, each primary one before its subsets.
     """
 
     number: str
     submitted_at: datetime
-    claimed: CreditTotals
-    attended: CreditTotals
+    credits: tuple[Credit, ...]
     state: ProofState
 
 
@@ -55,8 +64,7 @@ class AccountEntry:
 
     `versions` are the submitted versions, newest first. `period` is
     the state of this claim's period at the time of the request. `sessions` is the number of
-    sessions on the claim. `status` is None if no claim was started. `safety_label` is None if the
-    meeting has no Patient Safety credit.
+    sessions on the claim. `status` is None if no claim was started.
     """
 
     meeting: str
@@ -74,7 +82,6 @@ class AccountEntry:
     closes_at: datetime
     status: ClaimStatus | None
     sessions: int
-    safety_label: str | None
     versions: tuple[SubmittedVersion, ...]
     reporting: ReportingSummary
 
@@ -92,7 +99,7 @@ class AccountYear:
     """The submitted claims of the meetings that ended in one year."""
 
     year: int
-    credit: CreditTotals
+    credits: tuple[Credit, ...]
     entries: tuple[AccountEntry, ...]
 
 
@@ -107,7 +114,7 @@ class Account:
 
     name: str
     member: str | None
-    credit: CreditTotals
+    credits: tuple[Credit, ...]
     years: tuple[AccountYear, ...]
     unsubmitted: tuple[AccountEntry, ...]
     withdrawn: tuple[AccountEntry, ...] = ()
@@ -139,7 +146,7 @@ def build_account(name: str, member: str | None, entries: Iterable[AccountEntry]
     return Account(
         name=name,
         member=member,
-        credit=total_credit(submitted),
+        credits=total_credit(submitted),
         years=tuple(years),
         unsubmitted=tuple(
             entry
@@ -150,10 +157,35 @@ def build_account(name: str, member: str | None, entries: Iterable[AccountEntry]
     )
 
 
-def total_credit(entries: Iterable[AccountEntry]) -> CreditTotals:
-    """The sum of the credit of the entries' valid versions."""
+def total_credit(entries: Iterable[AccountEntry]) -> tuple[Credit, ...]:
+    """The sums of the credit of the entries' valid versions, by code and name of the type.
+
+    A sum has the facts of the first entry's type. Where increments differ between meetings, it
+    counts in the greatest increment of which all are whole numbers, so that it is exact. Primary
+    types are in order of appearance, each before its subsets.
+    """
     versions = [entry.valid_version for entry in entries if entry.valid_version is not None]
-    return CreditTotals(
-        Quarters(sum(version.claimed.category1 for version in versions)),
-        Quarters(sum(version.claimed.safety for version in versions)),
+    by_type: dict[tuple[str, str], list[Credit]] = {}
+    for credit in (credit for version in versions for credit in version.credits):
+        by_type.setdefault((credit.type.code, credit.type.name_many), []).append(credit)
+    sums = [_sum(alike) for alike in by_type.values()]
+    codes = list(dict.fromkeys(each.type.part_of or each.type.code for each in sums))
+    return tuple(
+        sorted(
+            sums,
+            key=lambda each: (
+                codes.index(each.type.part_of or each.type.code),
+                not each.type.is_primary,
+            ),
+        )
+    )
+
+
+def _sum(alike: Sequence[Credit]) -> Credit:
+    # An increment is a unit divided by a whole number.
+    increment = Fraction(1, lcm(*(each.type.increment.denominator for each in alike)))
+    return Credit(
+        replace(alike[0].type, increment=increment),
+        Amount(sum(int(each.claimed * each.type.increment / increment) for each in alike)),
+        Amount(sum(int(each.attended * each.type.increment / increment) for each in alike)),
     )

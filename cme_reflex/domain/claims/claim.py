@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
 
-from cme_reflex.domain.credit.claimable import Line, Totals, conflicts_of, is_blocking
+from cme_reflex.domain.credit.claimable import is_blocking
+from cme_reflex.domain.credit.credit_type import Amounts, Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import NOTHING, Line
+from cme_reflex.domain.credit.overlap import find_conflicts
 from cme_reflex.domain.evaluations.form import Answers, Question
 from cme_reflex.domain.meetings.meeting import ClaimPeriod, Meeting
 from cme_reflex.domain.people.names import InvalidName
@@ -96,18 +100,20 @@ class Requirement(StrEnum):
     WITHDRAWN = auto()
     SESSION_QUESTION = auto()
     OVERALL_QUESTION = auto()
-    CATEGORY1 = auto()
+    CREDIT = auto()
+    NEED = auto()
     NAME = auto()
     ATTESTATION = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class MissingRequirement:
-    """One unmet requirement, with the session, question or name where it can be fixed."""
+    """One unmet requirement, with the session, question, credit type or name where it is fixed."""
 
     requirement: Requirement
     session_id: int | None = None
     question: Question | None = None
+    credit: str | None = None
     name: InvalidName | None = None
 
 
@@ -124,11 +130,12 @@ class Claim:
     """The current state of a claim, without removed lines.
 
     `revision` increases with every change; a submission carries the revision that was shown.
+    `totals` has the totals chosen; a type that is absent is not chosen.
     """
 
     status: ClaimStatus = ClaimStatus.DRAFT
     revision: int = 0
-    totals: Totals = field(default_factory=lambda: Totals(None, None))
+    totals: Amounts = field(default=NOTHING, hash=False)
     lines: tuple[Line, ...] = ()
     reopened_until: datetime | None = None
 
@@ -168,17 +175,31 @@ def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:
             raise ClaimPeriodClosed(claim.reopened_until or meeting.claim.closes_at)
 
 
+def line_needs(answers: Answers, meeting: Meeting, session_id: int) -> frozenset[Need]:
+    """What a line meets of the needs of credit types by the attendee's answers."""
+    complete = meeting.session_form.is_complete(answers.of_session(session_id))
+    return frozenset({Need.SESSION_EVALUATION} if complete else ())
+
+
+def claim_needs(answers: Answers, meeting: Meeting) -> frozenset[Need]:
+    """What the whole claim meets of the needs of credit types by the attendee's answers."""
+    complete = meeting.overall_form.is_complete(answers.overall)
+    return frozenset({Need.OVERALL_EVALUATION} if complete else ())
+
+
 def missing_requirements(
     claim: Claim,
     answers: Answers,
     programme: Programme,
+    types: CreditTypes,
     *,
     name: InvalidName | None,
     attested: bool,
 ) -> tuple[MissingRequirement, ...]:
     """The unmet requirements for submitting the claim, in the order of the page.
 
-    `name` is why the certificate cannot bear the attendee's name.
+    `types` are those offered to the attendee. `name` is why the certificate cannot bear the
+    attendee's name.
     """
     meeting = programme.meeting
     missing: list[MissingRequirement] = []
@@ -189,7 +210,8 @@ def missing_requirements(
         for line in claim.lines
         if not programme.sessions[line.session_id].gives_credit
     ]
-    if is_blocking(conflicts_of(claim.lines), meeting.overlap_policy):
+    conflicts = find_conflicts(types, claim.lines)
+    if is_blocking(types, conflicts, meeting.overlap_policy, claim.totals):
         missing.append(MissingRequirement(Requirement.CONFLICT))
     if meeting.claim.session_evaluations_required:
         missing += [
@@ -203,8 +225,15 @@ def missing_requirements(
         MissingRequirement(Requirement.OVERALL_QUESTION, question=question)
         for question in meeting.overall_form.missing_required(answers.overall)
     ]
-    if claim.totals.category1 is None:
-        missing.append(MissingRequirement(Requirement.CATEGORY1))
+    if not any(each.code in claim.totals for each in types.primaries):
+        missing.append(MissingRequirement(Requirement.CREDIT))
+    met = claim_needs(answers, meeting)
+    missing += [
+        MissingRequirement(Requirement.NEED, credit=each.code)
+        for each in types
+        if each.code in claim.totals and each.needs is Need.OVERALL_EVALUATION
+        if each.needs not in met
+    ]
     if name:
         missing.append(MissingRequirement(Requirement.NAME, name=name))
     if not attested:

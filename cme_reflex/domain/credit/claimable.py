@@ -1,12 +1,17 @@
 """Claimable credit: the maximum totals of a claim's lines, and validation of chosen totals."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
+from math import floor
+from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.overlap import Conflict, Interval, find_conflicts, supported
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import Line
+from cme_reflex.domain.credit.overlap import Conflict, supported
 
 
 class OverlapPolicy(StrEnum):
@@ -18,155 +23,152 @@ class OverlapPolicy(StrEnum):
 
 
 class CreditLimitExceeded(ValueError):
-    """A total above the limit or below the minimum. `limit` and `claimed` in quarter hours."""
+    """An amount above the limit or below the minimum, both in increments of the credit type."""
 
-    def __init__(self, limit: Quarters, claimed: Quarters) -> None:
-        super().__init__(f"{claimed} quarter hours; from 0 or 1 up to {limit} can be claimed here")
+    def __init__(self, credit_type: CreditType, limit: Amount, amount: Amount) -> None:
+        super().__init__(
+            f"{amount} increments of {credit_type.code}; from 0 or 1 up to {limit} can be claimed"
+        )
+        self.credit_type = credit_type
         self.limit = limit
-        self.claimed = claimed
+        self.amount = amount
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One session in a claim. Instants are aware; credit is in quarter hours.
+class CreditTypeClosed(Exception):
+    """The credit type cannot be chosen now, because of its own `opens_at` or `closes_at`."""
 
-    `safety` is the part of `quarters` that is Patient Safety.
+    def __init__(self, credit_type: CreditType) -> None:
+        super().__init__(
+            f"{credit_type.code} can be claimed"
+            f" from {credit_type.opens_at} until {credit_type.closes_at}."
+        )
+        self.credit_type = credit_type
+
+
+class CreditNeedUnmet(Exception):
+    """The credit type cannot be chosen before the claim has what it `needs`."""
+
+    def __init__(self, credit_type: CreditType) -> None:
+        super().__init__(f"{credit_type.code} needs: {credit_type.needs}.")
+        self.credit_type = credit_type
+
+
+def is_blocking(
+    types: CreditTypes, conflicts: Iterable[Conflict], policy: OverlapPolicy, totals: Amounts
+) -> bool:
+    """Whether these conflicts must be resolved before submitting.
+
+    Only conflicts of the types chosen count; as long as no primary type is chosen, those of all.
     """
-
-    session_id: int
-    starts_at: datetime
-    ends_at: datetime
-    quarters: Quarters
-    safety: Quarters
-    on_demand: bool
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.safety <= self.quarters:
-            raise ValueError(f"{self.safety} of {self.quarters} quarters cannot be Patient Safety")
+    has_primary = any(each.code in totals for each in types.primaries)
+    chosen = set(totals) if has_primary else {each.code for each in types}
+    return policy is OverlapPolicy.RESOLVE and any(
+        not conflict.codes.isdisjoint(chosen) for conflict in conflicts
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The maxima for an attendee, in quarter hours."""
-
-    category1: Quarters
-    safety: Quarters
-
-
-@dataclass(frozen=True, slots=True)
-class Claimable:
-    """The claimable maximum of each credit type, in quarter hours."""
-
-    category1: Quarters
-    safety: Quarters
-
-
-@dataclass(frozen=True, slots=True)
-class CreditTotals:
-    """Sums of credit, in quarter hours: Category 1, and the Patient Safety part of it."""
-
-    category1: Quarters
-    safety: Quarters
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The totals that the attendee chose to claim, in quarter hours; None if not chosen yet."""
-
-    category1: Quarters | None
-    safety: Quarters | None
-
-
-def max_safety(safety: Quarters, claimed: Quarters) -> Quarters:
-    """The maximum Patient Safety credit of a line: the session's, up to the credit claimed.
-
-    All amounts are in quarter hours (docs/rules.md, 3).
-    """
-    return min(safety, claimed)
-
-
-def conflicts_of(lines: Sequence[Line]) -> tuple[Conflict, ...]:
-    """The conflicts among the live lines; on-demand lines occupy no time."""
-    return find_conflicts(_live_intervals(lines, _quarters))
-
-
-def is_blocking(conflicts: Sequence[Conflict], policy: OverlapPolicy) -> bool:
-    """Whether these conflicts must be resolved before submitting."""
-    return policy is OverlapPolicy.RESOLVE and bool(conflicts)
-
-
-def claimable(lines: Sequence[Line], limits: Limits, policy: OverlapPolicy) -> Claimable:
-    """The maximum credit that these lines and limits allow, in quarter hours.
+def claimable(
+    types: CreditTypes,
+    lines: Sequence[Line],
+    *,
+    registration_type: str,
+    policy: OverlapPolicy,
+    zone: ZoneInfo,
+) -> Amounts:
+    """The maximum credit of each type that these lines and the type's maxima allow.
 
     AMA PRA counts simultaneous sessions once, so it is the largest total that
     one person could have attended, not the sum; only ALLOW uses the sum. Under
     RESOLVE the same maximum is shown while a conflict still blocks, so that the
-    screen never promises more credit than will remain (docs/rules.md, 9).
+    screen never promises more credit than will remain (docs/rules.md, 9). `zone`
+    is the meeting's, for daily maxima. The result has every type.
     """
-    category1 = min(_supported(lines, _quarters, policy), limits.category1)
-    # An hour of Patient Safety is also an hour of Category 1.
-    safety = min(_supported(lines, _safety, policy), limits.safety, category1)
-    return Claimable(category1, safety)
+    most: dict[str, Amount] = {}
+    for each in types:
+        bounds = [_supported(each, lines, policy, zone)]
+        bounds += [
+            Fraction(maximum)
+            for maximum in (each.maximum, each.registration_maxima.get(registration_type))
+            if maximum is not None
+        ]
+        if each.part_of is not None:
+            # An hour of Patient Safety is also an hour of Category 1.
+            bounds.append(Fraction(most[each.part_of]))
+        most[each.code] = Amount(floor(min(bounds)))
+    return most
 
 
-def claimable_safety(claimable: Claimable, category1: Quarters | None) -> Quarters:
-    """The maximum Patient Safety for the chosen Category 1 total, in quarter hours.
+def claimable_of(credit_type: CreditType, claimable: Amounts, totals: Amounts) -> Amount:
+    """The maximum of one type for the chosen totals: a subset's is at most its primary total.
 
-    While no Category 1 total is chosen, only the lines and limits apply.
+    While no primary total is chosen, only the lines and limits apply.
     """
-    return claimable.safety if category1 is None else min(claimable.safety, category1)
+    limit = claimable[credit_type.code]
+    if credit_type.part_of is None:
+        return limit
+    return min(limit, totals.get(credit_type.part_of, limit))
 
 
-def validate_totals(totals: Totals, claimable: Claimable) -> None:
-    """Raise CreditLimitExceeded for a total that cannot be claimed.
+def validate_total(
+    types: CreditTypes,
+    code: str,
+    amount: Amount,
+    claimable: Amounts,
+    totals: Amounts,
+    *,
+    now: datetime,
+    met: Collection[Need] = (),
+) -> None:
+    """Raise an error if this total cannot be chosen beside the other `totals`.
 
-    Category 1 is at least a quarter hour; Patient Safety may be zero. Totals
-    that are not chosen are not checked (docs/rules.md, 10).
+    `types` are those offered to the attendee, and `met` the needs that the claim as a whole meets.
+    A primary total is at least one increment; a subset's may be zero (docs/rules.md, 10).
+    Raises UnknownCreditType, CreditTypeClosed, CreditNeedUnmet or CreditLimitExceeded.
     """
-    limit = claimable.category1
-    if totals.category1 is not None and not 1 <= totals.category1 <= limit:
-        raise CreditLimitExceeded(limit, totals.category1)
-    limit = claimable_safety(claimable, totals.category1)
-    if totals.safety is not None and not 0 <= totals.safety <= limit:
-        raise CreditLimitExceeded(limit, totals.safety)
+    credit_type = types[code]
+    if not credit_type.is_open(now):
+        raise CreditTypeClosed(credit_type)
+    if credit_type.needs is Need.OVERALL_EVALUATION and credit_type.needs not in met:
+        raise CreditNeedUnmet(credit_type)
+    limit = claimable_of(credit_type, claimable, totals)
+    if not (1 if credit_type.is_primary else 0) <= amount <= limit:
+        raise CreditLimitExceeded(credit_type, limit, amount)
 
 
-def clear_unsupported(totals: Totals, claimable: Claimable) -> tuple[Totals, bool]:
-    """Clear the chosen totals that exceed the maximum; return the totals and whether any changed.
+def clear_unsupported(
+    types: CreditTypes, totals: Amounts, claimable: Amounts, *, now: datetime
+) -> Amounts:
+    """The chosen totals that stay: offered, still open, and at most their maximum.
 
     A total above its maximum is cleared, not lowered: the attendee attests to
     the number and so must choose it (docs/rules.md, 10).
     """
-    category1 = _clear_above(totals.category1, claimable.category1)
-    safety = _clear_above(totals.safety, claimable_safety(claimable, category1))
-    supported_totals = Totals(category1, safety)
-    return supported_totals, supported_totals != totals
-
-
-def _clear_above(chosen: Quarters | None, limit: Quarters) -> Quarters | None:
-    return chosen if chosen is not None and chosen <= limit else None
-
-
-def _quarters(line: Line) -> Quarters:
-    return line.quarters
-
-
-def _safety(line: Line) -> Quarters:
-    return line.safety
-
-
-def _live_intervals(lines: Sequence[Line], credit: Callable[[Line], Quarters]) -> list[Interval]:
-    return [
-        Interval(line.session_id, line.starts_at, line.ends_at, credit(line))
-        for line in lines
-        if not line.on_demand
-    ]
+    kept: dict[str, Amount] = {}
+    for each in types:
+        total = totals.get(each.code)
+        if total is not None and each.is_open(now) and total <= claimable_of(each, claimable, kept):
+            kept[each.code] = total
+    return kept
 
 
 def _supported(
-    lines: Sequence[Line], credit: Callable[[Line], Quarters], policy: OverlapPolicy
-) -> Quarters:
+    credit_type: CreditType, lines: Sequence[Line], policy: OverlapPolicy, zone: ZoneInfo
+) -> Fraction:
+    """What the lines support under the policy, in increments, within a daily maximum."""
+    on_demand = sum(line.amount(credit_type.code) for line in lines if line.on_demand)
+    live = [line for line in lines if not line.on_demand]
+    most = _attended(credit_type, live, policy)
+    if credit_type.daily_maximum is not None:
+        by_day: defaultdict[date, list[Line]] = defaultdict(list)
+        for line in live:
+            by_day[line.starts_at.astimezone(zone).date()].append(line)
+        daily = [_attended(credit_type, of_day, policy) for of_day in by_day.values()]
+        within = [min(Fraction(credit_type.daily_maximum), day) for day in daily]
+        most = min(most, sum(within, Fraction()))
+    return most + on_demand
+
+
+def _attended(credit_type: CreditType, live: Sequence[Line], policy: OverlapPolicy) -> Fraction:
     if policy is OverlapPolicy.ALLOW:
-        return Quarters(sum(credit(line) for line in lines))
-    on_demand = sum(credit(line) for line in lines if line.on_demand)
-    return Quarters(supported(_live_intervals(lines, credit)) + on_demand)
+        return Fraction(sum(line.amount(credit_type.code) for line in live))
+    return supported(credit_type, live)

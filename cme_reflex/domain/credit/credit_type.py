@@ -101,7 +101,7 @@ class CreditType:
     from_duration: bool | None = None
     maximum: Amount | None = None
     daily_maximum: Amount | None = None
-    registration_maxima: Amounts = field(default_factory=lambda: MappingProxyType({}))
+    registration_maxima: Amounts = field(default_factory=lambda: MappingProxyType({}), hash=False)
     part_of: str | None = None
     awarded_to: frozenset[str] = frozenset()
     participation_for: frozenset[str] = frozenset()
@@ -131,6 +131,11 @@ class CreditType:
     def gives_duration(self) -> bool:
         """Whether a session without a designated amount gives its rounded duration."""
         return self.is_primary if self.from_duration is None else self.from_duration
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can be chosen at `now` (aware), so far as it has dates of its own."""
+        opened = self.opens_at is None or self.opens_at <= now
+        return opened and (self.closes_at is None or now < self.closes_at)
 
     @cached_property
     def minutes_per_increment(self) -> Fraction:

@@ -1,52 +1,47 @@
 """Overlap of live sessions: supported credit, and conflicts to report for an over-claim.
 
-Simultaneous live sessions count once (AMA PRA). A window reaches from one line's
-start to another line's end. It is half-open, so adjacent sessions do not overlap.
-A window is violated when the lines that lie wholly inside it occupy more minutes
-than its length; the difference is its excess. Times are whole minutes since 1970
-(UTC); seconds are dropped.
+Simultaneous live sessions count once (AMA PRA). For each credit type a line occupies the minutes
+that its credit stands for, or its whole session where only whole sessions give credit. A window
+reaches from one line's start to another line's end. It is half-open, so adjacent sessions do not
+overlap. A window is violated when the lines that lie wholly inside it occupy more minutes than its
+length; the difference is its excess. Times are whole minutes since 1970 (UTC); seconds are dropped.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
+from math import ceil
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from cme_reflex.domain.credit.quarters import MINUTES_PER_QUARTER, Quarters
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Partial
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import Line, epoch_minute
 
-MAX_STAGGERED_WINDOWS = 3  # per conflict; more would only repeat the same few lines
+MAX_STAGGERED_WINDOWS = 3  # per conflict and type; more would only repeat the same few lines
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """The time and credit of a live line. `key` is the session's id; instants are aware."""
-
-    key: int
-    starts_at: datetime
-    ends_at: datetime
-    quarters: Quarters
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """A violated window, with the keys of the lines wholly inside. Instants are aware UTC.
 
-    `allowed` is its length, rounded down to quarter hours, and so always less
-    than `claimed`, the sum of the credit of its lines.
+    `claimed` is the sum of the credit of its lines, and `allowed` the most of it that one person
+    could have attended, which is always less. They have the figures of the first primary type for
+    which the window is violated, and those of other types where they differ, in units of credit.
     """
 
     starts_at: datetime
     ends_at: datetime
-    allowed: Quarters
-    claimed: Quarters
+    allowed: Amounts = field(hash=False)
+    claimed: Amounts = field(hash=False)
     keys: tuple[int, ...]
 
 
@@ -54,50 +49,43 @@ class Window:
 class Conflict:
     """One card for the attendee: violated windows that overlap, and the lines to change.
 
-    `windows` are sorted by start, a longer one before those inside it; `keys` are
-    sorted by the start of their lines.
+    `windows` are sorted by start, a longer one before those inside it; `keys` are sorted by the
+    start of their lines; `codes` are the credit types of which too much is claimed.
     """
 
     windows: tuple[Window, ...]
     keys: tuple[int, ...]
+    codes: frozenset[str]
 
 
-def supported(intervals: Sequence[Interval]) -> Quarters:
-    """The maximum credit that these live lines support, in quarter hours.
+def supported(credit_type: CreditType, lines: Iterable[Line]) -> Fraction:
+    """The most credit of a type that the live ones of these lines support, in increments, exact.
 
-    AMA PRA counts simultaneous sessions once, so this is the lines' sum less
-    the maximum total excess of disjoint violated windows (docs/rules.md, 5).
-    By Hall's theorem, that excess is exactly the number of claimed minutes that
-    one person cannot have attended. The total is rounded up to a quarter hour
-    once. The sum is of the quarters claimed, not of the minutes occupied, so
-    without a conflict it keeps the credit that rounding added to a session.
-    A session that is subtracted keeps that extra credit, too: where credit
-    exceeds the duration, such as 2 quarters for 25 minutes, four simultaneous
-    sessions support 3 quarters, not 2.
+    AMA PRA counts simultaneous sessions once, so this is the lines' sum less what one person cannot
+    have attended (docs/rules.md, 5).
     """
-    excess = _max_excess(_excess_table(_occupied_lines(intervals))).excess
-    return Quarters(
-        sum(interval.quarters for interval in intervals) - -(-excess // MINUTES_PER_QUARTER)
+    live = [line for line in lines if not line.on_demand]
+    occupied = _occupied_lines(credit_type, live)
+    return sum(line.amount(credit_type.code) for line in live) - _unattended(
+        credit_type, occupied, _cached_excess_table
     )
 
 
-def find_conflicts(intervals: Sequence[Interval]) -> tuple[Conflict, ...]:
+def find_conflicts(types: CreditTypes, lines: Iterable[Line]) -> tuple[Conflict, ...]:
     """The conflicts to report to the attendee; empty if and only if there is no over-claim.
 
-    Reported are the violated windows that are the span of a single line, and
-    beyond these the smallest that contain no window already reported, such as
-    those of staggered lines (docs/rules.md, 6). A conflict combines the windows
-    that overlap each other, and the lines whose minutes `supported` subtracts:
-    a line that only follows an over-claim is not part of it.
+    For each type, those violated windows are reported that are the span of a single line, and
+    beyond these the smallest that contain no window already reported, such as those of staggered
+    lines (docs/rules.md, 6). A conflict combines the windows that overlap each other, of any type,
+    and the lines whose minutes `supported` subtracts: a line that only follows an over-claim is not
+    part of it.
     """
-    lines = _occupied_lines(intervals)
-    line_spans = {_Span(line.start, line.end) for line in lines}
-    table = _excess_table(lines)
-    reported = _reported(table, line_spans)
-    spans = sorted(
-        reported.union(_max_excess(table).spans), key=lambda span: (span.start, -span.end)
-    )
-    return tuple(_conflict(cluster, reported, line_spans, lines) for cluster in _clusters(spans))
+    live = [line for line in lines if not line.on_demand]
+    in_order = sorted(types, key=lambda each: not each.is_primary)
+    claims = [_claim(each, _occupied_lines(each, live)) for each in in_order]
+    spans = {span for claim in claims for span in claim.violated}
+    in_time = sorted(spans, key=lambda span: (span.start, -span.end))
+    return tuple(_conflict(cluster, claims) for cluster in _clusters(in_time))
 
 
 class _Span(NamedTuple):
@@ -109,8 +97,36 @@ class _OccupiedLine(NamedTuple):
     start: int
     end: int
     minutes: int
-    quarters: Quarters
+    amount: Amount
     key: int
+
+
+class _Claim(NamedTuple):
+    """What is claimed of one type, with the windows to report and those of the greatest excess."""
+
+    credit_type: CreditType
+    lines: tuple[_OccupiedLine, ...]
+    line_spans: set[_Span]
+    reported: set[_Span]
+    violated: set[_Span]
+
+    def inside(self, span: _Span) -> tuple[_OccupiedLine, ...]:
+        """The lines wholly inside a window; none if they do not violate it."""
+        by_start = attrgetter("start")
+        starting = slice(
+            bisect_left(self.lines, span.start, key=by_start),
+            bisect_left(self.lines, span.end, key=by_start),
+        )
+        inside = tuple(line for line in self.lines[starting] if line.end <= span.end)
+        return inside if sum(line.minutes for line in inside) > span.end - span.start else ()
+
+    def shown(self, cluster: Iterable[_Span]) -> set[_Span]:
+        """Of the windows of a conflict, those that are shown because of this type."""
+        reported = self.reported.intersection(cluster)
+        staggered = sorted(
+            reported - self.line_spans, key=lambda span: (span.end - span.start, span.start)
+        )
+        return reported & self.line_spans | set(staggered[:MAX_STAGGERED_WINDOWS])
 
 
 class _MaxExcess(NamedTuple):
@@ -120,19 +136,58 @@ class _MaxExcess(NamedTuple):
 
 _Timed = TypeVar("_Timed", _Span, _OccupiedLine)
 _ExcessRow = tuple[int, list[tuple[int, int]]]  # an end, and (start, excess) of each window
+_ExcessTable = tuple[_ExcessRow, ...]
 
 
-def _occupied_lines(intervals: Iterable[Interval]) -> tuple[_OccupiedLine, ...]:
-    """The lines that occupy at least a minute, sorted by start."""
+def _occupied_lines(credit_type: CreditType, live: Iterable[Line]) -> tuple[_OccupiedLine, ...]:
+    """The lines that occupy at least a minute for the type, sorted by start (docs/rules.md, 4)."""
     lines = []
-    for line in intervals:
-        start, end = _epoch_minute(line.starts_at), _epoch_minute(line.ends_at)
-        # The minutes claimed, up to the duration. A session of 8 minutes gives a quarter hour of
-        # credit, but occupies only 8 minutes (docs/rules.md, 4).
-        minutes = min(MINUTES_PER_QUARTER * line.quarters, end - start)
+    for line in live:
+        amount = line.amount(credit_type.code)
+        if not amount:
+            continue
+        start, end = epoch_minute(line.starts_at), epoch_minute(line.ends_at)
+        minutes = (
+            end - start
+            if credit_type.partial is Partial.WHOLE_SESSION
+            else min(line.minutes, credit_type.minutes_of(amount))
+        )
         if minutes > 0:
-            lines.append(_OccupiedLine(start, end, minutes, line.quarters, line.key))
+            lines.append(_OccupiedLine(start, end, minutes, amount, line.session_id))
     return tuple(sorted(lines, key=attrgetter("start", "key")))
+
+
+def _unattended(
+    credit_type: CreditType,
+    lines: tuple[_OccupiedLine, ...],
+    excess_table: Callable[[tuple[_OccupiedLine, ...]], _ExcessTable],
+) -> Fraction:
+    """The credit of lines that one person cannot have attended, in increments (docs/rules.md, 5).
+
+    By Hall's theorem, the maximum excess of lines is exactly the number of occupied minutes that
+    one person cannot have attended. Each minute carries its line's share of credit. The most is
+    attended by preferring minutes with a greater share, so the excess of the lines with at least a
+    share counts with the difference to the next share below it.
+    """
+    if credit_type.partial is Partial.WHOLE_SESSION:
+        return Fraction(sum(line.amount for line in lines) - _most_apart(lines))
+    shares = {line: Fraction(line.amount, line.minutes) for line in lines}
+    unattended = Fraction()
+    for share, next_share in pairwise([*sorted(set(shares.values()), reverse=True), Fraction()]):
+        greater = tuple(line for line in lines if shares[line] >= share)
+        unattended += (share - next_share) * _max_excess(excess_table(greater)).excess
+    return unattended
+
+
+def _most_apart(lines: Iterable[_OccupiedLine]) -> int:
+    """The greatest sum of lines that do not meet, by weighted interval scheduling."""
+    ends: list[int] = []
+    most = [0]  # up to each end
+    for line in sorted(lines, key=attrgetter("end")):
+        before = most[bisect_right(ends, line.start)]
+        ends.append(line.end)
+        most.append(max(most[-1], before + line.amount))
+    return most[-1]
 
 
 def _clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
@@ -148,8 +203,7 @@ def _clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
     return clusters
 
 
-@lru_cache(maxsize=8)  # `supported` and `find_conflicts` ask for the same lines
-def _excess_table(lines: tuple[_OccupiedLine, ...]) -> tuple[_ExcessRow, ...]:
+def _excess_table(lines: tuple[_OccupiedLine, ...]) -> _ExcessTable:
     """The excess of every window: one row for each end, with the earlier starts, latest first.
 
     So every window comes after all windows inside it. Each row is the previous
@@ -177,6 +231,10 @@ def _excess_table(lines: tuple[_OccupiedLine, ...]) -> tuple[_ExcessRow, ...]:
                     row.append((start, inside[start] - (end - start)))
             table.append((end, row))
     return tuple(table)
+
+
+# The total, the conflicts, and types with equal credit ask for the same lines.
+_cached_excess_table = lru_cache(maxsize=16)(_excess_table)
 
 
 def _max_excess(table: Iterable[_ExcessRow]) -> _MaxExcess:
@@ -213,40 +271,51 @@ def _reported(table: Iterable[_ExcessRow], line_spans: set[_Span]) -> set[_Span]
     return reported
 
 
-def _conflict(
-    cluster: Iterable[_Span],
-    reported: set[_Span],
-    line_spans: set[_Span],
-    lines: Sequence[_OccupiedLine],
-) -> Conflict:
-    windows = {span: _window(span, lines) for span in cluster}
-    staggered = sorted(
-        (span for span in windows.keys() & reported - line_spans),
-        key=lambda span: (span.end - span.start, span.start),
-    )
-    shown = (windows.keys() & reported & line_spans) | set(staggered[:MAX_STAGGERED_WINDOWS])
-    conflicting = {key for window in windows.values() for key in window.keys}
+def _claim(credit_type: CreditType, lines: tuple[_OccupiedLine, ...]) -> _Claim:
+    line_spans = {_Span(line.start, line.end) for line in lines}
+    table = _cached_excess_table(lines)
+    reported = _reported(table, line_spans)
+    violated = reported.union(_max_excess(table).spans)
+    return _Claim(credit_type, lines, line_spans, reported, violated)
+
+
+def _conflict(cluster: Sequence[_Span], claims: Sequence[_Claim]) -> Conflict:
+    shown = {span for claim in claims for span in claim.shown(cluster)}
+    conflicting = {
+        claim.credit_type.code: {line for span in cluster for line in claim.inside(span)}
+        for claim in claims
+    }
     return Conflict(
-        windows=tuple(window for span, window in windows.items() if span in shown),
-        keys=tuple(line.key for line in lines if line.key in conflicting),
+        windows=tuple(_window(span, claims) for span in cluster if span in shown),
+        keys=_keys(line for lines in conflicting.values() for line in lines),
+        codes=frozenset(code for code, lines in conflicting.items() if lines),
     )
 
 
-def _window(span: _Span, lines: Sequence[_OccupiedLine]) -> Window:
-    by_start = attrgetter("start")
-    starting = slice(
-        bisect_left(lines, span.start, key=by_start), bisect_left(lines, span.end, key=by_start)
-    )
-    inside = [line for line in lines[starting] if line.end <= span.end]
+def _window(span: _Span, claims: Iterable[_Claim]) -> Window:
+    allowed: dict[str, Amount] = {}
+    claimed: dict[str, Amount] = {}
+    told: set[tuple[Fraction, Fraction]] = set()  # figures in units, as people compare them
+    keys: set[_OccupiedLine] = set()
+    for credit_type, inside in ((claim.credit_type, claim.inside(span)) for claim in claims):
+        if not inside:
+            continue
+        keys.update(inside)
+        total = sum(line.amount for line in inside)
+        most = total - ceil(_unattended(credit_type, inside, _excess_table))
+        figures = most * credit_type.increment, total * credit_type.increment
+        if figures not in told:
+            told.add(figures)
+            allowed[credit_type.code], claimed[credit_type.code] = Amount(most), Amount(total)
     return Window(
         starts_at=_EPOCH + span.start * _MINUTE,
         ends_at=_EPOCH + span.end * _MINUTE,
-        allowed=Quarters((span.end - span.start) // MINUTES_PER_QUARTER),
-        claimed=Quarters(sum(line.quarters for line in inside)),
-        keys=tuple(line.key for line in inside),
+        allowed=allowed,
+        claimed=claimed,
+        keys=_keys(keys),
     )
 
 
-def _epoch_minute(instant: datetime) -> int:
-    # Subtracting in UTC compares instants; datetimes of the same zone would compare wall clocks.
-    return (instant - _EPOCH) // _MINUTE
+def _keys(lines: Iterable[_OccupiedLine]) -> tuple[int, ...]:
+    """The keys of lines, of any type, by start."""
+    return tuple(key for _, key in sorted({(line.start, line.key) for line in lines}))

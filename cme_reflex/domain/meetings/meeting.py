@@ -8,8 +8,9 @@ from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.claimable import Limits, OverlapPolicy
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.credit.credit_type import CreditType
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.evaluations.form import Form
 
 _HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -102,22 +103,28 @@ class ClaimTerms:
     on_demand_from: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreditType:
-    """A credit type: Category 1 or its subset, Patient Safety. `maximum` is in quarter hours."""
+class ProfessionBy(StrEnum):
+    """Who may correct an attendee's profession: the attendee, or only staff."""
 
+    ATTENDEE = "attendee"
+    REGISTRATION = "registration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profession:
+    """A profession of the meeting's list, with the degrees that mean it, such as MD."""
+
+    code: str
     label: str
-    name: str
-    maximum: Quarters
+    degrees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationType:
-    """A registration type, with its own maximum in quarter hours where one is set."""
+    """A registration type; a credit type may have a maximum of its own for it."""
 
     code: str
     label: str
-    maximum: Quarters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +151,10 @@ class ReportingTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """One accredited activity, as its folder describes it."""
+    """One accredited activity, as its folder describes it.
+
+    `additional_days` are days with sessions outside `starts_on` to `ends_on`.
+    """
 
     code: str
     name: str
@@ -158,8 +168,8 @@ class Meeting:
     provider: Provider
     look: Branding
     claim: ClaimTerms
-    category1: CreditType
-    safety: CreditType
+    credit_types: tuple[CreditType, ...]
+    professions: tuple[Profession, ...]
     registration_types: tuple[RegistrationType, ...]
     session_form: Form
     overall_form: Form
@@ -168,18 +178,26 @@ class Meeting:
     paper: PaperSize = PaperSize.LETTER
     single_sign_on: SingleSignOn | None = None
     sign_in: SignInTerms = SignInTerms()
+    profession_by: ProfessionBy = ProfessionBy.ATTENDEE
+    additional_days: tuple[date, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The zone in which the meeting's times are shown."""
         return ZoneInfo(self.time_zone)
 
-    def limits(self, registration_type: str) -> Limits:
-        """The maxima for an attendee: the meeting's, or the registration type's where lower."""
-        maxima = {kind.code: kind.maximum for kind in self.registration_types}
-        own = maxima.get(registration_type)
-        category1 = self.category1.maximum if own is None else min(own, self.category1.maximum)
-        return Limits(category1=category1, safety=self.safety.maximum)
+    @cached_property
+    def credit(self) -> CreditTypes:
+        """The meeting's credit types."""
+        return CreditTypes(self.credit_types)
+
+    def offered(self, profession: str) -> CreditTypes:
+        """The credit types that an attendee of this profession can claim."""
+        return self.credit.offered_to(profession)
+
+    def profession(self, code: str) -> Profession | None:
+        """The profession with this code; None if the meeting does not list it."""
+        return next((each for each in self.professions if each.code == code), None)
 
     def period(self, now: datetime, reopened_until: datetime | None = None) -> ClaimPeriod:
         """The state of the claim period at `now` (aware); a reopened claim has its own deadline."""

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from cme_reflex.domain.people.names import RegisteredName
 
-PHYSICIAN, OTHER = "physician", "other"  # professions: MD or DO, and all others
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee(RegisteredName):
-    """An attendee's registration, as a claim and its certificate need it."""
+    """An attendee's registration, as a claim and its certificate need it.
+
+    `profession` is the code of one of the meeting's professions.
+    """
 
     id: int
     badge: str
-    is_physician: bool
+    profession: str
     registration_type: str

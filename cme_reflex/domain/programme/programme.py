@@ -1,12 +1,23 @@
 """A meeting's programme and its sessions, as immutable values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from math import floor
+from types import MappingProxyType
 
-from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import (
+    NOTHING,
+    Line,
+    full_minutes,
+    line_amounts,
+    unmet_needs,
+)
+from cme_reflex.domain.credit.overlap import supported
 from cme_reflex.domain.folding import fold
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.search import SearchIndex
@@ -38,7 +49,11 @@ class PresentedByAttendee(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One item of the programme. Times are aware UTC; credit is in quarter hours."""
+    """One item of the programme. Times are aware UTC.
+
+    `credit` is what it gives in full, and `identifiers` are those of the session for a credit
+    type, such as a UAN; both by the type's code.
+    """
 
     id: int
     code: str
@@ -50,12 +65,12 @@ class Session:
     ends_at: datetime
     speakers: tuple[str, ...]
     delivery: Delivery
-    quarters: Quarters
-    safety: Quarters
+    credit: Amounts = field(hash=False)
     eligible: bool
     withdrawn: bool = False
     faculty_badges: frozenset[str] = frozenset()
     on_demand_from: datetime | None = None
+    identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
     def order(self) -> tuple[datetime, str, str]:
@@ -63,9 +78,35 @@ class Session:
         return self.starts_at, self.title, self.code
 
     @property
+    def minutes(self) -> int:
+        """The duration in whole minutes."""
+        return full_minutes(self.starts_at, self.ends_at)
+
+    @property
     def gives_credit(self) -> bool:
         """Whether it can be on a claim: eligible and not withdrawn."""
         return self.eligible and not self.withdrawn
+
+    def line(
+        self,
+        types: CreditTypes,
+        minutes: int | None = None,
+        stored: Amounts = NOTHING,
+        *,
+        on_demand: bool = False,
+        met: Collection[Need] = (),
+    ) -> Line:
+        """A claim's line of this session, with the credit of these types (docs/rules.md, 3).
+
+        `minutes` are those taken part, the duration unless given, and at most the duration.
+        `stored` has the amounts that were set lower. `met` are the needs that the line meets.
+        """
+        attended = self.minutes if minutes is None else min(minutes, self.minutes)
+        amounts = line_amounts(types, self.credit, self.minutes, attended, stored)
+        counted, unmet = unmet_needs(types, amounts, met)
+        return Line(
+            self.id, self.starts_at, self.ends_at, attended, counted, on_demand, unmet=unmet
+        )
 
     def claimable_from(self, *, on_demand: bool) -> datetime:
         """The instant from which it can be claimed: its end, or its release on demand."""
@@ -112,45 +153,52 @@ class Programme:
         return tuple(sorted(eligible, key=lambda s: s.order))
 
     @cached_property
-    def hours_of_instruction(self) -> Quarters:
-        """ACCME's "hours of instruction": the total credit of all eligible sessions."""
-        return Quarters(sum(session.quarters for session in self.eligible_sessions))
+    def hours_of_instruction(self) -> Amount:
+        """ACCME's "hours of instruction": the total credit of all eligible sessions.
+
+        Of the meeting's first primary type, like `most_for_one` (docs/rules.md, 11).
+        """
+        code = self.meeting.credit.primaries[0].code
+        return Amount(sum(s.credit.get(code, NO_CREDIT) for s in self.eligible_sessions))
 
     @cached_property
-    def most_for_one(self) -> Quarters:
-        """The maximum credit of one person: the time with any live session, counted once.
+    def most_for_one(self) -> Amount:
+        """The maximum credit of one person: what all live sessions support, counted once.
 
-        Sessions that are only on demand occupy no time and add their credit. In quarter hours.
+        Sessions that are only on demand occupy no time and add their credit.
         """
-        live_seconds = 0.0
-        covered_until = None
-        for session in self.eligible_sessions:  # by start
-            if session.delivery is Delivery.ON_DEMAND:
-                continue
-            end = session.ends_at
-            start = (
-                session.starts_at
-                if covered_until is None
-                else max(covered_until, session.starts_at)
-            )
-            live_seconds += max(0.0, (end - start).total_seconds())
-            covered_until = end if covered_until is None else max(covered_until, end)
-        on_demand = sum(
-            s.quarters for s in self.eligible_sessions if s.delivery is Delivery.ON_DEMAND
-        )
-        return Quarters(nearest_quarters(int(live_seconds) // 60) + on_demand)
+        primary = self.meeting.credit.primaries[0]
+        types, met = CreditTypes((primary,)), tuple(Need)
+        lines = [
+            s.line(types, on_demand=s.delivery is Delivery.ON_DEMAND, met=met)
+            for s in self.eligible_sessions
+        ]
+        on_demand = sum(line.amount(primary.code) for line in lines if line.on_demand)
+        return Amount(floor(supported(primary, lines)) + on_demand)
 
     @cached_property
     def eligible_by_title(self) -> tuple[Session, ...]:
         """The eligible sessions, sorted by title regardless of case and accents."""
         return tuple(sorted(self.eligible_sessions, key=lambda s: (fold(s.title), s.starts_at)))
 
+    def by_credit(self, code: str) -> tuple[Session, ...]:
+        """The eligible sessions with the most credit of a primary type first.
+
+        Of the meeting's first primary type if it has none with this code.
+        """
+        return self._by_credit.get(code) or self._by_credit[self.meeting.credit.primaries[0].code]
+
     @cached_property
-    def eligible_by_hours(self) -> tuple[Session, ...]:
-        """The eligible sessions, with the most credit first."""
-        return tuple(
-            sorted(self.eligible_sessions, key=lambda s: (-s.quarters, s.starts_at, s.title))
-        )
+    def _by_credit(self) -> Mapping[str, tuple[Session, ...]]:
+        def by_amount(code: str) -> tuple[Session, ...]:
+            return tuple(
+                sorted(
+                    self.eligible_sessions,
+                    key=lambda s: (-s.credit.get(code, NO_CREDIT), s.starts_at, s.title),
+                )
+            )
+
+        return {each.code: by_amount(each.code) for each in self.meeting.credit.primaries}
 
     @cached_property
     def days(self) -> Mapping[int, date]:

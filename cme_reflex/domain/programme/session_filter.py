@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from cme_reflex.domain.credit.claimable import Line
+from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 
 
@@ -27,20 +27,26 @@ class ClaimFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFilter:
-    """Filter, search and sort options of the list. `day` is a date in the meeting's zone."""
+    """Filter, search and sort options of the list. `day` is a date in the meeting's zone.
+
+    `credit` is the code of a credit type, of which only sessions that give it are listed. `primary`
+    is that of the type by whose amounts HOURS sorts, the meeting's first unless given.
+    """
 
     day: date | None = None
     kind: str = ""
+    credit: str = ""
+    primary: str = ""
     query: str = ""
     sort: SortOrder = SortOrder.DATE
     show: ClaimFilter = ClaimFilter.ALL
 
 
 # Each order is sorted only once per version of the programme; filters only omit sessions.
-_ORDERS: dict[SortOrder, Callable[[Programme], tuple[Session, ...]]] = {
-    SortOrder.DATE: lambda programme: programme.eligible_sessions,
-    SortOrder.TITLE: lambda programme: programme.eligible_by_title,
-    SortOrder.HOURS: lambda programme: programme.eligible_by_hours,
+_ORDERS: dict[SortOrder, Callable[[Programme, SessionFilter], tuple[Session, ...]]] = {
+    SortOrder.DATE: lambda programme, listing: programme.eligible_sessions,
+    SortOrder.TITLE: lambda programme, listing: programme.eligible_by_title,
+    SortOrder.HOURS: lambda programme, listing: programme.by_credit(listing.primary),
 }
 
 
@@ -49,12 +55,14 @@ def filter_sessions(
 ) -> list[Session]:
     """The eligible sessions that match the options, in the requested order."""
     added = {line.session_id: line for line in lines}
-    sessions = list(_ORDERS[listing.sort](programme))
+    sessions = list(_ORDERS[listing.sort](programme, listing))
     if listing.query.strip():
         matches = programme.index.search(listing.query)
         sessions = [session for session in sessions if session.id in matches]
     if listing.kind:
         sessions = [session for session in sessions if session.kind == listing.kind]
+    if listing.credit:
+        sessions = [session for session in sessions if session.credit.get(listing.credit)]
     if listing.day is not None:
         sessions = [session for session in sessions if programme.days[session.id] == listing.day]
     if listing.show is ClaimFilter.ADDED:

@@ -6,16 +6,16 @@ word for word, and another Add row follows.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.credit.credit_type import Amounts, CreditType, Receiver
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.learner import Learner
 
-PATIENT_SAFETY = "Patient Safety"
 REPORT_WITHIN = timedelta(days=30)  # after completion, as ACCME requires
 
 _ACTIVITY_ID = re.compile(r"[0-9]{9}")
@@ -64,13 +64,12 @@ class ParsRow:
 class ReportableVersion:
     """The parts of a submitted version that matter to PARS.
 
-    `submitted_at` is aware, credit in quarter hours. `lines` are the lines of the
+    `submitted_at` is aware, `totals` are what is claimed. `lines` are the lines of the
     claim: a resubmission with equal lines and credit is unchanged.
     """
 
     submitted_at: datetime
-    category1: Quarters
-    safety: Quarters
+    totals: Amounts = field(hash=False)
     on_demand: bool
     lines: tuple[object, ...] = ()
 
@@ -84,16 +83,25 @@ def is_activity_id(text: str) -> bool:
     return _ACTIVITY_ID.fullmatch(text) is not None
 
 
+def reported_type(types: CreditTypes) -> CreditType | None:
+    """The primary type that is reported to PARS; None if the meeting reports none."""
+    return next((each for each in types.primaries if each.reported_to is Receiver.PARS), None)
+
+
 def build_record(
     meeting: Meeting, learner: Learner, versions: Sequence[ReportableVersion]
-) -> ParsRecord:
+) -> ParsRecord | None:
     """The PARS record of a learner who submitted these versions, sorted oldest first.
 
-    The NPI takes precedence over the license ID, because its check digit has been
-    verified. Without a board all board fields are empty. Patient Safety is a
-    credit type of the boards; their total is the Category 1 credit.
+    None if the newest claims no credit that is reported to PARS. The NPI takes precedence over
+    the license ID, because its check digit has been verified. Without a board all board fields
+    are empty. The boards' total is that of the primary type. Their credit type is the first
+    subset claimed that is reported to PARS, whose label is PARS's word, such as Patient Safety.
     """
     newest = versions[-1]
+    primary = reported_type(meeting.credit)
+    if primary is None or not newest.totals.get(primary.code):
+        return None
     record = ParsRecord(
         activity_id=meeting.reporting.pars_activity_id,
         completion_date=f"{completion_date(meeting, versions):%m/%d/%Y}",
@@ -102,17 +110,25 @@ def build_record(
         birthday=f"{learner.birth_month:02}/{learner.birth_day:02}",
         state=learner.state,
         licence_or_npi=learner.npi or learner.licence_id,
-        credits=format_hours(newest.category1),
+        credits=primary.format(newest.totals[primary.code]),
     )
     if not learner.board:
         return record
+    subset = next(
+        (
+            each
+            for each in meeting.credit.subsets_of(primary.code)
+            if each.reported_to is Receiver.PARS and newest.totals.get(each.code)
+        ),
+        None,
+    )
     return replace(
         record,
         board=learner.board,
         board_id=learner.board_id,
         board_credits=record.credits,
-        credit_type=PATIENT_SAFETY if newest.safety else "",
-        credits_of_type=format_hours(newest.safety) if newest.safety else "",
+        credit_type=subset.label if subset else "",
+        credits_of_type=subset.format(newest.totals[subset.code]) if subset else "",
     )
 
 

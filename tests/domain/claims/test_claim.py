@@ -26,7 +26,7 @@ from cme_reflex.domain.evaluations.form import Answers, Form, Question, Question
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import InvalidName, NameFault
 from cme_reflex.domain.programme.programme import Session
-from tests.support.meetings import MEETING, with_terms
+from tests.support.meeting_values import MEETING, with_terms
 from tests.support.programme_values import programme, session
 
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at

@@ -14,7 +14,7 @@ from cme_reflex.domain.meetings.meeting import (
     ReportingTerms,
     SingleSignOn,
 )
-from tests.support.meetings import MEETING
+from tests.support.meeting_values import MEETING
 
 NOT_OPEN, OPEN, CLOSED = ClaimPeriod
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at

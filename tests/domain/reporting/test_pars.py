@@ -23,7 +23,7 @@ from cme_reflex.domain.reporting.pars import (
     row_key,
     year_closes,
 )
-from tests.support.meetings import MEETING
+from tests.support.meeting_values import MEETING
 
 LEARNER = Learner(
     first_name="Elena",
