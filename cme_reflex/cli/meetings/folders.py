@@ -77,12 +77,14 @@ def _lines(checked: FolderCheck) -> Iterable[str]:
 def _figures(figures: FolderFigures) -> Iterable[str]:
     yield f"sessions: {figures.sessions}, of which {figures.sessions_with_credit} give credit"
     yield f"attendees: {figures.attendees}, members: {figures.members}"
-    yield f"hours of instruction, all sessions together: {figures.hours_of_instruction}"
+    first, *others = figures.credit
+    yield f"hours of instruction, all sessions together: {first.all_sessions}"
     yield (
-        f"most that one attendee could claim: {figures.most_for_one}; "
-        f"the meeting's maximum: {figures.category1_maximum}"
+        f"most that one attendee could claim: {first.most_for_one}; "
+        f"the meeting's maximum: {first.maximum or 'none'}"
     )
-    yield (
-        f"Patient Safety, all sessions together: {figures.safety_hours}; "
-        f"its maximum: {figures.safety_maximum}"
-    )
+    for each in others:
+        yield (
+            f"{each.label}, all sessions together: {each.all_sessions}; "
+            f"most for one attendee: {each.most_for_one}; its maximum: {each.maximum or 'none'}"
+        )

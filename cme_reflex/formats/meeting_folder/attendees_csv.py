@@ -1,7 +1,6 @@
 """attendees.csv: the registrations, one row per attendee."""
 
-from collections.abc import Container
-from enum import StrEnum
+from collections.abc import Collection, Container
 from pathlib import Path
 
 from cme_reflex.domain.people.names import name_key, number_key
@@ -22,44 +21,35 @@ COLUMNS = (
 )
 
 
-class Profession(StrEnum):
-    """Profession: physicians are awarded credit, others get a certificate of participation."""
-
-    PHYSICIAN = "physician"
-    OTHER = "other"
-
-
 def read_attendees(path: Path) -> InputTable:
     """Read the rows of attendees.csv. Raises InvalidInput if there is no such table."""
     return read_table(path, COLUMNS)
 
 
 def parse_attendee(
-    row: InputRow, registration_types: frozenset[str] | None, members: Container[str] | None
-) -> AttendeeRecord | None:
-    """Parse an attendee; None after adding the row's faults.
+    row: InputRow,
+    professions: Collection[str] | None,
+    registration_types: Collection[str] | None,
+    members: Container[str] | None,
+) -> AttendeeRecord:
+    """Parse an attendee; adds the row's faults.
 
-    If the registration types or members are None, because their files could not
-    be read, any value is accepted.
+    If the professions, registration types or members are None, because their files could not be
+    read, any value is accepted.
     """
     last_name = row.required("last_name")
     badge, confirmation = _parse_number(row, "badge"), _parse_number(row, "confirmation")
     if last_name and not name_key(last_name):
         row.add_fault("last_name", f"{last_name!r} has no letter to sign in with.", "Correct it.")
     _require_unambiguous(row, name_key(last_name), badge, confirmation)
-    profession = row.choice("profession", Profession)
-    registration_type = row.required("registration_type")
-    if registration_types is not None and registration_type not in {"", *registration_types}:
-        fault = f"meeting.toml has no registration type {registration_type!r}."
-        row.add_fault(
-            "registration_type", fault, did_you_mean(registration_type, registration_types)
-        )
+    profession = _parse_code(row, "profession", professions, row.required("profession").casefold())
+    registration_type = _parse_code(
+        row, "registration_type", registration_types, row.required("registration_type")
+    )
     member = row.text("member").casefold() or None
     if member is not None and members is not None and member not in members:
         fault = f"members.csv has no member {member!r}."
         row.add_fault("member", fault, "Add the member there, or leave the cell empty.")
-    if profession is None:
-        return None
     return AttendeeRecord(
         last_name=last_name,
         first_name=row.text("first_name"),
@@ -67,7 +57,7 @@ def parse_attendee(
         badge=badge,
         confirmation=confirmation,
         email=parse_email(row),
-        is_physician=profession is Profession.PHYSICIAN,
+        profession=profession,
         registration_type=registration_type,
         member=member,
     )
@@ -82,6 +72,13 @@ def parse_email(row: InputRow) -> str:
             "email", f"{address!r} is not an e-mail address.", "Correct it, or leave it empty."
         )
     return address
+
+
+def _parse_code(row: InputRow, column: str, known: Collection[str] | None, code: str) -> str:
+    if known is not None and code not in {"", *known}:
+        fault = f"meeting.toml has no {column.replace('_', ' ')} {code!r}."
+        row.add_fault(column, fault, did_you_mean(code, known))
+    return code
 
 
 def _parse_number(row: InputRow, column: str) -> str:

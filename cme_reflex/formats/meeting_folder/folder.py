@@ -1,7 +1,7 @@
 """Reading of a whole meeting folder, with all faults of all files."""
 
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import number_key
@@ -9,7 +9,8 @@ from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severi
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.logo import check_logos
-from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
+from cme_reflex.formats.meeting_folder.meeting_toml import Settings, read_settings
+from cme_reflex.formats.meeting_folder.old_folders import Places
 from cme_reflex.formats.meeting_folder.records import (
     AttendeeRecord,
     MeetingFolder,
@@ -31,20 +32,22 @@ def read_meeting_folder(path: Path) -> MeetingFolder:
 
 def inspect_folder(path: Path) -> tuple[MeetingFolder | None, tuple[InputProblem, ...]]:
     """Read the folder; return it (None if it has faults), and its faults and warnings."""
-    meeting, problems = _meeting(path / MEETING_TOML)
-    sessions = try_read_table(path / "sessions.csv", sessions_csv.read_sessions)
+    settings = read_settings(path / MEETING_TOML)
+    meeting, problems = settings.meeting, list(settings.problems)
+    read_sessions = partial(sessions_csv.read_sessions, types=settings.credit_types)
+    sessions = try_read_table(path / "sessions.csv", read_sessions)
     attendees = try_read_table(path / "attendees.csv", attendees_csv.read_attendees)
     members = try_read_table(path / "members.csv", members_csv.read_members)
     folder = (
-        _sessions(sessions, meeting, attendees),
-        _attendees(attendees, meeting, members),
+        _sessions(sessions, settings, attendees),
+        _attendees(attendees, settings, members),
         tuple(members_csv.parse_member(row) for row in members.rows),
     )
     problems += [problem for table in (sessions, attendees, members) for problem in table.problems]
     problems += check_logos(path)
     if meeting is None or any(problem.severity is Severity.FAULT for problem in problems):
         return None, tuple(problems)
-    return _folder(meeting, *folder), tuple(problems)
+    return _folder(meeting, *folder, settings.places), tuple(problems)
 
 
 def _folder(
@@ -52,26 +55,22 @@ def _folder(
     sessions: tuple[SessionRecord, ...],
     attendees: tuple[AttendeeRecord, ...],
     members: tuple[MemberRecord, ...],
+    places: Places,
 ) -> MeetingFolder:
-    return MeetingFolder(meeting=meeting, sessions=sessions, attendees=attendees, members=members)
-
-
-def _meeting(file: Path) -> tuple[Meeting | None, list[InputProblem]]:
-    try:
-        return read_meeting(file), []
-    except InvalidInput as invalid:
-        return None, list(invalid.problems)
+    return MeetingFolder(
+        meeting=meeting, sessions=sessions, attendees=attendees, members=members, places=places
+    )
 
 
 def _sessions(
-    table: InputTable, meeting: Meeting | None, attendees: InputTable
+    table: InputTable, settings: Settings, attendees: InputTable
 ) -> tuple[SessionRecord, ...]:
-    # Without a readable meeting the rows are still checked, in a zone without clock changes.
-    zone = meeting.zone if meeting else ZoneInfo("UTC")
-    release = meeting.claim.on_demand_from if meeting else None
     if attendees.readable:
         _check_badges(table, {number_key(row.text("badge")) for row in attendees.rows})
-    parsed = (sessions_csv.parse_session(row, zone, release) for row in table.rows)
+    parsed = (
+        sessions_csv.parse_session(row, settings.credit_types, settings.meeting)
+        for row in table.rows
+    )
     return tuple(session for session in parsed if session is not None)
 
 
@@ -84,12 +83,15 @@ def _check_badges(table: InputTable, badges: set[str]) -> None:
 
 
 def _attendees(
-    table: InputTable, meeting: Meeting | None, members: InputTable
+    table: InputTable, settings: Settings, members: InputTable
 ) -> tuple[AttendeeRecord, ...]:
-    types = frozenset(kind.code for kind in meeting.registration_types) if meeting else None
+    meeting, professions = settings.meeting, settings.professions
+    known_professions = None if professions is None else {each.code for each in professions}
+    types = {kind.code for kind in meeting.registration_types} if meeting else None
     usernames = {row.text("username").casefold() for row in members.rows}
-    parsed = (
-        attendees_csv.parse_attendee(row, types, usernames if members.readable else None)
+    return tuple(
+        attendees_csv.parse_attendee(
+            row, known_professions, types, usernames if members.readable else None
+        )
         for row in table.rows
     )
-    return tuple(attendee for attendee in parsed if attendee is not None)

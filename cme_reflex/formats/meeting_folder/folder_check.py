@@ -6,38 +6,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.meetings.color_contrast import WHITE, contrast_ratio
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.formats.input_problems import InputProblem, Severity
+from cme_reflex.formats.meeting_folder.credit_figures import CreditFigures, credit_figures
+from cme_reflex.formats.meeting_folder.credit_warnings import credit_warnings
 from cme_reflex.formats.meeting_folder.folder import inspect_folder
-from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, key_path
+from cme_reflex.formats.meeting_folder.keys import key_path
+from cme_reflex.formats.meeting_folder.old_folders import old_place
 from cme_reflex.formats.meeting_folder.printing_check import printing_warnings
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.sessions_csv import PLACEHOLDER
+from cme_reflex.formats.meeting_folder.toml_problems import toml_warning
+from cme_reflex.formats.tables.amounts import format_units
 
 MIN_CONTRAST = 7.0  # enhanced contrast of WCAG, for which the screens are designed
 DARK_SURFACE = "#151e1e"  # background of text in dark mode, as in assets/tokens.css
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FolderFigures:
-    """Figures of a meeting folder. Credit is in hours, such as 60.75.
+class CreditTypeFigures:
+    """Figures of one credit type, in units such as ``"60.75"`` hours.
 
-    `hours_of_instruction` is ACCME's figure, the total of all eligible sessions;
-    `most_for_one` is the maximum that one person could claim.
+    `all_sessions` is the credit of all eligible sessions; of the first primary type, ACCME calls it
+    hours of instruction. `most_for_one` is the most that one person could claim.
     """
+
+    code: str
+    label: str
+    all_sessions: str
+    most_for_one: str
+    maximum: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderFigures:
+    """Figures of a meeting folder; those of credit are by type, a primary one before its subsets."""
 
     sessions: int
     sessions_with_credit: int
     attendees: int
     members: int
-    hours_of_instruction: str
-    most_for_one: str
-    category1_maximum: str
-    safety_hours: str
-    safety_maximum: str
+    credit: tuple[CreditTypeFigures, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +71,31 @@ def check_folder(path: Path) -> FolderCheck:
     if folder is None:
         return FolderCheck(meeting=None, problems=problems, figures=None)
     programme = _programme(folder)
+    credit = credit_figures(programme)
+    warnings = (*_warnings(path, folder, programme), *credit_warnings(folder, credit))
+    warnings = (*warnings, *printing_warnings(folder))
     return FolderCheck(
         meeting=folder.meeting.code,
-        problems=(*_warnings(path, folder, programme), *printing_warnings(folder), *problems),
+        problems=(*(old_place(each, folder.places) for each in warnings), *problems),
         figures=FolderFigures(
             sessions=len(folder.sessions),
             sessions_with_credit=len(programme.eligible_sessions),
             attendees=len(folder.attendees),
             members=len(folder.members),
-            hours_of_instruction=format_hours(programme.hours_of_instruction),
-            most_for_one=format_hours(programme.most_for_one),
-            category1_maximum=format_hours(folder.meeting.category1.maximum),
-            safety_hours=format_hours(_safety(programme)),
-            safety_maximum=format_hours(folder.meeting.safety.maximum),
+            credit=tuple(map(_shown, credit)),
         ),
+    )
+
+
+def _shown(figures: CreditFigures) -> CreditTypeFigures:
+    credit_type = figures.credit_type
+    maximum = credit_type.maximum
+    return CreditTypeFigures(
+        code=credit_type.code,
+        label=credit_type.label,
+        all_sessions=format_units(credit_type, figures.all_sessions),
+        most_for_one=format_units(credit_type, figures.most_for_one),
+        maximum=None if maximum is None else format_units(credit_type, maximum),
     )
 
 
@@ -88,25 +110,13 @@ def _programme(folder: MeetingFolder) -> Programme:
     return Programme(meeting_id=0, version=0, meeting=folder.meeting, sessions=sessions)
 
 
-def _safety(programme: Programme) -> Quarters:
-    return Quarters(sum(session.safety for session in programme.eligible_sessions))
-
-
 def _warnings(path: Path, folder: MeetingFolder, programme: Programme) -> Iterator[InputProblem]:
     meeting = folder.meeting
     yield from _placeholder_warnings(meeting, ())
     if path.resolve().name != meeting.code:
         fault = f"The folder is called {path.resolve().name!r} and the meeting {meeting.code!r}."
-        yield _warning("code", fault, "CME_MEETING names both: give them the same name.")
+        yield toml_warning("code", fault, "CME_MEETING names both: give them the same name.")
     yield from _contrast_warnings(meeting)
-    for key, most, maximum in (
-        ("category1", programme.most_for_one, meeting.category1.maximum),
-        ("safety", _safety(programme), meeting.safety.maximum),
-    ):
-        if maximum > most:
-            fault = f"The programme supports at most {format_hours(most)}, less than this."
-            remedy = "Check it, and the hours in sessions.csv."
-            yield _warning(f"credit.{key}.maximum_hours", fault, remedy)
     if not programme.eligible_sessions:
         yield _file_warning("sessions.csv", "No session gives credit.", "Add sessions that do.")
     if not folder.attendees:
@@ -118,7 +128,7 @@ def _warnings(path: Path, folder: MeetingFolder, programme: Programme) -> Iterat
 def _placeholder_warnings(value: Any, path: tuple[str | int, ...]) -> Iterator[InputProblem]:
     """A warning for each placeholder of the template that has not been replaced."""
     if isinstance(value, str) and value.startswith(PLACEHOLDER):
-        yield _warning(key_path(path), "This is still the template's text.", "Write your own.")
+        yield toml_warning(key_path(path), "This is still the template's text.", "Write your own.")
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
             yield from _placeholder_warnings(item, (*path, number))
@@ -138,16 +148,12 @@ def _contrast_warnings(meeting: Meeting) -> Iterator[InputProblem]:
             fault = (
                 f"{color} has a contrast of {_round_down(ratio)}:1 on {background}, less than 7:1."
             )
-            yield _warning(f"look.{key}", fault, f"Choose {other} color: it is used for text.")
+            yield toml_warning(f"look.{key}", fault, f"Choose {other} color: it is used for text.")
 
 
 def _round_down(ratio: float) -> str:
     """The ratio with one decimal, rounded down: 6.97 is not 7.0."""
     return f"{int(ratio * 10) / 10}"
-
-
-def _warning(key: str, fault: str, remedy: str) -> InputProblem:
-    return InputProblem(MEETING_TOML, None, key, fault, remedy, severity=Severity.WARNING)
 
 
 def _file_warning(file: str, fault: str, remedy: str) -> InputProblem:

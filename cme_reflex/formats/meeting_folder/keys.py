@@ -11,8 +11,7 @@ MEETING_TOML = "meeting.toml"
 
 # Paths of Meeting's fields in the file, where they differ from the field names.
 _KEY_PATHS: dict[tuple[str | int, ...], tuple[str, ...]] = {
-    ("category1",): ("credit", "category1"),
-    ("safety",): ("credit", "safety"),
+    ("credit_types",): ("credit",),
     ("session_form",): ("session_evaluation",),
     ("session_form", "questions"): ("session_evaluation",),
     ("overall_form",): ("overall_evaluation",),
@@ -55,11 +54,10 @@ def unknown_key(path: tuple[str | int, ...], known: set[str]) -> InputProblem:
 
 
 def key_path(path: tuple[str | int, ...]) -> str:
-    """The path of a value in the file: credit.category1.maximum_hours, faq[2].text."""
+    """The path of a value in the file: claim.closes_at, credit[2].name.one."""
     for length in (2, 1):
         if path[:length] in _KEY_PATHS:
             path = (*_KEY_PATHS[path[:length]], *path[length:])
             break
-    path = tuple("maximum_hours" if part == "maximum" else part for part in path)
     parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
     return "".join(parts).removeprefix(".")

@@ -2,75 +2,128 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import TypeAdapter, ValidationError
 
-from cme_reflex.domain.credit import quarters
-from cme_reflex.domain.credit.quarters import InvalidHours
-from cme_reflex.domain.meetings.meeting import Meeting, ReportingTerms
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.meetings.meeting import Meeting, Profession, ReportingTerms
 from cme_reflex.domain.reporting.learner import BOARDS
 from cme_reflex.domain.reporting.pars import is_activity_id
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.meeting_folder import old_folders
+from cme_reflex.formats.meeting_folder.credit_faults import credit_faults, profession_faults
+from cme_reflex.formats.meeting_folder.credit_toml import TIME_KEYS, read_credit_types
 from cme_reflex.formats.meeting_folder.document import meeting_adapter
-from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, key_path, unknown_key, unknown_keys
+from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, unknown_key, unknown_keys
+from cme_reflex.formats.meeting_folder.old_folders import Places
+from cme_reflex.formats.meeting_folder.toml_problems import toml_fault, validation_problem
 from cme_reflex.formats.tables.local_time import ZONE_REMEDY, ClockChange, known_zone, localize
 from cme_reflex.formats.tables.text_file import read_text
 
-_TIME_KEYS = ("opens_at", "closes_at", "on_demand_from")
+_CLAIM_TIMES = (*TIME_KEYS, "on_demand_from")
 
 # A key such as a.b.c; the quantifiers are possessive, so that the search takes linear time.
 _KEY = r"[\w\"'-]"
 _DEEP_KEY = re.compile(rf"(?<!{_KEY})(?:{_KEY}++[ \t]*+\.[ \t]*+){{{input_limits.DEPTH.maximum},}}")
 
-_REMEDIES = {
-    "missing": "Add it.",
-    "string_type": "Write a text in quotes.",
-    "bool_type": "Write true or false.",
-    "bool_parsing": "Write true or false.",
-    "int_type": "Write a whole number.",
-    "int_parsing": "Write a whole number.",
-    "date_type": "Write a date, such as 2024-09-26.",
-    "date_parsing": "Write a date, such as 2024-09-26.",
-    "date_from_datetime_inexact": "Write a date without a time, such as 2024-09-26.",
-    "datetime_type": "Write a date and time, such as 2024-09-26T08:00:00.",
-    "datetime_parsing": "Write a date and time, such as 2024-09-26T08:00:00.",
-    "dataclass_type": "Write it as a table of its own, in brackets.",
-    "tuple_type": "Write a list.",
-}
+# Names of Meeting's fields that are other keys in the file.
+_FIELDS = {"credit_types": "credit", "session_form": "", "overall_form": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What meeting.toml says, as far as it can be read, and its faults.
+
+    `meeting` is None if there is any fault; `credit_types` and `professions` only if there is one
+    of theirs. `places` are the keys of an old folder's file, see `old_folders`.
+    """
+
+    meeting: Meeting | None
+    credit_types: CreditTypes | None
+    professions: tuple[Profession, ...] | None
+    problems: tuple[InputProblem, ...]
+    places: Places
 
 
 def read_meeting(path: Path) -> Meeting:
-    """Read meeting.toml. Raises InvalidInput with every fault in it.
+    """Read meeting.toml. Raises InvalidInput with every fault in it."""
+    settings = read_settings(path)
+    if settings.meeting is None:
+        raise InvalidInput(settings.problems)
+    return settings.meeting
 
-    Hours become quarter hours; times without an offset are local times of the
+
+def read_settings(path: Path) -> Settings:
+    """Read meeting.toml, of which one part may be valid without the other.
+
+    Amounts become increments of their credit type; times without an offset are local times of the
     meeting's time zone.
     """
+    try:
+        file = read_toml(path)
+    except InvalidInput as invalid:
+        return Settings(None, None, None, invalid.problems, {})
     problems: list[InputProblem] = []
-    data = _meeting_fields(_read_toml(path), problems)
-    problems += unknown_keys(data, Meeting, ())
+    places: Places = {}
+    if old_folders.has_old_keys(file):
+        file, places = old_folders.with_new_keys(file, problems)
+    data = _meeting_fields(file, problems)
     _localize_times(data, problems)
+    types = read_credit_types(data.pop("credit_types"), problems)
+    problems += unknown_keys(data, Meeting, ())
+    meeting = _validated(data | {"credit_types": types or ()}, problems)
+    credit_types = None
+    if types is not None:
+        faults = list(credit_faults(types))
+        problems += faults
+        credit_types = None if faults else CreditTypes(types)
+    if meeting is not None:
+        problems += _contradictions(meeting)
+        if credit_types is not None:
+            problems += profession_faults(meeting, credit_types)
+    return Settings(
+        meeting=None if problems else meeting,
+        credit_types=credit_types,
+        professions=_professions(data),
+        problems=tuple(old_folders.old_place(problem, places) for problem in problems),
+        places=places,
+    )
+
+
+def _professions(data: Mapping[str, Any]) -> tuple[Profession, ...] | None:
+    with suppress(ValidationError):
+        return _professions_adapter().validate_python(data.get("professions"))
+    return None
+
+
+@lru_cache
+def _professions_adapter() -> TypeAdapter[tuple[Profession, ...]]:
+    return TypeAdapter(tuple[Profession, ...])
+
+
+def _validated(data: dict[str, Any], problems: list[InputProblem]) -> Meeting | None:
+    """The meeting of this data; None after adding the faults."""
     reported = {problem.column for problem in problems}
     try:
-        meeting = meeting_adapter().validate_python(data)
+        return meeting_adapter().validate_python(data)
     except ValidationError as invalid:
-        validation_problems = (_problem(error) for error in invalid.errors())
-        problems += [p for p in validation_problems if p.column not in reported]
-        raise InvalidInput(problems) from None
-    problems += _contradictions(meeting)
-    if problems:
-        raise InvalidInput(problems)
-    return meeting
+        found = (validation_problem(error) for error in invalid.errors())
+        problems += [problem for problem in found if problem.column not in reported]
+        return None
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of meeting.toml. Raises InvalidInput if it is not valid TOML."""
     text = read_text(path, input_limits.SETTINGS_BYTES)
     if not text.strip():
         remedy = "Start from the template that cme meeting new creates."
@@ -105,27 +158,31 @@ def _message_and_row(error: str) -> tuple[str, int | None]:
     return error[: position.start()], int(position[1])
 
 
-def _meeting_fields(file: dict[str, Any], problems: list[InputProblem]) -> dict[str, Any]:
+def _meeting_fields(file: Mapping[str, Any], problems: list[InputProblem]) -> dict[str, Any]:
     """The file's content with the field names of Meeting."""
-    data = dict(file)
-    credits_ = _pop_table(data, "credit", {"category1", "safety"}, problems)
-    data |= {key: value for key, value in credits_.items() if key in {"category1", "safety"}}
+    problems += [unknown_key((name,), {key} - {""}) for name, key in _FIELDS.items() if name in file]
+    data = {key: value for key, value in file.items() if key not in _FIELDS}
     data |= _pop_table(data, "privacy", {"text"}, problems, rename={"text": "privacy"})
-    for name, form in (
+    for key, field in (
         ("session_evaluation", "session_form"),
         ("overall_evaluation", "overall_form"),
     ):
-        if name in data:
-            data[form] = {"questions": data.pop(name)}
-    for key in ("category1", "safety"):
         if key in data:
-            data[key] = _with_quarters(data[key], f"credit.{key}", problems)
-    if isinstance(types := data.get("registration_types"), list):
-        data["registration_types"] = [
-            _with_quarters(table, f"registration_types[{number}]", problems)
-            for number, table in enumerate(types, start=1)
-        ]
+            data[field] = {"questions": data.pop(key)}
+    data["credit_types"] = data.pop("credit", None)
+    _refuse_old_maxima(data, problems)
     return data
+
+
+def _refuse_old_maxima(data: Mapping[str, Any], problems: list[InputProblem]) -> None:
+    """A fault for `maximum_hours` of a registration type beside [[credit]], which has it now."""
+    types = data.get("registration_types")
+    for number, table in enumerate(types if isinstance(types, list) else ()):
+        if isinstance(table, dict) and "maximum_hours" in table:
+            fault = "A registration type's maximum belongs to a credit type."
+            remedy = "Write it under [[credit]] as registration_maxima = { CODE = 2.00 }."
+            path = ("registration_types", number, "maximum_hours")
+            problems.append(toml_fault(path, fault, remedy))
 
 
 def _pop_table(
@@ -138,116 +195,86 @@ def _pop_table(
     """Remove a table from the data and return it with known keys renamed; others are faults."""
     table = data.pop(name, {})
     if not isinstance(table, dict):
-        problems.append(
-            InputProblem(
-                MEETING_TOML, None, name, "This is not a table.", f"Begin it with [{name}]."
-            )
-        )
+        problems.append(toml_fault(name, "This is not a table.", f"Begin it with [{name}]."))
         return {}
     unknown = sorted(table.keys() - known)
     problems.extend(unknown_key((name, key), known - table.keys()) for key in unknown)
     return {(rename or {}).get(key, key): table[key] for key in table.keys() & known}
 
 
-def _with_quarters(table: Any, path: str, problems: list[InputProblem]) -> Any:
-    """The table with maximum_hours as `maximum`, in quarter hours."""
-    if not isinstance(table, dict):
-        return table
-    table = dict(table)
-    if "maximum" in table:
-        problems.append(unknown_key((path, "maximum"), {"maximum_hours"}))
-    if "maximum_hours" in table:
-        hours = table.pop("maximum_hours")
-        try:
-            table["maximum"] = quarters.parse_hours(
-                hours if isinstance(hours, Decimal) else str(hours)
-            )
-        except InvalidHours:
-            fault = f"{str(hours)!r} is not a number of credit hours."
-            remedy = "Use quarter hours, such as 60.75."
-            problems.append(
-                InputProblem(MEETING_TOML, None, f"{path}.maximum_hours", fault, remedy)
-            )
-    return table
-
-
 def _localize_times(data: dict[str, Any], problems: list[InputProblem]) -> None:
-    """Localize the claim's times in the meeting's zone."""
-    claim = data.get("claim")
+    """Localize the times of the claim and of the credit types in the meeting's zone."""
     name = data.get("time_zone")
     zone = known_zone(name) if isinstance(name, str) else None
     if isinstance(name, str) and zone is None:
         fault = f"There is no time zone {name!r}."
-        problems.append(InputProblem(MEETING_TOML, None, "time_zone", fault, ZONE_REMEDY))
+        problems.append(toml_fault("time_zone", fault, ZONE_REMEDY))
     zone = zone or ZoneInfo("UTC")
-    if not isinstance(claim, dict):
-        return
-    data["claim"] = claim = dict(claim)
-    for key in _TIME_KEYS:
-        time = claim.get(key)
+    if "claim" in data:
+        data["claim"] = _with_instants(data["claim"], ("claim",), _CLAIM_TIMES, zone, problems)
+    if isinstance(tables := data["credit_types"], list):
+        data["credit_types"] = [
+            _with_instants(table, ("credit", number), TIME_KEYS, zone, problems)
+            for number, table in enumerate(tables)
+        ]
+
+
+def _with_instants(
+    table: Any,
+    place: tuple[str | int, ...],
+    keys: Iterable[str],
+    zone: ZoneInfo,
+    problems: list[InputProblem],
+) -> Any:
+    """The table with aware instants under these keys."""
+    if not isinstance(table, dict):
+        return table
+    table = dict(table)
+    for key in keys:
+        time = table.get(key)
         if not isinstance(time, datetime):
             # A date without a time would silently be taken as midnight.
             if time is not None:
-                claim[key] = str(time) if isinstance(time, str) else []
+                table[key] = str(time) if isinstance(time, str) else []
             continue
         try:
-            claim[key] = localize(time, zone)
+            table[key] = localize(time, zone)
         except ClockChange:
             fault = f"The clocks of {zone.key} change at {time.isoformat()}."
             remedy = "Write it with its offset, such as 2024-11-03T01:30:00-06:00."
-            problems.append(InputProblem(MEETING_TOML, None, f"claim.{key}", fault, remedy))
-            claim[key] = time.replace(tzinfo=zone)
+            problems.append(toml_fault((*place, key), fault, remedy))
+            table[key] = time.replace(tzinfo=zone)
         except OverflowError:
             fault = f"{time.isoformat()} is before the first year or after the last."
-            problems.append(
-                InputProblem(MEETING_TOML, None, f"claim.{key}", fault, "Check the year.")
-            )
-            claim[key] = datetime(2 if time.year == 1 else 9998, 1, 1, tzinfo=UTC)
-
-
-def _problem(error: ErrorDetails) -> InputProblem:
-    fault = "The key is missing." if error["type"] == "missing" else f"{error['msg']}."
-    if error["type"] == "enum":
-        expected = str(error.get("ctx", {}).get("expected", ""))
-        fault, remedy = f"{error['input']!r} is not known here.", f"Write {expected}."
-    else:
-        remedy = _REMEDIES.get(error["type"], "Correct it.")
-    return InputProblem(
-        MEETING_TOML, None, key_path(error["loc"]), fault.replace("Value error, ", ""), remedy
-    )
+            problems.append(toml_fault((*place, key), fault, "Check the year."))
+            table[key] = datetime(2 if time.year == 1 else 9998, 1, 1, tzinfo=UTC)
+    return table
 
 
 def _contradictions(meeting: Meeting) -> Iterator[InputProblem]:
     """Faults of valid values that contradict each other."""
     if meeting.ends_on < meeting.starts_on:
-        yield _fault(
+        yield toml_fault(
             "ends_on", "The meeting ends before it starts.", "Check starts_on and ends_on."
         )
     if meeting.claim.closes_at <= meeting.claim.opens_at:
         fault = "The claim period closes before it opens."
-        yield _fault("claim.closes_at", fault, "Check opens_at and closes_at.")
-    if meeting.safety.maximum > meeting.category1.maximum:
-        fault = "Patient Safety is part of Category 1 and cannot have a higher maximum."
-        yield _fault("credit.safety.maximum_hours", fault, "Lower it.")
+        yield toml_fault("claim.closes_at", fault, "Check opens_at and closes_at.")
     if not meeting.registration_types:
-        yield _fault("registration_types", "There is no registration type.", "Add one.")
+        yield toml_fault("registration_types", "There is no registration type.", "Add one.")
     yield from _unreportable(meeting.reporting)
     codes = [kind.code for kind in meeting.registration_types]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         fault = f"Two registration types have the code {code!r}."
-        yield _fault("registration_types", fault, "Make each code unique.")
+        yield toml_fault("registration_types", fault, "Make each code unique.")
 
 
 def _unreportable(terms: ReportingTerms) -> Iterator[InputProblem]:
     """Faults of values that ACCME's PARS would reject."""
     if terms.pars_activity_id and not is_activity_id(terms.pars_activity_id):
         fault = f"{terms.pars_activity_id!r} is not a PARS activity ID."
-        yield _fault("reporting.pars_activity_id", fault, "Write its nine digits.")
+        yield toml_fault("reporting.pars_activity_id", fault, "Write its nine digits.")
     for board in terms.boards:
         if board not in BOARDS:
             fault = f"PARS does not report to the board {board!r}."
-            yield _fault("reporting.boards", fault, f"Use some of: {', '.join(BOARDS)}.")
-
-
-def _fault(column: str, fault: str, remedy: str) -> InputProblem:
-    return InputProblem(MEETING_TOML, None, column, fault, remedy)
+            yield toml_fault("reporting.boards", fault, f"Use some of: {', '.join(BOARDS)}.")

@@ -1,11 +1,13 @@
 """Warnings of a meeting folder's texts that certificates cannot print as they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from cme_reflex.domain.credit.credit_type import CreditType
 from cme_reflex.domain.people.names import NameFault, check_name, full_name
 from cme_reflex.formats.input_problems import InputProblem, Severity
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.formats.meeting_folder.sessions_csv import IDENTIFIER
 from cme_reflex.formats.pdf.typesetting import missing_characters
 
 _FAULTS = {
@@ -24,9 +26,7 @@ def printing_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:
         ("location", meeting.location),
         ("format", meeting.format),
         ("provider.name", provider.name),
-        ("provider.accreditation_statement", provider.accreditation_statement),
-        ("provider.designation_statement", provider.designation_statement),
-        ("credit.safety.label", meeting.safety.label),
+        *_credit_texts(meeting.credit_types),
     ):
         yield from _unprintable(MEETING_TOML, column, "", text)
     for session in folder.sessions:
@@ -34,7 +34,29 @@ def printing_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:
             yield from _unprintable(
                 "sessions.csv", "title", f" of session {session.code}", session.title
             )
+            for code, identifier in session.identifiers.items():
+                column, suffix = f"{IDENTIFIER}{code}", f" of session {session.code}"
+                yield from _unprintable("sessions.csv", column, suffix, identifier)
     yield from name_warnings(folder)
+
+
+def _credit_texts(types: Iterable[CreditType]) -> Iterator[tuple[str, str]]:
+    """The texts of credit types on certificates, by key."""
+    for number, each in enumerate(types, start=1):
+        texts = {
+            "label": each.label,
+            "name.one": each.name_one,
+            "name.many": each.name_many,
+            "accreditor": each.accreditor,
+            "accreditation_statement": each.statements.accreditation,
+            "designation_statement": each.statements.designation,
+            "award": each.statements.award,
+            "participation": each.statements.participation,
+            "provider_number": each.provider_number,
+            "identifier_label": each.identifier_label,
+        }
+        for key, text in texts.items():
+            yield f"credit[{number}].{key}", text
 
 
 def name_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:

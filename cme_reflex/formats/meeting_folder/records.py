@@ -1,16 +1,22 @@
 """Records of a meeting folder, without database ids."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amounts
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.meeting_folder.old_folders import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
-    """One row of sessions.csv. Instants are aware UTC, credit is in quarter hours."""
+    """One row of sessions.csv. Instants are aware UTC.
+
+    `credit` has the credit types of which the session gives credit; `identifiers` are the session's
+    by credit type, such as the number under which an accreditor lists it.
+    """
 
     code: str
     title: str
@@ -21,9 +27,9 @@ class SessionRecord:
     ends_at: datetime
     speakers: tuple[str, ...]
     delivery: Delivery
-    quarters: Quarters
-    safety: Quarters
+    credit: Amounts
     eligible: bool
+    identifiers: Mapping[str, str] = field(default_factory=dict)
     faculty_badges: frozenset[str] = frozenset()
     on_demand_from: datetime | None = None
 
@@ -38,7 +44,7 @@ class AttendeeRecord:
     badge: str
     confirmation: str
     email: str
-    is_physician: bool
+    profession: str  # a code of the meeting's
     registration_type: str
     member: str | None  # the member's user name, in lower case
 
@@ -63,3 +69,4 @@ class MeetingFolder:
     sessions: tuple[SessionRecord, ...]
     attendees: tuple[AttendeeRecord, ...]
     members: tuple[MemberRecord, ...]
+    places: Places = field(default_factory=dict, compare=False)  # of an old folder's keys

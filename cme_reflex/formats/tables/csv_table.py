@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit import quarters
-from cme_reflex.domain.credit.quarters import InvalidHours, Quarters
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, InvalidAmount
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_limits import InputMeter, ProblemList
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity, did_you_mean
+from cme_reflex.formats.tables.amounts import explain_amount
 from cme_reflex.formats.tables.formulas import escape_formula, unescape_formula
 from cme_reflex.formats.tables.local_time import ClockChange, InvalidTime, parse_instant
 from cme_reflex.formats.tables.text_file import read_text
@@ -94,14 +94,13 @@ class InputRow:
         self.add_fault(column, f"{text!r} is not known here.", did_you_mean(text, list(kind)))
         return None
 
-    def hours(self, column: str) -> Quarters | None:
-        """The cell as credit in quarter hours; None if it is empty or has a fault."""
+    def amount(self, column: str, credit_type: CreditType) -> Amount | None:
+        """The cell, a number of units, as credit; None if it is empty or has a fault."""
         text = self.text(column)
         try:
-            return quarters.parse_hours(text) if text else None
-        except InvalidHours:
-            remedy = "Use quarter hours, such as 1.25."
-            self.add_fault(column, f"{text!r} is not a number of credit hours.", remedy)
+            return credit_type.parse(text) if text else None
+        except InvalidAmount as invalid:
+            self.add_fault(column, *explain_amount(credit_type, invalid))
             return None
 
     def instant(self, column: str, zone: ZoneInfo) -> datetime | None:
@@ -117,8 +116,14 @@ class InputRow:
         return None
 
 
-def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()) -> InputTable:
-    """Read a CSV file with these headings, in any order.
+def read_table(
+    path: Path,
+    required: Iterable[str],
+    optional: Iterable[str] = (),
+    *,
+    any_of: Callable[[str], bool] = lambda heading: False,
+) -> InputTable:
+    """Read a CSV file with these headings, in any order, and those of which `any_of` is true.
 
     Cells have single spaces, and lack the apostrophe that keeps a spreadsheet
     program from running a text as a formula. Raises InvalidInput if the file has
@@ -126,7 +131,8 @@ def read_table(path: Path, required: Iterable[str], optional: Iterable[str] = ()
     """
     records = csv_records(InputMeter(path.name), read_text(path))
     headings = [normalize_text(cell) for cell in next(records, (1, []))[1]]
-    _check_headings(path.name, headings, tuple(required), tuple(optional))
+    known = (*optional, *filter(any_of, headings))
+    _check_headings(path.name, headings, tuple(required), known)
     table = InputTable(path.name)
     for number, raw in records:
         cells = [normalize_text(cell) for cell in raw]
