@@ -114,9 +114,7 @@ class Home(ClaimPage, Undo, rx.State):
         self._set(
             lines=presenters.line_views(summary, context.programme, answers),
             # A locked claim cannot be changed, so it shows no conflicts to resolve.
-            conflicts=[]
-            if self.locked
-            else presenters.conflict_views(summary, context.programme),
+            conflicts=[] if self.locked else presenters.conflict_views(summary, context.programme),
             blocked=is_blocking(
                 summary.offered, summary.conflicts, meeting.overlap_policy, summary.claim.totals
             ),

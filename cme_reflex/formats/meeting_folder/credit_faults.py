@@ -95,7 +95,9 @@ def _receiver_faults(types: Sequence[CreditType]) -> Iterator[InputProblem]:
             fault = "PARS takes a primary credit type, of which this is a part."
             yield toml_fault(key, fault, f"Write it in {each.part_of!r}.")
         elif (each.increment / PARS_STEP).denominator != 1:
-            fault = f"PARS takes multiples of 0.25, and the increment is {format_step(each.increment)}."
+            fault = (
+                f"PARS takes multiples of 0.25, and the increment is {format_step(each.increment)}."
+            )
             yield toml_fault(key, fault, "Change the increment, or leave reported_to out.")
     primaries = [types[number].code for number in reported if types[number].is_primary]
     for number in reported:

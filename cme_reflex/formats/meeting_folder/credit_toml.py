@@ -191,9 +191,7 @@ def _credit_type(
         statements=CreditStatements(**statements),
     )
     faults: list[InputProblem] = []
-    parsed = {
-        key: _amount(bare, amount, (*place, key), faults) for key, amount in amounts.items()
-    }
+    parsed = {key: _amount(bare, amount, (*place, key), faults) for key, amount in amounts.items()}
     parsed_maxima = {
         code: _amount(bare, amount, (*place, "registration_maxima", code), faults)
         for code, amount in maxima.items()

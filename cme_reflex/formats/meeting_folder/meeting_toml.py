@@ -160,7 +160,9 @@ def _message_and_row(error: str) -> tuple[str, int | None]:
 
 def _meeting_fields(file: Mapping[str, Any], problems: list[InputProblem]) -> dict[str, Any]:
     """The file's content with the field names of Meeting."""
-    problems += [unknown_key((name,), {key} - {""}) for name, key in _FIELDS.items() if name in file]
+    problems += [
+        unknown_key((name,), {key} - {""}) for name, key in _FIELDS.items() if name in file
+    ]
     data = {key: value for key, value in file.items() if key not in _FIELDS}
     data |= _pop_table(data, "privacy", {"text"}, problems, rename={"text": "privacy"})
     for key, field in (

@@ -101,9 +101,7 @@ def _is_complete(credit: Mapping[str, Any], code: str, problems: list[InputProbl
         problems.append(toml_fault(f"credit.{code}", fault, remedy))
         return False
     missing = {key for key in _KEYS if key not in table}
-    problems += [
-        unknown_key(("credit", code, key), missing) for key in table if key not in _KEYS
-    ]
+    problems += [unknown_key(("credit", code, key), missing) for key in table if key not in _KEYS]
     problems += [
         toml_fault(f"credit.{code}.{key}", "The key is missing.", "Add it.")
         for key in _KEYS

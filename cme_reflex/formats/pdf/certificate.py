@@ -49,7 +49,7 @@ class Certificate:
 
     `subsets` are the subsets of the type. `awarded` is whether the person's profession is awarded
     the credit; others get a certificate of participation. `sessions` are those that give credit of
-    the type. `state` is stated on the certificate's face unless it is valid; `withdrawn_at` is
+    the type. `is_first` is whether the type is the first of the claim. `state` is stated on the certificate's face unless it is valid; `withdrawn_at` is
     aware. `address` is the URL for verifying the receipt number; None if the public URL of this
     site is not known.
     """
@@ -72,6 +72,7 @@ class Certificate:
     paper: PaperSize
     accent: str
     language: str
+    is_first: bool = True
     state: ProofState = ProofState.VALID
     withdrawn_at: datetime | None = None
     address: str | None = None

@@ -196,9 +196,7 @@ def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
     )
 
 
-def conflict_views(
-    summary: ClaimSummary, programme: Programme
-) -> list[view_models.ConflictView]:
+def conflict_views(summary: ClaimSummary, programme: Programme) -> list[view_models.ConflictView]:
     """The conflicts, with the titles of their sessions and advice by the overlap policy."""
     policy = programme.meeting.overlap_policy
 

@@ -6,7 +6,14 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, Need, Partial
+from cme_reflex.domain.credit.credit_type import (
+    NO_CREDIT,
+    Amount,
+    Amounts,
+    CreditType,
+    Need,
+    Partial,
+)
 from cme_reflex.domain.credit.explanation import Deduction, Explanation, Reason
 from cme_reflex.text.dates import day_span, instant, short_day
 from cme_reflex.text.plural import Plural

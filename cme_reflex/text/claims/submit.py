@@ -30,9 +30,7 @@ CHOOSE: Final = "Choose…"
 NONE_CHOSEN: Final = "None chosen"
 CLAIM_ALL: Final = "Claim all that my sessions support: {amounts}"
 LESS: Final = "You claim {claimed} of the {supported} {unit} that your sessions support."
-LESS_OF: Final = (
-    "You claim {claimed} of the {supported} {label} {unit} that your sessions support."
-)
+LESS_OF: Final = "You claim {claimed} of the {supported} {label} {unit} that your sessions support."
 CLAIM_ALL_NOW: Final = "Claim all {amount}"
 CLAIM_ALL_OF: Final = "Claim all {amount} {label}"
 OF_SUPPORTED: Final = "{claimed} of {supported} supported"
