@@ -49,9 +49,9 @@ class Certificate:
 
     `subsets` are the subsets of the type. `awarded` is whether the person's profession is awarded
     the credit; others get a certificate of participation. `sessions` are those that give credit of
-    the type. `is_first` is whether the type is the first of the claim. `state` is stated on the certificate's face unless it is valid; `withdrawn_at` is
-    aware. `address` is the URL for verifying the receipt number; None if the public URL of this
-    site is not known.
+    the type. `is_first` is whether the type is the first of the claim. `state` is stated on the
+    certificate's face unless it is valid; `withdrawn_at` is aware. `address` is the URL for
+    verifying the receipt number; None if the public URL of this site is not known.
     """
 
     number: str
@@ -135,10 +135,9 @@ def _lead(certificate: Certificate) -> str:
 
 def _credit(credit: Credit) -> dict[str, Any]:
     """A credit's formatted figure, its name, and the words for it in a sentence and a table."""
-    one = credit.type.name(credit.claimed) == credit.type.name_one
     return {
         "amount": credit.type.format(credit.claimed),
-        "one": one,
+        "one": credit.type.is_one(credit.claimed),
         "name": credit.type.name(credit.claimed),
         "label": credit.type.label,
     }

@@ -53,8 +53,8 @@ class CertificateNotFound(LookupError):
 class VerifiedCertificate:
     """Public facts of the certificates with one number, for verification.
 
-    `credits` are all that were claimed, each primary type before its subsets. `withdrawn_on` is the date of a withdrawal in the
-    meeting's time zone. `accent` is the meeting's accent color.
+    `credits` are all that were claimed, each primary type before its subsets. `withdrawn_on` is
+    the date of a withdrawal in the meeting's time zone. `accent` is the meeting's accent color.
     """
 
     number: str

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.certificate import certificate_pdf
 from cme_reflex.settings import ROOT
@@ -20,6 +21,7 @@ from tests.support.certificates import (
     ADDRESS,
     CERTIFICATE,
     DESIGNATION,
+    SAFETY,
     certificate,
     claiming,
     sessions,
@@ -159,7 +161,9 @@ def test_entered_text_is_never_markup() -> None:
             location=MARKUP,
             format="#panic()",
             statements=(MARKUP, "#panic()"),
-            safety_label="*Safety* #panic()",
+            subsets=(
+                replace(CERTIFICATE.subsets[0], type=replace(SAFETY, label="*Safety* #panic()")),
+            ),
             sessions=(titled,),
         )
     )
