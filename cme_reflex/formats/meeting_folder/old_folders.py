@@ -78,12 +78,9 @@ def credit_table(code: str, label: str, name: str) -> dict[str, Any]:
     """The keys of one of the two fixed credit types, without amounts and statements."""
     table: dict[str, Any] = {"code": code, "label": label, "name": credit_name(name)}
     if code == SAFETY:
-        return table | {"part_of": CATEGORY1}
-    return table | {
-        "awarded_to": [PHYSICIAN],
-        "participation_for": [OTHER],
-        "reported_to": "pars",
-    }
+        return table | {"part_of": CATEGORY1, "reported_to": "pars"}
+    professions = {"awarded_to": [PHYSICIAN], "participation_for": [OTHER]}
+    return table | professions | {"reported_to": "pars"}
 
 
 def credit_name(name: str) -> dict[str, str]:
