@@ -49,9 +49,10 @@ class Certificate:
 
     `subsets` are the subsets of the type. `awarded` is whether the person's profession is awarded
     the credit; others get a certificate of participation. `sessions` are those that give credit of
-    the type. `is_first` is whether the type is the first of the claim. `state` is stated on the
-    certificate's face unless it is valid; `withdrawn_at` is aware. `address` is the URL for
-    verifying the receipt number; None if the public URL of this site is not known.
+    the type. `is_first` is whether the type is the first of the claim. `is_specimen` is for staff,
+    who check its wording. `state` is stated on the certificate's face unless it is valid;
+    `withdrawn_at` is aware. `address` is the URL for verifying the receipt number; None if the
+    public URL of this site is not known.
     """
 
     number: str
@@ -73,6 +74,7 @@ class Certificate:
     accent: str
     language: str
     is_first: bool = True
+    is_specimen: bool = False
     state: ProofState = ProofState.VALID
     withdrawn_at: datetime | None = None
     address: str | None = None
@@ -145,6 +147,8 @@ def _credit(credit: Credit) -> dict[str, Any]:
 
 def _state(certificate: Certificate) -> dict[str, str] | None:
     """What the face says of a certificate that is not simply valid: a title and a sentence."""
+    if certificate.is_specimen:
+        return {"title": text.certificate.SPECIMEN, "sentence": text.certificate.NO_PROOF}
     if certificate.state is ProofState.VALID:
         return None
     at = certificate.withdrawn_at
