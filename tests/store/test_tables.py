@@ -20,7 +20,6 @@ from tests.support.database.table_rows import add, every_row, execute, fetch, fe
 
 NOBODY = 99  # an id that no row has
 
-
 def subset_checks(table: str) -> list[tuple[str, Mapping[str, Any]]]:
     """Changes of a table of amounts, each of which violates a constraint."""
     return [
