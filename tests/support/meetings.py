@@ -13,8 +13,12 @@ from cme_reflex.formats.meeting_folder.records import (
     MemberRecord,
     SessionRecord,
 )
-from tests.support.meeting_values import CATEGORY1, MEETING, ZONE
-from tests.support.meeting_values import with_terms as with_terms
+from tests.support.meeting_values import (
+    CATEGORY1,
+    MEETING,
+    ZONE,
+    with_terms,  # noqa: F401 - tests import the whole meeting from here
+)
 
 PASSWORD = "face-lift-2024"
 # One round of hashing, because these tests do not depend on its cost.
@@ -41,7 +45,7 @@ def session(
         "room": "6A",
         "speakers": ("Ana Restrepo, MD",),
         "delivery": Delivery.BOTH,
-        "credit": {code: amount for code, amount in amounts.items() if amount},
+        "credit": {of: amount for of, amount in amounts.items() if amount},
         "eligible": True,
         "on_demand_from": datetime(2024, 10, 14, 15, tzinfo=UTC),
     }

@@ -1,0 +1,154 @@
+"""Excess of windows: the minutes that lines occupy beyond those that one person has.
+
+For each credit type a line occupies the minutes that its credit stands for, or its whole session
+where only whole sessions give credit. A window reaches from one line's start to another line's end.
+It is half-open, so adjacent sessions do not overlap. A window is violated when the lines that lie
+wholly inside it occupy more minutes than its length; the difference is its excess. Times are whole
+minutes since 1970 (UTC); seconds are dropped.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
+
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, Partial
+from cme_reflex.domain.credit.line import Line, epoch_minute
+
+
+class Span(NamedTuple):
+    """The start and end of a window."""
+
+    start: int
+    end: int
+
+
+class OccupiedLine(NamedTuple):
+    """A line with the minutes that it occupies, and the credit of one type that they carry."""
+
+    start: int
+    end: int
+    minutes: int
+    amount: Amount
+    key: int
+
+
+class MaxExcess(NamedTuple):
+    """The maximum total excess of disjoint windows, and these windows."""
+
+    excess: int
+    spans: tuple[Span, ...]
+
+
+ExcessRow = tuple[int, list[tuple[int, int]]]
+"""An end, and (start, excess) of each window that ends there, latest start first."""
+
+_Timed = TypeVar("_Timed", Span, OccupiedLine)
+
+
+def occupied_lines(credit_type: CreditType, live: Iterable[Line]) -> tuple[OccupiedLine, ...]:
+    """The lines that occupy at least a minute for the type, sorted by start (docs/rules.md, 4)."""
+    lines = []
+    for line in live:
+        amount = line.amount(credit_type.code)
+        start, end = epoch_minute(line.starts_at), epoch_minute(line.ends_at)
+        if credit_type.partial is Partial.WHOLE_SESSION:
+            minutes = end - start
+        else:
+            # A session of 8 minutes gives a quarter hour of credit, but occupies only 8 minutes.
+            minutes = min(line.minutes, credit_type.minutes_of(amount))
+        if amount and minutes > 0:
+            lines.append(OccupiedLine(start, end, minutes, amount, line.session_id))
+    return tuple(sorted(lines, key=attrgetter("start", "key")))
+
+
+def clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
+    """Group spans or lines that overlap, directly or through others."""
+    clusters: list[list[_Timed]] = []
+    cluster_end: int | None = None
+    for timed in by_start:
+        if cluster_end is None or timed.start >= cluster_end:
+            clusters.append([])
+            cluster_end = timed.end
+        clusters[-1].append(timed)
+        cluster_end = max(cluster_end, timed.end)
+    return clusters
+
+
+@lru_cache(maxsize=16)  # the total, the conflicts, and types with equal credit ask for the same
+def excess_table(lines: tuple[OccupiedLine, ...]) -> tuple[ExcessRow, ...]:
+    """The excess of every window: one row for each end, with the earlier starts, latest first.
+
+    So every window comes after all windows inside it. Each row is the previous
+    row plus the lines that end there, so each window costs one addition. No
+    window reaches beyond a cluster of lines: there is only a gap between two
+    clusters, and the parts without it have at least the excess of the whole. A
+    cluster of one line is skipped, because it never exceeds its own window.
+    """
+    table: list[ExcessRow] = []
+    for cluster in clusters(lines):
+        if len(cluster) == 1:
+            continue
+        inside = dict.fromkeys(sorted({line.start for line in cluster}, reverse=True), 0)
+        by_end = attrgetter("end")
+        for end, ending in groupby(sorted(cluster, key=by_end), by_end):
+            minutes_by_start = Counter[int]()
+            for line in ending:
+                minutes_by_start[line.start] += line.minutes
+            row: list[tuple[int, int]] = []
+            added = 0
+            for start in inside:
+                if start < end:
+                    added += minutes_by_start[start]
+                    inside[start] += added
+                    row.append((start, inside[start] - (end - start)))
+            table.append((end, row))
+    return tuple(table)
+
+
+def max_excess(table: Iterable[ExcessRow]) -> MaxExcess:
+    """The disjoint windows with the maximum total excess."""
+    return [MaxExcess(0, ()), *_max_excess_by_end(table)][-1]
+
+
+def max_excess_within(table: tuple[ExcessRow, ...], spans: Iterable[Span]) -> dict[Span, int]:
+    """The maximum total excess of disjoint windows that lie inside each of these windows."""
+    ends = [end for end, _ in table]
+    excess: dict[Span, int] = {}
+    for start, starting in groupby(sorted(spans), attrgetter("start")):
+        of_start = list(starting)
+        first, last = bisect_right(ends, start), bisect_right(ends, of_start[-1].end)
+        by_end = _max_excess_by_end(_from_start(table[first:last], start))
+        most = [0, *(best.excess for best in by_end)]
+        excess |= {span: most[bisect_right(ends, span.end) - first] for span in of_start}
+    return excess
+
+
+def _max_excess_by_end(table: Iterable[ExcessRow]) -> Iterator[MaxExcess]:
+    """The maximum up to each end, by interval dynamic programming.
+
+    It is either the previous maximum, or one more window added to the maximum
+    up to that window's start. Only a greater excess replaces an earlier
+    solution, and late starts are tried first. So of several solutions the
+    result is the one that covers the least time, without lines that add no
+    excess.
+    """
+    best = MaxExcess(0, ())
+    # A start first appears with the first end after it, when `best` covers all ends up to it.
+    best_up_to: dict[int, MaxExcess] = {}
+    for end, row in table:
+        previous = best
+        for start, excess in row:
+            prefix = best_up_to.setdefault(start, previous)
+            if prefix.excess + excess > best.excess:
+                best = MaxExcess(prefix.excess + excess, (*prefix.spans, Span(start, end)))
+        yield best
+
+
+def _from_start(table: Iterable[ExcessRow], start: int) -> Iterator[ExcessRow]:
+    """The rows without the windows that start before `start`."""
+    for end, row in table:
+        yield end, row[: bisect_right(row, -start, key=lambda window: -window[0])]
