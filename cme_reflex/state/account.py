@@ -45,5 +45,5 @@ class Account(ClaimPage, rx.State):
             account=account_presenter.account_view(claims, is_complete=context.method.is_strong),
             sign_ins=account_presenter.sign_in_views(sign_ins, context.meeting.zone),
         )
-        summary = await claim.load_summary(context)
+        summary = await claim.load_summary(context, now=clock())
         self._show_summary(context, summary, announcement=announcement)

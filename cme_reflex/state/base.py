@@ -24,7 +24,7 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
 from cme_reflex.state.command_queue import CommandQueue, Outcome, Reply
-from cme_reflex.state.views import presenters, view_models
+from cme_reflex.state.views import credit_presenter, view_models
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.logs import log_extra, pseudonym
@@ -83,10 +83,9 @@ class ClaimPage(rx.State, mixin=True):
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         """Show the claim's summary, and announce the last change."""
-        limits = context.meeting.limits(context.attendee.registration_type)
         self._set(
             ready=True,
-            totals=presenters.totals_view(summary, limits.category1),
+            totals=credit_presenter.totals_view(summary, context),
             submitted=summary.claim.status is ClaimStatus.SUBMITTED,
             locked=_lock(context, summary),
             _revision=summary.claim.revision,
@@ -94,16 +93,22 @@ class ClaimPage(rx.State, mixin=True):
         if self._programme_version != context.programme.version:
             # The registered name can change only when the meeting is loaded again.
             self._set(attendee=context.attendee.name, _programme_version=context.programme.version)
-        self._say(summary, announcement)
+        self._say(context, summary, announcement)
 
-    def _say(self, summary: ClaimSummary, announcement: str) -> None:
-        self._set(problem=text.claim.CLEARED if summary.cleared else "", announcement=announcement)
+    def _say(self, context: RequestContext, summary: ClaimSummary, announcement: str) -> None:
+        cleared = (
+            credit_presenter.cleared_text(summary, context, clock()) if summary.cleared else ""
+        )
+        self._set(problem=cleared, announcement=announcement)
 
     async def _summary(self, context: RequestContext) -> ClaimSummary:
         """The claim's current summary, reloaded only if the claim or the programme has changed."""
         current = (context.claim_revision, context.programme.version)
         if not self._loaded or self._loaded_at != current:
-            self._loaded, self._loaded_at = (await claim.load_summary(context),), current
+            self._loaded, self._loaded_at = (
+                (await claim.load_summary(context, now=clock()),),
+                current,
+            )
         return self._loaded[0]
 
     async def _run_handler(

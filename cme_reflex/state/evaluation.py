@@ -43,14 +43,14 @@ class Evaluation(ClaimPage, rx.State):
             title=session.title,
             when=text.dates.day_span(session.starts_at, session.ends_at, zone),
         )
-        await self._show(context, await claim.load_summary(context))
+        await self._show(context, await claim.load_summary(context, now=clock()))
 
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
         """Show changes made in other tabs; without a valid session in the address, do nothing."""
         if self.session_id:
-            await self._show(context, await claim.load_summary(context))
+            await self._show(context, await claim.load_summary(context, now=clock()))
 
     # An answer names its session: one that was queued offline may arrive when the page shows
     # another session.

@@ -28,6 +28,7 @@ def first_screen(context: RequestContext, summary: ClaimSummary) -> Screen | Non
             "rows": [_row(page, row, at) for at, row in enumerate(page.slot_a)],
             "days": [_choice("day", choice) for choice in page.days],
             "kinds": [_choice("kind", choice) for choice in page.kinds],
+            "credits": [_choice("credit", choice) for choice in page.credits],
         },
         values=json_dumps(page.get_delta() | _owner(context).get_delta()),
     )
@@ -43,7 +44,7 @@ def _owner(context: RequestContext) -> CommandQueue:
 def _row(page: Sessions, row: SessionRow, at: int) -> Item:
     shape = (
         bool(row.day)
-        + 2 * bool(row.safety)
+        + 2 * bool(row.more)
         + 4 * (row.id in page.in_conflict)
         + 8 * bool(row.tag)
         + (32 if row.refusal else 16 * (row.id in page.added))

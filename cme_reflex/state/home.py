@@ -5,7 +5,7 @@ import reflex as rx
 from cme_reflex import text
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.credit.claimable import is_blocking
-from cme_reflex.domain.credit.quarters import parse_hours
+from cme_reflex.domain.credit.line import parse_minutes
 from cme_reflex.services.claims import claim, claim_lines, reopening, submission, withdrawal
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
@@ -13,7 +13,7 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated, command
 from cme_reflex.state.undo import Undo, cleared_totals
-from cme_reflex.state.views import presenters, view_models
+from cme_reflex.state.views import credit_presenter, presenters, view_models
 
 
 class Home(ClaimPage, Undo, rx.State):
@@ -23,9 +23,12 @@ class Home(ClaimPage, Undo, rx.State):
     conflicts: list[view_models.ConflictView] = []
     blocked: bool = False
     evaluations: str = ""
-    evaluations_required: bool = False
+    evaluations_asked: str = ""
+    not_counted: str = ""
     evaluated: bool = False
     overall: str = ""
+    overall_needed: str = ""
+    added_credit: str = ""
     credit: view_models.CreditView = view_models.CreditView()
     receipt: view_models.ReceiptView = view_models.ReceiptView()
     withdrawn: str = ""
@@ -37,13 +40,13 @@ class Home(ClaimPage, Undo, rx.State):
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
         self._set(removed=[])
-        await self._show(context, await claim.load_summary(context))
+        await self._show(context, await claim.load_summary(context, now=clock()))
 
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
         """Show changes made in other tabs; Undo stays available."""
-        await self._show(context, await claim.load_summary(context))
+        await self._show(context, await claim.load_summary(context, now=clock()))
 
     @rx.event
     @command("session_id", label=text.queue.REMOVE)
@@ -56,27 +59,28 @@ class Home(ClaimPage, Undo, rx.State):
 
     @rx.event
     @command("session_id", label=text.queue.UNDO)
-    async def undo(
-        self, context: RequestContext, session_id: int, category1: str = "", safety: str = ""
-    ):
-        """Restore a removed session with its hours and answers, and the totals it had cleared."""
+    async def undo(self, context: RequestContext, session_id: int, totals: dict[str, str]):
+        """Restore a removed session with its credit and answers, and the totals it had cleared."""
         summary = await claim_lines.restore_session(
-            context, session_id, cleared_totals(category1, safety), now=clock()
+            context, session_id, cleared_totals(context, totals), now=clock()
         )
         await self._show(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
-    @command("session_id", label=text.queue.HOURS)
-    async def set_hours(self, context: RequestContext, session_id: int, hours: str):
-        """Set the Category 1 hours that are claimed for a session."""
-        summary = await claim_lines.set_hours(context, session_id, parse_hours(hours), now=clock())
+    @command("session_id", label=text.queue.MINUTES)
+    async def set_minutes(self, context: RequestContext, session_id: int, minutes: str):
+        """Set the minutes of taking part in a session, which give its credit."""
+        summary = await claim_lines.set_minutes(
+            context, session_id, parse_minutes(minutes), now=clock()
+        )
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command("session_id", label=text.queue.SAFETY)
-    async def set_safety(self, context: RequestContext, session_id: int, hours: str):
-        """Set the Patient Safety hours that are claimed for a session."""
-        summary = await claim_lines.set_safety(context, session_id, parse_hours(hours), now=clock())
+    @command("session_id", "code", label=text.queue.AMOUNT)
+    async def set_amount(self, context: RequestContext, session_id: int, code: str, amount: str):
+        """Lower the amount of a subset that is claimed for a session."""
+        lowered = context.meeting.credit[code].parse_shown(amount)
+        summary = await claim_lines.set_amount(context, session_id, code, lowered, now=clock())
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
@@ -110,19 +114,21 @@ class Home(ClaimPage, Undo, rx.State):
         self._set(
             lines=presenters.line_views(summary, context.programme, answers),
             # A locked claim cannot be changed, so it shows no conflicts to resolve.
-            conflicts=[]
-            if self.locked
-            else presenters.conflict_views(summary.conflicts, context.programme),
-            blocked=is_blocking(summary.conflicts, meeting.overlap_policy),
+            conflicts=[] if self.locked else presenters.conflict_views(summary, context.programme),
+            blocked=is_blocking(
+                summary.offered, summary.conflicts, meeting.overlap_policy, summary.claim.totals
+            ),
             evaluations=text.home.DONE_OF.format(done=done, all=len(summary.claim.lines)),
             evaluated=bool(summary.claim.lines) and done == len(summary.claim.lines),
-            evaluations_required=meeting.claim.session_evaluations_required,
+            evaluations_asked=text.home.asked(summary.offered, meeting),
+            not_counted=credit_presenter.not_counted(summary),
             overall=presenters.overall_status(meeting.overall_form, answers.overall),
+            overall_needed=text.home.overall_needed(summary.offered),
             reopened=text.home.reopened(deadline, meeting.zone)
             if status is ClaimStatus.REOPENED
             else "",
             withdrawn=await self._withdrawn(context) if status is ClaimStatus.WITHDRAWN else "",
-            credit=presenters.credit_view(summary, meeting),
+            credit=credit_presenter.credit_view(summary),
             may_reopen=status is ClaimStatus.SUBMITTED and meeting.claim.attendee_may_reopen,
             receipt=presenters.receipt_view(receipt, context.programme)
             if receipt

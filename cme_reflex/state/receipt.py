@@ -9,6 +9,7 @@ from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission, withdrawal
 from cme_reflex.services.claims.claim import ClaimSummary
+from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated
 from cme_reflex.state.views import presenters, view_models
@@ -37,7 +38,7 @@ class Receipt(ClaimPage, rx.State):
         receipts = await submission.load_receipts(context)
         if not receipts:
             return rx.redirect(HOME)
-        summary = await claim.load_summary(context)
+        summary = await claim.load_summary(context, now=clock())
         self._show_summary(context, summary)
         last, *replaced = (presenters.receipt_view(each, context.programme) for each in receipts)
         self._set(receipt=last, replaced=replaced, status=await _status(context, summary, last))

@@ -57,7 +57,7 @@ class Reporting(ClaimPage, rx.State):
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        self._show_summary(context, await claim.load_summary(context))
+        self._show_summary(context, await claim.load_summary(context, now=clock()))
         self._set(states=list(STATES), boards=list(context.meeting.reporting.boards))
         saved = await opt_in.load_opt_in(context)
         names = {"first_name": context.attendee.first_name, "last_name": context.attendee.last_name}

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from cme_reflex import text
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.domain.programme.session_filter import (
     ClaimFilter,
@@ -22,7 +23,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
 from cme_reflex.state.undo import Undo, cleared_totals
-from cme_reflex.state.views import session_window, view_models
+from cme_reflex.state.views import credit_presenter, session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
@@ -40,12 +41,14 @@ class Sessions(ClaimPage, Undo, rx.State):
 
     day: str = ""
     kind: str = ""
+    credit: str = ""
     query: str = ""
     sort: str = SortOrder.DATE.value
     showing: str = ClaimFilter.ALL.value
     address: str = ""
     days: list[view_models.FilterOption] = []
     kinds: list[view_models.FilterOption] = []
+    credits: list[view_models.FilterOption] = []
     matches: int = 0
     found: str = ""
     slot_a: list[view_models.SessionRow] = []
@@ -81,14 +84,17 @@ class Sessions(ClaimPage, Undo, rx.State):
         self, context: RequestContext, summary: ClaimSummary, parameters: Mapping[str, str]
     ) -> None:
         days, kinds = _day_options(context.programme), _kind_options(context.programme)
+        credits = _credit_options(summary.offered)
         self._set(
             day=_valid_choice(days, parameters.get("day")),
             kind=_valid_choice(kinds, parameters.get("kind")),
+            credit=_valid_choice(credits, parameters.get("credit")),
             query=parameters.get("q", ""),
             sort=_sort_order(parameters.get("sort")).value,
             showing=_claim_filter(parameters.get("show")).value,
             days=days,
             kinds=kinds,
+            credits=credits,
         )
         self._update_list(context, summary)
         self._show_summary(context, summary, announcement=self.announcement)
@@ -116,6 +122,13 @@ class Sessions(ClaimPage, Undo, rx.State):
 
     @rx.event
     @browsing
+    async def filter_credit(self, context: RequestContext, summary: ClaimSummary, credit: str):
+        """Show the sessions that give credit of one type; an empty value shows all."""
+        self.credit = str(credit)
+        self._update_list(context, summary)
+
+    @rx.event
+    @browsing
     async def show_only(self, context: RequestContext, summary: ClaimSummary, showing: str):
         """Show all sessions, the added ones, or those that fit the claim."""
         self.showing = str(showing)
@@ -124,7 +137,7 @@ class Sessions(ClaimPage, Undo, rx.State):
     @rx.event
     @browsing
     async def sort_by(self, context: RequestContext, summary: ClaimSummary, sort: str):
-        """Sort the list by date, title or hours."""
+        """Sort the list by date, title or credit."""
         self.sort = str(sort)
         self._update_list(context, summary)
 
@@ -132,7 +145,7 @@ class Sessions(ClaimPage, Undo, rx.State):
     @browsing
     async def clear_filters(self, context: RequestContext, summary: ClaimSummary):
         """Show all sessions."""
-        self._set(day="", kind="", query="", showing=ClaimFilter.ALL.value)
+        self._set(day="", kind="", credit="", query="", showing=ClaimFilter.ALL.value)
         self._update_list(context, summary)
 
     @rx.event
@@ -165,12 +178,10 @@ class Sessions(ClaimPage, Undo, rx.State):
 
     @rx.event
     @command("session_id", label=text.queue.UNDO)
-    async def undo(
-        self, context: RequestContext, session_id: int, category1: str = "", safety: str = ""
-    ):
-        """Restore a removed session with its hours and answers, and the totals it had cleared."""
+    async def undo(self, context: RequestContext, session_id: int, totals: dict[str, str]):
+        """Restore a removed session with its credit and answers, and the totals it had cleared."""
         summary = await claim_lines.restore_session(
-            context, session_id, cleared_totals(category1, safety), now=clock()
+            context, session_id, cleared_totals(context, totals), now=clock()
         )
         self._show_claim(context, summary, announcement=text.claim.BROUGHT_BACK)
 
@@ -181,7 +192,7 @@ class Sessions(ClaimPage, Undo, rx.State):
         self._show_claim(context, summary)
 
     def _update_list(self, context: RequestContext, summary: ClaimSummary) -> None:
-        session_filter = self._session_filter()
+        session_filter = self._session_filter(summary)
         sessions = filter_sessions(context.programme, session_filter, summary.claim.lines)
         self._found, self._chunks = tuple(session.id for session in sessions), ()
         found = text.claim.SESSIONS(len(sessions))
@@ -189,10 +200,13 @@ class Sessions(ClaimPage, Undo, rx.State):
         announcement = text.sessions.FOUND.format(sessions=found)
         self._show_window(context, summary, sessions, 0, announcement=announcement)
 
-    def _session_filter(self) -> SessionFilter:
+    def _session_filter(self, summary: ClaimSummary) -> SessionFilter:
+        primary = credit_presenter.first_primary(summary.offered)
         return SessionFilter(
             day=_date(self.day),
             kind=self.kind,
+            credit=self.credit,
+            primary=primary.code if primary else "",
             query=self.query,
             sort=_sort_order(self.sort),
             show=_claim_filter(self.showing),
@@ -202,6 +216,7 @@ class Sessions(ClaimPage, Undo, rx.State):
         parameters = {
             "day": self.day,
             "kind": self.kind,
+            "credit": self.credit,
             "q": self.query,
             "sort": "" if self.sort == SortOrder.DATE else self.sort,
             "show": "" if self.showing == ClaimFilter.ALL else self.showing,
@@ -221,7 +236,7 @@ class Sessions(ClaimPage, Undo, rx.State):
             context.programme,
             sessions,
             chunk,
-            context.attendee.badge,
+            context.attendee,
             clock(),
             by_date=_sort_order(self.sort) is SortOrder.DATE,
             shown=self._chunks,
@@ -240,7 +255,7 @@ class Sessions(ClaimPage, Undo, rx.State):
             window_day=window.day,
         )
         if summary.claim.revision == self._revision:
-            self._say(summary, announcement)
+            self._say(context, summary, announcement)
         else:
             self._show_summary(context, summary, announcement=announcement)
         self._update_markers(summary)
@@ -278,6 +293,12 @@ def _kind_options(programme: Programme) -> list[view_models.FilterOption]:
     kinds = sorted({session.kind for session in programme.eligible_sessions})
     return [view_models.FilterOption("", text.sessions.ALL_KINDS)] + [
         view_models.FilterOption(kind, kind.capitalize()) for kind in kinds
+    ]
+
+
+def _credit_options(types: CreditTypes) -> list[view_models.FilterOption]:
+    return [view_models.FilterOption("", text.sessions.ANY_CREDIT)] + [
+        view_models.FilterOption(each.code, each.label) for each in types
     ]
 
 

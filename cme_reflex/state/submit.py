@@ -13,10 +13,8 @@ from cme_reflex.domain.claims.claim import (
     StaleRevision,
     missing_requirements,
 )
-from cme_reflex.domain.credit.claimable import claimable_safety
-from cme_reflex.domain.credit.quarters import format_hours, parse_hours
 from cme_reflex.domain.evaluations.form import Answers, InvalidAnswer
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
 from cme_reflex.domain.people.names import InvalidName
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
@@ -26,7 +24,12 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated, command
-from cme_reflex.state.views import displayed_claim, presenters, view_models
+from cme_reflex.state.views import (
+    credit_presenter,
+    displayed_claim,
+    presenters,
+    view_models,
+)
 from cme_reflex.state.views.displayed_claim import DisplayedClaim
 
 MISSING_HREFS = {
@@ -35,12 +38,11 @@ MISSING_HREFS = {
     Requirement.WITHDRAWN: "/claim#line-{session}",
     Requirement.SESSION_QUESTION: "/evaluation?session={session}#q-{question}",
     Requirement.OVERALL_QUESTION: "#q-{question}",
-    Requirement.CATEGORY1: "#claimed-category-1-hours",
+    Requirement.CREDIT: "#total-{credit}",
+    Requirement.NEED: "#total-{credit}",
     Requirement.NAME: "#name-on-certificate",
     Requirement.ATTESTATION: "#attestation",
 }
-
-_TOTALS = {displayed_claim.CATEGORY1, displayed_claim.SAFETY}
 
 
 class Submit(ClaimPage, rx.State):
@@ -52,20 +54,19 @@ class Submit(ClaimPage, rx.State):
     """
 
     questions: list[view_models.QuestionView] = []
-    category1: str = ""
-    category1_choices: list[str] = []
-    safety: str = ""
-    safety_choices: list[str] = []
-    supported: str = "0.00"
-    supported_safety: str = "0.00"
-    all_chosen: bool = False
+    choices: list[view_models.TotalView] = []
+    chosen: dict[str, str] = {}
+    chosen_rows: list[view_models.FigureView] = []
     credit: view_models.CreditView = view_models.CreditView()
     conflicts: list[view_models.ConflictView] = []
     lines: list[view_models.ReceiptLine] = []
     name_on_certificate: str = ""
     name_fault: str = ""
     name_image: str = ""
-    profession: str = PHYSICIAN
+    profession: str = ""
+    professions: list[view_models.FilterOption] = []
+    profession_hint: str = ""
+    profession_is_fixed: bool = False
     attested: bool = False
     confirm_again: bool = False
     changes: list[str] = []
@@ -79,7 +80,7 @@ class Submit(ClaimPage, rx.State):
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        summary = await claim.load_summary(context)
+        summary = await claim.load_summary(context, now=clock())
         if summary.claim.status.is_locked:
             return rx.redirect(HOME)
         self._set(missing=[], changes=[], _displayed=())
@@ -90,7 +91,7 @@ class Submit(ClaimPage, rx.State):
     @authenticated
     async def refresh(self, context: RequestContext):
         """Show changes made in other tabs and windows; they void the attestation."""
-        await self._show(context, await claim.load_summary(context))
+        await self._show(context, await claim.load_summary(context, now=clock()))
 
     @rx.event
     @command("question", label=text.queue.ANSWER)
@@ -109,27 +110,19 @@ class Submit(ClaimPage, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @command(label=text.queue.CATEGORY1)
-    async def choose_category1(self, context: RequestContext, chosen: str):
-        """Set the Category 1 hours to claim; an empty value clears the choice."""
-        quarters = parse_hours(chosen) if chosen else None
-        summary = await submission.choose_category1(context, quarters, now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED, own=_TOTALS)
+    @command("code", label=text.queue.AMOUNT)
+    async def choose_total(self, context: RequestContext, code: str, amount: str):
+        """Choose the total to claim of a credit type; an empty amount clears the choice."""
+        chosen = context.meeting.credit[code].parse_shown(amount) if amount else None
+        summary = await submission.choose_total(context, code, chosen, now=clock())
+        await self._show_totals(context, summary)
 
     @rx.event
-    @command(label=text.queue.ALL)
-    async def choose_all(self, context: RequestContext):
-        """Set both totals to all the hours that the sessions support."""
-        summary = await submission.choose_all(context, now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED, own=_TOTALS)
-
-    @rx.event
-    @command(label=text.queue.SAFETY_TOTAL)
-    async def choose_safety(self, context: RequestContext, chosen: str):
-        """Set the Patient Safety hours to claim; an empty value clears the choice."""
-        quarters = parse_hours(chosen) if chosen else None
-        summary = await submission.choose_safety(context, quarters, now=clock())
-        await self._show(context, summary, announcement=text.shell.SAVED, own=_TOTALS)
+    @command("code", label=text.queue.ALL)
+    async def choose_all(self, context: RequestContext, code: str):
+        """Choose all credit of a primary type and its subsets that the sessions support."""
+        summary = await submission.choose_all(context, code, now=clock())
+        await self._show_totals(context, summary)
 
     @rx.event
     @command(label=text.queue.NAME)
@@ -144,22 +137,20 @@ class Submit(ClaimPage, rx.State):
     @rx.event
     @command(label=text.queue.PROFESSION)
     async def correct_profession(self, context: RequestContext, profession: str):
-        """Save whether the attendee is a physician."""
-        if profession not in (PHYSICIAN, OTHER):
+        """Save the attendee's profession; totals of types that it is not offered are cleared."""
+        if context.meeting.profession(profession) is None:
             raise InvalidAnswer("profession")
-        summary = await submission.correct_profession(
-            context, is_physician=profession == PHYSICIAN, now=clock()
-        )
+        summary = await submission.correct_profession(context, profession, now=clock())
         context = await submission.with_current_attendee(context)
-        await self._show(
-            context, summary, announcement=text.shell.SAVED, own={displayed_claim.PROFESSION}
-        )
+        # What it changes of the totals is said by what was cleared.
+        own = {displayed_claim.PROFESSION, *_total_keys(context)}
+        await self._show(context, summary, announcement=text.shell.SAVED, own=own)
 
     @rx.event
     @authenticated
     async def attest(self, context: RequestContext, attested: bool, shown: str, refusals: int):
         """Set or clear the attestation of what the browser showed; it is saved on submission."""
-        summary = await claim.load_summary(context)
+        summary = await claim.load_summary(context, now=clock())
         await self._show(context, summary)
         is_current = self._is_current(shown, refusals)
         if attested and not is_current:
@@ -184,25 +175,33 @@ class Submit(ClaimPage, rx.State):
                 context, self.revision, attested=shown if self.attested else "", now=clock()
             )
         except ClaimIncomplete as incomplete:
-            await self._show(context, await claim.load_summary(context))
-            return self._show_missing(context, incomplete.missing)
+            summary = await claim.load_summary(context, now=clock())
+            await self._show(context, summary)
+            return self._show_missing(context, summary, incomplete.missing)
         except StaleRevision as stale:
-            await self._show_again(context)
+            summary = await self._show_again(context)
             self._set(problem=text.errors.error_message(stale, context.meeting.zone))
             # A name that was typed just before Submit may be one that cannot be printed.
             if invalid_name := await submission.check_name(context.attendee):
                 return self._show_missing(
-                    context, [MissingRequirement(Requirement.NAME, name=invalid_name)]
+                    context, summary, [MissingRequirement(Requirement.NAME, name=invalid_name)]
                 )
             return rx.set_focus("changes")
         # A reopened claim must be attested again.
         self._set(attested=False, confirm_again=False)
         return rx.redirect(HOME)
 
-    def _show_missing(self, context: RequestContext, missing: Sequence[MissingRequirement]) -> Any:
+    def _show_missing(
+        self,
+        context: RequestContext,
+        summary: ClaimSummary,
+        missing: Sequence[MissingRequirement],
+    ) -> Any:
         """List the missing requirements in the error summary, and return the event to focus it."""
         self._set(
-            missing=presenters.missing_views(missing, context.programme, MISSING_HREFS),
+            missing=presenters.missing_views(
+                missing, context.programme, summary.offered, MISSING_HREFS
+            ),
             announcement=text.submit.MISSING(len(missing)),
         )
         return rx.set_focus("error-summary")
@@ -211,13 +210,18 @@ class Submit(ClaimPage, rx.State):
         """Whether the browser showed what the page shows now, and no choice that was refused."""
         return shown == self.shown and refusals == self.refusals
 
-    async def _show_again(self, context: RequestContext) -> None:
+    async def _show_again(self, context: RequestContext) -> ClaimSummary:
         """Show check-your-answers again with what has changed; it must be attested again."""
-        summary, revision = await claim.load_summary(context), self.revision
+        summary, revision = await claim.load_summary(context, now=clock()), self.revision
         await self._show(context, summary)
         if not self.changes and summary.claim.revision != revision:
             self._set(changes=[text.submit.EVALUATION_CHANGED])
         self._set(confirm_again=self.confirm_again or self.attested, attested=False)
+        return summary
+
+    async def _show_totals(self, context: RequestContext, summary: ClaimSummary) -> None:
+        """Show the totals that were chosen on this page."""
+        await self._show(context, summary, announcement=text.shell.SAVED, own=_total_keys(context))
 
     async def _show(
         self,
@@ -230,30 +234,25 @@ class Submit(ClaimPage, rx.State):
         """Show the claim. `own` are the answers that this page has just changed itself."""
         answers = await evaluation_answers.load_answers(context)
         opted_in = await opt_in.load_opt_in(context)
-        chosen = summary.claim.totals
-        claimable = summary.claimable
         name = context.attendee.name_on_certificate
         invalid_name = await submission.check_name(context.attendee)
-        max_safety = claimable_safety(claimable, chosen.category1)
         self._show_summary(context, summary, announcement=announcement)
         self._show_changes(context, summary, own)
         self._set(
             questions=presenters.question_views(context.meeting.overall_form, answers.overall),
-            category1="" if chosen.category1 is None else format_hours(chosen.category1),
-            category1_choices=presenters.hour_choices(claimable.category1, least=1),
-            safety="" if chosen.safety is None else format_hours(chosen.safety),
-            safety_choices=presenters.hour_choices(max_safety),
-            supported=format_hours(claimable.category1),
-            supported_safety=format_hours(claimable.safety),
-            all_chosen=(chosen.category1, chosen.safety or 0)
-            == (claimable.category1, claimable.safety),
-            credit=presenters.credit_view(summary, context.meeting),
-            conflicts=presenters.conflict_views(summary.conflicts, context.programme),
+            choices=credit_presenter.total_views(summary, context, clock()),
+            chosen=credit_presenter.chosen_totals(summary),
+            chosen_rows=credit_presenter.summary_rows(summary),
+            credit=credit_presenter.credit_view(summary),
+            conflicts=presenters.conflict_views(summary, context.programme),
             lines=presenters.receipt_lines(summary, context.programme),
             name_on_certificate=name,
             name_fault=text.submit.name_fault(invalid_name) if invalid_name else "",
             name_image="" if invalid_name else routes.name_image(name),
-            profession=PHYSICIAN if context.attendee.is_physician else OTHER,
+            profession=context.attendee.profession,
+            professions=_profession_options(context.meeting),
+            profession_hint=credit_presenter.profession_hint(context, summary.offered),
+            profession_is_fixed=context.meeting.profession_by is ProfessionBy.REGISTRATION,
             reporting=text.reporting.opted_in(opted_in.active if opted_in else None),
             revision=summary.claim.revision,
         )
@@ -292,7 +291,20 @@ class Submit(ClaimPage, rx.State):
                 summary.claim,
                 answers,
                 context.programme,
+                summary.offered,
                 name=invalid_name,
                 attested=self.attested,
             )
-            self._set(missing=presenters.missing_views(missing, context.programme, MISSING_HREFS))
+            self._set(
+                missing=presenters.missing_views(
+                    missing, context.programme, summary.offered, MISSING_HREFS
+                )
+            )
+
+
+def _total_keys(context: RequestContext) -> set[str]:
+    return {displayed_claim.total_key(each.code) for each in context.meeting.credit}
+
+
+def _profession_options(meeting: Meeting) -> list[view_models.FilterOption]:
+    return [view_models.FilterOption(each.code, each.label) for each in meeting.professions]

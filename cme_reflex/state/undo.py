@@ -2,8 +2,7 @@
 
 import reflex as rx
 
-from cme_reflex.domain.credit.claimable import Totals
-from cme_reflex.domain.credit.quarters import Quarters, format_hours, parse_hours
+from cme_reflex.domain.credit.credit_type import Amounts
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.views.view_models import RemovedView
@@ -22,8 +21,10 @@ class Undo(rx.State, mixin=True):
         removed = RemovedView(
             session_id,
             context.programme.session(session_id).title,
-            _hours(summary.lost.category1),
-            _hours(summary.lost.safety),
+            {
+                code: context.meeting.credit[code].format(total)
+                for code, total in summary.cleared.items()
+            },
         )
         self.removed = [removed, *(each for each in self.removed if each.id != session_id)]
 
@@ -34,12 +35,7 @@ class Undo(rx.State, mixin=True):
             self.removed = [each for each in self.removed if each.id not in claimed]
 
 
-def cleared_totals(category1: str, safety: str) -> Totals:
-    """The totals of a `RemovedView`. Raises InvalidHours."""
-    return Totals(
-        parse_hours(category1) if category1 else None, parse_hours(safety) if safety else None
-    )
-
-
-def _hours(quarters: Quarters | None) -> str:
-    return "" if quarters is None else format_hours(quarters)
+def cleared_totals(context: RequestContext, totals: dict[str, str]) -> Amounts:
+    """The totals of a `RemovedView`, by type. Raises UnknownCreditType or InvalidAmount."""
+    types = context.meeting.credit
+    return {code: types[code].parse_shown(str(total)) for code, total in totals.items()}

@@ -25,3 +25,24 @@ def table_of(rows: type[SQLModel]) -> sa.Table:
     A row of columns has the same attribute names as an object, and costs a third as much.
     """
     return SQLModel.metadata.tables[str(rows.__tablename__)]
+
+
+def subset_constraints(table: str, owner: str) -> tuple[sa.Constraint, ...]:
+    """Constraints of a `table` of amounts by `owner` and `credit_type`.
+
+    The amount of a subset is at most that of the type that it is `part_of`, of which there has to
+    be a row: `part_of_amount` is that row's amount. Rows of primary types are inserted first.
+    """
+    return (
+        sa.UniqueConstraint(owner, "credit_type", "amount"),
+        sa.ForeignKeyConstraint(
+            [owner, "part_of", "part_of_amount"],
+            [f"{table}.{name}" for name in (owner, "credit_type", "amount")],
+        ),
+        sa.CheckConstraint("amount >= 0", name="amount"),
+        sa.CheckConstraint("amount <= part_of_amount", name="subset"),
+        sa.CheckConstraint(
+            "(part_of IS NULL) = (part_of_amount IS NULL) AND part_of <> credit_type",
+            name="part_of",
+        ),
+    )

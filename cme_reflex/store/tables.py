@@ -5,15 +5,18 @@ from cme_reflex.store.claims.tables import (
     ClaimRow,
     CommandRow,
     FeedRow,
+    LineCreditRow,
     LineRow,
+    ReceiptCreditRow,
     ReceiptRow,
+    TotalRow,
 )
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.operations.tables import ApiTokenRow, OperationRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow, RegistrationAuditRow
-from cme_reflex.store.programme.tables import SessionRow
+from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 from cme_reflex.store.sign_in.tables import (
     LinkRow,
@@ -31,6 +34,7 @@ __all__ = [
     "ClaimRow",
     "CommandRow",
     "FeedRow",
+    "LineCreditRow",
     "LineRow",
     "LinkRow",
     "MailQueueRow",
@@ -40,11 +44,14 @@ __all__ = [
     "OperationRow",
     "OptInRow",
     "RateLimitCounterRow",
+    "ReceiptCreditRow",
     "ReceiptRow",
     "RegistrationAuditRow",
     "RegistrationChoiceRow",
     "ReportingBatchRow",
     "ReportingRow",
+    "SessionCreditRow",
     "SessionRow",
     "SignInRow",
+    "TotalRow",
 ]

@@ -15,12 +15,19 @@ from cme_reflex.domain.claims.claim import (
     ReopeningNotAllowed,
     StaleRevision,
 )
-from cme_reflex.domain.credit.claimable import CreditLimitExceeded
-from cme_reflex.domain.credit.quarters import InvalidHours, format_hours
+from cme_reflex.domain.credit.claimable import (
+    CreditLimitExceeded,
+    CreditNeedUnmet,
+    CreditTypeClosed,
+)
+from cme_reflex.domain.credit.credit_type import InvalidAmount
+from cme_reflex.domain.credit.credit_types import UnknownCreditType
+from cme_reflex.domain.credit.line import InvalidMinutes
 from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
 from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
+from cme_reflex.text.claims.credit import amount
 from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS, WITHDRAWN
 from cme_reflex.text.dates import instant
 
@@ -33,8 +40,12 @@ _MESSAGES: Final[Mapping[type[Exception], str]] = {
     NotYetEnded: "This session can be added from {when}.",
     PresentedByAttendee: "You present this session, so you cannot claim learner credit for it.",
     NotInClaim: "This session is not on your claim. Add it first.",
-    CreditLimitExceeded: "At most {limit} hours are possible here.",
-    InvalidHours: "Choose hours in quarter hours, such as 1.25.",
+    CreditLimitExceeded: "At most {limit} are possible here.",
+    CreditNeedUnmet: "Answer the overall evaluation before you choose {label}.",
+    CreditTypeClosed: "{label} cannot be claimed at this time.",
+    UnknownCreditType: "This credit is not offered to you. Reload the page.",
+    InvalidAmount: "Choose one of the amounts in the list.",
+    InvalidMinutes: "Choose one of the times in the list.",
     InvalidAnswer: "That is not one of the answers. Choose again.",
     StaleRevision: "Your claim has changed since this page showed it. Check it again, then submit.",
     ReopeningNotAllowed: "Only our staff can reopen a submitted claim.",
@@ -50,7 +61,9 @@ _VALUES: Final[Mapping[type[Exception], Callable[[Any, ZoneInfo], Mapping[str, s
     ClaimPeriodNotOpen: lambda error, zone: {"when": instant(error.opens_at, zone)},
     ClaimPeriodClosed: lambda error, zone: {"when": instant(error.closed_at, zone)},
     NotYetEnded: lambda error, zone: {"when": instant(error.claimable_from, zone)},
-    CreditLimitExceeded: lambda error, _: {"limit": format_hours(error.limit)},
+    CreditLimitExceeded: lambda error, _: {"limit": amount(error.credit_type, error.limit)},
+    CreditNeedUnmet: lambda error, _: {"label": error.credit_type.label},
+    CreditTypeClosed: lambda error, _: {"label": error.credit_type.label},
 }
 
 

@@ -16,14 +16,15 @@ def export(out: Path, kind: FileFormat, confirmations: bool, force: bool, as_jso
     """Write the meeting's claims to files in the folder. Raises CliError."""
     meeting, names = settings().meeting, claims_export.file_names(kind)
     with written_together(out, names, force=force) as folder:
-        files = claims_export.open_writer(folder, kind, confirmations=confirmations)
-        count = run(_write(meeting, files))
+        count = run(_write(meeting, folder, kind, confirmations))
     emit_export(ExportResult(meeting, count, tuple(out / name for name in names)), as_json=as_json)
 
 
-async def _write(meeting: str, files: claims_export.ClaimsWriter) -> int:
+async def _write(meeting: str, folder: Path, kind: FileFormat, confirmations: bool) -> int:
+    exported = await claims.iter_claims(meeting)
+    codes = claims_export.credit_types(exported)
+    files = claims_export.open_writer(folder, kind, codes, confirmations=confirmations)
     try:
-        exported = await claims.iter_claims(meeting)
         with progress("Exporting claims", len(exported)) as done:
             for claim in exported:
                 files.add(claim)

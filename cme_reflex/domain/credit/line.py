@@ -80,6 +80,13 @@ def minute_choices(duration: int) -> tuple[int, ...]:
     return duration, *range(longest, 0, -PART_MINUTES)
 
 
+def parse_minutes(text: str) -> int:
+    """Minutes from their digits, as a select sends them. Raises InvalidMinutes."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        raise InvalidMinutes(text, 0)
+    return int(text)
+
+
 def validate_minutes(minutes: object, duration: int) -> int:
     """The minutes as they were chosen. Raises InvalidMinutes if they cannot be."""
     # Not isinstance: True is an int.

@@ -5,7 +5,7 @@ are in templates/certificate.typ; values are passed as data and are never interp
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import segno
 
 from cme_reflex import text
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amounts
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
 
@@ -30,29 +30,35 @@ TYPST_PAPERS = {PaperSize.LETTER: "us-letter", PaperSize.A4: "a4"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateSession:
-    """A session of the claim. Credit is in quarter hours; instants are aware."""
+    """A session of the claim, with what it gives of each credit type. Instants are aware.
+
+    `identifier` is its number for the certificate's type, such as a UAN; empty without one.
+    """
 
     title: str
     starts_at: datetime
     ends_at: datetime
     on_demand: bool
-    category1: Quarters
-    safety: Quarters
+    amounts: Amounts
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """Data of a certificate, with the credit claimed, never the maximum.
+    """Data of a certificate: one primary credit type as claimed, never the maximum.
 
-    `safety_label` is None if the meeting has no Patient Safety credit. `state` is stated on its
-    face unless it is valid; `withdrawn_at` is aware. `address` is the URL for verifying the receipt
-    number; None if the public URL of this site is not known.
+    `subsets` are the subsets of the type. `awarded` is whether the person's profession is awarded
+    the credit; others get a certificate of participation. `sessions` are those that give credit of
+    the type. `is_first` is whether the type is the first of the claim. `is_specimen` is for staff,
+    who check its wording. `state` is stated on the certificate's face unless it is valid;
+    `withdrawn_at` is aware. `address` is the URL for verifying the receipt number; None if the
+    public URL of this site is not known.
     """
 
     number: str
     issued_at: datetime
     name: str
-    is_physician: bool
+    awarded: bool
     provider: str
     meeting: str
     format: str
@@ -61,16 +67,22 @@ class Certificate:
     ends_on: date
     zone: ZoneInfo
     statements: tuple[str, ...]
-    category1: Quarters
-    safety: Quarters
-    safety_label: str | None
+    credit: Credit
+    subsets: tuple[Credit, ...]
     sessions: tuple[CertificateSession, ...]
     paper: PaperSize
     accent: str
     language: str
+    is_first: bool = True
+    is_specimen: bool = False
     state: ProofState = ProofState.VALID
     withdrawn_at: datetime | None = None
     address: str | None = None
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """The primary credit, then its subsets."""
+        return self.credit, *self.subsets
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:
@@ -88,12 +100,11 @@ def certificate_pdf(certificate: Certificate) -> bytes:
 
 def _template_data(certificate: Certificate) -> dict[str, Any]:
     """The template's values, as formatted text."""
-    has_safety = certificate.safety_label is not None
     return {
         "accent": certificate.accent,
         "language": certificate.language,
         "paper": TYPST_PAPERS[certificate.paper],
-        "physician": certificate.is_physician,
+        "awarded": certificate.awarded,
         "number": certificate.number,
         "name": printed_name(certificate.name),
         "provider": certificate.provider,
@@ -102,29 +113,42 @@ def _template_data(certificate: Certificate) -> dict[str, Any]:
         "location": certificate.location,
         "dates": text.dates.days(certificate.starts_on, certificate.ends_on),
         "issued": text.dates.full_day(certificate.issued_at.astimezone(certificate.zone).date()),
-        "category1": format_hours(certificate.category1),
-        "safety": format_hours(certificate.safety) if has_safety else None,
-        "safety_label": certificate.safety_label,
+        "lead": _lead(certificate),
+        "credits": [_credit(credit) for credit in certificate.credits],
+        "provider_number": certificate.credit.type.provider_number,
         "statements": list(certificate.statements),
         "address": certificate.address,
         "qr": _qr_code(certificate.address) if certificate.address else None,
-        "days": list(_days(certificate.sessions, certificate.zone)),
-        "less": _less(certificate),
+        "days": list(_days(certificate)),
+        "less": [*less_claimed(certificate.credits)],
         "state": _state(certificate),
     }
 
 
-def _less(certificate: Certificate) -> list[str]:
-    attended = CreditTotals(
-        Quarters(sum(session.category1 for session in certificate.sessions)),
-        Quarters(sum(session.safety for session in certificate.sessions)),
+def _lead(certificate: Certificate) -> str:
+    """The words before the credit on the face, as the type has them or else the usual ones."""
+    of_type = certificate.credit.type
+    if certificate.awarded:
+        return of_type.statements.award or text.certificate.AWARDED
+    return of_type.statements.participation or text.certificate.PARTICIPATED.format(
+        credits=of_type.name_many
     )
-    claimed = CreditTotals(certificate.category1, certificate.safety)
-    return [*less_claimed(claimed, attended, certificate.safety_label)]
+
+
+def _credit(credit: Credit) -> dict[str, Any]:
+    """A credit's formatted figure, its name, and the words for it in a sentence and a table."""
+    return {
+        "amount": credit.type.format(credit.claimed),
+        "one": credit.type.is_one(credit.claimed),
+        "name": credit.type.name(credit.claimed),
+        "label": credit.type.label,
+    }
 
 
 def _state(certificate: Certificate) -> dict[str, str] | None:
     """What the face says of a certificate that is not simply valid: a title and a sentence."""
+    if certificate.is_specimen:
+        return {"title": text.certificate.SPECIMEN, "sentence": text.certificate.NO_PROOF}
     if certificate.state is ProofState.VALID:
         return None
     at = certificate.withdrawn_at
@@ -135,8 +159,9 @@ def _state(certificate: Certificate) -> dict[str, str] | None:
     }
 
 
-def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+def _days(certificate: Certificate) -> Iterator[dict[str, Any]]:
     """The sessions grouped by day; those watched on demand are last."""
+    zone = certificate.zone
 
     def heading(session: CertificateSession) -> str:
         day = session.starts_at.astimezone(zone).date()
@@ -145,7 +170,7 @@ def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[di
     def order(session: CertificateSession) -> tuple[bool, datetime, datetime, str]:
         return session.on_demand, session.starts_at, session.ends_at, session.title
 
-    for day, day_sessions in groupby(sorted(sessions, key=order), key=heading):
+    for day, day_sessions in groupby(sorted(certificate.sessions, key=order), key=heading):
         yield {
             "day": day,
             "sessions": [
@@ -155,12 +180,20 @@ def _days(sessions: Sequence[CertificateSession], zone: ZoneInfo) -> Iterator[di
                     if session.on_demand
                     else text.dates.span(session.starts_at, session.ends_at, zone),
                     "title": session.title,
-                    "category1": format_hours(session.category1),
-                    "safety": format_hours(session.safety),
+                    "identifier": _identifier(certificate, session),
+                    "amounts": [
+                        each.type.format(session.amounts.get(each.type.code, NO_CREDIT))
+                        for each in certificate.credits
+                    ],
                 }
                 for session in day_sessions
             ],
         }
+
+
+def _identifier(certificate: Certificate, session: CertificateSession) -> str:
+    label = certificate.credit.type.identifier_label
+    return f"{label} {session.identifier}".strip() if session.identifier else ""
 
 
 def _qr_code(address: str) -> str:
@@ -172,26 +205,25 @@ def _qr_code(address: str) -> str:
     return svg.getvalue().decode()
 
 
-def less_claimed(
-    claimed: CreditTotals, attended: CreditTotals, safety_label: str | None
-) -> tuple[str, ...]:
+def less_claimed(credits_: Iterable[Credit]) -> tuple[str, ...]:
     """A sentence for each credit type of which less is claimed than the sessions add up to.
 
-    `safety_label` is None if the meeting has no Patient Safety credit.
+    With several primary types, each is named.
     """
-    sentences = []
-    if claimed.category1 < attended.category1:
-        sentences.append(
-            text.certificate.LESS.format(
-                attended=format_hours(attended.category1), claimed=format_hours(claimed.category1)
-            )
+    credits_ = tuple(credits_)
+    only_primary = sum(credit.type.is_primary for credit in credits_) == 1
+    return tuple(
+        _less_template(credit, only_primary).format(
+            label=credit.type.label,
+            attended=credit.type.format(credit.attended),
+            claimed=credit.type.format(credit.claimed),
         )
-    if safety_label is not None and claimed.safety < attended.safety:
-        sentences.append(
-            text.certificate.LESS_OF.format(
-                label=safety_label,
-                attended=format_hours(attended.safety),
-                claimed=format_hours(claimed.safety),
-            )
-        )
-    return tuple(sentences)
+        for credit in credits_
+        if credit.claimed < credit.attended
+    )
+
+
+def _less_template(credit: Credit, only_primary: bool) -> str:
+    if not credit.type.is_primary:
+        return text.certificate.LESS_OF
+    return text.certificate.LESS if only_primary else text.certificate.LESS_OF_TYPE

@@ -1,18 +1,19 @@
 """Transcript of a person's submitted claims, as a tagged PDF and as CSV.
 
+Each meeting's credit is listed by type, because meetings and professions differ in their types.
 Both have the valid version of each claim and no creation date: the same claims give the same
 bytes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from cme_reflex import text
-from cme_reflex.domain.claims.account import Account, AccountEntry, SubmittedVersion
+from cme_reflex.domain.claims.account import Account, AccountEntry, Credit, SubmittedVersion
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.certificate import TYPST_PAPERS, less_claimed
 from cme_reflex.formats.pdf.typesetting import TEMPLATES, printed_name, typeset
@@ -32,23 +33,22 @@ TRANSCRIPT = Sheet(
         Column("badge"),
         Column("receipt"),
         Column("submitted_at", ColumnType.INSTANT),
-        Column("category1_hours", ColumnType.HOURS),
-        Column("patient_safety_hours", ColumnType.HOURS),
+        Column("credit_type"),
+        Column("credit_name"),
+        Column("claimed", ColumnType.DECIMAL),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """An account with at least one submitted claim, and the labels and style of its transcript.
+    """An account with at least one submitted claim, and the style of its transcript.
 
     `zone` is the time zone for the dates of submissions.
     """
 
     account: Account
     zone: ZoneInfo
-    category1_label: str
-    safety_label: str
     paper: PaperSize
     accent: str
     language: str
@@ -65,7 +65,7 @@ def transcript_pdf(transcript: Transcript) -> bytes:
 
 
 def transcript_csv(transcript: Transcript) -> bytes:
-    """The CSV file, with one row per claim, newest meeting first."""
+    """The CSV file, with one row per claim and credit type, newest meeting first."""
     rows = [
         (
             year.year,
@@ -77,12 +77,14 @@ def transcript_csv(transcript: Transcript) -> bytes:
             entry.badge,
             valid.number,
             valid.submitted_at,
-            valid.claimed.category1,
-            valid.claimed.safety,
+            credit.type.code,
+            credit.type.name(credit.claimed),
+            Decimal(credit.type.format(credit.claimed)),
         )
         for year in transcript.account.years
         for entry in year.entries
         for valid in [cast(SubmittedVersion, entry.valid_version)]
+        for credit in valid.credits
     ]
     return csv_bytes(TRANSCRIPT, rows)
 
@@ -97,13 +99,11 @@ def _template_data(transcript: Transcript) -> dict[str, Any]:
         "paper": TYPST_PAPERS[transcript.paper],
         "name": printed_name(account.name),
         "newest": text.dates.full_day(newest),
-        "category1_label": transcript.category1_label,
-        "safety_label": transcript.safety_label,
-        "total": _figures(account.credit),
+        "total": _figures(account.credits),
         "years": [
             {
                 "year": str(year.year),
-                "total": _figures(year.credit),
+                "total": _figures(year.credits),
                 "claims": [_claim(entry, transcript.zone) for entry in year.entries],
             }
             for year in account.years
@@ -120,13 +120,20 @@ def _claim(entry: AccountEntry, zone: ZoneInfo) -> dict[str, Any]:
         "dates": text.dates.days(entry.starts_on, entry.ends_on),
         "number": valid.number,
         "submitted": text.dates.full_day(valid.submitted_at.astimezone(zone).date()),
-        "credit": _figures(valid.claimed),
-        "less": [*less_claimed(valid.claimed, valid.attended, entry.safety_label)],
+        "credit": _figures(valid.credits),
+        "less": [*less_claimed(valid.credits)],
         "state": text.certificate.STATES[valid.state]
         if valid.state is not ProofState.VALID
         else None,
     }
 
 
-def _figures(credit: CreditTotals) -> dict[str, str]:
-    return {"category1": format_hours(credit.category1), "safety": format_hours(credit.safety)}
+def _figures(credits_: Iterable[Credit]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": credit.type.label,
+            "amount": credit.type.format(credit.claimed),
+            "subset": not credit.type.is_primary,
+        }
+        for credit in credits_
+    ]

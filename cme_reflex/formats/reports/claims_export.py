@@ -5,15 +5,16 @@ one without a valid version, because it was never submitted or was withdrawn, as
 its current draft, without a receipt. Removed lines are omitted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Protocol
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import PlainSerializer, TypeAdapter, WithJsonSchema
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.formats.reports.file_format import FileFormat
 from cme_reflex.formats.tables.sheets import Column, ColumnType, CsvWriter, Sheet, XlsxWriter
@@ -36,8 +37,6 @@ CLAIMS = Sheet(
         Column("version", ColumnType.NUMBER, 8),
         Column("receipt", width=20),
         Column("submitted_at", ColumnType.INSTANT, 26),
-        Column("category1_hours", ColumnType.HOURS, 16, "category1"),
-        Column("patient_safety_hours", ColumnType.HOURS, 20, "safety"),
     ),
 )
 LINES = Sheet(
@@ -49,8 +48,7 @@ LINES = Sheet(
         Column("starts_at", ColumnType.INSTANT, 26),
         Column("ends_at", ColumnType.INSTANT, 26),
         Column("watched"),
-        Column("category1_hours", ColumnType.HOURS, 16, "category1"),
-        Column("patient_safety_hours", ColumnType.HOURS, 20, "safety"),
+        Column("minutes", ColumnType.NUMBER),
     ),
 )
 ANSWERS = Sheet(
@@ -64,31 +62,37 @@ ANSWERS = Sheet(
     ),
 )
 SHEETS = (CLAIMS, LINES, ANSWERS)
+"""The sheets without the columns of the credit types, `credit:<code>`, as in sessions.csv."""
+
 WITH_CONFIRMATION = replace(CLAIMS, columns=(CLAIMS.columns[0], CONFIRMATION, *CLAIMS.columns[1:]))
 
-HoursField = Annotated[
-    Quarters,
-    PlainSerializer(lambda quarters: quarters / 4),
-    BeforeValidator(lambda hours: round(hours * 4)),
-    WithJsonSchema({"type": "number", "minimum": 0, "multipleOf": 0.25}),
+CreditNumber = Annotated[
+    Decimal, PlainSerializer(float, return_type=float), WithJsonSchema({"type": "number"})
 ]
-"""Quarter hours in Python, a number of hours in JSON."""
+"""Credit as certificates show it; a number in JSON."""
 
-CATEGORY1_FIELD = Field(alias="category1_hours")
-SAFETY_FIELD = Field(alias="patient_safety_hours")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedCredit:
+    """The credit of one type that a claim claims. `part_of` is the primary type of a subset."""
+
+    credit_type: str
+    label: str
+    part_of: str | None
+    claimed: CreditNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedLine:
-    """A session of a claim. Instants are aware UTC, credit is in quarter hours."""
+    """A session of a claim, with its credit by type. Instants are aware UTC."""
 
     session: str
     title: str
     starts_at: datetime
     ends_at: datetime
     watched: str
-    category1: Annotated[HoursField, CATEGORY1_FIELD]
-    safety: Annotated[HoursField, SAFETY_FIELD]
+    minutes: int
+    credits: Mapping[str, CreditNumber]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +121,7 @@ class ExportedClaim:
     version: int | None
     receipt: str
     submitted_at: datetime | None
-    category1: Annotated[HoursField | None, CATEGORY1_FIELD]
-    safety: Annotated[HoursField | None, SAFETY_FIELD]
+    credits: tuple[ExportedCredit, ...]
     lines: tuple[ExportedLine, ...]
     answers: tuple[ExportedAnswer, ...]
 
@@ -133,18 +136,58 @@ class ClaimsWriter(Protocol):
         """Close the files."""
 
 
-def open_writer(folder: Path, kind: FileFormat, *, confirmations: bool = False) -> ClaimsWriter:
-    """Open the files of an export in an existing folder, with confirmation numbers if asked for."""
+def exported_credit(credit_type: CreditType, claimed: Amount) -> ExportedCredit:
+    """The credit that a claim claims of a type, as it is exported."""
+    return ExportedCredit(
+        credit_type=credit_type.code,
+        label=credit_type.label,
+        part_of=credit_type.part_of,
+        claimed=Decimal(credit_type.format(claimed)),
+    )
+
+
+def shown(amounts: Amounts, types: Iterable[CreditType]) -> dict[str, Decimal]:
+    """Amounts by type as they are exported: in units as certificates show them."""
+    return {
+        each.code: Decimal(each.format(amounts[each.code]))
+        for each in types
+        if each.code in amounts
+    }
+
+
+def open_writer(
+    folder: Path, kind: FileFormat, credit_types: Sequence[str] = (), *, confirmations: bool = False
+) -> ClaimsWriter:
+    """Open the files of an export in an existing folder, with confirmation numbers if asked for.
+
+    `credit_types` are the codes of the types that get a column in tables.
+    """
+    if kind is FileFormat.JSON:
+        excluded = set() if confirmations else {CONFIRMATION.name}
+        return _JsonWriter(folder / "claims.json", excluded)
     claims = WITH_CONFIRMATION if confirmations else CLAIMS
-    sheets = (claims, *SHEETS[1:])
-    match kind:
-        case FileFormat.CSV:
-            return _TablesWriter(CsvWriter(folder, sheets), claims)
-        case FileFormat.XLSX:
-            return _TablesWriter(XlsxWriter(folder / "claims.xlsx", sheets), claims)
-        case FileFormat.JSON:
-            excluded = set() if confirmations else {CONFIRMATION.name}
-            return _JsonWriter(folder / "claims.json", excluded)
+    sheets = (with_credit(claims, credit_types), with_credit(LINES, credit_types), ANSWERS)
+    files = (
+        CsvWriter(folder, sheets)
+        if kind is FileFormat.CSV
+        else XlsxWriter(folder / "claims.xlsx", sheets)
+    )
+    return _TablesWriter(files, claims, credit_types)
+
+
+def credit_types(claims: Iterable[ExportedClaim]) -> tuple[str, ...]:
+    """The codes of all credit types in the claims, in the order in which they appear."""
+    codes: dict[str, None] = {}
+    for claim in claims:
+        codes |= dict.fromkeys(credit.credit_type for credit in claim.credits)
+        codes |= dict.fromkeys(code for line in claim.lines for code in line.credits)
+    return tuple(codes)
+
+
+def with_credit(sheet: Sheet, codes: Iterable[str]) -> Sheet:
+    """The sheet with a column for each of these credit types at its end."""
+    credit = (Column(f"credit:{code}", ColumnType.DECIMAL, 16) for code in codes)
+    return replace(sheet, columns=(*sheet.columns, *credit))
 
 
 def file_names(kind: FileFormat) -> tuple[str, ...]:
@@ -157,14 +200,17 @@ def file_names(kind: FileFormat) -> tuple[str, ...]:
 
 
 class _TablesWriter:
-    def __init__(self, files: CsvWriter | XlsxWriter, claims: Sheet) -> None:
+    def __init__(self, files: CsvWriter | XlsxWriter, claims: Sheet, codes: Sequence[str]) -> None:
         self._files = files
         self._claims = claims
+        self._codes = codes
 
     def add(self, claim: ExportedClaim) -> None:
-        self._files.add("claims", self._claims.row(claim))
+        totals = {credit.credit_type: credit.claimed for credit in claim.credits}
+        self._files.add("claims", (*self._claims.row(claim), *map(totals.get, self._codes)))
         for line in claim.lines:
-            self._files.add("lines", (claim.badge, *LINES.row(line, skip=1)))
+            credit = map(line.credits.get, self._codes)
+            self._files.add("lines", (claim.badge, *LINES.row(line, skip=1), *credit))
         for answer in claim.answers:
             for kind, text in _texts(answer.answer):
                 key = (claim.badge, answer.session, answer.question)

@@ -1,20 +1,46 @@
 """Feed of submitted claims as JSON; docs/integration.md documents the fields."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.operations.api_scopes import ApiScope
-from cme_reflex.formats.reports.claims_export import (
-    CATEGORY1_FIELD,
-    SAFETY_FIELD,
-    ExportedLine,
-    HoursField,
-)
+from cme_reflex.formats.reports.claims_export import CreditNumber
+
+CATEGORY1, PATIENT_SAFETY = "category1", "safety"
+"""The credit types that have fields of their own, from when there were no others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCredit:
+    """The credit of one type. `part_of` is the primary type of a subset, otherwise null."""
+
+    credit_type: str
+    label: str
+    name: str
+    accreditor: str
+    part_of: str | None
+    claimed: CreditNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """A session of a claim, with its credit by type. Instants are aware UTC."""
+
+    session: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    watched: str
+    minutes: int
+    category1_hours: CreditNumber | None
+    patient_safety_hours: CreditNumber | None
+    credits: Mapping[str, CreditNumber]
+    identifiers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +85,7 @@ class FeedAttendee:
     first_name: str
     suffix: str
     name_on_certificate: str
-    profession: Literal["physician", "other"]
+    profession: str
     registration_type: str
     email: str = ""
     confirmation: str = ""
@@ -68,11 +94,12 @@ class FeedAttendee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedClaim:
-    """One submitted version of a claim. Instants are aware UTC, credit is in quarter hours.
+    """One submitted version of a claim. Instants are aware UTC.
 
     `replaces` is the receipt number of the previous version, `replaced_by` that of the next one
     at the time of the request. `status` is the version's at that time: `valid` and `reopened`
-    versions are proofs of credit.
+    versions are proofs of credit. `category1_hours` and `patient_safety_hours` are null where the
+    claim has no credit of these types.
     """
 
     receipt_number: str
@@ -84,9 +111,10 @@ class FeedClaim:
     withdrawn_at: datetime | None
     meeting: FeedMeeting
     attendee: FeedAttendee
-    category1: Annotated[HoursField, CATEGORY1_FIELD]
-    safety: Annotated[HoursField, SAFETY_FIELD]
-    lines: tuple[ExportedLine, ...]
+    category1_hours: CreditNumber | None
+    patient_safety_hours: CreditNumber | None
+    credits: tuple[FeedCredit, ...]
+    lines: tuple[FeedLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +139,7 @@ _SCOPE_OF_FIELD = {
 
 
 def page_json(page: FeedPage, scopes: Collection[ApiScope]) -> bytes:
-    """The page as JSON, as far as the scopes allow; hours are numbers such as 8.5."""
+    """The page as JSON, as far as the scopes allow; credit is a number such as 8.5."""
     exclude: Any = {"claims": {"__all__": _excluded(scopes)}}
     return _PAGE_ADAPTER.dump_json(page, by_alias=True, exclude=exclude)
 
@@ -132,7 +160,7 @@ def schemas(reference: str) -> dict[str, Any]:
         by_alias=True,
         ref_template=reference,
     )
-    # Without the docstrings, which describe the Python values: only JSON has hours.
+    # Without the docstrings, which describe the Python values.
     return {
         name: {key: value for key, value in schema.items() if key != "description"}
         for name, schema in shared["$defs"].items()

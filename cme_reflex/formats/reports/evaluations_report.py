@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cme_reflex import text
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType
 from cme_reflex.domain.evaluations.form import QuestionKind
 from cme_reflex.domain.evaluations.survey_counts import (
     COMMERCIAL_BIAS,
@@ -17,6 +17,7 @@ from cme_reflex.domain.evaluations.survey_counts import (
     QuestionCounts,
 )
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.reports.claims_export import ExportedCredit, with_credit
 from cme_reflex.formats.tables.sheets import Cell, Column, ColumnType, CsvWriter, Sheet, XlsxWriter
 from cme_reflex.formats.template_engine import environment
 
@@ -27,7 +28,6 @@ SESSIONS = Sheet(
         Column("session"),
         Column("title", width=60),
         Column("starts_at", ColumnType.INSTANT, 26),
-        Column("category1_hours", ColumnType.HOURS, 16, "category1"),
         Column("claimed", ColumnType.NUMBER),
         Column("evaluated", ColumnType.NUMBER),
     ),
@@ -62,7 +62,7 @@ class SessionEvaluations:
     session: str
     title: str
     starts_at: datetime
-    category1: Quarters
+    credit: Amounts
     claimed: int
     evaluated: int
     questions: tuple[QuestionCounts, ...]
@@ -70,15 +70,18 @@ class SessionEvaluations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationsReport:
-    """The whole report. `claims` is the number of claims included; instants are aware UTC."""
+    """The whole report. `claims` is the number of claims included; instants are aware UTC.
+
+    `hours_of_instruction` and `most_for_one` are of the first primary credit type, and `credits`
+    are the sums that all claims claim.
+    """
 
     meeting: Meeting
     as_of: datetime
     claims: int
-    hours_of_instruction: Quarters
-    most_for_one: Quarters
-    category1_claimed: Quarters
-    safety_claimed: Quarters
+    hours_of_instruction: Amount
+    most_for_one: Amount
+    credits: tuple[ExportedCredit, ...]
     overall: tuple[QuestionCounts, ...]
     sessions: tuple[SessionEvaluations, ...]
 
@@ -91,9 +94,11 @@ class EvaluationsReport:
 
 def write_tables(report: EvaluationsReport, folder: Path) -> None:
     """Write the tables as CSV files and as a workbook to an existing folder."""
+    codes = [each.code for each in report.meeting.credit]
+    sheets = (SUMMARY, with_credit(SESSIONS, codes), QUESTIONS, COMMENTS)
     files: tuple[CsvWriter | XlsxWriter, ...] = (
-        CsvWriter(folder, SHEETS, prefix="evaluations-"),
-        XlsxWriter(folder / "evaluations.xlsx", SHEETS),
+        CsvWriter(folder, sheets, prefix="evaluations-"),
+        XlsxWriter(folder / "evaluations.xlsx", sheets),
     )
     for target in files:
         for sheet, row in _rows(report):
@@ -110,22 +115,40 @@ def _rows(report: EvaluationsReport) -> Iterator[tuple[Sheet, tuple[Cell, ...]]]
     for row in _figures(report):
         yield SUMMARY, row
     for session in report.sessions:
-        yield SESSIONS, SESSIONS.row(session)
+        credit = [_shown(each, session.credit) for each in report.meeting.credit]
+        yield SESSIONS, (*SESSIONS.row(session), *credit)
     for code, counts in _question_counts(report):
         yield from ((QUESTIONS, row) for row in _question_rows(code, counts))
         yield from ((COMMENTS, (code, counts.question.key, text)) for text in counts.texts)
 
 
 def _figures(report: EvaluationsReport) -> tuple[tuple[str, str], ...]:
-    zone = report.meeting.zone
+    zone, primary = report.meeting.zone, report.meeting.credit.primaries[0]
     return (
         ("Meeting", report.meeting.name),
         ("As of", text.dates.instant(report.as_of, zone)),
         ("Submitted claims", str(report.claims)),
-        ("Hours of instruction (ACCME)", format_hours(report.hours_of_instruction)),
-        ("Maximum for one person, in hours", format_hours(report.most_for_one)),
-        ("Category 1 hours claimed by all", format_hours(report.category1_claimed)),
-        ("Of which Patient Safety", format_hours(report.safety_claimed)),
+        ("Hours of instruction (ACCME)", primary.format(report.hours_of_instruction)),
+        ("Maximum for one person, in hours", primary.format(report.most_for_one)),
+        *((_claimed_by_all(each), str(each.claimed)) for each in report.credits),
+    )
+
+
+def _claimed_by_all(credit: ExportedCredit) -> str:
+    return f"Of which {credit.label}" if credit.part_of else f"{credit.label} claimed by all"
+
+
+def _shown(credit_type: CreditType, amounts: Amounts) -> Decimal | None:
+    amount = amounts.get(credit_type.code)
+    return None if amount is None else Decimal(credit_type.format(amount))
+
+
+def _credit_text(report: EvaluationsReport, session: SessionEvaluations) -> str:
+    """A session's credit by type, as text."""
+    return ", ".join(
+        f"{each.format(session.credit[each.code])} {each.label}"
+        for each in report.meeting.credit
+        if each.code in session.credit
     )
 
 
@@ -163,7 +186,7 @@ def _render_page(report: EvaluationsReport) -> str:
             least=MIN_RESPONDENTS,
             scale=QuestionKind.SCALE,
             two_places=_two_places,
-            hours=format_hours,
+            credit=lambda session: _credit_text(report, session),
             day=lambda session: text.dates.day(session.starts_at.astimezone(zone).date()),
         )
     )

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
@@ -24,7 +24,6 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.formulas import begins_like_formula
 from cme_reflex.formats.tables.formulas import escape_formula
 
@@ -37,15 +36,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class ColumnType(Enum):
-    """Types of columns.
-
-    Values of HOURS are quarter hours and are written as hours; decimals have two places.
-    """
+    """Types of columns; decimals are written with their own number of places."""
 
     TEXT = "text"
     NUMBER = "number"
     DECIMAL = "decimal"
-    HOURS = "hours"
     INSTANT = "instant"
 
 
@@ -111,7 +106,7 @@ def csv_bytes(sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 class XlsxWriter:
-    """Writer of one workbook with a frozen heading row and numeric hours."""
+    """Writer of one workbook with a frozen heading row and numeric decimals."""
 
     def __init__(self, path: Path, sheets: Sequence[Sheet]) -> None:
         self._path = path
@@ -172,8 +167,6 @@ def _csv_text(column: Column, cell: Cell) -> str:
     if cell is None:
         return ""
     match column.kind, cell:
-        case ColumnType.HOURS, int():
-            return format_hours(Quarters(cell))
         case ColumnType.INSTANT, datetime():
             return cell.astimezone(UTC).isoformat()
     return escape_formula(str(cell)) if column.kind is ColumnType.TEXT else str(cell)
@@ -183,11 +176,10 @@ def _xlsx_cell(worksheet: WriteOnlyWorksheet, column: Column, cell: Cell) -> obj
     if cell is None or cell == "":
         return None
     match column.kind, cell:
-        case ((ColumnType.HOURS | ColumnType.DECIMAL), (int() | Decimal())):
-            number = WriteOnlyCell(
-                worksheet, value=float(cell) / (4 if column.kind is ColumnType.HOURS else 1)
-            )
-            number.number_format = "0.00"
+        case ColumnType.DECIMAL, Decimal():
+            number = WriteOnlyCell(worksheet, value=float(cell))
+            places = max(0, -cast(int, cell.as_tuple().exponent))
+            number.number_format = f"{0:.{places}f}"
             return number
         case ColumnType.INSTANT, datetime():
             # Excel has no time zones: ISO text preserves the instant.

@@ -1,6 +1,6 @@
 """Claim: its summary, and the transaction in which every change is made."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -12,59 +12,70 @@ from cme_reflex.domain.claims.claim import (
     ClaimStatus,
     InvalidCommand,
     NotInClaim,
+    claim_needs,
+    line_needs,
     require_changeable,
 )
-from cme_reflex.domain.credit.claimable import (
-    Claimable,
-    Line,
-    Totals,
-    claimable,
-    clear_unsupported,
-    conflicts_of,
-)
-from cme_reflex.domain.credit.overlap import Conflict
-from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.domain.evaluations.form import Answer
+from cme_reflex.domain.credit.claimable import claimable, clear_unsupported, validate_total
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import NOTHING
+from cme_reflex.domain.credit.overlap import Conflict, find_conflicts
+from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.domain.programme.programme import Session
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims
+from cme_reflex.store.claims.claims import ClaimContent
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read, write
 
-NO_TOTALS = Totals(None, None)
 COMMAND_LIMIT = 64  # characters; a UUID has 36
+
+_EVALUATION_NEEDS = frozenset({Need.SESSION_EVALUATION, Need.OVERALL_EVALUATION})
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimSummary:
     """A claim with its claimable credit and its conflicts.
 
-    Its totals are valid; `cleared`: a chosen total is no longer supported and was cleared, and
-    `lost` are the totals that were. `in_conflict` are the ids of the sessions in a conflict.
-    `lowered` are the sessions for which a newer programme offers less credit than was claimed.
+    `offered` are the credit types of the attendee's profession. The claim's totals are valid;
+    `cleared` are those that were chosen and are no longer supported, or whose type is no longer
+    offered or has closed. `in_conflict` are the ids of the sessions in a conflict. `lowered` are
+    the sessions for which a newer programme offers less credit than was claimed. `blocked` are the
+    credit types that cannot be chosen before the overall evaluation is filled in.
     """
 
     claim: Claim
-    claimable: Claimable
-    conflicts: tuple[Conflict, ...]
+    claimable: Amounts
+    offered: CreditTypes
+    blocked: frozenset[str] = frozenset()
+    conflicts: tuple[Conflict, ...] = ()
     in_conflict: frozenset[int] = frozenset()
-    cleared: bool = False
+    cleared: Amounts = NOTHING
     lowered: frozenset[int] = frozenset()
-    lost: Totals = NO_TOTALS
+
+    def can_choose(self, credit_type: CreditType, now: datetime) -> bool:
+        """Whether there is credit of the type, and it can be chosen now."""
+        code = credit_type.code
+        return bool(self.claimable[code]) and credit_type.is_open(now) and code not in self.blocked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """A claim in the transaction that changes it, locked until its end.
 
-    `lines` are its rows by session id, including removed ones; `change_line` changes one.
+    `content` has its lines and totals as they were saved. `lines` are its lines by session id,
+    including removed ones; `change_line` changes one. `totals` are the chosen ones, to be changed.
     """
 
     db: DbSession
     context: RequestContext
     row: ClaimRow
+    content: ClaimContent
+    now: datetime
     lines: dict[int, LineRow]
+    totals: dict[str, Amount]
 
     @property
     def id(self) -> int:
@@ -77,9 +88,16 @@ class Draft:
         return Claim(status=ClaimStatus(self.row.status), reopened_until=self.row.reopened_until)
 
     @property
+    def offered(self) -> CreditTypes:
+        """The credit types of the attendee's profession."""
+        return self.context.meeting.offered(self.context.attendee.profession)
+
+    @property
     def summary(self) -> ClaimSummary:
         """The current summary of the claim."""
-        return summarize(self.context, self.row, self.lines.values())
+        current = self.content._replace(lines=[*self.lines.values()], totals=self.totals)
+        answers = _answers_for_needs(self.db, self.context)
+        return summarize(self.context, self.row, current, answers, now=self.now)
 
     def session(self, session_id: object) -> Session:
         """The session with this id in the newest programme. Raises NotEligible."""
@@ -93,13 +111,12 @@ class Draft:
         return line
 
     def add_line(self, session: Session, *, on_demand: bool) -> None:
-        """Add a line with the session's full credit."""
+        """Add a line of the session's full duration."""
         self._save(
             LineRow(
                 claim_id=self.id,
                 session_id=session.id,
-                quarters=session.quarters,
-                safety=session.safety,
+                minutes=session.minutes,
                 on_demand=on_demand,
             )
         )
@@ -112,6 +129,38 @@ class Draft:
     def _save(self, line: LineRow) -> None:
         claims.save_line(self.db, line)
         self.lines[line.session_id] = line
+
+    def lower_amounts(self, session_id: int) -> Amounts:
+        """The amounts of a line that are lower than its minutes give."""
+        return self.content.lower_amounts.get(session_id, NOTHING)
+
+    def set_lower_amount(self, session_id: int, code: str, amount: Amount | None) -> None:
+        """Set an amount lower than the line's minutes give; None makes it follow them again."""
+        claims.save_lower_amount(self.db, self.id, session_id, code, amount)
+        amounts = self.content.lower_amounts.setdefault(session_id, {})
+        amounts.pop(code, None)
+        if amount is not None:
+            amounts[code] = amount
+
+    def choose_valid(self, summary: ClaimSummary, code: str, amount: Amount) -> None:
+        """Choose a total, if it can be chosen beside the others.
+
+        `summary` is the claim's current one, but for its totals. Raises UnknownCreditType,
+        CreditTypeClosed, CreditNeedUnmet or CreditLimitExceeded.
+        """
+        met = frozenset(Need) if code not in summary.blocked else frozenset[Need]()
+        most = summary.claimable
+        validate_total(summary.offered, code, amount, most, self.totals, now=self.now, met=met)
+        self.choose(code, amount)
+
+    def choose(self, code: str, amount: Amount | None) -> None:
+        """Choose a total; None clears it. Totals of its subsets above it are cleared."""
+        self.totals.pop(code, None)
+        if amount is not None:
+            self.totals[code] = amount
+        for subset in self.offered.subsets_of(code):
+            if amount is None or self.totals.get(subset.code, amount) > amount:
+                self.totals.pop(subset.code, None)
 
     def answer(self, session_id: int | None, question: str) -> Answer | None:
         """The answer to a question about a session, or about the meeting if it is None."""
@@ -129,10 +178,14 @@ class Draft:
         """
         self.row.revision += 1
         summary = self.summary
-        self.row.category1 = summary.claim.totals.category1
-        self.row.safety = summary.claim.totals.safety
+        self.save_totals(summary.claim.totals)
         claims.save_claim(self.db, self.row)
         return summary
+
+    def save_totals(self, totals: Amounts) -> None:
+        """Save these totals, if they are not those that were saved."""
+        if totals != self.content.totals:
+            claims.save_totals(self.db, self.id, self.offered, totals)
 
 
 async def update_claim(
@@ -147,7 +200,7 @@ async def update_claim(
         raise InvalidCommand(context.command)
 
     def updated(db: DbSession) -> ClaimSummary:
-        draft = claim_for_update(db, context)
+        draft = claim_for_update(db, context, now=now)
         # First, so that a command that was executed is not refused when it arrives again later.
         if context.command and not claims.record_command(db, draft.id, context.command, now):
             return draft.summary
@@ -158,70 +211,99 @@ async def update_claim(
     return await write(updated)
 
 
-def claim_for_update(db: DbSession, context: RequestContext) -> Draft:
+def claim_for_update(db: DbSession, context: RequestContext, *, now: datetime) -> Draft:
     """The attendee's claim in any status, locked until the end of the transaction."""
     # The lock excludes a concurrent load, so the draft's context has the newest
     # programme even if the caller's is older.
     newest = programme_cache.get_locked(db, context.programme.meeting_id)
     row = claims.find_for_update(db, context.attendee.id)
-    lines = {line.session_id: line for line in claims.lines(db, cast(int, row.id))}
-    context = replace(context, meeting=newest.meeting, programme=newest)
-    return Draft(db, context, row, lines)
+    content = claims.content(db, cast(int, row.id))
+    return Draft(
+        db,
+        replace(context, meeting=newest.meeting, programme=newest),
+        row,
+        content,
+        now,
+        lines={line.session_id: line for line in content.lines},
+        totals={**content.totals},
+    )
 
 
-async def load_summary(context: RequestContext) -> ClaimSummary:
-    """The attendee's current claim, or an empty draft."""
-    found = await read(lambda db: claims.find_with_lines(db, context.attendee.id))
-    return summarize(context, *found)
+async def load_summary(context: RequestContext, *, now: datetime) -> ClaimSummary:
+    """The attendee's current claim, or an empty draft, as it is at `now` (aware)."""
+    return await read(lambda db: summary_in(db, context, now=now))
+
+
+def summary_in(db: DbSession, context: RequestContext, *, now: datetime) -> ClaimSummary:
+    """The attendee's current claim within a read, in as few statements as it takes."""
+    row, content = claims.find_with_content(db, context.attendee.id)
+    answers = Answers() if row is None else _answers_for_needs(db, context)
+    return summarize(context, row, content, answers, now=now)
+
+
+def _answers_for_needs(db: DbSession, context: RequestContext) -> Answers:
+    """The attendee's answers, if a credit type that is offered needs an evaluation."""
+    offered = context.meeting.offered(context.attendee.profession)
+    needed = any(each.needs in _EVALUATION_NEEDS for each in offered)
+    return claims.answers(db, context.attendee.id) if needed else Answers()
 
 
 def summarize(
-    context: RequestContext, row: ClaimRow | None, lines: Iterable[LineRow]
+    context: RequestContext,
+    row: ClaimRow | None,
+    content: ClaimContent,
+    answers: Answers,
+    *,
+    now: datetime,
 ) -> ClaimSummary:
     """Apply the rules to a claim's rows, or to an empty draft without any."""
-    sessions = context.programme.sessions
-    visible = [line for line in lines if not line.removed]
+    meeting, attendee = context.meeting, context.attendee
+    offered, sessions = meeting.offered(attendee.profession), context.programme.sessions
+    visible = [line for line in content.lines if not line.removed]
     visible.sort(key=lambda line: sessions[line.session_id].order)
-    in_order = [_line(line, sessions[line.session_id]) for line in visible]
-    limits = context.meeting.limits(context.attendee.registration_type)
-    most = claimable(in_order, limits, context.meeting.overlap_policy)
+    lines = tuple(
+        sessions[line.session_id].line(
+            offered,
+            line.minutes,
+            content.lower_amounts.get(line.session_id, NOTHING),
+            on_demand=line.on_demand,
+            met=line_needs(answers, meeting, line.session_id),
+        )
+        for line in visible
+    )
+    most = claimable(
+        offered,
+        lines,
+        registration_type=attendee.registration_type,
+        policy=meeting.overlap_policy,
+        zone=meeting.zone,
+    )
+    met = claim_needs(answers, meeting)
+    blocked = frozenset(
+        each.code
+        for each in offered
+        if each.needs is Need.OVERALL_EVALUATION and each.needs not in met
+    )
     if row is None:
-        return ClaimSummary(Claim(), most, ())
-    chosen = Totals(_quarters(row.category1), _quarters(row.safety))
+        return ClaimSummary(Claim(), most, offered, blocked)
     status = ClaimStatus(row.status)
-    # A locked claim does not change with later loads.
-    totals, cleared = (chosen, False) if status.is_locked else clear_unsupported(chosen, most)
-    claim = Claim(
-        status=status,
-        revision=row.revision,
-        totals=totals,
-        lines=tuple(in_order),
-        reopened_until=row.reopened_until,
+    totals: Amounts = content.totals
+    if not status.is_locked:  # a locked claim does not change with later loads
+        totals = clear_unsupported(offered, totals, most, now=now)
+    conflicts = find_conflicts(offered, lines)
+    return ClaimSummary(
+        claim=Claim(
+            status=status,
+            revision=row.revision,
+            totals=totals,
+            lines=lines,
+            reopened_until=row.reopened_until,
+        ),
+        claimable=most,
+        offered=offered,
+        blocked=blocked,
+        conflicts=conflicts,
+        in_conflict=frozenset(key for conflict in conflicts for key in conflict.keys),
+        cleared={code: each for code, each in content.totals.items() if code not in totals},
+        lowered=frozenset(line.session_id for line in visible if line.lowered),
     )
-    lowered = frozenset(line.session_id for line in visible if line.lowered)
-    conflicts = conflicts_of(in_order)
-    in_conflict = frozenset(key for conflict in conflicts for key in conflict.keys)
-    lost = _lost(chosen, totals) if cleared else NO_TOTALS
-    return ClaimSummary(claim, most, conflicts, in_conflict, cleared, lowered, lost)
-
-
-def _lost(chosen: Totals, totals: Totals) -> Totals:
-    return Totals(
-        chosen.category1 if totals.category1 is None else None,
-        chosen.safety if totals.safety is None else None,
-    )
-
-
-def _line(row: LineRow, session: Session) -> Line:
-    return Line(
-        session_id=row.session_id,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        quarters=Quarters(row.quarters),
-        safety=Quarters(row.safety),
-        on_demand=row.on_demand,
-    )
-
-
-def _quarters(value: int | None) -> Quarters | None:
-    return None if value is None else Quarters(value)

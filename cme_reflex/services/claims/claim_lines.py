@@ -1,4 +1,4 @@
-"""Claim lines: adding and removing sessions, and changing their credit."""
+"""Claim lines: adding and removing sessions, and changing their minutes and credit."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -6,12 +6,13 @@ from datetime import datetime
 from cme_reflex.domain.claims.claim import NotInClaim
 from cme_reflex.domain.credit.claimable import (
     CreditLimitExceeded,
-    Totals,
-    claimable_safety,
-    max_safety,
+    CreditNeedUnmet,
+    CreditTypeClosed,
 )
-from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.domain.programme.programme import NotEligible, Session
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, Need
+from cme_reflex.domain.credit.credit_types import UnknownCreditType
+from cme_reflex.domain.credit.line import validate_minutes
+from cme_reflex.domain.programme.programme import NotEligible
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, update_claim
 from cme_reflex.services.sign_in.request_context import RequestContext
 
@@ -19,9 +20,9 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 async def add_session(
     context: RequestContext, session_id: object, *, now: datetime
 ) -> ClaimSummary:
-    """Add a session with its full credit; adding it twice changes nothing.
+    """Add a session with its full duration; adding it twice changes nothing.
 
-    A session that was removed before has its former hours and answers again.
+    A session that was removed before has its former minutes, amounts and answers again.
     Raises NotEligible, PresentedByAttendee, NotYetEnded, and what `update_claim` raises.
     """
 
@@ -32,7 +33,7 @@ async def add_session(
 
 
 async def restore_session(
-    context: RequestContext, session_id: object, totals: Totals, *, now: datetime
+    context: RequestContext, session_id: object, totals: Amounts, *, now: datetime
 ) -> ClaimSummary:
     """Undo the removal of a session: add it, and choose the totals again that it had cleared.
 
@@ -42,14 +43,11 @@ async def restore_session(
 
     def restore(draft: Draft) -> None:
         _add(draft, session_id, now)
-        row, most = draft.row, draft.summary.claimable
-        category1 = totals.category1 if row.category1 is None else None
-        if category1 is not None and 1 <= category1 <= most.category1:
-            row.category1 = category1
-        chosen = None if row.category1 is None else Quarters(row.category1)
-        safety = totals.safety if row.safety is None else None
-        if safety is not None and safety <= claimable_safety(most, chosen):
-            row.safety = safety
+        summary = draft.summary
+        for each in summary.offered:
+            if each.code in totals and each.code not in draft.totals:
+                with suppress(CreditLimitExceeded, CreditTypeClosed, CreditNeedUnmet):
+                    draft.choose_valid(summary, each.code, totals[each.code])
 
     return await update_claim(context, restore, now=now)
 
@@ -62,9 +60,8 @@ def _add(draft: Draft, session_id: object, now: datetime) -> None:
     if line is None:
         draft.add_line(session, on_demand=on_demand)
     elif line.removed:
-        quarters = min(line.quarters, session.quarters)
-        safety = min(line.safety, _safety_limit(session, quarters))
-        draft.change_line(line, removed=False, quarters=quarters, safety=safety)
+        minutes = min(line.minutes, session.minutes)
+        draft.change_line(line, removed=False, minutes=minutes)
 
 
 async def remove_session(
@@ -72,7 +69,7 @@ async def remove_session(
 ) -> ClaimSummary:
     """Remove a session from the claim; removing it twice changes nothing.
 
-    Its hours and answers stay in the database for Undo. Raises NotEligible for an
+    Its minutes, amounts and answers stay in the database for Undo. Raises NotEligible for an
     unknown session, and what `update_claim` raises.
     """
 
@@ -83,47 +80,50 @@ async def remove_session(
     return await update_claim(context, remove, now=now)
 
 
-async def set_hours(
-    context: RequestContext, session_id: object, quarters: Quarters, *, now: datetime
+async def set_minutes(
+    context: RequestContext, session_id: object, minutes: object, *, now: datetime
 ) -> ClaimSummary:
-    """Set the claimed hours of a session, up to its credit.
+    """Set the minutes of taking part in a session, from which its credit follows.
 
-    Patient Safety follows the hours down, and up again unless the attendee has lowered it.
-    Raises NotEligible for an unknown session, NotInClaim, CreditLimitExceeded, and what
-    `update_claim` raises.
+    Subsets follow their primary types, unless the attendee has lowered them. Raises NotEligible
+    for an unknown session, NotInClaim, InvalidMinutes, and what `update_claim` raises.
     """
 
-    def claim(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
         session = draft.session(session_id)
-        if not 1 <= quarters <= session.quarters:
-            raise CreditLimitExceeded(session.quarters, quarters)
+        chosen = validate_minutes(minutes, session.minutes)
         line = draft.line(session.id)
-        untouched = line.safety == _safety_limit(session, line.quarters)
-        limit = _safety_limit(session, quarters)
-        safety = limit if untouched else min(line.safety, limit)
-        draft.change_line(line, quarters=quarters, safety=safety, lowered=False)
+        draft.change_line(line, minutes=chosen, lowered=False)
+        for each in draft.offered.primaries:
+            if each.code in draft.lower_amounts(session.id):
+                draft.set_lower_amount(session.id, each.code, None)
 
-    return await update_claim(context, claim, now=now)
+    return await update_claim(context, change, now=now)
 
 
-async def set_safety(
-    context: RequestContext, session_id: object, quarters: Quarters, *, now: datetime
+async def set_amount(
+    context: RequestContext, session_id: object, code: str, amount: Amount, *, now: datetime
 ) -> ClaimSummary:
-    """Set the claimed Patient Safety credit of a session, up to its limit.
+    """Set the credit of a subset that a session gives, up to its limit.
 
-    Raises NotEligible for an unknown session, NotInClaim, CreditLimitExceeded,
-    and what `update_claim` raises.
+    Raises NotEligible for an unknown session, NotInClaim, UnknownCreditType for any other type,
+    CreditLimitExceeded, and what `update_claim` raises.
     """
 
-    def claim(draft: Draft) -> None:
+    def change(draft: Draft) -> None:
         session = draft.session(session_id)
+        credit_type = draft.offered[code]
+        if credit_type.is_primary:  # its amount follows from the minutes
+            raise UnknownCreditType(code)
         line = draft.line(session.id)
-        limit = _safety_limit(session, line.quarters)
-        if not 0 <= quarters <= limit:
-            raise CreditLimitExceeded(limit, quarters)
-        draft.change_line(line, safety=quarters)
+        others = {key: low for key, low in draft.lower_amounts(session.id).items() if key != code}
+        full = session.line(draft.offered, line.minutes, others, met=tuple(Need))
+        limit = full.amount(code)
+        if not 0 <= amount <= limit:
+            raise CreditLimitExceeded(credit_type, limit, amount)
+        draft.set_lower_amount(session.id, code, amount if amount < limit else None)
 
-    return await update_claim(context, claim, now=now)
+    return await update_claim(context, change, now=now)
 
 
 async def set_on_demand(
@@ -144,7 +144,3 @@ async def set_on_demand(
         draft.change_line(line, on_demand=on_demand)
 
     return await update_claim(context, record, now=now)
-
-
-def _safety_limit(session: Session, claimed: int) -> Quarters:
-    return max_safety(session.safety, Quarters(claimed))

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from cme_reflex.services.claims.claim import ClaimSummary, summarize
+from cme_reflex.services.claims.claim import ClaimSummary, summary_in
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.store.claims import claims
 from cme_reflex.store.database import read
 
 
@@ -24,8 +23,8 @@ async def load(meeting: str, hashed: str, *, now: datetime) -> ClaimSnapshot:
 
     def load_rows(db: Session) -> tuple[authentication.FoundSignIn, ClaimSnapshot]:
         session = authentication.find_sign_in(db, meeting, hashed, now=now)
-        rows = claims.find_with_lines(db, session.context.attendee.id)
-        return session, ClaimSnapshot(session.context, summarize(session.context, *rows))
+        summary = summary_in(db, session.context, now=now)
+        return session, ClaimSnapshot(session.context, summary)
 
     session, snapshot = await read(load_rows)
     await authentication.touch(session, now=now)

@@ -11,7 +11,7 @@ from cme_reflex.domain.claims.claim import LOCKED_STATUSES, ClaimStatus, Deadlin
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.routes import HOME
-from cme_reflex.services.claims.claim import summarize
+from cme_reflex.services.claims.claim import summary_in
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
@@ -102,7 +102,7 @@ async def enqueue_reminders(
 def render_reminder(db: Session, job: MailJob) -> RenderedMail:
     """Render a reminder. Raises MessageWithdrawn for a locked claim or another deadline."""
     attendee = db.get_one(AttendeeRow, job.row.payload["attendee"])
-    claim, lines = claims.find_with_lines(db, cast(int, attendee.id))
+    claim = claims.find(db, cast(int, attendee.id))
     if claim is None or ClaimStatus(claim.status).is_locked:
         raise MessageWithdrawn("The claim was submitted or withdrawn meanwhile.")
     deadline = claim.reopened_until or job.meeting.claim.closes_at
@@ -110,12 +110,13 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
         raise MessageWithdrawn("The deadline was moved meanwhile.")
     recipient = authentication.attendee_from_row(attendee)
     newest = programme_cache.get_locked(db, attendee.meeting_id)
-    summary = summarize(RequestContext(recipient, newest.meeting, newest), claim, lines)
+    summary = summary_in(db, RequestContext(recipient, newest.meeting, newest), now=job.now)
+
     content = messages.reminder(
         job.meeting,
         name=recipient.name,
         sessions=len(summary.claim.lines),
-        claimable=summary.claimable.category1,
+        claimable={each: summary.claimable[each.code] for each in summary.offered.primaries},
         deadline=deadline,
         reopened=claim.status == ClaimStatus.REOPENED,
         receipt_valid=_has_valid_receipt(db, cast(int, claim.id)),

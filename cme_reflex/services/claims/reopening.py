@@ -109,7 +109,7 @@ async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSu
     """
 
     def reopen(db: Session) -> ClaimSummary:
-        draft = claim_for_update(db, context)
+        draft = claim_for_update(db, context, now=now)
         if draft.row.status != ClaimStatus.REOPENED:
             require_reopenable(draft.summary.claim, draft.context.meeting, now)
             actor = f"attendee {context.attendee.id}"

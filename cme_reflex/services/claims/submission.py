@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -11,6 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import (
     ClaimIncomplete,
     ClaimLocked,
@@ -20,14 +22,22 @@ from cme_reflex.domain.claims.claim import (
     require_changeable,
 )
 from cme_reflex.domain.claims.receipt_number import generate_receipt_number
-from cme_reflex.domain.credit.claimable import CreditTotals, Totals, validate_totals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.claimable import claimable_of
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType
+from cme_reflex.domain.credit.credit_types import UnknownCreditType
 from cme_reflex.domain.evaluations.form import Answers
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN, Attendee
+from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
+from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.people.names import InvalidName, normalize_name
 from cme_reflex.formats.pdf.typesetting import missing_characters
 from cme_reflex.services.claims import confirmation
-from cme_reflex.services.claims.certificate_snapshot import attended_credit, meeting_facts
+from cme_reflex.services.claims.certificate_snapshot import (
+    DOCUMENT_FORM,
+    credit_type_facts,
+    meeting_facts,
+    receipt_credit_rows,
+    receipt_credits,
+)
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, claim_for_update, update_claim
 from cme_reflex.services.sign_in.authentication import attendee_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -38,77 +48,77 @@ from cme_reflex.store.people.tables import AttendeeRow
 
 ENTRY_LIMIT = 1_000  # characters stored of a name that was entered
 FINGERPRINT_SIZE = 16  # bytes
-DOCUMENT_FORMAT = 2  # format 1 had neither "form" nor "certificate"
+
+
+class UnknownProfession(ValueError):
+    """The meeting has no profession with this code."""
+
+
+class ProfessionNotCorrectable(Exception):
+    """Only the society can correct professions, because credit types depend on them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a submitted version. Credit in quarter hours, datetimes aware UTC.
+    """The receipt of a submitted version. Datetimes are aware UTC.
 
-    A version with `withdrawn_at` is no proof of credit.
+    `credits` are those of every primary type claimed, each before its subsets. A version
+    with `withdrawn_at` is no proof of credit.
     """
 
     number: str
     version: int
     submitted_at: datetime
-    category1: Quarters
-    safety: Quarters
+    credits: tuple[Credit, ...]
     document: dict[str, Any]
     withdrawn_at: datetime | None = None
 
-    @property
-    def attended(self) -> CreditTotals:
-        """The credit of all its sessions, of which less may be claimed."""
-        return attended_credit(self.document)
 
-
-async def choose_category1(
-    context: RequestContext, quarters: Quarters | None, *, now: datetime
+async def choose_total(
+    context: RequestContext, code: str, amount: Amount | None, *, now: datetime
 ) -> ClaimSummary:
-    """Choose the Category 1 credit to claim; None clears the choice.
+    """Choose the total of a credit type to claim; None clears the choice.
 
-    Patient Safety above it is cleared. Raises CreditLimitExceeded, and what `update_claim` raises.
+    Totals of its subsets above it are cleared. Raises UnknownCreditType, CreditTypeClosed,
+    CreditLimitExceeded, and what `update_claim` raises.
     """
 
     def choose(draft: Draft) -> None:
-        if quarters is not None:
-            validate_totals(Totals(quarters, None), draft.summary.claimable)
-        draft.row.category1 = quarters
-        if draft.row.safety is not None and (quarters is None or draft.row.safety > quarters):
-            draft.row.safety = None
+        if amount is None:
+            draft.choose(draft.offered[code].code, None)
+        else:
+            draft.choose_valid(draft.summary, code, amount)
 
     return await update_claim(context, choose, now=now)
 
 
-async def choose_safety(
-    context: RequestContext, quarters: Quarters | None, *, now: datetime
+async def choose_all(
+    context: RequestContext, code: str | None = None, *, now: datetime
 ) -> ClaimSummary:
-    """Choose the Patient Safety credit to claim; None clears the choice.
+    """Choose all credit that the sessions support, of one primary type (`code`) or of all.
 
-    Raises CreditLimitExceeded, and what `update_claim` raises.
+    Subsets are chosen with it if there is any credit of them. Raises UnknownCreditType,
+    CreditTypeClosed for a type that cannot be chosen now, CreditLimitExceeded if the sessions
+    support nothing, and what `update_claim` raises.
     """
 
     def choose(draft: Draft) -> None:
-        before = draft.summary
-        if quarters is not None:
-            validate_totals(Totals(before.claim.totals.category1, quarters), before.claimable)
-        draft.row.safety = quarters
+        summary = draft.summary
+        wholes = summary.offered.primaries if code is None else (summary.offered[code],)
+        choosable = [each for each in wholes if summary.can_choose(each, now)]
+        for whole in choosable or wholes[:1]:
+            _choose_all(draft, summary, whole)
 
     return await update_claim(context, choose, now=now)
 
 
-async def choose_all(context: RequestContext, *, now: datetime) -> ClaimSummary:
-    """Choose all credit that the sessions support, including Patient Safety if there is any.
-
-    Raises CreditLimitExceeded if they support none, and what `update_claim` raises.
-    """
-
-    def choose(draft: Draft) -> None:
-        most = draft.summary.claimable
-        validate_totals(Totals(most.category1, most.safety), most)
-        draft.row.category1, draft.row.safety = most.category1, most.safety or None
-
-    return await update_claim(context, choose, now=now)
+def _choose_all(draft: Draft, summary: ClaimSummary, whole: CreditType) -> None:
+    if not whole.is_primary:
+        raise UnknownCreditType(whole.code)
+    draft.choose_valid(summary, whole.code, summary.claimable[whole.code])
+    for subset in summary.offered.subsets_of(whole.code):
+        most = claimable_of(subset, summary.claimable, draft.totals)
+        draft.choose(subset.code, most if summary.can_choose(subset, draft.now) else None)
 
 
 def entered_name(attendee: Attendee, text: str) -> str | None:
@@ -145,17 +155,24 @@ async def correct_name(context: RequestContext, name: str, *, now: datetime) -> 
 
 
 async def correct_profession(
-    context: RequestContext, *, is_physician: bool, now: datetime
+    context: RequestContext, profession: str, *, now: datetime
 ) -> ClaimSummary:
-    """Save whether the attendee is a physician (MD or DO), which determines the certificate's text.
+    """Save the code of the attendee's profession, which determines what credit is offered.
 
-    Raises what `update_claim` raises.
+    Totals of credit types that are no longer offered are cleared. Raises UnknownProfession,
+    ProfessionNotCorrectable where only the society may correct it, and what `update_claim` raises.
     """
 
     def correct(draft: Draft) -> None:
-        profession = PHYSICIAN if is_physician else OTHER
+        meeting, attendee = draft.context.meeting, draft.context.attendee
+        if meeting.profession_by is ProfessionBy.REGISTRATION:
+            raise ProfessionNotCorrectable
+        if meeting.profession(profession) is None:
+            raise UnknownProfession(profession)
         corrected = sa.func.nullif(profession, col(AttendeeRow.profession))
         draft.db.exec(_attendee(context).values(corrected_profession=corrected))
+        attendee = replace(attendee, profession=profession)
+        draft.context = replace(draft.context, attendee=attendee)
 
     return await update_claim(context, correct, now=now)
 
@@ -164,23 +181,29 @@ def attestation(context: RequestContext, summary: ClaimSummary) -> str:
     """The fingerprint of all that an attestation of the claim covers, as it is shown now.
 
     It differs whenever the page would show, or the certificate would say, something else: the
-    name, the profession, a session or its credit, a total, what the sessions support, or the
-    words of the attestation. Evaluation answers are not attested.
+    name, the profession, a session or its credit, a total, what the sessions support of any type
+    that is offered, or the words of the attestation. Evaluation answers are not attested.
     """
     claim, attendee, meeting = summary.claim, context.attendee, context.meeting
     content = [
         [meeting.name, meeting.claim.attestation],
-        [attendee.name_on_certificate, attendee.is_physician],
-        [claim.totals.category1, claim.totals.safety],
-        [summary.claimable.category1, summary.claimable.safety],
+        [attendee.name_on_certificate, attendee.profession],
+        [
+            [
+                credit_type_facts(each),
+                claim.totals.get(each.code),
+                summary.claimable[each.code],
+            ]
+            for each in summary.offered
+        ],
         [
             [
                 session.code,
                 session.title,
                 line.starts_at.isoformat(),
                 line.ends_at.isoformat(),
-                line.quarters,
-                line.safety,
+                line.minutes,
+                [[each.code, line.amount(each.code)] for each in summary.offered],
                 line.on_demand,
             ]
             for line in claim.lines
@@ -209,7 +232,7 @@ async def submit_claim(
     invalid_name = await check_name(context.attendee)
 
     def submit(db: Session) -> Receipt:
-        draft = claim_for_update(db, context)
+        draft = claim_for_update(db, context, now=now)
         summary = draft.summary
         claim = summary.claim
         if claim.status is ClaimStatus.SUBMITTED:
@@ -224,14 +247,15 @@ async def submit_claim(
             claim,
             answers,
             draft.context.programme,
+            summary.offered,
             name=invalid_name,
             attested=bool(attested),
         ):
             raise ClaimIncomplete(missing)
         number = generate_receipt_number(draft.context.meeting.short_name, secrets.choice)
-        _mark_submitted(draft, number, now)
+        _mark_submitted(draft, summary, number)
         confirmation.enqueue_confirmation(db, context.attendee.id, number, now=now)
-        return receipt_from_row(_add_version(draft, answers, number, now))
+        return receipt_from_row(_add_version(draft, summary, answers, number))
 
     return await write(submit)
 
@@ -266,52 +290,72 @@ def _attendee(context: RequestContext) -> sa.Update:
     return sa.update(AttendeeRow).where(col(AttendeeRow.id) == context.attendee.id)
 
 
-def _mark_submitted(draft: Draft, number: str, now: datetime) -> None:
-    totals = draft.summary.claim.totals
+def _mark_submitted(draft: Draft, summary: ClaimSummary, number: str) -> None:
     actor = f"attendee {draft.context.attendee.id}"
     claims.change_status(
-        draft.db, draft.row, ClaimStatus.SUBMITTED, actor=actor, receipt=number, now=now
+        draft.db, draft.row, ClaimStatus.SUBMITTED, actor=actor, receipt=number, now=draft.now
     )
-    draft.row.category1, draft.row.safety = totals.category1, totals.safety
+    draft.save_totals(summary.claim.totals)
     draft.row.reopened_until = None
 
 
-def _add_version(draft: Draft, answers: Answers, number: str, now: datetime) -> ReceiptRow:
+def _add_version(draft: Draft, summary: ClaimSummary, answers: Answers, number: str) -> ReceiptRow:
     """Add the new version; the last step, because other submissions wait for its position."""
+    claimed = claimed_credit(summary)
     row = ReceiptRow(
         claim_id=draft.id,
         version=1 + len(claims.receipts(draft.db, draft.id)),
         number=number,
-        submitted_at=now,
-        category1=cast(int, draft.row.category1),
-        safety=draft.row.safety or 0,
-        document=_document(draft, answers),
+        submitted_at=draft.now,
+        document=_document(draft.context, summary, claimed, answers),
         position=feed.next_position(draft.db),
+        credits=receipt_credit_rows(claimed),
     )
     draft.db.add(row)
     return row
 
 
-def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
+def claimed_credit(summary: ClaimSummary) -> tuple[Credit, ...]:
+    """The credit that a claim claims: of each primary type chosen, and of its subsets offered."""
+    totals, lines = summary.claim.totals, summary.claim.lines
+    return tuple(
+        Credit(
+            type=each,
+            claimed=totals.get(each.code, NO_CREDIT),
+            attended=Amount(sum(line.amount(each.code) for line in lines)),
+        )
+        for each in summary.offered
+        if (each.part_of or each.code) in totals
+    )
+
+
+def _document(
+    context: RequestContext, summary: ClaimSummary, claimed: Sequence[Credit], answers: Answers
+) -> dict[str, Any]:
     """The complete submitted claim as JSON values, independent of later loads."""
-    context, claim = draft.context, draft.summary.claim
+    claim, attendee = summary.claim, context.attendee
+    codes = [each.type.code for each in claimed]
     return {
-        "form": DOCUMENT_FORMAT,
+        "form": DOCUMENT_FORM,
         "revision": claim.revision,
         "meeting": context.meeting.code,
         "certificate": meeting_facts(context.meeting),
         "programme_version": context.programme.version,
-        "name_on_certificate": context.attendee.name_on_certificate,
-        "is_physician": context.attendee.is_physician,
-        "registration_type": context.attendee.registration_type,
+        "name_on_certificate": attendee.name_on_certificate,
+        "profession": attendee.profession,
+        "registration_type": attendee.registration_type,
+        "credit_types": [credit_type_facts(each.type) for each in claimed],
         "lines": [
             {
                 "code": session.code,
                 "title": session.title,
                 "starts_at": session.starts_at.isoformat(),
                 "ends_at": session.ends_at.isoformat(),
-                "quarters": line.quarters,
-                "safety": line.safety,
+                "minutes": line.minutes,
+                "credit": {code: line.amount(code) for code in codes},
+                "identifiers": {
+                    code: session.identifiers[code] for code in codes if code in session.identifiers
+                },
                 "on_demand": line.on_demand,
                 "answers": dict(answers.of_session(line.session_id)),
             }
@@ -322,14 +366,13 @@ def _document(draft: Draft, answers: Answers) -> dict[str, Any]:
     }
 
 
-def receipt_from_row(row: ReceiptRow) -> Receipt:
-    """The receipt of a row."""
+def receipt_from_row(row: ReceiptRow, meeting: Meeting | None = None) -> Receipt:
+    """The receipt of a row; see `receipt_credits` for `meeting`."""
     return Receipt(
         number=row.number,
         version=row.version,
         submitted_at=row.submitted_at,
-        category1=Quarters(row.category1),
-        safety=Quarters(row.safety),
+        credits=receipt_credits(row, meeting),
         document=row.document,
         withdrawn_at=row.withdrawn_at,
     )

@@ -2,17 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
 from sqlmodel import Session
 
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.domain.evaluations.survey_counts import count_form_answers
 from cme_reflex.domain.programme.programme import Programme
-from cme_reflex.formats.reports.claims_export import ExportedClaim
+from cme_reflex.formats.reports.claims_export import ExportedClaim, ExportedCredit
 from cme_reflex.formats.reports.evaluations_report import EvaluationsReport, SessionEvaluations
 from cme_reflex.services.claims import export
 from cme_reflex.services.programme import programme_cache
@@ -24,16 +23,17 @@ _Answers = Mapping[str, Answer]
 @dataclass(slots=True)
 class _Accumulator:
     claims: int = 0
-    category1: int = 0
-    safety: int = 0
+    credits: dict[str, ExportedCredit] = field(default_factory=dict)
     overall: list[_Answers] = field(default_factory=list)
     claimed: Counter[str] = field(default_factory=Counter)
     sessions: dict[str, list[_Answers]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: ExportedClaim) -> None:
         self.claims += 1
-        self.category1 += claim.category1 or 0
-        self.safety += claim.safety or 0
+        for credit in claim.credits:
+            before = self.credits.get(credit.credit_type)
+            claimed = credit.claimed + (before.claimed if before else 0)
+            self.credits[credit.credit_type] = replace(credit, claimed=claimed)
         self.claimed.update(line.session for line in claim.lines)
         by_session: dict[str, dict[str, Answer]] = defaultdict(dict)
         for answer in claim.answers:
@@ -52,11 +52,12 @@ async def build(meeting: str, *, now: datetime) -> EvaluationsReport:
 
     def count(db: Session) -> tuple[Programme, _Accumulator]:
         row = programme_cache.meeting_by_code(db, meeting)
+        programme = programme_cache.get_in(db, cast(int, row.id), row.version)
         counted = _Accumulator()
-        for claim in export.iter_claims_in(db, cast(int, row.id)):
+        for claim in export.iter_claims_in(db, programme):
             if claim.version is not None:
                 counted.add(claim)
-        return programme_cache.get_in(db, cast(int, row.id), row.version), counted
+        return programme, counted
 
     programme, counted = await read(count, timeout=export.TIMEOUT)
     return EvaluationsReport(
@@ -65,8 +66,7 @@ async def build(meeting: str, *, now: datetime) -> EvaluationsReport:
         claims=counted.claims,
         hours_of_instruction=programme.hours_of_instruction,
         most_for_one=programme.most_for_one,
-        category1_claimed=Quarters(counted.category1),
-        safety_claimed=Quarters(counted.safety),
+        credits=tuple(counted.credits.values()),
         overall=count_form_answers(programme.meeting.overall_form, counted.overall),
         sessions=_sessions(programme, counted),
     )
@@ -80,7 +80,7 @@ def _sessions(programme: Programme, counted: _Accumulator) -> tuple[SessionEvalu
             session=session.code,
             title=session.title,
             starts_at=session.starts_at,
-            category1=session.quarters,
+            credit=session.credit,
             claimed=counted.claimed[session.code],
             evaluated=len(counted.sessions[session.code]),
             questions=count_form_answers(form, counted.sessions[session.code]),

@@ -1,16 +1,18 @@
 """Per-process cache of programmes: immutable, shared, reloaded when the version changes."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import cast
 
 import sqlalchemy as sa
 from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.store.meetings.tables import MeetingRow
-from cme_reflex.store.programme.tables import SessionRow
+from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 
 # Executed with every command, so it is built once.
 _LOCK_VERSION = (
@@ -30,7 +32,7 @@ def get_in(db: DbSession, meeting_id: int, version: int) -> Programme:
     """The meeting's programme at this version or a newer one; cached."""
     programme = _cache.get(meeting_id)
     if programme is None or programme.version < version:
-        programme = _cache[meeting_id] = _load(db, meeting_id)
+        programme = _cache[meeting_id] = load_uncached(db, meeting_id)
     return programme
 
 
@@ -64,19 +66,30 @@ def clear() -> None:
     _cache.clear()
 
 
-def _load(db: DbSession, meeting_id: int) -> Programme:
+def load_uncached(db: DbSession, meeting_id: int) -> Programme:
+    """The programme as this transaction sees it, which may not be committed."""
     query = select(MeetingRow.version, MeetingRow.document).where(MeetingRow.id == meeting_id)
     version, document = db.exec(query).one()
-    rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id))
+    sessions = (
+        select(SessionRow, SessionCreditRow)
+        .outerjoin(SessionCreditRow, col(SessionCreditRow.session_id) == SessionRow.id)
+        .where(SessionRow.meeting_id == meeting_id)
+    )
+    rows: dict[int, SessionRow] = {}
+    credit: dict[int, list[SessionCreditRow]] = defaultdict(list)
+    for row, of_type in db.exec(sessions):
+        rows[cast(int, row.id)] = row
+        if of_type is not None:
+            credit[of_type.session_id].append(of_type)
     return Programme(
         meeting_id=meeting_id,
         version=version,
         meeting=meeting_from_document(document),
-        sessions={cast(int, row.id): _session(row) for row in rows},
+        sessions={key: _session(row, credit[key]) for key, row in rows.items()},
     )
 
 
-def _session(row: SessionRow) -> Session:
+def _session(row: SessionRow, credit: Sequence[SessionCreditRow]) -> Session:
     return Session(
         id=cast(int, row.id),
         code=row.code,
@@ -88,8 +101,8 @@ def _session(row: SessionRow) -> Session:
         ends_at=row.ends_at,
         speakers=tuple(row.speakers),
         delivery=Delivery(row.delivery),
-        quarters=Quarters(row.quarters),
-        safety=Quarters(row.safety),
+        credit={each.credit_type: Amount(each.amount) for each in credit if each.amount},
+        identifiers={each.credit_type: each.identifier for each in credit if each.identifier},
         eligible=row.eligible,
         withdrawn=row.withdrawn,
         faculty_badges=frozenset(row.faculty_badges),

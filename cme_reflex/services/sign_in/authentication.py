@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.people.attendee import PHYSICIAN, Attendee
+from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.request_context import RequestContext
@@ -106,6 +106,6 @@ def attendee_from_row(row: AttendeeRow) -> Attendee:
         suffix=row.suffix,
         entered_name=row.name_on_certificate,
         badge=row.badge,
-        is_physician=(row.corrected_profession or row.profession) == PHYSICIAN,
+        profession=row.corrected_profession or row.profession,
         registration_type=row.registration_type,
     )

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from cme_reflex import text
-from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.programme.programme import Programme
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -12,57 +11,64 @@ from cme_reflex.services.claims.claim import ClaimSummary
 
 @dataclass(frozen=True, slots=True)
 class DisplayedLine:
-    """A session as it was displayed. Hours as text."""
+    """A session as it was displayed, with its credit in words."""
 
     title: str
     when: str
-    hours: str
-    safety: str
+    credit: str
     on_demand: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayedClaim:
-    """The attested content of a claim as it was displayed: answers by name, and lines by id."""
+    """The attested content of a claim as it was displayed: answers by key, and lines by id.
 
-    answers: Mapping[str, str]
+    An answer is its label and its value; the keys of totals are those of `total_key`.
+    """
+
+    answers: Mapping[str, tuple[str, str]]
     lines: Mapping[int, DisplayedLine]
 
 
-NAME, PROFESSION, CATEGORY1, SAFETY = "name", "profession", "category1", "safety"
-_LABELS = {
-    NAME: text.submit.NAME,
-    PROFESSION: text.submit.PROFESSION,
-    CATEGORY1: text.submit.CATEGORY1_CHOSEN,
-    SAFETY: text.submit.SAFETY_CHOSEN,
-}
+NAME, PROFESSION = "name", "profession"
 
 
 def displayed_claim(
     summary: ClaimSummary, attendee: Attendee, programme: Programme
 ) -> DisplayedClaim:
     """What the page displays of a claim."""
-    totals = summary.claim.totals
-    category1, safety = totals.category1, totals.safety
+    meeting, totals = programme.meeting, summary.claim.totals
+    profession = meeting.profession(attendee.profession)
     return DisplayedClaim(
         answers={
-            NAME: attendee.name_on_certificate,
-            PROFESSION: text.submit.PHYSICIAN if attendee.is_physician else text.submit.OTHER,
-            CATEGORY1: text.submit.NOT_CHOSEN if category1 is None else format_hours(category1),
-            SAFETY: text.submit.NONE_CHOSEN if safety is None else format_hours(safety),
+            NAME: (text.submit.NAME, attendee.name_on_certificate),
+            PROFESSION: (text.submit.PROFESSION, profession.label if profession else ""),
+        }
+        | {
+            total_key(each.code): (
+                text.submit.chosen_label(each),
+                each.format(totals[each.code])
+                if each.code in totals
+                else text.submit.no_choice(each),
+            )
+            for each in summary.offered
         },
         lines={
             line.session_id: DisplayedLine(
                 title=session.title,
-                when=text.dates.day_span(line.starts_at, line.ends_at, programme.meeting.zone),
-                hours=format_hours(line.quarters),
-                safety=format_hours(line.safety),
+                when=text.dates.day_span(line.starts_at, line.ends_at, meeting.zone),
+                credit=text.credit.claimed(summary.offered, line.amounts),
                 on_demand=line.on_demand,
             )
             for line in summary.claim.lines
             for session in [programme.sessions[line.session_id]]
         },
     )
+
+
+def total_key(code: str) -> str:
+    """The key of the total of the credit type with this code."""
+    return f"total {code}"
 
 
 def changes(before: DisplayedClaim, now: DisplayedClaim, *, own: Collection[str]) -> list[str]:
@@ -76,9 +82,11 @@ def _line_changes(
     for key, line in now.items():
         old = before.get(key)
         if old is None:
-            yield text.submit.LINE_ADDED.format(title=line.title, hours=line.hours)
-        elif old.hours != line.hours:
-            yield text.submit.LINE_HOURS.format(title=line.title, hours=line.hours, old=old.hours)
+            yield text.submit.LINE_ADDED.format(title=line.title, credit=line.credit)
+        elif old.credit != line.credit:
+            yield text.submit.LINE_CREDIT.format(
+                title=line.title, credit=line.credit, old=old.credit
+            )
         elif old != line:
             yield text.submit.LINE_CHANGED.format(title=line.title, when=line.when)
     for key, old in before.items():
@@ -89,7 +97,8 @@ def _line_changes(
 def _answer_changes(
     before: DisplayedClaim, now: DisplayedClaim, own: Collection[str]
 ) -> Iterator[str]:
-    for name, label in _LABELS.items():
-        old, new = before.answers[name], now.answers[name]
-        if old != new and name not in own:
+    for key in dict.fromkeys([*before.answers, *now.answers]):
+        label, old = before.answers.get(key, ("", text.submit.NOT_OFFERED))
+        label, new = now.answers.get(key, (label, text.submit.NOT_OFFERED))
+        if old != new and key not in own:
             yield text.submit.ANSWER_CHANGED.format(label=label, new=new, old=old)

@@ -1,53 +1,22 @@
 """Presenters of the claim's pages: pure functions from the domain to view models."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import MissingRequirement, Requirement
-from cme_reflex.domain.credit.claimable import CreditTotals, Line, is_blocking, max_safety
+from cme_reflex.domain.credit.claimable import is_blocking
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amounts, CreditType, Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import Line, line_amounts, minute_choices
 from cme_reflex.domain.credit.overlap import Conflict
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
-from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.services.claims.certificate_snapshot import certificate_facts
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.state.views import view_models
-
-
-def totals_view(summary: ClaimSummary, maximum: Quarters) -> view_models.TotalsView:
-    """The claim's totals. `maximum` is the attendee's limit, in quarter hours."""
-    supported = summary.claimable.category1
-    return view_models.TotalsView(
-        sessions=text.claim.SESSIONS(len(summary.claim.lines)),
-        hours=format_hours(supported),
-        maximum=format_hours(maximum),
-        percent=100 * supported // maximum if maximum else 0,
-        safety=format_hours(summary.claimable.safety),
-        conflicts=len(summary.conflicts),
-    )
-
-
-def credit_view(summary: ClaimSummary, meeting: Meeting) -> view_models.CreditView:
-    """The credit claimed of what the sessions support."""
-    totals, supported = summary.claim.totals, summary.claimable
-    claimed = CreditTotals(totals.category1 or Quarters(0), totals.safety or Quarters(0))
-    most = CreditTotals(supported.category1, supported.safety)
-    label = meeting.safety.label
-    only_safety = claimed.category1 == most.category1
-    return view_models.CreditView(
-        claimed=format_hours(claimed.category1),
-        supported=format_hours(most.category1),
-        safety=format_hours(claimed.safety),
-        supported_safety=format_hours(most.safety),
-        percent=100 * claimed.category1 // most.category1 if most.category1 else 0,
-        less="" if totals.category1 is None else text.submit.lower_claim(claimed, most, label),
-        claim_all=text.submit.CLAIM_ALL_OF.format(hours=format_hours(most.safety), label=label)
-        if only_safety
-        else text.submit.CLAIM_ALL_NOW.format(hours=format_hours(most.category1)),
-    )
+from cme_reflex.state.views.credit_presenter import amount_choices, first_primary
 
 
 def line_views(
@@ -63,11 +32,10 @@ def line_views(
             _line_view(
                 line,
                 session,
+                summary,
                 programme,
                 answers.of_session(line.session_id),
                 day="" if day == heading else day,
-                conflict=line.session_id in summary.in_conflict,
-                lowered=line.session_id in summary.lowered,
             )
         )
         heading = day
@@ -77,11 +45,11 @@ def line_views(
 def receipt_lines(summary: ClaimSummary, programme: Programme) -> list[view_models.ReceiptLine]:
     """The claim's sessions in the form in which the receipt lists them."""
     return [
-        view_models.ReceiptLine(
-            title=session.title,
-            when=text.dates.day_span(session.starts_at, session.ends_at, programme.meeting.zone),
-            hours=format_hours(line.quarters),
-            safety=format_hours(line.safety) if line.safety else "",
+        receipt_line(
+            session.title,
+            text.dates.day_span(session.starts_at, session.ends_at, programme.meeting.zone),
+            summary.offered,
+            line.amounts,
             on_demand=line.on_demand,
         )
         for line in summary.claim.lines
@@ -89,41 +57,124 @@ def receipt_lines(summary: ClaimSummary, programme: Programme) -> list[view_mode
     ]
 
 
+def receipt_line(
+    title: str, when: str, types: Iterable[CreditType], amounts: Amounts, *, on_demand: bool
+) -> view_models.ReceiptLine:
+    """A session on a receipt, with the amount of the first type, and the others in words."""
+    given = list(types)
+    return view_models.ReceiptLine(
+        title=title,
+        when=when,
+        amount=given[0].format(amounts.get(given[0].code, NO_CREDIT)) if given else "",
+        more=text.credit.beside_first(given, amounts),
+        on_demand=on_demand,
+    )
+
+
 def _line_view(
     line: Line,
     session: Session,
+    summary: ClaimSummary,
     programme: Programme,
     answers: Mapping[str, Answer],
     *,
     day: str,
-    conflict: bool,
-    lowered: bool,
 ) -> view_models.LineView:
-    form = programme.meeting.session_form
-    limit = max_safety(session.safety, line.quarters)
+    form, types = programme.meeting.session_form, summary.offered
+    primary = first_primary(types)
+    claimed = text.credit.claimed(types, line.amounts)
     return view_models.LineView(
         id=session.id,
         title=session.title,
         day=day,
         when=text.dates.span(session.starts_at, session.ends_at, programme.meeting.zone),
-        credit=format_hours(session.quarters),
-        hours=format_hours(line.quarters),
-        hours_choices=hour_choices(session.quarters, least=1),
-        safety=format_hours(line.safety),
-        safety_choices=hour_choices(limit) if session.safety else [],
+        minutes=str(line.minutes),
+        unit=text.credit.unit_label(primary) if primary else "",
+        choices=_minute_options(line, session, types),
+        others=[
+            _line_credit(line, session, types, each)
+            for each in types
+            if each is not primary and session.credit.get(each.code)
+        ],
+        credit=claimed + (text.claim.CLAIMED_ON_DEMAND if line.on_demand else ""),
         on_demand=line.on_demand,
         on_demand_offered=session.delivery is Delivery.BOTH,
         evaluation=evaluation_progress(form, answers),
         evaluated=form.is_complete(answers),
-        conflict=conflict,
+        conflict=line.session_id in summary.in_conflict,
         withdrawn=not session.gives_credit,
-        lowered=lowered,
+        lowered=text.claim.LOWERED.format(credit=claimed)
+        if line.session_id in summary.lowered
+        else "",
+        unmet=_unmet(line, types),
+        why="\n".join(_line_explanation(line, session, types)),
     )
 
 
-def hour_choices(most: int, *, least: int = 0) -> list[str]:
-    """Options of a select: hours as text, from `most` down to `least` quarters."""
-    return [format_hours(Quarters(quarters)) for quarters in range(most, least - 1, -1)]
+def _minute_options(
+    line: Line, session: Session, types: CreditTypes
+) -> list[view_models.FilterOption]:
+    """The minutes to choose, with what they give of the first primary type.
+
+    Minutes that give nothing of any type are left out. Where several give the same, or the first
+    type gives nothing, the minutes are named.
+    """
+    primary = first_primary(types)
+    gives = {
+        minutes: line_amounts(types, session.credit, session.minutes, minutes)
+        for minutes in sorted({*minute_choices(session.minutes), line.minutes}, reverse=True)
+    }
+    given = {
+        minutes: amounts.get(primary.code, NO_CREDIT) if primary else NO_CREDIT
+        for minutes, amounts in gives.items()
+        if amounts or minutes == line.minutes
+    }
+    named = len(set(given.values())) < len(given) or not all(given.values())
+    return [
+        view_models.FilterOption(
+            str(minutes),
+            text.credit.minute_option(primary, amount, minutes if named else None)
+            if primary
+            else str(minutes),
+        )
+        for minutes, amount in given.items()
+    ]
+
+
+def _line_credit(
+    line: Line, session: Session, types: CreditTypes, credit_type: CreditType
+) -> view_models.LineCreditView:
+    """What a line gives of a type; a subset can be lowered."""
+    most = line_amounts(types, session.credit, session.minutes, line.minutes)
+    limit = most.get(credit_type.code, NO_CREDIT)
+    return view_models.LineCreditView(
+        code=credit_type.code,
+        label=credit_type.label,
+        amount=credit_type.format(line.amount(credit_type.code)),
+        choices=[] if credit_type.is_primary else amount_choices(credit_type, limit),
+    )
+
+
+def _unmet(line: Line, types: CreditTypes) -> list[str]:
+    """For which types the line does not count, by the need that is not met."""
+    labels: dict[Need, list[str]] = {}
+    for each in types:
+        if need := line.unmet.get(each.code):
+            labels.setdefault(need, []).append(each.label)
+    return [text.credit.unmet(need, of_types) for need, of_types in labels.items()]
+
+
+def _line_explanation(line: Line, session: Session, types: CreditTypes) -> Iterator[str]:
+    """Why a line gives less than the session; nothing where it gives all."""
+    most = line_amounts(types, session.credit, session.minutes, line.minutes)
+    for each in types:
+        full, limit = session.credit.get(each.code, NO_CREDIT), most.get(each.code, NO_CREDIT)
+        if each.code in line.unmet:
+            continue
+        if limit < full and each.is_primary:
+            yield text.credit.of_part(each, limit, full, line.minutes, session.minutes)
+        elif line.amount(each.code) < limit:
+            yield text.credit.lowered(each, line.amount(each.code), limit)
 
 
 def evaluation_progress(form: Form, answers: Mapping[str, Answer]) -> str:
@@ -145,9 +196,7 @@ def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
     )
 
 
-def conflict_views(
-    conflicts: Sequence[Conflict], programme: Programme
-) -> list[view_models.ConflictView]:
+def conflict_views(summary: ClaimSummary, programme: Programme) -> list[view_models.ConflictView]:
     """The conflicts, with the titles of their sessions and advice by the overlap policy."""
     policy = programme.meeting.overlap_policy
 
@@ -163,16 +212,17 @@ def conflict_views(
     return [
         view_models.ConflictView(
             windows=[
-                text.claim.window(window, programme.meeting.zone) for window in conflict.windows
+                text.claim.window(window, programme.meeting.credit, programme.meeting.zone)
+                for window in conflict.windows
             ],
             sessions=[
                 view_models.SessionLink(programme.sessions[key].title, f"{routes.HOME}#line-{key}")
                 for key in conflict.keys
             ],
             advice=advice(conflict),
-            blocking=is_blocking(conflicts, policy),
+            blocking=is_blocking(summary.offered, [conflict], policy, summary.claim.totals),
         )
-        for conflict in conflicts
+        for conflict in summary.conflicts
     ]
 
 
@@ -203,22 +253,27 @@ def question_views(form: Form, answers: Mapping[str, Answer]) -> list[view_model
 def missing_views(
     requirements: Iterable[MissingRequirement],
     programme: Programme,
+    types: CreditTypes,
     hrefs: Mapping[Requirement, str],
 ) -> list[view_models.MissingView]:
-    """The missing requirements, each with a link to its field."""
+    """The missing requirements, each with a link to its field. `types` are those offered."""
 
     def view(missing: MissingRequirement) -> view_models.MissingView:
         session = programme.sessions[missing.session_id] if missing.session_id else None
         question = missing.question
+        credit = types[missing.credit] if missing.credit else first_primary(types)
         return view_models.MissingView(
             text=text.claim.need(
                 missing.requirement,
                 title=session.title if session else "",
                 question=question.text if question else "",
                 name_fault=text.submit.name_fault(missing.name) if missing.name else "",
+                total=text.submit.total(credit) if credit else "",
             ),
             href=hrefs[missing.requirement].format(
-                session=missing.session_id, question=question.key if question else ""
+                session=missing.session_id,
+                question=question.key if question else "",
+                credit=credit.code if credit else "",
             ),
         )
 

@@ -1,7 +1,7 @@
 """The window of the list of sessions: its rows, and how much is before and after it.
 
-What a row says of its session is the same for everybody and is formatted once for each version of
-the programme. Only whether the session can be claimed depends on the attendee and the time.
+What a row says of its session is the same for all of a profession, and is formatted once for each
+version of the programme. Only whether the session can be claimed depends on the attendee and the time.
 """
 
 from bisect import bisect_right
@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from cme_reflex import text
-from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.programme.programme import (
     Delivery,
     NotYetEnded,
@@ -23,7 +23,7 @@ from cme_reflex.state.views.view_models import SessionRow
 
 CHUNK = 16  # rows; with the longest titles, the reply to a keystroke stays within 6 kB
 WINDOW_CHUNKS = 3  # chunks in the page at once: the visible one and its neighbors
-PROGRAMMES = 8  # versions with formatted rows in memory
+FORMATTED = 32  # programmes with formatted rows in memory, each for one profession
 
 _TAGS = {
     Delivery.ON_DEMAND: text.sessions.ON_DEMAND,
@@ -53,17 +53,17 @@ def window_at(
     programme: Programme,
     sessions: Sequence[Session],
     top: int,
-    badge: str,
+    attendee: Attendee,
     now: datetime,
     *,
     by_date: bool,
     shown: Sequence[int],
 ) -> SessionWindow:
-    """The window with chunk `top` of these sessions in its middle, for the attendee of this badge.
+    """The window with chunk `top` of these sessions in its middle, for this attendee.
 
     `shown` are the chunks that the page has; without any, the window is only the first chunk.
     """
-    formatted = _rows_of(programme)
+    formatted = _rows_of(programme, attendee.profession)
     last = max(0, (len(sessions) - 1) // CHUNK)
     first = max(0, min(top - 1, last - WINDOW_CHUNKS + 1))
     chunks = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if shown else (0,)
@@ -72,9 +72,10 @@ def window_at(
 
     def row(index: int, session: Session) -> SessionRow:
         facts = formatted[session.id, by_date, index in day_starts]
-        if now >= facts.claimable_from and badge not in facts.presenters:
+        if now >= facts.claimable_from and attendee.badge not in facts.presenters:
             return facts.row
-        return replace(facts.row, refusal=_reason_not_claimable(session, programme, badge, now))
+        refusal = _reason_not_claimable(session, programme, attendee.badge, now)
+        return replace(facts.row, refusal=facts.row.refusal or refusal)
 
     return SessionWindow(
         chunks=chunks,
@@ -112,7 +113,7 @@ def day_start_indexes(by_date: Sequence[Session], programme: Programme) -> set[i
 
 @dataclass(frozen=True, slots=True)
 class _FormattedSession:
-    """A session's row for everybody, from when it can be claimed, and who presents it."""
+    """A session's row for a profession, from when it can be claimed, and who presents it."""
 
     row: SessionRow
     claimable_from: datetime
@@ -125,8 +126,9 @@ class _FormattedProgramme(dict[tuple[int, bool, bool], _FormattedSession]):
     A row is formatted when it is first shown.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, profession: str) -> None:
         self._programme = programme
+        self._types = programme.meeting.offered(profession)
 
     def __missing__(self, key: tuple[int, bool, bool]) -> _FormattedSession:
         session_id, by_date, starts_day = key
@@ -137,18 +139,20 @@ class _FormattedProgramme(dict[tuple[int, bool, bool], _FormattedSession]):
             title=session.title,
             when=when(session.starts_at, session.ends_at, zone),
             place=" · ".join(part for part in (session.kind.capitalize(), session.room) if part),
-            hours=format_hours(session.quarters),
-            safety=format_hours(session.safety) if session.safety else "",
+            credit=text.credit.first_of(self._types, session.credit),
+            more=text.credit.others_of(self._types, session.credit),
             tag=_TAGS[session.delivery],
             day=text.dates.day(self._programme.days[session_id]) if starts_day else "",
-            refusal="",
+            refusal=""
+            if any(session.credit.get(each.code) for each in self._types)
+            else text.sessions.NO_CREDIT,
         )
         claimable_from = session.claimable_from(on_demand=session.watched_on_demand(None))
         self[key] = formatted = _FormattedSession(row, claimable_from, session.faculty_badges)
         return formatted
 
 
-_rows_of = lru_cache(maxsize=PROGRAMMES)(_FormattedProgramme)
+_rows_of = lru_cache(maxsize=FORMATTED)(_FormattedProgramme)
 
 
 def _reason_not_claimable(session: Session, programme: Programme, badge: str, now: datetime) -> str:

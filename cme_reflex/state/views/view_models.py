@@ -16,14 +16,17 @@ class FilterOption:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session in the list. `day` is the heading above the first session of a day, or empty."""
+    """A session in the list. `day` is the heading above the first session of a day, or empty.
+
+    `credit` is what it gives of the first primary type, with its unit, and `more` of the others.
+    """
 
     id: int
     title: str
     when: str
     place: str
-    hours: str
-    safety: str
+    credit: str
+    more: str
     tag: str
     day: str
     refusal: str
@@ -31,66 +34,113 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class TotalsView:
-    """The claim's totals, for the action bar. Hours as text."""
+    """The claim's totals, for the action bar: what the sessions support of the first primary type.
+
+    `of` follows the amount: its maximum and its unit. `why` explains the amounts of all types, one
+    a line.
+    """
 
     sessions: str = ""
-    hours: str = "0.00"
-    maximum: str = "0.00"
+    amount: str = "0.00"
+    of: str = ""
     percent: int = 0
-    safety: str = "0.00"
     conflicts: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class CreditView:
-    """The credit claimed of what the sessions support, near Submit. Hours as text.
+    """The credit claimed of what the sessions support, near Submit.
 
+    `claimed` and `supported` are of the first primary type, `others` sentences on the other types.
     `less` says in words that a chosen total is lower; empty if none is. `claim_all` is the label
-    of the button that claims all.
+    of the button that claims all of the type `claim_all_of`.
     """
 
     claimed: str = "0.00"
     supported: str = "0.00"
-    safety: str = "0.00"
-    supported_safety: str = "0.00"
     percent: int = 0
+    others: list[str] = field(default_factory=list)
     less: str = ""
     claim_all: str = ""
+    claim_all_of: str = ""
+
+
+@dataclass(frozen=True)
+class TotalView:
+    """The field in which the total of a credit type is chosen; without choices it is closed.
+
+    `none` is the option of no choice. `why` explains what the sessions support. `claim_all` is the
+    label of the button that claims all; empty for a subset, or if all is claimed.
+    """
+
+    code: str
+    label: str
+    hint: str
+    none: str
+    choices: list[str]
+    why: str
+    closed: bool
+    claim_all: str
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """An amount with its label."""
+
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class LineCreditView:
+    """What a line gives of another type than the first primary one.
+
+    `choices` are the amounts to which a subset can be lowered; a primary type has none.
+    """
+
+    code: str
+    label: str
+    amount: str
+    choices: list[str]
 
 
 @dataclass(frozen=True)
 class LineView:
-    """A line of the claim with its editable fields. Hours as text."""
+    """A line of the claim with its editable fields.
+
+    `minutes` are chosen among `choices`, whose labels say what they give of the first primary
+    type. `credit` says what the line gives of all types. `lowered`, `unmet` and `why` are
+    sentences, and may be empty.
+    """
 
     id: int
     title: str
     day: str
     when: str
+    minutes: str
+    unit: str
+    choices: list[FilterOption]
+    others: list[LineCreditView]
     credit: str
-    hours: str
-    hours_choices: list[str]
-    safety: str
-    safety_choices: list[str]
     on_demand: bool
     on_demand_offered: bool
     evaluation: str
     evaluated: bool
     conflict: bool
     withdrawn: bool
-    lowered: bool
+    lowered: str
+    unmet: list[str]
+    why: str
 
 
 @dataclass(frozen=True)
 class RemovedView:
-    """A session that Undo would restore, with the totals that its removal cleared.
-
-    Totals in hours as text; an empty text is no total.
-    """
+    """A session that Undo would restore, with the totals that its removal cleared, by type."""
 
     id: int
     title: str
-    category1: str
-    safety: str
+    totals: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -139,32 +189,42 @@ class MissingView:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """A session with its claimed hours, on a receipt or before submission.
+    """A session with its claimed credit, on a receipt or before submission.
 
-    `safety` is the Patient Safety part, empty without any.
+    `amount` is that of the first primary type, `more` what it gives of others; it may be empty.
     """
 
     title: str
     when: str
-    hours: str
-    safety: str
+    amount: str
+    more: str
     on_demand: bool
 
 
 @dataclass(frozen=True)
-class ReceiptView:
-    """A receipt of a submitted claim. `certificate` is the address of its PDF.
+class CertificateLink:
+    """A certificate: the label of its link, and the address of its PDF."""
 
-    `less` says in words that less was claimed than attended; empty if not.
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """A receipt of a submitted claim. `claimed` says in words what was claimed.
+
+    `certificate` is the address of the PDF of the first type; `certificates` are all if there are
+    several. `less` says in words that less was claimed than attended; empty if not.
     """
 
     number: str = ""
     version: int = 0
     submitted: str = ""
     name: str = ""
-    hours: str = ""
-    safety: str = ""
+    claimed: str = ""
+    credits: list[FigureView] = field(default_factory=list)
     certificate: str = ""
+    certificates: list[CertificateLink] = field(default_factory=list)
     lines: list[ReceiptLine] = field(default_factory=list)
     less: str = ""
     withdrawn: bool = False
@@ -181,7 +241,7 @@ class RegistrationView:
 
 @dataclass(frozen=True)
 class VersionView:
-    """A submitted version of a claim in the account. `certificate` is the address of its PDF.
+    """A submitted version of a claim in the account. `claimed` says in words what was claimed.
 
     `less` says in words that less was claimed than attended; `state` that it is no longer or not
     simply valid. Both may be empty.
@@ -189,9 +249,9 @@ class VersionView:
 
     number: str = ""
     submitted: str = ""
-    hours: str = ""
-    safety: str = ""
-    certificate: str = ""
+    claimed: str = ""
+    credits: list[FigureView] = field(default_factory=list)
+    certificates: list[CertificateLink] = field(default_factory=list)
     less: str = ""
     state: str = ""
 
@@ -221,11 +281,10 @@ class EntryView:
 
 @dataclass(frozen=True)
 class YearView:
-    """A year of the account with its totals. Hours as text."""
+    """A year of the account; `credit` says what was claimed in it."""
 
     year: str
-    hours: str
-    safety: str
+    credit: list[FigureView]
     claims: list[EntryView]
 
 
@@ -244,16 +303,16 @@ class SignInView:
 
 @dataclass(frozen=True)
 class AccountView:
-    """All claims of a person. Hours as text; `member` is empty without a member record.
+    """All claims of a person; `member` is empty without a member record.
 
-    `is_complete` is false after a sign-in that shows one meeting only.
+    `credit` are the totals by type. `is_complete` is false after a sign-in that shows one meeting
+    only.
     """
 
     is_complete: bool = True
     name: str = ""
     member: str = ""
-    hours: str = "0.00"
-    safety: str = "0.00"
+    credit: list[FigureView] = field(default_factory=list)
     claims: str = ""
     open: list[EntryView] = field(default_factory=list)
     withdrawn: list[EntryView] = field(default_factory=list)

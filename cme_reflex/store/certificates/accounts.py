@@ -69,14 +69,14 @@ def registrations(
 
 def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
     """Receipts by attendee: the submitted versions of each claim, newest first."""
-    newest_first = (
+    newest_first: Any = (
         select(ClaimRow.attendee_id, ReceiptRow)
         .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
         .where(col(ClaimRow.attendee_id).in_(attendee_ids))
         .order_by(col(ReceiptRow.version).desc())
     )
     by_attendee: dict[int, list[ReceiptRow]] = defaultdict(list)
-    for attendee_id, receipt in db.exec(newest_first).all():
+    for attendee_id, receipt in db.exec(newest_first).unique().all():
         by_attendee[attendee_id].append(receipt)
     return by_attendee
 

@@ -1,6 +1,7 @@
 """Queries for claims, their lines, answers and receipts."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -11,22 +12,77 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.credit.credit_type import Amount, Amounts
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.evaluations.form import Answer, Answers
-from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, CommandRow, LineRow, ReceiptRow
+from cme_reflex.store.claims.tables import (
+    NOT_CHOSEN,
+    ClaimAuditRow,
+    ClaimRow,
+    CommandRow,
+    LineCreditRow,
+    LineRow,
+    ReceiptRow,
+    TotalRow,
+)
 from cme_reflex.store.columns import table_of
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.upsert import insert_for
 
-_claim, _line = table_of(ClaimRow), table_of(LineRow)
+_claim, _line, _lower = table_of(ClaimRow), table_of(LineRow), table_of(LineCreditRow)
+_total = table_of(TotalRow)
 
 # Executed at every event, so they are built once: building takes longer than executing. On the
 # connection they return columns, which have the names of an object's attributes and cost a third.
 _CLAIM = select(ClaimRow).where(ClaimRow.attendee_id == sa.bindparam("attendee"))
 _FOR_UPDATE = _CLAIM.with_for_update().execution_options(populate_existing=True)
-_LINES = select(LineRow).where(LineRow.claim_id == sa.bindparam("claim"))
 _SAVE_CLAIM = sa.update(_claim).where(_claim.c.id == sa.bindparam("claim"))
+_DELETE_TOTALS = sa.delete(_total).where(_total.c.claim_id == sa.bindparam("claim"))
+
+
+class ClaimContent(NamedTuple):
+    """The lines and totals of a claim, only to be read.
+
+    `lines` include removed ones, and `lower_amounts`, by session id, are those that the attendee
+    set. Of `totals`, a credit type that is absent is not chosen.
+    """
+
+    lines: list[LineRow]
+    lower_amounts: dict[int, dict[str, Amount]]
+    totals: dict[str, Amount]
+
+
+NO_CONTENT = ClaimContent([], {}, {})
+
+
+def _select_content(ids: sa.ColumnElement[Any]) -> sa.CompoundSelect[Any]:
+    """Lines with each lower amount, and totals: all that a claim consists of, in one statement.
+
+    A row of a line without a lower amount has no credit type, and that of a total has no session.
+    """
+    lower = sa.and_(
+        _lower.c.claim_id == _line.c.claim_id, _lower.c.session_id == _line.c.session_id
+    )
+    lines = (
+        sa.select(_line, _lower.c.credit_type, _lower.c.amount)
+        .outerjoin_from(_line, _lower, lower)
+        .where(_is_of(_line, ids))
+    )
+    no_line = (sa.null() for _ in range(len(_line.c) - 1))
+    totals = sa.select(_total.c.claim_id, *no_line, _total.c.credit_type, _total.c.amount).where(
+        _is_of(_total, ids)
+    )
+    return sa.union_all(lines, totals)
+
+
+def _is_of(table: sa.Table, ids: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    return table.c.claim_id.in_(ids) if ids.expanding else table.c.claim_id == ids
+
+
+_CONTENT = _select_content(sa.bindparam("claim"))
+_CONTENTS = _select_content(sa.bindparam("claims", expanding=True))
 
 
 def find(db: Session, attendee_id: int) -> ClaimRow | None:
@@ -34,10 +90,10 @@ def find(db: Session, attendee_id: int) -> ClaimRow | None:
     return db.exec(_CLAIM, params={"attendee": attendee_id}).one_or_none()
 
 
-def find_with_lines(db: Session, attendee_id: int) -> tuple[ClaimRow | None, list[LineRow]]:
-    """The attendee's claim, if one was begun, and all its lines, only to be read."""
+def find_with_content(db: Session, attendee_id: int) -> tuple[ClaimRow | None, ClaimContent]:
+    """The attendee's claim, if one was begun, with its lines and totals, only to be read."""
     claim: Any = db.connection().execute(_CLAIM, {"attendee": attendee_id}).one_or_none()
-    return claim, [] if claim is None else lines(db, claim.id)
+    return claim, NO_CONTENT if claim is None else content(db, claim.id)
 
 
 def find_for_update(db: Session, attendee_id: int) -> ClaimRow:
@@ -74,16 +130,71 @@ def _dialect(db: Session) -> str:
     return db.get_bind().dialect.name
 
 
-def lines(db: Session, claim_id: int) -> list[LineRow]:
-    """All lines of a claim, including removed ones, only to be read."""
-    found: Any = db.connection().execute(_LINES, {"claim": claim_id}).all()
-    return list(found)
+def content(db: Session, claim_id: int) -> ClaimContent:
+    """The lines and totals of a claim, in one statement."""
+    return _contents(db.connection().execute(_CONTENT, {"claim": claim_id}).all())[claim_id]
+
+
+def contents(db: Session, claim_ids: Collection[int]) -> Mapping[int, ClaimContent]:
+    """The lines and totals of these claims, by the claims' ids, in one statement."""
+    return _contents(db.connection().execute(_CONTENTS, {"claims": list(claim_ids)}).all())
+
+
+def _contents(rows: Iterable[Any]) -> Mapping[int, ClaimContent]:
+    found: dict[int, ClaimContent] = defaultdict(lambda: ClaimContent([], {}, {}))
+    for row in rows:
+        lines, lower_amounts, totals = found[row.claim_id]
+        if row.session_id is None:
+            if row.amount != NOT_CHOSEN:
+                totals[row.credit_type] = row.amount
+            continue
+        if row.session_id not in lower_amounts:
+            lines.append(row)
+            lower_amounts[row.session_id] = {}
+        if row.credit_type is not None:
+            lower_amounts[row.session_id][row.credit_type] = row.amount
+    return found
+
+
+def save_totals(db: Session, claim_id: int, types: CreditTypes, totals: Amounts) -> None:
+    """Replace all totals of a claim; a type that is absent from them is not chosen."""
+    connection = db.connection()
+    connection.execute(_DELETE_TOTALS, {"claim": claim_id})
+    wholes = {each.part_of for each in types if each.code in totals}
+    rows = [
+        {
+            "claim_id": claim_id,
+            "credit_type": each.code,
+            "amount": totals.get(each.code, NOT_CHOSEN),
+            "part_of": each.part_of,
+            "part_of_amount": each.part_of and totals.get(each.part_of, NOT_CHOSEN),
+        }
+        for each in types
+        if each.code in totals or each.code in wholes
+    ]
+    if rows:
+        connection.execute(sa.insert(_total), rows)
 
 
 def save_line(db: Session, line: LineRow) -> None:
-    """Insert or update a line."""
+    """Insert or update a line, but not its lower amounts."""
     connection = db.connection()
     connection.execute(_save_line(connection.dialect.name), line.model_dump())
+
+
+def save_lower_amount(
+    db: Session, claim_id: int, session_id: int, credit_type: str, amount: Amount | None
+) -> None:
+    """Insert or update an amount that is lower than the line gives; None deletes it."""
+    key = {"claim_id": claim_id, "session_id": session_id, "credit_type": credit_type}
+    if amount is None:
+        db.exec(sa.delete(_lower).filter_by(**key))
+        return
+    db.exec(
+        insert_for(_dialect(db), LineCreditRow)
+        .values(**key, amount=amount)
+        .on_conflict_do_update(index_elements=[*key], set_={"amount": amount})
+    )
 
 
 def save_claim(db: Session, claim: ClaimRow) -> None:
@@ -168,7 +279,7 @@ def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
         .where(ReceiptRow.claim_id == claim_id)
         .order_by(col(ReceiptRow.version).desc())
     )
-    return list(db.exec(newest_first).all())
+    return list(db.exec(newest_first).unique().all())
 
 
 def find_by_receipt(db: Session, number: str) -> ClaimRow | None:
@@ -213,7 +324,8 @@ def find_issued(db: Session, number: str) -> IssuedReceipt | None:
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
         .where(ReceiptRow.number == number)
     )
-    row = db.exec(query).one_or_none()
+    found: Any = db.exec(query)  # SQLModel's type for several columns has no `unique`
+    row = found.unique().one_or_none()
     return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2], row[3])
 
 

@@ -1,12 +1,18 @@
-"""Tables of claims: lines, commands, receipts, the feed's counter and the audit log."""
+"""Tables of claims: lines, totals, commands, receipts, the feed's counter and the audit log.
+
+Amounts of credit are whole increments of their type, whose code is `credit_type`.
+"""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
-from cme_reflex.store.columns import UtcDateTime
+from cme_reflex.store.columns import UtcDateTime, subset_constraints
+
+NOT_CHOSEN = 2**31 - 1
+"""Amount of a primary type's total that is not chosen while that of a subset is: no limit to it."""
 
 
 class ClaimRow(SQLModel, table=True):
@@ -17,44 +23,67 @@ class ClaimRow(SQLModel, table=True):
         sa.CheckConstraint(
             "status IN ('draft', 'submitted', 'reopened', 'withdrawn')", name="status"
         ),
-        sa.CheckConstraint("category1 > 0", name="category1"),
-        sa.CheckConstraint("safety >= 0", name="safety"),
-        sa.CheckConstraint(
-            "category1 IS NULL OR safety IS NULL OR safety <= category1", name="safety_is_subset"
-        ),
-        sa.CheckConstraint(
-            "status <> 'submitted' OR category1 IS NOT NULL", name="submitted_has_credit"
-        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     attendee_id: int = Field(foreign_key="attendee.id", unique=True)
     status: str = "draft"
     revision: int = 0
-    category1: int | None = None
-    safety: int | None = None
     reopened_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class LineRow(SQLModel, table=True):
-    """One session in a claim. A removed line keeps its hours, so that Undo can restore them.
+class TotalRow(SQLModel, table=True):
+    """The total of one credit type that the attendee chose to claim.
 
-    `lowered`: a newer programme offers less credit than was claimed, so the hours were reduced.
+    The total of a subset is at most that of the type that it is `part_of`, which has a row as well.
     """
 
-    __tablename__ = "claim_line"
+    __tablename__ = "claim_total"
     __table_args__ = (
-        sa.CheckConstraint("quarters > 0", name="quarters"),
-        sa.CheckConstraint("safety BETWEEN 0 AND quarters", name="safety"),
+        *subset_constraints("claim_total", "claim_id"),
+        sa.CheckConstraint("amount > 0 OR part_of IS NOT NULL", name="primary_is_positive"),
     )
 
     claim_id: int = Field(foreign_key="claim.id", primary_key=True)
+    credit_type: str = Field(primary_key=True)
+    amount: int
+    part_of: str | None = None
+    part_of_amount: int | None = None
+
+
+class LineRow(SQLModel, table=True):
+    """One session in a claim. A removed line keeps its minutes, so that Undo can restore them.
+
+    `minutes` are those of taking part, from which the amounts of all credit types follow.
+    `lowered`: a newer programme offers less credit than was claimed.
+    """
+
+    __tablename__ = "claim_line"
+    __table_args__ = (sa.CheckConstraint("minutes >= 0", name="minutes"),)
+
+    claim_id: int = Field(foreign_key="claim.id", primary_key=True)
     session_id: int = Field(foreign_key="session.id", primary_key=True)
-    quarters: int
-    safety: int
+    minutes: int
     on_demand: bool
     removed: bool = False
     lowered: bool = False
+
+
+class LineCreditRow(SQLModel, table=True):
+    """An amount of a line that is lower than what its minutes give, as the attendee set it."""
+
+    __tablename__ = "claim_line_credit"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["claim_id", "session_id"], ["claim_line.claim_id", "claim_line.session_id"]
+        ),
+        sa.CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    claim_id: int = Field(primary_key=True)
+    session_id: int = Field(primary_key=True)
+    credit_type: str = Field(primary_key=True)
+    amount: int
 
 
 class CommandRow(SQLModel, table=True):
@@ -85,12 +114,37 @@ class FeedRow(SQLModel, table=True):
     last: int
 
 
+class ReceiptCreditRow(SQLModel, table=True):
+    """The credit of one type that a submitted version claims.
+
+    `position` is its place on the receipt, and `attended` the credit of all sessions, of which
+    less may be claimed. Of a type that was claimed there are rows of all subsets that were offered.
+    """
+
+    __tablename__ = "receipt_credit"
+    __table_args__ = (
+        *subset_constraints("receipt_credit", "receipt_id"),
+        sa.UniqueConstraint("receipt_id", "position"),
+        sa.CheckConstraint("amount > 0 OR part_of IS NOT NULL", name="primary_is_positive"),
+        sa.CheckConstraint("attended >= 0", name="attended"),
+        sa.CheckConstraint("position > 0", name="position"),
+    )
+
+    receipt_id: int | None = Field(default=None, foreign_key="receipt.id", primary_key=True)
+    credit_type: str = Field(primary_key=True)
+    position: int
+    amount: int
+    attended: int
+    part_of: str | None = None
+    part_of_amount: int | None = None
+
+
 class ReceiptRow(SQLModel, table=True):
     """A receipt for one submitted version. `document` is the claim as submitted.
 
     `position` is its number in the feed of all meetings' submissions; see FeedRow. A version that
     is withdrawn is no proof from `withdrawn_at` on, and gets a new position, so that readers of
-    the feed learn of it.
+    the feed learn of it. `credits` are loaded with the receipt, in the same statement.
     """
 
     __tablename__ = "receipt"
@@ -98,8 +152,6 @@ class ReceiptRow(SQLModel, table=True):
         sa.UniqueConstraint("claim_id", "version"),
         sa.CheckConstraint("position > 0", name="position"),
         sa.CheckConstraint("version > 0", name="version"),
-        sa.CheckConstraint("category1 > 0", name="category1"),
-        sa.CheckConstraint("safety BETWEEN 0 AND category1", name="safety"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -107,11 +159,12 @@ class ReceiptRow(SQLModel, table=True):
     version: int
     number: str = Field(unique=True)
     submitted_at: datetime = Field(sa_type=UtcDateTime)
-    category1: int
-    safety: int
     document: dict[str, Any] = Field(sa_type=sa.JSON)
     position: int = Field(unique=True)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    credits: list[ReceiptCreditRow] = Relationship(
+        sa_relationship_kwargs={"lazy": "joined", "order_by": ReceiptCreditRow.position}
+    )
 
 
 class ClaimAuditRow(SQLModel, table=True):

@@ -30,18 +30,15 @@ class MemberRow(SQLModel, table=True):
 class AttendeeRow(SQLModel, table=True):
     """A registration for one meeting. `name_key` is the last name as compared at sign-in.
 
-    Browsers that signed in until `browsers_forgotten_at` are not known any more. `email_changed_at`
-    is the last change of the address after the registration was first loaded.
+    `profession` is the code of one of the meeting's professions. Browsers that signed in until
+    `browsers_forgotten_at` are not known any more. `email_changed_at` is the last change of the
+    address after the registration was first loaded.
     """
 
     __tablename__ = "attendee"
     __table_args__ = (
         sa.UniqueConstraint("meeting_id", "badge"),
         sa.UniqueConstraint("meeting_id", "confirmation"),
-        sa.CheckConstraint("profession IN ('physician', 'other')", name="profession"),
-        sa.CheckConstraint(
-            "corrected_profession IN ('physician', 'other')", name="corrected_profession"
-        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

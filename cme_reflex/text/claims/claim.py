@@ -1,21 +1,29 @@
 """Texts of a claim that several screens share: sessions, hours, conflicts and requirements."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.claim import Requirement
 from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.credit.credit_type import CreditType
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.credit.overlap import Window
-from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.text.claims.credit import amount, listed, unit
 from cme_reflex.text.dates import day_span, instant
 from cme_reflex.text.plural import Plural
 
 LOCKED: Final = "Your claim is submitted, so it can no longer be changed."
 WITHDRAWN: Final = "Your claim was withdrawn, so it can no longer be changed."
 CLEARED: Final = (
-    "Your claimed hours were above what your sessions now support, so choose them again."
+    "Your claimed {labels} {unit} were above what your sessions now support, so choose them again."
+)
+CLEARED_CLOSED: Final = (
+    "Your claimed {labels} {unit} were cleared: {labels} can no longer be claimed."
+)
+CLEARED_NOT_OFFERED: Final = (
+    "Your claimed {labels} {unit} were cleared: your profession is not offered {labels}."
 )
 OPENS: Final = "Claims open on {when}."
 CLOSED: Final = "Claims closed on {when}."
@@ -30,13 +38,15 @@ UNDO: Final = "Undo"
 MORE_REMOVED: Final = "and {count} more"
 """Follows `REMOVED`: sessions that Undo restores after this one."""
 
-HOURS_OF: Final = "{hours} of {maximum} hours"
-CLAIMED_OF: Final = "{claimed} claimed of {supported} hours supported"
+AMOUNT_OF: Final = "{amount} {of}"
+CLAIMED_OF: Final = "{claimed} claimed of {supported} supported"
 CLAIMED_OF_TYPE: Final = "{label}: {claimed} claimed of {supported}"
 OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")
 
 THESE_OVERLAP: Final = "These overlap"
-WINDOW: Final = "{when}: {allowed} hours possible, {claimed} claimed"
+WINDOW: Final = "{when}: {possible}"
+POSSIBLE: Final = "{allowed} possible, {claimed} claimed"
+POSSIBLE_OF_TYPE: Final = "{label} {allowed} possible, {claimed} claimed"
 OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
     OverlapPolicy.RESOLVE: "Before you submit, lower their hours until they fit into that time, "
     "mark one as watched on demand, or remove one.",
@@ -54,11 +64,10 @@ LIVE_OVERLAP_ADVICE: Final[Mapping[OverlapPolicy, str]] = {
 
 OVERLAPS_WITH: Final = "Overlaps with another session"
 NO_CREDIT: Final = "No longer gives credit: remove it"
-LOWERED: Final = "Lowered to {hours}: the session now has less credit"
-HOURS: Final = "Hours"
-SAFETY: Final = "Patient Safety"
+LOWERED: Final = "Lowered to {credit}: the session now has less credit"
 OF_SESSION: Final = " of {title}"
-"""Follows `HOURS` and `SAFETY` for screen readers."""
+"""Follows the label of an amount for screen readers."""
+WHY: Final = "Why less?"
 ON_DEMAND: Final = "Watched on demand"
 EVALUATION: Final = "Evaluation"
 EVALUATION_IS: Final = "Evaluation: "
@@ -66,9 +75,6 @@ EVALUATION_IS: Final = "Evaluation: "
 REMOVE: Final = "Remove"
 ABOUT: Final = ": {title}"
 """Follows a button's label for screen readers, to name the session."""
-CLAIMED_HOURS: Final = "{hours} hours"
-CLAIMED_SAFETY: Final = ", of which {hours} Patient Safety"
-OF_WHICH: Final = "Of which {hours} Patient Safety"
 CLAIMED_ON_DEMAND: Final = ", watched on demand"
 
 _NEEDS: Final[Mapping[Requirement, str]] = {
@@ -77,15 +83,31 @@ _NEEDS: Final[Mapping[Requirement, str]] = {
     Requirement.WITHDRAWN: "Remove the session that was withdrawn: {title}",
     Requirement.SESSION_QUESTION: "Evaluate {title}: {question}",
     Requirement.OVERALL_QUESTION: "Answer: {question}",
-    Requirement.CATEGORY1: "Choose your Claimed Category 1 Hours",
+    Requirement.CREDIT: "Choose your {total}",
+    Requirement.NEED: "Answer the overall evaluation for {total}",
     Requirement.NAME: "Name on certificate: {name_fault}",
     Requirement.ATTESTATION: "Confirm the attestation",
 }
 
 
-def need(kind: Requirement, *, title: str = "", question: str = "", name_fault: str = "") -> str:
+def need(
+    kind: Requirement,
+    *,
+    title: str = "",
+    question: str = "",
+    name_fault: str = "",
+    total: str = "",
+) -> str:
     """A requirement for submitting, as an instruction."""
-    return _NEEDS[kind].format(title=title, question=question, name_fault=name_fault)
+    return _NEEDS[kind].format(title=title, question=question, name_fault=name_fault, total=total)
+
+
+def cleared(credit_types: Sequence[CreditType], *, offered: bool, is_open: bool) -> str:
+    """That chosen totals of these types were cleared, and why."""
+    template = CLEARED if is_open else CLEARED_CLOSED
+    return (template if offered else CLEARED_NOT_OFFERED).format(
+        labels=listed(each.label for each in credit_types), unit=unit(credit_types[0])
+    )
 
 
 def opens(at: datetime, zone: ZoneInfo) -> str:
@@ -98,10 +120,26 @@ def closed(at: datetime, zone: ZoneInfo) -> str:
     return CLOSED.format(when=instant(at, zone))
 
 
-def window(violated: Window, zone: ZoneInfo) -> str:
-    """A conflict: ``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``."""
+def window(violated: Window, types: CreditTypes, zone: ZoneInfo) -> str:
+    """A conflict: ``Thu, Sep 26, 8:00–10:00 am: 2.00 hours possible, 4.00 claimed``.
+
+    Figures of further types follow where they differ.
+    """
+    first, *others = (types[code] for code in violated.claimed)
+    possible = [
+        POSSIBLE.format(
+            allowed=amount(first, violated.allowed[first.code]),
+            claimed=first.format(violated.claimed[first.code]),
+        ),
+        *(
+            POSSIBLE_OF_TYPE.format(
+                label=each.label,
+                allowed=each.format(violated.allowed[each.code]),
+                claimed=each.format(violated.claimed[each.code]),
+            )
+            for each in others
+        ),
+    ]
     return WINDOW.format(
-        when=day_span(violated.starts_at, violated.ends_at, zone),
-        allowed=format_hours(violated.allowed),
-        claimed=format_hours(violated.claimed),
+        when=day_span(violated.starts_at, violated.ends_at, zone), possible="; ".join(possible)
     )

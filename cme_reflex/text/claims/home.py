@@ -4,16 +4,20 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cme_reflex.domain.credit.credit_type import Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.text.claims.credit import NEEDED_FOR, listed
 from cme_reflex.text.dates import instant
 
 TAB: Final = "Your claim"
 TITLE: Final = "{meeting} CME Evaluations & Credit Claim"
 
 SESSIONS: Final = "Sessions"
-SESSIONS_ADDED: Final = "{sessions} added, {hours} hours"
+SESSIONS_ADDED: Final = "{sessions} added, {credit}"
 NONE_ADDED: Final = "None added yet"
 EVALUATIONS: Final = "Evaluations"
+OVERALL_NEEDED: Final = "Answer it before you choose {labels}"
 EVALUATIONS_DONE: Final = "{done}, {asked}"
 DONE_OF: Final = "{done} of {all}"
 NONE_YET: Final = "None yet"
@@ -28,9 +32,7 @@ NOTHING_YET: Final = "Add the sessions that you attended, live or on demand."
 SUBMITTED: Final = "Submitted"
 SUBMITTED_TITLE: Final = "Your claim is submitted"
 SEE_RECEIPT: Final = "See your receipt"
-CLAIMED: Final = (
-    "{hours} Category 1 hours claimed, of which {safety} Patient Safety, on {submitted}."
-)
+CLAIMED: Final = "{claimed}, on {submitted}."
 RECEIPT_NUMBER: Final = "Receipt number {number}"
 REOPEN: Final = "Reopen my claim"
 REOPENED: Final = "Make your changes and submit again by {until}."
@@ -43,6 +45,20 @@ WITHDRAWN: Final = (
     "{society} withdrew it on {when} for this reason: {reason}. Its certificate is no longer proof "
     "of credit. Nothing that you entered was deleted."
 )
+
+
+def asked(types: CreditTypes, meeting: Meeting) -> str:
+    """Whether session evaluations are required, needed for some credit types, or optional."""
+    if meeting.claim.session_evaluations_required:
+        return REQUIRED
+    needed = [each.label for each in types if each.needs is Need.SESSION_EVALUATION]
+    return NEEDED_FOR.format(labels=listed(needed)) if needed else OPTIONAL
+
+
+def overall_needed(types: CreditTypes) -> str:
+    """Which credit types need the overall evaluation; empty without any."""
+    needed = [each.label for each in types if each.needs is Need.OVERALL_EVALUATION]
+    return OVERALL_NEEDED.format(labels=listed(needed)) if needed else ""
 
 
 def withdrawn(at: datetime, reason: str, meeting: Meeting) -> str:

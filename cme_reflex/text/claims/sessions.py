@@ -27,14 +27,15 @@ FOUND: Final = "{sessions} found"
 
 NOTHING_FOUND: Final = "No sessions match your search and filters."
 NOTHING_FOUND_REMEDY: Final = (
-    "Search for fewer words, choose another day or kind, or show all sessions."
+    "Search for fewer words, choose another day, kind or credit, or show all sessions."
 )
 EVERYTHING: Final = "Show all sessions"
 
 LIST: Final = "Sessions"
 TOP_ROW: Final = "Row at the top"
-HOURS: Final = "{hours} hours"
-SAFETY: Final = "{hours} Patient Safety"
+CREDIT: Final = "Credit"
+ANY_CREDIT: Final = "Any credit"
+NO_CREDIT: Final = "No credit for your profession"
 OVERLAPS: Final = "Overlaps"
 LIVE_ONLY: Final = "Live only"
 ON_DEMAND: Final = "On demand"

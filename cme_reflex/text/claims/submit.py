@@ -1,12 +1,14 @@
 """Texts of the submit page: overall evaluation, totals and Submit."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.people.names import NAME_LIMIT, InvalidName, NameFault
+from cme_reflex.text.claims.credit import listed, unit, unit_label, without_unit
+from cme_reflex.text.claims.receipt import OF_WHICH
 from cme_reflex.text.plural import Plural
 
 TITLE: Final = "Overall Eval / Submit CME"
@@ -20,17 +22,17 @@ MISSING: Final = Plural(
 OVERALL: Final = "Overall evaluation"
 
 TOTALS: Final = "CME Credit Claim"
-CATEGORY1: Final = "Claimed Category 1 Hours"
-CATEGORY1_HINT: Final = "Required. Your sessions support {hours}."
+TOTAL: Final = "Claimed {label} {unit}"
+REQUIRED: Final = "Required. Your sessions support {amount}."
+ONE_REQUIRED: Final = "Choose at least one of {labels}. Your sessions support {amount}."
+OPTIONAL: Final = "Optional, part of {primary}. Your sessions support {amount}."
 CHOOSE: Final = "Choose…"
-SAFETY: Final = "Claimed Patient Safety Hours"
-SAFETY_HINT: Final = "Optional, part of Category 1. Your sessions support {hours}."
 NONE_CHOSEN: Final = "None chosen"
-CLAIM_ALL: Final = "Claim all that my sessions support: {hours}"
-LESS: Final = "You claim {claimed} of the {supported} hours that your sessions support."
-LESS_OF: Final = "You claim {claimed} of the {supported} {label} hours that your sessions support."
-CLAIM_ALL_NOW: Final = "Claim all {hours}"
-CLAIM_ALL_OF: Final = "Claim all {hours} {label}"
+CLAIM_ALL: Final = "Claim all that my sessions support: {amounts}"
+LESS: Final = "You claim {claimed} of the {supported} {unit} that your sessions support."
+LESS_OF: Final = "You claim {claimed} of the {supported} {label} {unit} that your sessions support."
+CLAIM_ALL_NOW: Final = "Claim all {amount}"
+CLAIM_ALL_OF: Final = "Claim all {amount} {label}"
 OF_SUPPORTED: Final = "{claimed} of {supported} supported"
 
 REPORTING_TITLE: Final = "Opt-In to {programme}"
@@ -39,9 +41,9 @@ NEW_WINDOW: Final = " (opens in a new window)"
 
 CHECK: Final = "Check your answers"
 CHANGED: Final = "Your claim has changed since this page showed it"
-LINE_ADDED: Final = "Added: {title}, {hours} hours"
+LINE_ADDED: Final = "Added: {title}, {credit}"
 LINE_REMOVED: Final = "Removed: {title}"
-LINE_HOURS: Final = "{title}: {hours} hours instead of {old}"
+LINE_CREDIT: Final = "{title}: {credit} instead of {old}"
 LINE_CHANGED: Final = "Changed: {title}, {when}"
 ANSWER_CHANGED: Final = "{label}: {new} instead of {old}"
 EVALUATION_CHANGED: Final = "An answer of the evaluation"
@@ -59,15 +61,16 @@ _NAME_FAULTS: Final[Mapping[NameFault, str]] = {
     "it, or in other letters.",
 }
 PROFESSION: Final = "Profession"
-PHYSICIAN: Final = "Physician (MD or DO)"
-OTHER: Final = "Other"
-PROFESSION_HINT: Final = (
-    "Physicians are awarded credit; all others get a participation certificate."
+AWARDED: Final = "You are awarded {labels}."
+PARTICIPATION: Final = "You get a participation certificate for {labels}."
+CORRECTION_CLEARS: Final = (
+    "If you change it, what you chose of {labels} is cleared unless the other profession is "
+    "offered it too."
 )
+ASK_STAFF: Final = "It comes from your registration. If it is wrong, ask {contact}."
 SESSIONS: Final = "Sessions"
-CATEGORY1_CHOSEN: Final = "Category 1"
 NOT_CHOSEN: Final = "Not chosen"
-SAFETY_CHOSEN: Final = "Of which Patient Safety"
+NOT_OFFERED: Final = "Not offered"
 CONFIRM_AGAIN: Final = "Your claim has changed since you confirmed it. Check it and confirm again."
 FINAL: Final = (
     "Submitting completes your {meeting} CME claim. After that you cannot add or change anything."
@@ -88,21 +91,64 @@ def _describe(character: str) -> str:
     return f"U+{ord(character):04X}{f' ({name})' if name else ''}"
 
 
-def lower_claim(claimed: CreditTotals, supported: CreditTotals, safety_label: str) -> str:
-    """That less is claimed than the sessions support, by credit type; empty if nothing is less."""
-    sentences = []
-    if claimed.category1 < supported.category1:
-        sentences.append(
-            LESS.format(
-                claimed=format_hours(claimed.category1), supported=format_hours(supported.category1)
-            )
+def total(credit_type: CreditType) -> str:
+    """The label of the field in which a total is chosen: ``Claimed Category 1 Hours``."""
+    return TOTAL.format(label=credit_type.label, unit=unit_label(credit_type))
+
+
+def no_choice(credit_type: CreditType) -> str:
+    """What is shown of a total that is not chosen."""
+    return NOT_CHOSEN if credit_type.is_primary else NONE_CHOSEN
+
+
+def chosen_label(credit_type: CreditType) -> str:
+    """The label of a chosen total: ``Category 1``, ``Of which Patient Safety``."""
+    return credit_type.label if credit_type.is_primary else OF_WHICH.format(label=credit_type.label)
+
+
+def total_hint(credit_type: CreditType, supported: Amount, types: CreditTypes) -> str:
+    """What has to be chosen of a total, and what the sessions support of it."""
+    shown = credit_type.format(supported)
+    if credit_type.part_of:
+        return OPTIONAL.format(primary=types[credit_type.part_of].label, amount=shown)
+    if len(types.primaries) == 1:
+        return REQUIRED.format(amount=shown)
+    labels = listed(each.label for each in types.primaries)
+    return ONE_REQUIRED.format(labels=labels, amount=shown)
+
+
+def claim_all(types: Sequence[CreditType], supported: Amounts, *, named: bool) -> str:
+    """The button that claims all of a primary type: ``…: 8.50, of which 1.50 Patient Safety``."""
+    return CLAIM_ALL.format(amounts=without_unit(types, supported, named=named))
+
+
+def lower_claim(
+    lower: Iterable[CreditType], claimed: Amounts, supported: Amounts, *, named: bool
+) -> str:
+    """That less is claimed than the sessions support; empty if nothing is less.
+
+    `lower` are the types of which it is less; `named` is whether primary types are named, too.
+    """
+    return " ".join(
+        (LESS_OF if named or each.part_of else LESS).format(
+            claimed=each.format(claimed.get(each.code, NO_CREDIT)),
+            supported=each.format(supported[each.code]),
+            label=each.label,
+            unit=unit(each),
         )
-    if claimed.safety < supported.safety:
-        sentences.append(
-            LESS_OF.format(
-                label=safety_label,
-                claimed=format_hours(claimed.safety),
-                supported=format_hours(supported.safety),
-            )
-        )
-    return " ".join(sentences)
+        for each in lower
+    )
+
+
+def claim_rest(credit_type: CreditType, supported: Amounts, *, named: bool) -> str:
+    """The button that claims all where less is claimed: ``Claim all 8.50``."""
+    template = CLAIM_ALL_OF if named or credit_type.part_of else CLAIM_ALL_NOW
+    return template.format(
+        amount=credit_type.format(supported[credit_type.code]), label=credit_type.label
+    )
+
+
+def profession_hint(awarded: Iterable[str], participation: Iterable[str]) -> str:
+    """What the chosen profession gets; the arguments are labels of primary types."""
+    templates = ((AWARDED, listed(awarded)), (PARTICIPATION, listed(participation)))
+    return " ".join(template.format(labels=labels) for template, labels in templates if labels)

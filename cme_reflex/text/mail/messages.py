@@ -3,11 +3,13 @@
 Like every screen, every mail ends with the help contact and the deadline with its time zone.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cme_reflex import text
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.claims.account import Credit
+from cme_reflex.domain.credit.credit_type import Amount, CreditType
 from cme_reflex.domain.mail.message import (
     ActionButton,
     Block,
@@ -25,8 +27,7 @@ def confirmation(
     name: str,
     number: str,
     submitted_at: datetime,
-    category1: Quarters,
-    safety: Quarters,
+    claimed: tuple[Credit, ...],
     sessions: int,
     less: tuple[str, ...],
     replaces: bool,
@@ -43,7 +44,7 @@ def confirmation(
     replacement = " It replaces the claim that you submitted before." if replaces else ""
     return _content(
         meeting,
-        subject=f"Your {meeting.short_name} CME credit: {format_hours(category1)} hours, {number}",
+        subject=f"Your {meeting.short_name} CME credit: {_claimed(claimed)}, {number}",
         preview=f"Your claim is submitted. Receipt {number}.",
         heading="Your claim is submitted",
         greeting=_greeting(attendee),
@@ -53,8 +54,7 @@ def confirmation(
             ),
             DefinitionList(
                 (
-                    (f"{meeting.category1.label} hours", format_hours(category1)),
-                    (f"of which {meeting.safety.label}", format_hours(safety)),
+                    *map(_definition, claimed),
                     ("Sessions", str(sessions)),
                     ("Name on certificate", name),
                     ("Submitted", text.dates.instant(submitted_at, meeting.zone)),
@@ -71,12 +71,26 @@ def confirmation(
     )
 
 
+def _claimed(credits_: tuple[Credit, ...]) -> str:
+    """The primary credit claimed, such as "8.50 Category 1"."""
+    return _amounts({each.type: each.claimed for each in credits_ if each.type.is_primary})
+
+
+def _amounts(amounts: Mapping[CreditType, Amount]) -> str:
+    return ", ".join(f"{each.format(amount)} {each.label}" for each, amount in amounts.items())
+
+
+def _definition(credit: Credit) -> tuple[str, str]:
+    label = credit.type.label if credit.type.is_primary else f"of which {credit.type.label}"
+    return label, credit.type.format(credit.claimed)
+
+
 def reminder(
     meeting: Meeting,
     *,
     name: str,
     sessions: int,
-    claimable: Quarters,
+    claimable: Mapping[CreditType, Amount],
     deadline: datetime,
     reopened: bool,
     receipt_valid: bool,
@@ -84,7 +98,8 @@ def reminder(
 ) -> MailContent:
     """Reminder before the deadline that a started or reopened claim is not submitted.
 
-    `receipt_valid` means that there is an earlier receipt, which was not withdrawn.
+    `claimable` is what can be claimed so far of each primary type. `receipt_valid` means that there
+    is an earlier receipt, which was not withdrawn.
     """
     until = text.dates.instant(deadline, meeting.zone)
     status = (
@@ -100,7 +115,7 @@ def reminder(
     return _content(
         meeting,
         subject=f"Submit your {meeting.short_name} CME claim by {until}",
-        preview=f"{text.claim.SESSIONS(sessions)}, {format_hours(claimable)} hours so far.",
+        preview=f"{text.claim.SESSIONS(sessions)}, {_amounts(claimable)} so far.",
         heading="Your claim is not submitted yet",
         greeting=_greeting(name),
         blocks=(
@@ -108,7 +123,10 @@ def reminder(
             DefinitionList(
                 (
                     ("Sessions so far", str(sessions)),
-                    ("Hours you can claim", format_hours(claimable)),
+                    *(
+                        (f"{each.label} you can claim", each.format(amount))
+                        for each, amount in claimable.items()
+                    ),
                     ("Submit by", until),
                 )
             ),

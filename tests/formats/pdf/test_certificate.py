@@ -6,12 +6,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pypdf
 import pytest
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount, CreditStatements, CreditType
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.certificate import certificate_pdf
 from cme_reflex.settings import ROOT
@@ -21,7 +23,9 @@ from tests.support.certificates import (
     ADDRESS,
     CERTIFICATE,
     DESIGNATION,
+    SAFETY,
     certificate,
+    claiming,
     sessions,
 )
 from tests.support.files.pdfs import barcodes, font_runs, page_bitmap, page_sizes, page_texts
@@ -41,7 +45,7 @@ def test_a_physician_is_awarded_credit() -> None:
 
 
 def test_others_get_a_certificate_of_participation_that_names_the_designation() -> None:
-    assert page_texts(certificate_pdf(certificate(is_physician=False)))[0] == (
+    assert page_texts(certificate_pdf(certificate(awarded=False)))[0] == (
         "Society of Tests Certificate of Participation This certifies that "
         "Kathleen O’Brien-Núñez Jr participated in The Test Meeting 2024 "
         "San Diego, California, September 26–29, 2024 "
@@ -57,9 +61,9 @@ def test_others_get_a_certificate_of_participation_that_names_the_designation() 
 def test_the_sessions_follow_with_their_credit_under_their_day() -> None:
     both = (
         replace(sessions(1)[0], title="Second", on_demand=True),
-        replace(sessions(1)[0], title="First", safety=Quarters(0)),
+        replace(sessions(1)[0], title="First", amounts={"category1": Amount(6)}),
     )
-    claimed = certificate(sessions=both, category1=Quarters(12), safety=Quarters(1))
+    claimed = claiming(12, 1, of=both)
     assert page_texts(certificate_pdf(claimed))[1:] == [
         (
             "Sessions claimed Kathleen O’Brien-Núñez Jr "
@@ -74,7 +78,7 @@ def test_the_sessions_follow_with_their_credit_under_their_day() -> None:
 
 
 def test_less_than_the_sessions_add_up_to_is_explained() -> None:
-    less = certificate(sessions=sessions(6), category1=Quarters(35), safety=Quarters(5))
+    less = claiming(35, 5)
     sentences = (
         "Of 9.00 hours attended, 8.75 are claimed. "
         "Of 1.50 hours of Patient Safety attended, 1.25 are claimed."
@@ -82,7 +86,7 @@ def test_less_than_the_sessions_add_up_to_is_explained() -> None:
     face, listed = page_texts(certificate_pdf(less))
     assert sentences in face
     assert f"{sentences} A participant claims no more" in listed
-    all_of_it = replace(less, category1=Quarters(36), safety=Quarters(6))
+    all_of_it = claiming(36, 6)
     for page in page_texts(certificate_pdf(all_of_it)):
         assert "attended" not in page
         assert "less may be claimed" not in page
@@ -110,20 +114,54 @@ def test_a_version_that_is_not_simply_valid_says_so_within_the_two_pages(
 
 
 def test_a_meeting_without_patient_safety_does_not_mention_it() -> None:
-    text = " ".join(page_texts(certificate_pdf(certificate(safety_label=None, safety=Quarters(0)))))
+    text = " ".join(page_texts(certificate_pdf(certificate(subsets=()))))
     assert "Safety" not in text
     assert "Session 0 1.50 8:00" in text
 
 
 def test_zero_patient_safety_is_printed_because_boards_ask_for_the_figure() -> None:
-    claimed = certificate(safety=Quarters(0))
+    claimed = claiming(34, 0)
     assert "of which 0.00 credits are Patient Safety" in page_texts(certificate_pdf(claimed))[0]
 
 
 def test_one_credit_is_one_credit() -> None:
-    claimed = certificate(category1=Quarters(4), safety=Quarters(4))
+    claimed = claiming(4, 4)
     page = page_texts(certificate_pdf(claimed))[0]
     assert "1.00 AMA PRA Category 1 Credit™ of which 1.00 credit is Patient Safety" in page
+
+
+def test_a_type_is_named_and_measured_as_its_meeting_says() -> None:
+    pharmacists = CreditType(
+        code="acpe",
+        label="ACPE contact hours",
+        name_one="CEU",
+        name_many="CEUs",
+        display_divisor=10,
+        increment=Fraction(1, 2),
+        provider_number="1234",
+        identifier_label="UAN",
+        statements=CreditStatements(award="has earned pharmacy credit:"),
+    )
+    law = CreditType(code="law", label="Law", name_one="Law", name_many="Law", part_of="acpe")
+    law = replace(law, display_divisor=10, increment=Fraction(1, 2))
+    session = replace(
+        sessions(1)[0], amounts={"acpe": Amount(3)}, identifier="1234-0000-30-001-L01-P"
+    )
+    face, listed = page_texts(
+        certificate_pdf(
+            certificate(
+                credit=Credit(pharmacists, Amount(3), Amount(3)),
+                subsets=(Credit(law, Amount(0), Amount(0)), CERTIFICATE.subsets[0]),
+                sessions=(session,),
+            )
+        )
+    )
+    assert (
+        "has earned pharmacy credit: 0.15 CEUs of which 0.00 credits are Law and "
+        "2.00 credits are Patient Safety" in face
+    )
+    assert "Provider number 1234" in face
+    assert "Session 0 UAN 1234-0000-30-001-L01-P 0.15 0.00 0.00" in listed
 
 
 @pytest.mark.parametrize(
@@ -159,7 +197,9 @@ def test_entered_text_is_never_markup() -> None:
             location=MARKUP,
             format="#panic()",
             statements=(MARKUP, "#panic()"),
-            safety_label="*Safety* #panic()",
+            subsets=(
+                replace(CERTIFICATE.subsets[0], type=replace(SAFETY, label="*Safety* #panic()")),
+            ),
             sessions=(titled,),
         )
     )

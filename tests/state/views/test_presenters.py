@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.credit.overlap import Interval, find_conflicts
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.state.views import presenters, view_models
@@ -14,7 +14,7 @@ from tests.support.meetings import MEETING
 from tests.support.programme_values import programme, session
 
 SESSION = session(
-    7, "8:00", "9:30", title="Session A", delivery=Delivery.LIVE, quarters=Quarters(6)
+    7, "8:00", "9:30", title="Session A", delivery=Delivery.LIVE, quarters=Amount(6)
 )
 PROGRAMME = programme(SESSION)
 

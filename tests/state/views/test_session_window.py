@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.session_window import CHUNK, window_at
@@ -21,8 +21,8 @@ SESSION = session(
     kind="cadaver lab",
     speakers=(),
     delivery=Delivery.LIVE,
-    quarters=Quarters(6),
-    safety=Quarters(2),
+    quarters=Amount(6),
+    safety=Amount(2),
     faculty_badges=frozenset({"102"}),
 )
 PROGRAMME = programme(SESSION)
