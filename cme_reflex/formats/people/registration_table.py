@@ -112,9 +112,8 @@ def _profession(text: str, professions: Iterable[Profession]) -> str:
 
     Of several professions, the first in the meeting's list counts.
     """
-    parts = {
-        part.replace(".", "").strip() for part in (text.casefold(), *text.casefold().split(","))
-    }
+    folded = text.casefold().replace(".", "")
+    parts = {folded.strip(), *(part.strip() for part in folded.split(","))}
     for each in professions:
         names = {each.code, each.label.casefold(), *(degree.casefold() for degree in each.degrees)}
         if parts & {name.replace(".", "") for name in names}:

@@ -80,8 +80,8 @@ class ProgrammeOptions:
     """The user's options for values that the file lacks or has wrong.
 
     `zone` is the zone of times without an offset, and of written times. With
-    `wall_clock`, offsets are considered wrong and are ignored. `credit_types` are the meeting's; without
-    them, no credit can be read.
+    `wall_clock`, offsets are considered wrong and are ignored. `credit_types` are the
+    meeting's; without them, no credit can be read.
     """
 
     zone: ZoneInfo | None = None
