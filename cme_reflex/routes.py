@@ -30,6 +30,7 @@ USE_LINK = "/link/use"
 SET_PASSWORD = "/password/set"  # noqa: S105 - a path
 HEALTH = "/health"
 CERTIFICATE = "/certificate/{number}.pdf"
+CERTIFICATE_OF_TYPE = "/certificate/{number}/{credit_type}.pdf"
 NAME_IMAGE = "/certificate/name.svg"
 VERIFY = "/verify"
 TRANSCRIPT_PDF = "/account/transcript.pdf"
@@ -58,9 +59,15 @@ def step_up_address(page: str, way: StepUp) -> str:
     return f"{STEP_UP}?{urlencode({'page': page, 'way': way})}"
 
 
-def certificate(number: str) -> str:
-    """The address of the certificate with this receipt number, for its owner."""
-    return CERTIFICATE.format(number=quote(number, safe=""))
+def certificate(number: str, credit_type: str = "") -> str:
+    """The address of the certificate with this receipt number, for its owner.
+
+    It is that of the first primary type unless another credit type's code is given.
+    """
+    template = CERTIFICATE_OF_TYPE if credit_type else CERTIFICATE
+    return template.format(
+        number=quote(number, safe=""), credit_type=quote(credit_type, safe="")
+    )
 
 
 def name_image(name: str) -> str:
