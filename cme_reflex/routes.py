@@ -65,9 +65,7 @@ def certificate(number: str, credit_type: str = "") -> str:
     It is that of the first primary type unless another credit type's code is given.
     """
     template = CERTIFICATE_OF_TYPE if credit_type else CERTIFICATE
-    return template.format(
-        number=quote(number, safe=""), credit_type=quote(credit_type, safe="")
-    )
+    return template.format(number=quote(number, safe=""), credit_type=quote(credit_type, safe=""))
 
 
 def name_image(name: str) -> str:

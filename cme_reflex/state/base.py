@@ -96,14 +96,19 @@ class ClaimPage(rx.State, mixin=True):
         self._say(context, summary, announcement)
 
     def _say(self, context: RequestContext, summary: ClaimSummary, announcement: str) -> None:
-        cleared = credit_presenter.cleared_text(summary, context, clock()) if summary.cleared else ""
+        cleared = (
+            credit_presenter.cleared_text(summary, context, clock()) if summary.cleared else ""
+        )
         self._set(problem=cleared, announcement=announcement)
 
     async def _summary(self, context: RequestContext) -> ClaimSummary:
         """The claim's current summary, reloaded only if the claim or the programme has changed."""
         current = (context.claim_revision, context.programme.version)
         if not self._loaded or self._loaded_at != current:
-            self._loaded, self._loaded_at = (await claim.load_summary(context, now=clock()),), current
+            self._loaded, self._loaded_at = (
+                (await claim.load_summary(context, now=clock()),),
+                current,
+            )
         return self._loaded[0]
 
     async def _run_handler(

@@ -28,7 +28,6 @@ class Home(ClaimPage, Undo, rx.State):
     evaluated: bool = False
     overall: str = ""
     overall_needed: str = ""
-    added_credit: str = ""
     credit: view_models.CreditView = view_models.CreditView()
     receipt: view_models.ReceiptView = view_models.ReceiptView()
     withdrawn: str = ""
@@ -114,9 +113,7 @@ class Home(ClaimPage, Undo, rx.State):
         self._set(
             lines=presenters.line_views(summary, context.programme, answers),
             # A locked claim cannot be changed, so it shows no conflicts to resolve.
-            conflicts=[]
-            if self.locked
-            else presenters.conflict_views(summary, context.programme),
+            conflicts=[] if self.locked else presenters.conflict_views(summary, context.programme),
             blocked=is_blocking(
                 summary.offered, summary.conflicts, meeting.overlap_policy, summary.claim.totals
             ),

@@ -221,9 +221,7 @@ class Submit(ClaimPage, rx.State):
 
     async def _show_totals(self, context: RequestContext, summary: ClaimSummary) -> None:
         """Show the totals that were chosen on this page."""
-        await self._show(
-            context, summary, announcement=text.shell.SAVED, own=_total_keys(context)
-        )
+        await self._show(context, summary, announcement=text.shell.SAVED, own=_total_keys(context))
 
     async def _show(
         self,
@@ -297,9 +295,11 @@ class Submit(ClaimPage, rx.State):
                 name=invalid_name,
                 attested=self.attested,
             )
-            self._set(missing=presenters.missing_views(
-                missing, context.programme, summary.offered, MISSING_HREFS
-            ))
+            self._set(
+                missing=presenters.missing_views(
+                    missing, context.programme, summary.offered, MISSING_HREFS
+                )
+            )
 
 
 def _total_keys(context: RequestContext) -> set[str]:

@@ -173,9 +173,7 @@ def amount_choices(credit_type: CreditType, most: Amount, *, least: int = 0) -> 
 def figures(claimed: Iterable[Credit]) -> list[view_models.FigureView]:
     """The claimed amounts with the labels of a receipt."""
     return [
-        view_models.FigureView(
-            text.receipt.figure_label(each.type), each.type.format(each.claimed)
-        )
+        view_models.FigureView(text.receipt.figure_label(each.type), each.type.format(each.claimed))
         for each in claimed
     ]
 
@@ -185,9 +183,7 @@ def claimed_amounts(claimed: Iterable[Credit]) -> Amounts:
     return {each.type.code: each.claimed for each in claimed}
 
 
-def certificate_links(
-    number: str, claimed: Iterable[Credit]
-) -> list[view_models.CertificateLink]:
+def certificate_links(number: str, claimed: Iterable[Credit]) -> list[view_models.CertificateLink]:
     """The certificates of a version: one for each primary type."""
     primaries = [each.type for each in claimed if each.type.is_primary]
     return [

@@ -72,7 +72,7 @@ def receipt_line(
         title=title,
         when=when,
         amount=given[0].format(amounts.get(given[0].code, NO_CREDIT)) if given else "",
-        more=text.credit.beside_first(given, amounts),
+        more=text.credit.beside_first(given, amounts) if given else "",
         on_demand=on_demand,
     )
 
@@ -202,9 +202,7 @@ def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
     )
 
 
-def conflict_views(
-    summary: ClaimSummary, programme: Programme
-) -> list[view_models.ConflictView]:
+def conflict_views(summary: ClaimSummary, programme: Programme) -> list[view_models.ConflictView]:
     """The conflicts, with the titles of their sessions and advice by the overlap policy."""
     policy = programme.meeting.overlap_policy
 

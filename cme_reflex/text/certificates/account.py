@@ -32,7 +32,8 @@ OPEN: Final = "Not submitted yet"
 START: Final = "Start your claim"
 GO_ON: Final = "Continue your claim"
 
-YEAR_TOTAL: Final = "{amount} {of}, {others}"
+YEAR_TOTAL: Final = "{amount} {of}"
+AND_OTHERS: Final = "{of}, {others}"
 WHEN_AND_WHERE: Final = "{days}, {place}"
 REGISTERED: Final = "{kind}, badge {badge}"
 CLOSES: Final = "Claims close on {when}."
@@ -55,7 +56,7 @@ REASON: Final = "{reporting} “{reason}”"
 
 EARLIER: Final = Plural(one="{count} earlier version", other="{count} earlier versions")
 OLD: Final = "{claimed}, submitted {submitted}. {certificates}"
-OLD_CERTIFICATE: Final = "Certificate {number}, {state}"
+OLD_CERTIFICATE: Final = "{certificate}, {state}"
 
 OF_MEMBER: Final = (
     "All claims of your {society} account {member}. Each year lists the meetings that ended in it."

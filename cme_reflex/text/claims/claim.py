@@ -19,7 +19,9 @@ WITHDRAWN: Final = "Your claim was withdrawn, so it can no longer be changed."
 CLEARED: Final = (
     "Your claimed {labels} {unit} were above what your sessions now support, so choose them again."
 )
-CLEARED_CLOSED: Final = "Your claimed {labels} {unit} were cleared: {labels} can no longer be claimed."
+CLEARED_CLOSED: Final = (
+    "Your claimed {labels} {unit} were cleared: {labels} can no longer be claimed."
+)
 CLEARED_NOT_OFFERED: Final = (
     "Your claimed {labels} {unit} were cleared: your profession is not offered {labels}."
 )

@@ -6,7 +6,14 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, Need, Partial
+from cme_reflex.domain.credit.credit_type import (
+    NO_CREDIT,
+    Amount,
+    Amounts,
+    CreditType,
+    Need,
+    Partial,
+)
 from cme_reflex.domain.credit.explanation import Deduction, Explanation, Reason
 from cme_reflex.text.dates import day_span, instant, short_day
 from cme_reflex.text.plural import Plural
@@ -128,7 +135,7 @@ def first_of(types: Iterable[CreditType], amounts: Amounts) -> str:
 
 def others_of(types: Iterable[CreditType], amounts: Amounts) -> str:
     """The amounts of all types but the first: ``0.50 Patient Safety``; empty without any."""
-    _, *others = [*types] or [None]
+    others = [*types][1:]
     return ", ".join(of_type(each, amounts[each.code]) for each in others if amounts.get(each.code))
 
 
@@ -145,9 +152,7 @@ def without_unit(types: Sequence[CreditType], amounts: Amounts, *, named: bool) 
 
 def beside_first(types: Iterable[CreditType], amounts: Amounts) -> str:
     """The amounts that stand beside that of the first type: ``Of which 0.50 Patient Safety``."""
-    first, *others = [*types] or [None]
-    if first is None:
-        return ""
+    first, *others = types
     subsets = _subsets(first, others, amounts)
     primaries = [each for each in others if each.is_primary]
     also = _by_type(primaries, others, amounts)
