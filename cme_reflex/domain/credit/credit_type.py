@@ -168,8 +168,13 @@ class CreditType:
         return -(-amount * self.minutes_per_increment // 1)
 
     def format(self, amount: Amount) -> str:
-        """An amount as it is shown: ``"8.50"``, or ``"0.15"`` for 1.5 hours shown as CEU."""
-        return f"{self._shown(amount):.{self._digits}f}"
+        """An amount as it is shown, with the increment's decimals: ``"8.50"``.
+
+        More only where the display divisor makes them necessary: 1.5 hours are ``"0.15"`` CEU,
+        and 0.25 hours are ``"0.025"``.
+        """
+        shown = self._shown(amount)
+        return f"{shown:.{max(self._digits, _decimals(shown))}f}"
 
     def name(self, amount: Amount) -> str:
         """The name that goes with an amount: one only for exactly one unit as shown."""
@@ -183,10 +188,10 @@ class CreditType:
         """
         written = f"{text:f}" if isinstance(text, Decimal) else text.strip()
         if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", written):
-            raise InvalidAmount(text, str(float(self.increment)))
+            raise InvalidAmount(text, f"{float(self.increment):g}")
         amount = Fraction(written) / self.increment
         if amount.denominator != 1:
-            raise InvalidAmount(text, str(float(self.increment)))
+            raise InvalidAmount(text, f"{float(self.increment):g}")
         return Amount(int(amount))
 
     def parse_shown(self, text: str) -> Amount:
@@ -202,6 +207,11 @@ class CreditType:
 
     @cached_property
     def _digits(self) -> int:
-        """Decimals of the increment as it is shown; 2 for quarters, 0 for points."""
-        step = self.increment / self.display_divisor
-        return next((n for n in range(7) if (step * 10**n).denominator == 1), 6)
+        """Decimals of the increment: 2 for quarters, 0 for points."""
+        increment = Decimal(self.increment.numerator) / Decimal(self.increment.denominator)
+        return _decimals(increment)
+
+
+def _decimals(number: Decimal) -> int:
+    """The decimals that a number needs, at most six."""
+    return min(6, max(0, -int(number.normalize().as_tuple().exponent)))
