@@ -59,13 +59,14 @@ def step_up_address(page: str, way: StepUp) -> str:
     return f"{STEP_UP}?{urlencode({'page': page, 'way': way})}"
 
 
-def certificate(number: str, credit_type: str = "") -> str:
+def certificate(number: str, credit_type: str | None = None) -> str:
     """The address of the certificate with this receipt number, for its owner.
 
-    It is that of the first primary type unless another credit type's code is given.
+    `credit_type` is the code of its primary credit type; without it, the first type is meant.
     """
-    template = CERTIFICATE_OF_TYPE if credit_type else CERTIFICATE
-    return template.format(number=quote(number, safe=""), credit_type=quote(credit_type, safe=""))
+    if credit_type is None:
+        return CERTIFICATE.format(number=quote(number, safe=""))
+    return CERTIFICATE_OF_TYPE.format(number=quote(number, safe=""), credit_type=credit_type)
 
 
 def name_image(name: str) -> str:

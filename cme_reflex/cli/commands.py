@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cme_reflex import __version__
+from cme_reflex.cli.certificates.commands import certificates
 from cme_reflex.cli.claims.commands import claims
 from cme_reflex.cli.evaluations.commands import evaluations
 from cme_reflex.cli.mail.commands import mail
@@ -24,6 +25,7 @@ app.add_typer(operations.toplevel)
 app.add_typer(operations.db, name="db")
 app.add_typer(meeting, name="meeting")
 app.add_typer(claims, name="claims")
+app.add_typer(certificates, name="certificates")
 app.add_typer(programme, name="programme")
 app.add_typer(attendees, name="attendees")
 app.add_typer(members, name="members")

@@ -75,7 +75,9 @@ def certificate(**changes: Any) -> Certificate:
     return replace(CERTIFICATE, **changes)
 
 
-def claiming(category1: int, safety: int, *, of: tuple[CertificateSession, ...] = ()) -> Certificate:
+def claiming(
+    category1: int, safety: int, *, of: tuple[CertificateSession, ...] = ()
+) -> Certificate:
     """The certificate with so much claimed of its sessions, or of these, in quarter hours."""
     attended = of or CERTIFICATE.sessions
     return certificate(

@@ -1,7 +1,8 @@
 """`cme claims show`, `cme claims reopen` and `cme claims withdraw`, for support staff."""
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cme_reflex import text
@@ -10,9 +11,10 @@ from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
 from cme_reflex.domain.claims.claim import AlreadyWithdrawn, DeadlinePassed, NotSubmitted
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.domain.credit.credit_type import NO_CREDIT
 from cme_reflex.formats.tables import local_time
 from cme_reflex.services.claims import reopening, withdrawal
+from cme_reflex.services.claims.certificate_snapshot import line_credit
 from cme_reflex.services.claims.reopening import ClaimRecord, StatusChange
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.clock import clock
@@ -96,12 +98,30 @@ def _version(receipt: Receipt, state: ProofState, zone: ZoneInfo) -> Iterator[st
     yield (
         f"version {receipt.version}: {receipt.number}, "
         f"{text.dates.instant(receipt.submitted_at, zone)}, "
-        f"{format_hours(receipt.category1)} Category 1, of which "
-        f"{format_hours(receipt.safety)} Patient Safety{_state(state)}"
+        f"{_credits(receipt)}{_state(state)}"
     )
     for line in receipt.document["lines"]:
         watched = ", on demand" if line["on_demand"] else ""
-        yield f"  {line['code']}  {format_hours(line['quarters'])}  {line['title']}{watched}"
+        yield f"  {line['code']}  {_line_credit(receipt, line)}  {line['title']}{watched}"
+
+
+def _credits(receipt: Receipt) -> str:
+    """What a version claims: "8.50 Category 1, of which 2.00 Patient Safety"."""
+    return ", ".join(
+        f"{'' if credit.type.is_primary else 'of which '}"
+        f"{credit.type.format(credit.claimed)} {credit.type.label}"
+        for credit in receipt.credits
+    )
+
+
+def _line_credit(receipt: Receipt, line: Mapping[str, Any]) -> str:
+    """What a line gives of each primary type that the version claims."""
+    amounts = line_credit(line)
+    return " / ".join(
+        credit.type.format(amounts.get(credit.type.code, NO_CREDIT))
+        for credit in receipt.credits
+        if credit.type.is_primary
+    )
 
 
 def _state(state: ProofState) -> str:

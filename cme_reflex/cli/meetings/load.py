@@ -5,11 +5,11 @@ from pathlib import Path
 from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.output import emit, print_warnings, progress
 from cme_reflex.cli.runner import run
-from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.formats.meeting_folder.printing_check import name_warnings
 from cme_reflex.services.clock import clock
-from cme_reflex.services.meetings.loader import AffectedLine, LoadReport, RowCounts, load_meeting
+from cme_reflex.services.meetings.affected_claims import AffectedLine
+from cme_reflex.services.meetings.loader import LoadReport, RowCounts, load_meeting
 
 
 def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
@@ -45,8 +45,7 @@ def report_lines(report: LoadReport) -> list[str]:
 def _change(touched: AffectedLine) -> str:
     if not touched.left:
         return f"{touched.session} no longer gives credit and must be removed"
-    was, left = format_hours(touched.was), format_hours(touched.left)
-    return f"{touched.session} lowered from {was} to {left} hours"
+    return f"{touched.session} lowered from {touched.was} to {touched.left} {touched.credit_type}"
 
 
 def _counted(counts: RowCounts) -> str:

@@ -178,7 +178,11 @@ class CreditType:
 
     def name(self, amount: Amount) -> str:
         """The name that goes with an amount: one only for exactly one unit as shown."""
-        return self.name_one if self._shown(amount) == 1 else self.name_many
+        return self.name_one if self.is_one(amount) else self.name_many
+
+    def is_one(self, amount: Amount) -> bool:
+        """Whether an amount is exactly one unit as shown."""
+        return self._shown(amount) == 1
 
     def parse(self, text: str | Decimal) -> Amount:
         """An amount from a number of units, such as ``"8.50"``, not of units as shown.

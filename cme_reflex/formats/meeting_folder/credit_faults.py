@@ -91,11 +91,14 @@ def _receiver_faults(types: Sequence[CreditType]) -> Iterator[InputProblem]:
     reported = [n for n, each in enumerate(types) if each.reported_to is Receiver.PARS]
     for number in reported:
         each, key = types[number], ("credit", number, "reported_to")
-        if not each.is_primary:
-            fault = "PARS takes a primary credit type, of which this is a part."
-            yield toml_fault(key, fault, f"Write it in {each.part_of!r}.")
+        if each.part_of is not None:
+            if each.part_of not in {types[other].code for other in reported}:
+                fault = f"PARS takes it only as part of {each.part_of!r}, which is not reported."
+                remedy = 'Write reported_to = "pars" there as well, or leave it out here.'
+                yield toml_fault(key, fault, remedy)
         elif (each.increment / PARS_STEP).denominator != 1:
-            fault = f"PARS takes multiples of 0.25, and the increment is {format_step(each.increment)}."
+            step = format_step(each.increment)
+            fault = f"PARS takes multiples of 0.25, and the increment is {step}."
             yield toml_fault(key, fault, "Change the increment, or leave reported_to out.")
     primaries = [types[number].code for number in reported if types[number].is_primary]
     for number in reported:

@@ -112,8 +112,8 @@ def _read(table: object, place: Place, problems: list[InputProblem]) -> CreditTy
         )
         return None
     problems += unknown_keys(table, CreditTable, place)
-    numbers = list(_unreadable_numbers(table, place))
-    problems += numbers
+    malformed = list(_malformed(table, place))
+    problems += malformed
     reported = {problem.column for problem in problems}
     try:
         written = _adapter().validate_python(table)
@@ -121,13 +121,17 @@ def _read(table: object, place: Place, problems: list[InputProblem]) -> CreditTy
         found = (validation_problem(error, place) for error in invalid.errors())
         problems += [problem for problem in found if problem.column not in reported]
         return None
-    faults = numbers + list(_unusable(written, place))
-    problems += faults[len(numbers) :]
-    return None if faults else _credit_type(written, place, problems)
+    unusable = list(_unusable(written, place))
+    problems += unusable
+    return None if malformed or unusable else _credit_type(written, place, problems)
 
 
-def _unreadable_numbers(table: Mapping[str, Any], place: Place) -> Iterator[InputProblem]:
-    """Faults of values that pass for a decimal number but are none, such as true, nan or 1e9."""
+def _malformed(table: Mapping[str, Any], place: Place) -> Iterator[InputProblem]:
+    """Faults of a name without two forms, and of what is no plain number: true, nan or 1e9."""
+    if not isinstance(table.get("name", {}), dict):
+        fault = "A name has two forms: for exactly one, and for any other number."
+        remedy = 'Write it as { one = "Credit", many = "Credits" }.'
+        yield toml_fault((*place, "name"), fault, remedy)
     maxima = table.get("registration_maxima")
     values = {(key,): table[key] for key in ("increment", *_AMOUNTS) if key in table}
     if isinstance(maxima, dict):
@@ -191,9 +195,7 @@ def _credit_type(
         statements=CreditStatements(**statements),
     )
     faults: list[InputProblem] = []
-    parsed = {
-        key: _amount(bare, amount, (*place, key), faults) for key, amount in amounts.items()
-    }
+    parsed = {key: _amount(bare, amount, (*place, key), faults) for key, amount in amounts.items()}
     parsed_maxima = {
         code: _amount(bare, amount, (*place, "registration_maxima", code), faults)
         for code, amount in maxima.items()

@@ -17,7 +17,13 @@ def meeting_adapter() -> TypeAdapter[Meeting]:
 
 def meeting_document(meeting: Meeting) -> dict[str, Any]:
     """The meeting as JSON values, as stored in the database."""
-    return cast(dict[str, Any], meeting_adapter().dump_python(meeting, mode="json"))
+    # The fallback is for mapping proxies; sets are sorted, so that equal meetings are equal here.
+    dumped = meeting_adapter().dump_python(meeting, mode="json", fallback=dict)
+    document = cast(dict[str, Any], dumped)
+    for credit_type in document["credit_types"]:
+        for key in ("awarded_to", "participation_for"):
+            credit_type[key].sort()
+    return document
 
 
 def meeting_from_document(document: Mapping[str, Any]) -> Meeting:

@@ -37,7 +37,11 @@ _KEY = r"[\w\"'-]"
 _DEEP_KEY = re.compile(rf"(?<!{_KEY})(?:{_KEY}++[ \t]*+\.[ \t]*+){{{input_limits.DEPTH.maximum},}}")
 
 # Names of Meeting's fields that are other keys in the file.
-_FIELDS = {"credit_types": "credit", "session_form": "", "overall_form": ""}
+_FIELDS = {
+    "credit_types": "credit",
+    "session_form": "session_evaluation",
+    "overall_form": "overall_evaluation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,29 +164,34 @@ def _message_and_row(error: str) -> tuple[str, int | None]:
 
 def _meeting_fields(file: Mapping[str, Any], problems: list[InputProblem]) -> dict[str, Any]:
     """The file's content with the field names of Meeting."""
-    problems += [unknown_key((name,), {key} - {""}) for name, key in _FIELDS.items() if name in file]
+    problems += [
+        toml_fault(name, f"The key {name!r} is unknown here.", f"Did you mean {key}?")
+        for name, key in _FIELDS.items()
+        if name in file
+    ]
     data = {key: value for key, value in file.items() if key not in _FIELDS}
     data |= _pop_table(data, "privacy", {"text"}, problems, rename={"text": "privacy"})
-    for key, field in (
-        ("session_evaluation", "session_form"),
-        ("overall_evaluation", "overall_form"),
-    ):
-        if key in data:
+    for field in ("session_form", "overall_form"):
+        if (key := _FIELDS[field]) in data:
             data[field] = {"questions": data.pop(key)}
     data["credit_types"] = data.pop("credit", None)
-    _refuse_old_maxima(data, problems)
+    if isinstance(types := data.get("registration_types"), list):
+        data["registration_types"] = _without_old_maxima(types, problems)
     return data
 
 
-def _refuse_old_maxima(data: Mapping[str, Any], problems: list[InputProblem]) -> None:
-    """A fault for `maximum_hours` of a registration type beside [[credit]], which has it now."""
-    types = data.get("registration_types")
-    for number, table in enumerate(types if isinstance(types, list) else ()):
+def _without_old_maxima(types: Iterable[Any], problems: list[InputProblem]) -> list[Any]:
+    """The registration types without `maximum_hours`, a fault beside [[credit]], which has it."""
+    rest = []
+    for number, table in enumerate(types):
         if isinstance(table, dict) and "maximum_hours" in table:
             fault = "A registration type's maximum belongs to a credit type."
             remedy = "Write it under [[credit]] as registration_maxima = { CODE = 2.00 }."
             path = ("registration_types", number, "maximum_hours")
             problems.append(toml_fault(path, fault, remedy))
+            table = {key: value for key, value in table.items() if key != "maximum_hours"}
+        rest.append(table)
+    return rest
 
 
 def _pop_table(

@@ -78,12 +78,9 @@ def credit_table(code: str, label: str, name: str) -> dict[str, Any]:
     """The keys of one of the two fixed credit types, without amounts and statements."""
     table: dict[str, Any] = {"code": code, "label": label, "name": credit_name(name)}
     if code == SAFETY:
-        return table | {"part_of": CATEGORY1}
-    return table | {
-        "awarded_to": [PHYSICIAN],
-        "participation_for": [OTHER],
-        "reported_to": "pars",
-    }
+        return table | {"part_of": CATEGORY1, "reported_to": "pars"}
+    professions = {"awarded_to": [PHYSICIAN], "participation_for": [OTHER]}
+    return table | professions | {"reported_to": "pars"}
 
 
 def credit_name(name: str) -> dict[str, str]:
@@ -101,9 +98,7 @@ def _is_complete(credit: Mapping[str, Any], code: str, problems: list[InputProbl
         problems.append(toml_fault(f"credit.{code}", fault, remedy))
         return False
     missing = {key for key in _KEYS if key not in table}
-    problems += [
-        unknown_key(("credit", code, key), missing) for key in table if key not in _KEYS
-    ]
+    problems += [unknown_key(("credit", code, key), missing) for key in table if key not in _KEYS]
     problems += [
         toml_fault(f"credit.{code}.{key}", "The key is missing.", "Add it.")
         for key in _KEYS

@@ -49,9 +49,10 @@ class Certificate:
 
     `subsets` are the subsets of the type. `awarded` is whether the person's profession is awarded
     the credit; others get a certificate of participation. `sessions` are those that give credit of
-    the type. `state` is stated on the certificate's face unless it is valid; `withdrawn_at` is
-    aware. `address` is the URL for verifying the receipt number; None if the public URL of this
-    site is not known.
+    the type. `is_first` is whether the type is the first of the claim. `is_specimen` is for staff,
+    who check its wording. `state` is stated on the certificate's face unless it is valid;
+    `withdrawn_at` is aware. `address` is the URL for verifying the receipt number; None if the
+    public URL of this site is not known.
     """
 
     number: str
@@ -72,6 +73,8 @@ class Certificate:
     paper: PaperSize
     accent: str
     language: str
+    is_first: bool = True
+    is_specimen: bool = False
     state: ProofState = ProofState.VALID
     withdrawn_at: datetime | None = None
     address: str | None = None
@@ -134,10 +137,9 @@ def _lead(certificate: Certificate) -> str:
 
 def _credit(credit: Credit) -> dict[str, Any]:
     """A credit's formatted figure, its name, and the words for it in a sentence and a table."""
-    one = credit.type.name(credit.claimed) == credit.type.name_one
     return {
         "amount": credit.type.format(credit.claimed),
-        "one": one,
+        "one": credit.type.is_one(credit.claimed),
         "name": credit.type.name(credit.claimed),
         "label": credit.type.label,
     }
@@ -145,6 +147,8 @@ def _credit(credit: Credit) -> dict[str, Any]:
 
 def _state(certificate: Certificate) -> dict[str, str] | None:
     """What the face says of a certificate that is not simply valid: a title and a sentence."""
+    if certificate.is_specimen:
+        return {"title": text.certificate.SPECIMEN, "sentence": text.certificate.NO_PROOF}
     if certificate.state is ProofState.VALID:
         return None
     at = certificate.withdrawn_at

@@ -14,7 +14,7 @@ from typing import Annotated, Protocol
 
 from pydantic import PlainSerializer, TypeAdapter, WithJsonSchema
 
-from cme_reflex.domain.claims.account import Credit
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.formats.reports.file_format import FileFormat
 from cme_reflex.formats.tables.sheets import Column, ColumnType, CsvWriter, Sheet, XlsxWriter
@@ -136,14 +136,23 @@ class ClaimsWriter(Protocol):
         """Close the files."""
 
 
-def exported_credit(credit: Credit) -> ExportedCredit:
-    """A claim's credit of one type as it is exported."""
+def exported_credit(credit_type: CreditType, claimed: Amount) -> ExportedCredit:
+    """The credit that a claim claims of a type, as it is exported."""
     return ExportedCredit(
-        credit_type=credit.type.code,
-        label=credit.type.label,
-        part_of=credit.type.part_of,
-        claimed=Decimal(credit.type.format(credit.claimed)),
+        credit_type=credit_type.code,
+        label=credit_type.label,
+        part_of=credit_type.part_of,
+        claimed=Decimal(credit_type.format(claimed)),
     )
+
+
+def shown(amounts: Amounts, types: Iterable[CreditType]) -> dict[str, Decimal]:
+    """Amounts by type as they are exported: in units as certificates show them."""
+    return {
+        each.code: Decimal(each.format(amounts[each.code]))
+        for each in types
+        if each.code in amounts
+    }
 
 
 def open_writer(

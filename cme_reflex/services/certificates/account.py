@@ -22,16 +22,17 @@ from cme_reflex.domain.claims.account import (
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import proof_state
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.pars import RecordAction, current_records
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transcript_pdf
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.certificates.ownership import signed_in_member
-from cme_reflex.services.claims.certificate_snapshot import LANGUAGE, certificate_facts
-from cme_reflex.services.claims.submission import receipt_from_row
+from cme_reflex.services.claims.certificate_snapshot import (
+    LANGUAGE,
+    certificate_facts,
+    receipt_credits,
+)
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.certificates import accounts
 from cme_reflex.store.certificates.accounts import AccountRegistration, BatchedRow
@@ -82,8 +83,6 @@ async def build_transcript(context: RequestContext, *, now: datetime) -> Transcr
     return Transcript(
         account=account,
         zone=meeting.zone,
-        category1_label=meeting.category1.label,
-        safety_label=meeting.safety.label,
         paper=meeting.paper,
         accent=meeting.look.accent,
         language=LANGUAGE,
@@ -117,13 +116,11 @@ def _account_entry(
         closes_at=reopened_until or meeting.claim.closes_at,
         status=ClaimStatus(claim.status) if claim else None,
         sessions=registration.lines,
-        safety_label=facts["safety_label"],
         versions=tuple(
             SubmittedVersion(
                 number=row.number,
                 submitted_at=row.submitted_at,
-                claimed=CreditTotals(Quarters(row.category1), Quarters(row.safety)),
-                attended=receipt_from_row(row).attended,
+                credits=receipt_credits(row, meeting),
                 state=proof_state(
                     ClaimStatus(claim.status) if claim else ClaimStatus.DRAFT,
                     newest=row is receipts[0],

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState, proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import NO_CREDIT
 from cme_reflex.domain.mail.message import Attachment
 from cme_reflex.domain.meetings.meeting import Meeting, PaperSize
 from cme_reflex.domain.people.attendee import Attendee
@@ -25,7 +25,12 @@ from cme_reflex.routes import verify
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.certificates.ownership import signed_in_member
 from cme_reflex.services.claims import submission
-from cme_reflex.services.claims.certificate_snapshot import certificate_facts
+from cme_reflex.services.claims.certificate_snapshot import (
+    certificate_facts,
+    line_credit,
+    line_identifiers,
+    profession,
+)
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
 from cme_reflex.services.sign_in import rate_limits
@@ -46,11 +51,10 @@ class CertificateNotFound(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedCertificate:
-    """Public facts of a certificate, for verification by its number. Credit in quarter hours.
+    """Public facts of the certificates with one number, for verification.
 
-    `safety_label` is None if the meeting has no Patient Safety credit. `attended` is the credit of
-    its sessions, of which less may be claimed. `withdrawn_on` is the date of a withdrawal in the
-    meeting's time zone. `accent` is the meeting's accent color.
+    `credits` are all that were claimed, each primary type before its subsets. `withdrawn_on` is
+    the date of a withdrawal in the meeting's time zone. `accent` is the meeting's accent color.
     """
 
     number: str
@@ -58,19 +62,20 @@ class VerifiedCertificate:
     provider: str
     meeting: str
     issued_on: date
-    claimed: CreditTotals
-    attended: CreditTotals
-    safety_label: str | None
+    credits: tuple[Credit, ...]
     state: ProofState
     withdrawn_on: date | None
     accent: str
 
 
-async def load_certificate(context: RequestContext, number: str) -> Certificate:
+async def load_certificate(
+    context: RequestContext, number: str, credit_type: str | None = None
+) -> Certificate:
     """The certificate with this number, if it belongs to the person; old versions included.
 
-    A member's certificates are those of all meetings, after a sign-in that proves who the person
-    is. Raises CertificateNotFound.
+    `credit_type` is the code of its primary credit type; None for the first. A member's
+    certificates are those of all meetings, after a sign-in that proves who the person is. Raises
+    CertificateNotFound.
     """
 
     def load(db: Session) -> IssuedReceipt:
@@ -81,9 +86,11 @@ async def load_certificate(context: RequestContext, number: str) -> Certificate:
 
     issued = await read(load)
     meeting = meeting_from_document(issued.meeting)
-    return build_certificate(
-        submission.receipt_from_row(issued.receipt), meeting, _proof_state(issued)
-    )
+    receipt = submission.receipt_from_row(issued.receipt, meeting)
+    for certificate in build_certificates(receipt, meeting, _proof_state(issued)):
+        if credit_type in (None, certificate.credit.type.code):
+            return certificate
+    raise CertificateNotFound(number)
 
 
 def _issued(db: Session, number: str) -> IssuedReceipt:
@@ -126,21 +133,25 @@ async def draw_name(attendee: Attendee) -> bytes:
 
 
 def attachments(job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:
-    """The mail attachments of a submitted version: its certificate."""
-    certificate = build_certificate(submission.receipt_from_row(row), job.meeting, ProofState.VALID)
-    url = f"{job.public_url}{verify(certificate.number)}"
-    return (partial(_attachment, replace(certificate, address=url)),)
+    """The mail attachments of a submitted version: its certificate of each primary type."""
+    receipt = submission.receipt_from_row(row, job.meeting)
+    address = f"{job.public_url}{verify(receipt.number)}"
+    return tuple(
+        partial(_attachment, replace(certificate, address=address))
+        for certificate in build_certificates(receipt, job.meeting, ProofState.VALID)
+    )
 
 
 async def _attachment(certificate: Certificate) -> Attachment:
     content = await render_pdf(certificate)
-    name = pdf_filename(certificate.number)
+    name = pdf_filename(certificate)
     return Attachment(name=name, media_type="application/pdf", content=content)
 
 
-def pdf_filename(number: str) -> str:
-    """The file name of a certificate's PDF."""
-    return f"certificate-{number}.pdf"
+def pdf_filename(certificate: Certificate) -> str:
+    """The file name of a certificate's PDF; all but the first of a number name their type."""
+    of_type = "" if certificate.is_first else f"-{certificate.credit.type.code}"
+    return f"certificate-{certificate.number}{of_type}.pdf"
 
 
 async def verify_certificate(number: str, *, now: datetime, address: str) -> VerifiedCertificate:
@@ -150,8 +161,9 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
     """
     await rate_limits.check((VERIFY_LIMIT, address), now=now)
     issued = await read(lambda db: _issued(db, number))
-    receipt = submission.receipt_from_row(issued.receipt)
-    facts = certificate_facts(receipt.document, meeting_from_document(issued.meeting))
+    meeting = meeting_from_document(issued.meeting)
+    receipt = submission.receipt_from_row(issued.receipt, meeting)
+    facts = certificate_facts(receipt.document, meeting)
     zone = ZoneInfo(facts["time_zone"])
     withdrawn_at = receipt.withdrawn_at
     return VerifiedCertificate(
@@ -160,27 +172,40 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
         provider=facts["provider"],
         meeting=facts["meeting"],
         issued_on=receipt.submitted_at.astimezone(zone).date(),
-        claimed=CreditTotals(receipt.category1, receipt.safety),
-        attended=receipt.attended,
-        safety_label=facts["safety_label"],
+        credits=receipt.credits,
         state=_proof_state(issued),
         withdrawn_on=withdrawn_at.astimezone(zone).date() if withdrawn_at else None,
         accent=facts["accent"],
     )
 
 
-def build_certificate(receipt: Receipt, meeting: Meeting, state: ProofState) -> Certificate:
-    """The certificate of a submitted version, from the data stored with the submission.
+def build_certificates(
+    receipt: Receipt, meeting: Meeting, state: ProofState
+) -> tuple[Certificate, ...]:
+    """The certificates of a submitted version, from the data stored with the submission.
 
-    `meeting` is the version's meeting; it is used only for versions without stored facts.
-    `state` is what its face says of it, unless it is simply valid.
+    There is one for each primary credit type that was claimed, with its subsets. `meeting` is the
+    version's meeting; it is used only for versions without stored facts. `state` is what their
+    faces say of them, unless they are simply valid.
     """
-    document, facts = receipt.document, certificate_facts(receipt.document, meeting)
+    primaries = [credit for credit in receipt.credits if credit.type.is_primary]
+    return tuple(
+        _certificate(receipt, meeting, state, credit, is_first=credit is primaries[0])
+        for credit in primaries
+    )
+
+
+def _certificate(
+    receipt: Receipt, meeting: Meeting, state: ProofState, credit: Credit, *, is_first: bool
+) -> Certificate:
+    document, of_type = receipt.document, credit.type
+    facts = certificate_facts(document, meeting)
+    statements = of_type.statements.accreditation, of_type.statements.designation
     return Certificate(
         number=receipt.number,
         issued_at=receipt.submitted_at,
         name=document["name_on_certificate"],
-        is_physician=document["is_physician"],
+        awarded=profession(document) in of_type.awarded_to,
         provider=facts["provider"],
         meeting=facts["meeting"],
         format=facts["format"],
@@ -188,25 +213,29 @@ def build_certificate(receipt: Receipt, meeting: Meeting, state: ProofState) -> 
         starts_on=date.fromisoformat(facts["starts_on"]),
         ends_on=date.fromisoformat(facts["ends_on"]),
         zone=ZoneInfo(facts["time_zone"]),
-        statements=tuple(facts["statements"]),
-        category1=receipt.category1,
-        safety=receipt.safety,
-        safety_label=facts["safety_label"],
-        sessions=tuple(map(_session, document["lines"])),
+        statements=tuple(filter(None, statements)),
+        credit=credit,
+        subsets=tuple(each for each in receipt.credits if each.type.part_of == of_type.code),
+        sessions=tuple(
+            _session(line, of_type.code)
+            for line in document["lines"]
+            if line_credit(line).get(of_type.code, NO_CREDIT)
+        ),
         paper=PaperSize(facts["paper"]),
         accent=facts["accent"],
         language=facts["language"],
+        is_first=is_first,
         state=state,
         withdrawn_at=receipt.withdrawn_at,
     )
 
 
-def _session(line: Mapping[str, Any]) -> CertificateSession:
+def _session(line: Mapping[str, Any], code: str) -> CertificateSession:
     return CertificateSession(
         title=line["title"],
         starts_at=datetime.fromisoformat(line["starts_at"]),
         ends_at=datetime.fromisoformat(line["ends_at"]),
         on_demand=line["on_demand"],
-        category1=Quarters(line["quarters"]),
-        safety=Quarters(line["safety"]),
+        amounts=line_credit(line),
+        identifier=line_identifiers(line).get(code, ""),
     )

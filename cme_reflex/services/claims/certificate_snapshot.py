@@ -146,6 +146,11 @@ def line_credit(line: Mapping[str, Any]) -> Amounts:
     return {code: Amount(amount) for code, amount in line["credit"].items() if amount}
 
 
+def line_minutes(line: Mapping[str, Any]) -> int:
+    """The minutes taken part of a line of a version's document."""
+    return int(line["minutes"]) if "minutes" in line else earlier_documents.line_minutes(line)
+
+
 def line_identifiers(line: Mapping[str, Any]) -> Mapping[str, str]:
     """The identifiers of the session of a line, by credit type."""
     return dict(line.get("identifiers", {}))

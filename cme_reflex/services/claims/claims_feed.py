@@ -4,25 +4,39 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType
 from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.reports.claims_feed import (
+    CATEGORY1,
+    PATIENT_SAFETY,
     FeedAttendee,
     FeedClaim,
+    FeedCredit,
+    FeedLine,
     FeedMeeting,
     FeedPage,
     FeedReporting,
 )
-from cme_reflex.services.claims.certificate_snapshot import certificate_facts
-from cme_reflex.services.claims.export import line_from_document
+from cme_reflex.services.claims.certificate_snapshot import (
+    certificate_facts,
+    credit_types,
+    line_credit,
+    line_identifiers,
+    line_minutes,
+    profession,
+    receipt_credits,
+)
+from cme_reflex.services.claims.export import watched
 from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.feed import PublishedVersion
@@ -133,7 +147,10 @@ def _feed_claims(
 
 def _feed_claim(of: PublishedVersion, opt_in: OptInRow | None) -> FeedClaim:
     document, attendee = of.receipt.document, of.attendee
-    facts = certificate_facts(document, meeting_from_document(of.meeting))
+    meeting = meeting_from_document(of.meeting)
+    facts = certificate_facts(document, meeting)
+    credits_ = {each.type.code: _credit(each) for each in receipt_credits(of.receipt, meeting)}
+    types = credit_types(document, meeting)
     return FeedClaim(
         receipt_number=of.receipt.number,
         version=of.receipt.version,
@@ -162,15 +179,50 @@ def _feed_claim(of: PublishedVersion, opt_in: OptInRow | None) -> FeedClaim:
             first_name=attendee.first_name,
             suffix=attendee.suffix,
             name_on_certificate=document["name_on_certificate"],
-            profession="physician" if document["is_physician"] else "other",
+            profession=profession(document),
             registration_type=document["registration_type"],
             email=attendee.email,
             confirmation=attendee.confirmation,
             reporting=_reporting(opt_in) if opt_in is not None else None,
         ),
-        category1=Quarters(of.receipt.category1),
-        safety=Quarters(of.receipt.safety),
-        lines=tuple(map(line_from_document, document["lines"])),
+        category1_hours=_claimed(credits_, CATEGORY1),
+        patient_safety_hours=_claimed(credits_, PATIENT_SAFETY),
+        credits=tuple(credits_.values()),
+        lines=tuple(_line(line, types) for line in document["lines"]),
+    )
+
+
+def _credit(credit: Credit) -> FeedCredit:
+    return FeedCredit(
+        credit_type=credit.type.code,
+        label=credit.type.label,
+        name=credit.type.name(credit.claimed),
+        accreditor=credit.type.accreditor,
+        part_of=credit.type.part_of,
+        claimed=Decimal(credit.type.format(credit.claimed)),
+    )
+
+
+def _claimed(credits_: Mapping[str, FeedCredit], code: str) -> Decimal | None:
+    return credits_[code].claimed if code in credits_ else None
+
+
+def _line(line: Mapping[str, Any], types: Mapping[str, CreditType]) -> FeedLine:
+    amounts = line_credit(line)
+    given = {
+        code: Decimal(each.format(amounts.get(code, NO_CREDIT))) for code, each in types.items()
+    }
+    return FeedLine(
+        session=line["code"],
+        title=line["title"],
+        starts_at=datetime.fromisoformat(line["starts_at"]),
+        ends_at=datetime.fromisoformat(line["ends_at"]),
+        watched=watched(line["on_demand"]),
+        minutes=line_minutes(line),
+        category1_hours=given.get(CATEGORY1),
+        patient_safety_hours=given.get(PATIENT_SAFETY),
+        credits=given,
+        identifiers=line_identifiers(line),
     )
 
 

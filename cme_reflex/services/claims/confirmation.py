@@ -6,14 +6,11 @@ from typing import TypeAlias
 
 from sqlmodel import Session, select
 
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.mail.delivery import MailKind
-from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.routes import RECEIPT
-from cme_reflex.services.claims.certificate_snapshot import attended_credit, certificate_facts
+from cme_reflex.services.claims.certificate_snapshot import receipt_credits
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
     AttachmentFactory,
@@ -52,6 +49,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
     def render(db: Session, job: MailJob) -> RenderedMail:
         receipt = _receipt(db, job.row.payload["receipt"])
         document, attendee = receipt.document, _attendee(db, receipt)
+        claimed = receipt_credits(receipt, job.meeting)
         attachments = attach(job, receipt)
         content = messages.confirmation(
             job.meeting,
@@ -59,10 +57,9 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
             name=document["name_on_certificate"],
             number=receipt.number,
             submitted_at=receipt.submitted_at,
-            category1=Quarters(receipt.category1),
-            safety=Quarters(receipt.safety),
+            claimed=claimed,
             sessions=len(document["lines"]),
-            less=_less_claimed(job.meeting, receipt),
+            less=less_claimed(claimed),
             replaces=receipt.version > 1,
             certificate=bool(attachments),
             url=f"{job.public_url}{RECEIPT}",
@@ -70,13 +67,6 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
         return RenderedMail(content, attendee.name, job.row.recipient, attachments)
 
     return render
-
-
-def _less_claimed(meeting: Meeting, row: ReceiptRow) -> tuple[str, ...]:
-    facts = certificate_facts(row.document, meeting)
-    claimed = CreditTotals(Quarters(row.category1), Quarters(row.safety))
-    attended = attended_credit(row.document)
-    return less_claimed(claimed, attended, facts["safety_label"])
 
 
 def _receipt(db: Session, number: str) -> ReceiptRow:

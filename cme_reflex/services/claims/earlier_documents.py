@@ -6,6 +6,7 @@ They name Category 1 and Patient Safety in fields of their own, in quarter hours
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from cme_reflex.domain.credit.credit_type import (
@@ -15,6 +16,7 @@ from cme_reflex.domain.credit.credit_type import (
     CreditType,
     Receiver,
 )
+from cme_reflex.domain.credit.line import full_minutes
 from cme_reflex.domain.meetings.meeting import Meeting
 
 CATEGORY1, SAFETY = "category1", "safety"
@@ -67,3 +69,9 @@ def line_credit(line: Mapping[str, Any]) -> Amounts:
     """What a line gives of the two credit types."""
     amounts = {CATEGORY1: Amount(line["quarters"]), SAFETY: Amount(line["safety"])}
     return {code: amount for code, amount in amounts.items() if amount}
+
+
+def line_minutes(line: Mapping[str, Any]) -> int:
+    """The minutes of a line: its quarter hours, and at most its session's duration."""
+    starts_at, ends_at = (datetime.fromisoformat(line[key]) for key in ("starts_at", "ends_at"))
+    return min(15 * int(line["quarters"]), full_minutes(starts_at, ends_at))

@@ -7,17 +7,34 @@ from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.credit.quarters import Quarters
-from cme_reflex.domain.evaluations.form import Answer
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.claims.claim import line_needs
+from cme_reflex.domain.credit.credit_type import CreditType
+from cme_reflex.domain.credit.line import Line
+from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.domain.people.names import check_name, full_name
-from cme_reflex.formats.reports.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
-from cme_reflex.services.programme.programme_cache import meeting_by_code
-from cme_reflex.store.claims.tables import ClaimRow, LineRow, ReceiptRow
+from cme_reflex.domain.programme.programme import Programme
+from cme_reflex.domain.programme.programme import Session as ProgrammeSession
+from cme_reflex.formats.reports.claims_export import (
+    ExportedAnswer,
+    ExportedClaim,
+    ExportedLine,
+    exported_credit,
+    shown,
+)
+from cme_reflex.services.claims.certificate_snapshot import (
+    credit_types,
+    line_credit,
+    line_minutes,
+    profession,
+    receipt_credits,
+)
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.store.claims import claims
+from cme_reflex.store.claims.claims import ClaimContent
+from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.database import read
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.people.tables import AttendeeRow
-from cme_reflex.store.programme.tables import SessionRow
 
 PAGE_SIZE = 200  # claims per query
 TIMEOUT = 60.0  # seconds per statement; no page waits for it
@@ -29,18 +46,21 @@ async def iter_claims(meeting: str) -> list[ExportedClaim]:
     They are one snapshot and therefore in memory at once: a claim of twenty sessions takes some
     17 kB, ten thousand of them 170 MB.
     """
-    return await read(
-        lambda db: [*iter_claims_in(db, cast(int, meeting_by_code(db, meeting).id))],
-        timeout=TIMEOUT,
-    )
+
+    def load(db: Session) -> list[ExportedClaim]:
+        row = programme_cache.meeting_by_code(db, meeting)
+        programme = programme_cache.get_in(db, cast(int, row.id), row.version)
+        return [*iter_claims_in(db, programme)]
+
+    return await read(load, timeout=TIMEOUT)
 
 
-def iter_claims_in(db: Session, meeting: int) -> Iterator[ExportedClaim]:
-    """Iterate over all claims within a read; `meeting` is the meeting's id."""
+def iter_claims_in(db: Session, programme: Programme) -> Iterator[ExportedClaim]:
+    """Iterate over all claims of the programme's meeting within a read."""
     last = 0
-    while page := _page(db, meeting, after=last):
+    while page := _page(db, programme.meeting_id, after=last):
         last = cast(int, page[-1][0].id)
-        yield from _exported(db, page)
+        yield from _exported(db, programme, page)
 
 
 def _page(db: Session, meeting: int, *, after: int) -> list[tuple[AttendeeRow, ClaimRow]]:
@@ -54,17 +74,21 @@ def _page(db: Session, meeting: int, *, after: int) -> list[tuple[AttendeeRow, C
     return list(db.exec(page).all())
 
 
-def _exported(db: Session, page: list[tuple[AttendeeRow, ClaimRow]]) -> list[ExportedClaim]:
+def _exported(
+    db: Session, programme: Programme, page: list[tuple[AttendeeRow, ClaimRow]]
+) -> list[ExportedClaim]:
     ids = [cast(int, claim.id) for _, claim in page]
     valid = _valid_versions(db, ids)
     drafts = [each for each in ids if each not in valid]
-    lines, answers = _draft_lines(db, drafts), _draft_answers(db, drafts)
-    return [
-        _submitted(attendee, claim, receipt)
-        if (receipt := valid.get(cast(int, claim.id)))
-        else _draft(attendee, claim, lines[cast(int, claim.id)], answers[cast(int, claim.id)])
-        for attendee, claim in page
-    ]
+    contents, answers = claims.contents(db, drafts), _draft_answers(db, drafts)
+    exported = []
+    for attendee, claim in page:
+        key = cast(int, claim.id)
+        if receipt := valid.get(key):
+            exported.append(_submitted(programme, attendee, claim, receipt))
+        else:
+            exported.append(_draft(programme, attendee, claim, contents[key], answers[key]))
+    return exported
 
 
 def _valid_versions(db: Session, claim_ids: Iterable[int]) -> dict[int, ReceiptRow]:
@@ -77,21 +101,6 @@ def _valid_versions(db: Session, claim_ids: Iterable[int]) -> dict[int, ReceiptR
     return {row.claim_id: row for row in db.exec(rows).all()}
 
 
-def _draft_lines(
-    db: Session, claim_ids: Iterable[int]
-) -> Mapping[int, list[tuple[LineRow, SessionRow]]]:
-    rows = (
-        select(LineRow, SessionRow)
-        .join(SessionRow, col(SessionRow.id) == LineRow.session_id)
-        .where(col(LineRow.claim_id).in_(claim_ids), col(LineRow.removed).is_(False))
-        .order_by(col(SessionRow.starts_at), col(SessionRow.id))
-    )
-    found: dict[int, list[tuple[LineRow, SessionRow]]] = defaultdict(list)
-    for line, session in db.exec(rows).all():
-        found[line.claim_id].append((line, session))
-    return found
-
-
 def _draft_answers(db: Session, claim_ids: Iterable[int]) -> Mapping[int, list[AnswerRow]]:
     rows = (
         select(AnswerRow).where(col(AnswerRow.claim_id).in_(claim_ids)).order_by(col(AnswerRow.id))
@@ -102,20 +111,25 @@ def _draft_answers(db: Session, claim_ids: Iterable[int]) -> Mapping[int, list[A
     return found
 
 
-def _submitted(attendee: AttendeeRow, claim: ClaimRow, receipt: ReceiptRow) -> ExportedClaim:
+def _submitted(
+    programme: Programme, attendee: AttendeeRow, claim: ClaimRow, receipt: ReceiptRow
+) -> ExportedClaim:
     document = receipt.document
+    types = credit_types(document, programme.meeting)
     return ExportedClaim(
         **_attendee_fields(attendee),
         name_on_certificate=document["name_on_certificate"],
-        profession=PHYSICIAN if document["is_physician"] else OTHER,
+        profession=profession(document),
         registration_type=document["registration_type"],
         status=claim.status,
         version=receipt.version,
         receipt=receipt.number,
         submitted_at=receipt.submitted_at,
-        category1=Quarters(receipt.category1),
-        safety=Quarters(receipt.safety),
-        lines=tuple(line_from_document(line) for line in document["lines"]),
+        credits=tuple(
+            exported_credit(credit.type, credit.claimed)
+            for credit in receipt_credits(receipt, programme.meeting)
+        ),
+        lines=tuple(_line_from_document(line, types) for line in document["lines"]),
         answers=(
             *(
                 answer
@@ -128,9 +142,10 @@ def _submitted(attendee: AttendeeRow, claim: ClaimRow, receipt: ReceiptRow) -> E
 
 
 def _draft(
+    programme: Programme,
     attendee: AttendeeRow,
     claim: ClaimRow,
-    lines: list[tuple[LineRow, SessionRow]],
+    content: ClaimContent,
     answers: list[AnswerRow],
 ) -> ExportedClaim:
     given: dict[int | None, dict[str, Any]] = defaultdict(dict)
@@ -138,33 +153,39 @@ def _draft(
         given[answer.session_id][answer.question] = answer.value
     registered_name = full_name(attendee.first_name, attendee.last_name, attendee.suffix)
     entered_name = attendee.name_on_certificate or ""
+    of_profession = attendee.corrected_profession or attendee.profession
+    lines = _draft_lines(programme, of_profession, content, given)
+    types = programme.meeting.offered(of_profession)
     return ExportedClaim(
         **_attendee_fields(attendee),
         name_on_certificate=registered_name if check_name(entered_name) else entered_name,
-        profession=attendee.corrected_profession or attendee.profession,
+        profession=of_profession,
         registration_type=attendee.registration_type,
         status=claim.status,
         version=None,
         receipt="",
         submitted_at=None,
-        category1=None if claim.category1 is None else Quarters(claim.category1),
-        safety=None if claim.safety is None else Quarters(claim.safety),
+        credits=tuple(
+            exported_credit(each, content.totals[each.code])
+            for each in types
+            if each.code in content.totals
+        ),
         lines=tuple(
             ExportedLine(
                 session=session.code,
                 title=session.title,
                 starts_at=session.starts_at,
                 ends_at=session.ends_at,
-                watched=_watched(line.on_demand),
-                category1=Quarters(line.quarters),
-                safety=Quarters(line.safety),
+                watched=watched(line.on_demand),
+                minutes=line.minutes,
+                credits=shown(line.amounts, types),
             )
-            for line, session in lines
+            for session, line in lines
         ),
         answers=(
             *(
                 answer
-                for _, session in lines
+                for session, _ in lines
                 for answer in _answers(session.code, given[session.id])
             ),
             *_answers("", given[None]),
@@ -172,25 +193,53 @@ def _draft(
     )
 
 
+def _draft_lines(
+    programme: Programme,
+    of_profession: str,
+    content: ClaimContent,
+    given: Mapping[int | None, Mapping[str, Any]],
+) -> list[tuple[ProgrammeSession, Line]]:
+    """The sessions of a draft with their lines, by start, as the programme is now."""
+    meeting, sessions = programme.meeting, programme.sessions
+    by_session = {key: answers for key, answers in given.items() if key is not None}
+    answers = Answers(sessions=by_session, overall=given.get(None, {}))
+    lines = [
+        (
+            session,
+            session.line(
+                meeting.offered(of_profession),
+                row.minutes,
+                content.lower_amounts[session.id],
+                on_demand=row.on_demand,
+                met=line_needs(answers, meeting, session.id),
+            ),
+        )
+        for row in content.lines
+        if not row.removed
+        for session in [sessions[row.session_id]]
+    ]
+    return sorted(lines, key=lambda pair: (pair[0].starts_at, pair[0].id))
+
+
 def _attendee_fields(attendee: AttendeeRow) -> dict[str, Any]:
     fields = ("badge", "confirmation", "last_name", "first_name", "suffix", "email")
     return {name: getattr(attendee, name) for name in fields}
 
 
-def line_from_document(line: Mapping[str, Any]) -> ExportedLine:
-    """A line of a submitted version's document."""
+def _line_from_document(line: Mapping[str, Any], types: Mapping[str, CreditType]) -> ExportedLine:
     return ExportedLine(
         session=line["code"],
         title=line["title"],
         starts_at=datetime.fromisoformat(line["starts_at"]),
         ends_at=datetime.fromisoformat(line["ends_at"]),
-        watched=_watched(line["on_demand"]),
-        category1=Quarters(line["quarters"]),
-        safety=Quarters(line["safety"]),
+        watched=watched(line["on_demand"]),
+        minutes=line_minutes(line),
+        credits=shown(line_credit(line), types.values()),
     )
 
 
-def _watched(on_demand: bool) -> str:
+def watched(on_demand: bool) -> str:
+    """How a session was watched, as exports say it."""
     return "on demand" if on_demand else "live"
 
 

@@ -116,7 +116,7 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
         job.meeting,
         name=recipient.name,
         sessions=len(summary.claim.lines),
-        claimable=summary.claimable.category1,
+        claimable={each: summary.claimable[each.code] for each in summary.offered.primaries},
         deadline=deadline,
         reopened=claim.status == ClaimStatus.REOPENED,
         receipt_valid=_has_valid_receipt(db, cast(int, claim.id)),

@@ -52,11 +52,12 @@ async def build(meeting: str, *, now: datetime) -> EvaluationsReport:
 
     def count(db: Session) -> tuple[Programme, _Accumulator]:
         row = programme_cache.meeting_by_code(db, meeting)
+        programme = programme_cache.get_in(db, cast(int, row.id), row.version)
         counted = _Accumulator()
-        for claim in export.iter_claims_in(db, cast(int, row.id)):
+        for claim in export.iter_claims_in(db, programme):
             if claim.version is not None:
                 counted.add(claim)
-        return programme_cache.get_in(db, cast(int, row.id), row.version), counted
+        return programme, counted
 
     programme, counted = await read(count, timeout=export.TIMEOUT)
     return EvaluationsReport(

@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, and_, col, or_, select
+from sqlmodel import Session, SQLModel, col, select
 
-from cme_reflex.domain.claims.claim import LOCKED_STATUSES
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.people.names import name_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_document
@@ -23,11 +22,12 @@ from cme_reflex.formats.meeting_folder.records import (
     SessionRecord,
 )
 from cme_reflex.formats.people.password_hashes import fingerprint
-from cme_reflex.store.claims.tables import ClaimRow, LineRow
+from cme_reflex.services.meetings.affected_claims import AffectedLine, update_affected_claims
+from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
-from cme_reflex.store.programme.tables import SessionRow
+from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 
@@ -48,20 +48,6 @@ class RowCounts:
     def touched(self) -> bool:
         """Whether any row changed."""
         return bool(self.added or self.changed or self.withdrawn)
-
-
-@dataclass(frozen=True, slots=True)
-class AffectedLine:
-    """A line of an unsubmitted claim that a load changed.
-
-    `badge` and `session` (its code) identify it; it was lowered from `was` to `left` quarter
-    hours. If nothing is left, it blocks the claim until the attendee removes it.
-    """
-
-    badge: str
-    session: str
-    was: Quarters
-    left: Quarters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +71,9 @@ async def load_meeting(
     `dry_run` does the same and rolls it back, so that its report equals that of the load.
 
     Nothing is deleted: a session that is no longer in the folder is withdrawn.
-    A submitted claim does not change; a draft's line above the session's new
-    credit is lowered. Raises InvalidInput if a confirmation number in the folder
-    belongs to an attendee who is no longer in it.
+    A submitted claim does not change; a draft's line gives the session's new
+    credit, and if that is less, the attendee is told. Raises InvalidInput if a
+    confirmation number in the folder belongs to an attendee who is no longer in it.
     """
     while True:
         # Comparing ten thousand rows takes a second, too long for a write transaction.
@@ -129,9 +115,9 @@ class _Changes:
 class _Comparison:
     """Differences between a folder and the database. A new meeting has version 0.
 
-    Attendees' values have `member`, a username, instead of `member_id`. `freed` are the ids of
-    attendees whose confirmation numbers go to others; `lost_credit` the ids of sessions that
-    no longer give credit.
+    Attendees' values have `member`, a username, instead of `member_id`, and sessions' values have
+    `credit`, the values of their rows of credit. `freed` are the ids of attendees whose
+    confirmation numbers go to others.
     """
 
     code: str
@@ -141,7 +127,6 @@ class _Comparison:
     members: _Changes
     attendees: _Changes
     freed: list[int]
-    lost_credit: set[int]
 
     @property
     def changed(self) -> bool:
@@ -166,46 +151,66 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
     code, document = folder.meeting.code, meeting_document(folder.meeting)
     row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
     meeting_id = row.id if row else None
-    sessions, lost_credit = _compare_sessions(db, meeting_id, folder.sessions)
     attendees, freed = _compare_attendees(db, meeting_id, folder.attendees)
     return _Comparison(
         code=code,
         version=row.version if row else 0,
         document=None if row and row.document == document else document,
-        sessions=sessions,
+        sessions=_compare_sessions(db, meeting_id, folder),
         members=_compare_members(db, folder.members),
         attendees=attendees,
         freed=freed,
-        lost_credit=lost_credit,
     )
 
 
-def _compare_sessions(
-    db: Session, meeting_id: int | None, records: Iterable[SessionRecord]
-) -> tuple[_Changes, set[int]]:
-    """Changes of sessions, and the ids of those that no longer give credit."""
+def _compare_sessions(db: Session, meeting_id: int | None, folder: MeetingFolder) -> _Changes:
     rows = db.exec(select(SessionRow).where(SessionRow.meeting_id == meeting_id)).all()
-    desired = {record.code: _session(record) for record in records}
-    changes = _changes({row.code: row.model_dump() for row in rows}, desired)
-    offered = [row for row in rows if not row.withdrawn]
+    credit = _existing_credit(db, [cast(int, row.id) for row in rows])
+    existing = {row.code: {**row.model_dump(), "credit": credit[cast(int, row.id)]} for row in rows}
+    types = folder.meeting.credit
+    desired = {record.code: _session(record, types) for record in folder.sessions}
+    changes = _changes(existing, desired)
     changes.withdrawn = [
-        {"id": row.id, "withdrawn": True} for row in offered if row.code not in desired
+        {"id": row.id, "withdrawn": True}
+        for row in rows
+        if not row.withdrawn and row.code not in desired
     ]
-    lost_credit = {
-        cast(int, row.id)
-        for row in offered
-        if row.eligible and not desired.get(row.code, {"eligible": False})["eligible"]
-    }
-    return changes, lost_credit
+    return changes
 
 
-def _session(record: SessionRecord) -> dict[str, Any]:
-    return asdict(record) | {
+def _existing_credit(db: Session, session_ids: list[int]) -> Mapping[int, list[dict[str, Any]]]:
+    """The values of the rows of credit by session, without the session, sorted by type."""
+    query = (
+        select(SessionCreditRow)
+        .where(col(SessionCreditRow.session_id).in_(session_ids))
+        .order_by(SessionCreditRow.credit_type)
+    )
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in db.exec(query):
+        found[row.session_id].append(row.model_dump(exclude={"session_id"}))
+    return found
+
+
+def _session(record: SessionRecord, types: CreditTypes) -> dict[str, Any]:
+    values = asdict(record) | {
         "speakers": list(record.speakers),
         "delivery": record.delivery.value,
         "faculty_badges": sorted(record.faculty_badges),
         "withdrawn": False,
+        "credit": [
+            {
+                "credit_type": code,
+                "amount": record.credit[code],
+                "identifier": record.identifiers.get(code, ""),
+                "part_of": types[code].part_of,
+                "part_of_amount": part_of and record.credit[part_of],
+            }
+            for code in sorted(record.credit)
+            for part_of in [types[code].part_of]
+        ],
     }
+    del values["identifiers"]
+    return values
 
 
 def _compare_members(db: Session, records: Iterable[MemberRecord]) -> _Changes:
@@ -249,7 +254,7 @@ def _attendee(record: AttendeeRecord) -> dict[str, Any]:
         "badge": record.badge,
         "confirmation": record.confirmation,
         "email": record.email,
-        "profession": "physician" if record.is_physician else "other",
+        "profession": record.profession,
         "registration_type": record.registration_type,
     }
 
@@ -300,15 +305,18 @@ def _changes(existing: Mapping[str, Values], desired: Mapping[str, Values]) -> _
 
 def _save(db: Session, comparison: _Comparison, now: datetime) -> tuple[AffectedLine, ...]:
     """Save the changes. Returns the affected lines of claims. Raises _Outdated."""
+    before = programme_cache.by_code(db, comparison.code)
     meeting_id = _save_meeting(db, comparison, now)
-    _save_rows(db, SessionRow, comparison.sessions, meeting_id=meeting_id)
+    _save_sessions(db, comparison.sessions, meeting_id)
     _save_rows(db, MemberRow, comparison.members)
     # Confirmation numbers are unique in every statement, even while they are exchanged.
     freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in comparison.freed]
     _save_rows(db, AttendeeRow, _Changes(changed=freed))  # no number_key holds a tilde
     attendees = _with_address_changes(_with_member_ids(db, comparison.attendees), now)
     _save_rows(db, AttendeeRow, attendees, meeting_id=meeting_id)
-    return _update_affected_lines(db, meeting_id, comparison.lost_credit)
+    if before is None:
+        return ()
+    return update_affected_claims(db, before, programme_cache.load_uncached(db, meeting_id))
 
 
 def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
@@ -353,62 +361,44 @@ def _with_member_ids(db: Session, attendees: _Changes) -> _Changes:
     )
 
 
+def _save_sessions(db: Session, changes: _Changes, meeting_id: int) -> None:
+    """Save the sessions' rows, and replace the rows of credit that differ."""
+    credit = {values["code"]: values["credit"] for values in changes.added}
+    credit_by_id = {
+        values["id"]: values["credit"] for values in changes.changed if "credit" in values
+    }
+    _save_rows(db, SessionRow, _without_credit(changes), meeting_id=meeting_id)
+    ids = select(SessionRow.code, SessionRow.id).where(SessionRow.meeting_id == meeting_id)
+    credit_by_id |= {
+        cast(int, row_id): credit[code] for code, row_id in db.exec(ids).all() if code in credit
+    }
+    replaced = col(SessionCreditRow.session_id).in_(credit_by_id)
+    db.exec(sa.delete(SessionCreditRow).where(replaced))
+    rows = [
+        values | {"session_id": session_id}
+        for session_id, of_session in credit_by_id.items()
+        for values in of_session
+    ]
+    # The database checks that the amount of a subset is within that of its primary type.
+    rows.sort(key=lambda values: values["part_of"] is not None)
+    if rows:
+        db.exec(sa.insert(SessionCreditRow), params=rows)
+
+
+def _without_credit(sessions: _Changes) -> _Changes:
+    def without(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{key: row[key] for key in row if key != "credit"} for row in rows]
+
+    return _Changes(without(sessions.added), without(sessions.changed), sessions.withdrawn)
+
+
 def _save_rows(db: Session, table: type[SQLModel], changes: _Changes, **meeting_id: int) -> None:
     if changes.added:
         db.exec(sa.insert(table), params=[values | meeting_id for values in changes.added])
     # One statement for all rows with the same changed columns.
     alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for values in (*changes.changed, *changes.withdrawn):
-        alike[frozenset(values)].append(values)
+        if values.keys() != {"id"}:
+            alike[frozenset(values)].append(values)
     for rows in alike.values():
         db.exec(sa.update(table), params=rows)
-
-
-def _update_affected_lines(
-    db: Session, meeting_id: int, lost_credit: set[int]
-) -> tuple[AffectedLine, ...]:
-    """Lower the lines of unsubmitted claims to the sessions' new credit.
-
-    A line of a session that was withdrawn or lost all its credit is not changed;
-    it blocks the claim until the attendee removes it.
-    """
-    unsubmitted = (
-        select(LineRow, SessionRow, ClaimRow, AttendeeRow.badge)
-        .join(SessionRow, col(SessionRow.id) == LineRow.session_id)
-        .join(ClaimRow, col(ClaimRow.id) == LineRow.claim_id)
-        .join(AttendeeRow, col(AttendeeRow.id) == ClaimRow.attendee_id)
-        .where(
-            SessionRow.meeting_id == meeting_id,
-            col(ClaimRow.status).not_in(LOCKED_STATUSES),
-            or_(
-                col(SessionRow.id).in_(lost_credit),
-                and_(
-                    col(SessionRow.eligible),
-                    or_(
-                        col(LineRow.quarters) > SessionRow.quarters,
-                        col(LineRow.safety) > SessionRow.safety,
-                    ),
-                ),
-            ),
-        )
-        .order_by(AttendeeRow.badge, SessionRow.code)
-    )
-    affected = db.exec(unsubmitted).all()
-    for claim in {claim.id: claim for _, _, claim, _ in affected}.values():
-        claim.revision += 1
-    return tuple(
-        AffectedLine(badge, session.code, Quarters(was), _lower(line, session))
-        for line, session, _, badge in affected
-        if not line.removed
-        for was in [line.quarters]
-    )
-
-
-def _lower(line: LineRow, session: SessionRow) -> Quarters:
-    """Lower a line to the session's credit. Returns its remaining quarter hours."""
-    if session.withdrawn or not session.eligible:
-        return Quarters(0)
-    line.lowered = line.lowered or line.quarters > session.quarters
-    line.quarters = min(line.quarters, session.quarters)
-    line.safety = min(line.safety, session.safety, line.quarters)
-    return Quarters(line.quarters)

@@ -32,7 +32,7 @@ def get_in(db: DbSession, meeting_id: int, version: int) -> Programme:
     """The meeting's programme at this version or a newer one; cached."""
     programme = _cache.get(meeting_id)
     if programme is None or programme.version < version:
-        programme = _cache[meeting_id] = _load(db, meeting_id)
+        programme = _cache[meeting_id] = load_uncached(db, meeting_id)
     return programme
 
 
@@ -66,7 +66,8 @@ def clear() -> None:
     _cache.clear()
 
 
-def _load(db: DbSession, meeting_id: int) -> Programme:
+def load_uncached(db: DbSession, meeting_id: int) -> Programme:
+    """The programme as this transaction sees it, which may not be committed."""
     query = select(MeetingRow.version, MeetingRow.document).where(MeetingRow.id == meeting_id)
     version, document = db.exec(query).one()
     sessions = (

@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlmodel import Session
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import full_name
 from cme_reflex.domain.reporting.learner import (
@@ -19,6 +19,7 @@ from cme_reflex.domain.reporting.learner import (
 )
 from cme_reflex.domain.reporting.pars import ReportableVersion
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.services.claims.certificate_snapshot import line_credit
 from cme_reflex.services.programme.programme_cache import meeting_by_code
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.reporting import reporting
@@ -97,11 +98,14 @@ def learner_from_row(row: OptInRow) -> Learner:
 
 def _version(receipt: ReceiptRow) -> ReportableVersion:
     lines = receipt.document["lines"]
-    claimed = ("code", "quarters", "safety", "on_demand")
     return ReportableVersion(
         submitted_at=receipt.submitted_at,
-        category1=Quarters(receipt.category1),
-        safety=Quarters(receipt.safety),
+        totals={each.credit_type: Amount(each.amount) for each in receipt.credits},
         on_demand=any(line["on_demand"] for line in lines),
-        lines=tuple(sorted(tuple(line[name] for name in claimed) for line in lines)),
+        lines=tuple(
+            sorted(
+                (line["code"], tuple(sorted(line_credit(line).items())), line["on_demand"])
+                for line in lines
+            )
+        ),
     )

@@ -189,7 +189,7 @@ def certificate_links(number: str, claimed: Iterable[Credit]) -> list[view_model
     return [
         view_models.CertificateLink(
             text.receipt.CERTIFICATE_OF.format(label=each.label),
-            routes.certificate(number, each.code if at else ""),
+            routes.certificate(number, each.code if at else None),
         )
         for at, each in enumerate(primaries)
     ]

@@ -9,6 +9,10 @@ LESS: Final = "Of {attended} hours attended, {claimed} are claimed."
 LESS_OF: Final = "Of {attended} hours of {label} attended, {claimed} are claimed."
 LESS_OF_TYPE: Final = "{label}: of {attended} attended, {claimed} are claimed."
 
+SPECIMEN: Final = "Specimen"
+NO_PROOF: Final = "This certificate shows its wording only. It is not proof of credit."
+SPECIMEN_NAME: Final = "Name of the participant"
+
 AWARDED: Final = "and is awarded"
 PARTICIPATED: Final = "This activity was designated for {credits}. The participant claimed"
 

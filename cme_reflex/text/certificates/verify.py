@@ -35,9 +35,9 @@ STATES: Final[Mapping[ProofState, str]] = {
 PROVIDER: Final = "Provider"
 MEETING: Final = "Meeting"
 CLAIMED: Final = "{credits} claimed"
-CREDITS: Final = "AMA PRA Category 1 Credits"
+ITALIC: Final = "AMA PRA Category 1 Credits"
 """The AMA requires these words in italics, with the mark."""
-OF_WHICH: Final = "Of which {safety}"
+OF_WHICH: Final = "Of which {label}"
 ISSUED: Final = "Date issued"
 INITIALS: Final = "Initials of the holder"
 COMPARE: Final = (

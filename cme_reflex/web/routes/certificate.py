@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cme_reflex.routes import CERTIFICATE, NAME_IMAGE, verify
+from cme_reflex.routes import CERTIFICATE, CERTIFICATE_OF_TYPE, NAME_IMAGE, verify
 from cme_reflex.services.certificates import certificate
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
@@ -22,20 +22,21 @@ from cme_reflex.web.templates import render_page
 
 @allow(Audience.ATTENDEE)
 async def download(request: Request) -> Response:
-    """The PDF of one of the signed-in attendee's submitted versions.
+    """The PDF of one of the signed-in attendee's submitted versions, of the type in the address.
 
     The response is the same for another attendee's number and for one that does not exist.
     """
+    number, credit_type = request.path_params["number"], request.path_params.get("credit_type")
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
         context = await authentication.authenticate(settings().meeting, token, now=clock())
-        document = await certificate.load_certificate(context, request.path_params["number"])
+        document = await certificate.load_certificate(context, number, credit_type)
     except (authentication.NotSignedIn, certificate.CertificateNotFound):
         return render_page("no_certificate.html", status_code=404)
     # Without CME_PUBLIC_URL the address of the verification page is unknown.
     if base := settings().public_url:
         document = replace(document, address=base + verify(document.number))
-    name = quote(certificate.pdf_filename(document.number))
+    name = quote(certificate.pdf_filename(document))
     return Response(
         await certificate.render_pdf(document),
         media_type="application/pdf",
@@ -59,5 +60,7 @@ async def name_image(request: Request) -> Response:
 
 
 ROUTES = checked_routes(
-    Route(CERTIFICATE, download, methods=["GET"]), Route(NAME_IMAGE, name_image, methods=["GET"])
+    Route(CERTIFICATE, download, methods=["GET"]),
+    Route(CERTIFICATE_OF_TYPE, download, methods=["GET"]),
+    Route(NAME_IMAGE, name_image, methods=["GET"]),
 )

@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cme_reflex import text
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
-from cme_reflex.domain.credit.quarters import format_hours
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.routes import VERIFY, verify
@@ -46,12 +46,20 @@ async def result(request: Request) -> Response:
     return render_page(
         "verified.html",
         certificate=verified,
-        category1=format_hours(verified.claimed.category1),
-        safety=format_hours(verified.claimed.safety),
+        credits=[_figure(credit) for credit in verified.credits],
         issued=text.dates.full_day(verified.issued_on),
         status=_status(verified),
-        less=less_claimed(verified.claimed, verified.attended, verified.safety_label),
+        less=less_claimed(verified.credits),
     )
+
+
+def _figure(credit: Credit) -> dict[str, object]:
+    """A credit's name, as the page says it, and its formatted figure."""
+    return {
+        "is_primary": credit.type.is_primary,
+        "name": credit.type.name_many if credit.type.is_primary else credit.type.label,
+        "amount": credit.type.format(credit.claimed),
+    }
 
 
 def _status(verified: VerifiedCertificate) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.meeting_folder.folder import InputProblem, InvalidInput, read_meeting_folder
@@ -24,7 +24,7 @@ def faults(files: FolderFiles) -> list[tuple[str, int | None, str | None, str]]:
     return [(each.file, each.row, each.column, each.fault) for each in problems(files)]
 
 
-def test_sessions_have_utc_times_quarters_and_the_meetings_defaults(
+def test_sessions_have_utc_times_credit_by_type_and_the_meetings_defaults(
     files: FolderFiles,
 ) -> None:
     release = datetime(2024, 10, 15, 16, tzinfo=UTC)
@@ -39,15 +39,14 @@ def test_sessions_have_utc_times_quarters_and_the_meetings_defaults(
         ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
         speakers=("Dr. One", "Dr. Two"),
         delivery=Delivery.BOTH,
-        quarters=Quarters(6),
-        safety=Quarters(2),
+        credit={"category1": Amount(6), "safety": Amount(2)},
         eligible=True,
         faculty_badges=frozenset({"B2"}),
         on_demand_from=release,
     )
-    assert (live.quarters, live.on_demand_from) == (5, None)  # 80 minutes, rounded
+    assert (live.credit, live.on_demand_from) == ({"category1": 5}, None)  # 80 minutes, rounded
     assert on_demand.on_demand_from == on_demand.starts_at
-    assert (coffee.quarters, coffee.eligible) == (0, False)
+    assert (coffee.credit, coffee.eligible) == ({}, False)
 
 
 def test_a_session_may_have_a_release_of_its_own(files: FolderFiles) -> None:
@@ -68,7 +67,7 @@ def test_attendees_and_members_come_with_comparable_numbers_and_user_names(
             badge="B1",
             confirmation="C1",
             email="ana@example.org",
-            is_physician=True,
+            profession="physician",
             registration_type="full",
             member="ana",
         ),
@@ -79,7 +78,7 @@ def test_attendees_and_members_come_with_comparable_numbers_and_user_names(
             badge="B2",
             confirmation="C2",
             email="",
-            is_physician=False,
+            profession="other",
             registration_type="day",
             member=None,
         ),
@@ -113,7 +112,7 @@ def test_all_faults_of_all_files_are_reported_at_once(files: FolderFiles) -> Non
     files.replace("members.csv", PASSWORD_HASH, "hunter2")
     assert [(each.file, each.row, each.column) for each in problems(files)] == [
         ("meeting.toml", None, "overlap_policy"),
-        ("sessions.csv", 2, "category1_hours"),
+        ("sessions.csv", 2, "credit:category1"),
         ("attendees.csv", 2, "profession"),
         ("members.csv", 2, "password_hash"),
     ]
@@ -142,21 +141,14 @@ def test_a_problem_reads_as_a_sentence_with_its_place(files: FolderFiles) -> Non
             "live,,,yes",
             "live,-1,,yes",
             3,
-            "category1_hours",
-            "'-1' is not a number of credit hours.",
-        ),
-        (
-            "live,,,yes",
-            "live,0,,yes",
-            3,
-            "category1_hours",
-            "The session is eligible but has no credit.",
+            "credit:category1",
+            "'-1' is not an amount of Category 1.",
         ),
         (
             "live,,,yes",
             "live,1,1.25,yes",
             3,
-            "patient_safety_hours",
+            "credit:safety",
             "Patient Safety is part of Category 1 and cannot exceed it.",
         ),
         (
@@ -185,6 +177,8 @@ def test_a_fault_in_a_session_is_reported(
         (",C2,", ",,", 3, "confirmation", "The cell is empty."),
         (",C2,", ",--,", 3, "confirmation", "The number has no letters or digits."),
         (",C2,,", ",C2,wei at example,", 3, "email", "'wei at example' is not an e-mail address."),
+        (",other,", ",othre,", 3, "profession", "meeting.toml has no profession 'othre'."),
+        (",other,", ",,", 3, "profession", "The cell is empty."),
         (",day,", ",dya,", 3, "registration_type", "meeting.toml has no registration type 'dya'."),
         (",day,", ",day,wei", 3, "member", "members.csv has no member 'wei'."),
         (",day,", ",,", 3, "registration_type", "The cell is empty."),

@@ -1,7 +1,7 @@
 """meeting.toml: every fault with its key and its remedy, and the way into JSON and back."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -23,13 +23,13 @@ def found_problems(files: FolderFiles) -> list[tuple[str | None, str, str]]:
     return [(each.column, each.fault, each.remedy) for each in caught.value.problems]
 
 
-def test_hours_become_quarters_and_local_times_instants(files: FolderFiles) -> None:
+def test_local_times_become_instants(files: FolderFiles) -> None:
     meeting = read_meeting(files.write() / "meeting.toml")
-    assert (meeting.category1.maximum, meeting.safety.maximum) == (243, 70)
     assert meeting.registration_types == (
-        RegistrationType(code="full", label="Full meeting", maximum=None),
-        RegistrationType(code="day", label="One day", maximum=32),
+        RegistrationType(code="full", label="Full meeting"),
+        RegistrationType(code="day", label="One day"),
     )
+    assert meeting.additional_days == (date(2024, 9, 19),)
     assert meeting.claim.opens_at == datetime(2024, 9, 26, 15, tzinfo=UTC)
     assert meeting.claim.on_demand_from == datetime(2024, 10, 15, 16, tzinfo=UTC)
     assert meeting.privacy == "What we keep."
@@ -96,34 +96,6 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
             "Write it with its offset, such as 2024-11-03T01:30:00-06:00.",
         ),
         (
-            "maximum_hours = 60.75",
-            "maximum_hours = 60.8",
-            "credit.category1.maximum_hours",
-            "'60.8' is not a number of credit hours.",
-            "Use quarter hours, such as 60.75.",
-        ),
-        (
-            "maximum_hours = 8",
-            "maximum_hours = true",
-            "registration_types[2].maximum_hours",
-            "'True' is not a number of credit hours.",
-            "Use quarter hours, such as 60.75.",
-        ),
-        (
-            "maximum_hours = 17.5",
-            "maximum_hours = 61",
-            "credit.safety.maximum_hours",
-            "Patient Safety is part of Category 1 and cannot have a higher maximum.",
-            "Lower it.",
-        ),
-        (
-            "maximum_hours = 8",
-            "maximum_hour = 8",
-            "registration_types[2].maximum_hour",
-            "The key 'maximum_hour' is unknown here.",
-            "Did you mean maximum_hours?",
-        ),
-        (
             'accent = "',
             'acent = "',
             "look.acent",
@@ -131,8 +103,8 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
             "Did you mean accent?",
         ),
         (
-            'code = "day"',
-            'code = "full"',
+            'label = "One day"\n',
+            'label = "One day"\n[[registration_types]]\ncode = "full"\nlabel = "Again"\n',
             "registration_types",
             "Two registration types have the code 'full'.",
             "Make each code unique.",
@@ -196,14 +168,6 @@ def test_a_date_without_a_time_does_not_pass_for_midnight(files: FolderFiles) ->
         "claim.closes_at",
         "Write a date and time, such as 2024-09-26T08:00:00.",
     )
-
-
-def test_unknown_tables_and_credit_types_are_reported(files: FolderFiles) -> None:
-    files.replace("meeting.toml", "[credit.safety]", "[credit.saftey]")
-    assert found_problems(files) == [
-        ("credit.saftey", "The key 'saftey' is unknown here.", "Did you mean safety?"),
-        ("credit.safety", "The key is missing.", "Add it."),
-    ]
 
 
 def test_invalid_toml_is_reported_with_its_line(files: FolderFiles) -> None:

@@ -16,7 +16,7 @@ def test_names_titles_and_statements_of_a_folder_are_warned_of(files: FolderFile
     assert list(printing_warnings(read_meeting_folder(files.write()))) == [
         _warning(
             "meeting.toml",
-            "provider.designation_statement",
+            "credit[1].designation_statement",
             "The certificate's fonts lack 𓂀 🂡, in 'The Society designates 𓂀🂡𓂀.'.",
         ),
         _warning(

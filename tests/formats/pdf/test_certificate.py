@@ -6,11 +6,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pypdf
 import pytest
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.credit_type import Amount, CreditStatements, CreditType
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.certificate import certificate_pdf
 from cme_reflex.settings import ROOT
@@ -20,6 +23,7 @@ from tests.support.certificates import (
     ADDRESS,
     CERTIFICATE,
     DESIGNATION,
+    SAFETY,
     certificate,
     claiming,
     sessions,
@@ -126,6 +130,40 @@ def test_one_credit_is_one_credit() -> None:
     assert "1.00 AMA PRA Category 1 Credit™ of which 1.00 credit is Patient Safety" in page
 
 
+def test_a_type_is_named_and_measured_as_its_meeting_says() -> None:
+    pharmacists = CreditType(
+        code="acpe",
+        label="ACPE contact hours",
+        name_one="CEU",
+        name_many="CEUs",
+        display_divisor=10,
+        increment=Fraction(1, 2),
+        provider_number="1234",
+        identifier_label="UAN",
+        statements=CreditStatements(award="has earned pharmacy credit:"),
+    )
+    law = CreditType(code="law", label="Law", name_one="Law", name_many="Law", part_of="acpe")
+    law = replace(law, display_divisor=10, increment=Fraction(1, 2))
+    session = replace(
+        sessions(1)[0], amounts={"acpe": Amount(3)}, identifier="1234-0000-30-001-L01-P"
+    )
+    face, listed = page_texts(
+        certificate_pdf(
+            certificate(
+                credit=Credit(pharmacists, Amount(3), Amount(3)),
+                subsets=(Credit(law, Amount(0), Amount(0)), CERTIFICATE.subsets[0]),
+                sessions=(session,),
+            )
+        )
+    )
+    assert (
+        "has earned pharmacy credit: 0.15 CEUs of which 0.00 credits are Law and "
+        "2.00 credits are Patient Safety" in face
+    )
+    assert "Provider number 1234" in face
+    assert "Session 0 UAN 1234-0000-30-001-L01-P 0.15 0.00 0.00" in listed
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -159,7 +197,9 @@ def test_entered_text_is_never_markup() -> None:
             location=MARKUP,
             format="#panic()",
             statements=(MARKUP, "#panic()"),
-            safety_label="*Safety* #panic()",
+            subsets=(
+                replace(CERTIFICATE.subsets[0], type=replace(SAFETY, label="*Safety* #panic()")),
+            ),
             sessions=(titled,),
         )
     )

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,17 @@ import pytest
 
 from cme_reflex.domain.claims.account import (
     AccountEntry,
+    Credit,
     ReportingSummary,
     SubmittedVersion,
     build_account,
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount, CreditType
 from cme_reflex.domain.meetings.meeting import ClaimPeriod, PaperSize
 from cme_reflex.formats.pdf.transcript import TRANSCRIPT, Transcript, transcript_csv, transcript_pdf
+from tests.support.certificates import CATEGORY1, SAFETY
 from tests.support.files.pdfs import page_sizes, page_texts
 from tests.support.files.written_tables import read_csv
 from tests.support.meetings import ZONE
@@ -28,14 +30,17 @@ from tests.support.meetings import ZONE
 AT = datetime(2024, 11, 2, 4, tzinfo=UTC)  # still the evening before on the clocks of ZONE
 
 
+def credit(credit_type: CreditType, amount: int) -> Credit:
+    """All that the sessions gave of a type."""
+    return Credit(credit_type, Amount(amount), Amount(amount))
+
+
 def entry(year: int, quarters: int, safety: int, **more: Any) -> AccountEntry:
     """A claim of that year's meeting, submitted once."""
-    credit = CreditTotals(Quarters(quarters), Quarters(safety))
     version = SubmittedVersion(
         number=f"TEST{year % 100}-7KQM-X4WD",
         submitted_at=AT.replace(year=year),
-        claimed=credit,
-        attended=credit,
+        credits=(credit(CATEGORY1, quarters), credit(SAFETY, safety)),
         state=ProofState.VALID,
     )
     fields: dict[str, Any] = {
@@ -54,7 +59,6 @@ def entry(year: int, quarters: int, safety: int, **more: Any) -> AccountEntry:
         "closes_at": AT,
         "status": ClaimStatus.SUBMITTED,
         "sessions": 1,
-        "safety_label": "Patient Safety",
         "versions": (version,),
         "reporting": ReportingSummary(),
     }
@@ -65,8 +69,6 @@ def transcript(*entries: AccountEntry, name: str = "Kathleen O’Brien-Núñez J
     return Transcript(
         account=build_account(name, "kim", entries),
         zone=ZONE,
-        category1_label="Category 1",
-        safety_label="Patient Safety",
         paper=PaperSize.LETTER,
         accent="#0b5563",
         language="en",
@@ -80,24 +82,25 @@ def test_it_lists_the_credit_by_year_with_totals() -> None:
     assert page_texts(transcript_pdf(TWO_YEARS)) == [
         "Transcript of CME Credit Kathleen O’Brien-Núñez Jr "
         "As of the newest submission, November 1, 2024. Each year has the meetings that ended in "
-        "it; Patient Safety is part of Category 1. Credit is in hours, as claimed: the "
-        "certificate with the receipt number is the proof of it. "
-        "2024 Meeting Category 1 Patient Safety "
+        "it. Credit is as claimed: the certificate with the receipt number is the proof of it. "
+        "2024 Meeting Credit "
         "The Test Meeting 2024 September 26–29, 2024, San Diego, California Society of Tests "
-        "Receipt TEST24-7KQM-X4WD, submitted November 1, 2024 8.50 2.00 "
-        "Total of 2024 8.50 2.00 "
-        "2023 Meeting Category 1 Patient Safety "
+        "Receipt TEST24-7KQM-X4WD, submitted November 1, 2024 "
+        "Category 1 8.50 of which Patient Safety 2.00 "
+        "Total of 2024 Category 1 8.50 of which Patient Safety 2.00 "
+        "2023 Meeting Credit "
         "The Test Meeting 2023 September 26–29, 2023, San Diego, California Society of Tests "
-        "Receipt TEST23-7KQM-X4WD, submitted November 1, 2023 1.50 0.50 "
-        "Total of 2023 1.50 0.50 "
-        "Total of all years 10.00 2.50 "
+        "Receipt TEST23-7KQM-X4WD, submitted November 1, 2023 "
+        "Category 1 1.50 of which Patient Safety 0.50 "
+        "Total of 2023 Category 1 1.50 of which Patient Safety 0.50 "
+        "Total of all years Category 1 10.00 of which Patient Safety 2.50 "
         "Kathleen O’Brien-Núñez Jr Page 1 of 1"
     ]
 
 
 def test_one_year_is_its_own_total() -> None:
     (page,) = page_texts(transcript_pdf(transcript(entry(2024, 34, 8))))
-    assert "Total of 2024 8.50 2.00" in page
+    assert "Total of 2024 Category 1 8.50 of which Patient Safety 2.00" in page
     assert "all years" not in page
 
 
@@ -107,9 +110,8 @@ def test_only_valid_versions_count_and_drafts_are_omitted() -> None:
     twice = entry(2024, 0, 0, versions=versions)
     draft = entry(2023, 0, 0, versions=(), status=ClaimStatus.DRAFT)
     text = " ".join(page_texts(transcript_pdf(transcript(twice, draft))))
-    assert ("Total of 2024 1.25 0.25" in text, "2222" in text, "2023" in text) == (
-        True, False, False,
-    )  # fmt: skip
+    assert "Total of 2024 Category 1 1.25 of which Patient Safety 0.25" in text
+    assert ("2222" in text, "2023" in text) == (False, False)
 
 
 def test_the_same_claims_are_the_same_bytes_and_others_are_not() -> None:
@@ -158,16 +160,21 @@ def test_the_table_is_read_back_equal(tmp_path: Path) -> None:
     odd = entry(2023, 6, 2, meeting='=HYPERLINK("x")', location='San Diego, "California"\n')
     file = tmp_path / "transcript.csv"
     file.write_bytes(transcript_csv(transcript(entry(2024, 34, 8), odd)))
+    first = (
+        2024, "The Test Meeting 2024", "Society of Tests", "San Diego, California",
+        "2024-09-26", "2024-09-29", "101", "TEST24-7KQM-X4WD", AT,
+    )  # fmt: skip
+    second = (
+        2023, '=HYPERLINK("x")', "Society of Tests", 'San Diego, "California"\n',
+        "2023-09-26", "2023-09-29", "101", "TEST23-7KQM-X4WD", AT.replace(year=2023),
+    )  # fmt: skip
+    category1, safety = ("category1", CATEGORY1.name_many), ("safety", "Patient Safety")
     assert list(read_csv(file, TRANSCRIPT)) == [
-        (
-            2024, "The Test Meeting 2024", "Society of Tests", "San Diego, California",
-            "2024-09-26", "2024-09-29", "101", "TEST24-7KQM-X4WD", AT, 34, 8,
-        ),
-        (
-            2023, '=HYPERLINK("x")', "Society of Tests", 'San Diego, "California"\n',
-            "2023-09-26", "2023-09-29", "101", "TEST23-7KQM-X4WD", AT.replace(year=2023), 6, 2,
-        ),
-    ]  # fmt: skip
+        (*first, *category1, Decimal("8.50")),
+        (*first, *safety, Decimal("2.00")),
+        (*second, *category1, Decimal("1.50")),
+        (*second, *safety, Decimal("0.50")),
+    ]
     assert b"\n=HYPERLINK" not in file.read_bytes()
 
 
@@ -175,3 +182,15 @@ def test_the_table_is_read_back_equal(tmp_path: Path) -> None:
 def test_a_name_in_any_script_is_printed_and_read_back(name: str) -> None:
     pages = page_texts(transcript_pdf(transcript(entry(2024, 6, 2), name=name)))
     assert all(name in page for page in pages)
+
+
+def test_types_of_several_meetings_are_summed_each_for_itself() -> None:
+    contact = CreditType(
+        code="ancc", label="Contact hours", name_one="contact hour", name_many="contact hours"
+    )
+    nurse = entry(2024, 0, 0)
+    nurse = replace(nurse, versions=(replace(nurse.versions[0], credits=(credit(contact, 6),)),))
+    (page,) = page_texts(transcript_pdf(transcript(nurse, entry(2023, 6, 2))))
+    assert "Total of 2024 Contact hours 1.50 2023" in page
+    everything = "Category 1 1.50 of which Patient Safety 0.50"
+    assert f"Total of all years Contact hours 1.50 {everything}" in page

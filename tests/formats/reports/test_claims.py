@@ -3,7 +3,9 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,16 +16,18 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pydantic import TypeAdapter
 
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answer
 from cme_reflex.formats.reports.claims_export import (
     SHEETS,
     WITH_CONFIRMATION,
     ExportedAnswer,
     ExportedClaim,
+    ExportedCredit,
     ExportedLine,
+    credit_types,
     file_names,
     open_writer,
+    with_credit,
 )
 from cme_reflex.formats.reports.file_format import FileFormat
 from tests.support.files.written_tables import read_csv, read_xlsx, record
@@ -34,7 +38,32 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 dangerous = st.sampled_from("=+-@'\t\r").flatmap(lambda sign: texts.map(lambda text: sign + text))
 words = texts | dangerous | st.sampled_from(["_x000B_", "\r\n", "\n=1", "'", "''=1", " ", "_"])
 keys = st.text("abcdef_", min_size=1, max_size=5)
-quarters = st.integers(1, 240).map(Quarters)
+amounts = st.integers(0, 240).map(lambda quarters: Decimal(quarters * 25).scaleb(-2))
+
+# Tables have the types' codes alone, in the order in which they appear.
+TYPES = {
+    each.credit_type: each
+    for each in (
+        ExportedCredit(
+            credit_type="category1", label="Category 1", part_of=None, claimed=Decimal("1.50")
+        ),
+        ExportedCredit(
+            credit_type="safety",
+            label="Patient Safety",
+            part_of="category1",
+            claimed=Decimal("0.25"),
+        ),
+        ExportedCredit(credit_type="ancc", label="Hours", part_of=None, claimed=Decimal("0.75")),
+    )
+}
+
+
+def in_order(credits_: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The credit in the order of the meeting's types, as claims have it."""
+    return {code: credits_[code] for code in TYPES if code in credits_}
+
+
+credit = st.dictionaries(st.sampled_from([*TYPES]), amounts).map(in_order)
 instants = st.datetimes(timezones=st.just(UTC))
 answers = (
     st.booleans()
@@ -50,8 +79,8 @@ lines = st.builds(
     starts_at=instants,
     ends_at=instants,
     watched=st.sampled_from(["live", "on demand"]),
-    category1=quarters,
-    safety=quarters,
+    minutes=st.integers(0, 1_440),
+    credits=credit,
 )
 given_answers = st.builds(ExportedAnswer, session=keys | st.just(""), question=keys, answer=answers)
 claims = st.builds(
@@ -69,8 +98,9 @@ claims = st.builds(
     version=st.none() | st.integers(1, 9),
     receipt=words,
     submitted_at=st.none() | instants,
-    category1=st.none() | quarters,
-    safety=st.none() | st.just(Quarters(0)) | quarters,
+    credits=credit.map(
+        lambda claimed: tuple(replace(TYPES[code], claimed=claimed[code]) for code in claimed)
+    ),
     lines=st.lists(lines, max_size=3).map(tuple),
     answers=st.lists(
         given_answers, max_size=3, unique_by=lambda each: (each.session, each.question)
@@ -86,8 +116,8 @@ def claim(**changed: object) -> ExportedClaim:
         starts_at=AT,
         ends_at=AT,
         watched="live",
-        category1=Quarters(6),
-        safety=Quarters(0),
+        minutes=90,
+        credits={"category1": Decimal("1.50")},
     )
     values = {
         "badge": "101",
@@ -103,8 +133,7 @@ def claim(**changed: object) -> ExportedClaim:
         "version": 1,
         "receipt": "M-AAAA-BBBB",
         "submitted_at": AT,
-        "category1": Quarters(6),
-        "safety": Quarters(1),
+        "credits": (TYPES["category1"], TYPES["safety"]),
         "lines": (line,),
         "answers": (ExportedAnswer(session="", question="change", answer=True),),
     }
@@ -114,15 +143,16 @@ def claim(**changed: object) -> ExportedClaim:
 def write(
     folder: Path, kind: FileFormat, *claims: ExportedClaim, confirmations: bool = False
 ) -> None:
-    files = open_writer(folder, kind, confirmations=confirmations)
+    files = open_writer(folder, kind, credit_types(claims), confirmations=confirmations)
     for each in claims:
         files.add(each)
     files.close()
 
 
-def read(folder: Path, kind: FileFormat) -> tuple[ExportedClaim, ...]:
+def read(folder: Path, kind: FileFormat, codes: Sequence[str]) -> tuple[ExportedClaim, ...]:
     """The claims that `open_writer` wrote there, with confirmation numbers."""
-    sheets = (WITH_CONFIRMATION, *SHEETS[1:])
+    claims_, lines_, answers_ = (WITH_CONFIRMATION, *SHEETS[1:])
+    sheets = (with_credit(claims_, codes), with_credit(lines_, codes), answers_)
     if kind is FileFormat.JSON:
         text = (folder / "claims.json").read_bytes()
         return TypeAdapter(tuple[ExportedClaim, ...]).validate_json(text)
@@ -136,12 +166,28 @@ def read(folder: Path, kind: FileFormat) -> tuple[ExportedClaim, ...]:
     lines_of, answers_of = _by_badge(lines), _by_badge(answers)
     return tuple(
         ExportedClaim(
-            **claim,
-            lines=tuple(ExportedLine(**line) for line in lines_of[claim["badge"]]),
+            **_without_credit(claim),
+            credits=tuple(
+                replace(TYPES[code], claimed=claimed) for code, claimed in _credit(claim).items()
+            ),
+            lines=tuple(
+                ExportedLine(**_without_credit(line), credits=_credit(line))
+                for line in lines_of[claim["badge"]]
+            ),
             answers=tuple(_answers(answers_of[claim["badge"]])),
         )
         for claim in claims
     )
+
+
+def _credit(row: dict[str, Any]) -> dict[str, Decimal]:
+    names = (name for name in row if name.startswith("credit:"))
+    found = {name.removeprefix("credit:"): row[name] for name in names}
+    return in_order({code: amount for code, amount in found.items() if amount is not None})
+
+
+def _without_credit(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in row if not name.startswith("credit:")}
 
 
 def _answers(rows: Iterable[dict[str, Any]]) -> Iterator[ExportedAnswer]:
@@ -177,7 +223,7 @@ def test_exported_claims_are_read_back_equal(
 ) -> None:
     with TemporaryDirectory() as folder:
         write(Path(folder), kind, *exported, confirmations=True)
-        assert read(Path(folder), kind) == exported
+        assert read(Path(folder), kind, credit_types(exported)) == exported
 
 
 @pytest.mark.parametrize("kind", list(FileFormat))
@@ -195,14 +241,14 @@ def test_the_csv_file_has_the_values_that_a_spreadsheet_shows(tmp_path: Path) ->
     assert {path.name: path.read_text("utf-8-sig") for path in tmp_path.iterdir()} == {
         "claims.csv": (
             "badge,last_name,first_name,suffix,name_on_certificate,email,profession,"
-            "registration_type,status,version,receipt,submitted_at,category1_hours,"
-            "patient_safety_hours\n"
+            "registration_type,status,version,receipt,submitted_at,credit:category1,"
+            "credit:safety\n"
             "101,'=HYPERLINK(1),Kim,,Kim Núñez,,physician,full,submitted,1,M-AAAA-BBBB,"
             "2024-09-26T15:00:00+00:00,1.50,0.25\n"
         ),
         "lines.csv": (
-            "badge,session,title,starts_at,ends_at,watched,category1_hours,patient_safety_hours\n"
-            "101,S1,Session 1,2024-09-26T15:00:00+00:00,2024-09-26T15:00:00+00:00,live,1.50,0.00\n"
+            "badge,session,title,starts_at,ends_at,watched,minutes,credit:category1,credit:safety\n"
+            "101,S1,Session 1,2024-09-26T15:00:00+00:00,2024-09-26T15:00:00+00:00,live,90,1.50,\n"
         ),
         "answers.csv": "badge,session,question,kind,answer\n101,,change,yes_no,yes\n",
     }
@@ -244,12 +290,15 @@ def test_the_workbook_has_numbers_for_hours_and_no_formula(tmp_path: Path) -> No
     # A cell that is edited remains a text.
     quoted = [name for name, cell in cells.items() if cell.quotePrefix]
     assert quoted == ["last_name", "first_name", "name_on_certificate"]
-    assert (cells["category1_hours"].value, cells["category1_hours"].number_format) == (1.5, "0.00")
+    assert (cells["credit:safety"].value, cells["credit:safety"].number_format) == (0.25, "0.00")
     assert book["claims"].freeze_panes == "A2"
 
 
-def test_the_json_names_the_columns_and_gives_hours(tmp_path: Path) -> None:
+def test_the_json_names_the_credit_types_and_gives_numbers(tmp_path: Path) -> None:
     write(tmp_path, FileFormat.JSON, claim())
     text = (tmp_path / "claims.json").read_text("utf-8")
-    assert '"category1_hours":1.5,"patient_safety_hours":0.25' in text
+    assert (
+        '{"credit_type":"safety","label":"Patient Safety","part_of":"category1","claimed":0.25}'
+        in text
+    )
     assert '"answers":[{"session":"","question":"change","answer":true}]' in text

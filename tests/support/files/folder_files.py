@@ -14,6 +14,7 @@ name = "The Test Meeting 2024"
 short_name = "TEST24"
 starts_on = 2024-09-26
 ends_on = 2024-09-29
+additional_days = [2024-09-19]
 time_zone = "America/Los_Angeles"
 location = "San Diego, California"
 format = "live activity"
@@ -25,8 +26,6 @@ short_name = "TS"
 account_name = "TheSociety.org"
 help_contact = "Education"
 help_email = "help@example.org"
-accreditation_statement = "The Society is accredited."
-designation_statement = "The Society designates."
 
 [look]
 accent = "#005587"
@@ -39,15 +38,34 @@ on_demand_from = 2024-10-15T09:00:00
 note = "These are the maximum."
 attestation = "I attest."
 
-[credit.category1]
-label = "Category 1"
-name = "AMA PRA Category 1 Credits"
-maximum_hours = 60.75
+[[professions]]
+code = "physician"
+label = "Physician (MD or DO)"
+degrees = ["MD", "DO"]
 
-[credit.safety]
+[[professions]]
+code = "other"
+label = "Other profession"
+
+[[credit]]
+code = "category1"
+label = "Category 1"
+name = { one = "AMA PRA Category 1 Credit", many = "AMA PRA Category 1 Credits" }
+maximum = 60.75
+registration_maxima = { day = 8 }
+awarded_to = ["physician"]
+participation_for = ["other"]
+reported_to = "pars"
+accreditation_statement = "The Society is accredited."
+designation_statement = "The Society designates."
+
+[[credit]]
+code = "safety"
 label = "Patient Safety"
-name = "Patient Safety"
-maximum_hours = 17.5
+name = { one = "Patient Safety", many = "Patient Safety" }
+part_of = "category1"
+maximum = 17.5
+reported_to = "pars"
 
 [[registration_types]]
 code = "full"
@@ -56,7 +74,6 @@ label = "Full meeting"
 [[registration_types]]
 code = "day"
 label = "One day"
-maximum_hours = 8
 
 [[session_evaluation]]
 key = "useful"
@@ -88,8 +105,39 @@ boards = ["ABS", "ABOHNS"]
 text = "What we keep."
 """
 
+OLD_STATEMENTS = """\
+help_email = "help@example.org"
+accreditation_statement = "The Society is accredited."
+designation_statement = "The Society designates."
+"""
+
+OLD_CREDIT = """\
+# The maximum credit.
+[credit.category1]
+label = "Category 1"
+name = "AMA PRA Category 1 Credits"
+maximum_hours = 60.75  # from the letter of designation
+
+# Part of Category 1.
+[credit.safety]
+label = "Patient Safety"
+name = "Patient Safety"
+maximum_hours = 17.5
+
+# Registration types.
+[[registration_types]]
+code = "full"
+label = "Full meeting"
+
+[[registration_types]]
+code = "day"
+label = "One day"
+maximum_hours = 8
+
+"""
+
 SESSIONS = """\
-code,title,kind,track,room,start,end,speakers,delivery,category1_hours,patient_safety_hours,\
+code,title,kind,track,room,start,end,speakers,delivery,credit:category1,credit:safety,\
 eligible,faculty_badges,on_demand_from
 S1,"Facelift, Deep Plane",panel,Aesthetic,Hall A,2024-09-26T08:00,2024-09-26T09:30,\
 Dr. One; Dr. Two,both,1.50,0.5,yes,B-2,
@@ -141,3 +189,14 @@ class FolderFiles:
         """The same with more rows in a file."""
         self.texts[name] += "".join(f"{row}\n" for row in rows)
         return self
+
+
+def with_old_keys(files: FolderFiles) -> FolderFiles:
+    """The same meeting with the keys and columns that there were before [[credit]]."""
+    start = files.texts["meeting.toml"].index("[[professions]]")
+    end = files.texts["meeting.toml"].index("[[session_evaluation]]")
+    text = files.texts["meeting.toml"]
+    files.texts["meeting.toml"] = text[:start] + OLD_CREDIT + text[end:]
+    files.replace("meeting.toml", 'help_email = "help@example.org"\n', OLD_STATEMENTS)
+    columns = "category1_hours,patient_safety_hours"
+    return files.replace("sessions.csv", "credit:category1,credit:safety", columns)

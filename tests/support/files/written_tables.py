@@ -10,7 +10,6 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from cme_reflex.domain.credit.quarters import Quarters, parse_hours
 from cme_reflex.formats.tables.formulas import unescape_formula
 from cme_reflex.formats.tables.sheets import Cell, Column, ColumnType, Sheet
 
@@ -54,8 +53,6 @@ def _value(column: Column, text: str) -> Cell:
     if not text:
         return None
     match column.kind:
-        case ColumnType.HOURS:
-            return parse_hours(text)
         case ColumnType.DECIMAL:
             return Decimal(text)
         case ColumnType.INSTANT:
@@ -71,8 +68,6 @@ def _xlsx_value(column: Column, cell: object) -> Cell:
             return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(cell))
         case _, None:
             return None
-        case ColumnType.HOURS, int() | float():
-            return Quarters(round(cell * 4))
         case ColumnType.INSTANT, str():
             return datetime.fromisoformat(cell)
         case ColumnType.DECIMAL, int() | float():
