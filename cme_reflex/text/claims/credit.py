@@ -36,7 +36,7 @@ AND: Final = " and "
 EXPLAIN: Final = "Explain this number"
 SUM: Final = Plural(one="{amount}: your {count} session", other="{amount}: your {count} sessions")
 LESS_THAN_SUM: Final = "{amount}: {total} {less}"
-OF_LABEL: Final = "{label} {explanation}"
+OF_LABEL: Final = "{label}, {explanation}"
 """An explanation where there are several types."""
 PART: Final = "{label} {amount}: {minutes} of {duration} minutes, {full} for the whole session"
 WHOLE_ONLY: Final = "{label} {amount}: only the whole session counts"
