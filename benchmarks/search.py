@@ -136,8 +136,8 @@ def _sessions(items: Sequence[ProgrammeItem]) -> Iterator[SessionRecord]:
             ends_at=item.ends_at.astimezone(UTC),
             speakers=item.speakers,
             delivery=Delivery.LIVE,
-            quarters=max(nearest_quarters(duration_minutes(item)), Quarters(1)),
-            safety=Quarters(0),
+            quarters=max(nearest_quarters(duration_minutes(item)), Amount(1)),
+            safety=Amount(0),
             eligible=True,
         )
 

@@ -14,9 +14,9 @@ from types import FrameType
 
 import anyio
 import pytest
+from cme_reflex.domain.credit.quarters import format_hours
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from cme_reflex.formats.mail import templates
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
 from cme_reflex.services.certificates import pdf_pool
@@ -61,7 +61,7 @@ def trace() -> Iterator[Trace]:
     pdf_pool._executor.cache_clear()
     templates._templates()  # compiled once for a process
     for quarters in range(100):  # formatted once for a process
-        format_hours(Quarters(quarters))
+        format_hours(Amount(quarters))
     threading.setprofile(trace.profile)
     sys.setprofile(trace.profile)
     yield trace

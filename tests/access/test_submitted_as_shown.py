@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cme_reflex.domain.credit.quarters import format_hours, parse_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, select
 
 from cme_reflex.domain.claims.claim import NotSubmitted
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.quarters import Quarters, format_hours, parse_hours
 from cme_reflex.services.certificates import certificate
 from cme_reflex.services.claims import reopening
 from cme_reflex.services.claims.submission import receipt_from_row
@@ -101,8 +101,8 @@ def receipt_content(row: ReceiptRow) -> dict[str, Any]:
     return {
         "name": row.document["name_on_certificate"],
         "physician": row.document["is_physician"],
-        "category1": format_hours(Quarters(row.category1)),
-        "safety": format_hours(Quarters(row.safety)),
+        "category1": format_hours(Amount(row.category1)),
+        "safety": format_hours(Amount(row.safety)),
         "lines": [
             (
                 line["title"],
@@ -130,7 +130,7 @@ def certificate_sentences(shown: dict[str, Any]) -> Iterator[str]:
             yield "Watched on demand"
     attended = sum(parse_hours(hours) for _, hours, _, _ in shown["lines"])
     if parse_hours(claimed) < attended:
-        yield f"Of {format_hours(Quarters(attended))} hours attended, {claimed} are claimed."
+        yield f"Of {format_hours(Amount(attended))} hours attended, {claimed} are claimed."
 
 
 class Story:
@@ -221,7 +221,7 @@ class Story:
         title = f"Session {code} (new)" if renamed else f"Session {code}"
         sessions = tuple(
             replace(
-                each, quarters=Quarters(quarters), safety=Quarters(min(each.safety, 2)), title=title
+                each, quarters=Amount(quarters), safety=Amount(min(each.safety, 2)), title=title
             )
             if each.code == code
             else each

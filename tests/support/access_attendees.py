@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
@@ -59,7 +59,7 @@ async def sign_everybody_in() -> SignedInPeople:
     await _fill(contexts[DRAFTING])
     await _fill(contexts[SUBMITTED])
     context = (await _sign_in(MEETING.code, LAST_NAMES[SUBMITTED], SUBMITTED))[1]
-    summary = await submission.choose_category1(context, Quarters(4), now=NOW)
+    summary = await submission.choose_total(context, "category1", Amount(4), now=NOW)
     receipt = await submit_attested(context, summary.claim.revision, now=NOW)
     elsewhere = (await _sign_in(OTHER_MEETING, "Smith", VISITING))[1]
     return SignedInPeople(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
@@ -21,13 +21,13 @@ async def complete_draft(context: RequestContext, ids: dict[str, int], now: date
     """Do all that Submit needs; the revision to submit."""
     await claim_lines.add_session(context, ids["A"], now=now)
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
-    await submission.choose_category1(context, Quarters(6), now=now)
-    return (await submission.choose_safety(context, Quarters(2), now=now)).claim.revision
+    await submission.choose_total(context, "category1", Amount(6), now=now)
+    return (await submission.choose_total(context, "safety", Amount(2), now=now)).claim.revision
 
 
 async def submit_attested(context: RequestContext, revision: object, *, now: datetime) -> Receipt:
     """Submit this revision with an attestation of what is saved now."""
-    attested = submission.attestation(context, await claim.load_summary(context))
+    attested = submission.attestation(context, await claim.load_summary(context, now=now))
     return await submission.submit_claim(context, revision, attested=attested, now=now)
 
 

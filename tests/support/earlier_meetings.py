@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.claims import claim_lines, reopening, submission
 from cme_reflex.services.claims.submission import Receipt
@@ -80,8 +80,8 @@ async def complete_and_submit(
     (first,) = (each.id for each in context.programme.sessions.values() if each.code == "A")
     await claim_lines.add_session(context, first, now=now)
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
-    await submission.choose_category1(context, Quarters(quarters), now=now)
-    done = await submission.choose_safety(context, Quarters(safety), now=now)
+    await submission.choose_total(context, "category1", Amount(quarters), now=now)
+    done = await submission.choose_total(context, "safety", Amount(safety), now=now)
     return await submit_attested(context, done.claim.revision, now=now)
 
 

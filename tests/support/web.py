@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in import authentication, credentials
@@ -27,7 +27,7 @@ async def submit_owners_claim(quarters: int = 6) -> str:
     (first,) = (each.id for each in context.programme.sessions.values() if each.code == "A")
     await claim_lines.add_session(context, first, now=NOW)
     await evaluation_answers.answer_overall(context, "bias", True, now=NOW)
-    done = await submission.choose_category1(context, Quarters(quarters), now=NOW)
+    done = await submission.choose_total(context, "category1", Amount(quarters), now=NOW)
     receipt = await submit_attested(context, done.claim.revision, now=NOW)
     return receipt.number
 

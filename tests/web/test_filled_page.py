@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.meetings.loader import load_meeting
@@ -229,9 +229,9 @@ async def test_a_claim_whose_totals_were_cleared_gets_the_page_as_it_was_built(
     site: httpx.AsyncClient,
 ) -> None:
     visiting = await adds("A")
-    await submission.choose_category1(visiting, Quarters(6), now=NOW)
+    await submission.choose_total(visiting, "category1", Amount(6), now=NOW)
     first, *others = FOLDER.sessions
-    lowered = replace(first, quarters=Quarters(2), safety=Quarters(0))
+    lowered = replace(first, quarters=Amount(2), safety=Amount(0))
     await load_meeting(replace(FOLDER, sessions=(lowered, *others)), now=NOW)
     assert await asked(site) == PLAIN
 

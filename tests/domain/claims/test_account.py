@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters
 
 from cme_reflex.domain.claims.account import (
     Account,
@@ -19,7 +20,6 @@ from cme_reflex.domain.claims.account import (
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)

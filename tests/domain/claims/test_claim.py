@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters
 
 from cme_reflex.domain.claims.claim import (
     Claim,
@@ -21,7 +22,6 @@ from cme_reflex.domain.claims.claim import (
     require_reopenable,
 )
 from cme_reflex.domain.credit.claimable import Line, OverlapPolicy, Totals
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.evaluations.form import Answers, Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import InvalidName, NameFault

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,6 @@ from cme_reflex.domain.credit.claimable import (
     validate_totals,
 )
 from cme_reflex.domain.credit.overlap import Conflict, Interval, Window
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
 from tests.support import overlap_oracle
 from tests.support.examples import examples
 

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters
 
 from cme_reflex.domain.credit.claimable import Limits
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.meetings.meeting import (
     Branding,
     ClaimPeriod,

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from cme_reflex.domain.credit.quarters import Quarters
+
 from cme_reflex.domain.programme.programme import (
     Delivery,
     NotEligible,

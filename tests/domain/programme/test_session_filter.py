@@ -4,9 +4,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters
 
 from cme_reflex.domain.credit.claimable import Line
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.programme.programme import Delivery, Session
 from cme_reflex.domain.programme.session_filter import (
     ClaimFilter,

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.reporting.learner import Learner
 from cme_reflex.domain.reporting.pars import (
     ParsRecord,

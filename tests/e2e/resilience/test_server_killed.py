@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.programme import programme_cache
@@ -177,6 +177,6 @@ async def _complete(database: Path, submitter: Submitter, session_id: int) -> No
                 value = question.options[0] if question.options else True
                 answer = 1 if question.kind == "scale" else value
                 await evaluation_answers.answer_overall(visit, question.key, answer, now=now)
-        await submission.choose_category1(visit, Quarters(1), now=now)
+        await submission.choose_total(visit, "category1", Amount(1), now=now)
     finally:
         await close_database()

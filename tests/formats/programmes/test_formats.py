@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from cme_reflex.domain.credit.quarters import Quarters
+
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.programmes.convert import ConversionResult, convert_programme

@@ -9,10 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import Severity

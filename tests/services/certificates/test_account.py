@@ -19,7 +19,7 @@ from cme_reflex.domain.claims.account import (
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.domain.reporting.pars import RecordAction
 from cme_reflex.services.certificates import account
@@ -85,7 +85,7 @@ async def test_an_entry_says_all_of_a_claim(context: RequestContext, now: dateti
                     number=receipt.number,
                     submitted_at=now,
                     claimed=CreditTotals(receipt.category1, receipt.safety),
-                    attended=CreditTotals(Quarters(6), Quarters(4)),
+                    attended=CreditTotals(Amount(6), Amount(4)),
                     state=ProofState.VALID,
                 ),
             ),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession
@@ -40,8 +40,8 @@ async def submitted(
     """Claim session A and submit."""
     await claim_lines.add_session(context, ids["A"], now=now)
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
-    await submission.choose_category1(context, Quarters(quarters), now=now)
-    done = await submission.choose_safety(context, Quarters(safety), now=now)
+    await submission.choose_total(context, "category1", Amount(quarters), now=now)
+    done = await submission.choose_total(context, "safety", Amount(safety), now=now)
     return await submit_attested(context, done.claim.revision, now=now)
 
 
@@ -62,8 +62,8 @@ async def test_a_certificate_says_what_was_submitted(
         ends_on=date(2024, 9, 29),
         zone=ZONE,
         statements=("Accredited.", "Designated."),
-        category1=Quarters(6),
-        safety=Quarters(2),
+        category1=Amount(6),
+        safety=Amount(2),
         safety_label="Patient Safety",
         sessions=(
             CertificateSession(
@@ -71,8 +71,8 @@ async def test_a_certificate_says_what_was_submitted(
                 starts_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
                 ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
                 on_demand=False,
-                category1=Quarters(6),
-                safety=Quarters(4),
+                category1=Amount(6),
+                safety=Amount(4),
             ),
         ),
         paper=PaperSize.LETTER,
@@ -93,7 +93,7 @@ async def changed_meeting(now: datetime) -> None:
         paper=PaperSize.A4,
         format="Other",
     )
-    titled = replace(FOLDER.sessions[0], title="Other", quarters=Quarters(2), safety=Quarters(0))
+    titled = replace(FOLDER.sessions[0], title="Other", quarters=Amount(2), safety=Amount(0))
     await load_meeting(
         replace(FOLDER, meeting=meeting, sessions=(titled, *FOLDER.sessions[1:])), now=now
     )
@@ -148,8 +148,8 @@ async def test_every_version_keeps_its_certificate_and_the_old_one_is_known_as_r
         for number in (first.number, second.number)
     ]
     assert [(each.claimed, each.state) for each in proofs] == [
-        (CreditTotals(Quarters(6), Quarters(2)), ProofState.REPLACED),
-        (CreditTotals(Quarters(5), Quarters(0)), ProofState.VALID),
+        (CreditTotals(Amount(6), Amount(2)), ProofState.REPLACED),
+        (CreditTotals(Amount(5), Amount(0)), ProofState.VALID),
     ]
     assert [each.state for each in versions] == [ProofState.REPLACED, ProofState.VALID]
 
@@ -180,8 +180,8 @@ async def test_anybody_learns_provider_meeting_credit_date_and_initials_and_no_m
         provider="Society of Tests",
         meeting="The Test Meeting 2024",
         issued_on=date(2024, 11, 1),
-        claimed=CreditTotals(Quarters(6), Quarters(2)),
-        attended=CreditTotals(Quarters(6), Quarters(4)),
+        claimed=CreditTotals(Amount(6), Amount(2)),
+        attended=CreditTotals(Amount(6), Amount(4)),
         safety_label="Patient Safety",
         state=ProofState.VALID,
         withdrawn_on=None,
@@ -192,8 +192,8 @@ async def test_anybody_learns_provider_meeting_credit_date_and_initials_and_no_m
 async def test_a_meeting_without_patient_safety_has_no_such_figure(
     sign_in_as: SignIn, now: datetime
 ) -> None:
-    none = replace(MEETING, safety=replace(MEETING.safety, maximum=Quarters(0)))
-    sessions = tuple(replace(each, safety=Quarters(0)) for each in FOLDER.sessions)
+    none = replace(MEETING, safety=replace(MEETING.safety, maximum=Amount(0)))
+    sessions = tuple(replace(each, safety=Amount(0)) for each in FOLDER.sessions)
     await load_meeting(replace(FOLDER, meeting=none, sessions=sessions), now=now)
     context = await sign_in_as()
     ids = {session.code: session.id for session in context.programme.sessions.values()}

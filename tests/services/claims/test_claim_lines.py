@@ -9,8 +9,8 @@ from cme_reflex.domain.claims.claim import (
     InvalidCommand,
     NotInClaim,
 )
-from cme_reflex.domain.credit.claimable import CreditLimitExceeded, Totals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.claimable import CreditLimitExceeded
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -33,7 +33,7 @@ async def test_an_added_session_claims_its_full_credit(
 ) -> None:
     summary = await claim_lines.add_session(context, ids["A"], now=now)
     assert claimed(summary) == [(str(ids["A"]), 6, 4, False)]
-    assert await claim.load_summary(context) == summary
+    assert await claim.load_summary(context, now=now) == summary
     assert (summary.claimable.category1, summary.claimable.safety) == (6, 4)
 
 
@@ -58,7 +58,7 @@ async def test_what_is_removed_comes_back_with_its_hours(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
-    await claim_lines.set_hours(context, ids["A"], Quarters(3), now=now)
+    await claim_lines.set_minutes(context, ids["A"], 45, now=now)
     gone = await claim_lines.remove_session(context, ids["A"], now=now)
     assert claimed(gone) == []
     assert claimed(await claim_lines.remove_session(context, ids["A"], now=now)) == []
@@ -87,7 +87,7 @@ async def test_undo_of_a_removal_keeps_a_total_that_was_chosen_since(
     await claim_lines.add_session(context, ids["B"], now=now)
     await submission.choose_all(context, now=now)
     removed = await claim_lines.remove_session(context, ids["A"], now=now)
-    await submission.choose_category1(context, Quarters(1), now=now)
+    await submission.choose_total(context, "category1", Amount(1), now=now)
     restored = await claim_lines.restore_session(context, ids["A"], removed.lost, now=now)
     assert restored.claim.totals.category1 == 1
 
@@ -98,9 +98,9 @@ async def test_undo_of_a_removal_chooses_no_total_that_cannot_be_claimed(
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
     await claim_lines.remove_session(context, ids["A"], now=now)
-    impossible = Totals(Quarters(quarters), Quarters(1000))
+    impossible = {"category1": Amount(quarters), "safety": Amount(1000)}
     restored = await claim_lines.restore_session(context, ids["A"], impossible, now=now)
-    assert restored.claim.totals == Totals(None, None)
+    assert restored.claim.totals == {}
     assert claimed(restored) == [(str(ids["A"]), 6, 4, False)]
 
 
@@ -110,11 +110,11 @@ async def test_patient_safety_follows_the_hours_until_it_is_lowered_by_hand(
     await claim_lines.add_session(context, ids["A"], now=now)
 
     async def safety_at(quarters: int) -> int:
-        summary = await claim_lines.set_hours(context, ids["A"], Quarters(quarters), now=now)
+        summary = await claim_lines.set_hours(context, ids["A"], Amount(quarters), now=now)
         return summary.claim.lines[0].safety
 
     assert [await safety_at(quarters) for quarters in (2, 6)] == [2, 4]
-    await claim_lines.set_safety(context, ids["A"], Quarters(1), now=now)
+    await claim_lines.set_amount(context, ids["A"], "safety", Amount(1), now=now)
     assert [await safety_at(quarters) for quarters in (2, 6)] == [1, 1]
 
 
@@ -124,16 +124,16 @@ async def test_more_than_the_session_or_nothing_cannot_be_claimed(
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
     with pytest.raises(CreditLimitExceeded):
-        await claim_lines.set_hours(context, ids["A"], Quarters(quarters), now=now)
+        await claim_lines.set_hours(context, ids["A"], Amount(quarters), now=now)
 
 
 async def test_a_lines_safety_is_at_most_its_hours(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
-    await claim_lines.set_hours(context, ids["A"], Quarters(2), now=now)
+    await claim_lines.set_minutes(context, ids["A"], 30, now=now)
     with pytest.raises(CreditLimitExceeded) as refused:
-        await claim_lines.set_safety(context, ids["A"], Quarters(3), now=now)
+        await claim_lines.set_amount(context, ids["A"], "safety", Amount(3), now=now)
     assert (refused.value.limit, refused.value.claimed) == (2, 3)
 
 
@@ -167,7 +167,7 @@ async def test_what_is_no_session_cannot_be_added(
 ) -> None:
     with pytest.raises(NotEligible):
         await claim_lines.add_session(context, wrong, now=now)
-    assert claimed(await claim.load_summary(context)) == []
+    assert claimed(await claim.load_summary(context, now=now)) == []
 
 
 async def test_a_committee_meeting_cannot_be_added(
@@ -217,7 +217,7 @@ async def test_a_session_that_was_not_added_has_no_hours(
 ) -> None:
     for change in (claim_lines.set_hours, claim_lines.set_safety):
         with pytest.raises(NotInClaim):
-            await change(context, ids["A"], Quarters(1), now=now)
+            await change(context, ids["A"], Amount(1), now=now)
     with pytest.raises(NotInClaim):
         await claim_lines.set_on_demand(context, ids["A"], True, now=now)
 
@@ -234,11 +234,11 @@ async def test_a_chosen_total_above_what_is_left_is_cleared_and_told(
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
     await claim_lines.add_session(context, ids["B"], now=now)
-    chosen = await submission.choose_category1(context, Quarters(14), now=now)
+    chosen = await submission.choose_total(context, "category1", Amount(14), now=now)
     assert (chosen.claim.totals.category1, chosen.cleared) == (14, False)
     left = await claim_lines.remove_session(context, ids["B"], now=now)
-    assert (left.claim.totals, left.cleared) == (Totals(None, None), True)
-    assert (await claim.load_summary(context)).claim.totals == Totals(None, None)
+    assert (left.claim.totals, left.cleared) == ({}, True)
+    assert (await claim.load_summary(context, now=now)).claim.totals == {}
 
 
 async def test_the_registration_type_limits_the_claim(
@@ -279,9 +279,9 @@ async def test_a_command_that_was_refused_can_be_tried_again(
 ) -> None:
     lower = replace(context, command="lower-1")
     with pytest.raises(NotInClaim):
-        await claim_lines.set_hours(lower, ids["A"], Quarters(2), now=now)
+        await claim_lines.set_minutes(lower, ids["A"], 30, now=now)
     await claim_lines.add_session(context, ids["A"], now=now)
-    summary = await claim_lines.set_hours(lower, ids["A"], Quarters(2), now=now)
+    summary = await claim_lines.set_minutes(lower, ids["A"], 30, now=now)
     assert claimed(summary) == [(str(ids["A"]), 2, 2, False)]
 
 
@@ -304,7 +304,7 @@ async def test_what_is_no_commands_id_is_refused(
 async def test_a_page_with_an_older_programme_cannot_claim_its_higher_credit(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
-    shorter = replace(FOLDER.sessions[0], quarters=Quarters(2), safety=Quarters(0))
+    shorter = replace(FOLDER.sessions[0], quarters=Amount(2), safety=Amount(0))
     await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     summary = await claim_lines.add_session(context, ids["A"], now=now)
     assert claimed(summary) == [(str(ids["A"]), 2, 0, False)]

@@ -23,7 +23,7 @@ from sqlmodel import Session, SQLModel, select
 
 from cme_reflex.domain.claims.claim import ClaimIncomplete, ClaimLocked, NotInClaim, StaleRevision
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.claims import claim, claim_lines, reopening, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
@@ -370,10 +370,10 @@ class Claiming(RuleBasedStateMachine):
             case "remove":
                 service = claim_lines.remove_session(context, self.ids[first], now=NOW)
             case "hours":
-                service = claim_lines.set_hours(context, self.ids[first], Quarters(second), now=NOW)
+                service = claim_lines.set_hours(context, self.ids[first], Amount(second), now=NOW)
             case "category1":
-                chosen = None if first is None else Quarters(first)
-                service = submission.choose_category1(context, chosen, now=NOW)
+                chosen = None if first is None else Amount(first)
+                service = submission.choose_total(context, "category1", chosen, now=NOW)
             case _:
                 service = evaluation_answers.answer_overall(context, "bias", first, now=NOW)
         return service  # type: ignore[return-value]

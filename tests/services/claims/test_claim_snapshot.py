@@ -24,10 +24,10 @@ async def test_a_snapshot_is_the_visit_and_the_standing_of_its_moment(
 ) -> None:
     empty = await claim_snapshot.load(MEETING.code, token_hash(token), now=now)
     signed_in = await authentication.authenticate(MEETING.code, token, now=now)
-    assert empty == (signed_in, await claim.load_summary(context))
+    assert empty == (signed_in, await claim.load_summary(context, now=now))
     await claim_lines.add_session(context, ids["A"], now=now)
     after = await claim_snapshot.load(MEETING.code, token_hash(token), now=now)
-    assert after.summary == await claim.load_summary(context)
+    assert after.summary == await claim.load_summary(context, now=now)
     assert empty.summary.claim.lines == ()
 
 

@@ -118,7 +118,7 @@ async def test_a_second_submission_has_a_confirmation_of_its_own(
     await reopen_claim(
         first.number, reason="r", until=now + timedelta(days=9), actor="staff", now=now
     )
-    revision = (await submission.choose_safety(context, None, now=now)).claim.revision
+    revision = (await submission.choose_total(context, "safety", None, now=now)).claim.revision
     second = await submit_attested(context, revision, now=now)
     assert await send_due_mail(server, now) == DeliveryStats(sent=2)
     texts = [taken.text for taken in server.received]

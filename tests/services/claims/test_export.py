@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.reports.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
 from cme_reflex.services.claims import claim_lines, export, reopening
 from cme_reflex.services.evaluations import evaluation_answers
@@ -48,8 +48,8 @@ async def test_a_submitted_claim_is_its_valid_version(
             version=1,
             receipt=receipt.number,
             submitted_at=now,
-            category1=Quarters(6),
-            safety=Quarters(2),
+            category1=Amount(6),
+            safety=Amount(2),
             lines=(
                 ExportedLine(
                     session="A",
@@ -57,8 +57,8 @@ async def test_a_submitted_claim_is_its_valid_version(
                     starts_at=A.starts_at,
                     ends_at=A.ends_at,
                     watched="live",
-                    category1=Quarters(6),
-                    safety=Quarters(4),
+                    category1=Amount(6),
+                    safety=Amount(4),
                 ),
             ),
             answers=(

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.reports.claims_export import ExportedLine
 from cme_reflex.formats.reports.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
 from cme_reflex.services.claims import claims_feed, reopening
@@ -81,8 +81,8 @@ async def test_a_version_is_told_whole(context: RequestContext, now: datetime) -
             profession="physician",
             registration_type="full",
         ),
-        category1=Quarters(5),
-        safety=Quarters(2),
+        category1=Amount(5),
+        safety=Amount(2),
         lines=(
             ExportedLine(
                 session="A",
@@ -90,8 +90,8 @@ async def test_a_version_is_told_whole(context: RequestContext, now: datetime) -
                 starts_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
                 ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
                 watched="live",
-                category1=Quarters(6),
-                safety=Quarters(4),
+                category1=Amount(6),
+                safety=Amount(4),
             ),
         ),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cme_reflex.domain.claims.claim import ClaimPeriodClosed, ClaimPeriodNotOpen, InvalidCommand
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.evaluations.form import Answers
 from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.programme.programme import NotEligible, PresentedByAttendee
@@ -30,8 +30,8 @@ def about(session: object) -> list[Change]:
     given: list[tuple[Callable[..., Awaitable[ClaimSummary]], Any]] = [
         (claim_lines.add_session, {}),
         (claim_lines.remove_session, {}),
-        (claim_lines.set_hours, {"quarters": Quarters(3)}),
-        (claim_lines.set_safety, {"quarters": Quarters(0)}),
+        (claim_lines.set_hours, {"quarters": Amount(3)}),
+        (claim_lines.set_safety, {"quarters": Amount(0)}),
         (claim_lines.set_on_demand, {"on_demand": True}),
         (evaluation_answers.answer_session, {"question": "comment", "value": "Good"}),
     ]
@@ -43,10 +43,10 @@ def changes(session: int) -> Sequence[Change]:
     return [
         *about(session),
         partial(evaluation_answers.answer_overall, question="bias", value=False),
-        partial(submission.choose_category1, quarters=Quarters(2)),
-        partial(submission.choose_safety, quarters=Quarters(0)),
+        partial(submission.choose_category1, quarters=Amount(2)),
+        partial(submission.choose_safety, quarters=Amount(0)),
         partial(submission.correct_name, name="Somebody Else"),
-        partial(submission.correct_profession, is_physician=False),
+        partial(submission.correct_profession, profession="other"),
     ]
 
 
@@ -61,7 +61,7 @@ async def saved(sign_in_as: SignIn) -> Saved:
     """All rows of the claim."""
     context = await sign_in_as()
     return (
-        await claim.load_summary(context),
+        await claim.load_summary(context, now=now),
         await evaluation_answers.load_answers(context),
         context.attendee,
     )

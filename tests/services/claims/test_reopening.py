@@ -11,7 +11,7 @@ from cme_reflex.domain.claims.claim import (
     NotSubmitted,
     ReopeningNotAllowed,
 )
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.claims import claim, claim_lines, reopening, submission
 from cme_reflex.services.claims.reopening import ReasonMissing, ReceiptNotFound, StatusChange
 from cme_reflex.services.claims.submission import Receipt
@@ -44,7 +44,7 @@ async def test_a_reopened_claim_is_changed_and_submitted_anew(
     await reopened(receipt, now)
     assert await submission.latest_receipt(context) == receipt
     await claim_lines.add_session(context, ids["B"], now=now)
-    chosen = await submission.choose_category1(context, Quarters(14), now=now)
+    chosen = await submission.choose_total(context, "category1", Amount(14), now=now)
     again = await submit_attested(context, chosen.claim.revision, now=now + timedelta(hours=1))
     assert (again.version, again.category1) == (2, 14)
     assert await submission.load_receipts(context) == [again, receipt]
@@ -150,16 +150,16 @@ async def test_a_draft_is_not_reopened(sign_in_as: SignIn, now: datetime) -> Non
     context = await sign_in_as()
     with pytest.raises(NotSubmitted):
         await reopening.reopen_own_claim(context, now=now)
-    assert (await claim.load_summary(context)).claim.status is ClaimStatus.DRAFT
+    assert (await claim.load_summary(context, now=now)).claim.status is ClaimStatus.DRAFT
 
 
 async def test_a_submitted_version_never_changes_when_the_programme_does(
     context: RequestContext, sign_in_as: SignIn, receipt: Receipt, now: datetime
 ) -> None:
-    shorter = replace(FOLDER.sessions[0], quarters=Quarters(2), safety=Quarters(0), title="Shorter")
+    shorter = replace(FOLDER.sessions[0], quarters=Amount(2), safety=Amount(0), title="Shorter")
     report = await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     assert report.touched == ()
     context = await sign_in_as()
     assert await submission.latest_receipt(context) == receipt
-    summary = await claim.load_summary(context)
+    summary = await claim.load_summary(context, now=now)
     assert (summary.claim.totals.category1, summary.cleared) == (6, False)

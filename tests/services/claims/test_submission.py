@@ -16,8 +16,8 @@ from cme_reflex.domain.claims.claim import (
     Requirement,
     StaleRevision,
 )
-from cme_reflex.domain.credit.claimable import CreditLimitExceeded, Totals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.claimable import CreditLimitExceeded
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.people.names import InvalidName, NameFault
 from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.submission import Receipt
@@ -36,7 +36,7 @@ async def missing_requirements_of(
     context: RequestContext, now: datetime, *, attested: bool = True
 ) -> list[Requirement]:
     """The missing requirements reported by Submit."""
-    summary = await claim.load_summary(context)
+    summary = await claim.load_summary(context, now=now)
     shown = submission.attestation(context, summary) if attested else ""
     with pytest.raises(ClaimIncomplete) as refused:
         await submission.submit_claim(context, summary.claim.revision, attested=shown, now=now)
@@ -91,7 +91,7 @@ async def test_a_complete_claim_is_locked_and_gets_its_receipt(
         ],
         "overall_answers": {"bias": True},
     }
-    assert (await claim.load_summary(context)).claim.status is ClaimStatus.SUBMITTED
+    assert (await claim.load_summary(context, now=now)).claim.status is ClaimStatus.SUBMITTED
 
 
 async def test_the_audit_log_says_who_when_and_what(
@@ -165,7 +165,7 @@ async def test_a_stale_revision_is_not_submitted(
     await claim_lines.add_session(context, ids["B"], now=now)
     with pytest.raises(StaleRevision):
         await submit_attested(context, revision, now=now)
-    assert (await claim.load_summary(context)).claim.status is ClaimStatus.DRAFT
+    assert (await claim.load_summary(context, now=now)).claim.status is ClaimStatus.DRAFT
 
 
 async def test_two_submits_at_once_give_one_receipt(
@@ -185,26 +185,29 @@ async def test_after_submission_nothing_can_be_changed(
 ) -> None:
     revision = await complete_draft(context, ids, now)
     await submit_attested(context, revision, now=now)
-    before = await claim.load_summary(context), await evaluation_answers.load_answers(context)
+    before = (
+        await claim.load_summary(context, now=now),
+        await evaluation_answers.load_answers(context),
+    )
     changes = (
         claim_lines.add_session(context, ids["B"], now=now),
         claim_lines.remove_session(context, ids["A"], now=now),
-        claim_lines.set_hours(context, ids["A"], Quarters(1), now=now),
-        claim_lines.set_safety(context, ids["A"], Quarters(0), now=now),
+        claim_lines.set_minutes(context, ids["A"], 15, now=now),
+        claim_lines.set_amount(context, ids["A"], "safety", Amount(0), now=now),
         claim_lines.set_on_demand(context, ids["A"], True, now=now),
         evaluation_answers.answer_session(context, ids["A"], "objectives", 1, now=now),
         evaluation_answers.answer_overall(context, "bias", False, now=now),
-        submission.choose_category1(context, Quarters(1), now=now),
-        submission.choose_safety(context, Quarters(0), now=now),
+        submission.choose_total(context, "category1", Amount(1), now=now),
+        submission.choose_total(context, "safety", Amount(0), now=now),
         submission.correct_name(context, "Somebody Else", now=now),
-        submission.correct_profession(context, is_physician=False, now=now),
+        submission.correct_profession(context, "other", now=now),
         submit_attested(context, revision + 1, now=now),
     )
     for change in changes:
         with pytest.raises(ClaimLocked):
             await change
     assert (
-        await claim.load_summary(context),
+        await claim.load_summary(context, now=now),
         await evaluation_answers.load_answers(context),
     ) == before
 
@@ -226,7 +229,7 @@ async def test_category_1_is_chosen_within_what_the_sessions_support(
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
     with pytest.raises(CreditLimitExceeded):
-        await submission.choose_category1(context, Quarters(quarters), now=now)
+        await submission.choose_total(context, "category1", Amount(quarters), now=now)
 
 
 async def test_all_is_the_patient_safety_too_where_there_is_any(
@@ -236,21 +239,21 @@ async def test_all_is_the_patient_safety_too_where_there_is_any(
         await submission.choose_all(context, now=now)
     await claim_lines.add_session(context, ids["B"], now=now)
     without = await submission.choose_all(context, now=now)
-    assert without.claim.totals == Totals(Quarters(8), None)
+    assert without.claim.totals == {"category1": Amount(8)}
     await claim_lines.add_session(context, ids["A"], now=now)
     everything = await submission.choose_all(context, now=now)
-    assert everything.claim.totals == Totals(Quarters(14), Quarters(4))
+    assert everything.claim.totals == {"category1": Amount(14), "safety": Amount(4)}
 
 
 async def test_patient_safety_is_at_most_the_category_1_chosen(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
-    await submission.choose_category1(context, Quarters(3), now=now)
+    await submission.choose_total(context, "category1", Amount(3), now=now)
     with pytest.raises(CreditLimitExceeded):
-        await submission.choose_safety(context, Quarters(4), now=now)
-    await submission.choose_safety(context, Quarters(3), now=now)
-    lowered = await submission.choose_category1(context, Quarters(2), now=now)
+        await submission.choose_total(context, "safety", Amount(4), now=now)
+    await submission.choose_total(context, "safety", Amount(3), now=now)
+    lowered = await submission.choose_total(context, "category1", Amount(2), now=now)
     assert (lowered.claim.totals.category1, lowered.claim.totals.safety) == (2, None)
 
 
@@ -267,21 +270,21 @@ async def test_the_name_on_the_certificate_can_be_corrected_and_taken_back(
 async def test_the_profession_can_be_corrected_and_a_new_load_keeps_it(
     context: RequestContext, sign_in_as: SignIn, now: datetime
 ) -> None:
-    await submission.correct_profession(context, is_physician=False, now=now)
+    await submission.correct_profession(context, "other", now=now)
     await load_meeting(FOLDER, now=now)
-    assert not (await sign_in_as()).attendee.is_physician
-    await submission.correct_profession(context, is_physician=True, now=now)
-    assert (await sign_in_as()).attendee.is_physician
+    assert not (await sign_in_as()).attendee.profession == "physician"
+    await submission.correct_profession(context, "physician", now=now)
+    assert (await sign_in_as()).attendee.profession == "physician"
 
 
 async def test_a_chosen_total_that_a_new_load_took_away_is_asked_for_again(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
 ) -> None:
     await complete_draft(context, ids, now)
-    shorter = replace(FOLDER.sessions[0], quarters=Quarters(4), safety=Quarters(1))
+    shorter = replace(FOLDER.sessions[0], quarters=Amount(4), safety=Amount(1))
     await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     context = await sign_in_as()
-    summary = await claim.load_summary(context)
+    summary = await claim.load_summary(context, now=now)
     assert (summary.cleared, summary.lowered) == (True, {ids["A"]})
     assert await missing_requirements_of(context, now) == [Requirement.CATEGORY1]
 
@@ -290,9 +293,7 @@ async def test_a_session_that_lost_its_credit_stops_the_submission(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
 ) -> None:
     await complete_draft(context, ids, now)
-    worthless = replace(
-        FOLDER.sessions[0], quarters=Quarters(0), safety=Quarters(0), eligible=False
-    )
+    worthless = replace(FOLDER.sessions[0], quarters=Amount(0), safety=Amount(0), eligible=False)
     await load_meeting(replace(FOLDER, sessions=(worthless, *FOLDER.sessions[1:])), now=now)
     assert await missing_requirements_of(await sign_in_as(), now) == [Requirement.WITHDRAWN]
 
@@ -325,7 +326,7 @@ async def test_what_is_no_name_is_kept_and_stops_the_submission(
     await submission.correct_name(context, name, now=now)
     context = await sign_in_as()
     assert context.attendee.name_on_certificate == submission.entered_name(context.attendee, name)
-    revision = (await claim.load_summary(context)).claim.revision
+    revision = (await claim.load_summary(context, now=now)).claim.revision
     with pytest.raises(ClaimIncomplete) as refused:
         await submit_attested(context, revision, now=now)
     assert refused.value.missing == (MissingRequirement(Requirement.NAME, name=invalid),)

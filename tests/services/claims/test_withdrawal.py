@@ -88,7 +88,7 @@ async def reopen(receipt: Receipt, now: datetime) -> ClaimRecord:
 
 
 async def resubmit(context: RequestContext, now: datetime) -> Receipt:
-    revision = (await claim.load_summary(context)).claim.revision
+    revision = (await claim.load_summary(context, now=now)).claim.revision
     return await submit_attested(context, revision, now=now)
 
 
@@ -162,10 +162,10 @@ async def test_the_attendee_can_change_nothing_of_it(
     context: RequestContext, ids: dict[str, int], receipt: Receipt, now: datetime
 ) -> None:
     await withdraw(receipt, now)
-    before = await claim.load_summary(context)
+    before = await claim.load_summary(context, now=now)
     changes = (
         claim_lines.add_session(context, ids["B"], now=now),
-        submission.choose_category1(context, None, now=now),
+        submission.choose_total(context, "category1", None, now=now),
         submission.correct_name(context, "Somebody Else", now=now),
         submit_attested(context, before.claim.revision, now=now),
         submit_attested(context, receipt.document["revision"], now=now),
@@ -174,7 +174,7 @@ async def test_the_attendee_can_change_nothing_of_it(
     for change in changes:
         with pytest.raises(ClaimWithdrawn):
             await change
-    assert await claim.load_summary(context) == before
+    assert await claim.load_summary(context, now=now) == before
     assert before.claim.status is ClaimStatus.WITHDRAWN
 
 
@@ -232,11 +232,11 @@ async def test_a_load_does_not_change_the_lines_of_a_withdrawn_claim(
     context: RequestContext, folder: MeetingFolder, receipt: Receipt, now: datetime
 ) -> None:
     await withdraw(receipt, now)
-    before = await claim.load_summary(context)
+    before = await claim.load_summary(context, now=now)
     shorter = replace(FOLDER.sessions[0], quarters=FOLDER.sessions[0].safety)
     report = await load_meeting(replace(folder, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     assert report.touched == ()
-    assert (await claim.load_summary(context)).claim == before.claim
+    assert (await claim.load_summary(context, now=now)).claim == before.claim
 
 
 async def test_the_attendee_is_told_and_a_confirmation_that_waits_is_not_sent(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.reports.evaluations_report import (
     COMMENTS,
@@ -38,8 +38,8 @@ def folder() -> MeetingFolder:
 async def submit(context: RequestContext, *, now: datetime) -> None:
     """Answer the required questions, claim half an hour and submit."""
     await evaluation_answers.answer_overall(context, "bias", True, now=now)
-    await submission.choose_category1(context, Quarters(2), now=now)
-    summary = await submission.choose_safety(context, Quarters(1), now=now)
+    await submission.choose_total(context, "category1", Amount(2), now=now)
+    summary = await submission.choose_total(context, "safety", Amount(1), now=now)
     await submit_attested(context, summary.claim.revision, now=now)
 
 
@@ -57,7 +57,7 @@ async def answered(sign_in_as: SignIn, now: datetime) -> None:
             await evaluation_answers.answer_session(context, ids["B"], "objectives", 1, now=now)
         if at < 3:
             await submit(context, now=now)
-        assert (await claim.load_summary(context)).claim.lines
+        assert (await claim.load_summary(context, now=now)).claim.lines
 
 
 async def test_submitted_claims_are_counted_and_drafts_are_not(

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
@@ -214,7 +214,7 @@ async def test_what_fails_halfway_writes_nothing(database: Engine, now: datetime
     before = await snapshot()
     broken = replace(
         with_session("A", title="Renamed"),
-        sessions=(*FOLDER.sessions, session("E", "8:00", "9:00", "1", safety=Quarters(5))),
+        sessions=(*FOLDER.sessions, session("E", "8:00", "9:00", "1", safety=Amount(5))),
     )
     with pytest.raises(IntegrityError):
         await load_meeting(broken, now=now)
@@ -248,12 +248,10 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
     await claim(now, "101", "draft", A=(6, 4), B=(8, 0))
     await claim(now, "102", "reopened", A=(3, 3))
     await claim(now, "103", "submitted", A=(6, 4))
-    report = await load_meeting(
-        with_session("A", quarters=Quarters(5), safety=Quarters(1)), now=now
-    )
+    report = await load_meeting(with_session("A", quarters=Amount(5), safety=Amount(1)), now=now)
     assert report.touched == (
-        AffectedLine("101", "A", Quarters(6), Quarters(5)),
-        AffectedLine("102", "A", Quarters(3), Quarters(3)),
+        AffectedLine("101", "A", Amount(6), Amount(5)),
+        AffectedLine("102", "A", Amount(3), Amount(3)),
     )
     lines = await rows(LineRow, LineRow.claim_id, LineRow.quarters, LineRow.safety)
     assert sorted(lines) == [(1, 5, 1), (1, 8, 0), (2, 3, 1), (3, 6, 4)]
@@ -267,7 +265,7 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
 async def test_a_line_within_the_new_credit_is_left_alone(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "101", "draft", A=(2, 1))
-    report = await load_meeting(with_session("A", quarters=Quarters(4)), now=now)
+    report = await load_meeting(with_session("A", quarters=Amount(4)), now=now)
     assert report.touched == ()
     assert await rows(ClaimRow, ClaimRow.id, ClaimRow.revision) == [(1, 0)]
 
@@ -277,9 +275,9 @@ async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
 ) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "101", "draft", B=(8, 0))
-    changed = with_session("B", quarters=Quarters(0), eligible=False)
+    changed = with_session("B", quarters=Amount(0), eligible=False)
     report = await load_meeting(changed, now=now)
-    assert report.touched == (AffectedLine("101", "B", Quarters(8), Quarters(0)),)
+    assert report.touched == (AffectedLine("101", "B", Amount(8), Amount(0)),)
     assert report.sessions == RowCounts(changed=1, unchanged=4)
     assert (await load_meeting(changed, now=now)).touched == ()
     assert await rows(LineRow, LineRow.quarters) == [(8,)]

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.reporting.pars import current_records
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.reports.pars import COLUMNS, file_names, write_files
@@ -211,8 +211,8 @@ class Reporting(RuleBasedStateMachine):
         change = claim_lines.add_session if on_demand else claim_lines.remove_session
         await change(context, self.ids["D"], now=self.now)
         await evaluation_answers.answer_overall(context, "bias", True, now=self.now)
-        await submission.choose_category1(context, Quarters(quarters), now=self.now)
-        summary = await submission.choose_safety(context, Quarters(safety), now=self.now)
+        await submission.choose_total(context, "category1", Amount(quarters), now=self.now)
+        summary = await submission.choose_total(context, "safety", Amount(safety), now=self.now)
         receipt = await submit_attested(context, summary.claim.revision, now=self.now)
         self.learners[who].receipt = receipt.number
 

@@ -16,7 +16,7 @@ from cme_reflex.domain.claims.account import (
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.account_presenter import account_view
@@ -25,14 +25,14 @@ AT = datetime(2024, 11, 1, 12, tzinfo=UTC)
 NEWEST = SubmittedVersion(
     number="TEST24-7KQM-X4WD",
     submitted_at=AT,
-    claimed=CreditTotals(Quarters(5), Quarters(1)),
-    attended=CreditTotals(Quarters(6), Quarters(1)),
+    claimed=CreditTotals(Amount(5), Amount(1)),
+    attended=CreditTotals(Amount(6), Amount(1)),
     state=ProofState.VALID,
 )
 OLDER = replace(
     NEWEST,
     number="TEST24-2222-2222",
-    claimed=CreditTotals(Quarters(6), Quarters(1)),
+    claimed=CreditTotals(Amount(6), Amount(1)),
     state=ProofState.REPLACED,
 )
 ENTRY = AccountEntry(
