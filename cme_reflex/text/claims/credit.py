@@ -67,7 +67,6 @@ _UNMET: Final[Mapping[Need, str]] = {
     Need.SESSION_EVALUATION: "Does not count for {labels} until you evaluate it",
     Need.ATTENDANCE_RECORD: "Does not count for {labels}: we have no record of your attendance",
 }
-NEEDED_FOR: Final = "needed for {labels}"
 NOTHING_YET: Final = "Add the sessions that you attended."
 NOT_OFFERED: Final = "No credit is offered to your profession"
 OF_MAXIMUM: Final = "of {maximum} {unit}"
