@@ -9,7 +9,7 @@ from cme_reflex.cli import completion
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import AsJson, DryRun
 
-meeting = typer.Typer(help="Create, check and load meetings.", no_args_is_help=True)
+meeting = typer.Typer(help="Create, check, upgrade and load meetings.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", autocompletion=completion.meetings)]
 
@@ -33,6 +33,12 @@ def new(
 @implemented_in("cme_reflex.cli.meetings.folders")
 def check(folder: Folder, as_json: AsJson = False) -> None:
     """Check a meeting's folder: list all errors with place and remedy, and warnings."""
+
+
+@meeting.command()
+@implemented_in("cme_reflex.cli.meetings.upgrade")
+def upgrade(folder: Folder, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Rewrite an old folder with today's keys and columns, keeping comments and a copy."""
 
 
 @meeting.command()

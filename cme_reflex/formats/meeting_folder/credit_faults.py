@@ -51,7 +51,7 @@ def _part_faults(
         for name in ("minutes_per_unit", "increment"):
             own, primary = getattr(subset, name), getattr(whole, name)
             if own != primary:
-                fault = f"{format_step(Fraction(own))} is not that of {whole.code!r}, {format_step(Fraction(primary))}."
+                fault = f"{float(own):g} is not that of {whole.code!r}, {float(primary):g}."
                 yield toml_fault((*place, name), fault, "A subset is measured as its whole is.")
                 return
         yield from _maximum_faults(subset, whole, place)

@@ -12,10 +12,9 @@ from cme_reflex.domain.programme.programme import Delivery, Programme
 class CreditFigures:
     """Figures of one credit type, in increments.
 
-    `all_sessions` is the credit of all eligible sessions; of the first primary type, ACCME calls it
-    hours of instruction. `most_for_one` is what one person could have attended (docs/rules.md, 11).
-    `reachable` is what one could claim by the overlap policy, if there were no maximum but the daily
-    one.
+    `all_sessions` is the credit of all eligible sessions, and `most_for_one` what one person could
+    have attended of it (docs/rules.md, 11). `reachable` is what the overlap policy and the daily
+    maximum let one person claim.
     """
 
     credit_type: CreditType

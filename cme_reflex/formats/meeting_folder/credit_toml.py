@@ -133,7 +133,9 @@ def _malformed(table: Mapping[str, Any], place: Place) -> Iterator[InputProblem]
         remedy = 'Write it as { one = "Credit", many = "Credits" }.'
         yield toml_fault((*place, "name"), fault, remedy)
     maxima = table.get("registration_maxima")
-    values = {(key,): table[key] for key in ("increment", *_AMOUNTS) if key in table}
+    values: dict[tuple[str, ...], Any] = {
+        (key,): table[key] for key in ("increment", *_AMOUNTS) if key in table
+    }
     if isinstance(maxima, dict):
         values |= {("registration_maxima", key): value for key, value in maxima.items()}
     for path, value in values.items():
@@ -195,15 +197,15 @@ def _credit_type(
         statements=CreditStatements(**statements),
     )
     faults: list[InputProblem] = []
-    parsed = {key: _amount(bare, amount, (*place, key), faults) for key, amount in amounts.items()}
-    parsed_maxima = {
+    parsed: dict[str, Any] = {
+        key: _amount(bare, amount, (*place, key), faults) for key, amount in amounts.items()
+    }
+    parsed["registration_maxima"] = {
         code: _amount(bare, amount, (*place, "registration_maxima", code), faults)
         for code, amount in maxima.items()
     }
     problems += faults
-    if faults:
-        return None
-    return replace(bare, registration_maxima=parsed_maxima, **parsed)
+    return None if faults else replace(bare, **parsed)
 
 
 def _amount(

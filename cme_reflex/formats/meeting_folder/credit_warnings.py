@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from cme_reflex.domain.credit.credit_type import CreditType, Receiver
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, Receiver
 from cme_reflex.domain.meetings.meeting import ClaimTerms
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.meeting_folder.credit_figures import CreditFigures
@@ -44,11 +44,14 @@ def _unreachable_maxima(
         yield toml_warning((*place, "maximum"), fault, remedy)
     if maximum is None:
         return
-    others: dict[Place, int | None] = {("daily_maximum",): credit_type.daily_maximum}
-    for code, limit in credit_type.registration_maxima.items():
-        others["registration_maxima", code] = limit
+    others: dict[Place, Amount] = {
+        ("registration_maxima", code): limit
+        for code, limit in credit_type.registration_maxima.items()
+    }
+    if credit_type.daily_maximum is not None:
+        others["daily_maximum",] = credit_type.daily_maximum
     for key, limit in others.items():
-        if limit is not None and limit > maximum:
+        if limit > maximum:
             fault = f"It is above the maximum, {format_units(credit_type, maximum)}."
             yield toml_warning((*place, *key), fault, "Lower it, or leave it out.")
 

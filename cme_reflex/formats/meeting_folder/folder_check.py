@@ -42,7 +42,7 @@ class CreditTypeFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderFigures:
-    """Figures of a meeting folder; those of credit are by type, a primary one before its subsets."""
+    """Figures of a meeting folder; those of credit by type, a primary one before its subsets."""
 
     sessions: int
     sessions_with_credit: int

@@ -189,8 +189,9 @@ def _without_old_maxima(types: Iterable[Any], problems: list[InputProblem]) -> l
             remedy = "Write it under [[credit]] as registration_maxima = { CODE = 2.00 }."
             path = ("registration_types", number, "maximum_hours")
             problems.append(toml_fault(path, fault, remedy))
-            table = {key: value for key, value in table.items() if key != "maximum_hours"}
-        rest.append(table)
+            rest.append({key: value for key, value in table.items() if key != "maximum_hours"})
+        else:
+            rest.append(table)
     return rest
 
 

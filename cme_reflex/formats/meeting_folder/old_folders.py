@@ -127,14 +127,13 @@ def _moved_maxima(file: dict[str, Any], places: dict[str, str]) -> dict[str, Dec
     if not isinstance(types, list):
         return {}
     maxima, rest = {}, []
-    for number, table in enumerate(types, start=1):
-        if isinstance(table, dict) and isinstance(table.get("code"), str):
-            table = dict(table)
-            if "maximum_hours" in table:
-                maxima[table["code"]] = table.pop("maximum_hours")
-                places[f"credit[1].registration_maxima.{table['code']}"] = (
-                    f"registration_types[{number}].maximum_hours"
-                )
+    for number, each in enumerate(types, start=1):
+        table = dict(each) if isinstance(each, dict) else each
+        code = table.get("code") if isinstance(table, dict) else None
+        if isinstance(code, str) and "maximum_hours" in table:
+            maxima[code] = table.pop("maximum_hours")
+            place = f"registration_types[{number}].maximum_hours"
+            places[f"credit[1].registration_maxima.{code}"] = place
         rest.append(table)
     file["registration_types"] = rest
     return maxima

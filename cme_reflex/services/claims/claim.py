@@ -52,7 +52,7 @@ class ClaimSummary:
     blocked: frozenset[str] = frozenset()
     conflicts: tuple[Conflict, ...] = ()
     in_conflict: frozenset[int] = frozenset()
-    cleared: Amounts = field(default_factory=lambda: NOTHING)
+    cleared: Amounts = field(default_factory=dict)
     lowered: frozenset[int] = frozenset()
 
     def can_choose(self, credit_type: CreditType, now: datetime) -> bool:

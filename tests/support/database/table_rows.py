@@ -65,12 +65,14 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         tables.MeetingRow(id=1, code="m", version=1, document={}, loaded_at=now),
         tables.MemberRow(
             id=1,
+            accounts="a",
             username="u",
             last_name="L",
             first_name="F",
             password_hash="h",
             loaded_hash="d",
         ),
+        tables.MemberSubjectRow(member_id=1, issuer="i", subject="s", linked_at=now),
         tables.AttendeeRow(
             id=1,
             meeting_id=1,
