@@ -59,8 +59,6 @@ MEETING = Meeting(
         account_name="society.example",
         help_contact="Member Services",
         help_email="help@example.org",
-        accreditation_statement="Accredited.",
-        designation_statement="Designated.",
     ),
     look=Branding(accent="#0b5563", accent_dark="#7fd3dd"),
     claim=ClaimTerms(

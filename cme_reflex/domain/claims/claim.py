@@ -135,7 +135,7 @@ class Claim:
 
     status: ClaimStatus = ClaimStatus.DRAFT
     revision: int = 0
-    totals: Amounts = field(default=NOTHING, hash=False)
+    totals: Amounts = field(default_factory=lambda: NOTHING, hash=False)
     lines: tuple[Line, ...] = ()
     reopened_until: datetime | None = None
 

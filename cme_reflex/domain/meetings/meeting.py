@@ -35,8 +35,6 @@ class Provider:
     account_name: str
     help_contact: str
     help_email: str
-    accreditation_statement: str
-    designation_statement: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
