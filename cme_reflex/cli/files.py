@@ -7,12 +7,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cme_reflex.cli.errors import CliError
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
+from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
+from cme_reflex.settings import settings
 
 
 def require_folder(path: Path) -> None:
     """Raise CliError if the folder does not exist."""
     if not path.is_dir():
         raise CliError(f"There is no folder {path}.")
+
+
+def find_meeting(folder: Path | None) -> Meeting | None:
+    """The meeting of this folder, or else of the folder that CME_MEETING names.
+
+    None if no folder is given, and CME_MEETING is not set or has no folder in CME_MEETINGS.
+    Raises CliError if there is no such folder, and InvalidInput for faults of its meeting.toml.
+    """
+    if folder is None:
+        configured = settings()
+        folder = configured.meetings / configured.meeting
+        if "meeting" not in configured.model_fields_set or not folder.is_dir():
+            return None
+    require_folder(folder)
+    return read_meeting(folder / MEETING_TOML)
 
 
 @contextmanager

@@ -20,4 +20,13 @@ OutFile = Annotated[
     typer.Option("--out", metavar="FILE", help="File to write; by default standard output."),
 ]
 ReplaceOutFile = Annotated[bool, typer.Option("--force", help="Replace the file of --out.")]
+MeetingDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--meeting",
+        metavar="DIR",
+        help="Meeting's folder, for its credit types and professions; by default CME_MEETING's.",
+        autocompletion=completion.meetings,
+    ),
+]
 Sheet = Annotated[str, typer.Option(help="Sheet of a workbook; by default the first.")]

@@ -128,6 +128,7 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 @implemented_in("cme_reflex.cli.operations.demo")
 def demo(
     port: Port = PORT,
+    meeting: Annotated[str, typer.Option(help="Demo meeting: pstm24 or spine30.")] = "pstm24",
     reset: Annotated[bool, typer.Option("--reset", help="Start with an empty database.")] = False,
 ) -> None:
-    """Run the demo meeting with its own database."""
+    """Run a demo meeting with a database of its own."""

@@ -1,4 +1,4 @@
-"""`cme demo`: builds, loads and serves the demo meeting with its own SQLite database."""
+"""`cme demo`: builds, loads and serves a demo meeting with a SQLite database of its own."""
 
 import asyncio
 import os
@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
+from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.meetings.load import report_lines
 from cme_reflex.cli.operations import frontend, server
 from cme_reflex.cli.runner import run
+from cme_reflex.formats.input_problems import did_you_mean
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.loader import load_meeting
@@ -20,22 +22,26 @@ from cme_reflex.settings import ROOT, settings
 from cme_reflex.store import migrate
 
 HOST = "127.0.0.1"
-MEETING = "pstm24"
+SIGN_INS = "demo.toml"  # in the folder of each demo meeting
 DATABASE = ROOT / ".cme" / "demo.db"
 
 
-def demo(port: int, *, reset: bool) -> None:
-    """Serve the demo until stopped; `reset` deletes its data first."""
+def demo(port: int, meeting: str, *, reset: bool) -> None:
+    """Serve this meeting until stopped; `reset` deletes the data of all demo meetings first.
+
+    Raises CliError if there is no such demo meeting.
+    """
     server.require_free_port(HOST, port, remedy="make demo PORT=")
-    _use_demo_settings(port)
+    _require_demo_meeting(meeting)
+    _use_demo_settings(port, meeting)
     if reset:
         _delete_database()
-    folder = read_meeting_folder(settings().meetings / MEETING)
+    folder = read_meeting_folder(settings().meetings / meeting)
     asyncio.run(migrate.upgrade(settings().database_url))
     for line in report_lines(run(load_meeting(folder, now=clock()))):
         typer.echo(line)
     frontend.build()
-    sign_ins = tomllib.loads((settings().meetings / MEETING / "demo.toml").read_text("utf-8"))
+    sign_ins = tomllib.loads((settings().meetings / meeting / SIGN_INS).read_text("utf-8"))
     lines = (
         f"http://localhost:{port}",
         "",
@@ -49,10 +55,16 @@ def demo(port: int, *, reset: bool) -> None:
     server.start(HOST, port)
 
 
-def _use_demo_settings(port: int) -> None:
+def _require_demo_meeting(meeting: str) -> None:
+    known = {file.parent.name for file in (ROOT / "meetings").glob(f"*/{SIGN_INS}")}
+    if meeting not in known:
+        raise CliError(f"There is no demo meeting {meeting!r}. {did_you_mean(meeting, known)}")
+
+
+def _use_demo_settings(port: int, meeting: str) -> None:
     """Override this machine's settings, so that the demo never uses a real database."""
     os.environ |= {
-        "CME_MEETING": MEETING,
+        "CME_MEETING": meeting,
         "CME_MEETINGS": str(ROOT / "meetings"),
         "CME_DATABASE_URL": f"sqlite:///{DATABASE}",
         "CME_SECURE_COOKIES": "false",

@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, DryRun, InputFile, OutFile, ReplaceOutFile, Sheet
+from cme_reflex.cli.options import (
+    AsJson,
+    DryRun,
+    InputFile,
+    MeetingDir,
+    OutFile,
+    ReplaceOutFile,
+    Sheet,
+)
 
 attendees = typer.Typer(
     help="Convert registrations of other systems, and end somebody's sign-ins.",
@@ -44,6 +52,7 @@ def convert_attendees(
     maps: Maps = None,
     defaults: Defaults = None,
     values: Values = None,
+    meeting: MeetingDir = None,
     sheet: Sheet = "",
     as_json: AsJson = False,
 ) -> None:

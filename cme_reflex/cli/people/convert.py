@@ -1,10 +1,12 @@
 """`cme attendees convert` and `cme members convert`: conversion of other systems' files."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from cme_reflex.cli.conversion import Conversion, emit_conversion
 from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import find_meeting
 from cme_reflex.formats.input_problems import did_you_mean
 from cme_reflex.formats.people import registration_table
 from cme_reflex.formats.people.registration_table import (
@@ -24,11 +26,14 @@ def convert_attendees(  # each argument is an option of the command
     maps: list[str] | None,
     defaults: list[str] | None,
     values: list[str] | None,
+    meeting: Path | None,
     sheet: str,
     as_json: bool,
 ) -> None:
     """Convert registrations. Raises InvalidInput or CliError, with nothing written."""
     options = _conversion_options(ATTENDEES, maps, defaults, values, sheet=sheet)
+    if its_meeting := find_meeting(meeting):
+        options = replace(options, professions=its_meeting.professions)
     _convert(ATTENDEES, file, options, out, force=force, as_json=as_json)
 
 

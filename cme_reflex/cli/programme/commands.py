@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, InputFile, OutFile, ReplaceOutFile, Sheet
+from cme_reflex.cli.options import AsJson, InputFile, MeetingDir, OutFile, ReplaceOutFile, Sheet
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.tables.date_parsing import DateOrder
 
@@ -25,6 +25,7 @@ def convert(
             "--credits", metavar="FILE", help="Table with SessionID, Credit Type and Credits."
         ),
     ] = None,
+    meeting: MeetingDir = None,
     sheet: Sheet = "",
     zone: Annotated[
         str, typer.Option(help="Time zone of the times, such as Europe/Brussels.")

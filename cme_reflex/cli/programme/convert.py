@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.cli.conversion import Conversion, emit_conversion
 from cme_reflex.cli.errors import CliError
+from cme_reflex.cli.files import find_meeting
 from cme_reflex.domain.folding import fold
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.programmes import convert as programmes
-from cme_reflex.formats.programmes.items import ProgrammeOptions
+from cme_reflex.formats.programmes.items import NO_TYPES, ProgrammeOptions
 from cme_reflex.formats.programmes.summary import summarize_programme as summarize
 from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.date_parsing import DateOrder
@@ -20,6 +21,7 @@ def convert(  # each argument is an option of the command
     out: Path | None,
     force: bool,
     supplement: Path | None,
+    meeting: Path | None,
     sheet: str,
     zone: str,
     wall_clock: bool,
@@ -31,7 +33,10 @@ def convert(  # each argument is an option of the command
     as_json: bool,
 ) -> None:
     """Convert a programme. Raises InvalidInput or CliError, with nothing written."""
+    its_meeting = find_meeting(meeting)
+    types = its_meeting.credit if its_meeting else NO_TYPES
     options = ProgrammeOptions(
+        credit_types=types,
         zone=_zone(zone),
         eligible_kinds=frozenset(map(fold, eligible or ())),
         ineligible_kinds=frozenset(map(fold, not_eligible or ())),
@@ -41,7 +46,7 @@ def convert(  # each argument is an option of the command
     )
     converted = programmes.convert_programme(file, options, supplement=supplement, sheet=sheet)
     figures = summarize(converted.sessions) if summary else None
-    text = "" if figures and out is None else to_sessions_csv(converted.sessions)
+    text = "" if figures and out is None else to_sessions_csv(converted.sessions, types)
     conversion = Conversion(len(converted.sessions), out, figures, converted.warnings)
     emit_conversion(text, conversion, "sessions", force=force, as_json=as_json)
 

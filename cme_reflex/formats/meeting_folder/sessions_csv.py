@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, Rounding
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, Rounding
 from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.credit.line import designated, full_minutes
 from cme_reflex.domain.meetings.meeting import Meeting
@@ -170,9 +170,8 @@ def _check_credit(row: InputRow, types: CreditTypes, given: Amounts, duration: i
         if whole is not None and amount > credit.get(whole.code, NO_CREDIT):
             fault = f"{each.label} is part of {whole.label} and cannot exceed it."
             row.add_fault(column, fault, f"Lower it, or raise the {whole.label} of the session.")
-        longest = replace(each, rounding=Rounding.NEAREST, minimum=0).of_duration(duration)
-        if whole is None and amount > longest:
-            limit = format_units(each, longest)
+        if whole is None and amount > longest(each, duration):
+            limit = format_units(each, longest(each, duration))
             fault = f"The credit exceeds the duration of the session, which is {limit}."
             row.add_warning(column, fault, "Check the credit, start and end.")
 
@@ -186,6 +185,11 @@ def _check_identified(
             name = types[code].identifier_label or "identifier"
             fault = f"The session gives {types[code].label} but has no {name}."
             row.add_warning(f"{IDENTIFIER}{code}", fault, "Add it, or write 0 as its credit.")
+
+
+def longest(credit_type: CreditType, duration: int) -> Amount:
+    """The credit of a duration in minutes above which an amount is conspicuous."""
+    return replace(credit_type, rounding=Rounding.NEAREST, minimum=0).of_duration(duration)
 
 
 def _identifiers(row: InputRow, types: CreditTypes) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """Conversion of other systems' registrations and accounts to attendees.csv and members.csv."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cme_reflex.domain.meetings.meeting import Profession
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv
-from cme_reflex.formats.meeting_folder.attendees_csv import Profession
 from cme_reflex.formats.people.password_hashes import password_hash
 from cme_reflex.formats.tables.csv_table import InputRow, csv_text, normalize_text
 from cme_reflex.formats.tables.header_mapping import (
@@ -18,8 +18,6 @@ from cme_reflex.formats.tables.header_mapping import (
 from cme_reflex.formats.tables.input_file import read_input_file
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
 
-PHYSICIANS = frozenset({"physician", "md", "do", "doctor of medicine"})
-OTHERS = frozenset({"other", "non physician", "nonphysician"})
 PASSWORD_COLUMN = "password_hash"  # noqa: S105 - the name of a column; its cells are never shown
 
 _NAME_HEADINGS: HeadingAliases = {
@@ -36,7 +34,8 @@ class ConversionOptions:
 
     `values` has our value by column and the file's value (in lower case, "*" for
     all others). With `hash_passwords` the file has plaintext passwords;
-    `is_guessed_first` tells whether one is rejected, from it and personal words.
+    `is_guessed_first` tells whether one is rejected, from it and personal words. `professions` are
+    the meeting's; without them, every profession is accepted as it is.
     """
 
     mapped: HeaderMapping = field(default_factory=HeaderMapping)
@@ -44,6 +43,7 @@ class ConversionOptions:
     sheet: str = ""
     hash_passwords: bool = False
     is_guessed_first: Callable[[str, Sequence[str]], bool] | None = None
+    professions: tuple[Profession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,26 @@ def _translated(row: InputRow, options: ConversionOptions) -> InputRow:
         if (column, value) in options.values:
             cells[column] = options.values[column, value]
             continue
+        codes = {each.code for each in options.professions}
         if column == "profession":
-            cells[column] = _profession(cells[column])
-        if column != "profession" or cells[column] not in set(Profession):
+            cells[column] = _profession(cells[column], options.professions)
+        if column != "profession" or cells[column].casefold() not in codes:
             cells[column] = options.values.get((column, "*"), cells[column])
     return replace(row, cells=cells)
 
 
-def _profession(text: str) -> str:
-    """The profession for a degree or a synonym; an unknown text is returned unchanged."""
-    degrees = {part.replace(".", "").strip() for part in text.casefold().split(",")}
-    if degrees & PHYSICIANS:
-        return Profession.PHYSICIAN
-    return Profession.OTHER if degrees & OTHERS or degrees & {"non-physician"} else text
+def _profession(text: str, professions: Iterable[Profession]) -> str:
+    """The code for a label or a degree, alone or among others; an unknown text is unchanged.
+
+    Of several professions, the first in the meeting's list counts.
+    """
+    folded = text.casefold().replace(".", "")
+    parts = {folded.strip(), *(part.strip() for part in folded.split(","))}
+    for each in professions:
+        names = {each.code, each.label.casefold(), *(degree.casefold() for degree in each.degrees)}
+        if parts & {name.replace(".", "") for name in names}:
+            return each.code
+    return text
 
 
 def _printable(row: InputRow, mapped: MappedTable, warnings: list[InputProblem]) -> InputRow:
@@ -132,12 +139,13 @@ def _printable(row: InputRow, mapped: MappedTable, warnings: list[InputProblem])
 def _attendee_cells(
     row: InputRow, mapped: MappedTable, options: ConversionOptions
 ) -> dict[str, str]:
+    codes = [each.code for each in options.professions]
     profession = row.text("profession")
-    if profession and profession.casefold() not in set(Profession):
-        fault = f"{profession!r} is neither physician nor other."
-        row.add_fault("profession", fault, f"Choose one: --value 'profession:{profession}=other'.")
-        row = replace(row, cells={**row.cells, "profession": Profession.OTHER})
-    attendees_csv.parse_attendee(row, None, None)
+    if codes and profession and profession.casefold() not in codes:
+        fault = f"{profession!r} is no profession of the meeting: {', '.join(codes)}."
+        remedy = f"Choose one: --value 'profession:{profession}={codes[-1]}'."
+        row.add_fault("profession", fault, remedy)
+    attendees_csv.parse_attendee(row, None, None, None)
     return {column: row.text(column) for column in attendees_csv.COLUMNS}
 
 

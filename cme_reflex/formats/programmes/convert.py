@@ -50,7 +50,9 @@ def convert_programme(
         source.meter.count(input_limits.EVENTS)
         items.append(item)
     if supplement is not None and not log.faults:
-        items = credit_supplement.join_credits(items, read_input_file(supplement), log)
+        items = credit_supplement.join_credits(
+            items, read_input_file(supplement), options.credit_types, log
+        )
     sessions = normalize_items(items, options, log)
     if not sessions and not log.faults:
         fault = InputProblem(

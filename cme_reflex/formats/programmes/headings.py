@@ -1,5 +1,16 @@
 """Heading aliases of the columns of a programme; docs/programmes.md lists them for users."""
 
+import re
+from collections import Counter
+
+from cme_reflex.domain.credit.credit_type import CreditType
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.folding import fold
+from cme_reflex.formats.meeting_folder import old_folders
+from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, IDENTIFIER
+
+_MARKS = re.compile("[™®©]")
+
 HEADINGS = {
     "code": (
         "session code",
@@ -60,27 +71,6 @@ HEADINGS = {
         "moderators and speakers",
     ),
     "delivery": ("mode", "attendance mode", "live or on demand"),
-    "category1_hours": (
-        "category 1",
-        "category 1 hours",
-        "category 1 credits",
-        "ama pra category 1",
-        "ama pra category 1 credits",
-        "ama pra category 1 credit",
-        "credits",
-        "credit",
-        "cme",
-        "cme credits",
-        "cme hours",
-        "credit hours",
-        "hours",
-    ),
-    "patient_safety_hours": (
-        "patient safety",
-        "patient safety credits",
-        "patient safety credit",
-        "safety hours",
-    ),
     "eligible": ("cme eligible", "eligible for cme", "accredited"),
     "faculty_badges": ("faculty badge numbers", "speaker badges", "badges"),
     "on_demand_from": ("released", "released on demand", "available on demand from"),
@@ -93,18 +83,70 @@ CREDIT_HEADINGS = {
     "credits": ("hours", "credit hours", "number of credits", "amount", "credit amount"),
 }
 
-CATEGORY1 = {
-    "category 1",
-    "category1",
-    "category1 hours",
-    "cat 1",
-    "cme",
-    "ama",
-    "ama pra",
-    "ama pra category 1",
-    "ama pra category 1 credit",
-    "ama pra category 1 credits",
-    "ama pra category 1 credit s",
-}
-SAFETY = {"patient safety", "patient safety hours", "patient safety credit", "safety"}
-"""Folded names of credit types."""
+_PRIMARY = ("credits", "credit", "cme", "cme credits", "cme hours", "credit hours", "hours")
+_PRIMARY_TYPES = ("cme", "credit", "credits")
+
+
+def credit_headings(types: CreditTypes) -> dict[str, tuple[str, ...]]:
+    """Heading aliases of the columns for these credit types and their identifiers.
+
+    A type's column is known by its code, label and names, with or without "credit" or "hours". That
+    of the first primary type is also known by words that name no type.
+    """
+    headings = {}
+    for each in types:
+        names = _names(each)
+        units = ("credit", "credits", "hours")
+        aliases = {*names, *(f"{name} {unit}" for name in names for unit in units)}
+        aliases |= set(_PRIMARY) if each is types.primaries[0] else set()
+        headings[f"{CREDIT}{each.code}"] = tuple(sorted(aliases))
+        headings[f"{IDENTIFIER}{each.code}"] = _identifier_headings(each, types)
+    return _without_shared(headings)
+
+
+def credit_names(types: CreditTypes) -> dict[str, str]:
+    """Codes by the folded names of these credit types, as a table of credits has them."""
+    names = {name: each.code for each in reversed(tuple(types)) for name in _names(each)}
+    if types:
+        first = types.primaries[0].code
+        names = {**dict.fromkeys(_PRIMARY_TYPES, first), **names}
+    return names
+
+
+def holds_credit(heading: str) -> bool:
+    """Whether a heading is for credit, of whichever type."""
+    column = heading.strip()
+    return column.startswith((CREDIT, IDENTIFIER)) or plain(column) in _PRIMARY
+
+
+def plain(text: str) -> str:
+    """The text folded, without marks such as ™."""
+    return fold(_MARKS.sub("", text))
+
+
+def _names(credit_type: CreditType) -> set[str]:
+    texts = (
+        credit_type.code,
+        credit_type.label,
+        credit_type.name_one,
+        credit_type.name_many,
+        *(old for old, code in old_folders.COLUMNS.items() if code == credit_type.code),
+    )
+    names = {plain(text) for text in texts}
+    # A file may write Credit(s).
+    return names | {f"{name} s" for name in names if name.endswith("credit")}
+
+
+def _identifier_headings(credit_type: CreditType, types: CreditTypes) -> tuple[str, ...]:
+    label = credit_type.identifier_label
+    alone = [each.identifier_label for each in types].count(label) == 1
+    return (plain(label),) if label and alone else ()
+
+
+def _without_shared(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The headings without those that would fit several columns."""
+    counts = Counter(alias for aliases in headings.values() for alias in set(aliases))
+    return {
+        column: tuple(alias for alias in aliases if counts[alias] == 1)
+        for column, aliases in headings.items()
+    }

@@ -1,17 +1,20 @@
 """Interface of programme readers: items, options, and the log of faults and warnings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.quarters import Quarters
+from cme_reflex.domain.credit.credit_type import Amounts
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_limits import ProblemList
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.tables.date_parsing import DateOrder
 from cme_reflex.formats.tables.input_file import InputFile
+
+NO_TYPES = CreditTypes(())
 
 
 class SourceLocation(NamedTuple):
@@ -48,8 +51,9 @@ class ConversionLog:
 class ProgrammeItem:
     """One session. Instants are aware, in the zone in which the file shows them.
 
-    Eligibility, credit and delivery are None if the file does not have them.
-    `cancelled` items are omitted.
+    Eligibility and delivery are None if the file does not have them. `credit` has the amounts that
+    the file gives, and `identifiers` the session's, both by credit type. `cancelled` items are
+    omitted.
     """
 
     location: SourceLocation
@@ -62,8 +66,8 @@ class ProgrammeItem:
     room: str = ""
     speakers: tuple[str, ...] = ()
     delivery: Delivery | None = None
-    quarters: Quarters | None = None
-    safety: Quarters | None = None
+    credit: Amounts = field(default_factory=dict)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
     eligible: bool | None = None
     faculty_badges: tuple[str, ...] = ()
     on_demand_from: datetime | None = None
@@ -76,13 +80,15 @@ class ProgrammeOptions:
     """The user's options for values that the file lacks or has wrong.
 
     `zone` is the zone of times without an offset, and of written times. With
-    `wall_clock`, offsets are considered wrong and are ignored.
+    `wall_clock`, offsets are considered wrong and are ignored. `credit_types` are the
+    meeting's; without them, no credit can be read.
     """
 
     zone: ZoneInfo | None = None
     wall_clock: bool = False
     dates: DateOrder | None = None
     delivery: Delivery = Delivery.LIVE
+    credit_types: CreditTypes = NO_TYPES
     eligible_kinds: frozenset[str] = frozenset()
     ineligible_kinds: frozenset[str] = frozenset()
 

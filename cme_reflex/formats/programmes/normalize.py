@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
-from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
+from cme_reflex.domain.credit.credit_type import NO_CREDIT
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import designated
 from cme_reflex.domain.programme.programme import Delivery
+from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, longest
 from cme_reflex.formats.programmes.eligibility import is_eligible
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.tables.csv_table import normalize_text
@@ -103,35 +106,43 @@ def _with_eligibility(
     if length < 0:
         log.add_fault(item.location, "end", "The session ends before it starts.", "Correct it.")
     eligible = is_eligible(item, item.kind, options)
-    if item.eligible is None and eligible and item.quarters == 0:
+    credit = _credit(item, options.credit_types, length)
+    if item.eligible is None and eligible and item.credit and not credit:
         eligible = False
     if item.all_day:
         what = "The item lasts all day."
         log.add_warning(item.location, "", what, "Check whether it is eligible.")
-    if eligible and item.quarters is None and not nearest_quarters(length):
+    if eligible and not item.credit and not credit:
         eligible = False
         what = f"{length} minutes round to no credit."
         log.add_warning(item.location, "", what, "The session is not eligible.")
     delivery = item.delivery or options.delivery
-    _check_credit(item, length, eligible, log)
+    _check_credit(item, options.credit_types, length, log)
+    if eligible and options.credit_types and not credit:
+        fault = "The session is eligible but gives no credit of any type."
+        log.add_fault(item.location, "", fault, "Enter its credit, or write no under eligible.")
     if delivery is Delivery.LIVE and item.on_demand_from is not None:
         fault = "A live session is not released on demand."
         log.add_fault(item.location, "on_demand_from", fault, "Make the delivery both.")
     return replace(item, eligible=eligible, delivery=delivery)
 
 
-def _check_credit(item: ProgrammeItem, length: int, eligible: bool, log: ConversionLog) -> None:
-    if eligible and item.quarters == 0:
-        fault = "The session is eligible but has no credit."
-        log.add_fault(item.location, "category1_hours", fault, "Enter its hours, or write no.")
-    maximum = item.quarters
-    if maximum is None:
-        maximum = nearest_quarters(length) if eligible else Quarters(0)
-    if (item.safety or 0) > maximum:
-        fault = "Patient Safety is part of Category 1 and cannot exceed it."
-        log.add_fault(
-            item.location, "patient_safety_hours", fault, "Lower it, or raise Category 1."
-        )
-    elif item.quarters is not None and item.quarters > nearest_quarters(length):
-        what = f"{item.quarters * 15} minutes of credit exceed the session's {length} minutes."
-        log.add_warning(item.location, "category1_hours", what, "Check it; it is used as given.")
+def _credit(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
+    """Whether the session gives credit of any type if it is eligible."""
+    return any(designated(types, item.credit, length).values()) if types else length > 0
+
+
+def _check_credit(item: ProgrammeItem, types: CreditTypes, length: int, log: ConversionLog) -> None:
+    """Log a fault for a subset above its primary type, a warning for credit above the duration."""
+    credit = designated(types, item.credit, length)
+    for each in types:
+        amount = item.credit.get(each.code, NO_CREDIT)
+        column = f"{CREDIT}{each.code}"
+        if each.part_of is not None and amount > credit.get(each.part_of, NO_CREDIT):
+            whole = types[each.part_of].label
+            fault = f"{each.label} is part of {whole} and cannot exceed it."
+            log.add_fault(item.location, column, fault, f"Lower it, or raise {whole}.")
+        elif each.part_of is None and amount > longest(each, length):
+            minutes = each.minutes_of(amount)
+            what = f"{minutes} minutes of credit exceed the session's {length} minutes."
+            log.add_warning(item.location, column, what, "Check it; it is used as given.")

@@ -1,13 +1,15 @@
 """Reader of CSV and XLSX tables, one row per session, with any of the documented headings."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.programmes.headings import HEADINGS
+from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, IDENTIFIER
+from cme_reflex.formats.programmes.headings import HEADINGS, credit_headings, holds_credit
 from cme_reflex.formats.programmes.items import (
     ConversionLog,
     ProgrammeItem,
@@ -50,10 +52,13 @@ def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
     """The rows. Raises InvalidInput if there is no table or a column is missing."""
-    mapped = read_mapped_table(Spreadsheet(source), HEADINGS, ("code", "title", "start"))
+    types = options.credit_types
+    headings = HEADINGS | credit_headings(types)
+    mapped = read_mapped_table(Spreadsheet(source), headings, ("code", "title", "start"))
     if not {"end", "duration"} & mapped.columns.keys():
         fault = "No heading in the file matches the end or the duration."
         raise source.invalid(fault, "Add one of them.")
+    _require_credit_types(mapped.unused, types, source)
     if mapped.unused:
         what = f"These headings match no column: {', '.join(mapped.unused)}."
         log.add_warning(SourceLocation(), "", what, "Their cells are ignored.")
@@ -62,6 +67,13 @@ def read(
         if item := reader.item(row):
             yield item
     log.faults.extend(mapped.problems())
+
+
+def _require_credit_types(unused: Sequence[str], types: CreditTypes, source: InputFile) -> None:
+    """Raise InvalidInput for a column of credit, if the meeting's types are not known."""
+    if not types and (columns := [heading for heading in unused if holds_credit(heading)]):
+        fault = f"There is credit in the column {columns[0]!r}, but no meeting says of which type."
+        raise source.invalid(fault, "Name the meeting's folder: --meeting DIR.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,9 @@ class _RowReader:
         eligible = row.choice("eligible", EligibleCell) if row.text("eligible") else None
         delivery = row.choice("delivery", Delivery) if row.text("delivery") else None
         on_demand_from = self._moment(row, "on_demand_from", None, location)
-        quarters, safety = row.hours("category1_hours"), row.hours("patient_safety_hours")
+        types = self.resolver.options.credit_types
+        credit = {each.code: row.amount(f"{CREDIT}{each.code}", each) for each in types}
+        identifiers = {each.code: row.text(f"{IDENTIFIER}{each.code}") for each in types}
         is_duplicate = row.table.first_row(row, ("code", code), record=False) != row.number
         if is_duplicate or not code or not title or starts_at is None or ends_at is None:
             return None
@@ -95,8 +109,8 @@ class _RowReader:
             ends_at=ends_at,
             speakers=self._speakers(row),
             delivery=delivery,
-            quarters=quarters,
-            safety=safety,
+            credit={code: amount for code, amount in credit.items() if amount is not None},
+            identifiers={code: text for code, text in identifiers.items() if text},
             eligible=None if eligible is None else eligible in _YES,
             faculty_badges=row.parts("faculty_badges"),
             on_demand_from=on_demand_from

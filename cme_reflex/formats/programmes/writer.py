@@ -3,22 +3,44 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from cme_reflex.domain.credit.quarters import Quarters, format_hours
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.meeting_folder.sessions_csv import COLUMNS, OPTIONAL_COLUMNS, YesNo
+from cme_reflex.formats.meeting_folder.sessions_csv import (
+    COLUMNS,
+    CREDIT,
+    IDENTIFIER,
+    OPTIONAL_COLUMNS,
+    YesNo,
+)
 from cme_reflex.formats.programmes.items import ProgrammeItem
+from cme_reflex.formats.tables.amounts import format_units
 from cme_reflex.formats.tables.csv_table import csv_text
 
 
-def to_sessions_csv(items: Iterable[ProgrammeItem]) -> str:
-    """The text of sessions.csv. Times have their UTC offset, so they are unambiguous."""
+def to_sessions_csv(items: Iterable[ProgrammeItem], types: CreditTypes) -> str:
+    """The text of sessions.csv. Times have their UTC offset, so they are unambiguous.
+
+    Credit types and their identifiers have a column if any session has a value for it.
+    """
     items = list(items)
-    has_releases = any(item.on_demand_from for item in items)
-    columns = COLUMNS + (OPTIONAL_COLUMNS if has_releases else ())
-    return csv_text(columns, map(_cells, items))
+    columns = list(COLUMNS)
+    columns[columns.index("eligible") : columns.index("eligible")] = _credit_columns(items, types)
+    if any(item.on_demand_from for item in items):
+        columns += OPTIONAL_COLUMNS
+    return csv_text(columns, (_cells(item, types) for item in items))
 
 
-def _cells(item: ProgrammeItem) -> dict[str, str]:
+def _credit_columns(items: Iterable[ProgrammeItem], types: CreditTypes) -> list[str]:
+    designated = {code for item in items for code in item.credit}
+    identified = {code for item in items for code in item.identifiers}
+    columns = []
+    for each in types:
+        columns += [f"{CREDIT}{each.code}"] if each.code in designated else []
+        columns += [f"{IDENTIFIER}{each.code}"] if each.code in identified else []
+    return columns
+
+
+def _cells(item: ProgrammeItem, types: CreditTypes) -> dict[str, str]:
     return {
         "code": item.code,
         "title": item.title,
@@ -29,8 +51,13 @@ def _cells(item: ProgrammeItem) -> dict[str, str]:
         "end": _format_time(item.ends_at),
         "speakers": "; ".join(item.speakers),
         "delivery": item.delivery or Delivery.LIVE,
-        "category1_hours": _format_credit(item.quarters),
-        "patient_safety_hours": _format_credit(item.safety),
+        **{
+            f"{CREDIT}{each.code}": format_units(each, item.credit[each.code])
+            if each.code in item.credit
+            else ""
+            for each in types
+        },
+        **{f"{IDENTIFIER}{each.code}": item.identifiers.get(each.code, "") for each in types},
         "eligible": YesNo.YES if item.eligible else YesNo.NO,
         "faculty_badges": ";".join(item.faculty_badges),
         "on_demand_from": _format_time(item.on_demand_from) if item.on_demand_from else "",
@@ -39,7 +66,3 @@ def _cells(item: ProgrammeItem) -> dict[str, str]:
 
 def _format_time(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
-
-
-def _format_credit(quarters: Quarters | None) -> str:
-    return "" if quarters is None else format_hours(quarters)
