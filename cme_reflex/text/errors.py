@@ -27,8 +27,8 @@ from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
 from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
-from cme_reflex.text.claims.credit import amount
 from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS, WITHDRAWN
+from cme_reflex.text.claims.credit import amount
 from cme_reflex.text.dates import instant
 
 _MESSAGES: Final[Mapping[type[Exception], str]] = {

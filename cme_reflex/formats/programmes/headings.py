@@ -132,7 +132,7 @@ def _names(credit_type: CreditType) -> set[str]:
         credit_type.name_many,
         *(old for old, code in old_folders.COLUMNS.items() if code == credit_type.code),
     )
-    names = {plain(text) for text in texts}
+    names = {form for text in texts for form in (plain(text), fold(text))}
     # A file may write Credit(s).
     return names | {f"{name} s" for name in names if name.endswith("credit")}
 

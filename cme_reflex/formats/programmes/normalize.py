@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType
 from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.credit.line import designated
 from cme_reflex.domain.programme.programme import Delivery
@@ -16,6 +16,8 @@ from cme_reflex.formats.programmes.eligibility import is_eligible
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.tables.csv_table import normalize_text
 
+# By what the durations count where no meeting is named: [[credit]] with its defaults.
+_USUAL = CreditTypes((CreditType(code="usual", label="", name_one="", name_many=""),))
 DEFAULT_KIND = "session"  # if the file has none, because sessions.csv requires a kind
 _TEXT_FIELDS = ("code", "title", "kind", "track", "room")
 
@@ -129,7 +131,7 @@ def _with_eligibility(
 
 def _credit(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
     """Whether the session gives credit of any type if it is eligible."""
-    return any(designated(types, item.credit, length).values()) if types else length > 0
+    return any(designated(types or _USUAL, item.credit, length).values())
 
 
 def _check_credit(item: ProgrammeItem, types: CreditTypes, length: int, log: ConversionLog) -> None:
