@@ -4,12 +4,12 @@ import html
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType
 from cme_reflex.domain.credit.credit_types import CreditTypes
-from cme_reflex.domain.credit.line import designated
+from cme_reflex.domain.credit.line import designated, epoch_minute
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, longest
 from cme_reflex.formats.programmes.eligibility import is_eligible
@@ -32,8 +32,8 @@ def normalize_items(
 
 
 def duration_minutes(item: ProgrammeItem) -> int:
-    """Whole minutes from start to end."""
-    return (item.ends_at - item.starts_at) // timedelta(minutes=1)
+    """Whole minutes from start to end; negative if the end is before the start."""
+    return epoch_minute(item.ends_at) - epoch_minute(item.starts_at)
 
 
 def _is_cancelled(item: ProgrammeItem, log: ConversionLog) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.domain.credit.line import full_minutes
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import Severity
@@ -202,7 +203,7 @@ def test_a_sessions_csv_is_loaded_as_it_was_written_whatever_the_meetings_zone(
 
 
 def _record(item: ProgrammeItem) -> SessionRecord:
-    length = (item.ends_at - item.starts_at) // timedelta(minutes=1)
+    length = full_minutes(item.starts_at, item.ends_at)
     rounded = {"category1": CATEGORY1.of_duration(length)} if item.eligible else {}
     credit = {**rounded, **item.credit}
     releases = {Delivery.ON_DEMAND: item.starts_at.astimezone(UTC)}
