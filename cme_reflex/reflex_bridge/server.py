@@ -1,21 +1,92 @@
-"""Reflex's production server, without its build step.
+"""Production server of the built application: Uvicorn, with bounds on what is not yet a request.
 
-Relies on: `reflex.utils.exec.run_backend_prod` serves the application and its built pages on one
-port, with the ports and the mode from `reflex_base.environment`, compiles nothing where
-REFLEX_SKIP_COMPILE says so, and starts `granian.server.Server`, which it imports then.
+Relies on: `reflex.utils.exec` names the application's factory with `get_app_instance_from_file` and
+counts workers with `reflex.utils.processes.get_num_workers`; the application serves its built pages
+where `reflex_base.environment` says so, and compiles nothing where REFLEX_SKIP_COMPILE is set. And
+Uvicorn's `H11Protocol` has the `transport`, the `cycle` of the request that is being answered, and
+`handle_websocket_upgrade`; its `WebSocketsSansIOProtocol` has `close_timeout`, and delivers the
+message in `frames` with `send_receive_event_to_app`.
 """
 
-from functools import partial
+import asyncio
 
-import granian.server
-from granian.constants import HTTPModes
-from granian.http import HTTP1Settings
+import uvicorn
 from reflex.utils import exec as reflex_exec
-from reflex_base.constants import Env, LogLevel
+from reflex.utils import processes
+from reflex_base.constants import Env
 from reflex_base.environment import environment
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
+
+from cme_reflex.reflex_bridge.socket_protocol import MESSAGE_LIMIT
 
 HEADER_LIMIT = 64 * 1024  # bytes of a request's line and headers
-HEADER_TIMEOUT = 10_000  # milliseconds until a request's headers are complete
+HEADER_TIMEOUT = 10.0  # seconds until a request's headers are complete
+KEEP_ALIVE_TIMEOUT = 10  # seconds that an idle connection stays open
+CLOSE_TIMEOUT = 1.0  # seconds for a client to confirm that its WebSocket is closed
+STOP_TIMEOUT = 10  # seconds for requests that are being answered when the server stops
+
+
+class TimedHttpProtocol(H11Protocol):
+    """HTTP/1.1 of a connection, which is closed if a request's headers are not complete in time."""
+
+    _header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._start_header_timer()
+
+    def data_received(self, data: bytes) -> None:
+        """Handle what was sent; a request that begins has to be complete in time."""
+        self._start_header_timer()
+        super().data_received(data)
+        request = self.cycle  # the one that is being answered, or the last
+        if getattr(request, "response_complete", True) is False:
+            self._stop_header_timer()
+
+    def handle_websocket_upgrade(self, event: object) -> None:
+        """Hand the connection over to the WebSocket protocol."""
+        self._stop_header_timer()
+        super().handle_websocket_upgrade(event)  # type: ignore[arg-type]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the wait."""
+        self._stop_header_timer()
+        super().connection_lost(exc)
+
+    def _start_header_timer(self) -> None:
+        if self._header_timer is None:
+            self._header_timer = self.loop.call_later(HEADER_TIMEOUT, self.transport.close)
+
+    def _stop_header_timer(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+
+class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket whose messages end with the first that is too long, or is no text.
+
+    The limit is Uvicorn's `ws_max_size`: the header of a frame says how long it is, so a longer one
+    is refused before it is read.
+    """
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.close_timeout = CLOSE_TIMEOUT
+
+    def send_receive_event_to_app(self) -> None:
+        """Deliver a message; text that is not UTF-8 closes the connection without an error."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.conn.send_close(CloseCode.INVALID_DATA)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
 
 
 def run_production_server(host: str, port: int) -> None:
@@ -24,17 +95,26 @@ def run_production_server(host: str, port: int) -> None:
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_FRONTEND_PORT.set(port)
     environment.REFLEX_BACKEND_PORT.set(port)
-    environment.REFLEX_USE_GRANIAN.set(True)
-    # Reflex passes no limits. Proxies speak HTTP/1.1 to this server; HTTP/2 would accept 16 MiB of
-    # headers.
-    granian.server.Server = partial(  # type: ignore[assignment]
-        granian.server.Server,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_TIMEOUT, max_buffer_size=HEADER_LIMIT
-        ),
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+    uvicorn.run(
+        reflex_exec.get_app_instance_from_file(),
+        factory=True,
+        host=host,
+        port=port,
+        workers=processes.get_num_workers(),
+        http=TimedHttpProtocol,
+        h11_max_incomplete_event_size=HEADER_LIMIT,
+        timeout_keep_alive=KEEP_ALIVE_TIMEOUT,
+        timeout_graceful_shutdown=STOP_TIMEOUT,
+        ws=LimitedWebSocketProtocol,
+        ws_max_size=MESSAGE_LIMIT,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,  # Socket.IO has a heartbeat of its own
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # `web/middleware/proxy_headers.py` trusts the listed proxies only
+        server_header=False,
     )
-    reflex_exec.run_backend_prod(host, port, LogLevel.WARNING, mount_frontend_compiled_app=True)
 
 
 def port() -> int | None:

@@ -13,6 +13,8 @@ DISCONNECT = "41/_event,"
 PONG = "3"
 CLOSE = "1"
 
+MESSAGE_LIMIT = 64 * 1024  # bytes; the longest answer has 4,000 characters
+
 _TRANSPORT = {"EIO": "4", "transport": "websocket"}
 _QUERY_LIMIT = 200  # bytes; a tab's token is a UUID
 

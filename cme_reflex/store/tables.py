@@ -15,7 +15,12 @@ from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.operations.tables import ApiTokenRow, OperationRow
-from cme_reflex.store.people.tables import AttendeeRow, MemberRow, RegistrationAuditRow
+from cme_reflex.store.people.tables import (
+    AttendeeRow,
+    MemberRow,
+    MemberSubjectRow,
+    RegistrationAuditRow,
+)
 from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 from cme_reflex.store.sign_in.tables import (
@@ -40,6 +45,7 @@ __all__ = [
     "MailQueueRow",
     "MeetingRow",
     "MemberRow",
+    "MemberSubjectRow",
     "OidcLoginRow",
     "OperationRow",
     "OptInRow",

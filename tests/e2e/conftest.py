@@ -19,7 +19,7 @@ from playwright.sync_api import (
 )
 
 from tests.support.e2e.attendee import Attendee
-from tests.support.e2e.browser import find_browser, launch_arguments
+from tests.support.e2e.browser import launch_browser
 from tests.support.e2e.cme_server import CmeServer, load_demo, run_cme, run_server
 from tests.support.e2e.devices import DEMO, DESKTOP, PHONE, TIMEOUT_MS
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
@@ -41,10 +41,9 @@ def started_browser(
 ) -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
     """The browser of this process, and Playwright's event loop."""
     expect.set_options(timeout=TIMEOUT_MS)
-    with _first_process(shared_folder / "browser"):  # it may install a browser
-        program = find_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=launch_arguments())
+        with _first_process(shared_folder / "browser"):  # it may install a browser
+            browser = launch_browser(playwright.chromium)
         _prepare(browser)
         loop = asyncio.get_running_loop()
         asyncio._set_running_loop(None)

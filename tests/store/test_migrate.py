@@ -216,6 +216,76 @@ _ROWS_OF_0009 = (
 )
 
 
+async def test_former_members_belong_to_the_account_system_of_their_newest_meeting(
+    unmigrated_url: str,
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0010")
+    await execute_on(unmigrated_url, *_ROWS_OF_0010)
+    before = await run_on(unmigrated_url, all_rows)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    members = await fetch(select(tables.MemberRow))
+    attendees = await fetch(select(tables.AttendeeRow))
+    await close_database()
+    assert {row.username: row.accounts for row in members} == {
+        "early": "Society",
+        "both": "https://login.example.org",
+        "neither": "https://login.example.org",
+    }
+    assert {row.id: row.member_id for row in attendees} == {1: 1, 2: 2, 3: 2}
+    assert {(row.former_email, row.email_changed_at) for row in (*members, *attendees)} == {
+        ("", None)
+    }
+    await migrate.downgrade(unmigrated_url, "0010")
+    assert await run_on(unmigrated_url, all_rows) == before
+
+
+async def test_namesakes_of_two_account_systems_get_other_usernames_in_a_downgrade(
+    unmigrated_url: str,
+) -> None:
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    for accounts in ("Society", "Others"):
+        await add(
+            tables.MemberRow(
+                accounts=accounts,
+                username="kim",
+                last_name="Kim",
+                first_name="Kim",
+                password_hash="h",
+                loaded_hash="d",
+            )
+        )
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "0010")
+    usernames = [row[1] for row in (await run_on(unmigrated_url, all_rows))["member"]]
+    assert sorted(map(str, usernames)) == ["kim", "kim Others"]
+
+
+_MEMBER = "INSERT INTO member VALUES"
+_ATTENDEE_OF_0010 = (
+    "INSERT INTO attendee (id, meeting_id, member_id, last_name, first_name, suffix, name_key,"
+    " badge, confirmation, email, profession, registration_type) VALUES"
+)
+_ROWS_OF_0010 = (
+    (
+        'INSERT INTO meeting VALUES (1, \'later\', 1, \'{"ends_on": "2024-09-29", "provider":'
+        ' {"name": "Society"}, "single_sign_on": {"issuer": "https://login.example.org"}}\','
+        " '2024-11-01 00:00:00')"
+    ),
+    (
+        'INSERT INTO meeting VALUES (2, \'earlier\', 1, \'{"ends_on": "2023-09-29", "provider":'
+        ' {"name": "Society"}, "single_sign_on": null}\', \'2024-11-02 00:00:00\')'
+    ),
+    f"{_MEMBER} (1, 'early', 'L', 'F', '', 'e@example.org', 'h', 'd')",
+    f"{_MEMBER} (2, 'both', 'L', 'F', '', '', 'h', 'd')",
+    f"{_MEMBER} (3, 'neither', 'L', 'F', '', '', 'h', 'd')",
+    f"{_ATTENDEE_OF_0010} (1, 2, 1, 'L', 'F', '', 'l', 'B', 'C', '', 'other', 'full')",
+    f"{_ATTENDEE_OF_0010} (2, 2, 2, 'L', 'F', '', 'l', 'B2', 'C2', '', 'other', 'full')",
+    f"{_ATTENDEE_OF_0010} (3, 1, 2, 'L', 'F', '', 'l', 'B', 'C', '', 'other', 'full')",
+)
+
+
 async def test_withdrawn_claims_are_withdrawn_again_after_downgrade_and_upgrade(
     unmigrated_url: str, now: datetime
 ) -> None:

@@ -19,34 +19,40 @@ from tests.support.database.databases import Fill
 from tests.support.database.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 
 NOBODY = 99  # an id that no row has
-SUBMITTED_WITHOUT_CREDIT = {"status": "submitted", "category1": None}
+
+
+def subset_checks(table: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Changes of a table of amounts, each of which violates a constraint."""
+    return [
+        (f"ck_{table}_amount", {"amount": -1}),
+        (f"ck_{table}_subset", {"amount": 5, "part_of": "other", "part_of_amount": 4}),
+        (f"ck_{table}_part_of", {"part_of": "other", "part_of_amount": None}),
+        (f"ck_{table}_part_of", {"part_of": sa.column("credit_type"), "part_of_amount": 4}),
+        (f"ck_{table}_part_of", {"part_of": None, "part_of_amount": 4}),
+    ]
+
 
 CHECKS: list[tuple[str, Mapping[str, Any]]] = [
-    # Safety must not exceed the credit, so negative credit violates both.
-    ("ck_session_(quarters|safety)", {"quarters": -1, "safety": 0, "eligible": False}),
-    ("ck_session_safety", {"safety": -1}),
-    ("ck_session_safety", {"safety": 5}),
     ("ck_session_ends_after_start", {"ends_at": datetime(2024, 1, 1, tzinfo=UTC)}),
     ("ck_session_delivery", {"delivery": "by post"}),
-    ("ck_session_eligible_has_credit", {"quarters": 0, "safety": 0}),
-    ("ck_attendee_profession", {"profession": "surgeon"}),
-    ("ck_attendee_corrected_profession", {"corrected_profession": "surgeon"}),
+    *subset_checks("session_credit"),
     ("ck_registration_audit_what", {"what": "sneezed"}),
     ("ck_sign_in_method", {"method": "charm"}),
     ("ck_registration_choice_method", {"method": "charm"}),
     ("ck_rate_limit_counter_count", {"count": -1}),
     ("ck_claim_status", {"status": "lost"}),
-    ("ck_claim_category1", {"category1": 0}),
-    ("ck_claim_safety", {"safety": -1}),
-    ("ck_claim_safety_is_subset", {"safety": 5}),
-    ("ck_claim_submitted_has_credit", SUBMITTED_WITHOUT_CREDIT),
-    ("ck_claim_line_quarters", {"quarters": 0, "safety": 0}),
-    ("ck_claim_line_safety", {"safety": -1}),
-    ("ck_claim_line_safety", {"safety": 5}),
+    *subset_checks("claim_total"),
+    ("ck_claim_total_primary_is_positive", {"amount": 0, "part_of": None, "part_of_amount": None}),
+    ("ck_claim_line_minutes", {"minutes": -1}),
+    ("ck_claim_line_credit_amount", {"amount": -1}),
+    *subset_checks("receipt_credit"),
+    (
+        "ck_receipt_credit_primary_is_positive",
+        {"amount": 0, "part_of": None, "part_of_amount": None},
+    ),
+    ("ck_receipt_credit_attended", {"attended": -1}),
+    ("ck_receipt_credit_position", {"position": 0}),
     ("ck_receipt_version", {"version": 0}),
-    ("ck_receipt_category1", {"category1": 0, "safety": 0}),
-    ("ck_receipt_safety", {"safety": -1}),
-    ("ck_receipt_safety", {"safety": 5}),
     ("ck_receipt_position", {"position": 0}),
     ("ck_feed_one_row", {"id": 2}),
     ("ck_feed_last", {"last": 0}),
@@ -76,7 +82,14 @@ UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("uq_member_username", {"id": 2}),
     ("uq_attendee_meeting_id_badge", {"id": 2, "confirmation": "C2"}),
     ("uq_attendee_meeting_id_confirmation", {"id": 2, "badge": "B2"}),
+    ("uq_session_credit_session_id_credit_type_amount", {}),
+    ("pk_session_credit", {"amount": 3}),
     ("uq_claim_attendee_id", {"id": 2}),
+    ("uq_claim_total_claim_id_credit_type_amount", {}),
+    ("pk_claim_total", {"amount": 3}),
+    ("uq_receipt_credit_receipt_id_credit_type_amount", {}),
+    ("uq_receipt_credit_receipt_id_position", {"credit_type": "other"}),
+    ("pk_receipt_credit", {"amount": 3, "position": 3}),
     ("uq_receipt_claim_id_version", {"id": 2, "number": "N2", "position": 2}),
     ("uq_receipt_number", {"id": 2, "version": 2, "position": 2}),
     ("uq_receipt_position", {"id": 2, "version": 2, "number": "N2"}),
@@ -85,6 +98,7 @@ UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("pk_feed", {}),
     ("uq_reporting_batch_meeting_id_number", {"id": 2}),
     ("pk_claim_line", {}),
+    ("pk_claim_line_credit", {}),
     ("pk_sign_in", {}),
     ("pk_registration_choice", {}),
     ("pk_oidc_login", {}),
@@ -134,7 +148,11 @@ def test_every_unique_constraint_and_index_is_among_the_cases() -> None:
     without_counted_ids = {
         f"pk_{table}"
         for table in (
+            "session_credit",
+            "claim_total",
             "claim_line",
+            "claim_line_credit",
+            "receipt_credit",
             "sign_in",
             "registration_choice",
             "oidc_login",
@@ -170,10 +188,11 @@ async def test_a_second_one_is_refused(
     ("table", "column"), FOREIGN_KEYS, ids=[str(column) for _, column in FOREIGN_KEYS]
 )
 async def test_a_row_that_points_nowhere_is_refused(
-    filled: None, table: sa.Table, column: sa.Column[int]
+    filled: None, table: sa.Table, column: sa.Column[Any]
 ) -> None:
     with pytest.raises(IntegrityError, match=r"(?i)foreign key constraint"):
-        await execute(sa.update(table).where(column.is_not(None)).values({column.name: NOBODY}))
+        nobody = NOBODY if isinstance(column.type, sa.Integer) else str(NOBODY)
+        await execute(sa.update(table).where(column.is_not(None)).values({column.name: nobody}))
 
 
 async def test_nothing_that_a_claim_needs_can_be_deleted(filled: None) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +26,7 @@ CATEGORY1 = CreditType(
     name_one="AMA PRA",
     name_many="AMA PRA",
     maximum=Amount(40),
-    registration_maxima=MappingProxyType({"day": Amount(6)}),
+    registration_maxima={"day": Amount(6)},
     awarded_to=frozenset({"physician"}),
     participation_for=frozenset({"other"}),
     statements=CreditStatements(accreditation="Accredited.", designation="Designated."),
@@ -42,6 +41,10 @@ SAFETY = CreditType(
     part_of="category1",
     reported_to=Receiver.PARS,
 )
+
+# What a submitted version keeps of them: not the limits, which are no part of a proof.
+SUBMITTED_CATEGORY1 = replace(CATEGORY1, maximum=None, registration_maxima={})
+SUBMITTED_SAFETY = replace(SAFETY, maximum=None)
 
 MEETING = Meeting(
     code="test24",

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import httpx
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import oidc
-from cme_reflex.services.sign_in.oidc import LoginSecrets
+from cme_reflex.services.sign_in.single_sign_on import oidc
+from cme_reflex.services.sign_in.single_sign_on.oidc import LoginSecrets
 from tests.support.servers.oidc_provider import CLIENT_SECRET, OidcProvider, run_oidc_provider
 
 CALLBACK = "https://cme.example.org/sign-in/sso/callback"
@@ -25,11 +25,12 @@ def fresh_oidc_provider() -> Iterator[OidcProvider]:
 
 
 async def fetch_username(terms: SingleSignOn) -> str:
-    """The result of a whole sign-in. Raises what `oidc.fetch_username` raises."""
+    """The username of a whole sign-in. Raises what `oidc.fetch_identity` raises."""
     now = datetime.now(UTC)
     address = await oidc.authorization_url(terms, SECRETS, CALLBACK, now=now)
     async with httpx.AsyncClient() as browser:
         back = httpx.URL((await browser.get(address)).headers["location"])
-    return await oidc.fetch_username(
+    identity = await oidc.fetch_identity(
         terms, SECRETS, CALLBACK, dict(back.params), client_secret=CLIENT_SECRET, now=now
     )
+    return identity.username

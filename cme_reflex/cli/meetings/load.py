@@ -37,6 +37,8 @@ def report_lines(report: LoadReport) -> list[str]:
         f"  attendees: {_counted(report.attendees)}",
         f"  members: {_counted(report.members)}",
     ]
+    if report.notified:
+        lines.append(f"  former e-mail addresses that are told of their change: {report.notified}")
     return lines + [
         f"  claim of badge {touched.badge}: {_change(touched)}" for touched in report.touched
     ]

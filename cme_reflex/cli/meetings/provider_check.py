@@ -5,7 +5,7 @@ import asyncio
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.formats.input_problems import InputProblem, Severity
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
-from cme_reflex.services.sign_in import oidc
+from cme_reflex.services.sign_in.single_sign_on import oidc
 
 
 def provider_problems(terms: SingleSignOn | None) -> list[InputProblem]:

@@ -16,7 +16,7 @@ from cme_reflex.formats.people.registration_table import (
     RegistrationTable,
 )
 from cme_reflex.formats.tables.header_mapping import HeaderMapping
-from cme_reflex.services.sign_in.password_strength import is_guessed_first
+from cme_reflex.services.sign_in.passwords import is_guessed_first
 
 
 def convert_attendees(  # each argument is an option of the command

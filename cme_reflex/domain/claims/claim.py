@@ -225,8 +225,7 @@ def missing_requirements(
         MissingRequirement(Requirement.OVERALL_QUESTION, question=question)
         for question in meeting.overall_form.missing_required(answers.overall)
     ]
-    if not any(each.code in claim.totals for each in types.primaries):
-        missing.append(MissingRequirement(Requirement.CREDIT))
+    missing += _missing_totals(claim.totals, types)
     met = claim_needs(answers, meeting)
     missing += [
         MissingRequirement(Requirement.NEED, credit=each.code)
@@ -239,3 +238,16 @@ def missing_requirements(
     if not attested:
         missing.append(MissingRequirement(Requirement.ATTESTATION))
     return tuple(missing)
+
+
+def _missing_totals(totals: Amounts, types: CreditTypes) -> list[MissingRequirement]:
+    """A total of any primary type; with one chosen, those of which only a subset is chosen."""
+    chosen = [each.code for each in types.primaries if each.code in totals]
+    if not chosen:
+        return [MissingRequirement(Requirement.CREDIT)]
+    return [
+        MissingRequirement(Requirement.CREDIT, credit=each.code)
+        for each in types.primaries
+        if each.code not in chosen
+        and any(subset.code in totals for subset in types.subsets_of(each.code))
+    ]

@@ -126,7 +126,7 @@ def validate_total(
     Raises UnknownCreditType, CreditTypeClosed, CreditNeedUnmet or CreditLimitExceeded.
     """
     credit_type = types[code]
-    if not credit_type.is_open(now):
+    if not types.is_open(credit_type, now):
         raise CreditTypeClosed(credit_type)
     if credit_type.needs is Need.OVERALL_EVALUATION and credit_type.needs not in met:
         raise CreditNeedUnmet(credit_type)
@@ -146,7 +146,11 @@ def clear_unsupported(
     kept: dict[str, Amount] = {}
     for each in types:
         total = totals.get(each.code)
-        if total is not None and each.is_open(now) and total <= claimable_of(each, claimable, kept):
+        if (
+            total is not None
+            and types.is_open(each, now)
+            and total <= claimable_of(each, claimable, kept)
+        ):
             kept[each.code] = total
     return kept
 

@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from types import MappingProxyType
 from typing import NewType
 
 Amount = NewType("Amount", int)
@@ -101,7 +100,7 @@ class CreditType:
     from_duration: bool | None = None
     maximum: Amount | None = None
     daily_maximum: Amount | None = None
-    registration_maxima: Amounts = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    registration_maxima: Amounts = field(default_factory=dict, hash=False)
     part_of: str | None = None
     awarded_to: frozenset[str] = frozenset()
     participation_for: frozenset[str] = frozenset()

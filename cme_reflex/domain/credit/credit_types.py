@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from cme_reflex.domain.credit.credit_type import CreditType
@@ -63,6 +64,14 @@ class CreditTypes:
     def subsets_of(self, code: str) -> tuple[CreditType, ...]:
         """The subsets of a primary type, in order."""
         return tuple(each for each in self.types if each.part_of == code)
+
+    def is_open(self, credit_type: CreditType, now: datetime) -> bool:
+        """Whether one of these types can be chosen at `now` (aware), a subset with its primary.
+
+        So far as they have dates of their own; the meeting's claim period is another matter.
+        """
+        whole = credit_type.is_primary or self[credit_type.part_of].is_open(now)
+        return whole and credit_type.is_open(now)
 
     def offered_to(self, profession: str) -> "CreditTypes":
         """The types that a profession can claim: awarded to it, or with participation for it.

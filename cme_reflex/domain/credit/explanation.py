@@ -52,7 +52,7 @@ class Explanation:
     total: Amount
     sessions: int
     deductions: tuple[Deduction, ...] = ()
-    unmet: Mapping[Need, int] = field(default_factory=lambda: MappingProxyType({}))
+    unmet: Mapping[Need, int] = field(default_factory=dict)
 
 
 def explain(

@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     SIGN_IN_LINK = "sign-in link"
     INVITATION = "invitation"
     WITHDRAWAL = "withdrawal"
+    ADDRESS_CHANGED = "address changed"
 
 
 class DeliveryState(StrEnum):
@@ -53,15 +54,14 @@ TIME_TO_LIVE: Mapping[MailKind, timedelta] = {
     MailKind.SIGN_IN_LINK: timedelta(minutes=30),
     MailKind.INVITATION: timedelta(days=5),
     MailKind.WITHDRAWAL: timedelta(days=5),
+    MailKind.ADDRESS_CHANGED: timedelta(days=5),
 }
 """Time during which delivery of a message is retried."""
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 INVITATION_LIFETIME = timedelta(days=7)
 
-RESENT_WHEN_UNCERTAIN = frozenset(
-    {MailKind.CONFIRMATION, MailKind.REMINDER, MailKind.INVITATION, MailKind.WITHDRAWAL}
-)
+RESENT_WHEN_UNCERTAIN = frozenset(MailKind) - {MailKind.SIGN_IN_LINK}
 """Kinds that are sent again if a process ended between sending and recording it.
 
 Two certificates are better than none, and the receiver may drop the second one,
@@ -76,6 +76,11 @@ def retry_delay(attempts: int) -> timedelta:
     for _ in range(attempts - 1):
         delay = min(delay * _BACKOFF_FACTOR, _MAX_DELAY)
     return delay
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two registered addresses are the same, whatever their case."""
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def parse_address(text: str) -> str:

@@ -130,9 +130,12 @@ class SignInTerms:
     """Terms of the sign-in with a last name and a badge or confirmation number.
 
     Without `badge_alone`, browsers that are new to a registration always need both numbers.
+    `accounts` is the name of the account system of members, if it is neither single sign-on's
+    issuer nor the society's own: see `Meeting.accounts`.
     """
 
     badge_alone: bool = True
+    accounts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +186,16 @@ class Meeting:
     def zone(self) -> ZoneInfo:
         """The zone in which the meeting's times are shown."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def accounts(self) -> str:
+        """The account system of the members: who has one username in it is one person.
+
+        A username says nothing at another issuer, where somebody else may have it (OWASP ASVS
+        6.8.1).
+        """
+        issuer = self.single_sign_on.issuer if self.single_sign_on is not None else ""
+        return self.sign_in.accounts or issuer or self.provider.name
 
     @cached_property
     def credit(self) -> CreditTypes:

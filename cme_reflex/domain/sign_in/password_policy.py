@@ -1,7 +1,7 @@
 """Password policy after NIST SP 800-63B: long, and not made of what everybody knows of a person.
 
 There are no composition rules: they make passwords worse (SP 800-63B, 5.1.1.2 and appendix A).
-Whether a password is common is checked by `services.sign_in.password_strength`.
+Whether a password is common is checked by `services.sign_in.passwords`.
 """
 
 from collections.abc import Iterable

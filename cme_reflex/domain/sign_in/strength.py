@@ -1,6 +1,18 @@
 """Strength of a sign-in: what it proves, and so what it may see."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+ADDRESS_TRUSTED_AFTER = timedelta(days=30)
+"""How long after the society has changed an address a link to it proves no more than a badge.
+
+Whoever can change an address at the society could otherwise read a stranger's data.
+"""
+
+
+def is_fresh_address(changed_at: datetime | None, now: datetime) -> bool:
+    """Whether an e-mail address was changed so recently that a link to it proves little."""
+    return changed_at is not None and now - changed_at < ADDRESS_TRUSTED_AFTER
 
 
 class SignInMethod(StrEnum):

@@ -1,7 +1,7 @@
 """Claim: its summary, and the transaction in which every change is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -52,7 +52,7 @@ class ClaimSummary:
     blocked: frozenset[str] = frozenset()
     conflicts: tuple[Conflict, ...] = ()
     in_conflict: frozenset[int] = frozenset()
-    cleared: Amounts = NOTHING
+    cleared: Amounts = field(default_factory=dict)
     lowered: frozenset[int] = frozenset()
 
     def can_choose(self, credit_type: CreditType, now: datetime) -> bool:

@@ -77,18 +77,16 @@ def enqueue(
     `key` identifies it: if a message with the same kind and key exists, nothing is enqueued
     and the result is False. The message is not sent after `until`.
     """
-    row = MailQueueRow(
+    inserted = queue.enqueue(
+        db,
         meeting_id=meeting_id,
         kind=kind,
         recipient=recipient,
+        key=key,
+        now=now,
+        until=until,
         payload=payload,
-        dedupe_key=f"{kind}:{key}",
-        created_at=now,
-        not_before=now,
-        expires_at=until or now + TIME_TO_LIVE[kind],
-        state=DeliveryState.WAITING,
     )
-    inserted = queue.insert(db, row)
     if inserted:
         after_commit(db, _notify_workers)
     return inserted

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import name_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_document
@@ -22,6 +23,7 @@ from cme_reflex.formats.meeting_folder.records import (
     SessionRecord,
 )
 from cme_reflex.formats.people.password_hashes import fingerprint
+from cme_reflex.services.meetings import address_changes
 from cme_reflex.services.meetings.affected_claims import AffectedLine, update_affected_claims
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
@@ -52,7 +54,10 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """Result of a load: row counts by file, and the lines of claims that it changed."""
+    """Result of a load: row counts by file, and the lines of claims that it changed.
+
+    `notified` is the number of former e-mail addresses that are told of their change.
+    """
 
     meeting: str
     version: int
@@ -60,6 +65,7 @@ class LoadReport:
     sessions: RowCounts
     attendees: RowCounts
     members: RowCounts
+    notified: int = 0
     touched: tuple[AffectedLine, ...] = ()
 
 
@@ -82,7 +88,8 @@ async def load_meeting(
             return _report(comparison)
         with suppress(_Outdated):  # another load was faster, so compare again
             save = partial(_save, comparison=comparison, now=now)
-            return _report(comparison, await write(save, dry_run=dry_run, timeout=TIMEOUT))
+            saved = await write(save, dry_run=dry_run, timeout=TIMEOUT)
+            return _report(comparison, saved)
 
 
 class _Outdated(Exception):
@@ -121,6 +128,7 @@ class _Comparison:
     """
 
     code: str
+    accounts: str
     version: int
     document: dict[str, Any] | None  # None if it does not change
     sessions: _Changes
@@ -134,7 +142,17 @@ class _Comparison:
         return self.document is not None or any(each.counts.touched for each in files)
 
 
-def _report(comparison: _Comparison, touched: tuple[AffectedLine, ...] = ()) -> LoadReport:
+class _Saved(NamedTuple):
+    """What a load did besides saving rows: see LoadReport."""
+
+    notified: int = 0
+    touched: tuple[AffectedLine, ...] = ()
+
+
+_NOTHING = _Saved()
+
+
+def _report(comparison: _Comparison, saved: _Saved = _NOTHING) -> LoadReport:
     return LoadReport(
         meeting=comparison.code,
         version=comparison.version + comparison.changed,
@@ -142,7 +160,8 @@ def _report(comparison: _Comparison, touched: tuple[AffectedLine, ...] = ()) -> 
         sessions=comparison.sessions.counts,
         attendees=comparison.attendees.counts,
         members=comparison.members.counts,
-        touched=touched,
+        notified=saved.notified,
+        touched=saved.touched,
     )
 
 
@@ -154,10 +173,11 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
     attendees, freed = _compare_attendees(db, meeting_id, folder.attendees)
     return _Comparison(
         code=code,
+        accounts=folder.meeting.accounts,
         version=row.version if row else 0,
         document=None if row and row.document == document else document,
         sessions=_compare_sessions(db, meeting_id, folder),
-        members=_compare_members(db, folder.members),
+        members=_compare_members(db, folder.meeting, folder.members),
         attendees=attendees,
         freed=freed,
     )
@@ -213,10 +233,26 @@ def _session(record: SessionRecord, types: CreditTypes) -> dict[str, Any]:
     return values
 
 
-def _compare_members(db: Session, records: Iterable[MemberRecord]) -> _Changes:
-    existing = {row.username: row.model_dump() for row in db.exec(select(MemberRow))}
+def _compare_members(db: Session, meeting: Meeting, records: Iterable[MemberRecord]) -> _Changes:
+    rows = _members(db, meeting.code, meeting.accounts)
+    existing = {username: row.model_dump() for username, row in rows.items()}
     desired = {each.username: _member(each, existing.get(each.username)) for each in records}
     return _changes(existing, desired)
+
+
+def _members(db: Session, code: str, accounts: str) -> dict[str, MemberRow]:
+    """The members of an account system by username, and those registered for the meeting.
+
+    Whoever is registered stays linked, also to a member of an earlier account system.
+    """
+    linked = (
+        select(MemberRow)
+        .join(AttendeeRow, col(AttendeeRow.member_id) == MemberRow.id)
+        .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
+        .where(MeetingRow.code == code)
+    )
+    rows = [*db.exec(select(MemberRow).where(MemberRow.accounts == accounts)), *db.exec(linked)]
+    return {row.username: row for row in rows}
 
 
 def _member(record: MemberRecord, existing: Values | None) -> dict[str, Any]:
@@ -224,6 +260,8 @@ def _member(record: MemberRecord, existing: Values | None) -> dict[str, Any]:
     if existing is not None and existing["loaded_hash"] == values["loaded_hash"]:
         # The folder's password did not change; a sign-in may have rehashed it.
         del values["password_hash"]
+    elif existing is not None:
+        values["password_trusted_from"] = None
     return values
 
 
@@ -303,20 +341,48 @@ def _changes(existing: Mapping[str, Values], desired: Mapping[str, Values]) -> _
     return changes
 
 
-def _save(db: Session, comparison: _Comparison, now: datetime) -> tuple[AffectedLine, ...]:
-    """Save the changes. Returns the affected lines of claims. Raises _Outdated."""
+def _save(db: Session, comparison: _Comparison, now: datetime) -> _Saved:
+    """Save the changes. Raises _Outdated."""
     before = programme_cache.by_code(db, comparison.code)
     meeting_id = _save_meeting(db, comparison, now)
     _save_sessions(db, comparison.sessions, meeting_id)
-    _save_rows(db, MemberRow, comparison.members)
+    known = _known_addresses(db, comparison)  # before they change
+    members = replace(
+        comparison.members,
+        changed=address_changes.mark_changes(db, MemberRow, comparison.members.changed, now),
+    )
+    _save_rows(db, MemberRow, members, accounts=comparison.accounts)
     # Confirmation numbers are unique in every statement, even while they are exchanged.
     freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in comparison.freed]
     _save_rows(db, AttendeeRow, _Changes(changed=freed))  # no number_key holds a tilde
-    attendees = _with_address_changes(_with_member_ids(db, comparison.attendees), now)
+    attendees = _with_member_ids(db, comparison)
+    attendees = replace(
+        attendees,
+        added=address_changes.mark_new_registrations(db, attendees.added, known, now),
+        changed=address_changes.mark_new_registrations(
+            db,
+            address_changes.mark_changes(db, AttendeeRow, attendees.changed, now),
+            known,
+            now,
+        ),
+    )
+    linked = address_changes.mark_new_members(db, attendees.changed, now)
     _save_rows(db, AttendeeRow, attendees, meeting_id=meeting_id)
+    rows = [*members.changed, *linked, *attendees.added, *attendees.changed]
+    notified = address_changes.enqueue_notices(db, meeting_id, rows, now)
     if before is None:
-        return ()
-    return update_affected_claims(db, before, programme_cache.load_uncached(db, meeting_id))
+        return _Saved(notified=notified, touched=())
+    after = programme_cache.load_uncached(db, meeting_id)
+    return _Saved(notified=notified, touched=update_affected_claims(db, before, after))
+
+
+def _known_addresses(db: Session, comparison: _Comparison) -> address_changes.Known:
+    """The addresses, before the load, of members who get another registration."""
+    rows = _members(db, comparison.code, comparison.accounts)
+    attendees = [*comparison.attendees.added, *comparison.attendees.changed]
+    usernames = {values.get("member") for values in attendees}
+    ids = [cast(int, row.id) for username, row in rows.items() if username in usernames]
+    return address_changes.known_addresses(db, ids)
 
 
 def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
@@ -336,17 +402,10 @@ def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
     return cast(int, row.id)
 
 
-def _with_address_changes(attendees: _Changes, now: datetime) -> _Changes:
-    """The changes, with the time of those of an e-mail address: see `email_link`."""
-    changed = [
-        values | {"email_changed_at": now} if "email" in values else values
-        for values in attendees.changed
-    ]
-    return _Changes(added=attendees.added, changed=changed)
-
-
-def _with_member_ids(db: Session, attendees: _Changes) -> _Changes:
-    ids = dict(db.exec(select(MemberRow.username, MemberRow.id)).all())
+def _with_member_ids(db: Session, comparison: _Comparison) -> _Changes:
+    attendees = comparison.attendees
+    rows = _members(db, comparison.code, comparison.accounts)
+    ids = {username: row.id for username, row in rows.items()}
 
     def with_id(values: dict[str, Any]) -> dict[str, Any]:
         if "member" not in values:
@@ -392,10 +451,18 @@ def _without_credit(sessions: _Changes) -> _Changes:
     return _Changes(without(sessions.added), without(sessions.changed), sessions.withdrawn)
 
 
-def _save_rows(db: Session, table: type[SQLModel], changes: _Changes, **meeting_id: int) -> None:
-    if changes.added:
-        db.exec(sa.insert(table), params=[values | meeting_id for values in changes.added])
-    # One statement for all rows with the same changed columns.
+def _save_rows(
+    db: Session, table: type[SQLModel], changes: _Changes, **of_new_rows: object
+) -> None:
+    """Save the changes, by one statement for all rows with the same columns.
+
+    New rows have `of_new_rows` as well.
+    """
+    added: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for values in changes.added:
+        added[frozenset(values)].append(values | of_new_rows)
+    for rows in added.values():
+        db.exec(sa.insert(table), params=rows)
     alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for values in (*changes.changed, *changes.withdrawn):
         if values.keys() != {"id"}:

@@ -11,5 +11,6 @@ MAIL_RENDERERS: MailRenderers = {
     MailKind.REMINDER: reminders.render_reminder,
     MailKind.SIGN_IN_LINK: email_link.render_sign_in_link,
     MailKind.INVITATION: invitations.render_invitation,
+    MailKind.ADDRESS_CHANGED: email_link.render_address_changed,
     MailKind.WITHDRAWAL: withdrawal.render_withdrawal,
 }

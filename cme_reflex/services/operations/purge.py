@@ -122,7 +122,7 @@ def _dependent_rows(table: sa.Table, meeting_id: int) -> sa.ColumnElement[bool] 
         parent = key.column.table
         if parent.name == "meeting":
             conditions.append(key.parent == meeting_id)
-        elif parent.name not in _KEPT_TABLES:
+        elif parent is not table and parent.name not in _KEPT_TABLES:
             parent_rows = _dependent_rows(parent, meeting_id)
             if parent_rows is not None:
                 conditions.append(key.parent.in_(sa.select(key.column).where(parent_rows)))

@@ -1,6 +1,6 @@
 """Learners who opted in to credit reporting at a meeting, with their submitted versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import cast
@@ -21,7 +21,7 @@ from cme_reflex.domain.reporting.pars import ReportableVersion
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.services.claims.certificate_snapshot import line_credit
 from cme_reflex.services.programme.programme_cache import meeting_by_code
-from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.store.claims.tables import ReceiptCreditRow, ReceiptRow
 from cme_reflex.store.reporting import reporting
 from cme_reflex.store.reporting.tables import OptInRow
 
@@ -69,9 +69,9 @@ def load_meeting_terms(db: Session, code: str) -> tuple[int, Meeting]:
 def iter_learners(db: Session, meeting_id: int) -> Iterator[ReportedLearner]:
     """All learners who ever opted in; only one at a time is in memory with the receipts."""
     last: ReportedLearner | None = None
-    for attendee, row, receipt in reporting.iter_opt_ins(db, meeting_id):
+    for attendee, row, receipt, credit in reporting.iter_opt_ins(db, meeting_id):
         withdrawn = receipt is not None and receipt.withdrawn_at is not None
-        versions = (_version(receipt),) if receipt and not withdrawn else ()
+        versions = (_version(receipt, credit),) if receipt and not withdrawn else ()
         if last is not None and last.id == attendee.id:
             versions = (*last.versions, *versions)
             withdrawn = withdrawn or last.claim_withdrawn
@@ -96,11 +96,11 @@ def learner_from_row(row: OptInRow) -> Learner:
     return Learner(**{field.name: getattr(row, field.name) for field in fields(Learner)})
 
 
-def _version(receipt: ReceiptRow) -> ReportableVersion:
+def _version(receipt: ReceiptRow, credit: Iterable[ReceiptCreditRow]) -> ReportableVersion:
     lines = receipt.document["lines"]
     return ReportableVersion(
         submitted_at=receipt.submitted_at,
-        totals={each.credit_type: Amount(each.amount) for each in receipt.credits},
+        totals={each.credit_type: Amount(each.amount) for each in credit},
         on_demand=any(line["on_demand"] for line in lines),
         lines=tuple(
             sorted(

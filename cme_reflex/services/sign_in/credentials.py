@@ -5,13 +5,19 @@ from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.domain.meetings.meeting import Meeting, SingleSignOn
 from cme_reflex.domain.people.names import name_key, number_key, same_name
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import known_browser, passwords, rate_limits, second_number
+from cme_reflex.services.sign_in import (
+    known_browser,
+    members,
+    passwords,
+    rate_limits,
+    second_number,
+)
 from cme_reflex.services.sign_in.registrations import (
     SignInResult,
     create_sign_in,
@@ -112,18 +118,20 @@ async def sign_in_with_password(
     Raises InvalidCredentials and TooManyAttempts; NotRegistered if the credentials are valid but
     the member has no registration; PasswordSignInDisabled if the meeting has single sign-on.
     """
-    if await single_sign_on_terms(meeting) is not None:
+    terms = await _meeting(meeting)
+    if terms is None:
+        raise InvalidCredentials
+    if terms.single_sign_on is not None:
         raise PasswordSignInDisabled
     username = username.strip().casefold()
     if max(len(username), len(password)) > INPUT_LIMIT or not username.isprintable():
         raise InvalidCredentials
     attempts: list[rate_limits.LimitKey] = [
         (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.MEMBER_LOCKOUT, username),
+        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username}"),
     ]
     await rate_limits.check(*attempts, now=now)
-    query = select(MemberRow).where(MemberRow.username == username)
-    member = await read(lambda db: db.exec(query).one_or_none())
+    member = await read(lambda db: members.find_by_username(db, terms, username))
     is_valid = await passwords.verify_password(member.password_hash if member else None, password)
     if member is None or not is_valid:
         raise InvalidCredentials
@@ -136,13 +144,26 @@ async def sign_in_with_password(
         rate_limits.refund(db, *attempts, person=f"member {member_id}", now=now)
 
     await write(record_success)
-    return await sign_in_member(meeting, member_id, SignInMethod.PASSWORD, now=now)
+    return await sign_in_member(meeting, member_id, _strength(member, now), now=now)
 
 
 async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:
     """The meeting's single sign-on settings, or None if members sign in with a password."""
-    programme = await read(lambda db: programme_cache.by_code(db, meeting))
-    return programme.meeting.single_sign_on if programme is not None else None
+    terms = await _meeting(meeting)
+    return terms.single_sign_on if terms is not None else None
+
+
+async def _meeting(code: str) -> Meeting | None:
+    programme = await read(lambda db: programme_cache.by_code(db, code))
+    return programme.meeting if programme is not None else None
+
+
+def _strength(member: MemberRow, now: datetime) -> SignInMethod:
+    """What the password proves: no more than a badge if it was set by a link to a new address."""
+    trusted_from = member.password_trusted_from
+    if trusted_from is not None and now < trusted_from:
+        return SignInMethod.NUMBER
+    return SignInMethod.PASSWORD
 
 
 def _save_rehash(db: Session, member_id: int, old_hash: str, new_hash: str) -> None:

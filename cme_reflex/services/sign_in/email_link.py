@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail.delivery import SIGN_IN_LINK_LIFETIME, InvalidAddress, MailKind
 from cme_reflex.domain.sign_in.rate_limits import Quota
-from cme_reflex.domain.sign_in.strength import SignInMethod
+from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, SignInMethod, is_fresh_address
 from cme_reflex.formats.mail.addresses import domain_variants, to_ascii_domain
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
@@ -26,9 +26,6 @@ CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minut
 
 RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=timedelta(minutes=15))
 """Requests for one e-mail address, registered or not, to prevent flooding of a mailbox."""
-
-ADDRESS_TRUSTED_AFTER = timedelta(days=30)
-"""How long after the society has changed an address a link to it proves no more than a badge."""
 
 _ASCII_UPPER = re.compile("[A-Z]+")
 
@@ -79,6 +76,16 @@ def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
     return RenderedMail(content, name, attendees[0].email)
 
 
+def render_address_changed(db: Session, job: MailJob) -> RenderedMail:
+    """Render the notice to a former address that another one has replaced it."""
+    content = messages.address_changed(
+        job.meeting,
+        changed_at=datetime.fromisoformat(job.row.payload["changed_at"]),
+        days=ADDRESS_TRUSTED_AFTER.days,
+    )
+    return RenderedMail(content, "", job.row.recipient)
+
+
 async def sign_in_with_link(
     meeting: str, token: str, *, now: datetime
 ) -> registrations.SignInResult | None:
@@ -105,13 +112,9 @@ async def sign_in_with_link(
 
 
 def _strength(rows: Sequence[AttendeeRow], now: datetime) -> SignInMethod:
-    """What a link proves: no more than a badge if one of the addresses was changed recently.
-
-    Whoever can change an address at the society could otherwise read a stranger's data.
-    """
-    changes = [row.email_changed_at for row in rows if row.email_changed_at is not None]
-    is_new = any(now - changed_at < ADDRESS_TRUSTED_AFTER for changed_at in changes)
-    return SignInMethod.NUMBER if is_new else SignInMethod.LINK
+    """What a link proves: no more than a badge if one of the addresses was changed recently."""
+    is_fresh = any(is_fresh_address(row.email_changed_at, now) for row in rows)
+    return SignInMethod.NUMBER if is_fresh else SignInMethod.LINK
 
 
 def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[AttendeeRow]:

@@ -10,20 +10,28 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME, DeliveryState, MailKind
+from cme_reflex.domain.mail.delivery import (
+    INVITATION_LIFETIME,
+    DeliveryState,
+    MailKind,
+    same_address,
+)
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import full_name
+from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, is_fresh_address
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import links
 from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
-from cme_reflex.services.sign_in.password_strength import require_strong_password
+from cme_reflex.services.sign_in.members import members_of
+from cme_reflex.services.sign_in.passwords import require_strong_password
 from cme_reflex.store import database
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
-from cme_reflex.store.sign_in.tables import SignInRow
+from cme_reflex.store.sign_in.tables import LinkRow, SignInRow
 from cme_reflex.text.mail import messages
 
 TIMEOUT = 60.0  # seconds per statement about all members; no page waits for it
@@ -62,9 +70,10 @@ async def invite(
     def enqueue(db: Session) -> InvitationResult:
         row = programme_cache.meeting_by_code(db, meeting)
         meeting_id = cast(int, row.id)
-        if meeting_from_document(row.document).single_sign_on is not None:
+        terms = meeting_from_document(row.document)
+        if terms.single_sign_on is not None:
             raise PasswordSignInDisabled
-        members = _members(db, usernames)
+        members = _members(db, terms, usernames)
         earlier: dict[int, list[MailQueueRow]] = {}
         for message in rows.messages_of_kind(db, meeting_id, MailKind.INVITATION):
             earlier.setdefault(message.payload["member"], []).append(message)
@@ -118,7 +127,8 @@ def render_invitation(db: Session, job: MailJob) -> RenderedMail:
 async def set_password(meeting: str, token: str, password: str, *, now: datetime) -> None:
     """Set the password of the member with this link, and mark the link as used.
 
-    All sign-ins of the member end, and other links to set a password become invalid. Raises
+    All sign-ins of the member end, and other links to set a password become invalid. By a link to
+    an address that was changed recently, the password counts as weak as long as the address. Raises
     InvalidPassword, after which the link is still valid, and what `links.validate_link` raises.
     """
 
@@ -135,26 +145,35 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
 
     def save(db: Session) -> None:
-        links.redeem_link(db, meeting, token, now=now)
-        statement = sa.update(MemberRow).where(col(MemberRow.id) == member.id)
-        db.exec(statement.values(password_hash=hashed))
+        link = links.redeem_link(db, meeting, token, now=now)
+        row = db.get_one(MemberRow, member.id, with_for_update=True, populate_existing=True)
+        row.password_hash = hashed
+        row.password_trusted_from = _trusted_from(db, link, row, now)
         attendee_ids = select(AttendeeRow.id).where(AttendeeRow.member_id == member.id)
         db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(attendee_ids)))
 
     await database.write(save)
 
 
-def _members(db: Session, usernames: Sequence[str]) -> list[MemberRow]:
+def _trusted_from(db: Session, link: LinkRow, member: MemberRow, now: datetime) -> datetime | None:
+    """When a password that was set by this link proves who somebody is; None: at once."""
+    sent_to = db.get_one(MailQueueRow, link.mail_id).recipient
+    if not same_address(sent_to, member.email):
+        return now + ADDRESS_TRUSTED_AFTER
+    if is_fresh_address(member.email_changed_at, now):
+        return cast(datetime, member.email_changed_at) + ADDRESS_TRUSTED_AFTER
+    return None
+
+
+def _members(db: Session, terms: Meeting, usernames: Sequence[str]) -> list[MemberRow]:
     names = [username.strip().casefold() for username in usernames]
-    query = select(MemberRow).order_by(MemberRow.username)
-    if names:
-        query = query.where(col(MemberRow.username).in_(names))
-    else:
-        query = query.where(MemberRow.password_hash == "")
-    members = list(db.exec(query))
-    if missing := sorted(set(names) - {member.username for member in members}):
+    by_username: dict[str, MemberRow] = {}
+    for member in db.exec(members_of(terms)):
+        by_username.setdefault(member.username, member)
+    if missing := sorted(set(names) - by_username.keys()):
         raise MembersNotFound(missing)
-    return members
+    invited = set(names) or {name for name, row in by_username.items() if not row.password_hash}
+    return [by_username[name] for name in sorted(invited)]
 
 
 def _group(member: MemberRow, sent: Sequence[MailQueueRow], *, named: bool, now: datetime) -> str:

@@ -76,7 +76,7 @@ def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[Receipt
         .order_by(col(ReceiptRow.version).desc())
     )
     by_attendee: dict[int, list[ReceiptRow]] = defaultdict(list)
-    for attendee_id, receipt in db.exec(newest_first).unique().all():
+    for attendee_id, receipt in db.exec(newest_first).all():
         by_attendee[attendee_id].append(receipt)
     return by_attendee
 

@@ -279,7 +279,7 @@ def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
         .where(ReceiptRow.claim_id == claim_id)
         .order_by(col(ReceiptRow.version).desc())
     )
-    return list(db.exec(newest_first).unique().all())
+    return list(db.exec(newest_first).all())
 
 
 def find_by_receipt(db: Session, number: str) -> ClaimRow | None:
@@ -325,7 +325,7 @@ def find_issued(db: Session, number: str) -> IssuedReceipt | None:
         .where(ReceiptRow.number == number)
     )
     found: Any = db.exec(query)  # SQLModel's type for several columns has no `unique`
-    row = found.unique().one_or_none()
+    row = found.one_or_none()
     return None if row is None else IssuedReceipt(row[0], dict(row[1]), row[2], row[3])
 
 

@@ -75,13 +75,13 @@ def versions_after(
     if since is not None:
         changed_at = sa.func.coalesce(col(ReceiptRow.withdrawn_at), col(ReceiptRow.submitted_at))
         query = query.where(changed_at >= since)
-    rows = db.exec(query.order_by(col(ReceiptRow.position)).limit(limit)).unique()
+    rows = db.exec(query.order_by(col(ReceiptRow.position)).limit(limit))
     return [PublishedVersion(*row) for row in rows.all()]
 
 
 def find_by_receipt(db: Session, number: str) -> PublishedVersion | None:
     """The version with this receipt number, of any attendee, or None."""
-    row = db.exec(_select_published().where(ReceiptRow.number == number)).unique().one_or_none()
+    row = db.exec(_select_published().where(ReceiptRow.number == number)).one_or_none()
     return None if row is None else PublishedVersion(*row)
 
 

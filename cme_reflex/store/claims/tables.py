@@ -144,7 +144,7 @@ class ReceiptRow(SQLModel, table=True):
 
     `position` is its number in the feed of all meetings' submissions; see FeedRow. A version that
     is withdrawn is no proof from `withdrawn_at` on, and gets a new position, so that readers of
-    the feed learn of it. `credits` are loaded with the receipt, in the same statement.
+    the feed learn of it. `credits` are loaded with the receipts, in one statement more.
     """
 
     __tablename__ = "receipt"
@@ -163,7 +163,7 @@ class ReceiptRow(SQLModel, table=True):
     position: int = Field(unique=True)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     credits: list[ReceiptCreditRow] = Relationship(
-        sa_relationship_kwargs={"lazy": "joined", "order_by": ReceiptCreditRow.position}
+        sa_relationship_kwargs={"lazy": "selectin", "order_by": ReceiptCreditRow.position}
     )
 
 

@@ -1,11 +1,18 @@
 """Queries for the mail queue: enqueue, lease, record outcomes, delete."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.mail.delivery import RESENT_WHEN_UNCERTAIN, DeliveryState, MailKind
+from cme_reflex.domain.mail.delivery import (
+    RESENT_WHEN_UNCERTAIN,
+    TIME_TO_LIVE,
+    DeliveryState,
+    MailKind,
+)
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.upsert import insert_into
 
@@ -15,8 +22,32 @@ DELETE_BATCH = 100  # rows
 _ENDED_WHILE_SENDING = "The process ended while it was sending; it may have arrived."
 
 
-def insert(db: Session, row: MailQueueRow) -> bool:
-    """Enqueue a message; False if one with its `dedupe_key` exists."""
+def enqueue(
+    db: Session,
+    *,
+    meeting_id: int,
+    kind: MailKind,
+    recipient: str,
+    key: str,
+    now: datetime,
+    until: datetime | None = None,
+    payload: Mapping[str, Any],
+) -> bool:
+    """Enqueue a message; False if one with the same kind and key exists.
+
+    Services below the mail queue call this directly; `services.mail.queue` wakes the worker, too.
+    """
+    row = MailQueueRow(
+        meeting_id=meeting_id,
+        kind=kind,
+        recipient=recipient,
+        payload=dict(payload),
+        dedupe_key=f"{kind}:{key}",
+        created_at=now,
+        not_before=now,
+        expires_at=until or now + TIME_TO_LIVE[kind],
+        state=DeliveryState.WAITING,
+    )
     values = row.model_dump(exclude={"id"})
     inserted = db.exec(insert_into(db, MailQueueRow).values(values).on_conflict_do_nothing())
     return bool(inserted.rowcount)

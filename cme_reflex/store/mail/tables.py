@@ -20,7 +20,8 @@ class MailQueueRow(SQLModel, table=True):
     __tablename__ = "mail_queue"
     __table_args__ = (
         sa.CheckConstraint(
-            "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation', 'withdrawal')",
+            "kind IN ('confirmation', 'reminder', 'sign-in link', 'invitation', 'withdrawal',"
+            " 'address changed')",
             name="kind",
         ),
         sa.CheckConstraint(

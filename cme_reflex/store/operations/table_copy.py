@@ -72,8 +72,13 @@ def count_rows(connection: sa.Connection, tables: Iterable[sa.Table]) -> int:
 
 
 def iter_rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[Any]]:
-    """All rows in the order of their primary keys, one batch in memory at a time."""
-    query = sa.select(table).order_by(*table.primary_key.columns)
+    """All rows in the order of their primary keys, one batch in memory at a time.
+
+    In a table that refers to itself, rows that refer to others come after all that do not.
+    """
+    own = [key.parent.is_not(None) for key in table.foreign_keys if key.column.table is table]
+    referring = [sa.and_(*own)] if own else []
+    query = sa.select(table).order_by(*referring, *table.primary_key.columns)
     yield from connection.execute(query, execution_options={"yield_per": BATCH})
 
 

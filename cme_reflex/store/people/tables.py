@@ -9,22 +9,42 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class MemberRow(SQLModel, table=True):
-    """A member account at the provider. `username` is stored in lower case.
+    """A member's account. `username` is stored in lower case, and unique among `accounts`.
 
-    A sign-in may update `password_hash` to newer parameters; `loaded_hash` is a digest of the
-    hash in the folder, so that loading the folder again changes nothing.
+    `accounts` is `Meeting.accounts` of the meetings with the same account system. A sign-in may
+    update `password_hash` to newer parameters; `loaded_hash` is a digest of the hash in the folder,
+    so that loading the folder again changes nothing. `former_email` is the address before the last
+    change, at `email_changed_at`. A password that was set by a link to a new address counts as weak
+    until `password_trusted_from`.
     """
 
     __tablename__ = "member"
+    __table_args__ = (sa.UniqueConstraint("accounts", "username"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    username: str = Field(unique=True)
+    accounts: str
+    username: str
     last_name: str
     first_name: str
     suffix: str = ""
     email: str = ""
     password_hash: str
     loaded_hash: str
+    former_email: str = ""
+    email_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    password_trusted_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class MemberSubjectRow(SQLModel, table=True):
+    """A member's subject at an OpenID Connect issuer, linked at the first single sign-on."""
+
+    __tablename__ = "member_subject"
+    __table_args__ = (sa.Index("ix_member_subject_issuer", "issuer", "subject"),)
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    issuer: str = Field(primary_key=True)
+    subject: str
+    linked_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class AttendeeRow(SQLModel, table=True):
@@ -32,7 +52,7 @@ class AttendeeRow(SQLModel, table=True):
 
     `profession` is the code of one of the meeting's professions. Browsers that signed in until
     `browsers_forgotten_at` are not known any more. `email_changed_at` is the last change of the
-    address after the registration was first loaded.
+    address, and `former_email` the address before it.
     """
 
     __tablename__ = "attendee"
@@ -55,6 +75,7 @@ class AttendeeRow(SQLModel, table=True):
     registration_type: str
     name_on_certificate: str | None = None
     corrected_profession: str | None = None
+    former_email: str = ""
     email_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     browsers_forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

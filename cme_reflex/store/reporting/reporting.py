@@ -2,31 +2,42 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 
+from sqlalchemy.orm import noload
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
-from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
+from cme_reflex.store.claims.tables import ClaimRow, ReceiptCreditRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.reporting.tables import OptInRow, ReportingBatchRow, ReportingRow
 
 CHUNK = 100  # receipts in memory at a time
 
-OptInWithReceipt = tuple[AttendeeRow, OptInRow, ReceiptRow | None]
+OptInWithReceipt = tuple[AttendeeRow, OptInRow, ReceiptRow | None, list[ReceiptCreditRow]]
 
 
 def iter_opt_ins(db: Session, meeting_id: int) -> Iterator[OptInWithReceipt]:
-    """All opt-ins, withdrawn ones too, by registration; one row per receipt, oldest first."""
+    """All opt-ins, withdrawn ones too, by registration; one per receipt, oldest first.
+
+    With each receipt comes the credit that it claims.
+    """
     rows = (
-        select(AttendeeRow, OptInRow, ReceiptRow)
+        select(AttendeeRow, OptInRow, ReceiptRow, ReceiptCreditRow)
         .join(OptInRow, col(OptInRow.attendee_id) == AttendeeRow.id)
         .outerjoin(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
         .outerjoin(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
+        .outerjoin(ReceiptCreditRow, col(ReceiptCreditRow.receipt_id) == ReceiptRow.id)
         .where(AttendeeRow.meeting_id == meeting_id)
-        .order_by(col(AttendeeRow.id), col(ReceiptRow.version))
+        .order_by(col(AttendeeRow.id), col(ReceiptRow.version), col(ReceiptCreditRow.position))
+        # Rows that are streamed cannot have collections.
+        .options(noload(ReceiptRow.credits))
         .execution_options(yield_per=CHUNK)
     )
-    yield from db.exec(rows)
+    for _, group in groupby(db.exec(rows), lambda row: (row[0].id, row[2] and row[2].id)):
+        alike = list(group)
+        attendee, opt_in, receipt, _ = alike[0]
+        yield attendee, opt_in, receipt, [row[3] for row in alike if row[3] is not None]
 
 
 def latest_batch(db: Session, meeting_id: int) -> ReportingBatchRow | None:

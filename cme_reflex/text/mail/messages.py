@@ -215,6 +215,32 @@ def invitation(
     )
 
 
+def address_changed(meeting: Meeting, *, changed_at: datetime, days: int) -> MailContent:
+    """Notice to a former e-mail address. It has no name, as the address may be a stranger's."""
+    when = text.dates.instant(changed_at, meeting.zone)
+    return _content(
+        meeting,
+        subject=f"Your e-mail address for {meeting.short_name} CME was changed",
+        preview="If you did not ask for it, contact us.",
+        heading="Your e-mail address was changed",
+        greeting=_greeting(""),
+        blocks=(
+            Paragraph(
+                f"{meeting.provider.name} has replaced this e-mail address in its records for "
+                f"{meeting.name} on {when}. Further messages go to the new address."
+            ),
+            Paragraph(
+                "If you asked for this, there is nothing to do. If not, contact us at the address "
+                "below."
+            ),
+            Paragraph(
+                f"For {days} days, a link sent to the new address opens this meeting's claim only, "
+                "and shows no personal data that was stored before."
+            ),
+        ),
+    )
+
+
 def sender_name(meeting: Meeting) -> str:
     """The sender's display name."""
     return f"{meeting.provider.short_name} CME"

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from cme_reflex.reflex_bridge import socket_endpoint, socket_protocol
+from cme_reflex.reflex_bridge.socket_protocol import MESSAGE_LIMIT
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009  # close codes of RFC 6455
 
-MESSAGE_LIMIT = 64 * 1024  # characters; the longest answer has 4,000
 JOIN_TIMEOUT = 10  # seconds from the connection to joining, which a page does at once
 BURST = 5  # seconds' worth of events that may come at once: taps made offline
 
@@ -131,8 +131,8 @@ class LimitedSocket:
         """Raise PolicyViolation unless a page of this site could send this message."""
         if text is None:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
-        if len(text) > MESSAGE_LIMIT:
-            reason = f"a message has at most {MESSAGE_LIMIT} characters"
+        if len(text.encode()) > MESSAGE_LIMIT:
+            reason = f"a message has at most {MESSAGE_LIMIT} bytes"
             raise PolicyViolation(MESSAGE_TOO_BIG, reason)
         if not self._rate.has_capacity():
             reason = "too many messages; try again in a few seconds"

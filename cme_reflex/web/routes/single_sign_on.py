@@ -10,7 +10,8 @@ from cme_reflex import text
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import SIGN_IN_FORM, SSO, SSO_CALLBACK
 from cme_reflex.services.clock import clock
-from cme_reflex.services.sign_in import oidc, registrations, single_sign_on
+from cme_reflex.services.sign_in import registrations
+from cme_reflex.services.sign_in.single_sign_on import login, oidc
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
@@ -33,18 +34,18 @@ async def start(request: Request) -> Response:
         return RedirectResponse(SIGN_IN_FORM, status_code=303)
     now, address = clock(), client_address(request.scope)
     try:
-        login = await single_sign_on.start_login(
+        started = await login.start_login(
             settings().meeting, _callback_url(request), now=now, address=address
         )
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
-    except single_sign_on.SingleSignOnNotConfigured:
+    except login.SingleSignOnNotConfigured:
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
         logger.error("OIDC provider unreachable: %s", error)
         return back_to_form("sso-unavailable")
-    response = RedirectResponse(login.address, status_code=303)
-    cookies.set_cookie(response, cookies.OIDC_LOGIN, login.token, single_sign_on.LOGIN_LIFETIME)
+    response = RedirectResponse(started.address, status_code=303)
+    cookies.set_cookie(response, cookies.OIDC_LOGIN, started.token, login.LOGIN_LIFETIME)
     return response
 
 
@@ -55,7 +56,7 @@ async def callback(request: Request) -> Response:
         return back_to_form("sso-failed")
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.OIDC_LOGIN)
     try:
-        result = await single_sign_on.complete_login(
+        result = await login.complete_login(
             settings().meeting,
             token,
             dict(request.query_params),
@@ -63,15 +64,15 @@ async def callback(request: Request) -> Response:
             now=clock(),
             address=client_address(request.scope),
         )
-    except (single_sign_on.SingleSignOnNotConfigured, oidc.SignInRejected) as error:
+    except (login.SingleSignOnNotConfigured, oidc.SignInRejected) as error:
         logger.warning("OIDC sign-in rejected: %s", error)
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:
         logger.error("OIDC provider unreachable: %s", error)
         return back_to_form("sso-unavailable")
-    except single_sign_on.SignInCancelled:
+    except login.SignInCancelled:
         return back_to_form("sso-cancelled")
-    except single_sign_on.MemberNotFound:
+    except login.MemberNotFound:
         return back_to_form("sso-unknown")
     except registrations.NotRegistered:
         return back_to_form("member-not-registered")

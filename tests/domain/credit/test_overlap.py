@@ -646,7 +646,7 @@ def _keys(claim: Claim, start: datetime, end: datetime) -> set[int]:
     return {each.session_id for each in occupied(claim, inside)}
 
 
-def _programme(
+def programme(
     sessions: int, *, days: int = 2, rooms_open: int = 540, step: int = 15, longest: int = 60
 ) -> list[Line]:
     """So many sessions on a grid of five minutes, nine hours a day, all claimed in full."""
@@ -663,9 +663,9 @@ def _programme(
     return lines
 
 
-def _any_durations(sessions: int) -> list[Line]:
+def any_durations(sessions: int) -> list[Line]:
     """Sessions of 5 to 55 minutes, whose minutes carry six different shares of credit."""
-    return _programme(sessions, step=5, longest=55)
+    return programme(sessions, step=5, longest=55)
 
 
 def _staggered(sessions: int) -> list[Line]:
@@ -675,7 +675,7 @@ def _staggered(sessions: int) -> list[Line]:
     return [lasting(key, opening, opening + lasts, 2) for key, opening in enumerate(openings)]
 
 
-def _steps(rule: Callable[[Sequence[Line]], object], lines: Sequence[Line]) -> int:
+def steps_of(rule: Callable[[Sequence[Line]], object], lines: Sequence[Line]) -> int:
     """How many lines of ours run until the rule answers, the same on every machine."""
     steps = 0
 
@@ -699,22 +699,22 @@ def test_943_lines_take_a_few_steps_a_window(
     rule: Callable[[Sequence[Line]], object], bound: int
 ) -> None:
     # Trying the lines in each of some 13,000 windows would take 12 million steps.
-    assert _steps(rule, _programme(943)) < bound
+    assert steps_of(rule, programme(943)) < bound
 
 
 @pytest.mark.parametrize(("rule", "bound"), [(supported, 225_000), (find_conflicts, 375_000)])
 def test_943_lines_of_several_shares_take_no_more_steps_for_each_share(
     rule: Callable[[Sequence[Line]], object], bound: int
 ) -> None:
-    lines = _any_durations(943)
+    lines = any_durations(943)
     shares = {overlap_oracle.share(AMA, each) for each in lines}
     assert len(shares) == 6
-    assert _steps(rule, lines) < bound * len(shares)
+    assert steps_of(rule, lines) < bound * len(shares)
 
 
 @pytest.mark.parametrize("rule", [supported, find_conflicts])
-@pytest.mark.parametrize("lines", [_programme, _any_durations, _staggered])
+@pytest.mark.parametrize("lines", [programme, any_durations, _staggered])
 def test_twice_the_lines_take_no_more_than_four_times_the_steps(
     rule: Callable[[Sequence[Line]], object], lines: Callable[[int], list[Line]]
 ) -> None:
-    assert _steps(rule, lines(400)) < 4.5 * _steps(rule, lines(200))
+    assert steps_of(rule, lines(400)) < 4.5 * steps_of(rule, lines(200))

@@ -296,7 +296,6 @@ def test_answers_of_every_kind_survive_a_reload(attendee: Attendee, page: Page) 
             choices = group.locator("input")
             kinds[choices.first.get_attribute("type") or ""] += 1
             group.locator("label").last.click()
-            attendee.wait_after_tap()
         expect(page.get_by_role("status").filter(has_text=re.compile("^Saved$"))).to_have_count(1)
     assert all(kinds.values())
     page.reload()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.support.e2e.attendee import SECOND_TAP_IGNORED, SEED, Attendee
+from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import DESKTOP
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
@@ -127,7 +127,7 @@ def test_quick_choices_of_a_question_all_count(attendee: Attendee) -> None:
         page.mouse.click(*center(points.nth(at)))
     chosen = points.nth(2).locator("input")
     expect(chosen).to_be_checked()
-    page.wait_for_timeout(SECOND_TAP_IGNORED)
+    attendee.wait_after_tap()
     page.reload()
     expect(chosen).to_be_checked()
 
@@ -139,19 +139,16 @@ def test_removals_are_undone_one_after_the_other_with_the_total_they_cleared(
     ready_to_submit(attendee, SEED[1], SEED[4], SEED[0])
     total = page.get_by_label("Claimed Category 1 Hours").input_value()
     page.get_by_role("link", name="Save & Go Back").click()
-    attendee.wait_after_tap()
     attendee.open_sessions()
     undo = page.get_by_role("button", name=re.compile("^Undo"))
     for title in (SEED[1], SEED[4]):
         attendee.search(title)
         row_button(attendee, title, "Added").click()
         expect(undo).to_have_accessible_name(re.compile(re.escape(title)))
-        attendee.wait_after_tap()
     expect(page.get_by_text("and 1 more")).to_be_visible()
     for title in (SEED[4], SEED[1]):
         expect(undo).to_have_accessible_name(re.compile(re.escape(title)))
         undo.click()
-        attendee.wait_after_tap()
     expect(undo).to_have_count(0)
     attendee.return_to_claim()
     expect(page.locator("#lines h4")).to_have_count(3)

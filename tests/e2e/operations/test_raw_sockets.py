@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
 import pytest
 
+from cme_reflex.reflex_bridge.socket_protocol import MESSAGE_LIMIT
 from cme_reflex.routes import (
     CHOOSE_REGISTRATION,
     SEND_LINK,
@@ -22,6 +24,12 @@ from tests.support.e2e.raw_socket import BINARY, CONTINUATION, RawSocket
 FORM = b"Content-Type: application/x-www-form-urlencoded"
 CLOSE = b"Connection: close"
 JOIN = b"40/_event,"
+HANDSHAKE = (
+    b"Upgrade: websocket",
+    b"Connection: Upgrade",
+    b"Sec-WebSocket-Version: 13",
+    b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+)
 FORMS = [SIGN_IN, CHOOSE_REGISTRATION, SIGN_OUT, SEND_LINK, USE_LINK, SET_PASSWORD]
 
 
@@ -99,11 +107,37 @@ def test_half_sent_requests_are_closed(server: CmeServer) -> None:
         unjoined.open_websocket()
         unfinished = stack.enter_context(RawSocket(server.port))
         unfinished.open_websocket()
-        unfinished.send_frame(JOIN, length=14 * 2**20)
+        unfinished.send_frame(JOIN, length=MESSAGE_LIMIT)
         assert (silent.until_closed(), headers.until_closed()) == (b"", b"")
         assert {status(each.until_closed()) for each in [*bodies, *chunked]} == {408}
         assert b"no page joined in time" in unjoined.until_closed()
         assert b"no page joined in time" in unfinished.until_closed()
+
+
+def test_a_message_that_is_too_long_is_refused_before_it_is_read(server: CmeServer) -> None:
+    """Fifty connections with sixty megabytes each, in a frame, in fragments and after joining."""
+    before = resident_memory(server)
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(RawSocket(server.port)) for _ in range(50)]
+        for index, socket in enumerate(sockets):
+            socket.open_websocket()
+            if index % 2:
+                socket.send_frame(JOIN)
+            part = b"x" * (MESSAGE_LIMIT - 100)
+            if index % 3:
+                socket.send_frame(part, length=60 * 2**20)
+            else:
+                socket.send_frame(part, final=False)
+                socket.send_frame(part, CONTINUATION, final=False)
+            socket.send(bytes(60 * 2**20))
+        assert resident_memory(server) - before < 20 * 2**20
+        for socket in sockets:
+            assert b"exceeds limit of 65536 bytes" in socket.until_closed()
+
+
+def resident_memory(server: CmeServer) -> int:
+    """Bytes of memory that the server's process has."""
+    return int(psutil.Process(server.group).memory_info().rss)
 
 
 def test_bodies_that_are_too_long_are_refused_as_they_come(server: CmeServer) -> None:
@@ -154,6 +188,9 @@ def test_aborted_requests_leave_no_trace(server: CmeServer) -> None:
         [b"Transfer-Encoding: gzip, chunked"],
         [b"Upgrade: h2c", b"Connection: Upgrade, HTTP2-Settings", b"HTTP2-Settings: x"],
         [b"Upgrade: websocket", b"Connection: Upgrade", b"Sec-WebSocket-Key: \xff"],
+        [*HANDSHAKE, *(b"X-%d: y" % index for index in range(200))],
+        [*HANDSHAKE, b"Cookie: c=" + b"y" * 20_000],
+        [*HANDSHAKE, b"X: \x80\xff", b"Content-Length: 3"],
     ],
 )
 def test_odd_headers_are_no_failure_on_any_route(server: CmeServer, headers: list[bytes]) -> None:
@@ -180,7 +217,7 @@ def test_what_is_not_http_is_closed(server: CmeServer) -> None:
         with RawSocket(server.port) as socket:
             socket.send(data)
             response = socket.until_closed()
-            assert response == b"" or status(response) in (400, 505)
+            assert response == b"" or status(response) in (400, 421)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +232,7 @@ def test_what_is_not_http_is_closed(server: CmeServer) -> None:
         (b"4", 1),
         (b"", 1),
         (b"\0" * 1_000, 1),
-        (b"x" * 65_537, 1),
+        (b"x" * (MESSAGE_LIMIT + 1), 1),
         (b"x", BINARY),
         (b"x", CONTINUATION),
         (b"x", 3),

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, expect
 
 from cme_reflex.settings import ROOT
 from tests.support.e2e.attendee import SEED, Attendee
-from tests.support.e2e.browser import find_browser, launch_arguments
+from tests.support.e2e.browser import launch_browser
 from tests.support.e2e.cme_server import CmeServer, free_port, run_server
 from tests.support.e2e.devices import PHONE
 
@@ -170,9 +170,7 @@ def test_a_claim_works_behind_the_proxy_which_shows_the_maintenance_page(
     certify(tmp_path)
     port = free_port()
     there = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}"
-    mapped = browser.browser_type.launch(
-        executable_path=find_browser(), args=[*launch_arguments(), there]
-    )
+    mapped = launch_browser(browser.browser_type, there)
     context = mapped.new_context(
         base_url=f"https://{HOST}",
         ignore_https_errors=True,

@@ -12,7 +12,7 @@ from sqlmodel import select
 from cme_reflex.domain.claims.account import (
     Account,
     AccountEntry,
-    CreditTotals,
+    Credit,
     ReportingState,
     ReportingSummary,
     SubmittedVersion,
@@ -34,6 +34,7 @@ from tests.support.attendees import SignIn
 from tests.support.database.statements import record_statements
 from tests.support.database.table_rows import execute
 from tests.support.earlier_meetings import complete_and_submit, sign_in_to, submitted_claim
+from tests.support.meeting_values import SUBMITTED_CATEGORY1, SUBMITTED_SAFETY
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
 
 LEARNER = {
@@ -52,6 +53,12 @@ def numbers(of: Account) -> dict[int, list[str]]:
     return {year.year: [_valid(entry).number for entry in year.entries] for year in of.years}
 
 
+def claimed(credits_: Sequence[Credit]) -> tuple[int, ...]:
+    """The amounts claimed, of Category 1 and of Patient Safety."""
+    assert [credit.type.code for credit in credits_] == ["category1", "safety"]
+    return tuple(credit.claimed for credit in credits_)
+
+
 def _valid(entry: AccountEntry) -> SubmittedVersion:
     assert entry.valid_version is not None
     return entry.valid_version
@@ -61,7 +68,7 @@ async def test_an_entry_says_all_of_a_claim(context: RequestContext, now: dateti
     receipt = await complete_and_submit(context, now=now)
     owned = await account.load_account(context, now=now)
     assert (owned.name, owned.member, owned.unsubmitted) == ("Kim O'Brien-Núñez Jr", "kim", ())
-    assert owned.credit == owned.years[0].credit == CreditTotals(receipt.category1, receipt.safety)
+    assert owned.credits == owned.years[0].credits == receipt.credits
     assert owned.years[0].entries == (
         AccountEntry(
             meeting="The Test Meeting 2024",
@@ -79,13 +86,14 @@ async def test_an_entry_says_all_of_a_claim(context: RequestContext, now: dateti
             closes_at=CLOSES,
             status=ClaimStatus.SUBMITTED,
             sessions=1,
-            safety_label="Patient Safety",
             versions=(
                 SubmittedVersion(
                     number=receipt.number,
                     submitted_at=now,
-                    claimed=CreditTotals(receipt.category1, receipt.safety),
-                    attended=CreditTotals(Amount(6), Amount(4)),
+                    credits=(
+                        Credit(SUBMITTED_CATEGORY1, Amount(6), Amount(6)),
+                        Credit(SUBMITTED_SAFETY, Amount(2), Amount(4)),
+                    ),
                     state=ProofState.VALID,
                 ),
             ),
@@ -102,12 +110,8 @@ async def test_a_member_sees_all_meetings_year_by_year_and_what_they_add_up_to(
     three = await submitted_claim(2023, "kim", quarters=3, safety=0)
     owned = await account.load_account(context, now=now)
     assert numbers(owned) == {2024: [one.number], 2023: [three.number], 2022: [two.number]}
-    assert [year.credit for year in owned.years] == [
-        CreditTotals(6, 2),
-        CreditTotals(3, 0),
-        CreditTotals(5, 1),
-    ]
-    assert owned.credit == CreditTotals(14, 3)
+    assert [claimed(year.credits) for year in owned.years] == [(6, 2), (3, 0), (5, 1)]
+    assert claimed(owned.credits) == (14, 3)
     assert owned.last_submitted_at == now
     # A sign-in at the other meeting belongs to the same person.
     elsewhere = await account.load_account(await sign_in_to(2022, "kim"), now=now)
@@ -138,7 +142,7 @@ async def test_without_a_member_record_it_is_this_registration_alone(
     await submitted_claim(2022, None)
     other = await sign_in_as("102", "Smith")
     owned = await account.load_account(other, now=now)
-    assert (owned.member, owned.years, owned.credit) == (None, (), CreditTotals(0, 0))
+    assert (owned.member, owned.years, owned.credits) == (None, (), ())
     assert [(entry.badge, entry.status) for entry in owned.unsubmitted] == [("102", None)]
     mine = await complete_and_submit(other, now=now)
     assert numbers(await account.load_account(other, now=now)) == {2024: [mine.number]}
@@ -155,7 +159,7 @@ async def test_two_registrations_of_one_member_are_two_claims(
     (year,) = (await account.load_account(context, now=now)).years
     entries = {(entry.badge, entry.registration, entry.is_current) for entry in year.entries}
     assert entries == {("101", "Full", True), ("103", "One day", False)}
-    assert year.credit == CreditTotals(10, 2)
+    assert claimed(year.credits) == (10, 2)
 
 
 async def test_what_was_begun_is_open_and_adds_nothing(
@@ -165,7 +169,7 @@ async def test_what_was_begun_is_open_and_adds_nothing(
     await claim_lines.add_session(context, ids["B"], now=now)
     await claim_lines.remove_session(context, ids["B"], now=now)
     owned = await account.load_account(context, now=now)
-    assert (owned.years, owned.credit, owned.last_submitted_at) == ((), CreditTotals(0, 0), None)
+    assert (owned.years, owned.credits, owned.last_submitted_at) == ((), (), None)
     (entry,) = owned.unsubmitted
     assert (entry.status, entry.sessions, entry.period) == (ClaimStatus.DRAFT, 1, ClaimPeriod.OPEN)
     late = await account.load_account(context, now=CLOSES)
@@ -188,13 +192,13 @@ async def test_a_reopened_claim_counts_as_its_last_version_until_it_is_replaced(
     first = await complete_and_submit(context, quarters=6, now=now)
     await reopening.reopen_own_claim(context, now=now)
     owned = await account.load_account(context, now=now)
-    assert (owned.credit, owned.years[0].entries[0].status) == (
-        CreditTotals(6, 2),
+    assert (claimed(owned.credits), owned.years[0].entries[0].status) == (
+        (6, 2),
         ClaimStatus.REOPENED,
     )
     second = await complete_and_submit(context, quarters=4, now=now)
     owned = await account.load_account(context, now=now)
-    assert owned.credit == CreditTotals(4, 2)
+    assert claimed(owned.credits) == (4, 2)
     versions = owned.years[0].entries[0].versions
     assert [version.number for version in versions] == [second.number, first.number]
 

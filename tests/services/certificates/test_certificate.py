@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
-from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.domain.credit.credit_type import Amount, CreditStatements
 from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession
@@ -26,6 +26,12 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
 from tests.support.attendees import SignIn, submit_attested
 from tests.support.database.table_rows import execute
+from tests.support.meeting_values import (
+    CATEGORY1,
+    SAFETY,
+    SUBMITTED_CATEGORY1,
+    SUBMITTED_SAFETY,
+)
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
 
 
@@ -53,7 +59,7 @@ async def test_a_certificate_says_what_was_submitted(
         number=receipt.number,
         issued_at=now,
         name="Kim O'Brien-Núñez Jr",
-        is_physician=True,
+        awarded=True,
         provider="Society of Tests",
         meeting="The Test Meeting 2024",
         format="Live activity",
@@ -62,17 +68,15 @@ async def test_a_certificate_says_what_was_submitted(
         ends_on=date(2024, 9, 29),
         zone=ZONE,
         statements=("Accredited.", "Designated."),
-        category1=Amount(6),
-        safety=Amount(2),
-        safety_label="Patient Safety",
+        credit=Credit(SUBMITTED_CATEGORY1, Amount(6), Amount(6)),
+        subsets=(Credit(SUBMITTED_SAFETY, Amount(2), Amount(4)),),
         sessions=(
             CertificateSession(
                 title="Session A",
                 starts_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
                 ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
                 on_demand=False,
-                category1=Amount(6),
-                safety=Amount(4),
+                amounts={"category1": Amount(6), "safety": Amount(4)},
             ),
         ),
         paper=PaperSize.LETTER,
@@ -84,16 +88,18 @@ async def test_a_certificate_says_what_was_submitted(
 
 async def changed_meeting(now: datetime) -> None:
     """Load the meeting with another name, statement, location, paper size and programme."""
-    provider = replace(MEETING.provider, name="Other", designation_statement="Other.")
+    provider = replace(MEETING.provider, name="Other")
+    category1 = replace(CATEGORY1, statements=CreditStatements(designation="Other."))
     meeting = replace(
         MEETING,
         name="Other",
         location="Other",
         provider=provider,
+        credit_types=(category1, SAFETY),
         paper=PaperSize.A4,
         format="Other",
     )
-    titled = replace(FOLDER.sessions[0], title="Other", quarters=Amount(2), safety=Amount(0))
+    titled = replace(FOLDER.sessions[0], title="Other", credit={"category1": Amount(2)})
     await load_meeting(
         replace(FOLDER, meeting=meeting, sessions=(titled, *FOLDER.sessions[1:])), now=now
     )
@@ -142,14 +148,14 @@ async def test_every_version_keeps_its_certificate_and_the_old_one_is_known_as_r
         await certificate.load_certificate(context, number)
         for number in (first.number, second.number)
     ]
-    assert [(each.category1, each.issued_at) for each in versions] == [(6, now), (5, later)]
+    assert [(each.credit.claimed, each.issued_at) for each in versions] == [(6, now), (5, later)]
     proofs = [
         await certificate.verify_certificate(number, now=later, address="a")
         for number in (first.number, second.number)
     ]
-    assert [(each.claimed, each.state) for each in proofs] == [
-        (CreditTotals(Amount(6), Amount(2)), ProofState.REPLACED),
-        (CreditTotals(Amount(5), Amount(0)), ProofState.VALID),
+    assert [([credit.claimed for credit in each.credits], each.state) for each in proofs] == [
+        ([6, 2], ProofState.REPLACED),
+        ([5, 0], ProofState.VALID),
     ]
     assert [each.state for each in versions] == [ProofState.REPLACED, ProofState.VALID]
 
@@ -180,28 +186,34 @@ async def test_anybody_learns_provider_meeting_credit_date_and_initials_and_no_m
         provider="Society of Tests",
         meeting="The Test Meeting 2024",
         issued_on=date(2024, 11, 1),
-        claimed=CreditTotals(Amount(6), Amount(2)),
-        attended=CreditTotals(Amount(6), Amount(4)),
-        safety_label="Patient Safety",
+        credits=(
+            Credit(SUBMITTED_CATEGORY1, Amount(6), Amount(6)),
+            Credit(SUBMITTED_SAFETY, Amount(2), Amount(4)),
+        ),
         state=ProofState.VALID,
         withdrawn_on=None,
         accent="#0b5563",
     )
 
 
-async def test_a_meeting_without_patient_safety_has_no_such_figure(
+async def test_a_meeting_without_a_subset_has_no_such_figure(
     sign_in_as: SignIn, now: datetime
 ) -> None:
-    none = replace(MEETING, safety=replace(MEETING.safety, maximum=Amount(0)))
-    sessions = tuple(replace(each, safety=Amount(0)) for each in FOLDER.sessions)
-    await load_meeting(replace(FOLDER, meeting=none, sessions=sessions), now=now)
+    without = replace(MEETING, credit_types=(CATEGORY1,))
+    sessions = tuple(
+        replace(each, credit={"category1": each.credit["category1"]} if each.credit else {})
+        for each in FOLDER.sessions
+    )
+    await load_meeting(replace(FOLDER, meeting=without, sessions=sessions), now=now)
     context = await sign_in_as()
     ids = {session.code: session.id for session in context.programme.sessions.values()}
-    receipt = await submitted(context, ids, now, safety=0)
-    assert (
-        await certificate.verify_certificate(receipt.number, now=now, address="a")
-    ).safety_label is None
-    assert (await certificate.load_certificate(context, receipt.number)).safety_label is None
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await evaluation_answers.answer_overall(context, "bias", True, now=now)
+    done = await submission.choose_total(context, "category1", Amount(6), now=now)
+    receipt = await submit_attested(context, done.claim.revision, now=now)
+    verified = await certificate.verify_certificate(receipt.number, now=now, address="a")
+    assert [credit.type.label for credit in verified.credits] == ["Category 1"]
+    assert (await certificate.load_certificate(context, receipt.number)).subsets == ()
 
 
 @pytest.mark.parametrize("number", ["TEST24-2222-2222", "", "x" * 500, "\0", "%", "TEST24"])

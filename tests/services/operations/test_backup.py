@@ -52,7 +52,12 @@ async def with_one_of_each(now: datetime) -> None:
 
 def a_member(username: str) -> tables.MemberRow:
     return tables.MemberRow(
-        username=username, last_name="L", first_name="F", password_hash="h", loaded_hash="d"
+        accounts="a",
+        username=username,
+        last_name="L",
+        first_name="F",
+        password_hash="h",
+        loaded_hash="d",
     )
 
 

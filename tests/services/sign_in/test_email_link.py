@@ -95,7 +95,11 @@ async def test_a_link_to_an_address_that_was_changed_recently_proves_no_more_tha
             for each in FOLDER_WITH_ADDRESSES.attendees
         ),
     )
-    await load_meeting(changed, now=now)
+    assert (await load_meeting(changed, now=now)).notified == 1
+    assert await send_due_mail(server, now) == DeliveryStats(sent=1)
+    assert [each.recipient for each in server.received] == ["shared@example.org"]
+    assert "replaced this e-mail address in its records" in server.received[0].text
+    assert "new@example.org" not in server.received[0].text
     methods = {}
     for days, address in ((0, KIM), (0, "new@example.org"), (29, "new@example.org"),
                           (30, "new@example.org")):  # fmt: skip

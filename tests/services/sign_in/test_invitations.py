@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME
 from cme_reflex.domain.sign_in.password_policy import PasswordGuessable, PasswordTooShort
+from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
@@ -205,3 +206,75 @@ async def test_a_hash_that_is_new_in_the_folder_replaces_it(
     await load_meeting(replace(FOLDER_WITH_ADDRESSES, members=(kim, lee, nowhere)), now=now)
     assert not await can_sign_in("kim", CHOSEN, now)
     assert await can_sign_in("kim", PASSWORD, now)
+
+
+def with_member_address(address: str) -> MeetingFolder:
+    kim, *others = FOLDER_WITH_ADDRESSES.members
+    return replace(FOLDER_WITH_ADDRESSES, members=(replace(kim, email=address), *others))
+
+
+async def method_of(password: str, now: datetime) -> SignInMethod:
+    result = await credentials.sign_in_with_password(MEETING.code, "kim", password, now=now)
+    assert isinstance(result, registrations.SignedIn)
+    return (await authentication.authenticate(MEETING.code, result.token, now=now)).method
+
+
+async def test_an_invitation_to_an_address_that_was_changed_recently_proves_no_more_than_a_badge(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    assert (await load_meeting(with_member_address("new@example.org"), now=now)).notified == 1
+    later = now + timedelta(days=2)
+    await set_password(await token(server, later), later)
+    assert [each.recipient for each in server.received] == ["kim@example.org", "new@example.org"]
+    trusted_from = now + ADDRESS_TRUSTED_AFTER
+    assert await method_of(CHOSEN, trusted_from - timedelta(seconds=1)) == SignInMethod.NUMBER
+    assert await method_of(CHOSEN, trusted_from) == SignInMethod.PASSWORD
+
+
+async def test_an_invitation_to_the_registered_address_is_a_password_of_full_strength(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    await set_password(await token(server, now), now)
+    assert await method_of(CHOSEN, now) == SignInMethod.PASSWORD
+    # What was set before the address changed is the member's own.
+    await load_meeting(with_member_address("new@example.org"), now=now)
+    assert await method_of(CHOSEN, now) == SignInMethod.PASSWORD
+
+
+async def test_an_invitation_to_the_former_address_proves_no_more_than_a_badge(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    link = await token(server, now)
+    await load_meeting(with_member_address("new@example.org"), now=now)
+    await set_password(link, now)
+    assert await method_of(CHOSEN, now) == SignInMethod.NUMBER
+
+
+async def test_a_password_of_the_society_is_of_full_strength_again(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    changed = with_member_address("new@example.org")
+    await load_meeting(changed, now=now)
+    await set_password(await token(server, now), now)
+    kim, lee, nowhere = changed.members
+    kim = replace(kim, password_hash=lee.password_hash)
+    await load_meeting(replace(changed, members=(kim, lee, nowhere)), now=now)
+    assert await method_of(PASSWORD, now) == SignInMethod.PASSWORD
+
+
+async def test_a_registration_that_staff_link_to_a_new_member_is_not_opened_by_an_invitation(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    people = FOLDER_WITH_ADDRESSES.attendees
+    lee = next(each for each in people if each.badge == "102")
+    linked = tuple(replace(each, member="lee") if each is lee else each for each in people)
+    report = await load_meeting(replace(FOLDER_WITH_ADDRESSES, attendees=linked), now=now)
+    assert report.notified == 2
+    link = await token(server, now, "lee")
+    told = {"lee@example.org", lee.email}
+    assert {each.recipient for each in server.received[:2]} == told
+    await set_password(link, now)
+    result = await credentials.sign_in_with_password(MEETING.code, "lee", CHOSEN, now=now)
+    assert isinstance(result, registrations.SignedIn)
+    context = await authentication.authenticate(MEETING.code, result.token, now=now)
+    assert (context.attendee.badge, context.method) == ("102", SignInMethod.NUMBER)

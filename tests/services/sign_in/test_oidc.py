@@ -9,8 +9,12 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import oidc
-from cme_reflex.services.sign_in.oidc import LoginSecrets, ProviderUnavailable, SignInRejected
+from cme_reflex.services.sign_in.single_sign_on import oidc
+from cme_reflex.services.sign_in.single_sign_on.oidc import (
+    LoginSecrets,
+    ProviderUnavailable,
+    SignInRejected,
+)
 from tests.support.servers.oidc_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -52,9 +56,10 @@ async def username(
     redirect_uri: str = CALLBACK,
     secret: str = CLIENT_SECRET,
 ) -> str:
-    return await oidc.fetch_username(
+    identity = await oidc.fetch_identity(
         terms, own, redirect_uri, answered, client_secret=secret, now=now
     )
+    return identity.username
 
 
 async def there_and_back(terms: SingleSignOn, now: datetime) -> str:

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import oidc
-from cme_reflex.services.sign_in.oidc import LoginSecrets, SignInRejected
+from cme_reflex.services.sign_in.single_sign_on import oidc
+from cme_reflex.services.sign_in.single_sign_on.oidc import LoginSecrets, SignInRejected
 from tests.support.e2e.cme_server import free_port
 
 CALLBACK = "https://cme.example.org/sign-in/sso/callback"
@@ -66,7 +66,7 @@ async def test_the_provider_tells_the_username_once(issuer: str, claim: str) -> 
         consented = await browser.post(address, data={"sub": KIM["sub"]})
     answer = dict(httpx.URL(consented.headers["location"]).params)
     assert answer["state"] == OWN.state
-    username = await oidc.fetch_username(terms, OWN, CALLBACK, answer, client_secret="any", now=now)
-    assert username == KIM[claim]
+    identity = await oidc.fetch_identity(terms, OWN, CALLBACK, answer, client_secret="any", now=now)
+    assert (identity.subject, identity.username) == (KIM["sub"], KIM[claim])
     with pytest.raises(SignInRejected, match="invalid_grant"):
-        await oidc.fetch_username(terms, OWN, CALLBACK, answer, client_secret="any", now=now)
+        await oidc.fetch_identity(terms, OWN, CALLBACK, answer, client_secret="any", now=now)

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in.oidc import SignInRejected
+from cme_reflex.services.sign_in.single_sign_on.oidc import SignInRejected
 from tests.support.oidc import SECRETS, fetch_username
 from tests.support.servers.oidc_provider import (
     CLIENT_ID,

@@ -9,8 +9,8 @@ import pytest
 
 from cme_reflex.cli.meetings.provider_check import provider_problems
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in import oidc, provider_requests
-from cme_reflex.services.sign_in.oidc import (
+from cme_reflex.services.sign_in.single_sign_on import oidc, provider_requests
+from cme_reflex.services.sign_in.single_sign_on.oidc import (
     EndpointNotAllowed,
     ProviderUnavailable,
     SignInRejected,

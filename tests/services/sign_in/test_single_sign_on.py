@@ -11,15 +11,15 @@ from sqlmodel import select
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import (
-    authentication,
-    credentials,
-    registrations,
-    single_sign_on,
-)
-from cme_reflex.services.sign_in.oidc import SignInRejected
+from cme_reflex.services.sign_in import authentication, credentials, registrations
 from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
-from cme_reflex.services.sign_in.single_sign_on import MemberNotFound, OidcLogin, SignInCancelled
+from cme_reflex.services.sign_in.single_sign_on import login
+from cme_reflex.services.sign_in.single_sign_on.login import (
+    MemberNotFound,
+    OidcLogin,
+    SignInCancelled,
+)
+from cme_reflex.services.sign_in.single_sign_on.oidc import SignInRejected
 from cme_reflex.store.sign_in.tables import OidcLoginRow
 from tests.support.database.table_rows import fetch
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
@@ -47,7 +47,7 @@ def now() -> datetime:
 
 
 async def start_login(now: datetime) -> OidcLogin:
-    return await single_sign_on.start_login(MEETING.code, CALLBACK, now=now)
+    return await login.start_login(MEETING.code, CALLBACK, now=now)
 
 
 async def answer_to(departure: OidcLogin) -> dict[str, str]:
@@ -60,7 +60,7 @@ async def answer_to(departure: OidcLogin) -> dict[str, str]:
 async def complete_login(
     token: str, answer: dict[str, str], now: datetime
 ) -> registrations.SignInResult:
-    return await single_sign_on.complete_login(
+    return await login.complete_login(
         MEETING.code, token, answer, client_secret=CLIENT_SECRET, now=now
     )
 
@@ -153,7 +153,7 @@ async def test_of_two_answers_at_once_one_is_refused(now: datetime) -> None:
 async def test_nobody_comes_back_after_ten_minutes(now: datetime) -> None:
     departure = await start_login(now)
     answer = await answer_to(departure)
-    late = now + single_sign_on.LOGIN_LIFETIME
+    late = now + login.LOGIN_LIFETIME
     with pytest.raises(SignInRejected, match="no pending login"):
         await complete_login(departure.token, answer, late)
     await start_login(late)
@@ -194,10 +194,10 @@ async def test_the_password_gives_way(now: datetime) -> None:
 
 
 async def test_without_single_sign_on_nobody_departs_or_arrives(now: datetime) -> None:
-    with pytest.raises(single_sign_on.SingleSignOnNotConfigured):
-        await single_sign_on.start_login("other", CALLBACK, now=now)
-    with pytest.raises(single_sign_on.SingleSignOnNotConfigured):
-        await single_sign_on.complete_login("other", "t", {}, client_secret="", now=now)
+    with pytest.raises(login.SingleSignOnNotConfigured):
+        await login.start_login("other", CALLBACK, now=now)
+    with pytest.raises(login.SingleSignOnNotConfigured):
+        await login.complete_login("other", "t", {}, client_secret="", now=now)
 
 
 @pytest.fixture
@@ -206,11 +206,11 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = replace(
         SINGLE_SIGN_ON_BACKOFF, threshold=1, step=timedelta(minutes=1), max_wait=timedelta(0)
     )
-    monkeypatch.setattr(single_sign_on, "SINGLE_SIGN_ON_BACKOFF", limit)
+    monkeypatch.setattr(login, "SINGLE_SIGN_ON_BACKOFF", limit)
 
 
 async def start_from(address: str, now: datetime) -> OidcLogin:
-    return await single_sign_on.start_login(MEETING.code, CALLBACK, now=now, address=address)
+    return await login.start_login(MEETING.code, CALLBACK, now=now, address=address)
 
 
 @pytest.mark.usefixtures("strict")
@@ -231,11 +231,11 @@ async def test_logins_that_are_only_started_are_slowed_down_by_address(
 @pytest.mark.usefixtures("strict")
 async def test_logins_that_are_completed_are_not_slowed_down(now: datetime) -> None:
     for _ in range(5):
-        login = await start_from("192.0.2.1", now)
-        await single_sign_on.complete_login(
+        started = await start_from("192.0.2.1", now)
+        await login.complete_login(
             MEETING.code,
-            login.token,
-            await answer_to(login),
+            started.token,
+            await answer_to(started),
             client_secret=CLIENT_SECRET,
             now=now,
             address="192.0.2.1",

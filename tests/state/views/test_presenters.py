@@ -13,9 +13,7 @@ from cme_reflex.state.views import presenters, view_models
 from tests.support.meetings import MEETING
 from tests.support.programme_values import programme, session
 
-SESSION = session(
-    7, "8:00", "9:30", title="Session A", delivery=Delivery.LIVE, quarters=Amount(6)
-)
+SESSION = session(7, "8:00", "9:30", title="Session A", delivery=Delivery.LIVE, quarters=Amount(6))
 PROGRAMME = programme(SESSION)
 
 

@@ -65,12 +65,14 @@ def one_of_each(now: datetime) -> list[SQLModel]:
         tables.MeetingRow(id=1, code="m", version=1, document={}, loaded_at=now),
         tables.MemberRow(
             id=1,
+            accounts="a",
             username="u",
             last_name="L",
             first_name="F",
             password_hash="h",
             loaded_hash="d",
         ),
+        tables.MemberSubjectRow(member_id=1, issuer="i", subject="s", linked_at=now),
         tables.AttendeeRow(
             id=1,
             meeting_id=1,
@@ -95,10 +97,12 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             ends_at=now,
             speakers=["A"],
             delivery="live",
-            quarters=4,
-            safety=2,
             eligible=True,
             faculty_badges=[],
+        ),
+        tables.SessionCreditRow(session_id=1, credit_type="category1", amount=4, identifier="I"),
+        tables.SessionCreditRow(
+            session_id=1, credit_type="safety", amount=2, part_of="category1", part_of_amount=4
         ),
         tables.SignInRow(
             token_hash="t",
@@ -116,20 +120,30 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             token_hash="t", state="s", nonce="n", verifier="v", redirect_uri="r", expires_at=now
         ),
         tables.RateLimitCounterRow(scope="s", key_hash="h", count=1, until=now, forgotten_at=now),
-        tables.ClaimRow(id=1, attendee_id=1, category1=4, safety=0),
-        tables.LineRow(claim_id=1, session_id=1, quarters=4, safety=0, on_demand=False),
+        tables.ClaimRow(id=1, attendee_id=1),
+        tables.TotalRow(claim_id=1, credit_type="category1", amount=4),
+        tables.TotalRow(
+            claim_id=1, credit_type="safety", amount=0, part_of="category1", part_of_amount=4
+        ),
+        tables.LineRow(claim_id=1, session_id=1, minutes=60, on_demand=False),
+        tables.LineCreditRow(claim_id=1, session_id=1, credit_type="safety", amount=0),
         tables.CommandRow(claim_id=1, id="c", at=now),
         tables.AnswerRow(claim_id=1, session_id=1, question="q", value=3),
         tables.AnswerRow(claim_id=1, question="q", value=["a", "b"]),
         tables.ReceiptRow(
-            claim_id=1,
-            version=1,
-            number="N",
-            submitted_at=now,
-            category1=4,
-            safety=0,
-            document={},
-            position=1,
+            id=1, claim_id=1, version=1, number="N", submitted_at=now, document={}, position=1
+        ),
+        tables.ReceiptCreditRow(
+            receipt_id=1, credit_type="category1", position=1, amount=4, attended=4
+        ),
+        tables.ReceiptCreditRow(
+            receipt_id=1,
+            credit_type="safety",
+            position=2,
+            amount=0,
+            attended=2,
+            part_of="category1",
+            part_of_amount=4,
         ),
         tables.FeedRow(epoch="e", last=1),
         tables.ClaimAuditRow(claim_id=1, at=now, actor="attendee", to_status="draft"),

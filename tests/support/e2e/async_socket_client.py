@@ -63,7 +63,7 @@ class TabClient:
         """Send a command. Raises RuntimeError if it was not applied."""
         command = uuid.uuid4().hex
         update = await self.ask(page, handler, **payload, command=command)
-        if f'"applied_rx_state_":"{command}"' not in update or '"problem_rx_state_":"' in update:
+        if f'"command":"{command}","outcome":"applied"' not in update:
             raise RuntimeError(f"{handler} was not applied: {update}")
 
     async def ping(self) -> None:

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
-SECOND_TAP_IGNORED = 510  # milliseconds after a tap; assets/page_hooks/tap_guard.js
+from tests.support.e2e.pace import SECOND_TAP_IGNORED
+
 SEED = (
     "Advocacy Issues in Plastic Surgery and How it Affects Your Practice",
     "The Art of Automation: Robotics in Breast Reconstruction",
@@ -79,7 +80,7 @@ class Attendee:
         expect(self.page.get_by_role("heading", name="Session Evaluations")).to_be_visible()
 
     def wait_after_tap(self) -> None:
-        """Wait until a tap on what has appeared under the finger is no longer ignored."""
+        """Wait until the page no longer ignores a second tap of `page.mouse` or Enter."""
         self.page.wait_for_timeout(SECOND_TAP_IGNORED)
 
     def line(self, title: str) -> Locator:
@@ -90,18 +91,14 @@ class Attendee:
 
     def open_submit(self) -> None:
         """Go from the home page to the overall evaluation and Submit."""
-        self.wait_after_tap()
         self.page.get_by_role("link", name="Overall Eval / Submit CME").click()
         expect(self.page.get_by_role("heading", name="CME Credit Claim")).to_be_visible()
 
     def answer_required_questions(self) -> None:
         """Select the first answer of every required question."""
-        self.wait_after_tap()  # the page has appeared under the finger
         for question in self.page.get_by_role("group").filter(has_text="required").all():
             question.locator("label").first.click()
-            self.wait_after_tap()  # the next one may be scrolled to the same place
 
     def submit(self) -> None:
         """Press Submit."""
-        self.wait_after_tap()
         self.page.get_by_role("button", name="Submit", exact=True).click()

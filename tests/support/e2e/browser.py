@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Browser, BrowserType
+
+from tests.support.e2e import pace
+
 # The headless shell, which Playwright uses by default, takes half the CPU time of Chromium.
 HEADLESS = "chromium-headless-shell"
 NAMES = (
@@ -60,6 +64,12 @@ def find_browser() -> Path:
 def launch_arguments() -> list[str]:
     """Command-line arguments; Chromium's sandbox does not work for root."""
     return [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else list(ARGUMENTS)
+
+
+def launch_browser(chromium: BrowserType, *arguments: str) -> Browser:
+    """Start the browser, with these arguments too; its locators tap at a person's pace."""
+    pace.install()
+    return chromium.launch(executable_path=find_browser(), args=[*launch_arguments(), *arguments])
 
 
 def _on_path() -> Path | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.support.e2e.browser import find_browser, launch_arguments
+from tests.support.e2e.browser import launch_browser
 from tests.support.e2e.cme_server import load_demo, run_cme
 from tests.support.e2e.screen_captions import CAPTIONS, index
 from tests.support.e2e.screens import Variant, scene, screens
@@ -38,9 +38,7 @@ def main(folder: Path) -> None:
         old.unlink()
     names = []
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as database:
-        browser = playwright.chromium.launch(
-            executable_path=find_browser(), args=launch_arguments()
-        )
+        browser = launch_browser(playwright.chromium)
         demo_database = Path(database) / "demo.db"
         load_demo(demo_database)
         with scene(browser, demo_database, Path(database)) as played:

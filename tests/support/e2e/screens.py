@@ -416,7 +416,6 @@ def _account(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee.answer_required_questions()
     page.get_by_role("button", name="Claim all that my sessions support").click()
     expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
-    attendee.wait_after_tap()
     page.locator("#attestation").check()
     expect(page.locator("[data-save-message=saved]").first).to_be_visible()
     attendee.submit()

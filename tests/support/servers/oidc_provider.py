@@ -41,6 +41,7 @@ class OidcProvider:
 
     issuer: str = ""
     username: str = "kim"
+    subject: str = "subject-1"
     claims: dict[str, Any] = field(default_factory=dict)  # override those of the ID token
     without: set[str] = field(default_factory=set)  # claims omitted from the ID token
     userinfo: dict[str, Any] | None = None
@@ -111,7 +112,7 @@ class OidcProvider:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
-            "sub": "subject-1",
+            "sub": self.subject,
             "aud": CLIENT_ID,
             "iat": now,
             "exp": now + 60,

@@ -10,7 +10,7 @@ import pytest
 from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.sign_in import single_sign_on
+from cme_reflex.services.sign_in.single_sign_on import login
 from cme_reflex.settings import settings
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
 from tests.support.oidc import fresh_oidc_provider
@@ -152,9 +152,9 @@ async def test_an_unreachable_provider_is_reported(
 async def test_too_many_starts_lead_back_to_the_form_with_the_wait(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit = single_sign_on.SINGLE_SIGN_ON_BACKOFF
+    limit = login.SINGLE_SIGN_ON_BACKOFF
     strict = replace(limit, threshold=0, step=limit.window, max_delay=limit.window)
-    monkeypatch.setattr(single_sign_on, "SINGLE_SIGN_ON_BACKOFF", strict)
+    monkeypatch.setattr(login, "SINGLE_SIGN_ON_BACKOFF", strict)
     assert (await client.get("/sign-in/sso")).status_code == 303
     assert answer(await client.get("/sign-in/sso")) == (303, "/#wait-10")
     assert 10 in text.sign_in.WAITS

@@ -12,8 +12,8 @@ from cme_reflex.domain.sign_in.password_policy import (
     PasswordTooLong,
     PasswordTooShort,
 )
-from cme_reflex.services.sign_in import password_strength
-from cme_reflex.services.sign_in.password_strength import require_strong_password
+from cme_reflex.services.sign_in import passwords
+from cme_reflex.services.sign_in.passwords import require_strong_password
 
 KIM = ("kokafor", "Kim", "Okafor", "test24")
 
@@ -84,6 +84,6 @@ async def test_no_more_than_a_beginning_is_examined_and_not_on_the_loop(
         lengths.append(len(password))
         return {"guesses": 1e12}
 
-    monkeypatch.setattr(password_strength, "zxcvbn", examine)
+    monkeypatch.setattr(passwords, "zxcvbn", examine)
     await require_strong_password("4@8({[<361!|7105" * (MAX_LENGTH // 16), KIM)
-    assert lengths == [password_strength.EXAMINED_LENGTH]
+    assert lengths == [passwords.EXAMINED_LENGTH]

@@ -20,7 +20,10 @@ from joserfc.jwk import Key, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from cme_reflex.domain.meetings.meeting import SingleSignOn
-from cme_reflex.services.sign_in.provider_requests import client_options, total_timeout
+from cme_reflex.services.sign_in.single_sign_on.provider_requests import (
+    client_options,
+    total_timeout,
+)
 
 LEEWAY = 30  # seconds by which two clocks may differ
 METADATA_TTL = timedelta(hours=1)  # for the provider's metadata and keys
@@ -57,6 +60,17 @@ class LoginSecrets:
     state: str
     nonce: str
     verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person whom the provider has authenticated.
+
+    The provider never gives `subject` to somebody else; `username` it may.
+    """
+
+    subject: str
+    username: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +119,7 @@ async def authorization_url(
     return cast(str, url)
 
 
-async def fetch_username(
+async def fetch_identity(
     terms: SingleSignOn,
     secrets: LoginSecrets,
     redirect_uri: str,
@@ -113,8 +127,8 @@ async def fetch_username(
     *,
     client_secret: str,
     now: datetime,
-) -> str:
-    """The member's username, from the query of the provider's redirect to the callback.
+) -> Identity:
+    """The member's identity, from the query of the provider's redirect to the callback.
 
     The caller has verified its state. Raises SignInRejected and ProviderUnavailable.
     """
@@ -130,10 +144,14 @@ async def fetch_username(
     # counts only if the provider vouches for it (OpenID Connect Core 5.1: a JSON boolean).
     if terms.username_claim == "email" and claims.get("email_verified") is not True:
         raise SignInRejected("the e-mail address is not verified")
-    name = claims.get(terms.username_claim)
-    if not isinstance(name, str) or not name.strip():
-        raise SignInRejected(f"there is no claim {terms.username_claim!r}")
-    return name
+    return Identity(_text_claim(claims, "sub"), _text_claim(claims, terms.username_claim))
+
+
+def _text_claim(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise SignInRejected(f"there is no claim {name!r}")
+    return value
 
 
 def _client(

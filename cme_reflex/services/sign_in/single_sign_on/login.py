@@ -9,15 +9,19 @@ from hmac import compare_digest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.meetings.meeting import SingleSignOn
+from cme_reflex.domain.meetings.meeting import Meeting, SingleSignOn
 from cme_reflex.domain.sign_in.strength import SignInMethod
-from cme_reflex.services.sign_in import credentials, oidc, rate_limits, registrations
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.services.sign_in import members, rate_limits, registrations
+from cme_reflex.services.sign_in.members import MemberNotFound, SubjectMismatch
 from cme_reflex.services.sign_in.rate_limits import SINGLE_SIGN_ON_BACKOFF
+from cme_reflex.services.sign_in.single_sign_on import oidc
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
 from cme_reflex.store.expiry import delete_expired
-from cme_reflex.store.people.tables import MemberRow
 from cme_reflex.store.sign_in.tables import OidcLoginRow
+
+__all__ = ["MemberNotFound"]
 
 LOGIN_LIFETIME = timedelta(minutes=10)  # enough to enter a password and a second factor
 
@@ -30,10 +34,6 @@ class SingleSignOnNotConfigured(Exception):
 
 class SignInCancelled(Exception):
     """The member cancelled the sign-in at the provider."""
-
-
-class MemberNotFound(Exception):
-    """The person was authenticated, but members.csv has no such username."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def start_login(
     `address` is the client's IP address. Raises SingleSignOnNotConfigured, TooManyAttempts and
     oidc.ProviderUnavailable.
     """
-    configuration = await _configuration(meeting)
+    _, configuration = await _configuration(meeting)
     await rate_limits.check((SINGLE_SIGN_ON_BACKOFF, address), now=now)
     token = new_token()
     login_secrets = oidc.LoginSecrets(new_token(), new_token(), secrets.token_urlsafe(48))
@@ -89,14 +89,14 @@ async def complete_login(
     `address` is the client's IP address. Raises SingleSignOnNotConfigured, SignInCancelled,
     MemberNotFound, NotRegistered, SignInRejected and oidc.ProviderUnavailable.
     """
-    configuration = await _configuration(meeting)
+    terms, configuration = await _configuration(meeting)
     login = await _consume(token, answer.get("state", ""), now)
     if error := answer.get("error"):
         if error == "access_denied":
             raise SignInCancelled
         raise oidc.SignInRejected(f"the provider says {error[:60]!r}")
     login_secrets = oidc.LoginSecrets(login.state, login.nonce, login.verifier)
-    username = await oidc.fetch_username(
+    identity = await oidc.fetch_identity(
         configuration,
         login_secrets,
         login.redirect_uri,
@@ -104,10 +104,15 @@ async def complete_login(
         client_secret=client_secret,
         now=now,
     )
-    query = select(MemberRow.id).where(MemberRow.username == username.strip().casefold())
-    member_id = await read(lambda db: db.exec(query).one_or_none())
-    if member_id is None:
-        raise MemberNotFound
+
+    def identify(db: Session) -> int:
+        issuer, subject = configuration.issuer, identity.subject
+        return members.identify(db, terms, issuer, subject, identity.username, now=now)
+
+    try:
+        member_id = await write(identify)
+    except SubjectMismatch:
+        raise oidc.SignInRejected("the username is bound to another subject") from None
     await _refund(member_id, address, now)
     return await registrations.sign_in_member(
         meeting, member_id, SignInMethod.SINGLE_SIGN_ON, now=now
@@ -120,11 +125,11 @@ async def _refund(member_id: int, address: str, now: datetime) -> None:
     await write(lambda db: rate_limits.refund(db, attempt, person=person, now=now))
 
 
-async def _configuration(meeting: str) -> SingleSignOn:
-    configuration = await credentials.single_sign_on_terms(meeting)
-    if configuration is None:
+async def _configuration(meeting: str) -> tuple[Meeting, SingleSignOn]:
+    programme = await read(lambda db: programme_cache.by_code(db, meeting))
+    if programme is None or programme.meeting.single_sign_on is None:
         raise SingleSignOnNotConfigured
-    return configuration
+    return programme.meeting, programme.meeting.single_sign_on
 
 
 async def _consume(token: str, state: str, now: datetime) -> OidcLoginRow:

@@ -1,0 +1,1 @@
+"""Single sign-on of members: a login, the OpenID Connect client, and bounds of its requests."""
