@@ -68,7 +68,7 @@ function shapes() {
 
 function shape(locked, conflicts) {
   const totals = { conflicts };
-  for (const name of ["sessions", "hours", "maximum", "percent"]) totals[name] = word(name);
+  for (const name of ["sessions", "amount", "of", "percent", "why"]) totals[name] = word(name);
   const rows = Array.from({ length: 48 }, (_, id) => row(id));
   const state = {
     ready: true,
@@ -78,6 +78,7 @@ function shape(locked, conflicts) {
     found: word("found"),
     days: choices("day"),
     kinds: choices("kind"),
+    credits: choices("credit"),
     slot_a: rows,
     rows_after: several("rows_after"),
     heads_after: several("heads_after"),
@@ -94,7 +95,7 @@ function choices(name) {
 
 function row(id) {
   const some = (bit, name) => (id & bit ? word(name) : "");
-  const [day, safety, tag] = [some(1, "day"), some(2, "safety"), some(8, "tag")];
-  const [title, when, place, hours] = ["title", "when", "place", "hours"].map(word);
-  return { id, title, when, place, hours, safety, tag, day, refusal: some(32, "refusal") };
+  const [day, more, tag] = [some(1, "day"), some(2, "more"), some(8, "tag")];
+  const [title, when, place, credit] = ["title", "when", "place", "credit"].map(word);
+  return { id, title, when, place, credit, more, tag, day, refusal: some(32, "refusal") };
 }

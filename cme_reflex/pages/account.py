@@ -59,17 +59,20 @@ def _bar() -> rx.Component:
             rx.el.div(
                 rx.el.p(
                     *interpolate(
-                        text.account.HOURS_IN_ALL,
+                        text.account.TOTAL,
                         text_class="text-15 text-muted",
-                        hours=number(Account.account.hours, class_name="text-20 font-bold"),
+                        amount=number(Account.account.total.amount, class_name="text-20 font-bold"),
+                        of=Account.account.total.of,
                     ),
                     class_name="flex items-baseline gap-1 whitespace-nowrap",
                 ),
                 rx.el.p(
-                    text.account.CLAIMS_AND_SAFETY.format(
-                        claims=Account.account.claims,
-                        hours=Account.account.safety,
-                        safety=_safety(),
+                    rx.cond(
+                        Account.account.total.others != "",
+                        text.account.CLAIMS_AND_OTHERS.format(
+                            claims=Account.account.claims, others=Account.account.total.others
+                        ),
+                        Account.account.claims,
                     ),
                     class_name="text-13 text-muted",
                 ),
@@ -162,11 +165,14 @@ def _year(year: Any) -> rx.Component:
             rx.el.h2(year.year, class_name="text-24"),
             rx.el.p(
                 *interpolate(
-                    text.account.YEAR_HOURS,
+                    text.account.YEAR_TOTAL,
                     text_class="text-15 text-muted",
-                    hours=rx.el.span(year.hours, class_name="text-20 font-bold"),
-                    of_which=year.safety,
-                    safety=_safety(),
+                    amount=rx.el.span(year.total.amount, class_name="text-20 font-bold"),
+                    of=rx.cond(
+                        year.total.others != "",
+                        text.account.AND_OTHERS.format(of=year.total.of, others=year.total.others),
+                        year.total.of,
+                    ),
                 ),
             ),
             class_name="flex flex-wrap items-baseline justify-between gap-x-4",
@@ -202,10 +208,14 @@ def _entry(entry: Any) -> rx.Component:
         rx.cond(entry.valid.less != "", rx.el.p(entry.valid.less, class_name="text-15 text-muted")),
         _reporting(entry),
         rx.el.div(
-            plain_link(
-                text.account.CERTIFICATE.format(number=entry.valid.number),
-                href=entry.valid.certificate,
-                class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
+            rx.foreach(
+                entry.valid.certificates,
+                lambda certificate: plain_link(
+                    certificate.label,
+                    href=certificate.href,
+                    key=certificate.href,
+                    class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
+                ),
             ),
             rx.cond(entry.act != "", _link(entry.act, HOME)),
             rx.cond(entry.report != "", _link(entry.report, REPORTING)),
@@ -230,20 +240,18 @@ def _heading(entry: Any) -> rx.Component:
 
 
 def _figures(entry: Any) -> rx.Component:
-    """The hours of the valid version, with their labels."""
+    """The amounts of the valid version, with the labels of their types."""
 
-    def figure(name: str, value: Any, *, class_name: str) -> rx.Component:
+    def figure(credit: Any, at: Any) -> rx.Component:
         return rx.el.div(
-            rx.el.dt(name, class_name="text-13 text-muted"),
-            rx.el.dd(value, class_name=class_name),
+            rx.el.dt(credit.label, class_name="text-13 text-muted"),
+            rx.el.dd(credit.amount, class_name=rx.cond(at == 0, "text-20 font-bold", "text-20")),
+            key=credit.label,
             class_name="flex flex-col-reverse justify-end",
         )
 
     return rx.el.dl(
-        figure(
-            current_meeting().category1.label, entry.valid.hours, class_name="text-20 font-bold"
-        ),
-        figure(_safety(), entry.valid.safety, class_name="text-20"),
+        rx.foreach(entry.valid.credits, figure),
         class_name="flex flex-wrap gap-x-6 md:text-right",
     )
 
@@ -294,14 +302,20 @@ def _versions(entry: Any) -> rx.Component:
         return rx.el.li(
             *interpolate(
                 text.account.OLD,
-                hours=old.hours,
-                of_which=old.safety,
-                safety=_safety(),
+                claimed=old.claimed,
                 submitted=old.submitted,
-                certificate=plain_link(
-                    text.account.OLD_CERTIFICATE.format(number=old.number, state=old.state),
-                    href=old.certificate,
-                    class_name="inline-block py-1.5 tabular-nums",
+                certificates=rx.fragment(
+                    rx.foreach(
+                        old.certificates,
+                        lambda certificate: plain_link(
+                            text.account.OLD_CERTIFICATE.format(
+                                certificate=certificate.label, state=old.state
+                            ),
+                            href=certificate.href,
+                            key=certificate.href,
+                            class_name="mr-3 inline-block py-1.5 tabular-nums",
+                        ),
+                    )
                 ),
             ),
             key=old.number,
@@ -326,7 +340,3 @@ def _ownership_note() -> rx.Component:
         ),
         class_name="max-w-text text-15 text-muted",
     )
-
-
-def _safety() -> str:
-    return current_meeting().safety.label

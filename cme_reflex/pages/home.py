@@ -6,7 +6,7 @@ from cme_reflex import text
 from cme_reflex.components.claim.claim_line import claim_line
 from cme_reflex.components.claim.conflicts import conflicts
 from cme_reflex.components.claim.task_list import task, task_list
-from cme_reflex.components.claim.totals import claimed_of_type, totals_line
+from cme_reflex.components.claim.totals import other_types, totals_line
 from cme_reflex.components.claim.undo import undo_notice
 from cme_reflex.components.controls.buttons import Kind, button, button_link, page_link
 from cme_reflex.components.controls.icons import icon
@@ -70,7 +70,7 @@ def _tasks() -> rx.Component:
             status=rx.cond(
                 Home.lines.length() > 0,
                 text.home.SESSIONS_ADDED.format(
-                    sessions=Home.totals.sessions, hours=Home.totals.hours
+                    sessions=Home.totals.sessions, credit=Home.credit.supported
                 ),
                 text.home.NONE_ADDED,
             ),
@@ -82,11 +82,19 @@ def _tasks() -> rx.Component:
             href="#lines",
             status=text.home.EVALUATIONS_DONE.format(
                 done=rx.cond(Home.lines.length() > 0, Home.evaluations, text.home.NONE_YET),
-                asked=rx.cond(Home.evaluations_required, text.home.REQUIRED, text.home.OPTIONAL),
+                asked=Home.evaluations_asked,
             ),
             done=Home.evaluated,
+            detail=Home.not_counted,
         ),
-        task(3, text.home.OVERALL, href=SUBMIT, status=Home.overall, done=False),
+        task(
+            3,
+            text.home.OVERALL,
+            href=SUBMIT,
+            status=Home.overall,
+            done=False,
+            detail=Home.overall_needed,
+        ),
     )
 
 
@@ -132,14 +140,7 @@ def _bar() -> rx.Component:
                         ),
                         class_name="text-13 text-muted",
                     ),
-                    rx.cond(
-                        Home.credit.supported_safety != "0.00",
-                        claimed_of_type(
-                            current_meeting().safety.label,
-                            Home.credit.safety,
-                            Home.credit.supported_safety,
-                        ),
-                    ),
+                    other_types(Home.credit),
                 ),
             ),
         ),
@@ -192,8 +193,7 @@ def _receipt() -> rx.Component:
     return notice(
         rx.el.p(
             text.home.CLAIMED.format(
-                hours=Home.receipt.hours,
-                safety=Home.receipt.safety,
+                claimed=Home.receipt.claimed,
                 submitted=Home.receipt.submitted,
             ),
         ),

@@ -4,7 +4,13 @@ import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.components.controls.buttons import button_link, page_link, plain_link
-from cme_reflex.components.layout.cards import card, claimed_sessions, summary_list
+from cme_reflex.components.layout.cards import (
+    card,
+    claimed_sessions,
+    figure_rows,
+    summary_list,
+    summary_row,
+)
 from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
@@ -30,17 +36,17 @@ def receipt() -> rx.Component:
                 rx.cond(Receipt.status != "", _status()),
                 card(
                     summary_list(
-                        (text.receipt.NUMBER, Receipt.receipt.number),
-                        (text.receipt.NAME, Receipt.receipt.name),
-                        (text.receipt.HOURS, Receipt.receipt.hours),
-                        (text.receipt.SAFETY, Receipt.receipt.safety),
-                        (text.receipt.SUBMITTED, Receipt.receipt.submitted),
+                        summary_row(text.receipt.NUMBER, Receipt.receipt.number),
+                        summary_row(text.receipt.NAME, Receipt.receipt.name),
+                        figure_rows(Receipt.receipt.credits),
+                        summary_row(text.receipt.SUBMITTED, Receipt.receipt.submitted),
                     ),
                     rx.cond(
                         Receipt.receipt.less != "",
                         rx.el.p(Receipt.receipt.less, class_name="pt-3 text-15 text-muted"),
                     ),
                 ),
+                rx.cond(Receipt.receipt.certificates.length() > 0, _certificates()),
                 _sessions(),
                 rx.cond(Receipt.replaced.length() > 0, _replaced()),
                 rx.cond(Receipt.status == "", _next()),
@@ -75,6 +81,26 @@ def _status() -> rx.Component:
     )
 
 
+def _certificates() -> rx.Component:
+    """The certificates where there are several, one for each primary type."""
+    return card(
+        rx.el.h2(text.receipt.CERTIFICATES, class_name="text-20"),
+        rx.el.ul(
+            rx.foreach(
+                Receipt.receipt.certificates,
+                lambda certificate: rx.el.li(
+                    plain_link(
+                        certificate.label, href=certificate.href, class_name="inline-block py-2.5"
+                    ),
+                    key=certificate.href,
+                ),
+            ),
+            role="list",
+        ),
+        class_name="grid gap-2 p-4 print:hidden md:p-6",
+    )
+
+
 def _sessions() -> rx.Component:
     return card(
         rx.el.h2(text.receipt.SESSIONS, class_name="text-20"),
@@ -97,7 +123,7 @@ def _replaced() -> rx.Component:
                             text.certificate.STATE_TITLES[ProofState.WITHDRAWN].lower(),
                             text.certificate.STATE_TITLES[ProofState.REPLACED].lower(),
                         ),
-                        hours=old.hours,
+                        claimed=old.claimed,
                         submitted=old.submitted,
                         certificate=plain_link(
                             text.receipt.OLD_CERTIFICATE,

@@ -96,6 +96,17 @@ def _filters() -> rx.Component:
                 **query_field("kind"),
             ),
             select_field(
+                text.sessions.CREDIT,
+                rx.foreach(
+                    Sessions.credits,
+                    lambda credit: rx.el.option(credit.label, value=credit.value, key=credit.value),
+                ),
+                field_id="credit",
+                value=Sessions.credit,
+                on_change=Sessions.filter_credit,
+                **query_field("credit"),
+            ),
+            select_field(
                 text.sessions.SORT,
                 *(rx.el.option(label, value=value) for label, value in SORT_OPTIONS),
                 field_id="sort",
@@ -103,7 +114,7 @@ def _filters() -> rx.Component:
                 on_change=Sessions.sort_by,
                 **query_field("sort"),
             ),
-            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 md:grid-cols-[2fr_1fr_1fr] "
+            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 md:grid-cols-[2fr_1fr_1fr_1fr] "
             "md:*:first:col-span-1",
         ),
         chips(

@@ -1,14 +1,23 @@
 """Submit page: overall evaluation, totals, reporting, attestation and Submit."""
 
+from typing import Any
+
 import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.components.claim.conflicts import conflicts
+from cme_reflex.components.claim.explanation import question
 from cme_reflex.components.claim.questions import questions
 from cme_reflex.components.claim.totals import claimed_line
 from cme_reflex.components.controls.buttons import button, button_link
 from cme_reflex.components.controls.fields import check_field, select_field, text_field
-from cme_reflex.components.layout.cards import card, claimed_sessions, summary_list
+from cme_reflex.components.layout.cards import (
+    card,
+    claimed_sessions,
+    figure_rows,
+    summary_list,
+    summary_row,
+)
 from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
@@ -16,7 +25,6 @@ from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.error_summary import error_summary
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
 from cme_reflex.routes import HOME, REPORTING
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
@@ -42,7 +50,7 @@ def submit() -> rx.Component:
         bar=rx.fragment(
             _lower_claim(),
             action_bar(
-                claimed_line(Submit.credit, Submit.totals, safety_label=_safety()),
+                claimed_line(Submit.credit, Submit.totals),
                 button_link(text.submit.BACK, href=HOME, kind="secondary"),
                 button(
                     text.submit.SUBMIT,
@@ -67,7 +75,7 @@ def _lower_claim() -> rx.Component:
                     Submit.credit.claim_all,
                     kind="secondary",
                     pending=True,
-                    on_click=Submit.choose_all(COMMAND),
+                    on_click=Submit.choose_all(Submit.credit.claim_all_of, COMMAND),
                 ),
                 class_name="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card "
                 "bg-warm-wash p-2 pl-4",
@@ -78,67 +86,60 @@ def _lower_claim() -> rx.Component:
     )
 
 
-def _safety() -> str:
-    return current_meeting().safety.label
-
-
 def _overall() -> rx.Component:
     return card(rx.el.h2(text.submit.OVERALL, class_name="pb-4 text-20"), questions(Submit))
 
 
 def _totals() -> rx.Component:
-    meeting = current_meeting()
     return card(
         rx.el.h2(text.submit.TOTALS, class_name="text-20"),
-        rx.el.p(meeting.claim.note, class_name="text-15 text-muted"),
+        rx.el.p(current_meeting().claim.note, class_name="text-15 text-muted"),
         rx.el.div(
-            select_field(
-                text.submit.CATEGORY1,
-                rx.el.option(text.submit.CHOOSE, value=""),
-                _options(Submit.category1_choices),
-                field_id="claimed-category-1-hours",
-                hint=text.submit.CATEGORY1_HINT.format(hours=Submit.supported),
-                value=Submit.category1,
-                # Drawn anew after a refusal, so that it never shows a choice that was refused.
-                key=f"category1-{Submit.refusals}",
-                disabled=Submit.locked != "",
-                on_change=lambda chosen: Submit.choose_category1(chosen, COMMAND),
-            ),
-            select_field(
-                text.submit.SAFETY,
-                rx.el.option(text.submit.NONE_CHOSEN, value=""),
-                _options(Submit.safety_choices),
-                field_id="claimed-patient-safety-hours",
-                hint=text.submit.SAFETY_HINT.format(hours=Submit.supported_safety),
-                value=Submit.safety,
-                key=f"safety-{Submit.refusals}",
-                disabled=Submit.locked != "",
-                on_change=lambda chosen: Submit.choose_safety(chosen, COMMAND),
-            ),
+            rx.foreach(Submit.choices, _total),
             class_name="grid gap-4 md:grid-cols-2",
         ),
-        rx.cond(
-            ~Submit.all_chosen & (Submit.category1_choices.length() > 0),
-            button(
-                text.submit.CLAIM_ALL.format(hours=Submit.supported),
-                rx.cond(
-                    Submit.supported_safety != "0.00",
-                    text.claim.CLAIMED_SAFETY.format(hours=Submit.supported_safety),
-                    "",
-                ),
-                kind="secondary",
-                pending=True,
-                disabled=Submit.locked != "",
-                on_click=Submit.choose_all(COMMAND),
-                class_name="justify-self-start",
-            ),
+        rx.foreach(
+            Submit.choices,
+            lambda total: rx.cond(total.claim_all != "", _claim_all(total)),
         ),
         class_name="grid gap-4 p-4 md:p-6",
     )
 
 
-def _options(choices: rx.Var) -> rx.Component:
-    return rx.foreach(choices, lambda hours: rx.el.option(hours, value=hours, key=hours))
+def _total(total: Any) -> rx.Component:
+    """The field in which a total is chosen, and why the sessions support no more."""
+    return rx.el.div(
+        select_field(
+            total.label,
+            rx.el.option(total.none, value=""),
+            rx.foreach(
+                total.choices, lambda amount: rx.el.option(amount, value=amount, key=amount)
+            ),
+            field_id=f"total-{total.code}",
+            hint=total.hint,
+            value=Submit.chosen[total.code],
+            # Drawn anew after a refusal, so that it never shows a choice that was refused.
+            key=f"{total.code}-{Submit.refusals}",
+            disabled=(Submit.locked != "") | total.closed,
+            on_change=lambda amount: Submit.choose_total(total.code, amount, COMMAND),
+        ),
+        question(text.submit.WHY, total.why),
+        key=total.code,
+        custom_attrs={"data-cme-subject": total.label},
+        class_name="flex flex-col *:first:mt-auto",
+    )
+
+
+def _claim_all(total: Any) -> rx.Component:
+    return button(
+        total.claim_all,
+        kind="secondary",
+        pending=True,
+        disabled=Submit.locked != "",
+        on_click=Submit.choose_all(total.code, COMMAND),
+        key=total.code,
+        class_name="justify-self-start",
+    )
 
 
 def _reporting() -> rx.Component:
@@ -216,45 +217,39 @@ def _changes() -> rx.Component:
     )
 
 
+def _profession() -> rx.Component:
+    """The profession to choose, where the meeting lists several and attendees may correct it."""
+    return rx.cond(
+        Submit.professions.length() > 1,
+        select_field(
+            text.submit.PROFESSION,
+            rx.foreach(
+                Submit.professions,
+                lambda option: rx.el.option(option.label, value=option.value, key=option.value),
+            ),
+            field_id="profession",
+            hint=Submit.profession_hint,
+            value=Submit.profession,
+            key=f"profession-{Submit.refusals}",
+            disabled=(Submit.locked != "") | Submit.profession_is_fixed,
+            on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
+        ),
+    )
+
+
 def _check() -> rx.Component:
     return card(
         rx.el.h2(text.submit.CHECK, class_name="text-20"),
         _changes(),
         _name(),
-        select_field(
-            text.submit.PROFESSION,
-            rx.el.option(text.submit.PHYSICIAN, value=PHYSICIAN),
-            rx.el.option(text.submit.OTHER, value=OTHER),
-            field_id="profession",
-            hint=text.submit.PROFESSION_HINT,
-            value=Submit.profession,
-            key=f"profession-{Submit.refusals}",
-            disabled=Submit.locked != "",
-            on_change=lambda profession: Submit.correct_profession(profession, COMMAND),
-        ),
+        _profession(),
         rx.el.div(
             rx.el.h3(text.submit.SESSIONS, class_name="text-15"),
             claimed_sessions(Submit.lines),
         ),
         summary_list(
-            (text.submit.SESSIONS, Submit.totals.sessions),
-            (
-                text.submit.CATEGORY1_CHOSEN,
-                rx.cond(
-                    Submit.category1 != "",
-                    text.submit.OF_SUPPORTED.format(
-                        claimed=Submit.category1, supported=Submit.supported
-                    ),
-                    text.submit.NOT_CHOSEN,
-                ),
-            ),
-            (
-                text.submit.SAFETY_CHOSEN,
-                text.submit.OF_SUPPORTED.format(
-                    claimed=rx.cond(Submit.safety != "", Submit.safety, "0.00"),
-                    supported=Submit.supported_safety,
-                ),
-            ),
+            summary_row(text.submit.SESSIONS, Submit.totals.sessions),
+            figure_rows(Submit.chosen_rows),
         ),
         rx.el.div(
             rx.cond(Submit.confirm_again, notice(text.submit.CONFIRM_AGAIN, tone="warning")),

@@ -28,7 +28,6 @@ class Home(ClaimPage, Undo, rx.State):
     evaluated: bool = False
     overall: str = ""
     overall_needed: str = ""
-    added_credit: str = ""
     credit: view_models.CreditView = view_models.CreditView()
     receipt: view_models.ReceiptView = view_models.ReceiptView()
     withdrawn: str = ""

@@ -84,17 +84,17 @@ class Sessions(ClaimPage, Undo, rx.State):
         self, context: RequestContext, summary: ClaimSummary, parameters: Mapping[str, str]
     ) -> None:
         days, kinds = _day_options(context.programme), _kind_options(context.programme)
-        credits = _credit_options(summary.offered)
+        credit_types = _credit_options(summary.offered)
         self._set(
             day=_valid_choice(days, parameters.get("day")),
             kind=_valid_choice(kinds, parameters.get("kind")),
-            credit=_valid_choice(credits, parameters.get("credit")),
+            credit=_valid_choice(credit_types, parameters.get("credit")),
             query=parameters.get("q", ""),
             sort=_sort_order(parameters.get("sort")).value,
             showing=_claim_filter(parameters.get("show")).value,
             days=days,
             kinds=kinds,
-            credits=credits,
+            credits=credit_types,
         )
         self._update_list(context, summary)
         self._show_summary(context, summary, announcement=self.announcement)

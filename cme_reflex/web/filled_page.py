@@ -37,6 +37,7 @@ _ITEMS = {
     "rows": ("li", "⟦title⟧"),
     "days": ("label", "⟦day_label⟧"),
     "kinds": ("option", "⟦kind_label⟧"),
+    "credits": ("option", "⟦credit_label⟧"),
 }
 
 

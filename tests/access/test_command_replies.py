@@ -14,7 +14,7 @@ from cme_reflex.store.database import DatabaseNotOpen, StatementTimeout
 from cme_reflex.store.postgresql import CommitUncertain
 from cme_reflex.store.transient_errors import is_transient
 from tests.support.access_attendees import DRAFTING, SUBMITTED, SignedInPeople
-from tests.support.app_client import RunningApp
+from tests.support.app_client import RunningApp, full_event_name
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database
 
@@ -89,6 +89,35 @@ async def test_a_command_of_another_release_is_refused(
     assert await replies(site, people.tokens[DRAFTING], (event, payload)) == [
         ("one", "refused", text.queue.OUTDATED)
     ]
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("home.set_hours", {"session_id": 1, "hours": "0.75"}),
+        ("home.set_safety", {"session_id": 1, "hours": "0.25"}),
+        ("home.undo", {"session_id": 1, "category1": "", "safety": ""}),
+        ("sessions.undo", {"session_id": 1, "category1": "1.00", "safety": ""}),
+        ("submit.choose_category1", {"chosen": "1.00"}),
+        ("submit.choose_safety", {"chosen": ""}),
+        ("submit.choose_all", {}),
+    ],
+)
+async def test_a_command_of_the_release_with_two_fixed_credit_types_is_refused(
+    site: RunningApp, people: SignedInPeople, event: str, payload: dict[str, Any]
+) -> None:
+    """It may wait in a browser; the queue lists it as refused, with what was tapped."""
+    state, _, handler = event.partition(".")
+    name = full_event_name(f"{state}.load").replace(".load", f".{handler}")
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        command = {"name": name, "payload": {**payload, "command": "one"}}
+        await socket.emit({**command, "router_data": {"pathname": "/claim", "asPath": "/claim"}})
+        reply = socket.vars()["command_queue.reply"]
+    assert (reply["command"], reply["outcome"], reply["reason"]) == (
+        "one",
+        "refused",
+        text.queue.OUTDATED,
+    )
 
 
 async def test_a_command_is_postponed_while_the_database_is_at_fault(

@@ -124,7 +124,7 @@ async def test_no_credential_leaves_its_place(
                     }
                 await socket.send(event, payload)
             # An event that fails, and one that is not allowed, are logged.
-            await socket.send("home.set_hours", {"session_id": 0, "hours": token})
+            await socket.send("home.set_minutes", {"session_id": 0, "minutes": token})
             await socket.emit({"name": token, "payload": {token: token}})
             stored = await store.everything()
             number = socket.vars()["receipt.receipt"]["number"]
@@ -155,7 +155,7 @@ async def test_no_credential_leaves_its_place(
 
 def _journey(session: int) -> list[tuple[str, dict[str, Any]]]:
     """Every event of an attendee that is no correction, and Submit at last."""
-    last = ["submit.choose_category1", "submit.attest", "submit.submit", "receipt.load"]
+    last = ["submit.choose_total", "submit.attest", "submit.submit", "receipt.load"]
     left_out = {"home.remove", "sessions.remove", "home.undo", "home.reopen", *last}
     steps = [(name, VALID_PAYLOADS[name]) for name in VALID_PAYLOADS if name not in left_out]
     steps += [("reporting.consent", {"consented": True}), ("reporting.opt_in", {"form": LEARNER})]

@@ -14,9 +14,9 @@ from types import FrameType
 
 import anyio
 import pytest
-from cme_reflex.domain.credit.quarters import format_hours
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.mail import templates
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
 from cme_reflex.services.certificates import pdf_pool
@@ -25,6 +25,7 @@ from cme_reflex.store.database import write
 from cme_reflex.store.people.tables import AttendeeRow
 from tests.support.access_attendees import DRAFTING, SignedInPeople
 from tests.support.app_client import RESPONSE_TIMEOUT, RunningApp
+from tests.support.meeting_values import CATEGORY1
 
 PACKAGE = ROOT / "cme_reflex"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
@@ -61,7 +62,7 @@ def trace() -> Iterator[Trace]:
     pdf_pool._executor.cache_clear()
     templates._templates()  # compiled once for a process
     for quarters in range(100):  # formatted once for a process
-        format_hours(Amount(quarters))
+        CATEGORY1.format(Amount(quarters))
     threading.setprofile(trace.profile)
     sys.setprofile(trace.profile)
     yield trace
@@ -135,7 +136,8 @@ async def test_submit_to_the_mailed_certificate(
     await write(lambda db: _set_address(db, people.ids[DRAFTING]))
     async with site.socket(people.tokens[DRAFTING]) as socket:
         await socket.send("submit.load", path="/submit")
-        await socket.send("submit.choose_category1", {"chosen": "1.00", "command": "1"})
+        total = {"code": "category1", "amount": "1.00", "command": "1"}
+        await socket.send("submit.choose_total", total)
         shown = {"shown": socket.vars()["submit.shown"], "refusals": 0}
         await socket.send("submit.attest", {"attested": True, **shown})
         await _let_mail_worker_start()

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from cme_reflex.domain.credit.quarters import format_hours, parse_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, select
 
 from cme_reflex.domain.claims.claim import NotSubmitted
 from cme_reflex.domain.claims.proof import ProofState
+from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.certificates import certificate
 from cme_reflex.services.claims import reopening
 from cme_reflex.services.claims.submission import receipt_from_row
@@ -31,25 +31,26 @@ from tests.support.app_client import RunningApp, SocketConnection
 from tests.support.database.table_rows import execute, fetch
 from tests.support.examples import examples
 from tests.support.files.pdfs import page_texts
-from tests.support.meetings import MEETING
+from tests.support.meeting_values import CATEGORY1, MEETING
 
 CLAIM_TABLES = ("answer", "command", "claim_audit", "receipt", "claim_line", "claim", "mail_queue")
 CODES = ("A", "B", "C", "D")
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
+MINUTES = ("", "15", "30", "60", "90", "105", "120", "-15", "nonsense")
 HOURS = ("", "0.25", "0.50", "1.00", "1.50", "2.00", "3.50", "9.00", "nonsense")
 NAMES = ("Kim Smith", "Kim Núñez, MD", "Patrick Eze 李", "", "x" * 121)
 
 tabs = st.integers(0, 1)
 codes = st.sampled_from(CODES)
+types = st.sampled_from(["category1", "safety", "unknown"])
 steps = st.one_of(
     st.tuples(st.just("add"), tabs, codes),
     st.tuples(st.just("remove"), tabs, codes),
-    st.tuples(st.just("set_hours"), tabs, codes, st.sampled_from(HOURS)),
-    st.tuples(st.just("set_safety"), tabs, codes, st.sampled_from(HOURS)),
+    st.tuples(st.just("set_minutes"), tabs, codes, st.sampled_from(MINUTES)),
+    st.tuples(st.just("set_amount"), tabs, codes, types, st.sampled_from(HOURS)),
     st.tuples(st.just("watch"), tabs, codes, st.booleans()),
-    st.tuples(st.just("choose_category1"), tabs, st.sampled_from(HOURS)),
-    st.tuples(st.just("choose_safety"), tabs, st.sampled_from(HOURS)),
-    st.tuples(st.just("choose_all"), tabs),
+    st.tuples(st.just("choose_total"), tabs, types, st.sampled_from(HOURS)),
+    st.tuples(st.just("choose_all"), tabs, types),
     st.tuples(st.just("correct_name"), tabs, st.sampled_from(NAMES)),
     st.tuples(st.just("correct_profession"), tabs, st.sampled_from(["physician", "other"])),
     st.tuples(st.just("answer"), tabs, st.booleans()),
@@ -87,10 +88,10 @@ def content(displayed: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": displayed["submit.name_on_certificate"],
         "physician": displayed["submit.profession"] == "physician",
-        "category1": displayed["submit.category1"],
-        "safety": displayed["submit.safety"] or "0.00",
+        "category1": displayed["submit.chosen"]["category1"],
+        "safety": displayed["submit.chosen"]["safety"] or "0.00",
         "lines": [
-            (line["title"], line["hours"], line["safety"], line["on_demand"])
+            (line["title"], line["amount"], line["more"], line["on_demand"])
             for line in displayed["submit.lines"]
         ],
     }
@@ -100,17 +101,17 @@ def receipt_content(row: ReceiptRow) -> dict[str, Any]:
     """The same of a receipt."""
     return {
         "name": row.document["name_on_certificate"],
-        "physician": row.document["is_physician"],
-        "category1": format_hours(Amount(row.category1)),
-        "safety": format_hours(Amount(row.safety)),
+        "physician": row.document["profession"] == "physician",
+        **{credit.credit_type: CATEGORY1.format(Amount(credit.amount)) for credit in row.credits},
         "lines": [
             (
                 line["title"],
-                format_hours(line["quarters"]),
-                format_hours(line["safety"]) if line["safety"] else "",
+                CATEGORY1.format(line["credit"]["category1"]),
+                f"Of which {CATEGORY1.format(safety)} Patient Safety" if safety else "",
                 line["on_demand"],
             )
             for line in row.document["lines"]
+            for safety in [line["credit"]["safety"]]
         ],
     }
 
@@ -128,9 +129,9 @@ def certificate_sentences(shown: dict[str, Any]) -> Iterator[str]:
         yield hours
         if on_demand:
             yield "Watched on demand"
-    attended = sum(parse_hours(hours) for _, hours, _, _ in shown["lines"])
-    if parse_hours(claimed) < attended:
-        yield f"Of {format_hours(Amount(attended))} hours attended, {claimed} are claimed."
+    attended = sum(CATEGORY1.parse(hours) for _, hours, _, _ in shown["lines"])
+    if CATEGORY1.parse(claimed) < attended:
+        yield f"Of {CATEGORY1.format(Amount(attended))} hours attended, {claimed} are claimed."
 
 
 class Story:
@@ -177,26 +178,23 @@ class Story:
     async def remove(self, tab: int, code: str) -> None:
         await self.command(tab, "home.remove", session_id=self.people.sessions[code])
 
-    async def set_hours(self, tab: int, code: str, hours: str) -> None:
+    async def set_minutes(self, tab: int, code: str, minutes: str) -> None:
         session = self.people.sessions[code]
-        await self.command(tab, "home.set_hours", session_id=session, hours=hours)
+        await self.command(tab, "home.set_minutes", session_id=session, minutes=minutes)
 
-    async def set_safety(self, tab: int, code: str, hours: str) -> None:
+    async def set_amount(self, tab: int, code: str, of: str, hours: str) -> None:
         session = self.people.sessions[code]
-        await self.command(tab, "home.set_safety", session_id=session, hours=hours)
+        await self.command(tab, "home.set_amount", session_id=session, code=of, amount=hours)
 
     async def watch(self, tab: int, code: str, on_demand: bool) -> None:
         session = self.people.sessions[code]
         await self.command(tab, "home.set_on_demand", session_id=session, on_demand=on_demand)
 
-    async def choose_category1(self, tab: int, hours: str) -> None:
-        await self.command(tab, "submit.choose_category1", chosen=hours)
+    async def choose_total(self, tab: int, of: str, hours: str) -> None:
+        await self.command(tab, "submit.choose_total", code=of, amount=hours)
 
-    async def choose_safety(self, tab: int, hours: str) -> None:
-        await self.command(tab, "submit.choose_safety", chosen=hours)
-
-    async def choose_all(self, tab: int) -> None:
-        await self.command(tab, "submit.choose_all")
+    async def choose_all(self, tab: int, of: str) -> None:
+        await self.command(tab, "submit.choose_all", code=of)
 
     async def correct_name(self, tab: int, name: str) -> None:
         await self.command(tab, "submit.correct_name", name=name)
@@ -221,7 +219,12 @@ class Story:
         title = f"Session {code} (new)" if renamed else f"Session {code}"
         sessions = tuple(
             replace(
-                each, quarters=Amount(quarters), safety=Amount(min(each.safety, 2)), title=title
+                each,
+                credit={
+                    "category1": Amount(quarters),
+                    "safety": Amount(min(each.credit.get("safety", 0), 2)),
+                },
+                title=title,
             )
             if each.code == code
             else each
@@ -242,9 +245,9 @@ class Story:
         await self.remove(tab, "C")
         await self.add(tab, "A")
         await self.answer(tab, True)
-        await self.choose_all(tab)
+        await self.choose_all(tab, "category1")
         if hours:
-            await self.choose_category1(tab, hours)
+            await self.choose_total(tab, "category1", hours)
         await self.refresh(tab)
         await self.attest(tab, True, False)
         await self.submit(tab, False)
@@ -323,7 +326,7 @@ async def test_these_stories_submit(
 READY = [
     ("add", 0, "A"),
     ("answer", 0, True),
-    ("choose_category1", 0, "1.00"),
+    ("choose_total", 0, "category1", "1.00"),
     ("refresh", 0),
     ("attest", 0, True, False),
 ]
@@ -334,10 +337,10 @@ READY = [
     [
         ("add", 1, "B"),
         ("remove", 1, "A"),
-        ("set_hours", 1, "A", "1.00"),
+        ("set_minutes", 1, "A", "60"),
         ("watch", 1, "A", True),
-        ("choose_category1", 1, "0.50"),
-        ("choose_safety", 1, "0.25"),
+        ("choose_total", 1, "category1", "0.50"),
+        ("choose_total", 1, "safety", "0.25"),
         ("correct_name", 1, "Kim Núñez, MD"),
         ("correct_profession", 1, "other"),
         ("load_meeting", "A", 6, True),

@@ -1,10 +1,11 @@
-"""Claim line: a session on the claim with its hours, evaluation and Remove button."""
+"""Claim line: a session on the claim with its credit, evaluation and Remove button."""
 
 from typing import Any
 
 import reflex as rx
 
 from cme_reflex import text
+from cme_reflex.components.claim.explanation import question
 from cme_reflex.components.controls.buttons import button, button_link
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.page_hooks import COMMAND, uncontrolled
@@ -40,63 +41,86 @@ def _warnings(line: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(line.conflict, _warning(text.claim.OVERLAPS_WITH)),
         rx.cond(line.withdrawn, _warning(text.claim.NO_CREDIT)),
-        rx.cond(line.lowered, _warning(text.claim.LOWERED.format(hours=line.hours))),
+        rx.cond(line.lowered != "", _warning(line.lowered)),
+        rx.foreach(line.unmet, _warning),
     )
 
 
-def _warning(text: str) -> rx.Component:
-    return rx.el.p(icon("warning"), text, class_name="flex items-center gap-1.5 text-15 text-warm")
+def _warning(message: Any) -> rx.Component:
+    return rx.el.p(
+        icon("warning"), message, class_name="flex items-center gap-1.5 text-15 text-warm"
+    )
 
 
 def _credit(state: Any, line: Any) -> rx.Component:
     return rx.el.div(
-        _hours(text.claim.HOURS, "hours", line, line.hours, line.hours_choices, state.set_hours),
-        rx.cond(
-            line.safety_choices.length() > 0,
-            _hours(
-                text.claim.SAFETY,
-                "safety",
-                line,
-                line.safety,
-                line.safety_choices,
-                state.set_safety,
+        _select(
+            line.unit,
+            line,
+            field_id=f"minutes-{line.id}",
+            value=line.minutes,
+            options=rx.foreach(
+                line.choices,
+                lambda choice: rx.el.option(choice.label, value=choice.value, key=choice.value),
             ),
+            on_change=lambda minutes: state.set_minutes(line.id, minutes, COMMAND),
         ),
+        rx.foreach(line.others, lambda credit: _other_credit(state, line, credit)),
         rx.cond(line.on_demand_offered, _on_demand(state, line)),
+        rx.cond(line.why != "", question(text.claim.WHY, line.why)),
         class_name="flex flex-wrap items-end gap-x-4 gap-y-2",
+    )
+
+
+def _other_credit(state: Any, line: Any, credit: Any) -> rx.Component:
+    """A subset, which can be lowered, or what the line gives of another primary type."""
+    return rx.cond(
+        credit.choices.length() > 0,
+        rx.el.div(
+            _select(
+                credit.label,
+                line,
+                field_id=f"{credit.code}-{line.id}",
+                value=credit.amount,
+                options=rx.foreach(
+                    credit.choices,
+                    lambda amount: rx.el.option(amount, value=amount, key=amount),
+                ),
+                on_change=lambda amount: state.set_amount(line.id, credit.code, amount, COMMAND),
+            ),
+            key=credit.code,
+            custom_attrs={"data-cme-subject": credit.label},
+        ),
+        rx.el.p(
+            rx.el.span(credit.label, class_name="block text-13 text-muted"),
+            rx.el.span(credit.amount, class_name="flex min-h-12 items-center"),
+            key=credit.code,
+            class_name="grid gap-1 tabular-nums",
+        ),
     )
 
 
 def _claimed(line: Any) -> rx.Component:
     """The claimed credit as text, for a locked claim."""
-    return rx.el.p(
-        rx.el.span(text.claim.CLAIMED_HOURS.format(hours=line.hours), class_name="font-semibold"),
-        rx.cond(
-            line.safety_choices.length() > 0,
-            text.claim.CLAIMED_SAFETY.format(hours=line.safety),
-            "",
-        ),
-        rx.cond(line.on_demand, text.claim.CLAIMED_ON_DEMAND, ""),
-        class_name="text-15",
-    )
+    return rx.el.p(line.credit, class_name="text-15 font-semibold")
 
 
-def _hours(
-    label: str, name: str, line: Any, chosen: Any, choices: Any, choose: Any
+def _select(
+    label: Any, line: Any, *, field_id: Any, value: Any, options: rx.Component, on_change: Any
 ) -> rx.Component:
     return rx.el.div(
         rx.el.label(
             label,
             rx.el.span(text.claim.OF_SESSION.format(title=line.title), class_name="sr-only"),
-            html_for=f"{name}-{line.id}",
+            html_for=field_id,
             class_name="text-13 text-muted",
         ),
         rx.el.select(
-            rx.foreach(choices, lambda hours: rx.el.option(hours, value=hours, key=hours)),
-            id=f"{name}-{line.id}",
-            on_change=lambda hours: choose(line.id, hours, COMMAND),
-            class_name="field-control w-26 tabular-nums",
-            **uncontrolled({"value": chosen}),
+            options,
+            id=field_id,
+            on_change=on_change,
+            class_name="field-control w-auto min-w-26 tabular-nums",
+            **uncontrolled({"value": value}),
         ),
         class_name="grid gap-1",
     )

@@ -96,8 +96,8 @@ def _description(sessions: Any, row: Any) -> rx.Component:
         rx.el.h3(row.title, class_name="session-title"),
         rx.el.p(
             rx.el.span(row.when),
-            rx.el.span(text.sessions.HOURS.format(hours=row.hours), class_name="font-semibold"),
-            rx.cond(row.safety != "", rx.el.span(text.sessions.SAFETY.format(hours=row.safety))),
+            rx.el.span(row.credit, class_name="font-semibold"),
+            rx.cond(row.more != "", rx.el.span(row.more, class_name="whitespace-normal")),
             class_name="session-facts text-ink",
         ),
         rx.el.p(

@@ -30,7 +30,7 @@ def task(
                 rx.el.span(
                     status, class_name=rx.cond(done, "text-15 text-done", "text-15 text-muted")
                 ),
-                rx.el.span(detail, class_name="block text-15 text-muted") if detail else None,
+                _detail(detail),
                 class_name="min-w-0 flex-1",
             ),
             icon("chevron", class_name="text-muted max-[16em]:hidden"),
@@ -39,3 +39,10 @@ def task(
             "hover:bg-accent-wash focus-visible:-outline-offset-4",
         )
     )
+
+
+def _detail(detail: Any) -> rx.Component:
+    if isinstance(detail, str) and not detail:
+        return rx.fragment()
+    shown = rx.el.span(detail, class_name="block text-15 whitespace-pre-line text-muted")
+    return rx.cond(detail != "", shown) if isinstance(detail, rx.Var) else shown

@@ -1,10 +1,11 @@
-"""Totals of a claim: hours, maximum, number of sessions and conflicts, save status."""
+"""Totals of a claim: credit, maximum, number of sessions and conflicts, save status."""
 
 from typing import Any
 
 import reflex as rx
 
 from cme_reflex import text
+from cme_reflex.components.claim.explanation import explained
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.connection import save_status
 from cme_reflex.components.messages.interpolation import interpolate, pluralize
@@ -16,21 +17,19 @@ def number(value: Any, class_name: str = "") -> rx.Component:
 
 
 def totals_line(totals: Any, *claimed: rx.Component) -> rx.Component:
-    """Hours of the maximum with a meter, sessions and conflicts. `totals` is a `TotalsView`.
+    """Credit of the maximum with a meter, sessions and conflicts. `totals` is a `TotalsView`.
 
-    `claimed` are lines with the hours claimed, by credit type.
+    `claimed` are lines with the credit claimed, by credit type.
     """
     return rx.el.div(
-        rx.el.p(
+        _explained(
+            totals,
             *interpolate(
-                text.claim.HOURS_OF,
+                text.claim.AMOUNT_OF,
                 text_class="text-15 text-muted",
-                hours=number(totals.hours, class_name="text-20 font-bold"),
-                maximum=totals.maximum,
+                amount=number(totals.amount, class_name="text-20 font-bold"),
+                of=totals.of,
             ),
-            # Invisible until the server's first reply: reserves the space without wrong numbers.
-            class_name=rx.cond(totals.sessions == "", "invisible ", "")
-            + "flex flex-wrap items-baseline gap-x-1 whitespace-nowrap",
         ),
         _meter(totals.percent),
         *claimed,
@@ -39,37 +38,43 @@ def totals_line(totals: Any, *claimed: rx.Component) -> rx.Component:
     )
 
 
-def claimed_line(credit: Any, totals: Any, *, safety_label: str) -> rx.Component:
-    """Hours claimed of those supported, by credit type, with a meter, sessions and conflicts.
+def claimed_line(credit: Any, totals: Any) -> rx.Component:
+    """Credit claimed of what is supported, by type, with a meter, sessions and conflicts.
 
     `credit` is a `CreditView`, `totals` a `TotalsView`.
     """
     return rx.el.div(
-        rx.el.p(
+        _explained(
+            totals,
             *interpolate(
                 text.claim.CLAIMED_OF,
                 text_class="text-15 text-muted",
                 claimed=number(credit.claimed, class_name="text-20 font-bold"),
                 supported=credit.supported,
             ),
-            class_name=rx.cond(totals.sessions == "", "invisible ", "")
-            + "flex flex-wrap items-baseline gap-x-1",
         ),
         _meter(credit.percent),
-        rx.cond(
-            credit.supported_safety != "0.00",
-            claimed_of_type(safety_label, credit.safety, credit.supported_safety),
-        ),
+        other_types(credit),
         _sessions(totals),
         class_name="grid min-w-0 gap-1",
     )
 
 
-def claimed_of_type(label: str, claimed: Any, supported: Any) -> rx.Component:
-    """The hours claimed of those supported, of one credit type."""
-    return rx.el.p(
-        text.claim.CLAIMED_OF_TYPE.format(label=label, claimed=claimed, supported=supported),
-        class_name="text-13 text-muted",
+def other_types(credit: Any) -> rx.Component:
+    """The credit claimed of what is supported, of each type but the first primary one."""
+    return rx.fragment(
+        rx.foreach(
+            credit.others,
+            lambda sentence: rx.el.p(sentence, key=sentence, class_name="text-13 text-muted"),
+        )
+    )
+
+
+def _explained(totals: Any, *line: Any) -> rx.Component:
+    # Invisible until the server's first reply: reserves the space without wrong numbers.
+    return rx.el.div(
+        explained(totals.why, *line),
+        class_name=rx.cond(totals.sessions == "", "invisible", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""Explanation of a claimable amount: the sum of the lines, and what is deducted from it, and why."""
+"""Explanation of a claimable amount: the sum of the lines, and what is deducted, and why."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ def explain(
     counting = [line for line in lines if line.amount(code)]
     total = _sum(credit_type, counting)
     deductions = list(_deductions(credit_type, counting, registration_type, policy, zone))
-    rest = total - sum(each.amount for each in deductions)
+    rest = total - sum((each.amount for each in deductions), Fraction())
     primary = claimable.get(credit_type.part_of or code, NO_CREDIT)
     if credit_type.part_of and rest > primary:
         deductions.append(Deduction(reason=Reason.PRIMARY, amount=rest - primary, limit=primary))

@@ -1,15 +1,21 @@
 """Presenter of the account: pure functions from the domain to view models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from cme_reflex import routes, text
-from cme_reflex.domain.claims.account import Account, AccountEntry, ReportingState, SubmittedVersion
-from cme_reflex.domain.credit.quarters import format_hours
+from cme_reflex.domain.claims.account import (
+    Account,
+    AccountEntry,
+    Credit,
+    ReportingState,
+    SubmittedVersion,
+)
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.services.sign_in.own_sign_ins import OwnSignIn
 from cme_reflex.state.views import view_models
+from cme_reflex.state.views.credit_presenter import certificate_links, claimed_amounts
 
 _TONES = {
     ReportingState.EXPORTED: "done",
@@ -24,16 +30,14 @@ def account_view(account: Account, *, is_complete: bool = True) -> view_models.A
         is_complete=is_complete,
         name=account.name,
         member=account.member or "",
-        hours=format_hours(account.credit.category1),
-        safety=format_hours(account.credit.safety),
+        total=_sum(account.credits, template=text.account.IN_TOTAL),
         claims=text.account.CLAIMS(claims),
         open=[_entry(entry) for entry in account.unsubmitted],
         withdrawn=[_entry(entry) for entry in account.withdrawn],
         years=[
             view_models.YearView(
                 year=str(year.year),
-                hours=format_hours(year.credit.category1),
-                safety=format_hours(year.credit.safety),
+                total=_sum(year.credits, template=text.account.IN_YEAR),
                 claims=[_entry(entry) for entry in year.entries],
             )
             for year in account.years
@@ -102,9 +106,47 @@ def _version(version: SubmittedVersion, entry: AccountEntry) -> view_models.Vers
     return view_models.VersionView(
         number=version.number,
         submitted=text.dates.instant(version.submitted_at, entry.zone),
-        hours=format_hours(version.claimed.category1),
-        safety=format_hours(version.claimed.safety),
-        certificate=routes.certificate(version.number),
-        less=" ".join(less_claimed(version.claimed, version.attended, entry.safety_label)),
+        claimed=text.credit.claimed(
+            [each.type for each in version.credits], claimed_amounts(version.credits)
+        ),
+        credits=_figures(version.credits),
+        certificates=_certificates(version),
+        less=" ".join(less_claimed(version.credits)),
         state=text.certificate.STATE_TITLES.get(version.state, "").lower(),
     )
+
+
+def _sum(credits_: Sequence[Credit], *, template: str) -> view_models.SumView:
+    """Sums by type; `template` is that of what follows the first amount."""
+    if not credits_:
+        return view_models.SumView()
+    first = credits_[0]
+    several = sum(each.type.is_primary for each in credits_) > 1
+    of = text.credit.of_maximum(first.type, None, named=several)
+    return view_models.SumView(
+        amount=first.type.format(first.claimed),
+        of=template.format(of=of),
+        others=text.credit.others_of([each.type for each in credits_], claimed_amounts(credits_)),
+    )
+
+
+def _figures(claimed: Iterable[Credit]) -> list[view_models.FigureView]:
+    """Amounts with the labels of their types."""
+    return [
+        view_models.FigureView(each.type.label, each.type.format(each.claimed)) for each in claimed
+    ]
+
+
+def _certificates(version: SubmittedVersion) -> list[view_models.CertificateLink]:
+    """The certificates of a version, which are named by their types if there are several."""
+    links = certificate_links(version.number, version.credits)
+    if len(links) > 1:
+        return [
+            view_models.CertificateLink(
+                text.account.CERTIFICATE_OF.format(label=link.label, number=version.number),
+                link.href,
+            )
+            for link in links
+        ]
+    label = text.account.CERTIFICATE.format(number=version.number)
+    return [view_models.CertificateLink(label, routes.certificate(version.number))]

@@ -1,8 +1,10 @@
 """Presenters of credit by type: the bar's totals, the fields of totals, and their explanations."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from cme_reflex import text
+from cme_reflex import routes, text
+from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.credit.claimable import claimable_of
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType
 from cme_reflex.domain.credit.credit_types import CreditTypes
@@ -168,13 +170,28 @@ def amount_choices(credit_type: CreditType, most: Amount, *, least: int = 0) -> 
     return [credit_type.format(Amount(value)) for value in range(most, least - 1, -1)]
 
 
-def figures(types: CreditTypes, claimed: Amounts) -> list[view_models.FigureView]:
-    """The amounts of these types with the labels of a receipt."""
+def figures(claimed: Iterable[Credit]) -> list[view_models.FigureView]:
+    """The claimed amounts with the labels of a receipt."""
     return [
-        view_models.FigureView(
-            text.receipt.figure_label(each), each.format(claimed.get(each.code, NO_CREDIT))
+        view_models.FigureView(text.receipt.figure_label(each.type), each.type.format(each.claimed))
+        for each in claimed
+    ]
+
+
+def claimed_amounts(claimed: Iterable[Credit]) -> Amounts:
+    """The claimed amounts by code."""
+    return {each.type.code: each.claimed for each in claimed}
+
+
+def certificate_links(number: str, claimed: Iterable[Credit]) -> list[view_models.CertificateLink]:
+    """The certificates of a version: one for each primary type."""
+    primaries = [each.type for each in claimed if each.type.is_primary]
+    return [
+        view_models.CertificateLink(
+            text.receipt.CERTIFICATE_OF.format(label=each.label),
+            routes.certificate(number, each.code if at else None),
         )
-        for each in types
+        for at, each in enumerate(primaries)
     ]
 
 

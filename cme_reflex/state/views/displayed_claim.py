@@ -68,7 +68,7 @@ def displayed_claim(
 
 def total_key(code: str) -> str:
     """The key of the total of the credit type with this code."""
-    return f"total {code}"
+    return f"total:{code}"
 
 
 def changes(before: DisplayedClaim, now: DisplayedClaim, *, own: Collection[str]) -> list[str]:

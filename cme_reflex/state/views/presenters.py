@@ -12,11 +12,17 @@ from cme_reflex.domain.credit.overlap import Conflict
 from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
 from cme_reflex.domain.programme.programme import Delivery, Programme, Session
 from cme_reflex.formats.pdf.certificate import less_claimed
-from cme_reflex.services.claims.certificate_snapshot import certificate_facts
+from cme_reflex.services.claims.certificate_snapshot import line_credit
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.state.views import view_models
-from cme_reflex.state.views.credit_presenter import amount_choices, first_primary
+from cme_reflex.state.views.credit_presenter import (
+    amount_choices,
+    certificate_links,
+    claimed_amounts,
+    figures,
+    first_primary,
+)
 
 
 def line_views(
@@ -66,7 +72,7 @@ def receipt_line(
         title=title,
         when=when,
         amount=given[0].format(amounts.get(given[0].code, NO_CREDIT)) if given else "",
-        more=text.credit.beside_first(given, amounts),
+        more=text.credit.beside_first(given, amounts) if given else "",
         on_demand=on_demand,
     )
 
@@ -282,32 +288,27 @@ def missing_views(
 
 def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptView:
     """A receipt, from the stored document of its version, so that later loads do not change it."""
+    types = [credit.type for credit in receipt.credits]
+    links = certificate_links(receipt.number, receipt.credits)
     return view_models.ReceiptView(
         number=receipt.number,
         version=receipt.version,
         submitted=text.dates.instant(receipt.submitted_at, programme.meeting.zone),
         name=receipt.document["name_on_certificate"],
-        hours=format_hours(receipt.category1),
-        safety=format_hours(receipt.safety),
+        claimed=text.receipt.claimed(types, claimed_amounts(receipt.credits)),
+        credits=figures(receipt.credits),
         certificate=routes.certificate(receipt.number),
+        certificates=links if len(links) > 1 else [],
         lines=[
-            view_models.ReceiptLine(
-                title=line["title"],
-                when=text.dates.iso_span(
-                    line["starts_at"], line["ends_at"], programme.meeting.zone
-                ),
-                hours=format_hours(Quarters(line["quarters"])),
-                safety=format_hours(Quarters(line["safety"])) if line["safety"] else "",
+            receipt_line(
+                line["title"],
+                text.dates.iso_span(line["starts_at"], line["ends_at"], programme.meeting.zone),
+                types,
+                line_credit(line),
                 on_demand=line["on_demand"],
             )
             for line in receipt.document["lines"]
         ],
-        less=" ".join(
-            less_claimed(
-                CreditTotals(receipt.category1, receipt.safety),
-                receipt.attended,
-                certificate_facts(receipt.document, programme.meeting)["safety_label"],
-            )
-        ),
+        less=" ".join(less_claimed(receipt.credits)),
         withdrawn=receipt.withdrawn_at is not None,
     )

@@ -1,7 +1,8 @@
 """The window of the list of sessions: its rows, and how much is before and after it.
 
 What a row says of its session is the same for all of a profession, and is formatted once for each
-version of the programme. Only whether the session can be claimed depends on the attendee and the time.
+version of the programme. Only whether the session can be claimed depends on the attendee and the
+time.
 """
 
 from bisect import bisect_right

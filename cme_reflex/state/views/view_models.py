@@ -280,11 +280,20 @@ class EntryView:
 
 
 @dataclass(frozen=True)
+class SumView:
+    """Sums of credit: the amount of the first type, what follows it, and those of the others."""
+
+    amount: str = "0.00"
+    of: str = ""
+    others: str = ""
+
+
+@dataclass(frozen=True)
 class YearView:
-    """A year of the account; `credit` says what was claimed in it."""
+    """A year of the account with what was claimed in it."""
 
     year: str
-    credit: list[FigureView]
+    total: SumView
     claims: list[EntryView]
 
 
@@ -305,14 +314,13 @@ class SignInView:
 class AccountView:
     """All claims of a person; `member` is empty without a member record.
 
-    `credit` are the totals by type. `is_complete` is false after a sign-in that shows one meeting
-    only.
+    `is_complete` is false after a sign-in that shows one meeting only.
     """
 
     is_complete: bool = True
     name: str = ""
     member: str = ""
-    credit: list[FigureView] = field(default_factory=list)
+    total: SumView = SumView()
     claims: str = ""
     open: list[EntryView] = field(default_factory=list)
     withdrawn: list[EntryView] = field(default_factory=list)

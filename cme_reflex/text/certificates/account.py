@@ -13,9 +13,11 @@ from cme_reflex.text.dates import full_day, instant
 from cme_reflex.text.plural import Plural
 
 TITLE: Final = "Your account"
-HOURS_IN_ALL: Final = "{hours} hours in total"
+IN_YEAR: Final = "{of}"
+IN_TOTAL: Final = "{of} in total"
+TOTAL: Final = "{amount} {of}"
 CLAIMS: Final = Plural(one="{count} claim", other="{count} claims")
-CLAIMS_AND_SAFETY: Final = "{claims}, {hours} {safety}"
+CLAIMS_AND_OTHERS: Final = "{claims}, {others}"
 TRANSCRIPT_CSV: Final = "Transcript CSV"
 TRANSCRIPT_PDF: Final = "Transcript PDF"
 NO_TRANSCRIPT: Final = "No transcript yet"
@@ -30,7 +32,8 @@ OPEN: Final = "Not submitted yet"
 START: Final = "Start your claim"
 GO_ON: Final = "Continue your claim"
 
-YEAR_HOURS: Final = "{hours} hours, {of_which} {safety}"
+YEAR_TOTAL: Final = "{amount} {of}"
+AND_OTHERS: Final = "{of}, {others}"
 WHEN_AND_WHERE: Final = "{days}, {place}"
 REGISTERED: Final = "{kind}, badge {badge}"
 CLOSES: Final = "Claims close on {when}."
@@ -46,13 +49,14 @@ OPEN_AFTER_WITHDRAWAL: Final = (
 )
 OPEN_AGAIN: Final = "Reopened until {until}. Until you submit again, this version stays valid."
 CERTIFICATE: Final = "Certificate {number}"
+CERTIFICATE_OF: Final = "{label} {number}"
 CORRECT: Final = "Correct your information"
 REPORTING: Final = "Learner credit reporting"
 REASON: Final = "{reporting} “{reason}”"
 
 EARLIER: Final = Plural(one="{count} earlier version", other="{count} earlier versions")
-OLD: Final = "{hours} hours, of which {of_which} {safety}, submitted {submitted}. {certificate}"
-OLD_CERTIFICATE: Final = "Certificate {number}, {state}"
+OLD: Final = "{claimed}, submitted {submitted}. {certificates}"
+OLD_CERTIFICATE: Final = "{certificate}, {state}"
 
 OF_MEMBER: Final = (
     "All claims of your {society} account {member}. Each year lists the meetings that ended in it."

@@ -36,7 +36,7 @@ AND: Final = " and "
 EXPLAIN: Final = "Explain this number"
 SUM: Final = Plural(one="{amount}: your {count} session", other="{amount}: your {count} sessions")
 LESS_THAN_SUM: Final = "{amount}: {total} {less}"
-OF_LABEL: Final = "{label} {explanation}"
+OF_LABEL: Final = "{label}, {explanation}"
 """An explanation where there are several types."""
 PART: Final = "{label} {amount}: {minutes} of {duration} minutes, {full} for the whole session"
 WHOLE_ONLY: Final = "{label} {amount}: only the whole session counts"
@@ -67,7 +67,6 @@ _UNMET: Final[Mapping[Need, str]] = {
     Need.SESSION_EVALUATION: "Does not count for {labels} until you evaluate it",
     Need.ATTENDANCE_RECORD: "Does not count for {labels}: we have no record of your attendance",
 }
-NEEDED_FOR: Final = "needed for {labels}"
 NOTHING_YET: Final = "Add the sessions that you attended."
 NOT_OFFERED: Final = "No credit is offered to your profession"
 OF_MAXIMUM: Final = "of {maximum} {unit}"
@@ -135,7 +134,7 @@ def first_of(types: Iterable[CreditType], amounts: Amounts) -> str:
 
 def others_of(types: Iterable[CreditType], amounts: Amounts) -> str:
     """The amounts of all types but the first: ``0.50 Patient Safety``; empty without any."""
-    _, *others = [*types] or [None]
+    others = [*types][1:]
     return ", ".join(of_type(each, amounts[each.code]) for each in others if amounts.get(each.code))
 
 
@@ -152,9 +151,7 @@ def without_unit(types: Sequence[CreditType], amounts: Amounts, *, named: bool) 
 
 def beside_first(types: Iterable[CreditType], amounts: Amounts) -> str:
     """The amounts that stand beside that of the first type: ``Of which 0.50 Patient Safety``."""
-    first, *others = [*types] or [None]
-    if first is None:
-        return ""
+    first, *others = types
     subsets = _subsets(first, others, amounts)
     primaries = [each for each in others if each.is_primary]
     also = _by_type(primaries, others, amounts)

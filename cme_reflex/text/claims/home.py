@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cme_reflex.domain.credit.credit_type import Need
 from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting
-from cme_reflex.text.claims.credit import NEEDED_FOR, listed
+from cme_reflex.text.claims.credit import listed
 from cme_reflex.text.dates import instant
 
 TAB: Final = "Your claim"
@@ -23,6 +23,7 @@ DONE_OF: Final = "{done} of {all}"
 NONE_YET: Final = "None yet"
 REQUIRED: Final = "required"
 OPTIONAL: Final = "optional"
+NEEDED_FOR: Final = "needed for {labels}"
 OVERALL: Final = "Overall evaluation and submit"
 NOT_SUBMITTED: Final = "Evaluation done, not submitted yet"
 

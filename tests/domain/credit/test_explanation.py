@@ -93,9 +93,12 @@ def test_a_daily_maximum_is_told_by_day() -> None:
     ("registration_type", "deduction"),
     [
         ("full", Deduction(reason=Reason.MAXIMUM, amount=Fraction(4), limit=Amount(40))),
-        ("day", Deduction(reason=Reason.REGISTRATION_MAXIMUM, amount=Fraction(38), limit=Amount(6))),
+        (
+            "day",
+            Deduction(reason=Reason.REGISTRATION_MAXIMUM, amount=Fraction(38), limit=Amount(6)),
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_lower_of_two_maxima_is_told(registration_type: str, deduction: Deduction) -> None:
     lines = [line(key, 60 * key, 60) for key in range(11)]
     found = explained(*lines, registration_type=registration_type)

@@ -29,8 +29,8 @@ SHOWN = """() => {
     return {
         name: value("name-on-certificate"),
         profession: value("profession"),
-        category1: value("claimed-category-1-hours"),
-        safety: value("claimed-patient-safety-hours") || "0.00",
+        category1: value("total-category1"),
+        safety: value("total-safety") || "0.00",
         summary: Object.fromEntries(pairs),
         sessions,
     };
@@ -207,9 +207,7 @@ def compare(shown: dict[str, Any], receipt: str, certificate: str) -> None:
 def _change_hours(page: Page, other: Attendee, rng: random.Random) -> None:
     other.page.bring_to_front()
     other.page.goto("/claim")
-    other.page.get_by_label(re.compile("^Hours of")).first.select_option(
-        rng.choice(["0.25", "0.50"])
-    )
+    other.page.get_by_label(re.compile("^Hours of")).first.select_option(rng.choice(["15", "30"]))
     saved(other.page)
 
 

@@ -172,7 +172,7 @@ def test_on_a_phone_the_bar_shows_all_of_the_hours_and_keeps_its_height(
     attendee.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
     expect(bar).to_contain_text("Saved")
     assert bar.bounding_box() == before
-    hours = page.locator("p", has_text="of 60.75 hours").bounding_box()
+    hours = page.locator("summary", has_text="of 60.75 hours").bounding_box()
     back = page.get_by_role("link", name="Return to Sessions").bounding_box()
     assert hours is not None
     assert back is not None

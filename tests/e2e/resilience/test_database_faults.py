@@ -99,7 +99,7 @@ class Tabs:
             rows.row(title).get_by_role("button", name=re.compile(f"^{name}")).click()
         self.claim.get_by_role("button", name=re.compile("^Undo")).click()
         line = Attendee(self.claim).line(SEED[1])
-        line.get_by_label("Hours of").select_option("0.25")
+        line.get_by_label("Hours of").select_option(label="0.25")
         line.get_by_label("Watched on demand").check()
         evaluation = self.evaluation
         evaluation.locator(".scale-point").first.click()
@@ -130,7 +130,7 @@ class Tabs:
         shown = self.claim.locator("#lines h4")
         expect(shown).to_have_count(4)
         assert set(shown.all_inner_texts()) == {title for title, *_ in lines}
-        expect(Attendee(self.claim).line(SEED[1]).get_by_label("Hours of")).to_have_value("0.25")
+        expect(Attendee(self.claim).line(SEED[1]).get_by_label("Hours of")).to_have_value("15")
 
     def _in_database(self, url: str) -> list[list[tuple[Any, ...]]]:
         engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))

@@ -9,6 +9,7 @@ from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.session_window import CHUNK, window_at
+from tests.support.claim_values import attendee
 from tests.support.programme_values import programme, session
 
 AFTER = datetime(2024, 11, 1, tzinfo=UTC)
@@ -21,17 +22,18 @@ SESSION = session(
     kind="cadaver lab",
     speakers=(),
     delivery=Delivery.LIVE,
-    quarters=Amount(6),
-    safety=Amount(2),
+    credit={"category1": Amount(6), "safety": Amount(2)},
     faculty_badges=frozenset({"102"}),
 )
 PROGRAMME = programme(SESSION)
+ATTENDEE = attendee()
 
 
 def row(
     badge: str = "101", now: datetime = AFTER, *, by_date: bool = True
 ) -> view_models.SessionRow:
-    window = window_at(PROGRAMME, [SESSION], 0, badge, now, by_date=by_date, shown=())
+    attendee = replace(ATTENDEE, badge=badge)
+    window = window_at(PROGRAMME, [SESSION], 0, attendee, now, by_date=by_date, shown=())
     ((shown,),) = window.rows.values()
     return shown
 
@@ -42,8 +44,8 @@ def test_a_row_has_all_displayed_facts_of_a_session() -> None:
         title="Session A",
         when="8:00–9:30 am",
         place="Cadaver lab · 6A",
-        hours="1.50",
-        safety="0.50",
+        credit="1.50 hours",
+        more="0.50 Patient Safety",
         tag="Live only",
         day="Thursday, September 26",
         refusal="",
@@ -69,10 +71,17 @@ def test_a_session_that_cannot_be_added_shows_the_reason(
     assert row(badge=badge, now=now).refusal == refusal
 
 
+def test_a_session_without_credit_for_a_profession_says_so() -> None:
+    visitor = replace(ATTENDEE, profession="visitor")
+    window = window_at(PROGRAMME, [SESSION], 0, visitor, AFTER, by_date=True, shown=())
+    (shown,) = window.rows[0]
+    assert (shown.credit, shown.more, shown.refusal) == ("", "", "No credit for your profession")
+
+
 def test_a_row_is_formatted_once_for_each_version_of_the_programme() -> None:
     assert row() is row(badge="103")
     renamed = replace(PROGRAMME, version=2, sessions={7: replace(SESSION, title="Renamed")})
-    window = window_at(renamed, [renamed.sessions[7]], 0, "101", AFTER, by_date=True, shown=())
+    window = window_at(renamed, [renamed.sessions[7]], 0, ATTENDEE, AFTER, by_date=True, shown=())
     assert window.rows[0][0].title == "Renamed"
 
 
@@ -83,7 +92,7 @@ def test_the_window_has_the_chunk_and_its_neighbors_and_only_new_rows() -> None:
     }
     programme = replace(PROGRAMME, sessions=sessions)
     window = window_at(
-        programme, list(sessions.values()), 2, "101", AFTER, by_date=True, shown=(0, 1, 2)
+        programme, list(sessions.values()), 2, ATTENDEE, AFTER, by_date=True, shown=(0, 1, 2)
     )
     assert window.chunks == (1, 2, 3)
     assert {number: [row.id for row in rows] for number, rows in window.rows.items()} == {

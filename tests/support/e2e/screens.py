@@ -287,7 +287,7 @@ def _changed(page: Page) -> Iterator[tuple[str, Page]]:
     other = page.context.new_page()
     other.goto("/claim")
     for hours in ("1.25", "1.50"):
-        other.get_by_label(f"Hours of {SEED[0]}").select_option(hours)
+        other.get_by_label(f"Hours of {SEED[0]}").select_option(label=hours)
         expect(other.locator("[data-save-message=saved]")).to_be_visible()
         page.bring_to_front()
         page.evaluate("document.querySelector('[data-cme-refresh]').click()")
