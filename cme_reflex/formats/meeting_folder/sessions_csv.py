@@ -112,7 +112,7 @@ def parse_session(
         _check_day(row, starts_at, meeting)
     duration = full_minutes(starts_at, ends_at)
     _check_credit(row, types, given, duration)
-    credit = designated(types, given, duration) if eligible else given
+    credit = designated(types, given, duration) if eligible else {}
     if eligible and types and not credit:
         fault = "The session is eligible but gives no credit of any type, so nobody can claim it."
         row.add_warning("eligible", fault, "Enter its credit, check start and end, or write no.")
