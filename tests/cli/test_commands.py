@@ -61,7 +61,7 @@ def test_every_fault_of_a_folder_is_printed_and_nothing_is_loaded(files: FolderF
         [],
         [
             (
-                "sessions.csv, row 2, category1_hours: '1.30' is not a number of credit hours. "
+                "sessions.csv, row 2, credit:category1: '1.30' is not an amount of Category 1. "
                 "Use quarter hours, such as 1.25."
             ),
             (

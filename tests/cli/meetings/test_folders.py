@@ -268,12 +268,6 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
         ),
         (
             "meeting.toml",
-            "maximum = 60.75",
-            'maximum = 60.75\nidentifier_pattern = "C[0-9]"\nidentifier_label = "course number"',
-            (2, "identifier:category1", "The session gives Category 1 but has no course number."),
-        ),
-        (
-            "meeting.toml",
             "#005587",
             "#0099dd",
             (None, "look.accent", "#0099dd has a contrast of 3.1:1 on #ffffff, less than 7:1."),
@@ -338,7 +332,7 @@ def test_the_demo_meeting_of_several_professions_has_no_warning() -> None:
     code, lines, errors = cme_output("meeting", "check", ROOT / "meetings" / "spine30")
     assert (code, lines[0], lines[-1], errors) == (
         0,
-        "sessions: 45, of which 39 give credit",
+        "sessions: 45, of which 38 give credit",
         "0 faults, 0 warnings.",
         [],
     )
@@ -383,6 +377,20 @@ def test_an_identifier_fits_its_types_pattern(files: FolderFiles) -> None:
         "sessions.csv, row 3, identifier:category1: 'X1' does not fit the pattern of the "
         "identifier. Correct it, or the pattern C[0-9] in meeting.toml.",
     )
+
+
+def test_credit_without_its_identifier_is_a_warning(files: FolderFiles) -> None:
+    pattern = 'maximum = 60.75\nidentifier_label = "UAN"\nidentifier_pattern = "C[0-9]"'
+    files.replace("meeting.toml", "maximum = 60.75", pattern)
+    assert warnings(files.write()) == [
+        (
+            "sessions.csv",
+            row,
+            "identifier:category1",
+            "The session gives Category 1 but has no UAN.",
+        )
+        for row in (2, 3, 4)
+    ]
 
 
 def test_an_upgrade_tells_what_it_did_and_is_done_once(files: FolderFiles) -> None:
