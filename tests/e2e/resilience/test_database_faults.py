@@ -191,8 +191,9 @@ def expect_taps_to_be_saved_after(
     context = browser.new_context(base_url=setup.network.url, **DESKTOP)  # type: ignore[arg-type]
     tabs = open_tabs(context, person)
     with fault(setup):
-        ends = time.monotonic() + seconds
         tabs.tap_each_kind()
+        setup.network.restore()
+        ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             tabs.claim.wait_for_timeout(1_000)
             for page in tabs.pages:

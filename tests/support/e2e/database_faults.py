@@ -47,12 +47,16 @@ class DatabaseSetup:
 
     def start_server(self, database_url: str = "") -> None:
         """Start another server, and lead the browser to it."""
+        self.prepare_server(database_url)
+        self.network.restore()
+
+    def prepare_server(self, database_url: str) -> None:
+        """Start another server, to which the network leads once it is restored."""
         log = self.folder / f"{len(list(self.folder.glob('*.log')))}.log"
         url = database_url or self.database_url
         started = self.servers.enter_context(run_server(url, log))
         self.server = CmeServer(started.url, self.database_url, started.group)
         self.network.port = started.port
-        self.network.restore()
 
 
 DatabaseFault = Callable[[DatabaseSetup], AbstractContextManager[None]]
@@ -82,9 +86,12 @@ def full(setup: DatabaseSetup) -> Iterator[None]:
 
 @contextmanager
 def read_only_file(setup: DatabaseSetup) -> Iterator[None]:
-    """SQLite: the server is restarted on a database that it may only read."""
+    """SQLite: the server is restarted on a database that it may only read.
+
+    The pages connect to it after the taps, as a page that connects to a new server has no Undo.
+    """
     setup.kill_server()
-    setup.start_server(f"sqlite:///file:{setup.file}?mode=ro&uri=true")
+    setup.prepare_server(f"sqlite:///file:{setup.file}?mode=ro&uri=true")
     yield
     setup.kill_server()
     setup.start_server()
