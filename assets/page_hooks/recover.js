@@ -9,15 +9,16 @@ const MAX_INTERVAL = 10000; // ms
 let attempts = 0;
 let timer = 0;
 
-const unavailable = () => find("[data-cme-unavailable='true']");
+// What failed: "load" or "refresh".
+const unavailable = () => find("[data-cme-unavailable]")?.dataset.cmeUnavailable;
 
 function retry() {
   timer = 0;
-  const page = unavailable();
-  if (!page) return (attempts = 0);
+  const failed = unavailable();
+  if (!failed) return (attempts = 0);
   attempts += 1;
-  if (page.dataset.cmeReady === "true") refreshNow();
-  else find("[data-cme-load]").click();
+  if (failed === "load") find("[data-cme-load]").click();
+  else refreshNow();
   schedule();
 }
 

@@ -18,7 +18,8 @@ def page_hooks(state: Any, *, address: bool = False) -> rx.Component:
     address bar, without a page load.
     """
     # Until on_load has run for this page, the state has the address of the previous one.
-    loaded_for = rx.cond(rx.State.is_hydrated, rx.State.router.url.path, "")
+    is_loaded = rx.State.is_hydrated & state.ready & (state.unavailable == "")
+    loaded_for = rx.cond(is_loaded, rx.State.router.url.path, "")
     query = {"data-cme-query": state.address, "data-cme-loaded-path": loaded_for} if address else {}
     return rx.el.div(
         _hidden_button("data-cme-refresh", state.refresh),
@@ -26,8 +27,7 @@ def page_hooks(state: Any, *, address: bool = False) -> rx.Component:
         hidden=True,
         custom_attrs={
             "data-cme-redirect": state.redirect_to,
-            "data-cme-unavailable": rx.cond(state.unavailable, "true", "false"),
-            "data-cme-ready": rx.cond(state.ready, "true", "false"),
+            "data-cme-unavailable": state.unavailable,
             **query,
         },
     )

@@ -73,7 +73,7 @@ class ClaimPage(rx.State, mixin=True):
     submitted: bool = False
     locked: str = ""
     problem: str = ""
-    unavailable: bool = False  # the database could not be read; the browser tries again
+    unavailable: str = ""  # "load" or "refresh": what failed as the database could not be read
     announcement: str = ""
     refusals: int = 0  # events of this page that were refused; see `components.page_hooks`
     redirect_to: str = ""
@@ -130,10 +130,12 @@ class ClaimPage(rx.State, mixin=True):
                     _reply(await self.get_state(CommandQueue), tap.command, Outcome.POSTPONED)
                 else:
                     logger.warning("database not available", exc_info=error)
-                    self._set(unavailable=True)
+                    is_loaded = self.ready and self.unavailable != "load"
+                    is_refresh = is_loaded and handler.__name__ != "load"
+                    self._set(unavailable="refresh" if is_refresh else "load")
                 return None
             if not tap.command:
-                self._set(unavailable=False)
+                self._set(unavailable="")
             return answer
 
     def _refuse(self, queue: CommandQueue, tap: _Tap, problem: str | None) -> None:

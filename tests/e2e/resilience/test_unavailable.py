@@ -100,7 +100,7 @@ def test_log_out_asks_what_becomes_of_changes_that_are_not_saved(
         expect(asked).to_be_visible()
         asked.get_by_role("button", name=choice).click()
         if is_discarded:  # a sign-out is a change, too
-            expect(page.get_by_role("heading", name=text.error_pages.TITLE)).to_be_visible()
+            expect(page.get_by_role("heading", name=text.error_pages.FAILED)).to_be_visible()
         else:
             expect(said_of(page, text.shell.LOG_OUT, text.queue.WAITS)).to_be_visible()
     if is_discarded:
@@ -186,12 +186,14 @@ def test_an_attestation_without_the_network_arrives_once_it_is_back(
     page = attendee.page
     attendee.sign_in_by_request(*next(people))
     ready_to_submit(attendee, SEED[4])
+    attendee.wait_after_tap()
     page.locator("#attestation").uncheck()
     expect(page.locator("#attestation")).to_have_attribute("data-cme-checked", "false")
     if frozen:
         network.freeze()
     else:
         network.cut()
+    attendee.wait_after_tap()
     page.locator("#attestation").check()
     said = page.get_by_text(text.submit.CONFIRMATION_WAITS)
     expect(said).to_be_visible()
