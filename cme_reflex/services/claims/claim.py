@@ -104,10 +104,12 @@ class Draft:
             )
         )
 
-    def change_line(self, line: LineRow, **changes: int) -> None:
-        """Change these columns of a line."""
+    def change_line(self, line: LineRow, **changes: int | None) -> LineRow:
+        """Change these columns of a line; returns the changed line."""
         columns = {name: getattr(line, name) for name in LineRow.model_fields}
-        self._save(LineRow(**{**columns, **changes}))
+        changed = LineRow(**{**columns, **changes})
+        self._save(changed)
+        return changed
 
     def _save(self, line: LineRow) -> None:
         claims.save_line(self.db, line)

@@ -6,13 +6,12 @@ from datetime import datetime
 from cme_reflex.domain.claims.claim import NotInClaim
 from cme_reflex.domain.credit.claimable import (
     CreditLimitExceeded,
-    Totals,
     claimable_safety,
     max_safety,
 )
 from cme_reflex.domain.credit.quarters import Quarters
 from cme_reflex.domain.programme.programme import NotEligible, Session
-from cme_reflex.services.claims.claim import ClaimSummary, Draft, update_claim
+from cme_reflex.services.claims.claim import NO_TOTALS, ClaimSummary, Draft, update_claim
 from cme_reflex.services.sign_in.request_context import RequestContext
 
 
@@ -32,7 +31,7 @@ async def add_session(
 
 
 async def restore_session(
-    context: RequestContext, session_id: object, totals: Totals, *, now: datetime
+    context: RequestContext, session_id: object, *, now: datetime
 ) -> ClaimSummary:
     """Undo the removal of a session: add it, and choose the totals again that it had cleared.
 
@@ -41,17 +40,21 @@ async def restore_session(
     """
 
     def restore(draft: Draft) -> None:
+        removed = draft.lines.get(draft.session(session_id).id)
         _add(draft, session_id, now)
-        row, most = draft.row, draft.summary.claimable
-        category1 = totals.category1 if row.category1 is None else None
-        if category1 is not None and 1 <= category1 <= most.category1:
-            row.category1 = category1
-        chosen = None if row.category1 is None else Quarters(row.category1)
-        safety = totals.safety if row.safety is None else None
-        if safety is not None and safety <= claimable_safety(most, chosen):
-            row.safety = safety
+        if removed is not None and removed.removed:
+            _choose_again(draft, removed.cleared_category1, removed.cleared_safety)
 
     return await update_claim(context, restore, now=now)
+
+
+def _choose_again(draft: Draft, category1: int | None, safety: int | None) -> None:
+    row, most = draft.row, draft.summary.claimable
+    if row.category1 is None and category1 is not None and category1 <= most.category1:
+        row.category1 = category1
+    chosen = None if row.category1 is None else Quarters(row.category1)
+    if row.safety is None and safety is not None and safety <= claimable_safety(most, chosen):
+        row.safety = safety
 
 
 def _add(draft: Draft, session_id: object, now: datetime) -> None:
@@ -64,7 +67,14 @@ def _add(draft: Draft, session_id: object, now: datetime) -> None:
     elif line.removed:
         quarters = min(line.quarters, session.quarters)
         safety = min(line.safety, _safety_limit(session, quarters))
-        draft.change_line(line, removed=False, quarters=quarters, safety=safety)
+        draft.change_line(
+            line,
+            removed=False,
+            quarters=quarters,
+            safety=safety,
+            cleared_category1=None,
+            cleared_safety=None,
+        )
 
 
 async def remove_session(
@@ -72,13 +82,20 @@ async def remove_session(
 ) -> ClaimSummary:
     """Remove a session from the claim; removing it twice changes nothing.
 
-    Its hours and answers stay in the database for Undo. Raises NotEligible for an
+    Its hours and answers stay in the database for Undo, and so do the totals that the claim no
+    longer supports: the reply may not reach the page. Raises NotEligible for an
     unknown session, and what `update_claim` raises.
     """
 
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
-            draft.change_line(draft.line(draft.session(session_id).id), removed=True)
+            line = draft.line(draft.session(session_id).id)
+            removed = draft.change_line(line, removed=True)
+            lost = draft.summary.lost
+            if lost != NO_TOTALS:
+                draft.change_line(
+                    removed, cleared_category1=lost.category1, cleared_safety=lost.safety
+                )
 
     return await update_claim(context, remove, now=now)
 

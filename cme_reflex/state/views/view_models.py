@@ -82,15 +82,10 @@ class LineView:
 
 @dataclass(frozen=True)
 class RemovedView:
-    """A session that Undo would restore, with the totals that its removal cleared.
-
-    Totals in hours as text; an empty text is no total.
-    """
+    """A session that Undo would restore."""
 
     id: int
     title: str
-    category1: str
-    safety: str
 
 
 @dataclass(frozen=True)

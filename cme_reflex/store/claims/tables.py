@@ -39,6 +39,7 @@ class ClaimRow(SQLModel, table=True):
 class LineRow(SQLModel, table=True):
     """One session in a claim. A removed line keeps its hours, so that Undo can restore them.
 
+    `cleared_category1` and `cleared_safety` are the claim's totals that its removal cleared.
     `lowered`: a newer programme offers less credit than was claimed, so the hours were reduced.
     """
 
@@ -55,6 +56,8 @@ class LineRow(SQLModel, table=True):
     on_demand: bool
     removed: bool = False
     lowered: bool = False
+    cleared_category1: int | None = None
+    cleared_safety: int | None = None
 
 
 class CommandRow(SQLModel, table=True):

@@ -68,6 +68,9 @@ SESSIONS: Final = "Sessions"
 CATEGORY1_CHOSEN: Final = "Category 1"
 NOT_CHOSEN: Final = "Not chosen"
 SAFETY_CHOSEN: Final = "Of which Patient Safety"
+CONFIRMATION_WAITS: Final = (
+    "Your confirmation has not reached us yet. It is sent again as soon as that is possible."
+)
 CONFIRM_AGAIN: Final = "Your claim has changed since you confirmed it. Check it and confirm again."
 FINAL: Final = (
     "Submitting completes your {meeting} CME claim. After that you cannot add or change anything."
