@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlmodel import Session as DbSession
 
@@ -104,7 +104,7 @@ class Draft:
             )
         )
 
-    def change_line(self, line: LineRow, **changes: int | None) -> LineRow:
+    def change_line(self, line: LineRow, **changes: Any) -> LineRow:
         """Change these columns of a line; returns the changed line."""
         columns = {name: getattr(line, name) for name in LineRow.model_fields}
         changed = LineRow(**{**columns, **changes})

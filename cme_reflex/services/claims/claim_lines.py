@@ -1,5 +1,6 @@
 """Claim lines: adding and removing sessions, and changing their credit."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -43,13 +44,14 @@ async def restore_session(
         removed = draft.lines.get(draft.session(session_id).id)
         _add(draft, session_id, now)
         if removed is not None and removed.removed:
-            _choose_again(draft, removed.cleared_category1, removed.cleared_safety)
+            _choose_again(draft, removed.cleared or {})
 
     return await update_claim(context, restore, now=now)
 
 
-def _choose_again(draft: Draft, category1: int | None, safety: int | None) -> None:
+def _choose_again(draft: Draft, cleared: Mapping[str, int]) -> None:
     row, most = draft.row, draft.summary.claimable
+    category1, safety = cleared.get("category1"), cleared.get("safety")
     if row.category1 is None and category1 is not None and category1 <= most.category1:
         row.category1 = category1
     chosen = None if row.category1 is None else Quarters(row.category1)
@@ -72,8 +74,7 @@ def _add(draft: Draft, session_id: object, now: datetime) -> None:
             removed=False,
             quarters=quarters,
             safety=safety,
-            cleared_category1=None,
-            cleared_safety=None,
+            cleared=None,
         )
 
 
@@ -93,9 +94,9 @@ async def remove_session(
             removed = draft.change_line(line, removed=True)
             lost = draft.summary.lost
             if lost != NO_TOTALS:
-                draft.change_line(
-                    removed, cleared_category1=lost.category1, cleared_safety=lost.safety
-                )
+                totals = {"category1": lost.category1, "safety": lost.safety}
+                cleared = {code: total for code, total in totals.items() if total is not None}
+                draft.change_line(removed, cleared=cleared)
 
     return await update_claim(context, remove, now=now)
 

@@ -39,7 +39,7 @@ class ClaimRow(SQLModel, table=True):
 class LineRow(SQLModel, table=True):
     """One session in a claim. A removed line keeps its hours, so that Undo can restore them.
 
-    `cleared_category1` and `cleared_safety` are the claim's totals that its removal cleared.
+    `cleared` are the claim's totals that its removal cleared, by the code of the credit type.
     `lowered`: a newer programme offers less credit than was claimed, so the hours were reduced.
     """
 
@@ -56,8 +56,7 @@ class LineRow(SQLModel, table=True):
     on_demand: bool
     removed: bool = False
     lowered: bool = False
-    cleared_category1: int | None = None
-    cleared_safety: int | None = None
+    cleared: dict[str, int] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
 class CommandRow(SQLModel, table=True):
