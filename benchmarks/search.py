@@ -18,7 +18,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cme_reflex.domain.credit.claimable import Line
 from cme_reflex.domain.credit.credit_type import Amount, CreditType
 from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.programme.programme import Delivery, Programme
