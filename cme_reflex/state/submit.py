@@ -23,7 +23,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, authenticated, command
+from cme_reflex.state.base import ClaimPage, authenticated, command, immediate
 from cme_reflex.state.views import (
     credit_presenter,
     displayed_claim,
@@ -164,7 +164,7 @@ class Submit(ClaimPage, rx.State):
         self._update_missing(context, summary, answers, invalid_name)
 
     @rx.event
-    @authenticated
+    @immediate(label=text.submit.SUBMIT)
     async def submit(self, context: RequestContext, shown: str, refusals: int):
         """Submit what the browser showed, or list what has changed or the missing requirements."""
         try:

@@ -1,10 +1,11 @@
 """Queries for learner credit reporting: opt-ins, batches and reported rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
+from typing import Any, cast
 
-from sqlalchemy.orm import noload
+from sqlalchemy.orm import lazyload
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.reporting.pars import ParsRecord, ParsRow, RecordAction
@@ -31,10 +32,11 @@ def iter_opt_ins(db: Session, meeting_id: int) -> Iterator[OptInWithReceipt]:
         .where(AttendeeRow.meeting_id == meeting_id)
         .order_by(col(AttendeeRow.id), col(ReceiptRow.version), col(ReceiptCreditRow.position))
         # Rows that are streamed cannot have collections.
-        .options(noload(ReceiptRow.credits))
+        .options(lazyload(cast(Any, ReceiptRow.credits)))
         .execution_options(yield_per=CHUNK)
     )
-    for _, group in groupby(db.exec(rows), lambda row: (row[0].id, row[2] and row[2].id)):
+    streamed: Iterable[Any] = db.exec(rows)  # of an outer join, so values may be None
+    for _, group in groupby(streamed, lambda row: (row[0].id, row[2] and row[2].id)):
         alike = list(group)
         attendee, opt_in, receipt, _ = alike[0]
         yield attendee, opt_in, receipt, [row[3] for row in alike if row[3] is not None]

@@ -19,6 +19,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
+from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.csrf import is_same_site
@@ -151,6 +152,10 @@ async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, di
             )
         except authentication.NotSignedIn:
             pass
+        except Exception as error:
+            # While the database is away pages still connect, and say that it is.
+            if not is_transient(error):
+                raise
         else:
             log_fields: dict[str, object] = {
                 "meeting": context.meeting.code,
