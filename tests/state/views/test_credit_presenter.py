@@ -221,9 +221,7 @@ def test_less_than_supported_is_told_for_what_is_claimed() -> None:
         claim_all_of="category1",
     )
     assert credit_presenter.credit_view(summary(CLAIM)).less == ""
-    european = credit_presenter.credit_view(
-        summary(SPINE_CLAIM, totals={"european": Amount(2)})
-    )
+    european = credit_presenter.credit_view(summary(SPINE_CLAIM, totals={"european": Amount(2)}))
     assert (european.less, european.claim_all, european.claim_all_of) == (
         "You claim 1.0 of the 1.5 European hours that your sessions support.",
         "Claim all 1.5 European",
