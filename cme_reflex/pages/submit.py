@@ -126,7 +126,7 @@ def _total(total: Any) -> rx.Component:
         question(text.submit.WHY, total.why),
         key=total.code,
         custom_attrs={"data-cme-subject": total.label},
-        class_name="flex flex-col *:first:mt-auto",
+        class_name="row-span-2 grid grid-rows-subgrid gap-y-0",
     )
 
 

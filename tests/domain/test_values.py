@@ -9,8 +9,9 @@ from typing import Any
 from cme_reflex import domain
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.credit.credit_type import Need, Partial, Receiver, Rounding
 from cme_reflex.domain.evaluations.form import QuestionKind
-from cme_reflex.domain.people.attendee import OTHER, PHYSICIAN
+from cme_reflex.domain.meetings.meeting import ProfessionBy
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.domain.programme.session_filter import ClaimFilter, SortOrder
 
@@ -27,9 +28,9 @@ def test_a_value_is_never_changed() -> None:
     assert [value.__name__ for value in values() if not value.__dataclass_params__.frozen] == []
 
 
-def test_only_meeting_and_programme_have_a_dict_for_cached_properties() -> None:
+def test_only_these_have_a_dict_for_cached_properties() -> None:
     roomy = [value.__name__ for value in values() if "__slots__" not in vars(value)]
-    assert roomy == ["Meeting", "Programme"]
+    assert roomy == ["CreditType", "CreditTypes", "Meeting", "Programme"]
 
 
 def test_where_two_texts_could_be_mixed_up_a_value_is_made_by_the_names_of_its_fields() -> None:
@@ -39,10 +40,26 @@ def test_where_two_texts_could_be_mixed_up_a_value_is_made_by_the_names_of_its_f
 
 
 def test_the_words_in_files_databases_and_addresses_stay_as_they_are() -> None:
-    assert (PHYSICIAN, OTHER) == ("physician", "other")
-    enumerations = (OverlapPolicy, QuestionKind, Delivery, ClaimStatus, SortOrder, ClaimFilter)
+    enumerations = (
+        OverlapPolicy,
+        Rounding,
+        Partial,
+        Need,
+        Receiver,
+        ProfessionBy,
+        QuestionKind,
+        Delivery,
+        ClaimStatus,
+        SortOrder,
+        ClaimFilter,
+    )
     assert [[*map(str, words)] for words in enumerations] == [
         ["resolve", "cap", "allow"],
+        ["nearest", "down"],
+        ["yes", "whole session"],
+        ["none", "session evaluation", "overall evaluation", "attendance record"],
+        ["none", "pars", "ce_broker", "cpe_monitor"],
+        ["attendee", "registration"],
         ["yes_no", "scale", "one_of", "some_of", "text"],
         ["live", "on demand", "both"],
         ["draft", "submitted", "reopened", "withdrawn"],

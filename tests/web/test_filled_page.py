@@ -36,7 +36,7 @@ from tests.support.web import HOST
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 KIM = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
 FACULTY = {"way": "badge", "last_name": "Smith", "number": "102"}
-LONG = """<b>"Tips & Tricks"</b> in 'Facial' Rejuvenation: ⟦hours⟧ </script> """ + "é" * 102
+LONG = """<b>"Tips & Tricks"</b> in 'Facial' Rejuvenation: ⟦credit⟧ </script> """ + "é" * 101
 
 
 def _row(at: int) -> str:
@@ -53,8 +53,9 @@ def _choices(tag: str, name: str) -> str:
 def _shape(number: int) -> str:
     rows = "".join(map(_row, range(48)))
     return (
-        f'<template data-filled="shape"><p id="shape">{number}</p><p>⟦found⟧|⟦hours⟧ of ⟦maximum⟧'
+        f'<template data-filled="shape"><p id="shape">{number}</p><p>⟦found⟧|⟦amount⟧ ⟦of⟧'
         f"</p>{_choices('label', 'day')}<select>{_choices('option', 'kind')}</select>"
+        f"<select>{_choices('option', 'credit')}</select>"
         f"<ul>{rows}</ul></template>"
     )
 
@@ -146,9 +147,10 @@ async def test_who_is_signed_in_gets_the_first_rows_in_the_page(site: httpx.Asyn
         ("3", "4", "2", "8", "Session C"),
         ("4", "4", "3", "0", "Session B"),
     ]
-    assert "<p>4 sessions|0.00 of 10.00</p>" in page
+    assert "<p>4 sessions|0.00 of 10.00 hours</p>" in page
     assert '<label value="">All days</label><label value="2024-09-26">Thu, Sep 26</label>' in page
     assert '<option value="">All sessions</option><option value="panel">Panel</option>' in page
+    assert '<option value="safety">Patient Safety</option>' in page
     assert page.startswith("<!DOCTYPE html><html><head><script>1</script><script id=")
     assert page.endswith("<footer></footer></body></html>")
     assert "⟦" not in page
@@ -160,7 +162,7 @@ async def test_the_state_begins_with_what_the_page_says(site: httpx.AsyncClient)
     state = values(await asked(site))
     assert [row["title"] for row in state["slot_a"]] == [f"Session {code}" for code in "ADCB"]
     assert (state["ready"], state["matches"], state["found"]) == (True, 4, "4 sessions")
-    assert (state["totals"]["maximum"], "locked" in state) == ("10.00", False)
+    assert (state["totals"]["of"], "locked" in state) == ("of 10.00 hours", False)
     assert state["announcement"] == ""  # what is in the page already is not news
 
 
@@ -231,7 +233,7 @@ async def test_a_claim_whose_totals_were_cleared_gets_the_page_as_it_was_built(
     visiting = await adds("A")
     await submission.choose_total(visiting, "category1", Amount(6), now=NOW)
     first, *others = FOLDER.sessions
-    lowered = replace(first, quarters=Amount(2), safety=Amount(0))
+    lowered = replace(first, credit={"category1": Amount(2)})
     await load_meeting(replace(FOLDER, sessions=(lowered, *others)), now=NOW)
     assert await asked(site) == PLAIN
 

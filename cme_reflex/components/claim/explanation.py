@@ -39,3 +39,16 @@ def question(label: Any, why: Any, **props: Any) -> rx.Component:
         class_name="explained min-w-0 open:basis-full",
         **props,
     )
+
+
+def disclosure(label: Any, *content: Any) -> rx.Component:
+    """Less important lines behind a small label."""
+    return rx.el.details(
+        rx.el.summary(
+            icon("chevron", class_name="transition-transform group-open:rotate-90"),
+            label,
+            class_name="-my-3 flex min-h-11 w-fit items-center gap-1 text-13 text-muted",
+        ),
+        rx.el.div(*content, class_name="py-1"),
+        class_name="group",
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cme_reflex import text
-from cme_reflex.components.claim.explanation import explained
+from cme_reflex.components.claim.explanation import disclosure, explained
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.connection import save_status
 from cme_reflex.components.messages.interpolation import interpolate, pluralize
@@ -61,12 +61,18 @@ def claimed_line(credit: Any, totals: Any) -> rx.Component:
 
 
 def other_types(credit: Any) -> rx.Component:
-    """The credit claimed of what is supported, of each type but the first primary one."""
-    return rx.fragment(
-        rx.foreach(
-            credit.others,
-            lambda sentence: rx.el.p(sentence, key=sentence, class_name="text-13 text-muted"),
-        )
+    """The credit claimed of what is supported, of each type but the first primary one.
+
+    Several are behind their number, so that the bar leaves room for what it stands beside.
+    """
+    sentences = rx.foreach(
+        credit.others,
+        lambda sentence: rx.el.p(sentence, key=sentence, class_name="text-13 text-muted"),
+    )
+    return rx.cond(
+        credit.others.length() > 1,
+        disclosure(pluralize(text.claim.OTHER_TYPES, credit.others.length()), sentences),
+        rx.fragment(sentences),
     )
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import ceil
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Partial
@@ -253,6 +253,5 @@ def _window(span: Span, over_claims: Sequence[_OverClaim]) -> Window | None:
 def _keys(spans: Sequence[Span], over_claims: Iterable[_OverClaim]) -> tuple[int, ...]:
     """The keys of the lines inside windows, by start."""
     inside = (each.inside.get(span, ()) for each in over_claims for span in spans)
-    return tuple(
-        key for _, key in sorted({(line.start, line.key) for lines in inside for line in lines})
-    )
+    by_start = sorted(set(map(attrgetter("start", "key"), chain.from_iterable(inside))))
+    return tuple(map(itemgetter(1), by_start))

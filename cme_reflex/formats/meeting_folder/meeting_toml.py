@@ -79,11 +79,13 @@ def read_settings(path: Path) -> Settings:
         return Settings(None, None, None, invalid.problems, {})
     problems: list[InputProblem] = []
     places: Places = {}
-    if old_folders.has_old_keys(file):
+    has_old_keys = old_folders.has_old_keys(file)
+    if has_old_keys:
         file, places = old_folders.with_new_keys(file, problems)
     data = _meeting_fields(file, problems)
     _localize_times(data, problems)
-    types = read_credit_types(data.pop("credit_types"), problems)
+    tables = data.pop("credit_types")
+    types = None if has_old_keys and tables is None else read_credit_types(tables, problems)
     problems += unknown_keys(data, Meeting, ())
     meeting = _validated(data | {"credit_types": types or ()}, problems)
     credit_types = None

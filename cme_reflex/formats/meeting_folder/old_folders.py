@@ -41,7 +41,10 @@ def has_old_keys(file: Mapping[str, Any]) -> bool:
 def with_new_keys(
     file: Mapping[str, Any], problems: list[InputProblem]
 ) -> tuple[dict[str, Any], Places]:
-    """The content of an old meeting.toml under the new keys, and the places of these."""
+    """The content of an old meeting.toml under the new keys, and the places of these.
+
+    `credit` is None after a fault without which there are no credit types.
+    """
     credit: dict[str, Any] = file["credit"]
     places: dict[str, str] = {}
     known = {CATEGORY1, SAFETY}
@@ -56,11 +59,11 @@ def with_new_keys(
             place = f"credit[{len(tables)}]"
             places[f"{place}.maximum"] = f"credit.{code}.maximum_hours"
             places[place] = f"credit.{code}"
-    new = {**file, "credit": tables}
-    if len(tables) == len(known):
-        tables[0] |= _moved_statements(new)
-        if maxima := _moved_maxima(new, places):
-            tables[0]["registration_maxima"] = maxima
+    new = {**file, "credit": tables if len(tables) == len(known) else None}
+    statements, maxima = _moved_statements(new), _moved_maxima(new, places)
+    if tables:
+        tables[0] |= statements
+        tables[0] |= {"registration_maxima": maxima} if maxima else {}
     new.setdefault("professions", [dict(each) for each in PROFESSIONS])
     return new, places
 
@@ -68,7 +71,7 @@ def with_new_keys(
 def old_place(problem: InputProblem, places: Places) -> InputProblem:
     """The problem with the key that stands in the old file."""
     column = problem.column or ""
-    for new, old in places.items():
+    for new, old in sorted(places.items(), reverse=True):  # the longest key of several that fit
         if column == new or column.startswith((f"{new}.", f"{new}[")):
             return replace(problem, column=old + column.removeprefix(new))
     return problem

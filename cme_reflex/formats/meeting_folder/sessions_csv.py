@@ -112,7 +112,7 @@ def parse_session(
         _check_day(row, starts_at, meeting)
     duration = full_minutes(starts_at, ends_at)
     _check_credit(row, types, given, duration)
-    credit = designated(types, given, duration) if eligible else given
+    credit = designated(types, given, duration) if eligible else {}
     if eligible and types and not credit:
         fault = "The session is eligible but gives no credit of any type, so nobody can claim it."
         row.add_warning("eligible", fault, "Enter its credit, check start and end, or write no.")
@@ -202,6 +202,6 @@ def _identifiers(row: InputRow, types: CreditTypes) -> dict[str, str]:
             row.add_fault(column, fault, "Correct it.")
         elif identifier and pattern and not re.fullmatch(pattern, identifier):
             name = types[code].identifier_label or "identifier"
-            fault = f"{identifier!r} is not a {name}: it does not fit identifier_pattern."
+            fault = f"{identifier!r} does not fit the pattern of the {name}."
             row.add_fault(column, fault, f"Correct it, or the pattern {pattern} in meeting.toml.")
     return {code: identifier for code, identifier in identifiers.items() if identifier}

@@ -106,7 +106,7 @@ def credit_headings(types: CreditTypes) -> dict[str, tuple[str, ...]]:
 
 def credit_names(types: CreditTypes) -> dict[str, str]:
     """Codes by the folded names of these credit types, as a table of credits has them."""
-    names = {name: each.code for each in reversed(tuple(types)) for name in _names(each)}
+    names = {plain(name): each.code for each in reversed(tuple(types)) for name in _names(each)}
     if types:
         first = types.primaries[0].code
         names = {**dict.fromkeys(_PRIMARY_TYPES, first), **names}
@@ -132,7 +132,7 @@ def _names(credit_type: CreditType) -> set[str]:
         credit_type.name_many,
         *(old for old, code in old_folders.COLUMNS.items() if code == credit_type.code),
     )
-    names = {plain(text) for text in texts}
+    names = {form for text in texts for form in (plain(text), text)}
     # A file may write Credit(s).
     return names | {f"{name} s" for name in names if name.endswith("credit")}
 
@@ -145,8 +145,8 @@ def _identifier_headings(credit_type: CreditType, types: CreditTypes) -> tuple[s
 
 def _without_shared(headings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The headings without those that would fit several columns."""
-    counts = Counter(alias for aliases in headings.values() for alias in set(aliases))
+    counts = Counter(alias for aliases in headings.values() for alias in set(map(fold, aliases)))
     return {
-        column: tuple(alias for alias in aliases if counts[alias] == 1)
+        column: tuple(alias for alias in aliases if counts[fold(alias)] == 1)
         for column, aliases in headings.items()
     }

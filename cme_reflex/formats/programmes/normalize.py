@@ -4,18 +4,20 @@ import html
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType
 from cme_reflex.domain.credit.credit_types import CreditTypes
-from cme_reflex.domain.credit.line import designated
+from cme_reflex.domain.credit.line import designated, epoch_minute
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, longest
 from cme_reflex.formats.programmes.eligibility import is_eligible
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.tables.csv_table import normalize_text
 
+# By what the durations count where no meeting is named: [[credit]] with its defaults.
+_USUAL = CreditTypes((CreditType(code="usual", label="", name_one="", name_many=""),))
 DEFAULT_KIND = "session"  # if the file has none, because sessions.csv requires a kind
 _TEXT_FIELDS = ("code", "title", "kind", "track", "room")
 
@@ -30,8 +32,8 @@ def normalize_items(
 
 
 def duration_minutes(item: ProgrammeItem) -> int:
-    """Whole minutes from start to end."""
-    return (item.ends_at - item.starts_at) // timedelta(minutes=1)
+    """Whole minutes from start to end; negative if the end is before the start."""
+    return epoch_minute(item.ends_at) - epoch_minute(item.starts_at)
 
 
 def _is_cancelled(item: ProgrammeItem, log: ConversionLog) -> bool:
@@ -129,7 +131,7 @@ def _with_eligibility(
 
 def _credit(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
     """Whether the session gives credit of any type if it is eligible."""
-    return any(designated(types, item.credit, length).values()) if types else length > 0
+    return any(designated(types or _USUAL, item.credit, length).values())
 
 
 def _check_credit(item: ProgrammeItem, types: CreditTypes, length: int, log: ConversionLog) -> None:

@@ -40,6 +40,7 @@ MORE_REMOVED: Final = "and {count} more"
 
 AMOUNT_OF: Final = "{amount} {of}"
 CLAIMED_OF: Final = "{claimed} claimed of {supported} supported"
+OTHER_TYPES: Final = Plural(one="{count} more credit type", other="{count} more credit types")
 CLAIMED_OF_TYPE: Final = "{label}: {claimed} claimed of {supported}"
 OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")
 

@@ -19,10 +19,8 @@ from cme_reflex.text.dates import day_span, instant, short_day
 from cme_reflex.text.plural import Plural
 
 HOURS: Final = "hours"
-CREDITS: Final = "credits"
-"""The units of amounts: hours where a unit is shown as sixty minutes."""
+"""The unit of amounts where it is shown as sixty minutes."""
 HOURS_LABEL: Final = "Hours"
-CREDITS_LABEL: Final = "Credits"
 AMOUNT: Final = "{amount} {unit}"
 OF_TYPE: Final = "{amount} {label}"
 OF_WHICH: Final = ", of which {amounts}"
@@ -79,13 +77,13 @@ CLOSED: Final = "{label} could be claimed until {when}."
 
 
 def unit(credit_type: CreditType) -> str:
-    """The unit of amounts as they are shown: hours, or credits where that is something else."""
-    return HOURS if _is_hours(credit_type) else CREDITS
+    """The unit of amounts as they are shown: hours, or the type's own where it is not an hour."""
+    return HOURS if _is_hours(credit_type) else credit_type.name_many
 
 
 def unit_label(credit_type: CreditType) -> str:
     """The unit as the label of a field."""
-    return HOURS_LABEL if _is_hours(credit_type) else CREDITS_LABEL
+    return HOURS_LABEL if _is_hours(credit_type) else credit_type.name_many
 
 
 def _is_hours(credit_type: CreditType) -> bool:

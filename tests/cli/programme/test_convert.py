@@ -14,14 +14,11 @@ from tests.support.files.published_programmes import published_programme
 pytestmark = pytest.mark.usefixtures("chosen_database")
 
 TWO = schedule(event() + event(id_="id='8'", duration="00:05", title="=1+1"))
-HEADINGS = (
-    "code,title,kind,track,room,start,end,speakers,delivery,category1_hours,"
-    "patient_safety_hours,eligible,faculty_badges"
-)
+HEADINGS = "code,title,kind,track,room,start,end,speakers,delivery,eligible,faculty_badges"
 CSV = [
     HEADINGS,
-    "7,Flaps,session,,A,2024-09-26T08:00+02:00,2024-09-26T09:00+02:00,,live,,,yes,",
-    "8,'=1+1,session,,A,2024-09-26T08:00+02:00,2024-09-26T08:05+02:00,,live,,,no,",
+    "7,Flaps,session,,A,2024-09-26T08:00+02:00,2024-09-26T09:00+02:00,,live,yes,",
+    "8,'=1+1,session,,A,2024-09-26T08:00+02:00,2024-09-26T08:05+02:00,,live,no,",
 ]
 WARNING = "s.xml, event 8: 5 minutes round to no credit. The session is not eligible."
 
@@ -130,19 +127,41 @@ def test_an_option_that_cannot_be_is_told(file: Path, options: list[str], fault:
     assert cme_output("programme", "convert", file, *options) == (1, [], [fault])
 
 
-def test_kinds_delivery_and_credits_are_options(tmp_path: Path) -> None:
+def test_kinds_delivery_and_credits_are_options(tmp_path: Path, files: FolderFiles) -> None:
     rows = [f"{n},T{n},2024-09-26T0{n}:00Z,60,{kind}" for n, kind in ((1, "Lunch"), (2, "Talk"))]
     (tmp_path / "s.csv").write_text(table(*rows, headings="ID,Title,Start,Minutes,Type"))
     (tmp_path / "c.csv").write_text("SessionID,Credit Type,Credits\n1,CME,0.75\n2,CME,1\n")
     result = cme_output(
         *("programme", "convert", tmp_path / "s.csv", "--credits", tmp_path / "c.csv"),
         *("--eligible", "lunch", "--not-eligible", "TALK", "--delivery", "both"),
+        *("--meeting", files.write()),
     )
     assert result[::2] == (0, [])
-    assert [line.split(",")[8:12] for line in result[1][1:]] == [
-        ["both", "0.75", "", "yes"],
-        ["both", "1.00", "", "no"],
+    assert [line.split(",")[8:11] for line in result[1]] == [
+        ["delivery", "credit:category1", "eligible"],
+        ["both", "0.75", "yes"],
+        ["both", "1.00", "no"],
     ]
+
+
+def test_degrees_mean_the_professions_of_the_meeting(tmp_path: Path, files: FolderFiles) -> None:
+    people = tmp_path / "p.csv"
+    people.write_text("Last,Badge,Confirmation,Degree,Ticket\nA,1,C1,MD,full\nB,2,C2,RN,full\n")
+    convert = ("attendees", "convert", people, "--meeting", files.write())
+    assert cme_output(*convert) == (
+        1,
+        [],
+        [
+            "p.csv, row 3, Degree: 'RN' is no profession of the meeting: physician, other. Choose "
+            "one: --value 'profession:RN=other'.",
+            "1 fault; nothing was changed.",
+        ],
+    )
+    code, lines, _ = cme_output(*convert, "--value", "profession:RN=other")
+    assert (code, [line.split(",")[6] for line in lines]) == (
+        0,
+        ["profession", "physician", "other"],
+    )
 
 
 def test_more_warnings_than_fit_a_screen_are_counted(tmp_path: Path) -> None:

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 
 from cme_reflex.domain.claims.account import (
     Account,
     AccountEntry,
     AccountYear,
+    Credit,
     ReportingState,
     ReportingSummary,
     SubmittedVersion,
@@ -19,22 +20,36 @@ from cme_reflex.domain.claims.account import (
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
+from cme_reflex.domain.credit.credit_type import Amount, CreditType
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from tests.support.credit_values import AMA, ANCC, EACCME, SAFETY, credit_type
 
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)
 
 
+def of(credit: CreditType, claimed: int, attended: int | None = None) -> Credit:
+    return Credit(credit, Amount(claimed), Amount(claimed if attended is None else attended))
+
+
+def credits_of(ama: int, safety: int) -> tuple[Credit, ...]:
+    return of(AMA, ama), of(SAFETY, safety)
+
+
 def submitted(
-    category1: int,
+    ama: int,
     safety: int = 0,
     *,
     at: datetime = NOON,
     state: ProofState = ProofState.VALID,
 ) -> SubmittedVersion:
-    credit = CreditTotals(Quarters(category1), Quarters(safety))
+    return submitted_of(*credits_of(ama, safety), at=at, state=state)
+
+
+def submitted_of(
+    *of_types: Credit, at: datetime = NOON, state: ProofState = ProofState.VALID
+) -> SubmittedVersion:
     return SubmittedVersion(
-        number="TEST24-7KQM-X4WD", submitted_at=at, claimed=credit, attended=credit, state=state
+        number="TEST24-7KQM-X4WD", submitted_at=at, credits=of_types, state=state
     )
 
 
@@ -63,7 +78,6 @@ def entry(
         closes_at=NOON + timedelta(days=100),
         status=status,
         sessions=2,
-        safety_label="Patient Safety",
         versions=versions,
         reporting=ReportingSummary(),
     )
@@ -77,7 +91,7 @@ def test_an_account_without_a_registration_is_empty() -> None:
     assert build_account("Kim Okafor", None, []) == Account(
         name="Kim Okafor",
         member=None,
-        credit=CreditTotals(Quarters(0), Quarters(0)),
+        credits=(),
         years=(),
         unsubmitted=(),
     )
@@ -88,10 +102,10 @@ def test_claims_stand_under_the_year_in_which_their_meeting_ended_the_newest_fir
     assert build_account("Kim Okafor", "kim", [IN_2023, spring, IN_2024]) == Account(
         name="Kim Okafor",
         member="kim",
-        credit=CreditTotals(Quarters(48), Quarters(9)),
+        credits=credits_of(48, 9),
         years=(
-            AccountYear(2024, CreditTotals(Quarters(38), Quarters(6)), (IN_2024, spring)),
-            AccountYear(2023, CreditTotals(Quarters(10), Quarters(3)), (IN_2023,)),
+            AccountYear(2024, credits_of(38, 6), (IN_2024, spring)),
+            AccountYear(2023, credits_of(10, 3), (IN_2023,)),
         ),
         unsubmitted=(),
     )
@@ -120,7 +134,7 @@ def test_only_the_newest_version_counts_also_while_the_claim_is_reopened() -> No
         date(2024, 9, 29), submitted(8, 2), submitted(34, 5), status=ClaimStatus.REOPENED
     )
     owned = build_account("Kim Okafor", "kim", [reopened])
-    assert (owned.credit, owned.unsubmitted) == (CreditTotals(Quarters(8), Quarters(2)), ())
+    assert (owned.credits, owned.unsubmitted) == (credits_of(8, 2), ())
     assert (reopened.valid_version, entry(NOON.date()).valid_version) == (submitted(8, 2), None)
 
 
@@ -158,8 +172,38 @@ def test_the_newest_is_when_a_version_that_counts_was_submitted_last() -> None:
 
 def test_credit_is_of_the_valid_versions_and_of_nothing_else() -> None:
     draft = entry(date(2024, 9, 29), status=ClaimStatus.DRAFT)
-    assert total_credit([IN_2023, draft, IN_2024]) == CreditTotals(Quarters(44), Quarters(8))
+    assert total_credit([IN_2023, draft, IN_2024]) == credits_of(44, 8)
 
 
 def test_by_default_reporting_was_not_asked_for() -> None:
     assert ReportingSummary() == ReportingSummary(ReportingState.NOT_ASKED, at=None, reason="")
+
+
+def test_credit_is_added_up_by_type_a_primary_one_before_its_subsets() -> None:
+    ethics = credit_type("ethics", part_of="ama")
+    newer = entry(date(2025, 9, 29), submitted_of(of(AMA, 8, 10), of(ethics, 1, 3), of(ANCC, 6, 6)))
+    older = entry(date(2024, 9, 29), submitted_of(of(EACCME, 3), of(AMA, 4, 4), of(SAFETY, 2, 3)))
+    assert total_credit([newer, older]) == (
+        of(AMA, 12, 14),
+        of(ethics, 1, 3),
+        of(SAFETY, 2, 3),
+        of(ANCC, 6, 6),
+        of(EACCME, 3),
+    )
+
+
+def test_types_of_one_code_with_different_names_are_not_added_up() -> None:
+    renamed = replace(AMA, name_many="Hours")
+    entries = [entry(NOON.date(), submitted_of(of(each, 4))) for each in (AMA, renamed, AMA)]
+    assert total_credit(entries) == (of(AMA, 8), of(renamed, 4))
+
+
+def test_a_sum_has_the_newest_facts_and_increments_of_which_all_are_whole_numbers() -> None:
+    newer = replace(AMA, label="New", increment=Fraction(1, 4))
+    older = replace(AMA, label="Old", increment=Fraction(1, 10))
+    entries = [entry(NOON.date(), submitted_of(of(newer, 3, 4)), submitted_of(of(older, 9)))]
+    assert total_credit(entries) == (of(newer, 3, 4),)
+    entries.append(entry(NOON.date(), submitted_of(of(older, 7, 8))))
+    (both,) = total_credit(entries)
+    assert both == of(replace(newer, increment=Fraction(1, 20)), 15 + 14, 20 + 16)
+    assert both.type.format(both.claimed) == "1.45"  # 0.75 and 0.7

@@ -3,7 +3,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 
 from cme_reflex.domain.claims.claim import (
     Claim,
@@ -17,16 +16,20 @@ from cme_reflex.domain.claims.claim import (
     NotSubmitted,
     ReopeningNotAllowed,
     Requirement,
+    claim_needs,
+    line_needs,
     missing_requirements,
     require_changeable,
     require_reopenable,
 )
-from cme_reflex.domain.credit.claimable import Line, OverlapPolicy, Totals
+from cme_reflex.domain.credit.claimable import OverlapPolicy
+from cme_reflex.domain.credit.credit_type import Amounts, Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.evaluations.form import Answers, Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import InvalidName, NameFault
-from cme_reflex.domain.programme.programme import Session
-from tests.support.meeting_values import MEETING, with_terms
+from tests.support.credit_values import amounts, credit_type
+from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY, with_terms
 from tests.support.programme_values import programme, session
 
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
@@ -50,21 +53,18 @@ def meeting(**more: Any) -> Meeting:
     return replace(terms, **{**forms, **more})
 
 
-def line(of: Session) -> Line:
-    return Line(of.id, of.starts_at, of.ends_at, of.quarters, of.safety, on_demand=False)
-
-
 SESSIONS = session(1, "8:00", "9:00"), session(2, "9:00", "10:00"), session(3, "8:30", "9:00")
-ONE, TWO, MEETS_ONE = map(line, SESSIONS)
+ONE, TWO, MEETS_ONE = (each.line(MEETING.credit) for each in SESSIONS)
 OVERALL = {"bias": True, "change": "Nothing"}
 ANSWERS = Answers({1: {"grade": 5}, 2: {"grade": 1}, 3: {"grade": 3}}, OVERALL)
-COMPLETE = Claim(lines=(ONE, TWO), totals=Totals(Quarters(8), None))
+COMPLETE = Claim(lines=(ONE, TWO), totals=amounts(category1=8))
 
 
 def missing_in(
     claim: Claim = COMPLETE,
     answers: Answers = ANSWERS,
     of: Meeting | None = None,
+    types: CreditTypes = MEETING.credit,
     *,
     name: InvalidName | None = None,
     attested: bool = True,
@@ -74,15 +74,14 @@ def missing_in(
         claim,
         answers,
         programme(*SESSIONS, meeting=of or meeting()),
+        types,
         name=name,
         attested=attested,
     )
 
 
 def test_a_new_claim_is_an_empty_draft() -> None:
-    assert Claim() == Claim(
-        status=DRAFT, revision=0, totals=Totals(None, None), lines=(), reopened_until=None
-    )
+    assert Claim() == Claim(status=DRAFT, revision=0, totals={}, lines=(), reopened_until=None)
 
 
 @pytest.mark.parametrize("status", [DRAFT, REOPENED])
@@ -150,7 +149,7 @@ def test_an_empty_claim_lacks_everything_but_answers_about_sessions() -> None:
         MissingRequirement(Requirement.LINES),
         MissingRequirement(Requirement.OVERALL_QUESTION, question=BIAS),
         MissingRequirement(Requirement.OVERALL_QUESTION, question=CHANGE),
-        MissingRequirement(Requirement.CATEGORY1),
+        MissingRequirement(Requirement.CREDIT),
         MissingRequirement(Requirement.ATTESTATION),
     )
 
@@ -161,13 +160,15 @@ def test_missing_requirements_are_in_the_order_of_the_page() -> None:
     claim = Claim(lines=(ONE, TWO, MEETS_ONE))
     answers = Answers({1: {"grade": 5}, 2: {"comment": "Good"}}, {"bias": False})
     name = InvalidName(NameFault.EMPTY)
-    assert missing_requirements(claim, answers, whole, name=name, attested=False) == (
+    assert missing_requirements(
+        claim, answers, whole, MEETING.credit, name=name, attested=False
+    ) == (
         MissingRequirement(Requirement.WITHDRAWN, 2),
         MissingRequirement(Requirement.CONFLICT),
         MissingRequirement(Requirement.SESSION_QUESTION, 2, GRADE),
         MissingRequirement(Requirement.SESSION_QUESTION, 3, GRADE),
         MissingRequirement(Requirement.OVERALL_QUESTION, None, CHANGE),
-        MissingRequirement(Requirement.CATEGORY1),
+        MissingRequirement(Requirement.CREDIT),
         MissingRequirement(Requirement.NAME, name=name),
         MissingRequirement(Requirement.ATTESTATION),
     )
@@ -176,9 +177,9 @@ def test_missing_requirements_are_in_the_order_of_the_page() -> None:
 @pytest.mark.parametrize("change", [{"withdrawn": True}, {"eligible": False}])
 def test_a_session_that_lost_its_credit_is_named(change: dict[str, bool]) -> None:
     whole = programme(replace(SESSIONS[0], **change), SESSIONS[1], meeting=meeting())
-    assert missing_requirements(COMPLETE, ANSWERS, whole, name=None, attested=True) == (
-        MissingRequirement(Requirement.WITHDRAWN, 1),
-    )
+    assert missing_requirements(
+        COMPLETE, ANSWERS, whole, MEETING.credit, name=None, attested=True
+    ) == (MissingRequirement(Requirement.WITHDRAWN, 1),)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +203,78 @@ def test_sessions_are_evaluated_only_where_the_meeting_requires_it() -> None:
 
 
 def test_patient_safety_may_be_left_open_and_category_1_may_not() -> None:
-    unchosen = replace(COMPLETE, totals=Totals(None, Quarters(0)))
-    assert missing_in(unchosen) == (MissingRequirement(Requirement.CATEGORY1),)
+    unchosen = replace(COMPLETE, totals=amounts(safety=0))
+    assert missing_in(unchosen) == (MissingRequirement(Requirement.CREDIT),)
+
+
+NURSING = credit_type("ancc")
+NEEDY = credit_type("acpe", needs=Need.OVERALL_EVALUATION)
+PHARMACOLOGY = credit_type("pharm", part_of="ancc")
+SEVERAL = CreditTypes((CATEGORY1, SAFETY, NURSING, PHARMACOLOGY, NEEDY))
+
+
+@pytest.mark.parametrize(
+    ("totals", "missing"),
+    [
+        (amounts(ancc=1), ()),
+        (amounts(category1=1, ancc=1, pharm=1), ()),
+        (amounts(category1=1, pharm=0), (MissingRequirement(Requirement.CREDIT, credit="ancc"),)),
+        (amounts(ancc=1, safety=1), (MissingRequirement(Requirement.CREDIT, credit="category1"),)),
+        (amounts(pharm=1), (MissingRequirement(Requirement.CREDIT),)),
+        ({}, (MissingRequirement(Requirement.CREDIT),)),
+    ],
+)
+def test_any_primary_type_is_enough_and_a_subset_is_claimed_with_its_own(
+    totals: Amounts, missing: tuple[MissingRequirement, ...]
+) -> None:
+    assert missing_in(replace(COMPLETE, totals=totals), types=SEVERAL) == missing
+
+
+def test_a_total_of_a_type_that_is_not_offered_is_not_enough() -> None:
+    nursing = CreditTypes((NURSING,))
+    assert missing_in(types=nursing) == (MissingRequirement(Requirement.CREDIT),)
+
+
+def test_a_conflict_blocks_only_if_it_is_one_of_a_type_chosen() -> None:
+    lines = [
+        replace(each, amounts=amounts(category1=4, ancc=ancc))
+        for each, ancc in ((ONE, 4), (TWO, 0))
+    ] + [replace(MEETS_ONE, amounts=amounts(ancc=2))]
+    claim = replace(COMPLETE, lines=tuple(lines))
+    assert missing_in(claim, types=SEVERAL) == ()
+    both = replace(claim, totals=amounts(category1=8, ancc=4))
+    assert missing_in(both, types=SEVERAL) == (MissingRequirement(Requirement.CONFLICT),)
+
+
+def test_a_type_that_needs_the_overall_evaluation_blocks_only_where_it_is_chosen() -> None:
+    optional = meeting(overall_form=Form((replace(BIAS, required=False), COMMENT)))
+    unanswered = Answers(ANSWERS.sessions, {})
+    both = replace(COMPLETE, totals=amounts(category1=8, acpe=8))
+    assert missing_in(both, of=optional, types=SEVERAL) == ()
+    assert missing_in(both, unanswered, optional, SEVERAL) == (
+        MissingRequirement(Requirement.NEED, credit="acpe"),
+    )
+    assert missing_in(COMPLETE, unanswered, optional, SEVERAL) == ()
+    evaluated = replace(CATEGORY1, needs=Need.SESSION_EVALUATION)
+    assert missing_in(COMPLETE, unanswered, optional, CreditTypes((evaluated,))) == ()
+
+
+def test_what_is_evaluated_completely_meets_the_need() -> None:
+    by_session = [
+        line_needs(Answers(sessions), meeting(), 1)
+        for sessions in (
+            {},
+            {1: {}},
+            {1: {"comment": "Good"}},
+            {2: {"grade": 5}},
+            {1: {"grade": 5}},
+        )
+    ]
+    assert by_session == [set(), set(), set(), set(), {Need.SESSION_EVALUATION}]
+    overall = [
+        claim_needs(Answers({}, answers), meeting()) for answers in ({}, {"bias": True}, OVERALL)
+    ]
+    assert overall == [set(), set(), {Need.OVERALL_EVALUATION}]
 
 
 def test_a_complete_claim_still_needs_the_attestation() -> None:
@@ -211,7 +282,7 @@ def test_a_complete_claim_still_needs_the_attestation() -> None:
 
 
 def test_an_incomplete_claim_tells_all_of_it() -> None:
-    needs = [MissingRequirement(Requirement.LINES), MissingRequirement(Requirement.CATEGORY1)]
+    needs = [MissingRequirement(Requirement.LINES), MissingRequirement(Requirement.CREDIT)]
     error = ClaimIncomplete(needs)
     assert (error.missing, str(error)) == (tuple(needs), "2 things are missing")
 

@@ -3,18 +3,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 
-from cme_reflex.domain.credit.claimable import Limits
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.meetings.meeting import (
     Branding,
     ClaimPeriod,
     ClaimTerms,
-    RegistrationType,
+    Profession,
+    ProfessionBy,
     ReportingTerms,
     SingleSignOn,
 )
-from tests.support.meeting_values import MEETING
+from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
 
 NOT_OPEN, OPEN, CLOSED = ClaimPeriod
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
@@ -34,22 +34,28 @@ def test_a_reopened_claim_is_open_until_its_own_deadline(deadline: datetime) -> 
     assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
 
 
-def test_a_registration_types_maximum_holds_where_it_is_lower() -> None:
-    types = (
-        RegistrationType(code="full", label="Full"),
-        RegistrationType(code="day", label="One day", maximum=Quarters(6)),
-        RegistrationType(code="none", label="Exhibits only", maximum=Quarters(0)),
-        RegistrationType(code="more", label="More than there is", maximum=Quarters(41)),
-    )
-    meeting = replace(MEETING, registration_types=types)
-    limits = {code: meeting.limits(code) for code in ("full", "day", "none", "more", "unknown")}
-    assert limits == {
-        "full": Limits(Quarters(40), Quarters(8)),
-        "day": Limits(Quarters(6), Quarters(8)),
-        "none": Limits(Quarters(0), Quarters(8)),
-        "more": Limits(Quarters(40), Quarters(8)),
-        "unknown": Limits(Quarters(40), Quarters(8)),
+def test_a_meeting_offers_its_credit_types_by_profession() -> None:
+    nursing = replace(CATEGORY1, code="ancc", awarded_to=frozenset({"nurse"}))
+    meeting = replace(MEETING, credit_types=(nursing, CATEGORY1, SAFETY))
+    assert meeting.credit == CreditTypes((nursing, CATEGORY1, SAFETY))
+    offered = {
+        profession: [each.code for each in meeting.offered(profession)]
+        for profession in ("physician", "other", "nurse", "unknown")
     }
+    assert offered == {
+        "physician": ["category1", "safety"],
+        "other": ["ancc", "category1", "safety"],
+        "nurse": ["ancc"],
+        "unknown": [],
+    }
+
+
+def test_a_profession_is_found_by_its_code() -> None:
+    physician = MEETING.profession("physician")
+    assert physician == Profession(
+        code="physician", label="Physician (MD or DO)", degrees=("MD", "DO")
+    )
+    assert MEETING.profession("nurse") is None
 
 
 def test_a_meeting_allows_and_requires_no_more_than_it_says() -> None:
@@ -57,7 +63,8 @@ def test_a_meeting_allows_and_requires_no_more_than_it_says() -> None:
     assert ClaimTerms(**given) == ClaimTerms(
         **given, session_evaluations_required=False, attendee_may_reopen=False, on_demand_from=None
     )
-    assert RegistrationType(code="full", label="Full").maximum is None
+    assert Profession(code="other", label="Other").degrees == ()
+    assert (MEETING.profession_by, MEETING.additional_days) == (ProfessionBy.ATTENDEE, ())
     texts = {"name": "", "consent_version": "1", "text": "", "consent": ""}
     assert ReportingTerms(**texts, boards=()).pars_activity_id == ""
 

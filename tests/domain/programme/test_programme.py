@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 
+from cme_reflex.domain.credit.credit_type import Need
+from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.programme.programme import (
     Delivery,
     NotEligible,
@@ -10,6 +13,8 @@ from cme_reflex.domain.programme.programme import (
     PresentedByAttendee,
     Session,
 )
+from tests.support.credit_values import amounts
+from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
 from tests.support.programme_values import MIDNIGHT, at, programme, session
 
 LIVE, ON_DEMAND, BOTH = Delivery
@@ -32,7 +37,12 @@ def test_a_session_gives_credit_if_eligible_and_not_withdrawn() -> None:
 
 
 def test_a_session_is_neither_withdrawn_nor_presented_nor_released_by_default() -> None:
-    told = {"withdrawn": False, "faculty_badges": frozenset(), "on_demand_from": None}
+    told = {
+        "withdrawn": False,
+        "faculty_badges": frozenset(),
+        "on_demand_from": None,
+        "identifiers": {},
+    }
     assert session(1) == session(1, **told)
 
 
@@ -134,9 +144,9 @@ def hours_of(*sessions: Session) -> tuple[int, int]:
 
 def test_simultaneous_sessions_are_instruction_twice_and_credit_for_one_once() -> None:
     sessions = (
-        session(1, "8:00", "10:00", quarters=Quarters(8)),
-        session(2, "9:00", "11:00", quarters=Quarters(8)),
-        session(3, "9:15", "9:45", quarters=Quarters(2)),
+        session(1, "8:00", "10:00", credit=amounts(category1=8)),
+        session(2, "9:00", "11:00", credit=amounts(category1=8)),
+        session(3, "9:15", "9:45", credit=amounts(category1=2)),
         session(4, "13:00", "14:00", delivery=LIVE),
         session(5, "13:00", "14:00", delivery=ON_DEMAND),
         session(6, "15:00", "16:00", eligible=False),
@@ -146,7 +156,46 @@ def test_simultaneous_sessions_are_instruction_twice_and_credit_for_one_once() -
     assert hours_of(*sessions) == (26, 12 + 4 + 4)
 
 
-def test_the_time_of_a_day_is_rounded_once() -> None:
+def test_what_all_live_sessions_support_is_rounded_down_once() -> None:
     parts = [session(at, f"8:{at * 20:02}", f"8:{at * 20 + 20:02}") for at in range(2)]
-    assert hours_of(*parts) == (8, 3)  # 40 minutes
+    assert hours_of(*parts) == (8, 8)  # an hour is designated for each 20 minutes
+    apart = [session(at, "8:00", "8:50", credit=amounts(category1=3)) for at in range(2)]
+    assert hours_of(*apart) == (6, 3)  # 50 minutes
     assert hours_of() == (0, 0)
+
+
+def test_the_most_for_one_does_not_wait_for_evaluations() -> None:
+    needy = replace(CATEGORY1, needs=Need.SESSION_EVALUATION)
+    of = programme(session(1), meeting=replace(MEETING, credit_types=(needy, SAFETY)))
+    assert (of.hours_of_instruction, of.most_for_one) == (4, 4)
+
+
+def test_hours_are_those_of_the_first_primary_type() -> None:
+    first = replace(CATEGORY1, code="ancc")
+    meeting = replace(MEETING, credit_types=(SAFETY, first, CATEGORY1))
+    of = programme(session(1, credit=amounts(category1=4, ancc=3)), session(2), meeting=meeting)
+    assert (of.hours_of_instruction, of.most_for_one) == (3, 3)
+
+
+def test_a_line_has_the_credit_of_the_minutes_taken_part() -> None:
+    given = session(1, "8:00", "9:00", credit=amounts(category1=4, safety=2, ancc=4))
+    times = given.starts_at, given.ends_at
+    assert given.minutes == 60
+    assert given.line(MEETING.credit) == Line(
+        1, *times, 60, amounts(category1=4, safety=2), on_demand=False
+    )
+    assert given.line(MEETING.credit, 15, on_demand=True) == Line(
+        1, *times, 15, amounts(category1=1, safety=1), on_demand=True
+    )
+    lowered = given.line(MEETING.credit, 45, amounts(safety=1))
+    assert lowered == Line(1, *times, 45, amounts(category1=3, safety=1), on_demand=False)
+    assert given.line(MEETING.credit, 75).minutes == 60  # the session is shorter than it was
+
+
+def test_a_line_lacks_the_credit_whose_need_it_does_not_meet() -> None:
+    types = CreditTypes((replace(CATEGORY1, needs=Need.SESSION_EVALUATION), SAFETY))
+    given = session(1, credit=amounts(category1=4, safety=2))
+    unmet = {"category1": Need.SESSION_EVALUATION}
+    assert given.line(types) == replace(given.line(types), amounts={}, unmet=unmet)
+    met = given.line(types, met={Need.SESSION_EVALUATION})
+    assert (met.amounts, met.unmet) == (amounts(category1=4, safety=2), {})

@@ -1,12 +1,12 @@
 import sys
+from dataclasses import replace
 from datetime import date
 from types import FrameType
 from typing import Any
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 
-from cme_reflex.domain.credit.claimable import Line
+from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.programme.programme import Delivery, Session
 from cme_reflex.domain.programme.session_filter import (
     ClaimFilter,
@@ -14,6 +14,8 @@ from cme_reflex.domain.programme.session_filter import (
     SortOrder,
     filter_sessions,
 )
+from tests.support.credit_values import amounts, credit_type
+from tests.support.meeting_values import MEETING
 from tests.support.programme_values import programme, session
 
 THURSDAY, FRIDAY, SATURDAY = (date(2024, 9, day) for day in (26, 27, 28))
@@ -22,17 +24,17 @@ THURSDAY, FRIDAY, SATURDAY = (date(2024, 9, day) for day in (26, 27, 28))
 def sessions() -> tuple[Session, ...]:
     """Three on Thursday, the last of them late at night, and two on Friday."""
     return (
-        session(1, "8:00", "10:00", title="Zygoma", quarters=Quarters(8)),
+        session(1, "8:00", "10:00", title="Zygoma", credit=amounts(category1=8)),
         session(2, "9:00", "10:00", title="éclair", kind="course"),
         session(3, "23:00", "24:00", title="Apple", delivery=Delivery.ON_DEMAND),
         session(4, "32:00", "33:00", title="eclair", track="Hand"),
-        session(5, "32:00", "34:00", title="Brow", quarters=Quarters(8), kind="course"),
+        session(5, "32:00", "34:00", title="Brow", credit=amounts(category1=8), kind="course"),
         session(6, "34:00", "35:00", title="Withdrawn", withdrawn=True),
     )
 
 
 def line(of: Session, *, on_demand: bool = False) -> Line:
-    return Line(of.id, of.starts_at, of.ends_at, of.quarters, of.safety, on_demand)
+    return of.line(MEETING.credit, on_demand=on_demand)
 
 
 def filtered(*lines: Line, **listing: Any) -> list[int]:
@@ -59,7 +61,13 @@ def fitting(added: tuple[Line, ...], **asked: Any) -> list[int]:
 def test_without_filters_all_eligible_sessions_are_listed_by_date() -> None:
     assert filtered() == [1, 2, 3, 5, 4]
     assert SessionFilter() == SessionFilter(
-        day=None, kind="", query="", sort=SortOrder.DATE, show=ClaimFilter.ALL
+        day=None,
+        kind="",
+        credit="",
+        primary="",
+        query="",
+        sort=SortOrder.DATE,
+        show=ClaimFilter.ALL,
     )
     assert filtered(query="  ") == filtered()
 
@@ -81,6 +89,49 @@ def test_the_same_hours_at_the_same_time_are_sorted_by_title() -> None:
     alike = programme(session(1, title="B"), session(2, title="A"), session(3, title="C"))
     found = filter_sessions(alike, SessionFilter(sort=SortOrder.HOURS), ())
     assert [each.id for each in found] == [2, 1, 3]
+
+
+def test_the_most_credit_comes_first_by_the_attendees_own_primary_type() -> None:
+    nursing = replace(MEETING, credit_types=(*MEETING.credit_types, credit_type("ancc")))
+    credit = (amounts(category1=1, ancc=2), amounts(category1=3, ancc=1), amounts(category1=2))
+    of = programme(
+        *(session(n, credit=each) for n, each in enumerate(credit, start=1)), meeting=nursing
+    )
+    by_primary = {
+        primary: [
+            each.id
+            for each in filter_sessions(
+                of, SessionFilter(sort=SortOrder.HOURS, primary=primary), ()
+            )
+        ]
+        for primary in ("", "category1", "ancc", "unknown", "safety")
+    }
+    assert by_primary == {
+        "": [2, 3, 1],
+        "category1": [2, 3, 1],
+        "ancc": [1, 2, 3],
+        "unknown": [2, 3, 1],
+        "safety": [2, 3, 1],
+    }
+
+
+def test_a_credit_type_lists_the_sessions_that_give_it() -> None:
+    of = programme(
+        session(1, credit=amounts(category1=4, safety=1)),
+        session(2, credit=amounts(category1=4, safety=0)),
+        session(3, credit=amounts(ancc=4)),
+    )
+    by_type = {
+        code: [each.id for each in filter_sessions(of, SessionFilter(credit=code), ())]
+        for code in ("", "category1", "safety", "ancc", "acpe")
+    }
+    assert by_type == {
+        "": [1, 2, 3],
+        "category1": [1, 2],
+        "safety": [1],
+        "ancc": [3],
+        "acpe": [],
+    }
 
 
 def test_a_day_is_the_meetings_own() -> None:

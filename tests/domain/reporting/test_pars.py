@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cme_reflex.domain.credit.credit_type import Amounts, Receiver
 from cme_reflex.domain.reporting.learner import Learner
 from cme_reflex.domain.reporting.pars import (
     ParsRecord,
@@ -20,10 +20,12 @@ from cme_reflex.domain.reporting.pars import (
     diff,
     is_activity_id,
     report_due,
+    reported_type,
     row_key,
     year_closes,
 )
-from tests.support.meeting_values import MEETING
+from tests.support.credit_values import amounts, credit_type
+from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
 
 LEARNER = Learner(
     first_name="Elena",
@@ -35,8 +37,7 @@ LEARNER = Learner(
 )
 LIVE = ReportableVersion(
     submitted_at=datetime(2024, 11, 1, 12, tzinfo=UTC),
-    category1=Quarters(34),
-    safety=Quarters(5),
+    totals=amounts(category1=34, safety=5),
     on_demand=False,
 )
 RECORD = ParsRecord(
@@ -72,8 +73,44 @@ def test_a_board_gets_the_total_and_the_part_that_is_patient_safety() -> None:
         credit_type="Patient Safety",
         credits_of_type="1.25",
     )
-    none = build_record(MEETING, learner, [replace(LIVE, safety=Quarters(0))])
+    none = build_record(MEETING, learner, [replace(LIVE, totals=amounts(category1=34, safety=0))])
+    assert none is not None
     assert (none.board_credits, none.credit_type, none.credits_of_type) == ("8.50", "", "")
+
+
+REPORTED, NOT_REPORTED = {"reported_to": Receiver.PARS}, {"reported_to": Receiver.NONE}
+
+
+def test_the_type_that_is_reported_to_pars_is_the_one_that_says_so() -> None:
+    nursing, broker = credit_type("ancc"), credit_type("rn", reported_to=Receiver.CE_BROKER)
+    ethics = credit_type("ethics", part_of="category1")
+    opioid = credit_type("opioid", label="Opioid", part_of="category1", **REPORTED)
+    types = (nursing, broker, CATEGORY1, ethics, SAFETY, opioid)
+    meeting, learner = replace(MEETING, credit_types=types), replace(LEARNER, board="ABS")
+    assert reported_type(meeting.credit) == CATEGORY1
+    totals = amounts(ancc=8, rn=8, category1=34, ethics=2)
+    records = [
+        build_record(meeting, learner, [replace(LIVE, totals={**totals, **more})])
+        for more in ({}, amounts(safety=5, opioid=3), amounts(opioid=3), amounts(safety=0))
+    ]
+    assert [
+        record
+        and (record.credits, record.board_credits, record.credit_type, record.credits_of_type)
+        for record in records
+    ] == [
+        ("8.50", "8.50", "", ""),
+        ("8.50", "8.50", "Patient Safety", "1.25"),
+        ("8.50", "8.50", "Opioid", "0.75"),
+        ("8.50", "8.50", "", ""),
+    ]
+
+
+@pytest.mark.parametrize("totals", [{}, amounts(ancc=8), amounts(category1=0)])
+def test_without_credit_of_that_type_nothing_is_reported(totals: Amounts) -> None:
+    assert build_record(MEETING, LEARNER, [replace(LIVE, totals=totals)]) is None
+    unreported = replace(MEETING, credit_types=(replace(CATEGORY1, **NOT_REPORTED), SAFETY))
+    assert build_record(unreported, LEARNER, [LIVE]) is None
+    assert reported_type(unreported.credit) is None
 
 
 def test_a_board_id_without_a_board_is_not_reported() -> None:
@@ -90,9 +127,12 @@ def test_a_board_id_without_a_board_is_not_reported() -> None:
         ([LIVE, on_demand(4)], date(2024, 11, 4)),
         ([on_demand(4), LIVE], date(2024, 9, 29)),
         ([on_demand(4), on_demand(9), on_demand(11)], date(2024, 11, 4)),
-        ([on_demand(4), on_demand(9, category1=Quarters(4))], date(2024, 11, 9)),
+        ([on_demand(4), on_demand(9, totals=amounts(category1=4, safety=5))], date(2024, 11, 9)),
         ([on_demand(4), on_demand(9, lines=(("D", 4, 0, True),))], date(2024, 11, 9)),
-        ([on_demand(4), on_demand(9, safety=Quarters(0)), on_demand(11)], date(2024, 11, 11)),
+        (
+            [on_demand(4), on_demand(9, totals=amounts(category1=34)), on_demand(11)],
+            date(2024, 11, 11),
+        ),
     ],
 )
 def test_completion_is_the_last_day_or_that_of_submitting_something_new_on_demand(

@@ -1,4 +1,4 @@
-"""[[credit]] and [[professions]] of meeting.toml: values, and every contradiction with its place."""
+"""[[credit]] and [[professions]]: their values, and every contradiction with its place."""
 
 from datetime import UTC, datetime
 from fractions import Fraction

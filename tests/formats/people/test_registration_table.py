@@ -20,6 +20,7 @@ from cme_reflex.formats.people.registration_table import (
     RegistrationTable,
 )
 from cme_reflex.formats.tables.header_mapping import HeaderMapping
+from tests.support.credit_types import PROFESSIONS
 from tests.support.examples import examples
 from tests.support.files.folder_files import PASSWORD_HASH
 from tests.support.files.programme_files import workbook
@@ -31,16 +32,15 @@ def read(
 ) -> ConvertedTable:
     (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
     mapped = HeaderMapping(how.pop("headings", {}), how.pop("defaults", {}))
-    return registration_table.convert_registrations(
-        kind, folder / name, ConversionOptions(mapped=mapped, **how)
-    )
+    options = ConversionOptions(mapped=mapped, **{"professions": PROFESSIONS, **how})
+    return registration_table.convert_registrations(kind, folder / name, options)
 
 
-def attendees(folder: Path, converted: ConvertedTable) -> list[AttendeeRecord | None]:
+def attendees(folder: Path, converted: ConvertedTable) -> list[AttendeeRecord]:
     """What loading a meeting makes of the table."""
     (folder / "attendees.csv").write_text(converted.text, encoding="utf-8", newline="")
     table = attendees_csv.read_attendees(folder / "attendees.csv")
-    read_back = [attendees_csv.parse_attendee(row, None, None) for row in table.rows]
+    read_back = [attendees_csv.parse_attendee(row, None, None, None) for row in table.rows]
     assert table.problems == []
     return read_back
 
@@ -85,7 +85,7 @@ def test_an_export_in_any_order_under_any_names_becomes_attendees(tmp_path: Path
             badge="2401",
             confirmation="ABC1",
             email="ana@example.org",
-            is_physician=True,
+            profession="physician",
             registration_type="full",
         ),
         record(
@@ -93,7 +93,7 @@ def test_an_export_in_any_order_under_any_names_becomes_attendees(tmp_path: Path
             first_name="Wei",
             badge="2402",
             confirmation="ABC2",
-            is_physician=False,
+            profession="other",
             registration_type="day",
         ),
     ]
@@ -112,7 +112,7 @@ def test_a_workbook_with_numbers_becomes_the_same(tmp_path: Path) -> None:
             last_name="Restrepo",
             badge="240001",
             confirmation="17",
-            is_physician=True,
+            profession="physician",
             registration_type="full",
         )
     ]
@@ -125,15 +125,14 @@ def test_a_workbook_with_numbers_becomes_the_same(tmp_path: Path) -> None:
 def test_md_and_do_are_physicians(tmp_path: Path, degree: str, physician: bool) -> None:
     data = f'Last,Badge,Confirmation,Degree,Ticket\nA,1,C1,"{degree}",full\n'
     (attendee,) = attendees(tmp_path, read(ATTENDEES, tmp_path, data))
-    assert attendee is not None
-    assert attendee.is_physician is physician
+    assert attendee.profession == ("physician" if physician else "other")
 
 
 def test_a_value_for_all_others_does_not_change_a_physician(tmp_path: Path) -> None:
     data = "Last,Badge,Confirmation,Degree,Ticket\nA,1,C1,MD,full\nB,2,C2,DDS,full\n"
     values = {("profession", "*"): "other"}
     found = attendees(tmp_path, read(ATTENDEES, tmp_path, data, values=values))
-    assert [each.is_physician for each in found if each] == [True, False]
+    assert [each.profession for each in found] == ["physician", "other"]
 
 
 def test_a_mapped_heading_that_is_missing_is_reported(tmp_path: Path) -> None:
@@ -225,7 +224,7 @@ def test_whatever_the_order_of_columns_attendees_are_read_as_they_were_exported(
             first_name=first,
             badge=str(number),
             confirmation=f"C{number}",
-            is_physician=physician,
+            profession="physician" if physician else "other",
             registration_type="full",
         )
         for last, first, number, physician in people

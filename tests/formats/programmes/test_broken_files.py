@@ -19,6 +19,7 @@ from cme_reflex.formats.people.registration_table import (
 )
 from cme_reflex.formats.programmes.convert import convert_programme
 from cme_reflex.formats.programmes.items import ProgrammeOptions
+from tests.support.credit_types import PROFESSIONS, TYPES
 from tests.support.files import broken_files
 from tests.support.files.broken_files import SECRET, BrokenFile
 from tests.support.files.programme_files import (
@@ -38,7 +39,7 @@ def named(broken: BrokenFile) -> str:
 
 def problem_messages(path: Path) -> list[str]:
     with pytest.raises(InvalidInput) as caught:
-        convert_programme(path, ProgrammeOptions())
+        convert_programme(path, ProgrammeOptions(credit_types=TYPES))
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -61,7 +62,9 @@ def test_a_broken_list_of_people_is_refused_and_no_password_is_shown(
 ) -> None:
     (tmp_path / broken.name).write_bytes(broken.data)
     with pytest.raises(InvalidInput) as caught:
-        registration_table.convert_registrations(kind, tmp_path / broken.name, ConversionOptions())
+        registration_table.convert_registrations(
+            kind, tmp_path / broken.name, ConversionOptions(professions=PROFESSIONS)
+        )
     assert [str(problem) for problem in caught.value.problems] == list(broken.messages)
     assert SECRET not in str(caught.value)
 
@@ -123,7 +126,7 @@ WHOLE = {
 def test_a_file_is_refused_wherever_it_is_cut_off(name: str, tmp_path: Path) -> None:
     path, whole = tmp_path / name, WHOLE[name]
     path.write_bytes(whole)
-    assert convert_programme(path, ProgrammeOptions()).sessions
+    assert convert_programme(path, ProgrammeOptions(credit_types=TYPES)).sessions
     for length in range(0, len(whole), 1 + len(whole) // 400):
         path.write_bytes(whole[:length])
         assert problem_messages(path), length

@@ -2,26 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters
 
+from cme_reflex.domain.credit.credit_type import CreditType
+from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.programmes.convert import ConversionResult, convert_programme
-from cme_reflex.formats.programmes.headings import HEADINGS
-from cme_reflex.formats.programmes.items import ProgrammeItem, ProgrammeOptions
+from cme_reflex.formats.programmes.headings import HEADINGS, credit_headings
+from cme_reflex.formats.programmes.items import NO_TYPES, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.programmes.summary import ProgrammeSummary, summarize_programme
 from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.date_parsing import DateOrder
+from tests.support.credit_types import TYPES
 from tests.support.files.broken_files import SERIES, calendar, event, schedule, table
 from tests.support.files.programme_files import Event, schedule_json, schedule_xml, workbook
 from tests.support.files.published_programmes import published_programme
 
 BRUSSELS, CHICAGO = ZoneInfo("Europe/Brussels"), ZoneInfo("America/Chicago")
+ALL_HEADINGS = HEADINGS | credit_headings(TYPES)
 EIGHT = datetime(2024, 9, 26, 8, tzinfo=UTC)
 
 
@@ -32,7 +36,8 @@ def folder(tmp_path: Path) -> Path:
 
 def convert(folder: Path, name: str, data: bytes | str, **choices: Any) -> ConversionResult:
     (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
-    return convert_programme(folder / name, ProgrammeOptions(**choices))
+    options = ProgrammeOptions(**{"credit_types": TYPES, **choices})
+    return convert_programme(folder / name, options)
 
 
 def convert_one(folder: Path, name: str, data: bytes | str, **choices: Any) -> ProgrammeItem:
@@ -217,7 +222,7 @@ def test_a_text_in_several_languages_is_read_in_the_first(folder: Path) -> None:
 
 def test_a_formula_in_a_title_is_written_so_that_no_spreadsheet_runs_it(folder: Path) -> None:
     sessions = convert(folder, "s.xml", schedule(event(title="=1+1"))).sessions
-    assert to_sessions_csv(sessions).splitlines()[1].startswith("7,'=1+1,session,")
+    assert to_sessions_csv(sessions, TYPES).splitlines()[1].startswith("7,'=1+1,session,")
 
 
 # Eligibility.
@@ -322,7 +327,7 @@ def test_a_zone_of_a_calendar_holds_for_its_floating_times(folder: Path) -> None
 
 @pytest.mark.parametrize(
     ("column", "heading"),
-    [(column, heading) for column, known in HEADINGS.items() for heading in known],
+    [(column, heading) for column, known in ALL_HEADINGS.items() for heading in known],
 )
 def test_every_documented_heading_is_known(folder: Path, column: str, heading: str) -> None:
     cells = {
@@ -332,8 +337,8 @@ def test_every_documented_heading_is_known(folder: Path, column: str, heading: s
         "end": "2024-09-26T09:30Z",
         "date": "2024-09-26",
         "duration": "90",
-        "category1_hours": "1.25",
-        "patient_safety_hours": "1",
+        "credit:category1": "1.25",
+        "credit:safety": "1",
         "eligible": "yes",
         "delivery": "both",
         "on_demand_from": "2024-10-01T00:00Z",
@@ -347,7 +352,7 @@ def test_every_documented_heading_is_known(folder: Path, column: str, heading: s
     whole = convert_one(folder, "s.csv", _csv(list(cells), [*cells.values()]), dates=None)
     named = [heading.upper() if name == column else name for name in cells]
     assert convert_one(folder, "s.csv", _csv(named, [*cells.values()])) == whole
-    assert (whole.quarters, whole.safety, whole.delivery) == (5, 4, Delivery.BOTH)
+    assert (whole.credit, whole.delivery) == ({"category1": 5, "safety": 4}, Delivery.BOTH)
 
 
 def _csv(headings: Sequence[str], cells: Sequence[str]) -> str:
@@ -435,10 +440,10 @@ def test_headings_that_match_no_column_are_reported(folder: Path) -> None:
 def test_more_credit_than_time_is_reported_and_used(folder: Path) -> None:
     data = table("1,Flaps,2024-09-26T08:00Z,60,2", headings="ID,Title,Start,Minutes,Credits")
     found = convert(folder, "s.csv", data)
-    assert [item.quarters for item in found.sessions] == [8]
+    assert [item.credit for item in found.sessions] == [{"category1": 8}]
     assert warning_messages(found) == [
         (
-            "s.csv, row 2, category1_hours: 120 minutes of credit exceed the session's 60 "
+            "s.csv, row 2, credit:category1: 120 minutes of credit exceed the session's 60 "
             "minutes. Check it; it is used as given."
         )
     ]
@@ -454,7 +459,9 @@ THREE = table(
 def with_credits(folder: Path, *rows: str) -> ConversionResult:
     (folder / "s.csv").write_text(THREE)
     (folder / "c.csv").write_text(table(*rows, headings="SessionID,Credit Type,Credits"))
-    return convert_programme(folder / "s.csv", ProgrammeOptions(), supplement=folder / "c.csv")
+    return convert_programme(
+        folder / "s.csv", ProgrammeOptions(credit_types=TYPES), supplement=folder / "c.csv"
+    )
 
 
 def test_credits_are_joined_on_the_session_and_other_types_are_reported(folder: Path) -> None:
@@ -463,15 +470,16 @@ def test_credits_are_joined_on_the_session_and_other_types_are_reported(folder: 
         *("S1,AMA PRA Category 1 Credit(s)™,1.00", "S1,Patient Safety,0.5", "S2,CME,0.75"),
         "S2,Nursing Contact Hours,1",
     )
-    assert [(i.code, i.quarters, i.safety) for i in found.sessions] == [
-        ("S1", Quarters(4), Quarters(2)),
-        ("S2", Quarters(3), None),
-        ("S3", None, None),
+    assert [(item.code, item.credit) for item in found.sessions] == [
+        ("S1", {"category1": 4, "safety": 2}),
+        ("S2", {"category1": 3}),
+        ("S3", {}),
     ]
     assert warning_messages(found) == [
         (
-            "c.csv, row 5, credit_type: The credit type 'Nursing Contact Hours' cannot be claimed "
-            "here; its rows are omitted. Only Category 1 and Patient Safety can be claimed."
+            "c.csv, row 5, credit_type: The meeting has no credit type 'Nursing Contact Hours'; "
+            "its rows are omitted. Correct it, or add it to meeting.toml; there are: Category 1, "
+            "Patient Safety."
         ),
         "c.csv: 1 session has no Category 1 row: S3. Eligible sessions get their rounded duration.",
     ]
@@ -482,9 +490,9 @@ def test_credits_are_joined_on_the_session_and_other_types_are_reported(folder: 
     [
         ("S9,CME,1", "row 3, SessionID: The programme has no session 'S9'. "),
         ("S1,CME,1", "row 3, SessionID: Row 2 gives the same session the same credit. "),
-        ("S2,CME,1.1", "row 3, Credits: '1.1' is not a number of credit hours. "),
+        ("S2,CME,1.1", "row 3, Credits: '1.1' is not an amount of Category 1. "),
         ("S2,CME,", "row 3, Credits: The cell is empty. "),
-        ("S2,Patient Safety,2", "s.csv, row 3, patient_safety_hours: Patient Safety is part "),
+        ("S2,Patient Safety,2", "s.csv, row 3, credit:safety: Patient Safety is part "),
     ],
 )
 def test_a_fault_in_the_supplement_is_reported(folder: Path, row: str, told: str) -> None:
@@ -492,6 +500,49 @@ def test_a_fault_in_the_supplement_is_reported(folder: Path, row: str, told: str
         with_credits(folder, "S1,CME,1", row)
     (problem,) = map(str, caught.value.problems)
     assert told in problem
+
+
+def test_credit_is_read_only_by_a_meetings_types(folder: Path) -> None:
+    data = table("1,Flaps,2024-09-26T08:00Z,60,1", headings="ID,Title,Start,Minutes,CME Credits")
+    with pytest.raises(InvalidInput) as caught:
+        convert(folder, "s.csv", data, credit_types=NO_TYPES)
+    assert list(map(str, caught.value.problems)) == [
+        "s.csv: There is credit in the column 'CME Credits', but no meeting says of which type. "
+        "Name the meeting's folder: --meeting DIR."
+    ]
+    (folder / "c.csv").write_text(table("S1,CME,1", headings="SessionID,Credit Type,Credits"))
+    (folder / "s.csv").write_text(THREE)
+    with pytest.raises(InvalidInput) as caught:
+        convert_programme(folder / "s.csv", ProgrammeOptions(), supplement=folder / "c.csv")
+    assert "No meeting says which credit types there are." in str(caught.value)
+
+
+def test_several_types_are_told_apart_by_their_names_and_identifiers(folder: Path) -> None:
+    nursing = CreditType(
+        code="ancc",
+        label="Nursing",
+        name_one="contact hour",
+        name_many="contact hours",
+        increment=Fraction(1, 2),
+        identifier_label="Course Number",
+    )
+    data = table(
+        "1,Flaps,2024-09-26T08:00Z,60,1,0.5,C-7",
+        headings="ID,Title,Start,Minutes,AMA PRA Category 1 Credits™,Contact Hours,Course number",
+    )
+    types = CreditTypes((*TYPES, nursing))
+    # The course number is the nurses' identifier; the code has a column of its own.
+    found = convert(folder, "s.csv", data.replace("ID,", "Session ID,", 1), credit_types=types)
+    (item,) = found.sessions
+    assert (item.credit, item.identifiers) == ({"category1": 4, "ancc": 1}, {"ancc": "C-7"})
+    heading, row = to_sessions_csv([item], types).splitlines()
+    assert heading.split(",")[9:13] == [
+        "credit:category1",
+        "credit:ancc",
+        "identifier:ancc",
+        "eligible",
+    ]
+    assert row.split(",")[9:13] == ["1.00", "0.5", "C-7", "yes"]
 
 
 def test_a_summary_counts_half_open_intervals_and_empty_sessions(folder: Path) -> None:

@@ -4,15 +4,17 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.domain.credit.line import full_minutes
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import Severity
@@ -24,6 +26,7 @@ from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.formulas import escape_formula
 from cme_reflex.formats.tables.input_file import InputFile
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
+from tests.support.credit_types import TYPES
 from tests.support.examples import examples
 from tests.support.files.programme_files import (
     HEADINGS,
@@ -35,6 +38,7 @@ from tests.support.files.programme_files import (
     workbook,
 )
 from tests.support.files.programme_strategies import normalized, texts
+from tests.support.meeting_values import MEETING
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -140,6 +144,9 @@ def _at(event: Event, start: datetime) -> Event:
     )
 
 
+CATEGORY1 = TYPES["category1"]
+
+
 @st.composite
 def sessions(draw: st.DrawFn) -> ProgrammeItem:
     """A session as it comes out of a conversion, and may be loaded."""
@@ -147,12 +154,12 @@ def sessions(draw: st.DrawFn) -> ProgrammeItem:
     minutes = draw(st.integers(0, 24 * 60))
     eligible = draw(st.booleans())
     delivery = draw(st.sampled_from(Delivery))
-    quarters = draw(st.none() | st.integers(1 if eligible else 0, 40))
-    if quarters is None:
-        eligible = eligible and nearest_quarters(minutes) > 0
-        most = nearest_quarters(minutes) if eligible else 0
-    else:
-        most = quarters
+    given = draw(st.none() | st.integers(1 if eligible else 0, 40).map(Amount))
+    rounded = CATEGORY1.of_duration(minutes)
+    if given is None:
+        eligible = eligible and rounded > 0
+    safety = draw(st.none() | st.integers(0, rounded if given is None else given).map(Amount))
+    credit = {"category1": given, "safety": safety}
     badges = st.lists(st.integers(1, 999).map(str), max_size=3, unique=True)
     return ProgrammeItem(
         location=SourceLocation(),
@@ -165,8 +172,7 @@ def sessions(draw: st.DrawFn) -> ProgrammeItem:
         ends_at=(starts_at.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(BRUSSELS),
         speakers=tuple(draw(st.lists(names, max_size=3))),
         delivery=delivery,
-        quarters=None if quarters is None else Quarters(quarters),
-        safety=draw(st.none() | st.integers(0, most).map(Quarters)),
+        credit={code: amount for code, amount in credit.items() if amount is not None},
         eligible=eligible,
         faculty_badges=tuple(draw(badges)),
         on_demand_from=None if delivery is Delivery.LIVE else draw(st.none() | instants),
@@ -183,21 +189,23 @@ def test_a_sessions_csv_is_loaded_as_it_was_written_whatever_the_meetings_zone(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sessions.csv"
-        path.write_text(to_sessions_csv(items), encoding="utf-8", newline="")
-        table = reader.read_sessions(path)
-        records = [reader.parse_session(row, zone, None) for row in table.rows]
+        path.write_text(to_sessions_csv(items, TYPES), encoding="utf-8", newline="")
+        table = reader.read_sessions(path, TYPES)
+        meeting = replace(MEETING, time_zone=str(zone))
+        records = [reader.parse_session(row, TYPES, meeting) for row in table.rows]
         # More credit than the session lasts is a warning: staff may mean it.
         assert [each for each in table.problems if each.severity is Severity.FAULT] == []
         assert records == [_record(item) for item in items]
-        again = convert_programme(path, ProgrammeOptions()).sessions
+        again = convert_programme(path, ProgrammeOptions(credit_types=TYPES)).sessions
     assert sorted(map(_without_location, again), key=str) == sorted(
         map(_without_location, items), key=str
     )
 
 
 def _record(item: ProgrammeItem) -> SessionRecord:
-    length = (item.ends_at - item.starts_at) // timedelta(minutes=1)
-    rounded = nearest_quarters(length) if item.eligible else Quarters(0)
+    length = full_minutes(item.starts_at, item.ends_at)
+    rounded = {"category1": CATEGORY1.of_duration(length)} if item.eligible else {}
+    credit = {**rounded, **item.credit}
     releases = {Delivery.ON_DEMAND: item.starts_at.astimezone(UTC)}
     delivery = item.delivery or Delivery.LIVE
     return SessionRecord(
@@ -210,8 +218,7 @@ def _record(item: ProgrammeItem) -> SessionRecord:
         ends_at=item.ends_at.astimezone(UTC),
         speakers=item.speakers,
         delivery=delivery,
-        quarters=rounded if item.quarters is None else item.quarters,
-        safety=item.safety or Quarters(0),
+        credit={code: amount for code, amount in credit.items() if amount and item.eligible},
         eligible=bool(item.eligible),
         faculty_badges=frozenset(map(number_key, item.faculty_badges)),
         on_demand_from=item.on_demand_from or releases.get(delivery),

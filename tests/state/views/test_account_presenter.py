@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cme_reflex.domain.claims.account import (
     AccountEntry,
+    Credit,
     ReportingState,
     ReportingSummary,
     SubmittedVersion,
@@ -15,24 +17,29 @@ from cme_reflex.domain.claims.account import (
 )
 from cme_reflex.domain.claims.claim import ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.claimable import CreditTotals
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.account_presenter import account_view
+from tests.support.meeting_values import CATEGORY1, SAFETY
 
 AT = datetime(2024, 11, 1, 12, tzinfo=UTC)
 NEWEST = SubmittedVersion(
     number="TEST24-7KQM-X4WD",
     submitted_at=AT,
-    claimed=CreditTotals(Amount(5), Amount(1)),
-    attended=CreditTotals(Amount(6), Amount(1)),
+    credits=(
+        Credit(CATEGORY1, Amount(5), Amount(6)),
+        Credit(SAFETY, Amount(1), Amount(1)),
+    ),
     state=ProofState.VALID,
 )
 OLDER = replace(
     NEWEST,
     number="TEST24-2222-2222",
-    claimed=CreditTotals(Amount(6), Amount(1)),
+    credits=(
+        Credit(CATEGORY1, Amount(6), Amount(6)),
+        Credit(SAFETY, Amount(1), Amount(1)),
+    ),
     state=ProofState.REPLACED,
 )
 ENTRY = AccountEntry(
@@ -51,7 +58,6 @@ ENTRY = AccountEntry(
     closes_at=datetime(2025, 2, 23, 21, tzinfo=UTC),
     status=ClaimStatus.SUBMITTED,
     sessions=2,
-    safety_label="Patient Safety",
     versions=(NEWEST, OLDER),
     reporting=ReportingSummary(),
 )
@@ -68,16 +74,28 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
     newest = view_models.VersionView(
         number="TEST24-7KQM-X4WD",
         submitted="Nov 1, 2024, 5:00 am PT",
-        hours="1.25",
-        safety="0.25",
-        certificate="/certificate/TEST24-7KQM-X4WD.pdf",
+        claimed="1.25 hours, of which 0.25 Patient Safety",
+        credits=[
+            view_models.FigureView("Category 1", "1.25"),
+            view_models.FigureView("Patient Safety", "0.25"),
+        ],
+        certificates=[
+            view_models.CertificateLink(
+                "Certificate TEST24-7KQM-X4WD", "/certificate/TEST24-7KQM-X4WD.pdf"
+            )
+        ],
         less="Of 1.50 hours attended, 1.25 are claimed.",
     )
     older = replace(
         newest,
         number="TEST24-2222-2222",
-        hours="1.50",
-        certificate="/certificate/TEST24-2222-2222.pdf",
+        claimed="1.50 hours, of which 0.25 Patient Safety",
+        credits=[view_models.FigureView("Category 1", "1.50"), newest.credits[1]],
+        certificates=[
+            view_models.CertificateLink(
+                "Certificate TEST24-2222-2222", "/certificate/TEST24-2222-2222.pdf"
+            )
+        ],
         less="",
         state="replaced",
     )
@@ -96,9 +114,17 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
         tone="quiet",
         report="Learner credit reporting",
     )
-    year = view_models.YearView(year="2024", hours="1.25", safety="0.25", claims=[claim])
+    year = view_models.YearView(
+        year="2024",
+        total=view_models.SumView("1.25", "hours", "0.25 Patient Safety"),
+        claims=[claim],
+    )
     assert view == view_models.AccountView(
-        name="Kim", member="kim", hours="1.25", safety="0.25", claims="1 claim", years=[year]
+        name="Kim",
+        member="kim",
+        total=view_models.SumView("1.25", "hours in total", "0.25 Patient Safety"),
+        claims="1 claim",
+        years=[year],
     )
 
 
@@ -169,4 +195,25 @@ def test_years_and_meetings_are_newest_first_and_a_claim_without_versions_is_ope
         ("2023", ["C", "A"]),
     ]
     assert [each.short_name for each in view.open] == ["D"]
-    assert (view.claims, view.hours, view.member) == ("3 claims", "3.75", "")
+    assert (view.claims, view.total.amount, view.member) == ("3 claims", "3.75", "")
+
+
+def test_several_primary_types_are_named_and_have_their_own_certificates() -> None:
+    european = replace(CATEGORY1, code="european", label="European", increment=Fraction(1, 2))
+    both = (*NEWEST.credits, Credit(european, Amount(3), Amount(3)))
+    view = account_view(
+        build_account("Kim", None, [replace(ENTRY, versions=(replace(NEWEST, credits=both),))])
+    )
+    assert view.total == view_models.SumView(
+        "1.25", "hours, Category 1 in total", "0.25 Patient Safety, 1.5 European"
+    )
+    valid = view.years[0].claims[0].valid
+    assert valid.claimed == "1.25 Category 1, of which 0.25 Patient Safety; 1.5 European"
+    assert valid.certificates == [
+        view_models.CertificateLink(
+            "Category 1 certificate TEST24-7KQM-X4WD", "/certificate/TEST24-7KQM-X4WD.pdf"
+        ),
+        view_models.CertificateLink(
+            "European certificate TEST24-7KQM-X4WD", "/certificate/TEST24-7KQM-X4WD/european.pdf"
+        ),
+    ]

@@ -104,14 +104,27 @@ def load_demo_into(url: str) -> None:
 @contextmanager
 def build_modified_copy(folder: Path, changed: str, change: Callable[[str], str]) -> Iterator[Path]:
     """The project built a second time, in this folder, with one file of it changed."""
+
+    def modify(root: Path) -> None:
+        file = root / changed
+        before = file.read_text("utf-8")
+        file.write_text(change(before), "utf-8")
+        assert file.read_text("utf-8") != before, f"{changed} is as it was"
+
+    with build_copy(folder, modify) as root:
+        yield root
+
+
+@contextmanager
+def build_copy(
+    folder: Path, modify: Callable[[Path], None] = lambda _: None, **environment: str
+) -> Iterator[Path]:
+    """The project built a second time, in this folder, after `modify`."""
     root = folder / "another"
     left_out = shutil.ignore_patterns(".git", ".venv", ".cme", ".states", "mutants")
     shutil.copytree(ROOT, root, symlinks=True, ignore=left_out)
-    file = root / changed
-    before = file.read_text("utf-8")
-    file.write_text(change(before), "utf-8")
-    assert file.read_text("utf-8") != before, f"{changed} is as it was"
-    run_cme("build", root=root)
+    modify(root)
+    run_cme("build", root=root, **environment)
     yield root
     shutil.rmtree(root)
 

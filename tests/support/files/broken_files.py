@@ -592,7 +592,7 @@ PROGRAMMES = [
         "credits in sixths",
         table(f"1,Flaps,{TIMES},1.17", headings="Code,Title,Start,End,Credits"),
         (
-            ", row 2, Credits: '1.17' is not a number of credit hours. Use quarter hours, such "
+            ", row 2, Credits: '1.17' is not an amount of Category 1. Use a multiple of 0.25, such "
             "as 1.25."
         ),
     ),
@@ -600,7 +600,7 @@ PROGRAMMES = [
         "more Patient Safety than credit",
         table(f"1,Flaps,{TIMES},0.5,1", headings="Code,Title,Start,End,Credits,Patient Safety"),
         (
-            ", row 2, patient_safety_hours: Patient Safety is part of Category 1 and cannot "
+            ", row 2, credit:safety: Patient Safety is part of Category 1 and cannot "
             "exceed it. Lower it, or raise Category 1."
         ),
     ),
@@ -608,8 +608,8 @@ PROGRAMMES = [
         "eligible without credit",
         table(f"1,Flaps,{TIMES},0,yes", headings="Code,Title,Start,End,Credits,Eligible"),
         (
-            ", row 2, category1_hours: The session is eligible but has no credit. Enter its "
-            "hours, or write no."
+            ", row 2: The session is eligible but gives no credit of any type. Enter its credit, "
+            "or write no under eligible."
         ),
     ),
     csv(
@@ -724,7 +724,8 @@ ATTENDEES = [
         "an unknown profession",
         table("A,1,C1,Wizard,x", headings=PEOPLE),
         (
-            ", row 2, Degree: 'Wizard' is neither physician nor other. Choose one: --value "
+            ", row 2, Degree: 'Wizard' is no profession of the meeting: physician, other. Choose "
+            "one: --value "
             "'profession:Wizard=other'."
         ),
     ),
