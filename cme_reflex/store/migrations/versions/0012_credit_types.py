@@ -5,6 +5,7 @@ and two professions; the document of a meeting names them as data now. A line ho
 line stays full, a lower one has as many minutes as its quarter hours and, where these give more,
 keeps its amounts. Receipts keep their documents and figures. A downgrade refuses meetings with
 other credit types, because there was no place for them.
+"""
 # ruff: noqa: S608 - statements consist of constants of this file
 
 import re
