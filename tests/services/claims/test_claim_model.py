@@ -426,11 +426,11 @@ class Claiming(RuleBasedStateMachine):
         model = self.model
         assert lines == model.visible()
         assert summary.claim.status == model.status
-        assert (summary.claim.totals.category1, summary.claim.totals.safety) == (
+        assert (summary.claim.totals.get("category1"), summary.claim.totals.get("safety")) == (
             model.category1,
             model.safety,
         )
-        assert (summary.claimable.category1, summary.claimable.safety) == model.claimable()
+        assert (summary.claimable["category1"], summary.claimable["safety"]) == model.claimable()
         assert bool(summary.conflicts) == model.conflicts()
         answers = self.run(evaluation_answers.load_answers(self.context))
         assert answers.overall.get("bias") == model.bias

@@ -248,7 +248,9 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
     await claim(now, "101", "draft", A=(6, 4), B=(8, 0))
     await claim(now, "102", "reopened", A=(3, 3))
     await claim(now, "103", "submitted", A=(6, 4))
-    report = await load_meeting(with_session("A", quarters=Amount(5), safety=Amount(1)), now=now)
+    report = await load_meeting(
+        with_session("A", credit={"category1": Amount(5), "safety": Amount(1)}), now=now
+    )
     assert report.touched == (
         AffectedLine("101", "A", Amount(6), Amount(5)),
         AffectedLine("102", "A", Amount(3), Amount(3)),

@@ -3,8 +3,8 @@
 Revision 0013, after 0012. Until then there were two credit types, Category 1 and Patient Safety,
 and two professions; the document of a meeting names them as data now. A line holds minutes: a full
 line stays full, a lower one has as many minutes as its quarter hours and, where these give more,
-keeps its amounts. Receipts keep their documents and figures. A downgrade refuses meetings with other
-credit types, because there was no place for them.
+keeps its amounts. Receipts keep their documents and figures. A downgrade refuses meetings with
+other credit types, because there was no place for them.
 """
 # ruff: noqa: S608 - statements consist of constants of this file
 
