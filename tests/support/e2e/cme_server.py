@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cme_reflex.settings import ROOT
+from tests.support.e2e import cme_forks
 
 START_TIMEOUT = 60  # seconds; a busy machine imports slowly
 STOP_TIMEOUT = 15  # seconds
@@ -76,18 +77,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run_cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
+def run_cme(*arguments: str, **environment: str) -> str:
     """Run `cme` with these arguments; fails with its output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cme_reflex.cli", *arguments],
-        cwd=root,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"cme {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
-    return done.stdout
+    code, printed, errors = cme_forks.run(list(arguments), {**os.environ, **environment})
+    assert code == 0, f"cme {' '.join(arguments)}:\n{printed}{errors}"
+    return printed
 
 
 def load_demo(file: Path) -> None:
@@ -111,7 +105,7 @@ def build_modified_copy(folder: Path, changed: str, change: Callable[[str], str]
     before = file.read_text("utf-8")
     file.write_text(change(before), "utf-8")
     assert file.read_text("utf-8") != before, f"{changed} is as it was"
-    run_cme("build", root=root)
+    subprocess.run([sys.executable, "-m", "cme_reflex.cli", "build"], cwd=root, check=True)
     yield root
     shutil.rmtree(root)
 
