@@ -79,7 +79,7 @@ async def sign_in_with_badge(
         if len(matching) != 1:
             raise InvalidCredentials
         if not is_known:
-            second_number.succeed(db, attempt, now=now)
+            second_number.succeed(db, attempt, person=str(matching[0].id), now=now)
         return create_sign_in(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
 
     try:
@@ -128,7 +128,8 @@ async def sign_in_with_password(
         raise InvalidCredentials
     attempts: list[rate_limits.LimitKey] = [
         (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username}"),
+        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
+        (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
     await rate_limits.check(*attempts, now=now)
     member = await read(lambda db: members.find_by_username(db, terms, username))
