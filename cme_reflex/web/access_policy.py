@@ -24,6 +24,9 @@ FormFields = Annotated[
 
 TEXT_LIMIT = 1_000  # characters of a handler's argument; answers have a limit of their own
 
+LongText = Annotated[str, "as long as a message"]
+"""The type of an argument that may be longer, and is cut by the service; no state keeps it."""
+
 ShortText = Annotated[str, Field(max_length=TEXT_LIMIT)]
 
 _STRICT = ConfigDict(strict=True, extra="forbid")

@@ -10,7 +10,7 @@ from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.middleware import socket_limits
 from cme_reflex.web.middleware.connection_limiter import ConnectionLimit
-from cme_reflex.web.middleware.shared_rate import MODEST_BURST, SharedRate
+from cme_reflex.web.middleware.shared_rate import MODEST_BURST
 from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
 from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
 from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
@@ -63,11 +63,11 @@ async def flood(socket: SocketConnection) -> None:
         await socket.send_frame("3")
 
 
-@pytest.mark.parametrize("shared", ["MESSAGES_PER_REGISTRATION", "MESSAGES_PER_ADDRESS"])
+@pytest.mark.parametrize("shared", ["REGISTRATION_FACTOR", "ADDRESS_FACTOR"])
 async def test_too_many_messages_of_many_tabs_close_those_that_send_them(
     site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch, shared: str
 ) -> None:
-    monkeypatch.setattr(socket_limits, shared, SharedRate(per_second=0.001, burst=50))
+    monkeypatch.setattr(socket_limits, shared, 1 / settings().events_per_second)
     async with AsyncExitStack() as stack:
         quiet = await stack.enter_async_context(site.socket(people.tokens[VISITING]))
         floods = [
@@ -83,9 +83,7 @@ async def test_too_many_messages_of_many_tabs_close_those_that_send_them(
 async def test_messages_of_a_registration_do_not_count_for_others(
     site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        socket_limits, "MESSAGES_PER_REGISTRATION", SharedRate(per_second=0.001, burst=10)
-    )
+    monkeypatch.setattr(socket_limits, "REGISTRATION_FACTOR", 1 / settings().events_per_second)
     async with (
         site.socket(people.tokens[VISITING]) as loud,
         site.socket(people.tokens[DRAFTING]) as other,

@@ -12,32 +12,34 @@ SWEEP_SIZE = 1_000  # number of keys at which those that are idle are first remo
 MODEST_RATE, MODEST_BURST = 1, 20  # messages a second, and at once, of a person with one tab
 
 
+def modest_rate() -> AsyncLimiter:
+    """A limiter with the capacity of what a person sends over one connection."""
+    return AsyncLimiter(MODEST_BURST, MODEST_BURST / MODEST_RATE)
+
+
 @dataclass(frozen=True, slots=True)
 class SharedRate:
     """Messages a second of all connections with one key, and how many may come at once."""
 
     per_second: float
-    burst: int
+    burst: float
 
 
 @dataclass
 class SharedRateLimiter:
     """Counts the messages of this process by key."""
 
-    _limiters: dict[str, AsyncLimiter] = field(default_factory=dict)
+    _limiters: dict[tuple[str, SharedRate], AsyncLimiter] = field(default_factory=dict)
     _sweep_at: int = SWEEP_SIZE
 
-    async def is_exceeded(self, key: str, rate: SharedRate) -> bool:
-        """Count a message of the key; whether its connections send more than they may."""
-        limiter = self._limiters.get(key)
+    def limiter(self, key: str, rate: SharedRate) -> AsyncLimiter:
+        """The limiter that all connections with this key share."""
+        limiter = self._limiters.get((key, rate))
         if limiter is None:
             self._sweep()
-            period = rate.burst / rate.per_second
-            limiter = self._limiters[key] = AsyncLimiter(rate.burst, period)
-        if not limiter.has_capacity():
-            return True
-        await limiter.acquire()  # at once, because it has capacity
-        return False
+            limiter = AsyncLimiter(rate.burst, rate.burst / rate.per_second)
+            self._limiters[key, rate] = limiter
+        return limiter
 
     def _sweep(self) -> None:
         """Remove keys with their full rate whenever the number of keys has doubled."""
@@ -47,17 +49,3 @@ class SharedRateLimiter:
         for key in idle:
             del self._limiters[key]
         self._sweep_at = max(SWEEP_SIZE, 2 * len(self._limiters))
-
-
-class ModestyMeter:
-    """Whether one connection has sent no more than a person does."""
-
-    def __init__(self) -> None:
-        self._limiter = AsyncLimiter(MODEST_BURST, MODEST_BURST / MODEST_RATE)
-
-    async def is_modest(self) -> bool:
-        """Count a message; whether it is within a person's rate."""
-        if not self._limiter.has_capacity():
-            return False
-        await self._limiter.acquire()  # at once, because it has capacity
-        return True

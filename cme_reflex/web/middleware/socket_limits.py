@@ -26,7 +26,7 @@ from cme_reflex.web.cookies import token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.connection_limiter import ConnectionLimit, ConnectionLimiter
-from cme_reflex.web.middleware.shared_rate import ModestyMeter, SharedRate, SharedRateLimiter
+from cme_reflex.web.middleware.shared_rate import SharedRate, SharedRateLimiter, modest_rate
 from cme_reflex.web.middleware.socket_sign_in import bind_tab_to_sign_in, with_sign_in
 
 logger = logging.getLogger(__name__)
@@ -45,8 +45,8 @@ STRANGERS_PER_ADDRESS = ConnectionLimit(concurrent=1_000, per_second=1, burst=2_
 
 # Messages, pongs included, of all tabs with one registration and strength of sign-in, and of all
 # tabs with one address: two thousand tabs with a tap in five seconds send 600 a second.
-MESSAGES_PER_REGISTRATION = SharedRate(per_second=100, burst=500)
-MESSAGES_PER_ADDRESS = SharedRate(per_second=1_000, burst=10_000)
+REGISTRATION_FACTOR = 2  # times CME_EVENTS_PER_SECOND, the limit of one connection
+ADDRESS_FACTOR = 20
 
 
 TOO_MANY_MESSAGES = "too many messages; try again in a few seconds"
@@ -118,8 +118,8 @@ class LimitedSocket:
         self._receive = receive
         self._send = send
         self._client = client
-        self._messages = messages
-        self._meter = ModestyMeter()
+        self._shared = [messages.limiter(*each) for each in client.messages.items()]
+        self._modest = modest_rate()
         self._rate = AsyncLimiter(BURST * settings().events_per_second, BURST)
         self._joined = False
         self._join_by = asyncio.get_running_loop().time() + JOIN_TIMEOUT
@@ -175,9 +175,11 @@ class LimitedSocket:
 
     async def _check_shared_rates(self) -> None:
         """Raise PolicyViolation for more than a person sends, beside too much from the others."""
-        is_modest = await self._meter.is_modest()
-        for key, rate in self._client.messages.items():
-            if await self._messages.is_exceeded(key, rate) and not is_modest:
+        is_modest = self._modest.has_capacity()
+        for limiter in (self._modest, *self._shared):
+            if limiter.has_capacity():
+                await limiter.acquire()  # at once, because it has capacity
+            elif not is_modest and limiter is not self._modest:
                 raise PolicyViolation(POLICY_VIOLATION, TOO_MANY_MESSAGES)
 
 
@@ -185,7 +187,7 @@ async def _client_of(scope: Scope, hashed: str) -> Client:
     """Under which keys a connection and its messages are counted."""
     address = f"address {client_address(scope)}"
     connections = {address: PER_ADDRESS}
-    messages = {address: MESSAGES_PER_ADDRESS}
+    messages = {address: _shared_rate(ADDRESS_FACTOR)}
     if hashed:
         try:
             context = await authentication.authenticate_hash(
@@ -199,7 +201,7 @@ async def _client_of(scope: Scope, hashed: str) -> Client:
             registration = f"registration {context.attendee.id} {strength}"
             return Client(
                 connections={f"sign-in {hashed}": PER_SIGN_IN, **connections},
-                messages={registration: MESSAGES_PER_REGISTRATION, **messages},
+                messages={registration: _shared_rate(REGISTRATION_FACTOR), **messages},
                 log_fields={
                     "meeting": context.meeting.code,
                     "attendee": pseudonym(context.attendee.id),
@@ -210,6 +212,11 @@ async def _client_of(scope: Scope, hashed: str) -> Client:
         messages=messages,
         log_fields={},
     )
+
+
+def _shared_rate(factor: float) -> SharedRate:
+    per_second = factor * settings().events_per_second
+    return SharedRate(per_second, BURST * per_second)
 
 
 async def _reject(

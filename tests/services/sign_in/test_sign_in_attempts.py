@@ -196,8 +196,8 @@ async def test_one_attendee_who_fails_again_and_again_raises_it_all_the_same(
     now: datetime,
 ) -> None:
     answers = []
-    for _ in range(2 * FAILURES.capacity):
-        answers.append(await outcome(number("Smith", "9", now, "hall")))
+    for guess in range(2 * FAILURES.capacity):
+        answers.append(await outcome(number("Smith", f"9{guess}", now, "hall")))
         await outcome(number("Smith", "102", now, "hall"))
     assert answers.count("not recognised") <= FAILURES.capacity + 1
     assert answers[-1] == "both numbers"
@@ -376,3 +376,19 @@ async def test_loading_the_folder_again_keeps_what_was_hashed_anew(now: datetime
     after = await kims_hash()
     report = await load_meeting(FOLDER, now=now)
     assert (report.changed, await kims_hash()) == (False, after)
+
+
+async def test_of_many_passwords_at_once_those_that_would_wait_for_long_are_refused(
+    now: datetime,
+) -> None:
+    attempts = (
+        credentials.sign_in_with_password(
+            MEETING.code, f"nobody{attempt}", "wrong", now=now, address="192.0.2.1"
+        )
+        for attempt in range(3 * passwords.MAX_WAITING_AT_ADDRESS)
+    )
+    answers = await asyncio.gather(*attempts, return_exceptions=True)
+    kinds = [type(answer) for answer in answers]
+    assert set(kinds) == {credentials.InvalidCredentials, TooManyAttempts}
+    assert kinds.count(credentials.InvalidCredentials) >= passwords.MAX_WAITING_AT_ADDRESS
+    assert not passwords._waiting
