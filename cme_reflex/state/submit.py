@@ -28,6 +28,7 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated, command, immediate
 from cme_reflex.state.views import displayed_claim, presenters, view_models
 from cme_reflex.state.views.displayed_claim import DisplayedClaim
+from cme_reflex.web.access_policy import LongText
 
 MISSING_HREFS = {
     Requirement.LINES: "/sessions",
@@ -133,7 +134,7 @@ class Submit(ClaimPage, rx.State):
 
     @rx.event
     @command(label=text.queue.NAME)
-    async def correct_name(self, context: RequestContext, name: str):
+    async def correct_name(self, context: RequestContext, name: LongText):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
         summary = await submission.correct_name(context, str(name), now=clock())
         context = await submission.with_current_attendee(context)

@@ -60,7 +60,7 @@ def run_server(
         _wait_until_healthy(url, process, log)
         yield CmeServer(url, database_url, process.pid)
     finally:
-        # Granian's workers are children of this process.
+        # Several workers are children of this process.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         try:
