@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,9 +13,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.formats.reports.claims_export import ExportedLine
-from cme_reflex.formats.reports.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
+from cme_reflex.formats.reports.claims_feed import (
+    FeedAttendee,
+    FeedClaim,
+    FeedCredit,
+    FeedLine,
+    FeedMeeting,
+    FeedPage,
+)
 from cme_reflex.services.claims import claims_feed, reopening
 from cme_reflex.services.claims.claims_feed import CursorExpired, InvalidCursor
 from cme_reflex.services.claims.reopening import ReceiptNotFound
@@ -81,17 +87,38 @@ async def test_a_version_is_told_whole(context: RequestContext, now: datetime) -
             profession="physician",
             registration_type="full",
         ),
-        category1=Amount(5),
-        safety=Amount(2),
+        category1_hours=Decimal("1.25"),
+        patient_safety_hours=Decimal("0.50"),
+        credits=(
+            FeedCredit(
+                credit_type="category1",
+                label="Category 1",
+                name="AMA PRA",
+                accreditor="",
+                part_of=None,
+                claimed=Decimal("1.25"),
+            ),
+            FeedCredit(
+                credit_type="safety",
+                label="Patient Safety",
+                name="Patient Safety",
+                accreditor="",
+                part_of="category1",
+                claimed=Decimal("0.50"),
+            ),
+        ),
         lines=(
-            ExportedLine(
+            FeedLine(
                 session="A",
                 title="Session A",
                 starts_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
                 ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
                 watched="live",
-                category1=Amount(6),
-                safety=Amount(4),
+                minutes=90,
+                category1_hours=Decimal("1.50"),
+                patient_safety_hours=Decimal("1.00"),
+                credits={"category1": Decimal("1.50"), "safety": Decimal("1.00")},
+                identifiers={},
             ),
         ),
     )

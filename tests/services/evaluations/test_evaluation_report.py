@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,10 @@ async def test_submitted_claims_are_counted_and_drafts_are_not(
     answered: None, now: datetime
 ) -> None:
     report = await evaluation_report.build(MEETING.code, now=now)
-    assert (report.claims, report.category1_claimed, report.safety_claimed) == (3, 6, 3)
+    assert (report.claims, [(each.credit_type, each.claimed) for each in report.credits]) == (
+        3,
+        [("category1", Decimal("1.50")), ("safety", Decimal("0.75"))],
+    )
     # A, B and C at once and after each other from 8:00 to 11:45, and D on demand.
     assert (report.hours_of_instruction, report.most_for_one) == (28, 15 + 8)
     assert [(each.session, each.claimed, each.evaluated) for each in report.sessions] == [
