@@ -311,7 +311,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(tab=st.sampled_from([1, 2]))
     def look(self, tab: int) -> None:
-        self.seen[tab] = self.run(claim.load_summary(self.context)).claim.revision
+        self.seen[tab] = self.run(claim.load_summary(self.context, now=NOW)).claim.revision
 
     @rule(command=sent)
     def replay(self, command: tuple[Any, ...]) -> None:
@@ -319,7 +319,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(tab=st.sampled_from([1, 2]))
     def submit(self, tab: int) -> None:
-        current = self.run(claim.load_summary(self.context)).claim.revision
+        current = self.run(claim.load_summary(self.context, now=NOW)).claim.revision
         attempt = submit_attested(self.context, self.seen[tab], now=NOW)
         model = self.model
         if model.status == "submitted":
@@ -354,7 +354,7 @@ class Claiming(RuleBasedStateMachine):
     def send(self, tab: int, *command: Any) -> tuple[Any, ...]:
         key = f"{tab}-{len(self.applied)}-{id(command)}"
         self.carry_out(key, *command)
-        self.seen[tab] = self.run(claim.load_summary(self.context)).claim.revision
+        self.seen[tab] = self.run(claim.load_summary(self.context, now=NOW)).claim.revision
         return (key, *command)
 
     def carry_out(self, key: str, name: str, *arguments: Any) -> None:
@@ -441,7 +441,7 @@ class Claiming(RuleBasedStateMachine):
 
     @invariant()
     def the_claim_is_as_the_model_says(self) -> None:
-        summary = self.run(claim.load_summary(self.context))
+        summary = self.run(claim.load_summary(self.context, now=NOW))
         lines = {
             self.codes[line.session_id]: Line(
                 line.amount("category1"), line.amount("safety"), line.on_demand

@@ -30,7 +30,7 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import feed
-from cme_reflex.store.claims.tables import FeedRow, ReceiptRow
+from cme_reflex.store.claims.tables import FeedRow, ReceiptCreditRow, ReceiptRow
 from tests.support.attendees import submit_attested
 from tests.support.database.pausing import Pause
 from tests.support.database.table_rows import execute, fetch, fetch_one
@@ -310,6 +310,13 @@ async def test_what_was_purged_leaves_the_others_where_they_were(
     crowd: list[tuple[RequestContext, int]], now: datetime
 ) -> None:
     before, cursor = await read_all()
-    await execute(sa.delete(ReceiptRow).where(col(ReceiptRow.number).in_(before[:5])))
+    purged = col(ReceiptRow.number).in_(before[:5])
+    of_purged = col(ReceiptCreditRow.receipt_id).in_(select(ReceiptRow.id).where(purged))
+    is_subset = col(ReceiptCreditRow.part_of).is_not(None)
+    await execute(
+        sa.delete(ReceiptCreditRow).where(of_purged, is_subset),
+        sa.delete(ReceiptCreditRow).where(of_purged),
+        sa.delete(ReceiptRow).where(purged),
+    )
     assert (await read_all())[0] == before[5:]
     assert await read_all(cursor) == ([], cursor)

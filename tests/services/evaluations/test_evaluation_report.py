@@ -9,6 +9,7 @@ import pytest
 
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.formats.reports.claims_export import with_credit
 from cme_reflex.formats.reports.evaluations_report import (
     COMMENTS,
     FILES,
@@ -28,6 +29,7 @@ from tests.support.files.written_tables import read_csv, read_xlsx, record
 from tests.support.meetings import FOLDER, MEETING, attendee
 
 PEOPLE = tuple(attendee(f"ZQ{number}", "Smith") for number in range(4))
+CODES = [each.code for each in MEETING.credit]
 HOSTILE = '=HYPERLINK("x")<script>alert(1)</script>'
 
 
@@ -94,10 +96,14 @@ async def test_tables_say_the_same_as_csv_and_as_workbook(
     report = await evaluation_report.build(MEETING.code, now=now)
     write_tables(report, tmp_path)
     assert all((tmp_path / name).stat().st_size for name in FILES)
-    for sheet in SHEETS:
+    for each in SHEETS:
+        sheet = with_credit(SESSIONS, CODES) if each is SESSIONS else each
         rows = list(read_csv(tmp_path / f"evaluations-{sheet.name}.csv", sheet))
         assert rows == list(read_xlsx(tmp_path / "evaluations.xlsx", sheet))
-    assert [row[:2] for row in read_csv(tmp_path / "evaluations-sessions.csv", SESSIONS)] == [
+    assert [
+        row[:2]
+        for row in read_csv(tmp_path / "evaluations-sessions.csv", with_credit(SESSIONS, CODES))
+    ] == [
         ("A", "Session A"),
         ("B", "Session B"),
     ]

@@ -173,7 +173,7 @@ async def test_an_attendee_who_is_no_longer_in_the_file_stays(
 
 async def test_who_gets_a_new_badge_keeps_the_claim(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
-    await claim(now, "102", "draft", A=(6, 0))
+    await claim(now, "102", "draft", A=90)
     ana, smith, day = FOLDER.attendees
     report = await load_meeting(with_attendees(ana, replace(smith, badge="202"), day), now=now)
     assert report.attendees == RowCounts(changed=1, unchanged=2)
