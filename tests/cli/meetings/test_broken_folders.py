@@ -70,7 +70,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "truncated in a text",
         swap('attestation = "I attest."', 'attestation = "I att'),
         [
-            "meeting.toml, row 30: This is not valid TOML: Illegal character '\\n'. Correct that line."
+            "meeting.toml, row 29: This is not valid TOML: Illegal character '\\n'. Correct that line."
         ],
     ),
     (
@@ -88,7 +88,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "repeated key",
         swap("location = ", 'code = "x"\nlocation = '),
         [
-            "meeting.toml, row 8: This is not valid TOML: Cannot overwrite a value. Correct that line."
+            "meeting.toml, row 9: This is not valid TOML: Cannot overwrite a value. Correct that line."
         ],
     ),
     (
@@ -96,7 +96,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "repeated table",
         swap("[look]\n", "[provider]\n"),
         [
-            "meeting.toml, row 21: This is not valid TOML: Cannot declare ('provider',) twice. Correct that line."
+            "meeting.toml, row 20: This is not valid TOML: Cannot declare ('provider',) twice. Correct that line."
         ],
     ),
     (M, "UTF-16", encoded("utf-16"), ["meeting.toml: This is UTF-16. Save the file as UTF-8."]),
@@ -104,14 +104,14 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "latin 1",
         encoded("latin-1", "is accredited", "est agréée"),
-        ["meeting.toml, row 18: This is not UTF-8. Save the file as UTF-8."],
+        ["meeting.toml, row 49: This is not UTF-8. Save the file as UTF-8."],
     ),
     (
         M,
         "NUL",
         swap("San Diego", "San\x00Diego"),
         [
-            "meeting.toml, row 8: This is not valid TOML: Illegal character '\\x00'. Correct that line."
+            "meeting.toml, row 9: This is not valid TOML: Illegal character '\\x00'. Correct that line."
         ],
     ),
     (
