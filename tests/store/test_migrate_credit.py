@@ -23,7 +23,7 @@ from tests.support.database.table_rows import fetch, reflected_rows
 from tests.support.meeting_values import MEETING
 from tests.support.meetings import FOLDER
 
-BEFORE, AFTER = "0011", "0012"
+BEFORE, AFTER = "0012", "0013"
 
 FORMER_MEETING: dict[str, Any] = {
     "code": "test24",
