@@ -152,14 +152,12 @@ def _layers(
     lines with at least a share, of which the table is given, counts with the difference to the next
     share below it (docs/rules.md, 5).
     """
-    shares = [Fraction(line.amount, line.minutes) for line in lines]
-    descending = [*sorted(set(shares), reverse=True), Fraction()]
+    shared = [(Fraction(line.amount, line.minutes), line) for line in lines]
+    descending = [*sorted({share for share, _ in shared}, reverse=True), Fraction()]
     return [
         (
             share - next_share,
-            excess_table(
-                tuple(line for line, of_line in zip(lines, shares, strict=True) if of_line >= share)
-            ),
+            excess_table(tuple(line for of_line, line in shared if of_line >= share)),
         )
         for share, next_share in pairwise(descending)
     ]
