@@ -168,7 +168,7 @@ def _supported(
             by_day[line.starts_at.astimezone(zone).date()].append(line)
         daily = [_attended(credit_type, of_day, policy) for of_day in by_day.values()]
         within = [min(Fraction(credit_type.daily_maximum), day) for day in daily]
-        most = min(most, sum(within, Fraction()))
+        most = min(most, Fraction(sum(within)))
     return most + on_demand
 
 

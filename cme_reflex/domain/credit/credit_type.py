@@ -146,12 +146,12 @@ class CreditType:
 
         A duration below `minimum` gives nothing, nor does a negative one.
         """
-        if minutes < self.minimum or minutes <= 0:
+        if minutes < self.minimum:
             return NO_CREDIT
         exact = minutes / self.minutes_per_increment
         if self.rounding is Rounding.NEAREST:
             exact += Fraction(1, 2)
-        return Amount(int(exact))
+        return Amount(max(0, int(exact)))
 
     def of_part(self, minutes: int) -> Amount:
         """Part of a session in whole minutes as credit: the increments that fit, rounded down.

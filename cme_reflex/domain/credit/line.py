@@ -76,8 +76,7 @@ def minute_choices(duration: int) -> tuple[int, ...]:
 
     Of 50 minutes: 50, 45, 30, 15 (docs/rules.md, 3).
     """
-    longest = (duration - 1) // PART_MINUTES * PART_MINUTES
-    return duration, *range(longest, 0, -PART_MINUTES)
+    return duration, *reversed(range(PART_MINUTES, duration, PART_MINUTES))
 
 
 def parse_minutes(text: str) -> int:
@@ -103,12 +102,8 @@ def designated(types: CreditTypes, given: Amounts, duration: int) -> Amounts:
     """
     amounts: dict[str, Amount] = {}
     for each in types:
-        if each.code in given:
-            amount = given[each.code]
-        elif each.gives_duration:
-            amount = _within_primary(each, each.of_duration(duration), amounts)
-        else:
-            amount = NO_CREDIT
+        rounded = each.of_duration(duration) if each.gives_duration else NO_CREDIT
+        amount = given.get(each.code, _within_primary(each, rounded, amounts))
         if amount:
             amounts[each.code] = amount
     return amounts

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import ceil
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Partial
@@ -152,14 +152,12 @@ def _layers(
     lines with at least a share, of which the table is given, counts with the difference to the next
     share below it (docs/rules.md, 5).
     """
-    shares = [Fraction(line.amount, line.minutes) for line in lines]
-    descending = [*sorted(set(shares), reverse=True), Fraction()]
+    shared = [(Fraction(line.amount, line.minutes), line) for line in lines]
+    descending = [*sorted({share for share, _ in shared}, reverse=True), Fraction()]
     return [
         (
             share - next_share,
-            excess_table(
-                tuple(line for line, of_line in zip(lines, shares, strict=True) if of_line >= share)
-            ),
+            excess_table(tuple(line for of_line, line in shared if of_line >= share)),
         )
         for share, next_share in pairwise(descending)
     ]
@@ -253,6 +251,5 @@ def _window(span: Span, over_claims: Sequence[_OverClaim]) -> Window | None:
 def _keys(spans: Sequence[Span], over_claims: Iterable[_OverClaim]) -> tuple[int, ...]:
     """The keys of the lines inside windows, by start."""
     inside = (each.inside.get(span, ()) for each in over_claims for span in spans)
-    return tuple(
-        key for _, key in sorted({(line.start, line.key) for lines in inside for line in lines})
-    )
+    by_start = sorted(set(map(attrgetter("start", "key"), chain.from_iterable(inside))))
+    return tuple(map(itemgetter(1), by_start))
