@@ -19,6 +19,7 @@ const RETRY_AFTER = 5000; // ms without a reply before a command is sent again
 const POSTPONED_RETRY_AFTER = 1000; // ms after the server could not process it
 const MAX_BACKOFF = 10000; // ms between two attempts
 const CHECK_INTERVAL = 500; // ms
+const IN_DOUBT = ["offline", "reconnecting", "postponed"]; // statuses
 const LABEL_LIMIT = 200; // characters of a text that are stored to be shown
 
 const html = globalThis.document?.documentElement;
@@ -34,11 +35,11 @@ const loadedAt = Date.now();
 let disconnectedAt = 0; // time at which Reflex lost the connection, in ms; 0 if connected
 let probing = false; // whether a probe of the server is in flight
 let saved = false; // whether a command was applied, in this tab
+let storedSaved = null; // `saved` as it is stored
 let outdated = false; // whether a command of another page was processed: this one does not show it
 let lastOrder = 0;
 let timer = 0;
 const mine = new Map(); // commands of this page, by id: the marked button, and the debounce in ms
-const deferred = []; // actions that follow a command, such as Submit after the last answer
 
 // 1. Storage. Where the browser refuses it, as when it is full, the commands are in memory.
 
@@ -121,16 +122,11 @@ function importFormerQueue() {
 
 // 2. Events of the pages.
 
-// Replaces `send` for all events of all pages.
+// Receives the events of all pages but immediate actions: assets/immediate_actions.js.
 export function intercept(events, args, actions) {
   const [event] = [events].flat();
   const domEvent = args?.[0];
-  if (event?.payload?.command) return enqueue(event, domEvent);
-  // A click after a command is sent after it, such as Submit after the last answer.
-  const follows = ["click", "submit"].includes(domEvent?.type) && waiting().length;
-  if (follows && !domEvent.target?.matches?.("[data-cme-refresh]"))
-    return defer(() => send(events, args, actions));
-  return send(events, args, actions);
+  return event?.payload?.command ? enqueue(event, domEvent) : send(events, args, actions);
 }
 
 function enqueue({ name, payload, event_actions: actions }, domEvent) {
@@ -151,10 +147,6 @@ function enqueue({ name, payload, event_actions: actions }, domEvent) {
 function discard(command) {
   remove(command.key);
   mine.delete(idOf(command));
-}
-
-function defer(run) {
-  deferred.push({ run, order: nextOrder(), at: Date.now() });
 }
 
 // What a command is about, in words: the subjects of the elements around what was tapped.
@@ -184,11 +176,6 @@ function next() {
   unmarkSettled(ids);
   if (inFlight && !ids.has(inFlight.id)) inFlight = null;
   const [first] = commands;
-  while (deferred.length && !(first && Number(orderOf(first.key)) < deferred[0].order)) {
-    const { run, at } = deferred.shift();
-    // A deferred action that has waited too long is dropped: it would surprise the attendee.
-    if (Date.now() - at < IN_DOUBT_AFTER) run();
-  }
   if (first && owner && inFlight?.id !== idOf(first)) {
     const rest = timeLeft(first, commands.length === 1);
     if (rest > 0) timer = setTimeout(next, rest);
@@ -259,9 +246,9 @@ function check() {
   const [first] = waiting();
   const isInFlight = first && inFlight?.id === idOf(first);
   if (isInFlight && !disconnectedAt && Date.now() >= inFlight.retryAt) transmit(first);
-  else if (!isInFlight) next();
   if (disconnectedAt) probe();
-  publish();
+  if (first && !isInFlight) next();
+  else publish();
 }
 
 // Reflex backs off to one attempt every two seconds, and browsers throttle sockets after failures.
@@ -293,7 +280,9 @@ function saveStatus(commands, refused) {
 
 const listeners = new Set();
 let published = "";
+let status = "";
 let shown = { waiting: [], refused: [] };
+let onPublish = () => {}; // what follows the queue without being a list of it
 
 // For React's useSyncExternalStore: what waits without a reply, and what was refused.
 export function subscribe(listener) {
@@ -308,12 +297,30 @@ export function dismissRefusals() {
   publish();
 }
 
+// For assets/immediate_actions.js.
+
+export const follow = (callback) => (onPublish = callback);
+export const countWaiting = () => waiting().length;
+export const isConnected = () => !disconnectedAt;
+export const isInDoubt = () => IN_DOUBT.includes(status);
+export const declaration = (name) => declared[name];
+export const transport = (...sent) => send(...sent);
+
+export function discardWaiting() {
+  waiting().forEach(discard);
+  next();
+}
+
 function publish() {
   const [commands, refused] = [waiting(), refusals()];
-  const status = saveStatus(commands, refused);
-  html.dataset.saveStatus = status;
+  status = saveStatus(commands, refused);
+  if (html.dataset.saveStatus !== status) html.dataset.saveStatus = status;
   storeStatus();
-  const delayed = ["offline", "reconnecting", "postponed"].includes(status) ? commands : [];
+  showLists(isInDoubt() ? commands : [], refused);
+  onPublish();
+}
+
+function showLists(delayed, refused) {
   const view = ({ key, subject, label, reason }) => ({ key, subject, label, reason });
   const lists = { waiting: delayed.map(view), refused: refused.map(view) };
   if (JSON.stringify(lists) === published) return;
@@ -322,7 +329,10 @@ function publish() {
   for (const listener of listeners) listener();
 }
 
+// Called twice a second; a write costs as much as the rest of a check.
 function storeStatus() {
+  if (saved === storedSaved) return;
+  storedSaved = saved;
   try {
     sessionStorage.setItem(STATUS_KEY, saved ? "saved" : "");
   } catch {
@@ -348,14 +358,6 @@ function handleStorage({ key, newValue }) {
 // Reflex reconnects when a page becomes visible; this event makes it reconnect at once.
 function reconnect() {
   document.dispatchEvent(new Event("visibilitychange"));
-}
-
-// "Save & Log Out" waits until the queue is empty.
-function deferSubmit(event) {
-  if (!waiting().length || event.target.method !== "post") return;
-  event.preventDefault();
-  event.stopPropagation();
-  defer(() => event.target.requestSubmit());
 }
 
 // 5. Inputs of assets/reflex_bridge.js: transport, declarations of the commands, owner and whether
@@ -392,6 +394,5 @@ if (html) {
   addEventListener("online", reconnect);
   addEventListener("offline", publish);
   addEventListener("storage", handleStorage);
-  addEventListener("submit", deferSubmit, true);
   setInterval(check, CHECK_INTERVAL);
 }

@@ -10,6 +10,7 @@ import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
 import { defaults, listen } from "$/public/filled.js";
 import * as queue from "$/public/command_queue.js";
+import * as actions from "$/public/immediate_actions.js";
 import { restorePosition } from "$/public/restore_position.js";
 
 const BUFFER_TIMEOUT = 5000; // ms
@@ -19,8 +20,11 @@ export function CommandQueue({ reply, attendee, hydrated, commands, words, child
   queue.setTransport(addEvents);
   queue.declare(commands, words);
   // Reflex resets this each time it renders a parent of this component.
-  eventLoop.addEvents = queue.intercept;
-  useEffect(() => queue.settle(reply.command, reply.outcome, reply.reason), [reply]);
+  eventLoop.addEvents = actions.intercept;
+  useEffect(() => {
+    actions.settle(reply.command, reply.outcome);
+    queue.settle(reply.command, reply.outcome, reply.reason);
+  }, [reply]);
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
   useEffect(listen, []); // before the parent's effect, which sends the address to the server
   useEffect(() => queue.setConnected(!errors.length), [errors]);

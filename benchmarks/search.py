@@ -18,8 +18,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cme_reflex.domain.credit.claimable import Line
-from cme_reflex.domain.credit.quarters import Quarters, nearest_quarters
+from cme_reflex.domain.credit.credit_type import Amount, CreditType
+from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.programme.programme import Delivery, Programme
 from cme_reflex.domain.programme.session_filter import (
     ClaimFilter,
@@ -116,14 +116,16 @@ async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[st
     """Load these items as a separate meeting, and sign in its first attendee."""
     code = f"m{len(items)}"
     meeting = replace(demo.meeting, code=code, time_zone="Europe/Brussels")
-    sessions = tuple(_sessions(items))
+    sessions = tuple(_sessions(items, meeting.credit.primaries[0]))
     await load_meeting(replace(demo, meeting=meeting, sessions=sessions), now=NOW)
     first = demo.attendees[0]
     token = await credentials.sign_in_with_badge(code, first.last_name, first.badge, now=NOW)
     return token, (await authentication.authenticate(code, token, now=NOW)).programme
 
 
-def _sessions(items: Sequence[ProgrammeItem]) -> Iterator[SessionRecord]:
+def _sessions(
+    items: Sequence[ProgrammeItem], credit_type: CreditType
+) -> Iterator[SessionRecord]:
     """Session records of the items, all eligible, so that the search covers all."""
     for item in items:
         yield SessionRecord(
@@ -136,8 +138,9 @@ def _sessions(items: Sequence[ProgrammeItem]) -> Iterator[SessionRecord]:
             ends_at=item.ends_at.astimezone(UTC),
             speakers=item.speakers,
             delivery=Delivery.LIVE,
-            quarters=max(nearest_quarters(duration_minutes(item)), Amount(1)),
-            safety=Amount(0),
+            credit={
+                credit_type.code: max(credit_type.of_duration(duration_minutes(item)), Amount(1))
+            },
             eligible=True,
         )
 

@@ -12,6 +12,7 @@ from cme_reflex import routes, text
 from cme_reflex.components.command_queue import command_queue, hydration_buffer
 from cme_reflex.components.error_boundary import error_boundary
 from cme_reflex.components.layout.shell import FOOTER
+from cme_reflex.files.permissions import private_umask
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
 from cme_reflex.pages.home import home
@@ -26,7 +27,6 @@ from cme_reflex.pages.sessions import sessions
 from cme_reflex.pages.sign_in import sign_in
 from cme_reflex.pages.sign_in_link import sign_in_link
 from cme_reflex.pages.submit import submit
-from cme_reflex.private_files import private_umask
 from cme_reflex.reflex_bridge import registry, server, socket_endpoint
 from cme_reflex.reflex_bridge.application import Application
 from cme_reflex.reflex_bridge.socket_server import socket_server

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import ParamSpec
 
 from cme_reflex.cli.errors import reported_errors
-from cme_reflex.private_files import private_umask
+from cme_reflex.files.permissions import private_umask
 
 Options = ParamSpec("Options")
 

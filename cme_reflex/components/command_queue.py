@@ -42,7 +42,7 @@ def hydration_buffer() -> rx.Component:
 def command_queue(queue: Any, hydrated: Any, commands: Mapping[str, Any]) -> rx.Component:
     """Wrapper that queues the pages' commands. `queue` has the variables of `CommandQueue`.
 
-    `commands` are the declarations (`about`, `label`) of all commands by the name of their event.
+    `commands` are the declarations (`state.base.Command`) by the name of their event.
     """
     component: rx.Component = _CommandQueue.create(
         reply=queue.reply,
@@ -55,12 +55,24 @@ def command_queue(queue: Any, hydrated: Any, commands: Mapping[str, Any]) -> rx.
 
 
 def queue_notices() -> rx.Component:
-    """The changes that wait without a reply, behind their number, and those that were refused."""
+    """The changes that wait without a reply, those that were refused, and an action not done."""
     component: rx.Component = _QueueNotices.create(
         texts={
             "waiting": asdict(text.queue.WAITING),
             "refused": asdict(text.queue.REFUSED),
             "dismiss": text.queue.DISMISS,
+            # By the notices of assets/immediate_actions.js.
+            "waits": text.queue.WAITS,
+            "unsaved": text.queue.UNSAVED,
+            "offline": text.queue.NO_CONNECTION,
+            "ready": text.queue.READY,
+            "unanswered": text.queue.UNANSWERED,
+            "failed": text.queue.NOT_POSSIBLE,
+            "left": text.queue.LEFT,
+            "asks": asdict(text.queue.LOG_OUT_UNSAVED),
+            "later": text.queue.LOG_OUT_LATER,
+            "discard": text.queue.LOG_OUT_DISCARD,
+            "stay": text.queue.STAY,
         }
     )
     return component

@@ -6,6 +6,7 @@ import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.components.controls.buttons import button
+from cme_reflex.components.page_hooks import COMMAND
 
 
 def own_sign_ins(sign_ins: Any, *, on_end: Any) -> rx.Component:
@@ -34,7 +35,7 @@ def own_sign_ins(sign_ins: Any, *, on_end: Any) -> rx.Component:
                 button(
                     text.account.END_SIGN_IN,
                     kind="secondary",
-                    on_click=on_end(each.reference),
+                    on_click=on_end(each.reference, COMMAND),
                     class_name="!text-15",
                     aria_label=each.end_label,
                 ),

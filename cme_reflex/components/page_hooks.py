@@ -10,24 +10,33 @@ COMMAND: rx.Var[str] = rx.Var(
 """A unique id for each tap: the last argument of every handler that changes the claim."""
 
 
-def page_hooks(state: Any, *, refresh: Any, address: bool = False) -> rx.Component:
-    """Hidden elements of a page: refresh on return, redirect, and the address's query.
+def page_hooks(state: Any, *, address: bool = False) -> rx.Component:
+    """Hidden elements of a page: refresh and load, redirect, and the address's query.
 
-    `state` is a `ClaimPage`, and `refresh` its handler for a return to the tab. With `address`,
-    its variable of that name becomes the query in the address bar, without a page load.
+    `state` is a `ClaimPage`; its `refresh` is for a return to the tab, and its `load` for a page
+    that could not be loaded. With `address`, its variable of that name becomes the query in the
+    address bar, without a page load.
     """
     # Until on_load has run for this page, the state has the address of the previous one.
-    loaded_for = rx.cond(rx.State.is_hydrated, rx.State.router.url.path, "")
+    is_loaded = rx.State.is_hydrated & state.ready & (state.unavailable == "")
+    loaded_for = rx.cond(is_loaded, rx.State.router.url.path, "")
     query = {"data-cme-query": state.address, "data-cme-loaded-path": loaded_for} if address else {}
     return rx.el.div(
-        rx.el.button(
-            type="button",
-            tab_index=-1,
-            on_click=refresh,
-            custom_attrs={"data-cme-refresh": ""},
-        ),
+        _hidden_button("data-cme-refresh", state.refresh),
+        _hidden_button("data-cme-load", state.load),
         hidden=True,
-        custom_attrs={"data-cme-redirect": state.redirect_to, **query},
+        custom_attrs={
+            "data-cme-redirect": state.redirect_to,
+            "data-cme-unavailable": state.unavailable,
+            **query,
+        },
+    )
+
+
+def _hidden_button(attribute: str, on_click: Any) -> rx.Component:
+    """A button that only the browser's modules click."""
+    return rx.el.button(
+        type="button", tab_index=-1, on_click=on_click, custom_attrs={attribute: ""}
     )
 
 
@@ -37,7 +46,11 @@ def query_field(name: str, value: Any = None) -> dict[str, Any]:
     Input before hydration is written to the query. A radio button also passes its value.
     """
     attributes = {} if value is None else {"value": value}
-    return {"custom_attrs": {"data-cme-query-field": name, **attributes}}
+    return {"custom_attrs": {"data-cme-query-field": name, "data-cme-resend": "", **attributes}}
+
+
+RESEND = {"custom_attrs": {"data-cme-resend": ""}}
+"""Props of a field whose input is not a command: it is sent again until the state has its value."""
 
 
 def uncontrolled(props: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cme_reflex.components.layout.shell import action_bar, help_contact, page_ti
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.components.messages.notices import notice
+from cme_reflex.components.page_hooks import COMMAND
 from cme_reflex.routes import RECEIPT, SESSIONS, SUBMIT
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
@@ -208,7 +209,12 @@ def _receipt() -> rx.Component:
         rx.cond(
             Home.may_reopen,
             rx.el.p(
-                button(text.home.REOPEN, kind="secondary", pending=True, on_click=Home.reopen),
+                button(
+                    text.home.REOPEN,
+                    kind="secondary",
+                    pending=True,
+                    on_click=Home.reopen(COMMAND),
+                ),
                 class_name="pt-3",
             ),
         ),

@@ -57,11 +57,18 @@ def receipt() -> rx.Component:
         bar=action_bar(
             None,
             button_link(text.receipt.BACK, href=HOME, kind="secondary"),
-            # A native link, because the PDF is not a page of the application.
-            plain_link(
-                text.receipt.DOWNLOAD,
-                href=Receipt.receipt.certificate,
-                class_name="button button-primary",
+            rx.cond(
+                Receipt.ready,
+                # A native link, because the PDF is not a page of the application.
+                plain_link(
+                    text.receipt.DOWNLOAD,
+                    href=Receipt.receipt.certificate,
+                    class_name="button button-primary",
+                ),
+                # Its address is not known yet.
+                rx.el.button(
+                    text.receipt.DOWNLOAD, disabled=True, class_name="button button-primary"
+                ),
             ),
         ),
         actions=signed_in_actions(),

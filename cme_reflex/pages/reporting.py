@@ -11,6 +11,7 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.shell import page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.notices import notice
+from cme_reflex.components.page_hooks import COMMAND, RESEND
 from cme_reflex.components.step_up import step_up_notice
 from cme_reflex.routes import REPORTING, SUBMIT
 from cme_reflex.services.meetings.branding import current_meeting
@@ -111,7 +112,7 @@ def _stored() -> rx.Component:
                 button(
                     text.reporting.WITHDRAW,
                     kind="danger",
-                    on_click=Reporting.withdraw,
+                    on_click=Reporting.withdraw(COMMAND),
                     class_name="w-fit",
                 ),
             ),
@@ -169,6 +170,7 @@ def _form() -> rx.Component:
             name="consent",
             checked=Reporting.consented,
             on_change=Reporting.consent,
+            **RESEND,
         ),
         rx.el.div(
             button(
@@ -177,11 +179,13 @@ def _form() -> rx.Component:
             ),
             rx.cond(
                 Reporting.opted_in,
-                button(text.reporting.WITHDRAW, kind="danger", on_click=Reporting.withdraw),
+                button(
+                    text.reporting.WITHDRAW, kind="danger", on_click=Reporting.withdraw(COMMAND)
+                ),
             ),
             class_name="flex flex-wrap gap-3",
         ),
-        on_submit=Reporting.opt_in,
+        on_submit=lambda form: Reporting.opt_in(form, COMMAND),
         no_validate=True,
         class_name="card grid max-w-text gap-5 p-4 md:p-6",
     )

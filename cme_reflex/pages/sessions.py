@@ -11,12 +11,13 @@ from cme_reflex.components.controls.chips import chips
 from cme_reflex.components.controls.fields import select_field, text_field
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.connection import unanswered_note
 from cme_reflex.components.layout.filled import filled
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_rows
 from cme_reflex.components.messages.notices import notice
-from cme_reflex.components.page_hooks import query_field, uncontrolled
+from cme_reflex.components.page_hooks import COMMAND, query_field, uncontrolled
 from cme_reflex.routes import HOME
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.sessions import Sessions
@@ -123,10 +124,11 @@ def _filters() -> rx.Component:
             chosen=Sessions.showing,
             on_choose=Sessions.show_only,
         ),
+        unanswered_note(text.sessions.NEEDS_CONNECTION),
         rx.el.div(
             rx.el.p(
                 rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
-                class_name="text-13 text-muted",
+                class_name="min-h-5 text-13 text-muted",
             ),
             _sort(),
             class_name="flex flex-wrap items-center justify-between gap-x-3",
@@ -158,6 +160,10 @@ def _nothing_found() -> rx.Component:
             text.sessions.NOTHING_FOUND_REMEDY,
             class_name="text-muted",
         ),
-        button(text.sessions.EVERYTHING, kind="secondary", on_click=Sessions.clear_filters),
+        button(
+            text.sessions.EVERYTHING,
+            kind="secondary",
+            on_click=Sessions.clear_filters(COMMAND),
+        ),
         class_name="grid justify-items-start gap-3 py-6",
     )

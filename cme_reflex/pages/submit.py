@@ -19,12 +19,13 @@ from cme_reflex.components.layout.cards import (
     summary_row,
 )
 from cme_reflex.components.layout.claim_page import claim_page
+from cme_reflex.components.layout.connection import unanswered_note
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
 from cme_reflex.components.messages.error_summary import error_summary
 from cme_reflex.components.messages.notices import notice
-from cme_reflex.components.page_hooks import COMMAND
+from cme_reflex.components.page_hooks import COMMAND, RESEND
 from cme_reflex.routes import HOME, REPORTING
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
@@ -54,7 +55,7 @@ def submit() -> rx.Component:
                 button_link(text.submit.BACK, href=HOME, kind="secondary"),
                 button(
                     text.submit.SUBMIT,
-                    on_click=Submit.submit(Submit.shown, Submit.refusals),
+                    on_click=Submit.submit(Submit.shown, Submit.refusals, COMMAND),
                     disabled=Submit.locked != "",
                     pending=True,
                 ),
@@ -263,7 +264,9 @@ def _check() -> rx.Component:
             # It is about exactly what is shown: for other content there is another box.
             key=f"{Submit.shown}-{Submit.refusals}",
             on_change=lambda checked: Submit.attest(checked, Submit.shown, Submit.refusals),
+            **RESEND,
         ),
+        unanswered_note(text.submit.CONFIRMATION_WAITS),
         rx.el.p(
             text.submit.FINAL.format(meeting=current_meeting().short_name),
             class_name="text-15 text-muted",

@@ -26,6 +26,7 @@ HEADER_TIMEOUT = 10.0  # seconds until a request's headers are complete
 KEEP_ALIVE_TIMEOUT = 10  # seconds that an idle connection stays open
 CLOSE_TIMEOUT = 1.0  # seconds for a client to confirm that its WebSocket is closed
 STOP_TIMEOUT = 10  # seconds for requests that are being answered when the server stops
+WORKER_TIMEOUT = 60  # seconds without a sign of life until a worker is replaced
 
 
 class TimedHttpProtocol(H11Protocol):
@@ -106,6 +107,7 @@ def run_production_server(host: str, port: int) -> None:
         h11_max_incomplete_event_size=HEADER_LIMIT,
         timeout_keep_alive=KEEP_ALIVE_TIMEOUT,
         timeout_graceful_shutdown=STOP_TIMEOUT,
+        timeout_worker_healthcheck=WORKER_TIMEOUT,
         ws=LimitedWebSocketProtocol,
         ws_max_size=MESSAGE_LIMIT,
         ws_per_message_deflate=False,

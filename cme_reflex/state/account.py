@@ -8,7 +8,7 @@ from cme_reflex.services.claims import claim
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import own_sign_ins
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, authenticated
+from cme_reflex.state.base import ClaimPage, authenticated, immediate
 from cme_reflex.state.views import account_presenter, view_models
 
 
@@ -31,7 +31,7 @@ class Account(ClaimPage, rx.State):
         await self._show(context)
 
     @rx.event
-    @authenticated
+    @immediate(label=text.account.END_SIGN_IN)
     async def end_sign_in(self, context: RequestContext, reference: str):
         """End one of the attendee's other sign-ins."""
         await own_sign_ins.end_own(context, reference, now=clock())

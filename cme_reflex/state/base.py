@@ -55,6 +55,15 @@ def event_slot() -> asyncio.Semaphore:
     return _semaphores[loop]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tap:
+    """How an event is answered: by the id of its command, if it has one; `quiet` is not logged."""
+
+    command: str = ""
+    is_queued: bool = False
+    quiet: bool = False
+
+
 class ClaimPage(rx.State, mixin=True):
     """State mixin with the variables that every claim page has."""
 
@@ -64,6 +73,7 @@ class ClaimPage(rx.State, mixin=True):
     submitted: bool = False
     locked: str = ""
     problem: str = ""
+    unavailable: str = ""  # "load" or "refresh": what failed as the database could not be read
     announcement: str = ""
     refusals: int = 0  # events of this page that were refused; see `components.page_hooks`
     redirect_to: str = ""
@@ -112,32 +122,42 @@ class ClaimPage(rx.State, mixin=True):
         return self._loaded[0]
 
     async def _run_handler(
-        self,
-        load: Loader,
-        command_id: str,
-        quiet: bool,
-        handler: Handler,
-        *args: Any,
-        **kwargs: Any,
+        self, load: Loader, tap: _Tap, handler: Handler, *args: Any, **kwargs: Any
     ) -> Any:
         async with event_slot():
             try:
-                return await self._run_in_slot(load, command_id, quiet, handler, *args, **kwargs)
+                answer = await self._run_in_slot(load, tap, handler, *args, **kwargs)
             except Exception as error:
-                if not (command_id and is_transient(error)):
+                if not is_transient(error):
                     raise
-                # The browser sends it again, for as long as it takes.
-                _reply(await self.get_state(CommandQueue), command_id, Outcome.POSTPONED)
+                if tap.command:
+                    # A queued one is sent again, for as long as it takes.
+                    _reply(await self.get_state(CommandQueue), tap.command, Outcome.POSTPONED)
+                else:
+                    logger.warning("database not available", exc_info=error)
+                    is_loaded = self.ready and self.unavailable != "load"
+                    is_refresh = is_loaded and handler.__name__ != "load"
+                    self._set(unavailable="refresh" if is_refresh else "load")
                 return None
+            if not tap.command:
+                self._set(unavailable="")
+            return answer
+
+    def _refuse(self, queue: CommandQueue, tap: _Tap, problem: str | None) -> None:
+        """Answer what a rule refuses, with its problem, or what a defect does, without one.
+
+        A defect fails each time, and the commands after it would wait for it.
+        """
+        if problem is None:
+            logger.exception("command failed")
+            problem = text.queue.FAILED
+        if tap.command:
+            _reply(queue, tap.command, Outcome.REFUSED, problem)
+        if not tap.is_queued:
+            self._set(problem=problem, ready=True)
 
     async def _run_in_slot(
-        self,
-        load: Loader,
-        command_id: str,
-        quiet: bool,
-        handler: Handler,
-        *args: Any,
-        **kwargs: Any,
+        self, load: Loader, tap: _Tap, handler: Handler, *args: Any, **kwargs: Any
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
@@ -157,28 +177,22 @@ class ClaimPage(rx.State, mixin=True):
         started, outcome = perf_counter(), "done"
         try:
             answer = await handler(
-                self, replace(context, command=command_id), *injected, *args, **kwargs
+                self, replace(context, command=tap.command), *injected, *args, **kwargs
             )
         except Exception as error:
             problem = text.errors.error_message(error, context.meeting.zone)
             outcome = f"{'failed' if problem is None else 'refused'}: {type(error).__name__}"
-            if command_id and not is_transient(error):
-                # It would fail each time, and the commands after it would wait for it.
-                if problem is None:
-                    logger.exception("command failed")
-                _reply(queue, command_id, Outcome.REFUSED, problem or text.queue.FAILED)
-            elif problem is None:
+            if problem is None and (is_transient(error) or not tap.command):
                 raise
-            else:
-                self._set(problem=problem, ready=True)
+            self._refuse(queue, tap, problem)
             self._set(refusals=self.refusals + 1)
             answer = None
         else:
-            if command_id:
-                _reply(queue, command_id, Outcome.APPLIED)
+            if tap.command:
+                _reply(queue, tap.command, Outcome.APPLIED)
         finally:
             # A successful search for each letter typed would flood the log.
-            level = logging.DEBUG if quiet and outcome == "done" else logging.INFO
+            level = logging.DEBUG if tap.quiet and outcome == "done" else logging.INFO
             if logger.isEnabledFor(level):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
@@ -189,7 +203,7 @@ def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handl
     def decorate(handler: Handler) -> Any:
         @wraps(handler)
         async def wrapper(self: ClaimPage, *args: Any, **kwargs: Any) -> Any:
-            return await self._run_handler(load, "", quiet, handler, *args, **kwargs)
+            return await self._run_handler(load, _Tap(quiet=quiet), handler, *args, **kwargs)
 
         return _as_event(wrapper, handler)
 
@@ -236,10 +250,12 @@ class Command:
 
     `about` are the parameters that say what it changes: of two commands of a handler about the same
     thing the later one counts. `label` says what was tapped; it may contain parameters.
+    `immediate`: it is not queued; see assets/immediate_actions.js.
     """
 
     about: tuple[str, ...]
     label: str
+    immediate: bool = False
 
 
 def command(*about: str, label: str) -> Callable[[Handler], Any]:
@@ -248,17 +264,31 @@ def command(*about: str, label: str) -> Callable[[Handler], Any]:
     `about` and `label` are those of `Command`. The browser sends a unique id
     (`components.page_hooks.COMMAND`) as the last argument; the context passes it on to the service.
     """
+    return _with_command(Command(about, label))
 
+
+def immediate(*, label: str) -> Callable[[Handler], Any]:
+    """Like `authenticated`, for what is done only while the attendee waits for it, such as Submit.
+
+    It is sent after the commands that were tapped before, once, and never stored. The page shows
+    why a rule refuses it. `label` is that of its button. The last argument is an id, as that of a
+    command, by which the browser knows the reply.
+    """
+    return _with_command(Command((), label, immediate=True))
+
+
+def _with_command(declared: Command) -> Callable[[Handler], Any]:
     def decorate(handler: Handler) -> Any:
         @wraps(handler)
         async def wrapper(self: ClaimPage, *args: Any, command: str = "", **kwargs: Any) -> Any:
-            return await self._run_handler(_context, command, False, handler, *args, **kwargs)
+            tap = _Tap(command, is_queued=bool(command) and not declared.immediate)
+            return await self._run_handler(_context, tap, handler, *args, **kwargs)
 
         parameter = Parameter(
             "command", Parameter.POSITIONAL_OR_KEYWORD, default="", annotation=str
         )
         event = _as_event(wrapper, handler, parameter)
-        event.command = Command(about, label)
+        event.command = declared
         return event
 
     return decorate

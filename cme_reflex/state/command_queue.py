@@ -6,6 +6,7 @@ from enum import StrEnum
 import reflex as rx
 
 from cme_reflex import text
+from cme_reflex.services.claims.claim import COMMAND_LIMIT
 from cme_reflex.web.access_policy import Audience, allow
 
 
@@ -40,4 +41,6 @@ class CommandQueue(rx.State):
     @allow(Audience.ANYONE)
     async def refuse(self, command: str):
         """Refuse a command that this release does not know: `web/events/event_validation.py`."""
+        if len(command) > COMMAND_LIMIT:
+            return
         self.reply = Reply(command, Outcome.REFUSED, text.queue.OUTDATED, self.reply.number + 1)

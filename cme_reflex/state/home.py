@@ -11,8 +11,8 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, authenticated, command
-from cme_reflex.state.undo import Undo, cleared_totals
+from cme_reflex.state.base import ClaimPage, authenticated, command, immediate
+from cme_reflex.state.undo import Undo
 from cme_reflex.state.views import credit_presenter, presenters, view_models
 
 
@@ -53,16 +53,14 @@ class Home(ClaimPage, Undo, rx.State):
         """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
         title = context.programme.session(session_id).title
-        self._offer_undo(context, session_id, summary)
+        self._offer_undo(context, session_id)
         await self._show(context, summary, announcement=text.claim.REMOVED.format(title=title))
 
     @rx.event
     @command("session_id", label=text.queue.UNDO)
-    async def undo(self, context: RequestContext, session_id: int, totals: dict[str, str]):
+    async def undo(self, context: RequestContext, session_id: int):
         """Restore a removed session with its credit and answers, and the totals it had cleared."""
-        summary = await claim_lines.restore_session(
-            context, session_id, cleared_totals(context, totals), now=clock()
-        )
+        summary = await claim_lines.restore_session(context, session_id, now=clock())
         await self._show(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event
@@ -90,7 +88,7 @@ class Home(ClaimPage, Undo, rx.State):
         await self._show(context, summary, announcement=text.shell.SAVED)
 
     @rx.event
-    @authenticated
+    @immediate(label=text.home.REOPEN)
     async def reopen(self, context: RequestContext):
         """Reopen the attendee's own claim, if the meeting allows it."""
         summary = await reopening.reopen_own_claim(context, now=clock())

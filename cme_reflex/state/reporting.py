@@ -21,7 +21,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.reporting.opt_in import OptIn
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, authenticated
+from cme_reflex.state.base import ClaimPage, authenticated, immediate
 
 INPUT_LIMIT = 1000  # characters of a field that are validated; far more than PARS accepts
 EMPTY = {field.name: "" for field in fields(Learner)}
@@ -94,7 +94,7 @@ class Reporting(ClaimPage, rx.State):
         self._set(faults=_fault_texts(faults))
 
     @rx.event
-    @authenticated
+    @immediate(label=text.reporting.SAVE)
     async def opt_in(self, context: RequestContext, form: dict[str, str]):
         """Save the opt-in, or show the errors for which PARS would reject it."""
         values = {name: str(form.get(name, "")) for name in EMPTY}
@@ -123,7 +123,7 @@ class Reporting(ClaimPage, rx.State):
         return rx.set_focus(RESULT)
 
     @rx.event
-    @authenticated
+    @immediate(label=text.reporting.WITHDRAW)
     async def withdraw(self, context: RequestContext):
         """Withdraw the consent."""
         saved = await opt_in.withdraw_opt_in(context, now=clock())

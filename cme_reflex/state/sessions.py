@@ -21,8 +21,8 @@ from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, browsing, command, with_claim
-from cme_reflex.state.undo import Undo, cleared_totals
+from cme_reflex.state.base import ClaimPage, browsing, command, immediate, with_claim
+from cme_reflex.state.undo import Undo
 from cme_reflex.state.views import credit_presenter, session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
@@ -83,6 +83,7 @@ class Sessions(ClaimPage, Undo, rx.State):
     def _open(
         self, context: RequestContext, summary: ClaimSummary, parameters: Mapping[str, str]
     ) -> None:
+        _ = context.programme.index  # built now, or the first letter would wait for it
         days, kinds = _day_options(context.programme), _kind_options(context.programme)
         credit_types = _credit_options(summary.offered)
         self._set(
@@ -142,11 +143,11 @@ class Sessions(ClaimPage, Undo, rx.State):
         self._update_list(context, summary)
 
     @rx.event
-    @browsing
-    async def clear_filters(self, context: RequestContext, summary: ClaimSummary):
+    @immediate(label=text.sessions.EVERYTHING)
+    async def clear_filters(self, context: RequestContext):
         """Show all sessions."""
         self._set(day="", kind="", credit="", query="", showing=ClaimFilter.ALL.value)
-        self._update_list(context, summary)
+        self._update_list(context, await self._summary(context))
 
     @rx.event
     @browsing
@@ -172,17 +173,15 @@ class Sessions(ClaimPage, Undo, rx.State):
     async def remove(self, context: RequestContext, session_id: int):
         """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
-        self._offer_undo(context, session_id, summary)
+        self._offer_undo(context, session_id)
         announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
         self._show_claim(context, summary, announcement=announcement)
 
     @rx.event
     @command("session_id", label=text.queue.UNDO)
-    async def undo(self, context: RequestContext, session_id: int, totals: dict[str, str]):
+    async def undo(self, context: RequestContext, session_id: int):
         """Restore a removed session with its credit and answers, and the totals it had cleared."""
-        summary = await claim_lines.restore_session(
-            context, session_id, cleared_totals(context, totals), now=clock()
-        )
+        summary = await claim_lines.restore_session(context, session_id, now=clock())
         self._show_claim(context, summary, announcement=text.claim.BROUGHT_BACK)
 
     @rx.event

@@ -23,7 +23,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, authenticated, command
+from cme_reflex.state.base import ClaimPage, authenticated, command, immediate
 from cme_reflex.state.views import (
     credit_presenter,
     displayed_claim,
@@ -31,6 +31,7 @@ from cme_reflex.state.views import (
     view_models,
 )
 from cme_reflex.state.views.displayed_claim import DisplayedClaim
+from cme_reflex.web.access_policy import LongText
 
 MISSING_HREFS = {
     Requirement.LINES: "/sessions",
@@ -126,7 +127,7 @@ class Submit(ClaimPage, rx.State):
 
     @rx.event
     @command(label=text.queue.NAME)
-    async def correct_name(self, context: RequestContext, name: str):
+    async def correct_name(self, context: RequestContext, name: LongText):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
         summary = await submission.correct_name(context, str(name), now=clock())
         context = await submission.with_current_attendee(context)
@@ -164,7 +165,7 @@ class Submit(ClaimPage, rx.State):
         self._update_missing(context, summary, answers, invalid_name)
 
     @rx.event
-    @authenticated
+    @immediate(label=text.submit.SUBMIT)
     async def submit(self, context: RequestContext, shown: str, refusals: int):
         """Submit what the browser showed, or list what has changed or the missing requirements."""
         try:

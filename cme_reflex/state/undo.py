@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from cme_reflex.domain.credit.credit_type import Amounts
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.views.view_models import RemovedView
@@ -11,21 +10,14 @@ from cme_reflex.state.views.view_models import RemovedView
 class Undo(rx.State, mixin=True):
     """State mixin of a page that removes sessions. `removed` has the newest first.
 
-    The page's own `undo` gets what it restores from the page, so that it can wait in the command
-    queue and be executed by another process.
+    The page's own `undo` names the session, so that it can wait in the command queue and be
+    executed by another process; what the removal cleared is in the database.
     """
 
     removed: list[RemovedView] = []
 
-    def _offer_undo(self, context: RequestContext, session_id: int, summary: ClaimSummary) -> None:
-        removed = RemovedView(
-            session_id,
-            context.programme.session(session_id).title,
-            {
-                code: context.meeting.credit[code].format(total)
-                for code, total in summary.cleared.items()
-            },
-        )
+    def _offer_undo(self, context: RequestContext, session_id: int) -> None:
+        removed = RemovedView(session_id, context.programme.session(session_id).title)
         self.removed = [removed, *(each for each in self.removed if each.id != session_id)]
 
     def _update_undo(self, summary: ClaimSummary) -> None:
@@ -33,9 +25,3 @@ class Undo(rx.State, mixin=True):
         claimed = {line.session_id for line in summary.claim.lines}
         if any(each.id in claimed for each in self.removed):
             self.removed = [each for each in self.removed if each.id not in claimed]
-
-
-def cleared_totals(context: RequestContext, totals: dict[str, str]) -> Amounts:
-    """The totals of a `RemovedView`, by type. Raises UnknownCreditType or InvalidAmount."""
-    types = context.meeting.credit
-    return {code: types[code].parse_shown(str(total)) for code, total in totals.items()}

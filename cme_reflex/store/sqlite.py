@@ -16,7 +16,7 @@ from sqlalchemy.dialects import registry, sqlite
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlmodel import Session
 
-from cme_reflex.private_files import make_private
+from cme_reflex.files.permissions import make_private
 from cme_reflex.store.columns import UtcDateTime
 from cme_reflex.store.database import (
     NO_LIMIT,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from inspect import Parameter, signature
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from starlette.routing import Route
 
 from cme_reflex.reflex_bridge.form_data import form_data_as_dict
@@ -21,6 +21,13 @@ Callee = TypeVar("Callee", bound=Callable[..., Any])
 FormFields = Annotated[
     dict[str, str | bool | int | float | None], BeforeValidator(form_data_as_dict)
 ]
+
+TEXT_LIMIT = 1_000  # characters of a handler's argument; answers have a limit of their own
+
+LongText = Annotated[str, "as long as a message"]
+"""The type of an argument that may be longer, and is cut by the service; no state keeps it."""
+
+ShortText = Annotated[str, Field(max_length=TEXT_LIMIT)]
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
@@ -68,12 +75,16 @@ def checked_routes(*routes: Route) -> list[Route]:
 def payload_model(handler: Callable[..., Any]) -> type[BaseModel]:
     """The pydantic model of a handler's payload: exactly its parameters, strictly of their types.
 
+    A text has at most TEXT_LIMIT characters, as states keep it.
+
     Reflex enforces neither. Raises Undeclared for a parameter without a type.
     """
     fields: dict[str, Any] = {}
     for name, parameter in list(signature(handler).parameters.items())[1:]:
         if parameter.annotation is Parameter.empty:
             raise Undeclared(f"{handler.__qualname__}: {name} has no type")
-        kind = FormFields if parameter.annotation == dict[str, str] else parameter.annotation
+        annotation = parameter.annotation
+        kind = FormFields if annotation == dict[str, str] else annotation
+        kind = ShortText if annotation is str else kind
         fields[name] = (kind, ... if parameter.default is Parameter.empty else parameter.default)
     return create_model(handler.__qualname__, __config__=_STRICT, **fields)

@@ -25,6 +25,7 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
+from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.paths import canonical_path
 
@@ -147,6 +148,10 @@ async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Re
         look = await claim_snapshot.load(settings().meeting, token_hash(token), now=clock())
     except authentication.NotSignedIn:
         return None
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        return None  # the page as it was built fills once the database is back
     shapes, screen = _newest(file), first_screen(*look)
     if shapes is None or screen is None:
         return None

@@ -20,13 +20,12 @@ from cme_reflex.settings import settings
 APP_LOGGER = "cme_reflex"
 MESSAGE_LOGGERS = (
     APP_LOGGER,
-    "_granian",
-    "granian",
+    "uvicorn.error",
 )  # the server's messages name ports and workers only
 ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees and their addresses
 
 _FIELDS = "cme_fields"
-_LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "_granian": logging.WARNING}
+_LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "uvicorn": logging.WARNING}
 
 
 def log_extra(**values: object) -> dict[str, Any]:

@@ -159,3 +159,41 @@ def _raising(error: Exception) -> Any:
 def test_faults_of_the_database_are_told_from_defects(database_kind: str) -> None:
     assert [is_transient(error) for error in TRANSIENT] == [True] * len(TRANSIENT)
     assert [is_transient(error) for error in DEFECTS] == [False] * len(DEFECTS)
+
+
+async def test_an_immediate_action_is_answered_and_the_page_shows_why_it_is_refused(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        await socket.send("home.load", {})
+        await socket.send("home.reopen", {"command": "one"})
+        shown = socket.vars()
+    reply = shown["command_queue.reply"]
+    assert (reply["command"], reply["outcome"]) == ("one", "refused")
+    assert shown["home.problem"] == reply["reason"] != ""
+
+
+async def test_an_immediate_action_that_the_database_does_not_take_is_answered(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authentication, "authenticate_hash", _raising(ConnectionRefusedError()))
+    submit = {"shown": "", "refusals": 0, "command": "one"}
+    assert await replies(site, people.tokens[DRAFTING], ("submit.submit", submit)) == [
+        ("one", "postponed", "")
+    ]
+
+
+async def test_a_page_that_cannot_be_loaded_or_refreshed_says_which(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = []
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        for event in ("home.load", "home.refresh", "home.load", "home.refresh"):
+            is_at_fault = len(failed) != 2
+            with monkeypatch.context() as fault:
+                if is_at_fault:
+                    error = _raising(ConnectionRefusedError())
+                    fault.setattr(authentication, "authenticate_hash", error)
+                await socket.send(event, {})
+            failed.append(socket.vars().get("home.unavailable", ""))
+    assert failed == ["load", "load", "", "refresh"]

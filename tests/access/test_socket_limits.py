@@ -9,6 +9,8 @@ from cme_reflex.services.sign_in import registrations
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.web.middleware import socket_limits
+from cme_reflex.web.middleware.connection_limiter import ConnectionLimit
+from cme_reflex.web.middleware.shared_rate import MODEST_BURST
 from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
 from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
 from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
@@ -34,7 +36,7 @@ async def test_a_message_that_is_too_long_closes_its_connection_alone(
         site.socket(people.tokens[VISITING]) as other,
     ):
         await big.send("sessions.search", {"query": "x" * MESSAGE_LIMIT})
-        assert big.closed == (1009, "a message has at most 65536 characters")
+        assert big.closed == (1009, "a message has at most 65536 bytes")
         assert not any("sessions" in text for text in big.frames)
         await check_is_open(other)
 
@@ -53,6 +55,67 @@ async def test_too_many_messages_close_their_connection_alone(
             await flood.wait_until_closed()
             assert flood.closed == (1008, "too many messages; try again in a few seconds")
             await check_is_open(other)
+
+
+async def flood(socket: SocketConnection) -> None:
+    """Send more at once than a person does."""
+    for _ in range(5 * MODEST_BURST):
+        await socket.send_frame("3")
+
+
+@pytest.mark.parametrize("shared", ["REGISTRATION_FACTOR", "ADDRESS_FACTOR"])
+async def test_too_many_messages_of_many_tabs_close_those_that_send_them(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch, shared: str
+) -> None:
+    monkeypatch.setattr(socket_limits, shared, 1 / settings().events_per_second)
+    async with AsyncExitStack() as stack:
+        quiet = await stack.enter_async_context(site.socket(people.tokens[VISITING]))
+        floods = [
+            await stack.enter_async_context(site.socket(people.tokens[VISITING])) for _ in range(3)
+        ]
+        for socket in floods:
+            await flood(socket)
+        await floods[-1].wait_until_closed()
+        assert floods[-1].closed == (1008, "too many messages; try again in a few seconds")
+        await check_is_open(quiet)
+
+
+async def test_messages_of_a_registration_do_not_count_for_others(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_limits, "REGISTRATION_FACTOR", 1 / settings().events_per_second)
+    async with (
+        site.socket(people.tokens[VISITING]) as loud,
+        site.socket(people.tokens[DRAFTING]) as other,
+    ):
+        await flood(loud)
+        await loud.wait_until_closed()
+        await check_is_open(other)
+
+
+async def test_strangers_at_one_address_are_limited_and_who_is_signed_in_there_is_not(
+    site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = ConnectionLimit(concurrent=1, per_second=0.001, burst=5)
+    monkeypatch.setattr(socket_limits, "STRANGERS_PER_ADDRESS", limit)
+    async with site.socket() as first:
+        with pytest.raises(ConnectionError, match=r"1008, 'too many connections"):
+            async with site.socket():
+                pass
+        await check_is_open_without_sign_in(first)
+        async with site.socket(people.tokens[VISITING]) as signed_in:
+            await check_is_open(signed_in)
+
+
+async def test_a_state_keeps_no_header_that_is_not_needed(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    headers = {"x_pad": "padding" * 9, "user_agent": "padding" * 9, "host": "localhost:3000"}
+    async with site.socket(people.tokens[VISITING], **headers) as socket:
+        await check_is_open(socket)
+        states = b"".join(root._serialize() for root in site.app.state_manager.states.values())
+    assert b"localhost:3000" in states
+    assert b"padding" not in states
 
 
 async def test_the_connections_of_each_sign_in_are_limited(

@@ -16,9 +16,11 @@ PAGE_HOOKS = {
     "list_position.js",
     "pending.js",
     "popup.js",
+    "recover.js",
     "redirect.js",
     "refresh.js",
     "rendering.js",
+    "resend.js",
     "sign_in_form.js",
     "sign_out.js",
     "tap_guard.js",
@@ -27,9 +29,19 @@ MODULES: dict[str, set[str]] = {
     "command_queue.js": set(),
     "filled.js": REFLEX,
     "link.js": set(),
-    "queue_notices.js": {"react", "$/public/command_queue.js"},
+    "immediate_actions.js": {"$/public/command_queue.js"},
+    "queue_notices.js": {
+        "react",
+        "$/public/command_queue.js",
+        "$/public/immediate_actions.js",
+    },
     "reflex_bridge.js": REFLEX
-    | {"$/public/command_queue.js", "$/public/filled.js", "$/public/restore_position.js"},
+    | {
+        "$/public/command_queue.js",
+        "$/public/filled.js",
+        "$/public/immediate_actions.js",
+        "$/public/restore_position.js",
+    },
     "restore_position.js": set(),
     **{f"page_hooks/{name}": {f"./{other}" for other in PAGE_HOOKS} for name in PAGE_HOOKS},
 }

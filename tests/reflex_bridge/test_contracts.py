@@ -227,20 +227,33 @@ def test_application() -> None:
 
 def test_server() -> None:
     with contract("server"):
-        from reflex.utils.exec import run_backend_prod, run_granian_backend_prod
+        from reflex.utils.exec import get_app_instance_from_file
+        from reflex.utils.processes import get_num_workers
         from reflex_base.environment import environment
+        from uvicorn.config import Config
+        from uvicorn.protocols.http.h11_impl import H11Protocol
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
         from cme_reflex.reflex_bridge import server
 
-        parameters = list(inspect.signature(run_backend_prod).parameters)
-        assert parameters[:3] == ["host", "port", "loglevel"]
-        assert "mount_frontend_compiled_app" in parameters
-        assert "from granian.server import Server" in inspect.getsource(run_granian_backend_prod)
+        assert not inspect.signature(get_app_instance_from_file).parameters
+        assert not inspect.signature(get_num_workers).parameters
+        options = inspect.signature(Config).parameters
+        assert {"ws_max_size", "h11_max_incomplete_event_size", "timeout_keep_alive"} <= set(
+            options
+        )
+        for name in ("connection_made", "data_received", "handle_websocket_upgrade"):
+            assert name in vars(H11Protocol)
+        assert "self.cycle" in inspect.getsource(H11Protocol.__init__)
+        assert "close_timeout" in inspect.getsource(WebSocketsSansIOProtocol.__init__)
+        assert "self.frames" in inspect.getsource(
+            WebSocketsSansIOProtocol.send_receive_event_to_app
+        )
         for name in (
             "REFLEX_ENV_MODE",
             "REFLEX_SKIP_COMPILE",
             "REFLEX_FRONTEND_PORT",
-            "REFLEX_USE_GRANIAN",
+            "REFLEX_MOUNT_FRONTEND_COMPILED_APP",
         ):
             assert getattr(environment, name).name.lstrip("_") == name
         with pytest.MonkeyPatch.context() as environ:

@@ -79,7 +79,7 @@ CHECKS: list[tuple[str, Mapping[str, Any]]] = [
 UNIQUES: list[tuple[str, Mapping[str, Any]]] = [
     ("uq_meeting_code", {"id": 2}),
     ("uq_session_meeting_id_code", {"id": 2}),
-    ("uq_member_username", {"id": 2}),
+    ("uq_member_accounts_username", {"id": 2}),
     ("uq_attendee_meeting_id_badge", {"id": 2, "confirmation": "C2"}),
     ("uq_attendee_meeting_id_confirmation", {"id": 2, "badge": "B2"}),
     ("uq_session_credit_session_id_credit_type_amount", {}),
@@ -190,8 +190,8 @@ async def test_a_second_one_is_refused(
 async def test_a_row_that_points_nowhere_is_refused(
     filled: None, table: sa.Table, column: sa.Column[Any]
 ) -> None:
+    nobody = NOBODY if isinstance(column.type, sa.Integer) else str(NOBODY)
     with pytest.raises(IntegrityError, match=r"(?i)foreign key constraint"):
-        nobody = NOBODY if isinstance(column.type, sa.Integer) else str(NOBODY)
         await execute(sa.update(table).where(column.is_not(None)).values({column.name: nobody}))
 
 

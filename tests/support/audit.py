@@ -18,7 +18,8 @@ from cme_reflex.settings import ROOT
 
 BIN = Path(sys.executable).parent
 PYTHON = (
-    *(str(BIN / "pip-audit"), "--requirement", str(ROOT / "requirements-dev.txt")),
+    # Not its script, whose first line is wrong once the environment was moved.
+    *(sys.executable, "-m", "pip_audit", "--requirement", str(ROOT / "requirements-dev.txt")),
     *("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"),
 )
 JAVASCRIPT = (str(BIN / "bun"), "audit", "--json")

@@ -8,6 +8,7 @@ import heapq
 import random
 import string
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
@@ -105,6 +106,7 @@ class Outcome:
 
     entered: set[str] = field(default_factory=set)
     answered: int = 0
+    answered_alone: int = 0  # of these, with one number
     waits: list[float] = field(default_factory=list)
     asked: int = 0
     locked_out: int = 0
@@ -123,6 +125,7 @@ class Attack:
     addresses: tuple[str, ...]
     names: tuple[str, ...] = tuple(SURNAMES)
     duration: int = DAY
+    own_badge: str = ""  # of an account that the attacker has, with the only name that is tried
 
 
 class Simulation:
@@ -171,7 +174,7 @@ class Simulation:
         if person is None or person.name != name or not {*numbers} <= person.numbers:
             second_number.fail(self.counters, attempt, now=now)
             return None
-        second_number.succeed(self.counters, attempt, now=now)
+        second_number.succeed(self.counters, attempt, person=person.badge, now=now)
         return person
 
     def _person(self, number: int) -> Person:
@@ -223,12 +226,20 @@ class Simulation:
             for badge in range(FIRST_BADGE, FIRST_BADGE + ATTACKED):
                 yield name, str(badge), next(addresses)
 
+    def _sign_in_as_oneself(self, attack: Attack, at: float) -> None:
+        """Sign in to the attacker's own account, which takes the failures before it back."""
+        own = self._by_number[attack.own_badge]
+        with suppress(SecondNumberRequired, TooManyAttempts):
+            self.try_to_sign_in(own.name, (own.badge,), attack.addresses[0], at)
+
     def _guess(self, attack: Attack, guesses: Iterator[tuple[str, str, str]], at: float) -> None:
+        if attack.own_badge:
+            self._sign_in_as_oneself(attack, at)
         name, badge, address = next(guesses)
         if self.random.random() < 1 / EXPIRY:
             self.counters.delete_expired(START + at * SECOND)
         # Every other try has a second number, for those who are asked for one.
-        with_second = self.random.random() < 0.5
+        with_second = not attack.own_badge and self.random.random() < 0.5
         numbers = (badge, self._confirmation()) if with_second else (badge,)
         try:
             person = self.try_to_sign_in(name, numbers, address, at)
@@ -236,7 +247,8 @@ class Simulation:
             pass
         else:
             self.outcome.answered += 1
-            if person is not None:
+            self.outcome.answered_alone += len(numbers) == 1
+            if person is not None and person.badge != attack.own_badge:
                 self.outcome.entered.add(person.badge)
         if at + 1 / attack.rate < attack.duration:
             self.at(at + 1 / attack.rate, lambda then: self._guess(attack, guesses, then))

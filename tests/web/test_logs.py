@@ -140,8 +140,8 @@ logging.getLogger("engineio.server").addHandler(logging.StreamHandler())
 logs.configure_logging()
 logging.getLogger("engineio.server").error("{SECRET}")
 logging.getLogger("reflex.app").warning("{SECRET}")
-logging.getLogger("granian").info("not asked for")
-logging.getLogger("_granian").error("Worker died")
+logging.getLogger("uvicorn.error").info("not asked for")
+logging.getLogger("uvicorn.error").error("Worker died")
 logging.getLogger("cme_reflex.x").info("event handled")
 warnings.warn("{SECRET}")
 """
@@ -156,7 +156,7 @@ def test_configured_every_logger_writes_lines_to_standard_error() -> None:
     assert [(line["logger"], line.get("message")) for line in lines] == [
         ("engineio.server", None),
         ("reflex.app", None),
-        ("_granian", "Worker died"),
+        ("uvicorn.error", "Worker died"),
         ("cme_reflex.x", "event handled"),
         ("py.warnings", None),
     ]

@@ -39,8 +39,11 @@ def report_lines(report: LoadReport) -> list[str]:
     ]
     if report.notified:
         lines.append(f"  former e-mail addresses that are told of their change: {report.notified}")
+    lines += [f"  claim of badge {each.badge}: {_change(each)}" for each in report.touched]
     return lines + [
-        f"  claim of badge {touched.badge}: {_change(touched)}" for touched in report.touched
+        f"  claim of badge {each.badge}: the total of {each.amount} {each.credit_type} is cleared,"
+        " because there is no such credit type any more"
+        for each in report.cleared
     ]
 
 

@@ -13,7 +13,7 @@ import typer
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations import fonts
 from cme_reflex.cli.operations.build_lock import build_lock
-from cme_reflex.private_files import PUBLIC_UMASK
+from cme_reflex.files.permissions import PUBLIC_UMASK
 from cme_reflex.settings import ROOT, settings
 
 BUILT = Path(".web/build/client")

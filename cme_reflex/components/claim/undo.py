@@ -40,7 +40,7 @@ def _newest(state: Any) -> rx.Component:
             text.claim.UNDO,
             rx.el.span(text.claim.ABOUT.format(title=removed.title), class_name="sr-only"),
             kind="secondary",
-            on_click=state.undo(removed.id, removed.totals, COMMAND),
+            on_click=state.undo(removed.id, COMMAND),
             pending=True,
             # Gets the focus when the line that had it is removed.
             data_cme_focus_fallback="true",

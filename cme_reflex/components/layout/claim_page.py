@@ -25,7 +25,7 @@ def claim_page(
     visible; without a bar, at the top.
     """
     error = error_notice(state.problem, floats=bar is None)
-    status = rx.fragment(connection_status(), queue_notices())
+    status = rx.fragment(connection_status(state.unavailable != ""), queue_notices())
     return rx.fragment(
         shell(
             rx.fragment(error, status) if bar is None else rx.fragment(),
@@ -35,5 +35,5 @@ def claim_page(
             bar=None if bar is None else rx.fragment(error, status, bar),
             actions=actions,
         ),
-        page_hooks(state, refresh=state.refresh, address=address),
+        page_hooks(state, address=address),
     )

@@ -38,14 +38,26 @@ def error_banner(banner: Any) -> rx.Component:
     )
 
 
-def connection_status() -> rx.Component:
-    """The connection's status, in a live region."""
+def connection_status(unavailable: Any) -> rx.Component:
+    """The status of the connection and of the database, in a live region.
+
+    `unavailable`: the page could not be loaded or refreshed, and is tried again.
+    """
     return rx.el.div(
-        _line(text.shell.RECONNECTING, status="reconnecting"),
-        _line(text.shell.OFFLINE, status="offline"),
-        _line(text.shell.POSTPONED, status="postponed"),
+        rx.cond(unavailable, _line(text.shell.UNAVAILABLE)),
+        _status_line(text.shell.RECONNECTING, status="reconnecting"),
+        _status_line(text.shell.OFFLINE, status="offline"),
+        _status_line(text.shell.POSTPONED, status="postponed"),
         role="status",
         class_name="print:hidden",
+    )
+
+
+def unanswered_note(line: str) -> rx.Component:
+    """A line that is shown while a field of the page is sent again: assets/page_hooks/resend.js."""
+    return rx.el.div(
+        _line(line, class_name="save-status", custom_attrs={"data-unanswered-note": ""}),
+        role="status",
     )
 
 
@@ -66,9 +78,9 @@ def save_status() -> rx.Component:
     )
 
 
-def _line(line: str, *, status: str) -> rx.Component:
-    return rx.el.p(
-        line,
-        class_name="save-status mb-2 text-13 font-semibold text-warm",
-        custom_attrs={"data-save-message": status},
-    )
+def _status_line(line: str, *, status: str) -> rx.Component:
+    return _line(line, class_name="save-status", custom_attrs={"data-save-message": status})
+
+
+def _line(line: str, *, class_name: str = "", **props: Any) -> rx.Component:
+    return rx.el.p(line, class_name=f"{class_name} mb-2 text-13 font-semibold text-warm", **props)

@@ -122,6 +122,13 @@ OWN_WINDOW = timedelta(minutes=15)
 OWN_LIMIT = 4
 """At most this many of FAILURES are taken back by one sign-in."""
 
+TAKEN_BACK = "failures taken back"
+TAKEN_BACK_WINDOW = timedelta(days=1)
+"""How often a person's sign-ins take failures back, once each.
+
+Whoever has an account could otherwise try the numbers of all namesakes, four and then his own.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberAttempt:
@@ -180,11 +187,11 @@ def fail(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
         counters.save(scope, key, replace(own, count=count, forgotten_at=now + OWN_WINDOW))
 
 
-def succeed(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
-    """Take back what `check` counted for an attempt that led to a sign-in.
+def succeed(counters: Counters, attempt: NumberAttempt, *, person: str, now: datetime) -> None:
+    """Take back what `check` counted for an attempt that led to a sign-in of `person`.
 
-    The person's failures just before it are taken back as well: those from the same address with
-    the same name or number, so that mistyping attendees raise no alarm.
+    The person's failures just before it are taken back as well, once in TAKEN_BACK_WINDOW: those
+    from the same address with the same name or number, so that mistyping attendees raise no alarm.
     """
     meeting = attempt.meeting
     failures = counters.load(FAILURES.scope, meeting)
@@ -199,7 +206,7 @@ def succeed(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> Non
         counter = counters.load(scope, key)
         own = max(own, counter.count if now < counter.forgotten_at else 0)
         counters.save(scope, key, None)
-    if own:
+    if own and _is_first_time(counters, f"{meeting} {person}", now):
         counters.save(FAILURES.scope, meeting, FAILURES.take(failures, min(own, OWN_LIMIT)))
     counters.save(NUMBER_LOCKOUT.scope, _lock_key(attempt), None)
     for number in sorted(attempt.numbers):
@@ -221,6 +228,16 @@ def is_second_number_required(
 def _land(counters: Counters, meeting: str) -> None:
     in_flight = counters.load(IN_FLIGHT.scope, meeting)
     counters.save(IN_FLIGHT.scope, meeting, IN_FLIGHT.take(in_flight, 1))
+
+
+def _is_first_time(counters: Counters, key: str, now: datetime) -> bool:
+    """Whether a person has taken no failures back within TAKEN_BACK_WINDOW; counts this time."""
+    counter = counters.load(TAKEN_BACK, key)
+    if now < counter.forgotten_at:
+        return False
+    once = replace(counter, count=1, until=now, forgotten_at=now + TAKEN_BACK_WINDOW)
+    counters.save(TAKEN_BACK, key, once)
+    return True
 
 
 def _press(counters: Counters, meeting: str, pressure: RateLimitCounter, now: datetime) -> None:

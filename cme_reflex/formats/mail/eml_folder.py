@@ -6,9 +6,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 
+from cme_reflex.files.permissions import make_private
 from cme_reflex.formats.atomic_file import atomic_write
 from cme_reflex.formats.mail.transport import TransportUnavailable
-from cme_reflex.private_files import make_private
 
 _UNSAFE_CHARACTERS = re.compile(r"[^A-Za-z0-9.-]+")
 

@@ -18,9 +18,7 @@ def meeting_adapter() -> TypeAdapter[Meeting]:
 def meeting_document(meeting: Meeting) -> dict[str, Any]:
     """The meeting as JSON values, as stored in the database."""
     # The fallback is for mapping proxies; sets are sorted, so that equal meetings are equal here.
-    dumped = meeting_adapter().dump_python(
-        meeting, mode="json", fallback=dict, warnings="none"
-    )
+    dumped = meeting_adapter().dump_python(meeting, mode="json", fallback=dict, warnings="none")
     document = cast(dict[str, Any], dumped)
     for credit_type in document["credit_types"]:
         for key in ("awarded_to", "participation_for"):

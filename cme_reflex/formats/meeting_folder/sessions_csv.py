@@ -202,6 +202,6 @@ def _identifiers(row: InputRow, types: CreditTypes) -> dict[str, str]:
             row.add_fault(column, fault, "Correct it.")
         elif identifier and pattern and not re.fullmatch(pattern, identifier):
             name = types[code].identifier_label or "identifier"
-            fault = f"{identifier!r} is not a {name}: it does not fit identifier_pattern."
+            fault = f"{identifier!r} does not fit the pattern of the {name}."
             row.add_fault(column, fault, f"Correct it, or the pattern {pattern} in meeting.toml.")
     return {code: identifier for code, identifier in identifiers.items() if identifier}

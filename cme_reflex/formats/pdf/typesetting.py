@@ -221,6 +221,8 @@ def _characters(family: FontFamily) -> frozenset[int]:
     faces = []
     for path in sorted(family.folder.glob("*.[ot]tf")):
         with TTFont(path, lazy=True) as font:
+            # Any names do; fontTools would derive those of tens of thousands of glyphs.
+            font.setGlyphOrder([str(number) for number in range(font["maxp"].numGlyphs)])
             faces.append(frozenset(font.getBestCmap()))
     if not faces:
         raise FontsNotInstalled(family.name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlmodel import Session as DbSession
 
@@ -121,10 +121,12 @@ class Draft:
             )
         )
 
-    def change_line(self, line: LineRow, **changes: int) -> None:
-        """Change these columns of a line."""
+    def change_line(self, line: LineRow, **changes: Any) -> LineRow:
+        """Change these columns of a line; returns the changed line."""
         columns = {name: getattr(line, name) for name in LineRow.model_fields}
-        self._save(LineRow(**{**columns, **changes}))
+        changed = LineRow(**{**columns, **changes})
+        self._save(changed)
+        return changed
 
     def _save(self, line: LineRow) -> None:
         claims.save_line(self.db, line)

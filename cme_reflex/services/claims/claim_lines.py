@@ -1,5 +1,6 @@
 """Claim lines: adding and removing sessions, and changing their minutes and credit."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from cme_reflex.domain.credit.claimable import (
     CreditNeedUnmet,
     CreditTypeClosed,
 )
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, Need
+from cme_reflex.domain.credit.credit_type import Amount, Need
 from cme_reflex.domain.credit.credit_types import UnknownCreditType
 from cme_reflex.domain.credit.line import validate_minutes
 from cme_reflex.domain.programme.programme import NotEligible
@@ -33,7 +34,7 @@ async def add_session(
 
 
 async def restore_session(
-    context: RequestContext, session_id: object, totals: Amounts, *, now: datetime
+    context: RequestContext, session_id: object, *, now: datetime
 ) -> ClaimSummary:
     """Undo the removal of a session: add it, and choose the totals again that it had cleared.
 
@@ -42,14 +43,20 @@ async def restore_session(
     """
 
     def restore(draft: Draft) -> None:
+        removed = draft.lines.get(draft.session(session_id).id)
         _add(draft, session_id, now)
-        summary = draft.summary
-        for each in summary.offered:
-            if each.code in totals and each.code not in draft.totals:
-                with suppress(CreditLimitExceeded, CreditTypeClosed, CreditNeedUnmet):
-                    draft.choose_valid(summary, each.code, totals[each.code])
+        if removed is not None and removed.removed:
+            _choose_again(draft, removed.cleared or {})
 
     return await update_claim(context, restore, now=now)
+
+
+def _choose_again(draft: Draft, cleared: Mapping[str, int]) -> None:
+    summary = draft.summary
+    for each in summary.offered:
+        if each.code in cleared and each.code not in draft.totals:
+            with suppress(CreditLimitExceeded, CreditTypeClosed, CreditNeedUnmet):
+                draft.choose_valid(summary, each.code, Amount(cleared[each.code]))
 
 
 def _add(draft: Draft, session_id: object, now: datetime) -> None:
@@ -61,7 +68,7 @@ def _add(draft: Draft, session_id: object, now: datetime) -> None:
         draft.add_line(session, on_demand=on_demand)
     elif line.removed:
         minutes = min(line.minutes, session.minutes)
-        draft.change_line(line, removed=False, minutes=minutes)
+        draft.change_line(line, removed=False, minutes=minutes, cleared=None)
 
 
 async def remove_session(
@@ -69,13 +76,17 @@ async def remove_session(
 ) -> ClaimSummary:
     """Remove a session from the claim; removing it twice changes nothing.
 
-    Its minutes, amounts and answers stay in the database for Undo. Raises NotEligible for an
+    Its minutes, amounts and answers stay in the database for Undo, and so do the totals that the
+    claim no longer supports: the reply may not reach the page. Raises NotEligible for an
     unknown session, and what `update_claim` raises.
     """
 
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
-            draft.change_line(draft.line(draft.session(session_id).id), removed=True)
+            line = draft.line(draft.session(session_id).id)
+            removed = draft.change_line(line, removed=True)
+            if cleared := draft.summary.cleared:
+                draft.change_line(removed, cleared={**cleared})
 
     return await update_claim(context, remove, now=now)
 

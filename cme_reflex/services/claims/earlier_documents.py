@@ -37,7 +37,8 @@ def credit_types(document: Mapping[str, Any], meeting: Meeting | None) -> dict[s
     """The two credit types. `meeting` has the wording for form 1, as it is today."""
     facts = document.get("certificate")
     if facts is not None:
-        statements = CreditStatements(*facts["statements"])
+        accreditation, designation = facts["statements"]
+        statements = CreditStatements(accreditation=accreditation, designation=designation)
         label = facts["safety_label"]
     else:
         statements, label = _CATEGORY1.statements, None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.claim import line_needs
@@ -96,9 +97,10 @@ def _valid_versions(db: Session, claim_ids: Iterable[int]) -> dict[int, ReceiptR
         select(ReceiptRow)
         .where(col(ReceiptRow.claim_id).in_(claim_ids), col(ReceiptRow.withdrawn_at).is_(None))
         .order_by(col(ReceiptRow.version))
+        .options(joinedload(cast(Any, ReceiptRow.credits)))
     )
     # The newest version comes last and replaces earlier ones.
-    return {row.claim_id: row for row in db.exec(rows).all()}
+    return {row.claim_id: row for row in db.exec(rows).unique().all()}
 
 
 def _draft_answers(db: Session, claim_ids: Iterable[int]) -> Mapping[int, list[AnswerRow]]:

@@ -33,24 +33,40 @@ class AffectedLine:
     left: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClearedTotal:
+    """A total of an unsubmitted claim whose credit type was withdrawn by a load.
+
+    `credit_type` is the label that the type had, `amount` is formatted.
+    """
+
+    badge: str
+    credit_type: str
+    amount: str
+
+
 def update_affected_claims(
     db: Session, before: Programme, after: Programme
-) -> tuple[AffectedLine, ...]:
+) -> tuple[tuple[AffectedLine, ...], tuple[ClearedTotal, ...]]:
     """Mark the lines that give less than before, and tell the pages of changed claims.
 
     A line's credit follows from its minutes and the programme, so nothing else of it changes. The
     revision increases of each claim of which a line gives more or less than before. Returns the
-    lowered lines by badge and session.
+    lowered lines by badge and session, and the totals of credit types that there are no more: they
+    are cleared when the claim is next shown, which its page says.
     """
     changed = _changed_sessions(before, after)
     found = _unsubmitted(db, after.meeting_id, changed) if changed else {}
     contents = claims.contents(db, [*found])
     affected: list[AffectedLine] = []
+    cleared: list[ClearedTotal] = []
     for claim_id, attendee in found.items():
         lines = [line for line in contents[claim_id].lines if line.session_id in changed]
         lower = contents[claim_id].lower_amounts
         profession = attendee.corrected_profession or attendee.profession
-        is_changed = False
+        withdrawn = [*_withdrawn(attendee.badge, contents[claim_id].totals, before, after)]
+        cleared += withdrawn
+        is_changed = bool(withdrawn)
         for line in lines:
             stored = lower[line.session_id]
             was = _amounts(before, line, stored, profession)
@@ -62,7 +78,15 @@ def update_affected_claims(
             affected += [] if line.removed else lowered
         if is_changed:
             _increase_revision(db, claim_id)
-    return tuple(sorted(affected, key=lambda each: (each.badge, each.session)))
+    return tuple(sorted(affected, key=lambda each: (each.badge, each.session))), tuple(cleared)
+
+
+def _withdrawn(
+    badge: str, totals: Amounts, before: Programme, after: Programme
+) -> Iterator[ClearedTotal]:
+    for each in before.meeting.credit:
+        if each.code in totals and each.code not in after.meeting.credit:
+            yield ClearedTotal(badge, each.label, each.format(totals[each.code]))
 
 
 def _changed_sessions(before: Programme, after: Programme) -> set[int]:

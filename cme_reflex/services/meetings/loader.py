@@ -24,7 +24,11 @@ from cme_reflex.formats.meeting_folder.records import (
 )
 from cme_reflex.formats.people.password_hashes import fingerprint
 from cme_reflex.services.meetings import address_changes
-from cme_reflex.services.meetings.affected_claims import AffectedLine, update_affected_claims
+from cme_reflex.services.meetings.affected_claims import (
+    AffectedLine,
+    ClearedTotal,
+    update_affected_claims,
+)
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -32,6 +36,8 @@ from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
+
+_Affected: TypeAlias = tuple[tuple[AffectedLine, ...], tuple[ClearedTotal, ...]]
 
 Values: TypeAlias = Mapping[str, Any]
 """A row's values by column."""
@@ -67,6 +73,7 @@ class LoadReport:
     members: RowCounts
     notified: int = 0
     touched: tuple[AffectedLine, ...] = ()
+    cleared: tuple[ClearedTotal, ...] = ()
 
 
 async def load_meeting(

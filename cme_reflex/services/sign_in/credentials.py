@@ -1,7 +1,7 @@
 """Sign-in with a last name and badge, or with a member's username and password."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ from cme_reflex.services.sign_in.registrations import (
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
 
+BUSY_RETRY = timedelta(seconds=30)
 INPUT_LIMIT = 200  # characters of a name, number or password
 
 
@@ -79,7 +80,7 @@ async def sign_in_with_badge(
         if len(matching) != 1:
             raise InvalidCredentials
         if not is_known:
-            second_number.succeed(db, attempt, now=now)
+            second_number.succeed(db, attempt, person=str(matching[0].id), now=now)
         return create_sign_in(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
 
     try:
@@ -128,11 +129,16 @@ async def sign_in_with_password(
         raise InvalidCredentials
     attempts: list[rate_limits.LimitKey] = [
         (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username}"),
+        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
+        (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
     await rate_limits.check(*attempts, now=now)
     member = await read(lambda db: members.find_by_username(db, terms, username))
-    is_valid = await passwords.verify_password(member.password_hash if member else None, password)
+    stored_hash = member.password_hash if member else None
+    try:
+        is_valid = await passwords.verify_password(stored_hash, password, address=address)
+    except passwords.TooManyVerifications:
+        raise rate_limits.TooManyAttempts(now + BUSY_RETRY) from None
     if member is None or not is_valid:
         raise InvalidCredentials
     member_id, old_hash = cast(int, member.id), member.password_hash

@@ -8,7 +8,9 @@ a comparison when a password is set.
 
 import asyncio
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from secrets import token_bytes
 
@@ -26,11 +28,34 @@ MIN_GUESSES_TO_TAKE_OVER = 10**6
 # 72. A password whose beginning is hard to guess is hard to guess.
 EXAMINED_LENGTH = 40
 
+MAX_THREADS = 2
+# Passwords that wait at once: all of them are verified within some seconds.
+MAX_WAITING, MAX_WAITING_AT_ADDRESS = 40, 20
 
-async def verify_password(stored: str | None, password: str) -> bool:
-    """Whether the password matches the hash; False without a hash, after the same time."""
-    # In a thread, because hashing takes almost a tenth of a second.
-    return await asyncio.to_thread(_verify, stored or _dummy_hash(), password)
+_waiting: Counter[str] = Counter()
+
+
+class TooManyVerifications(Exception):
+    """So many passwords wait to be verified that this one would wait for seconds."""
+
+
+async def verify_password(stored: str | None, password: str, *, address: str = "") -> bool:
+    """Whether the password matches the hash; False without a hash, after the same time.
+
+    `address` is the client's. Raises TooManyVerifications. Passwords have threads of their own,
+    because hashing takes almost a tenth of a second, and who floods the site with them must not
+    keep the events of others waiting.
+    """
+    if _waiting.total() >= MAX_WAITING or _waiting[address] >= MAX_WAITING_AT_ADDRESS:
+        raise TooManyVerifications
+    _waiting[address] += 1
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_executor(), _verify, stored or _dummy_hash(), password)
+    finally:
+        _waiting[address] -= 1
+        if not _waiting[address]:
+            del _waiting[address]
 
 
 async def rehash_if_needed(stored: str, password: str) -> str | None:
@@ -57,6 +82,11 @@ def estimate_guesses(password: str, personal_words: Sequence[str] = ()) -> float
 def is_guessed_first(password: str, personal_words: Sequence[str] = ()) -> bool:
     """Whether a password of another system is too easy to guess to be taken over."""
     return estimate_guesses(password, personal_words) < MIN_GUESSES_TO_TAKE_OVER
+
+
+@lru_cache
+def _executor() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="password")
 
 
 @lru_cache

@@ -24,19 +24,21 @@ from cme_reflex.domain.sign_in.rate_limits import (
     RateLimit,
     TooManyAttempts,
 )
+from cme_reflex.domain.sign_in.second_number import NUMBER_LOCKOUT, NUMBER_PAUSE
 from cme_reflex.store.database import write
 from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.sign_in import rate_limit_counters
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 
-MEMBER_LOCKOUT = Lockout(
-    scope="member",
-    threshold=5,
-    base_delay=timedelta(minutes=1),
-    max_delay=timedelta(minutes=15),
-    reset_after=timedelta(hours=1),
-)
-"""Attempts on a member's username, existing or not."""
+MEMBER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="member at an address")
+"""Attempts on a member's username, existing or not, from one IP address."""
+
+MEMBER_PAUSE = replace(NUMBER_PAUSE, scope="member anywhere", threshold=100)
+"""Attempts on a member's username from anywhere.
+
+A stranger needs a hundred of them for five minutes of a member's time. They are 28,800 guesses a
+day, from hundreds of addresses, at a password that takes at least a million.
+"""
 
 ADDRESS_BACKOFF = Backoff(
     scope="address",
@@ -67,6 +69,7 @@ LimitKey: TypeAlias = tuple[RateLimit, str]
 __all__ = [
     "ADDRESS_BACKOFF",
     "MEMBER_LOCKOUT",
+    "MEMBER_PAUSE",
     "SINGLE_SIGN_ON_BACKOFF",
     "Backoff",
     "LimitKey",

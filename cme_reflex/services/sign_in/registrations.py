@@ -18,6 +18,7 @@ from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.sign_in.tables import RegistrationChoiceRow, SignInRow
 
 SIGN_IN_LIFETIME = timedelta(days=7)  # from the meeting to the weekend after it
+SIGN_INS_LIMIT = 20  # of a registration, by numbers and in stronger ways each
 CHOICE_LIFETIME = timedelta(minutes=10)
 
 _DELETE_EXPIRED_SIGN_INS = delete_expired(
@@ -147,9 +148,14 @@ async def choose_registration(token: str, attendee_id: int, *, now: datetime) ->
 
 
 def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
-    """Sign in a registration. Returns the token for the cookie."""
+    """Sign in a registration. Returns the token for the cookie.
+
+    Of more than SIGN_INS_LIMIT sign-ins the longest unused ones end. Whoever knows a badge cannot
+    end a stronger sign-in so, and cannot fill the owner's list without end.
+    """
     token = new_token()
     db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
+    _end_unused(db, attendee_id, is_strong=method.is_strong)
     db.add(
         SignInRow(
             token_hash=token_hash(token),
@@ -161,6 +167,20 @@ def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: dat
         )
     )
     return token
+
+
+def _end_unused(db: Session, attendee_id: int, *, is_strong: bool) -> None:
+    """Leave room for one more sign-in of this strength."""
+    is_number = col(SignInRow.method) == SignInMethod.NUMBER
+    unused = (
+        select(SignInRow.token_hash)
+        .where(SignInRow.attendee_id == attendee_id, sa.not_(is_number) if is_strong else is_number)
+        .order_by(col(SignInRow.seen_at).desc(), col(SignInRow.created_at).desc())
+        .offset(SIGN_INS_LIMIT - 1)
+    )
+    tokens = db.exec(unused).all()
+    if tokens:
+        db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash).in_(tokens)))
 
 
 async def sign_out(token: str) -> None:

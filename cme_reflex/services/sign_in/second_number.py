@@ -41,9 +41,9 @@ async def fail(attempt: NumberAttempt, *, now: datetime) -> None:
     await write(lambda db: rules.fail(_DatabaseCounters(db), attempt, now=now))
 
 
-def succeed(db: Session, attempt: NumberAttempt, *, now: datetime) -> None:
+def succeed(db: Session, attempt: NumberAttempt, *, person: str, now: datetime) -> None:
     """Take back what `check` counted, in the transaction of the sign-in."""
-    rules.succeed(_DatabaseCounters(db), attempt, now=now)
+    rules.succeed(_DatabaseCounters(db), attempt, person=person, now=now)
 
 
 class _DatabaseCounters:

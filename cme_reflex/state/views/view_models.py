@@ -136,11 +136,10 @@ class LineView:
 
 @dataclass(frozen=True)
 class RemovedView:
-    """A session that Undo would restore, with the totals that its removal cleared, by type."""
+    """A session that Undo would restore."""
 
     id: int
     title: str
-    totals: dict[str, str]
 
 
 @dataclass(frozen=True)

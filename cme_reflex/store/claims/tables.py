@@ -55,6 +55,7 @@ class LineRow(SQLModel, table=True):
     """One session in a claim. A removed line keeps its minutes, so that Undo can restore them.
 
     `minutes` are those of taking part, from which the amounts of all credit types follow.
+    `cleared` are the claim's totals that its removal cleared, by the code of the credit type.
     `lowered`: a newer programme offers less credit than was claimed.
     """
 
@@ -67,6 +68,7 @@ class LineRow(SQLModel, table=True):
     on_demand: bool
     removed: bool = False
     lowered: bool = False
+    cleared: dict[str, int] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
 class LineCreditRow(SQLModel, table=True):

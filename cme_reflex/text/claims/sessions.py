@@ -29,6 +29,9 @@ NOTHING_FOUND: Final = "No sessions match your search and filters."
 NOTHING_FOUND_REMEDY: Final = (
     "Search for fewer words, choose another day, kind or credit, or show all sessions."
 )
+NEEDS_CONNECTION: Final = (
+    "Search and filters need the connection. The list changes as soon as it is back."
+)
 EVERYTHING: Final = "Show all sessions"
 
 LIST: Final = "Sessions"

@@ -72,6 +72,9 @@ ASK_STAFF: Final = "It comes from your registration. If it is wrong, ask {contac
 SESSIONS: Final = "Sessions"
 NOT_CHOSEN: Final = "Not chosen"
 NOT_OFFERED: Final = "Not offered"
+CONFIRMATION_WAITS: Final = (
+    "Your confirmation has not reached us yet. It is sent again as soon as that is possible."
+)
 CONFIRM_AGAIN: Final = "Your claim has changed since you confirmed it. Check it and confirm again."
 FINAL: Final = (
     "Submitting completes your {meeting} CME claim. After that you cannot add or change anything."

@@ -20,6 +20,9 @@ LOG_OUT: Final = "Save & Log Out"
 RECONNECTING: Final = "Reconnecting…"
 OFFLINE: Final = "You are offline: changes are kept here and sent when you are back online."
 POSTPONED: Final = "Your changes cannot be saved at the moment. They are kept here and sent again."
+UNAVAILABLE: Final = (
+    "Your claim cannot be read at the moment. This page tries again and fills by itself."
+)
 TROUBLE: Final = "That did not work. Everything you saved is safe; please try again."
 CLOSE: Final = "Close this message"
 SAVING: Final = "Saving…"

@@ -29,6 +29,13 @@ class RouterData(BaseModel):
     asPath: str = Field(default="/", max_length=ADDRESS_LIMIT, pattern="^/")  # noqa: N815 - Reflex's
     query: dict[str, str] = {}
 
+    @field_validator("query")
+    @classmethod
+    def _is_of_an_address(cls, query: dict[str, str]) -> dict[str, str]:
+        if sum(map(len, (*query, *query.values()))) > ADDRESS_LIMIT:
+            raise ValueError("the query is longer than an address")
+        return query
+
     @field_validator("asPath")
     @classmethod
     def _is_an_address(cls, address: str) -> str:

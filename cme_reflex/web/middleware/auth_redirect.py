@@ -15,6 +15,7 @@ from cme_reflex.routes import HOME, PROTECTED, SIGN_IN_FORM
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
+from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web import cookies
 from cme_reflex.web.paths import canonical_path
 
@@ -49,7 +50,13 @@ async def _response(scope: Scope) -> Response | None:
     request = Request(scope)
     if request.method not in ("GET", "HEAD"):
         return None
-    signed_in = await _is_signed_in(request)
+    try:
+        signed_in = await _is_signed_in(request)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        # Pages hold no data, and fill by themselves once the database is back.
+        return None
     # With a page to return to, somebody who is signed in is about to sign in more strongly.
     steps_up = bool(cookies.token_in(request.headers.get("cookie", ""), cookies.NEXT))
     if path == SIGN_IN_FORM and signed_in and not steps_up:

@@ -1,4 +1,4 @@
-"""Limits of the socket: same site only, connections per sign-in and address, messages, rate.
+"""Limits of the socket: same site only, connections and messages per sign-in and address, rate.
 
 A connection that exceeds a limit is closed with a close code of RFC 6455 and a reason, without
 effect on others. All counts are per process.
@@ -6,7 +6,9 @@ effect on others. All counts are per process.
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
 from starlette.datastructures import Headers
@@ -19,11 +21,13 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
+from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.connection_limiter import ConnectionLimit, ConnectionLimiter
+from cme_reflex.web.middleware.shared_rate import SharedRate, SharedRateLimiter, modest_rate
 from cme_reflex.web.middleware.socket_sign_in import bind_tab_to_sign_in, with_sign_in
 
 logger = logging.getLogger(__name__)
@@ -36,6 +40,17 @@ BURST = 5  # seconds' worth of events that may come at once: taps made offline
 PER_SIGN_IN = ConnectionLimit(concurrent=20, per_second=1, burst=60)  # tabs, opened in a hurry
 # A convention center has one address.
 PER_ADDRESS = ConnectionLimit(concurrent=2_500, per_second=20, burst=5_000)
+# Of these, without a sign-in: Reflex keeps the state of a closed tab for an hour. Each of 2,000
+# attendees opens the sign-in page once or twice.
+STRANGERS_PER_ADDRESS = ConnectionLimit(concurrent=1_000, per_second=1, burst=2_000)
+
+# Messages, pongs included, of all tabs with one registration and strength of sign-in, and of all
+# tabs with one address: two thousand tabs with a tap in five seconds send 600 a second.
+REGISTRATION_FACTOR = 2  # times CME_EVENTS_PER_SECOND, the limit of one connection
+ADDRESS_FACTOR = 20
+
+
+TOO_MANY_MESSAGES = "too many messages; try again in a few seconds"
 
 
 class PolicyViolation(Exception):
@@ -47,12 +62,22 @@ class PolicyViolation(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who a connection is counted as: limits of connections and of messages by key; log fields."""
+
+    connections: Mapping[str, ConnectionLimit]
+    messages: Mapping[str, SharedRate]
+    log_fields: Mapping[str, object]
+
+
 class SocketLimitsMiddleware:
     """Applies the limits to every WebSocket connection."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._limiter = ConnectionLimiter()
+        self._messages = SharedRateLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a WebSocket connection within its limits."""
@@ -69,25 +94,33 @@ class SocketLimitsMiddleware:
             return
         token = token_in(Headers(scope=scope).get("cookie", ""))
         hashed = token_hash(token) if token else ""
-        key, limit, log_fields = await _limit_of(scope, hashed)
-        if not await self._limiter.acquire(key, limit):
-            await _reject(scope, receive, send, log_fields)
-            return
+        client = await _client_of(scope, hashed)
+        acquired: list[str] = []
         try:
-            socket = LimitedSocket(receive, send, log_fields)
+            for key, limit in client.connections.items():
+                if not await self._limiter.acquire(key, limit):
+                    await _reject(scope, receive, send, client.log_fields)
+                    return
+                acquired.append(key)
+            socket = LimitedSocket(receive, send, client, self._messages)
             scope = with_sign_in(bind_tab_to_sign_in(scope, tab, token), hashed)
             await self._app(scope, socket.receive, socket.send)
         finally:
-            self._limiter.release(key)
+            for key in acquired:
+                self._limiter.release(key)
 
 
 class LimitedSocket:
     """A WebSocket connection that is closed at the first policy violation."""
 
-    def __init__(self, receive: Receive, send: Send, log_fields: dict[str, object]) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, client: Client, messages: SharedRateLimiter
+    ) -> None:
         self._receive = receive
         self._send = send
-        self._log_fields = log_fields
+        self._client = client
+        self._shared = [messages.limiter(*each) for each in client.messages.items()]
+        self._modest = modest_rate()
         self._rate = AsyncLimiter(BURST * settings().events_per_second, BURST)
         self._joined = False
         self._join_by = asyncio.get_running_loop().time() + JOIN_TIMEOUT
@@ -100,10 +133,11 @@ class LimitedSocket:
             if message["type"] == "websocket.receive":
                 self._check(message.get("text"))
                 await self._rate.acquire()  # at once, because it has capacity
+                await self._check_shared_rates()
         except PolicyViolation as violation:
             logger.warning(
                 "socket closed",
-                extra=log_extra(reason=violation.reason, **self._log_fields),
+                extra=log_extra(reason=violation.reason, **self._client.log_fields),
             )
             await self.send(_close(violation.code, violation.reason))
             return {
@@ -131,19 +165,30 @@ class LimitedSocket:
         """Raise PolicyViolation unless a page of this site could send this message."""
         if text is None:
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
-        if len(text.encode()) > MESSAGE_LIMIT:
+        if len(text.encode("utf-8", "surrogatepass")) > MESSAGE_LIMIT:
             reason = f"a message has at most {MESSAGE_LIMIT} bytes"
             raise PolicyViolation(MESSAGE_TOO_BIG, reason)
         if not self._rate.has_capacity():
-            reason = "too many messages; try again in a few seconds"
-            raise PolicyViolation(POLICY_VIOLATION, reason)
+            raise PolicyViolation(POLICY_VIOLATION, TOO_MANY_MESSAGES)
         if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
         self._joined = self._joined or text.startswith(socket_protocol.CONNECT)
 
+    async def _check_shared_rates(self) -> None:
+        """Raise PolicyViolation for more than a person sends, beside too much from the others."""
+        is_modest = self._modest.has_capacity()
+        for limiter in (self._modest, *self._shared):
+            if limiter.has_capacity():
+                await limiter.acquire()  # at once, because it has capacity
+            elif not is_modest and limiter is not self._modest:
+                raise PolicyViolation(POLICY_VIOLATION, TOO_MANY_MESSAGES)
 
-async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, dict[str, object]]:
-    """A connection's key for counting, its limit, and its fields for the log."""
+
+async def _client_of(scope: Scope, hashed: str) -> Client:
+    """Under which keys a connection and its messages are counted."""
+    address = f"address {client_address(scope)}"
+    connections = {address: PER_ADDRESS}
+    messages = {address: _shared_rate(ADDRESS_FACTOR)}
     if hashed:
         try:
             context = await authentication.authenticate_hash(
@@ -151,17 +196,36 @@ async def _limit_of(scope: Scope, hashed: str) -> tuple[str, ConnectionLimit, di
             )
         except authentication.NotSignedIn:
             pass
+        except Exception as error:
+            # While the database is away pages still connect, and say that it is.
+            if not is_transient(error):
+                raise
         else:
-            log_fields: dict[str, object] = {
-                "meeting": context.meeting.code,
-                "attendee": pseudonym(context.attendee.id),
-            }
-            return f"sign-in {hashed}", PER_SIGN_IN, log_fields
-    return f"address {client_address(scope)}", PER_ADDRESS, {}
+            # By strength, so that whoever knows a badge does not stop its owner.
+            strength = "strong" if context.method.is_strong else "weak"
+            registration = f"registration {context.attendee.id} {strength}"
+            return Client(
+                connections={f"sign-in {hashed}": PER_SIGN_IN, **connections},
+                messages={registration: _shared_rate(REGISTRATION_FACTOR), **messages},
+                log_fields={
+                    "meeting": context.meeting.code,
+                    "attendee": pseudonym(context.attendee.id),
+                },
+            )
+    return Client(
+        connections={f"strangers at {address}": STRANGERS_PER_ADDRESS, **connections},
+        messages=messages,
+        log_fields={},
+    )
+
+
+def _shared_rate(factor: float) -> SharedRate:
+    per_second = factor * settings().events_per_second
+    return SharedRate(per_second, BURST * per_second)
 
 
 async def _reject(
-    scope: Scope, receive: Receive, send: Send, log_fields: dict[str, object]
+    scope: Scope, receive: Receive, send: Send, log_fields: Mapping[str, object]
 ) -> None:
     """Accept the connection and close it at once: a rejected handshake cannot carry a reason."""
     logger.warning("connection limit exceeded", extra=log_extra(**log_fields))

@@ -8,6 +8,11 @@ from starlette.types import Scope
 from cme_reflex.reflex_bridge import socket_protocol
 from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
 
+# Headers that the libraries behind read; all others would be stored with the tab's state.
+_PASSED_HEADERS = frozenset({b"host", b"origin", b"connection", b"upgrade"})
+HEADER_LIMIT = 300  # bytes of the value of each; a host name has 253
+TOKEN_LIMIT = 64  # characters of the choice's token
+
 SIGN_IN_HEADER = "authorization"
 """Internal header with the hash of the sign-in's token, which is useless to a client."""
 
@@ -25,17 +30,19 @@ def bind_tab_to_sign_in(scope: Scope, tab: str, token: str) -> Scope:
 def with_sign_in(scope: Scope, hashed: str) -> Scope:
     """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
 
-    Every event authenticates by this hash. It is computed once per connection, and a header of that
-    name sent by a client is removed. Reflex stores the headers with the tab's state, which needs
-    only the cookie of a registration choice.
+    Every event authenticates by this hash, which is computed once per connection. Reflex stores the
+    headers with the tab's state for an hour, so it gets only those that are needed: a stranger
+    could fill the memory with others.
     """
-    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)
-    replaced = {
-        b"cookie": f"{cookie_name(CHOICE)}={choice}".encode("latin-1"),
-        SIGN_IN_HEADER.encode(): hashed.encode(),
+    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)[:TOKEN_LIMIT]
+    passed = {
+        name.lower(): value
+        for name, value in scope["headers"]
+        if name.lower() in _PASSED_HEADERS and len(value) <= HEADER_LIMIT
     }
-    headers = [header for header in scope["headers"] if header[0].lower() not in replaced]
-    return {**scope, "headers": [*headers, *replaced.items()]}
+    passed[b"cookie"] = f"{cookie_name(CHOICE)}={choice}".encode("latin-1")
+    passed[SIGN_IN_HEADER.encode()] = hashed.encode()
+    return {**scope, "headers": [*passed.items()]}
 
 
 def _hash(text: str) -> str:

@@ -15,6 +15,7 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.download_limit import reject_excess
 from cme_reflex.web.routes.sign_in import back_to_form
 
 
@@ -48,6 +49,8 @@ async def _download(
     token, now = cookies.token_in(request.headers.get("cookie", "")), clock()
     try:
         context = await authentication.authenticate(settings().meeting, token, now=now)
+        if rejection := await reject_excess(context.attendee.id):
+            return rejection
         content = await render(context, now=now)
     except authentication.NotSignedIn:
         response = back_to_form("expired") if token else RedirectResponse(SIGN_IN_FORM, 303)

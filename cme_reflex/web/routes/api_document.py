@@ -44,8 +44,8 @@ def document(query: type[BaseModel]) -> dict[str, Any]:
             "title": "Submitted claims",
             "version": __version__,
             "description": "Read-only. Each submission of a claim is a version with a "
-            "receipt number of its own. Credit is in units of its type, such as hours. Some fields are "
-            "present only if the token has their scope.",
+            "receipt number of its own. Credit is in units of its type, such as hours. Some fields "
+            "are present only if the token has their scope.",
         },
         "paths": {
             routes.API_CLAIMS: {

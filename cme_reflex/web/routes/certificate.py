@@ -17,6 +17,7 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.download_limit import reject_excess
 from cme_reflex.web.templates import render_page
 
 
@@ -31,6 +32,8 @@ async def download(request: Request) -> Response:
     try:
         context = await authentication.authenticate(settings().meeting, token, now=clock())
         document = await certificate.load_certificate(context, number, credit_type)
+        if rejection := await reject_excess(context.attendee.id):
+            return rejection
     except (authentication.NotSignedIn, certificate.CertificateNotFound):
         return render_page("no_certificate.html", status_code=404)
     # Without CME_PUBLIC_URL the address of the verification page is unknown.
@@ -53,6 +56,8 @@ async def name_image(request: Request) -> Response:
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
         context = await authentication.authenticate(settings().meeting, token, now=clock())
+        if rejection := await reject_excess(context.attendee.id):
+            return rejection
         image = await certificate.draw_name(context.attendee)
     except (authentication.NotSignedIn, certificate.CertificateNotFound):
         return render_page("no_certificate.html", status_code=404)

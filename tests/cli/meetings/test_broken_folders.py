@@ -70,7 +70,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "truncated in a text",
         swap('attestation = "I attest."', 'attestation = "I att'),
         [
-            "meeting.toml, row 30: This is not valid TOML: Illegal character '\\n'. Correct that line."
+            "meeting.toml, row 29: This is not valid TOML: Illegal character '\\n'. Correct that line."
         ],
     ),
     (
@@ -88,7 +88,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "repeated key",
         swap("location = ", 'code = "x"\nlocation = '),
         [
-            "meeting.toml, row 8: This is not valid TOML: Cannot overwrite a value. Correct that line."
+            "meeting.toml, row 9: This is not valid TOML: Cannot overwrite a value. Correct that line."
         ],
     ),
     (
@@ -96,7 +96,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "repeated table",
         swap("[look]\n", "[provider]\n"),
         [
-            "meeting.toml, row 21: This is not valid TOML: Cannot declare ('provider',) twice. Correct that line."
+            "meeting.toml, row 20: This is not valid TOML: Cannot declare ('provider',) twice. Correct that line."
         ],
     ),
     (M, "UTF-16", encoded("utf-16"), ["meeting.toml: This is UTF-16. Save the file as UTF-8."]),
@@ -104,14 +104,14 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         M,
         "latin 1",
         encoded("latin-1", "is accredited", "est agréée"),
-        ["meeting.toml, row 18: This is not UTF-8. Save the file as UTF-8."],
+        ["meeting.toml, row 49: This is not UTF-8. Save the file as UTF-8."],
     ),
     (
         M,
         "NUL",
         swap("San Diego", "San\x00Diego"),
         [
-            "meeting.toml, row 8: This is not valid TOML: Illegal character '\\x00'. Correct that line."
+            "meeting.toml, row 9: This is not valid TOML: Illegal character '\\x00'. Correct that line."
         ],
     ),
     (
@@ -129,41 +129,41 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
     (
         M,
         "no number",
-        swap("maximum_hours = 60.75", "maximum_hours = nan"),
+        swap("maximum = 60.75", "maximum = nan"),
         [
-            "meeting.toml, credit.category1.maximum_hours: 'NaN' is not a number of credit hours. Use quarter hours, such as 60.75."
+            "meeting.toml, credit[1].maximum: 'NaN' is not an amount of credit. Write a number, such as 60.75."
         ],
     ),
     (
         M,
         "without end",
-        swap("maximum_hours = 60.75", "maximum_hours = inf"),
+        swap("maximum = 60.75", "maximum = inf"),
         [
-            "meeting.toml, credit.category1.maximum_hours: 'Infinity' is not a number of credit hours. Use quarter hours, such as 60.75."
+            "meeting.toml, credit[1].maximum: 'Infinity' is not an amount of credit. Write a number, such as 60.75."
         ],
     ),
     (
         M,
         "exponent",
-        swap("maximum_hours = 60.75", "maximum_hours = 1e999999999"),
+        swap("maximum = 60.75", "maximum = 1e999999999"),
         [
-            "meeting.toml, credit.category1.maximum_hours: '1E+999999999' is not a number of credit hours. Use quarter hours, such as 60.75."
+            "meeting.toml, credit[1].maximum: '1E+999999999' is not an amount of credit. Write a number, such as 60.75."
         ],
     ),
     (
         M,
         "hours in thirds",
-        swap("maximum_hours = 60.75", "maximum_hours = 60.33"),
+        swap("maximum = 60.75", "maximum = 60.33"),
         [
-            "meeting.toml, credit.category1.maximum_hours: '60.33' is not a number of credit hours. Use quarter hours, such as 60.75."
+            "meeting.toml, credit[1].maximum: '60.33' is not an amount of Category 1. Use a multiple of 0.25, such as 1.25."
         ],
     ),
     (
         M,
         "negative hours",
-        swap("maximum_hours = 17.5", "maximum_hours = -1"),
+        swap("maximum = 17.5", "maximum = -1"),
         [
-            "meeting.toml, credit.safety.maximum_hours: '-1' is not a number of credit hours. Use quarter hours, such as 60.75."
+            "meeting.toml, credit[2].maximum: '-1' is not an amount of credit. Write a number, such as 60.75."
         ],
     ),
     (
@@ -286,20 +286,18 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "empty",
         whole(b""),
         [
-            "sessions.csv, row 1: The file is empty. Write the headings there: code,title,kind,track,room,start,end,speakers,delivery,category1_hours,patient_safety_hours,eligible,faculty_badges"
+            "sessions.csv, row 1: The file is empty. Write the headings there: code,title,kind,track,room,start,end,speakers,delivery,eligible,faculty_badges"
         ],
     ),
     (
         S,
         "heading alone, cut",
         swap(
-            "speakers,delivery,category1_hours,patient_safety_hours,eligible,faculty_badges,on_demand_from",
+            "speakers,delivery,credit:category1,credit:safety,eligible,faculty_badges,on_demand_from",
             "speakers,deli",
         ),
         [
             "sessions.csv, row 1, delivery: The column is missing. Add it.",
-            "sessions.csv, row 1, category1_hours: The column is missing. Add it.",
-            "sessions.csv, row 1, patient_safety_hours: The column is missing. Add it.",
             "sessions.csv, row 1, eligible: The column is missing. Add it.",
             "sessions.csv, row 1, faculty_badges: The column is missing. Add it.",
             "sessions.csv, row 1, deli: There is no column 'deli' in sessions.csv. Did you mean delivery?",
@@ -360,8 +358,8 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "formula in hours",
         swap("live,,,yes", "live,=1+1,,yes"),
         [
-            "sessions.csv, row 3, category1_hours: The cell contains a formula instead of a value. Paste the value; put an apostrophe before a text.",
-            "sessions.csv, row 3, category1_hours: '=1+1' is not a number of credit hours. Use quarter hours, such as 1.25.",
+            "sessions.csv, row 3, credit:category1: The cell contains a formula instead of a value. Paste the value; put an apostrophe before a text.",
+            "sessions.csv, row 3, credit:category1: '=1+1' is not an amount of Category 1. Use a multiple of 0.25, such as 1.25.",
         ],
     ),
     (
@@ -369,7 +367,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "spreadsheet's error",
         swap("live,,,yes", "live,#VALUE!,,yes"),
         [
-            "sessions.csv, row 3, category1_hours: '#VALUE!' is not a number of credit hours. Use quarter hours, such as 1.25."
+            "sessions.csv, row 3, credit:category1: '#VALUE!' is not an amount of Category 1. Use a multiple of 0.25, such as 1.25."
         ],
     ),
     (
@@ -377,7 +375,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "comma for a point",
         swap("both,1.50,0.5", 'both,"1,50",0.5'),
         [
-            "sessions.csv, row 2, category1_hours: '1,50' is not a number of credit hours. Use quarter hours, such as 1.25."
+            "sessions.csv, row 2, credit:category1: '1,50' is not an amount of Category 1. Use a multiple of 0.25, such as 1.25."
         ],
     ),
     (
@@ -424,7 +422,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         "safety above",
         swap("1.50,0.5", "1.50,1.75"),
         [
-            "sessions.csv, row 2, patient_safety_hours: Patient Safety is part of Category 1 and cannot exceed it. Lower it, or raise category1_hours."
+            "sessions.csv, row 2, credit:safety: Patient Safety is part of Category 1 and cannot exceed it. Lower it, or raise the Category 1 of the session."
         ],
     ),
     (
@@ -434,7 +432,7 @@ BROKEN: list[tuple[str, str, Damage, list[str]]] = [
         [
             "sessions.csv, row 3, delivery: 'life' is not known here. Did you mean live?",
             "sessions.csv, row 3, eligible: 'perhaps' is not known here. Use one of: no, yes.",
-            "sessions.csv, row 3, category1_hours: '1.1' is not a number of credit hours. Use quarter hours, such as 1.25.",
+            "sessions.csv, row 3, credit:category1: '1.1' is not an amount of Category 1. Use a multiple of 0.25, such as 1.25.",
         ],
     ),
     (

@@ -13,11 +13,12 @@ import pytest
 from cme_reflex.domain.meetings.color_contrast import contrast_ratio
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv, template
+from cme_reflex.formats.meeting_folder.credit_toml import CreditTable
 from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
 from cme_reflex.formats.meeting_folder.keys import key_path
 from cme_reflex.settings import ROOT
 from tests.support.cli import cme_output, invoke_cme
-from tests.support.files.folder_files import FolderFiles
+from tests.support.files.folder_files import FolderFiles, with_old_keys
 from tests.support.servers.oidc_provider import run_oidc_provider
 
 pytestmark = pytest.mark.usefixtures("migrated_database")
@@ -53,11 +54,22 @@ def test_a_new_folder_has_no_fault_tells_what_to_fill_in_and_loads(tmp_path: Pat
         "sessions_with_credit": 3,
         "attendees": 0,
         "members": 0,
-        "hours_of_instruction": "4.50",
-        "most_for_one": "4.50",
-        "category1_maximum": "4.50",
-        "safety_hours": "0.50",
-        "safety_maximum": "0.50",
+        "credit": [
+            {
+                "code": "ama-pra-1",
+                "label": "Category 1",
+                "all_sessions": "4.50",
+                "most_for_one": "4.50",
+                "maximum": "4.50",
+            },
+            {
+                "code": "patient-safety",
+                "label": "Patient Safety",
+                "all_sessions": "0.50",
+                "most_for_one": "0.50",
+                "maximum": "0.50",
+            },
+        ],
     }
     assert invoke_cme("meeting", "load", folder).exit_code == 0
 
@@ -96,7 +108,7 @@ def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> N
         (folder / "meeting.toml").read_text("utf-8"),
         flags=re.M,
     )
-    written = set(_keys(tomllib.loads(text)))
+    written = {_without_code(key) for key in _keys(tomllib.loads(text))}
     # Together, the two forms have every kind of question with all its keys.
     assert {_form(key) for key in written} == {_form(key) for key in _fields(Meeting, ())}
     headings = {
@@ -104,10 +116,19 @@ def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> N
         for name in template.FILES[1:]
     }
     assert headings == {
-        "sessions.csv": [*sessions_csv.COLUMNS, *sessions_csv.OPTIONAL_COLUMNS],
+        "sessions.csv": [
+            *sessions_csv.COLUMNS[:-2],
+            *("credit:ama-pra-1", "credit:patient-safety"),
+            *(*sessions_csv.COLUMNS[-2:], *sessions_csv.OPTIONAL_COLUMNS),
+        ],
         "attendees.csv": [*attendees_csv.COLUMNS],
         "members.csv": [*members_csv.COLUMNS],
     }
+
+
+def _without_code(key: str) -> str:
+    """The key without a registration type's code, of which a meeting has its own."""
+    return re.sub(r"(?<=registration_maxima)\..*", "", key)
 
 
 def _form(key: str) -> str:
@@ -131,7 +152,9 @@ def _fields(kind: Any, place: tuple[str | int, ...]) -> Any:
     hints = get_type_hints(kind)
     for field in dataclasses.fields(kind):
         inner = hints[field.name]
-        if get_origin(inner) is tuple and dataclasses.is_dataclass(get_args(inner)[0]):
+        if field.name == "credit_types":
+            yield from _fields(CreditTable, ("credit", 0))
+        elif get_origin(inner) is tuple and dataclasses.is_dataclass(get_args(inner)[0]):
             yield from _fields(get_args(inner)[0], (*place, field.name, 0))
         elif dataclasses.is_dataclass(present := next(iter(get_args(inner)), inner)):
             yield from _fields(present, (*place, field.name))
@@ -144,18 +167,21 @@ def test_a_good_folder_is_told_with_both_sums_and_the_maxima(files: FolderFiles)
         0,
         [
             (
-                "warning: meeting.toml, credit.category1.maximum_hours: The programme "
-                "supports at most 3.75, less than this. Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit[1].maximum: The programme supports at most 3.75, "
+                "less than this. Check it, and the credit and times in sessions.csv."
             ),
             (
-                "warning: meeting.toml, credit.safety.maximum_hours: The programme "
-                "supports at most 0.50, less than this. Check it, and the hours in sessions.csv."
+                "warning: meeting.toml, credit[2].maximum: The programme supports at most 0.50, "
+                "less than this. Check it, and the credit and times in sessions.csv."
             ),
             "sessions: 4, of which 3 give credit",
             "attendees: 2, members: 1",
             "hours of instruction, all sessions together: 3.75",
             "most that one attendee could claim: 3.75; the meeting's maximum: 60.75",
-            "Patient Safety, all sessions together: 0.50; its maximum: 17.50",
+            (
+                "Patient Safety, all sessions together: 0.50; most for one attendee: 0.50; "
+                "its maximum: 17.50"
+            ),
             "0 faults, 2 warnings.",
         ],
         [],
@@ -168,7 +194,8 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
     return [
         (each["file"], each["row"], each["column"], each["fault"])
         for each in json.loads(result.stdout)["problems"]
-        if "maximum_hours" not in (each["column"] or "") and "font" not in each["fault"]
+        if (each["column"] or "") not in {"credit[1].maximum", "credit[2].maximum"}
+        and "font" not in each["fault"]
     ]
 
 
@@ -181,15 +208,67 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
             "2024-09-26T10:07",
             (
                 3,
-                "end",
-                "The session is too short for a quarter hour, so it gives no credit.",
+                "eligible",
+                "The session is eligible but gives no credit of any type, so nobody can claim it.",
             ),
         ),
         (
             "sessions.csv",
             "2024-09-26T11:20,,live,,",
             "2024-09-26T11:20,,live,1.50,",
-            (3, "category1_hours", "The credit exceeds the duration of the session, 1.25 hours."),
+            (
+                3,
+                "credit:category1",
+                "The credit exceeds the duration of the session, which is 1.25.",
+            ),
+        ),
+        (
+            "sessions.csv",
+            "2024-09-26T10:00,",
+            "2024-09-25T10:00,",
+            (3, "start", "2024-09-25 is not a day of the meeting, 2024-09-26 to 2024-09-29."),
+        ),
+        (
+            "sessions.csv",
+            "2024-09-26T11:20,,live,,",
+            "2024-09-26T11:20,,live,0,",
+            (
+                3,
+                "eligible",
+                "The session is eligible but gives no credit of any type, so nobody can claim it.",
+            ),
+        ),
+        (
+            "meeting.toml",
+            'reported_to = "pars"\n\n',
+            'reported_to = "ce_broker"\n\n',
+            (None, "credit[2].reported_to", "Credit cannot be reported to CE Broker yet."),
+        ),
+        (
+            "meeting.toml",
+            "maximum = 60.75",
+            "maximum = 60.75\nopens_at = 2024-09-01T08:00:00",
+            (
+                None,
+                "credit[1].opens_at",
+                "The claim period opens later, and nothing can be claimed before.",
+            ),
+        ),
+        (
+            "meeting.toml",
+            "maximum = 60.75",
+            "maximum = 60.75\ncloses_at = 2031-09-01T08:00:00",
+            (
+                None,
+                "credit[1].closes_at",
+                "The claim period closes earlier, and nothing can be claimed after it.",
+            ),
+        ),
+        (
+            "meeting.toml",
+            "{ day = 8 }",
+            "{ day = 61 }",
+            (None, "credit[1].registration_maxima.day", "It is above the maximum, 60.75."),
         ),
         (
             "meeting.toml",
@@ -253,6 +332,92 @@ def test_the_surface_of_the_dark_screens_is_that_of_the_style_sheet() -> None:
     assert f"--surface: {DARK_SURFACE};" in dark.split("}", 1)[0]
 
 
+def test_the_demo_meeting_of_several_professions_has_no_warning() -> None:
+    code, lines, errors = cme_output("meeting", "check", ROOT / "meetings" / "spine30")
+    assert (code, lines[0], lines[-1], errors) == (
+        0,
+        "sessions: 45, of which 38 give credit",
+        "0 faults, 0 warnings.",
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "eligible,faculty_badges",
+            "credit:categroy1,eligible,faculty_badges",
+            "There is no column 'credit:categroy1' in sessions.csv. Did you mean credit:category1?",
+        ),
+        (
+            "credit:safety,",
+            "identifier:saftey,",
+            "There is no column 'identifier:saftey' in sessions.csv. Did you mean "
+            "identifier:safety?",
+        ),
+    ],
+)
+def test_a_column_of_an_unknown_credit_type_is_a_fault(
+    files: FolderFiles, old: str, new: str, said: str
+) -> None:
+    files.replace("sessions.csv", old, new)
+    code, lines, _ = cme_output("meeting", "check", files.write())
+    assert (code, said in "\n".join(lines)) == (1, True)
+
+
+def test_an_identifier_fits_its_types_pattern(files: FolderFiles) -> None:
+    files.replace(
+        "meeting.toml", "maximum = 60.75", 'maximum = 60.75\nidentifier_pattern = "C[0-9]"'
+    )
+    lines = files.texts["sessions.csv"].splitlines()
+    cells = ["identifier:category1", "C1", "X1", "", ""]
+    files.texts["sessions.csv"] = "".join(
+        f"{line},{cell}\n" for line, cell in zip(lines, cells, strict=True)
+    )
+    code, printed, _ = cme_output("meeting", "check", files.write())
+    assert (code, printed[0]) == (
+        1,
+        "sessions.csv, row 3, identifier:category1: 'X1' does not fit the pattern of the "
+        "identifier. Correct it, or the pattern C[0-9] in meeting.toml.",
+    )
+
+
+def test_credit_without_its_identifier_is_a_warning(files: FolderFiles) -> None:
+    pattern = 'maximum = 60.75\nidentifier_label = "UAN"\nidentifier_pattern = "C[0-9]"'
+    files.replace("meeting.toml", "maximum = 60.75", pattern)
+    assert warnings(files.write()) == [
+        (
+            "sessions.csv",
+            row,
+            "identifier:category1",
+            "The session gives Category 1 but has no UAN.",
+        )
+        for row in (2, 3, 4)
+    ]
+
+
+def test_an_upgrade_tells_what_it_did_and_is_done_once(files: FolderFiles) -> None:
+    folder = with_old_keys(files).write()
+    rehearsed = cme_output("meeting", "upgrade", folder, "--dry-run")
+    assert "category1_hours" in (folder / "sessions.csv").read_text()
+    upgraded = cme_output("meeting", "upgrade", folder)
+    assert (rehearsed[1][:-1], rehearsed[1][-1]) == (upgraded[1][:-1], "Nothing was written.")
+    assert upgraded[1][-1] == f"The old files are in {folder / 'before-upgrade'}."
+    assert cme_output("meeting", "upgrade", folder) == (
+        0,
+        [f"{folder} has today's keys and columns already; nothing was changed."],
+        [],
+    )
+
+
+def test_an_upgraded_folder_is_loaded_as_unchanged(files: FolderFiles) -> None:
+    folder = with_old_keys(files).write()
+    invoke_cme("meeting", "load", folder)
+    invoke_cme("meeting", "upgrade", folder)
+    assert cme_output("meeting", "load", folder)[1] == ["test24: nothing changed (version 1)."]
+
+
 def test_the_demo_meeting_has_no_warning() -> None:
     assert cme_output("meeting", "check", ROOT / "meetings" / "pstm24") == (
         0,
@@ -261,7 +426,10 @@ def test_the_demo_meeting_has_no_warning() -> None:
             "attendees: 500, members: 60",
             "hours of instruction, all sessions together: 325.75",
             "most that one attendee could claim: 60.75; the meeting's maximum: 60.75",
-            "Patient Safety, all sessions together: 19.50; its maximum: 17.50",
+            (
+                "Patient Safety, all sessions together: 19.50; most for one attendee: 17.50; "
+                "its maximum: 17.50"
+            ),
             "0 faults, 0 warnings.",
         ],
         [],

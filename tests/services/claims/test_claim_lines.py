@@ -11,6 +11,7 @@ from cme_reflex.domain.claims.claim import (
 )
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded
 from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.domain.credit.line import InvalidMinutes
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.services.claims import claim, claim_lines, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -21,9 +22,9 @@ from tests.support.meetings import FOLDER, MEETING, with_terms
 
 
 def claimed(summary: ClaimSummary) -> list[tuple[str, int, int, bool]]:
-    """The lines as (id, quarters, safety, on demand)."""
+    """The lines as (id, Category 1, Patient Safety, on demand)."""
     return [
-        (str(line.session_id), line.quarters, line.safety, line.on_demand)
+        (str(line.session_id), line.amount("category1"), line.amount("safety"), line.on_demand)
         for line in summary.claim.lines
     ]
 
@@ -34,7 +35,7 @@ async def test_an_added_session_claims_its_full_credit(
     summary = await claim_lines.add_session(context, ids["A"], now=now)
     assert claimed(summary) == [(str(ids["A"]), 6, 4, False)]
     assert await claim.load_summary(context, now=now) == summary
-    assert (summary.claimable.category1, summary.claimable.safety) == (6, 4)
+    assert (summary.claimable["category1"], summary.claimable["safety"]) == (6, 4)
 
 
 async def test_lines_stand_in_the_order_of_the_programme(
@@ -73,11 +74,37 @@ async def test_undo_of_a_removal_chooses_the_cleared_totals_again(
     await claim_lines.add_session(context, ids["B"], now=now)
     chosen = (await submission.choose_all(context, now=now)).claim.totals
     removed = await claim_lines.remove_session(context, ids["A"], now=now)
-    assert removed.claim.totals.category1 is None
-    assert removed.lost.category1 == chosen.category1
-    restored = await claim_lines.restore_session(context, ids["A"], removed.lost, now=now)
+    assert removed.claim.totals == {}
+    assert removed.cleared == {"category1": 14, "safety": 4}
+    restored = await claim_lines.restore_session(context, ids["A"], now=now)
     assert restored.claim.totals == chosen
     assert not restored.cleared
+
+
+async def test_the_cleared_totals_are_chosen_again_though_the_reply_to_the_removal_was_lost(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    chosen = (await submission.choose_all(context, now=now)).claim.totals
+    command = replace(context, command="sent again, as no reply came")
+    for _ in range(2):
+        await claim_lines.remove_session(command, ids["A"], now=now)
+    assert (await claim_lines.restore_session(context, ids["A"], now=now)).claim.totals == chosen
+
+
+async def test_adding_a_removed_session_again_is_no_undo_of_its_removal(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await submission.choose_all(context, now=now)
+    await claim_lines.remove_session(context, ids["A"], now=now)
+    added = await claim_lines.add_session(context, ids["A"], now=now)
+    assert added.claim.totals == Totals(None, None)
+    # The next removal clears no total, so its Undo chooses none.
+    await claim_lines.remove_session(context, ids["A"], now=now)
+    restored = await claim_lines.restore_session(context, ids["A"], now=now)
+    assert restored.claim.totals == Totals(None, None)
 
 
 async def test_undo_of_a_removal_keeps_a_total_that_was_chosen_since(
@@ -86,21 +113,22 @@ async def test_undo_of_a_removal_keeps_a_total_that_was_chosen_since(
     await claim_lines.add_session(context, ids["A"], now=now)
     await claim_lines.add_session(context, ids["B"], now=now)
     await submission.choose_all(context, now=now)
-    removed = await claim_lines.remove_session(context, ids["A"], now=now)
+    await claim_lines.remove_session(context, ids["A"], now=now)
     await submission.choose_total(context, "category1", Amount(1), now=now)
-    restored = await claim_lines.restore_session(context, ids["A"], removed.lost, now=now)
-    assert restored.claim.totals.category1 == 1
+    restored = await claim_lines.restore_session(context, ids["A"], now=now)
+    assert restored.claim.totals.get("category1") == 1
 
 
-@pytest.mark.parametrize("quarters", [0, 1000])
 async def test_undo_of_a_removal_chooses_no_total_that_cannot_be_claimed(
-    context: RequestContext, ids: dict[str, int], now: datetime, quarters: int
+    context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.add_session(context, ids["B"], now=now)
+    chosen = (await submission.choose_all(context, now=now)).claim.totals
     await claim_lines.remove_session(context, ids["A"], now=now)
-    impossible = {"category1": Amount(quarters), "safety": Amount(1000)}
-    restored = await claim_lines.restore_session(context, ids["A"], impossible, now=now)
-    assert restored.claim.totals == {}
+    await claim_lines.remove_session(context, ids["B"], now=now)
+    restored = await claim_lines.restore_session(context, ids["A"], now=now)
+    assert restored.claim.totals == {"safety": chosen["safety"]}
     assert claimed(restored) == [(str(ids["A"]), 6, 4, False)]
 
 
@@ -109,22 +137,24 @@ async def test_patient_safety_follows_the_hours_until_it_is_lowered_by_hand(
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
 
-    async def safety_at(quarters: int) -> int:
-        summary = await claim_lines.set_hours(context, ids["A"], Amount(quarters), now=now)
-        return summary.claim.lines[0].safety
+    async def safety_at(minutes: int) -> int:
+        summary = await claim_lines.set_minutes(context, ids["A"], minutes, now=now)
+        return summary.claim.lines[0].amount("safety")
 
-    assert [await safety_at(quarters) for quarters in (2, 6)] == [2, 4]
+    assert [await safety_at(minutes) for minutes in (30, 90)] == [2, 4]
     await claim_lines.set_amount(context, ids["A"], "safety", Amount(1), now=now)
-    assert [await safety_at(quarters) for quarters in (2, 6)] == [1, 1]
+    assert [await safety_at(minutes) for minutes in (30, 90)] == [1, 1]
+    await claim_lines.set_amount(context, ids["A"], "safety", Amount(4), now=now)
+    assert [await safety_at(minutes) for minutes in (30, 90)] == [2, 4]
 
 
-@pytest.mark.parametrize("quarters", [-1, 0, 7])
-async def test_more_than_the_session_or_nothing_cannot_be_claimed(
-    context: RequestContext, ids: dict[str, int], now: datetime, quarters: int
+@pytest.mark.parametrize("minutes", [-15, 0, 20, 91, 105, True, 30.0, "30", None])
+async def test_only_the_duration_or_quarter_hours_below_it_can_be_chosen(
+    context: RequestContext, ids: dict[str, int], now: datetime, minutes: object
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
-    with pytest.raises(CreditLimitExceeded):
-        await claim_lines.set_hours(context, ids["A"], Amount(quarters), now=now)
+    with pytest.raises(InvalidMinutes):
+        await claim_lines.set_minutes(context, ids["A"], minutes, now=now)
 
 
 async def test_a_lines_safety_is_at_most_its_hours(
@@ -134,7 +164,7 @@ async def test_a_lines_safety_is_at_most_its_hours(
     await claim_lines.set_minutes(context, ids["A"], 30, now=now)
     with pytest.raises(CreditLimitExceeded) as refused:
         await claim_lines.set_amount(context, ids["A"], "safety", Amount(3), now=now)
-    assert (refused.value.limit, refused.value.claimed) == (2, 3)
+    assert (refused.value.limit, refused.value.amount) == (2, 3)
 
 
 async def test_overlapping_live_sessions_conflict_until_one_was_watched_on_demand(
@@ -143,10 +173,10 @@ async def test_overlapping_live_sessions_conflict_until_one_was_watched_on_deman
     await claim_lines.add_session(context, ids["A"], now=now)
     both = await claim_lines.add_session(context, ids["C"], now=now)
     assert both.in_conflict == {ids["A"], ids["C"]}
-    assert both.claimable.category1 == 10
+    assert both.claimable["category1"] == 10
     resolved = await claim_lines.set_on_demand(context, ids["A"], True, now=now)
     assert resolved.in_conflict == frozenset()
-    assert resolved.claimable.category1 == 12
+    assert resolved.claimable["category1"] == 12
 
 
 async def test_an_on_demand_session_is_always_on_demand(
@@ -215,9 +245,10 @@ async def test_nothing_changes_outside_the_claim_period(
 async def test_a_session_that_was_not_added_has_no_hours(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
-    for change in (claim_lines.set_hours, claim_lines.set_safety):
-        with pytest.raises(NotInClaim):
-            await change(context, ids["A"], Amount(1), now=now)
+    with pytest.raises(NotInClaim):
+        await claim_lines.set_minutes(context, ids["A"], 30, now=now)
+    with pytest.raises(NotInClaim):
+        await claim_lines.set_amount(context, ids["A"], "safety", Amount(1), now=now)
     with pytest.raises(NotInClaim):
         await claim_lines.set_on_demand(context, ids["A"], True, now=now)
 
@@ -226,7 +257,7 @@ async def test_one_attendees_claim_is_not_anothers(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
 ) -> None:
     await claim_lines.add_session(context, ids["A"], now=now)
-    assert claimed(await claim.load_summary(await sign_in_as("102", "Smith"))) == []
+    assert claimed(await claim.load_summary(await sign_in_as("102", "Smith"), now=now)) == []
 
 
 async def test_a_chosen_total_above_what_is_left_is_cleared_and_told(
@@ -235,9 +266,9 @@ async def test_a_chosen_total_above_what_is_left_is_cleared_and_told(
     await claim_lines.add_session(context, ids["A"], now=now)
     await claim_lines.add_session(context, ids["B"], now=now)
     chosen = await submission.choose_total(context, "category1", Amount(14), now=now)
-    assert (chosen.claim.totals.category1, chosen.cleared) == (14, False)
+    assert (chosen.claim.totals, chosen.cleared) == ({"category1": 14}, {})
     left = await claim_lines.remove_session(context, ids["B"], now=now)
-    assert (left.claim.totals, left.cleared) == ({}, True)
+    assert (left.claim.totals, left.cleared) == ({}, {"category1": 14})
     assert (await claim.load_summary(context, now=now)).claim.totals == {}
 
 
@@ -247,7 +278,7 @@ async def test_the_registration_type_limits_the_claim(
     one_day = await sign_in_as("103", "Smith")
     await claim_lines.add_session(one_day, ids["A"], now=now)
     summary = await claim_lines.add_session(one_day, ids["B"], now=now)
-    assert summary.claimable.category1 == 6
+    assert summary.claimable["category1"] == 6
 
 
 async def test_a_withdrawn_session_cannot_be_added_by_a_page_that_still_shows_it(
@@ -304,7 +335,7 @@ async def test_what_is_no_commands_id_is_refused(
 async def test_a_page_with_an_older_programme_cannot_claim_its_higher_credit(
     context: RequestContext, ids: dict[str, int], now: datetime
 ) -> None:
-    shorter = replace(FOLDER.sessions[0], quarters=Amount(2), safety=Amount(0))
+    shorter = replace(FOLDER.sessions[0], credit={"category1": Amount(2)})
     await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     summary = await claim_lines.add_session(context, ids["A"], now=now)
     assert claimed(summary) == [(str(ids["A"]), 2, 0, False)]

@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel, select
 from cme_reflex.domain.claims.claim import ClaimIncomplete, ClaimLocked, NotInClaim, StaleRevision
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded
 from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.domain.credit.line import InvalidMinutes
 from cme_reflex.services.claims import claim, claim_lines, reopening, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
@@ -109,6 +110,10 @@ class Model:
     def claimable(self) -> tuple[int, int]:
         category1 = min(self.most(lambda line: line.quarters), 40)
         return category1, min(self.most(lambda line: line.safety), 8, category1)
+
+    def totals(self) -> dict[str, int]:
+        chosen = {"category1": self.category1, "safety": self.safety}
+        return {code: total for code, total in chosen.items() if total is not None}
 
     def settle(self) -> None:
         """Clear totals that are no longer supported."""
@@ -260,6 +265,14 @@ class Claiming(RuleBasedStateMachine):
         quarters = None if less is None else self.model.claimable()[0] - less
         return self.send(tab, "category1", quarters)
 
+    @rule(
+        target=sent,
+        tab=st.sampled_from([1, 2]),
+        quarters=st.one_of(st.none(), st.integers(-1, 5)),
+    )
+    def choose_safety(self, tab: int, quarters: int | None) -> tuple[Any, ...]:
+        return self.send(tab, "safety", quarters)
+
     @rule(target=sent, tab=st.sampled_from([1, 2]), value=st.sampled_from([True, False, None]))
     def answer(self, tab: int, value: bool | None) -> tuple[Any, ...]:
         return self.send(tab, "bias", value)
@@ -298,7 +311,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(tab=st.sampled_from([1, 2]))
     def look(self, tab: int) -> None:
-        self.seen[tab] = self.run(claim.load_summary(self.context)).claim.revision
+        self.seen[tab] = self.run(claim.load_summary(self.context, now=NOW)).claim.revision
 
     @rule(command=sent)
     def replay(self, command: tuple[Any, ...]) -> None:
@@ -306,7 +319,7 @@ class Claiming(RuleBasedStateMachine):
 
     @rule(tab=st.sampled_from([1, 2]))
     def submit(self, tab: int) -> None:
-        current = self.run(claim.load_summary(self.context)).claim.revision
+        current = self.run(claim.load_summary(self.context, now=NOW)).claim.revision
         attempt = submit_attested(self.context, self.seen[tab], now=NOW)
         model = self.model
         if model.status == "submitted":
@@ -341,7 +354,7 @@ class Claiming(RuleBasedStateMachine):
     def send(self, tab: int, *command: Any) -> tuple[Any, ...]:
         key = f"{tab}-{len(self.applied)}-{id(command)}"
         self.carry_out(key, *command)
-        self.seen[tab] = self.run(claim.load_summary(self.context)).claim.revision
+        self.seen[tab] = self.run(claim.load_summary(self.context, now=NOW)).claim.revision
         return (key, *command)
 
     def carry_out(self, key: str, name: str, *arguments: Any) -> None:
@@ -370,10 +383,10 @@ class Claiming(RuleBasedStateMachine):
             case "remove":
                 service = claim_lines.remove_session(context, self.ids[first], now=NOW)
             case "hours":
-                service = claim_lines.set_hours(context, self.ids[first], Amount(second), now=NOW)
-            case "category1":
+                service = claim_lines.set_minutes(context, self.ids[first], 15 * second, now=NOW)
+            case "category1" | "safety":
                 chosen = None if first is None else Amount(first)
-                service = submission.choose_total(context, "category1", chosen, now=NOW)
+                service = submission.choose_total(context, name, chosen, now=NOW)
             case _:
                 service = evaluation_answers.answer_overall(context, "bias", first, now=NOW)
         return service  # type: ignore[return-value]
@@ -381,12 +394,17 @@ class Claiming(RuleBasedStateMachine):
     def _refusal(self, name: str, first: Any, second: Any = None) -> type[Exception] | None:
         if name == "hours":
             if not 1 <= second <= SESSIONS[first].quarters:
-                return CreditLimitExceeded
+                return InvalidMinutes
             if first not in self.model.visible():
                 return NotInClaim
         if name == "category1" and first is not None:
             within = 1 <= first <= self.model.claimable()[0]
             return None if within else CreditLimitExceeded
+        if name == "safety" and first is not None:
+            limit = min(
+                self.model.claimable()[1], self.model.category1 or self.model.claimable()[1]
+            )
+            return None if 0 <= first <= limit else CreditLimitExceeded
         return None
 
     def _model_add(self, code: str) -> None:
@@ -408,6 +426,11 @@ class Claiming(RuleBasedStateMachine):
 
     def _model_category1(self, quarters: int | None) -> None:
         self.model.category1 = quarters
+        if self.model.safety is not None and (quarters is None or self.model.safety > quarters):
+            self.model.safety = None
+
+    def _model_safety(self, quarters: int | None) -> None:
+        self.model.safety = quarters
 
     def _model_bias(self, value: bool | None) -> None:
         self.model.bias = value
@@ -418,19 +441,18 @@ class Claiming(RuleBasedStateMachine):
 
     @invariant()
     def the_claim_is_as_the_model_says(self) -> None:
-        summary = self.run(claim.load_summary(self.context))
+        summary = self.run(claim.load_summary(self.context, now=NOW))
         lines = {
-            self.codes[line.session_id]: Line(line.quarters, line.safety, line.on_demand)
+            self.codes[line.session_id]: Line(
+                line.amount("category1"), line.amount("safety"), line.on_demand
+            )
             for line in summary.claim.lines
         }
         model = self.model
         assert lines == model.visible()
         assert summary.claim.status == model.status
-        assert (summary.claim.totals.category1, summary.claim.totals.safety) == (
-            model.category1,
-            model.safety,
-        )
-        assert (summary.claimable.category1, summary.claimable.safety) == model.claimable()
+        assert summary.claim.totals == model.totals()
+        assert (summary.claimable["category1"], summary.claimable["safety"]) == model.claimable()
         assert bool(summary.conflicts) == model.conflicts()
         answers = self.run(evaluation_answers.load_answers(self.context))
         assert answers.overall.get("bias") == model.bias
@@ -443,18 +465,22 @@ class Claiming(RuleBasedStateMachine):
 
     @invariant()
     def the_other_attendees_claim_is_untouched(self) -> None:
-        summary = self.run(claim.load_summary(self.other))
+        summary = self.run(claim.load_summary(self.other, now=NOW))
         assert (summary.claim.lines, summary.claim.revision) == ((), 0)
 
 
 async def _kept() -> tuple[list[tuple[int, int]], int]:
     receipts = await fetch(select(ReceiptRow).order_by(ReceiptRow.id))  # type: ignore[arg-type]
     entries = await fetch(select(ClaimAuditRow))
-    return [(receipt.category1, receipt.safety) for receipt in receipts], len(entries)
+    credits_ = [{each.credit_type: each.amount for each in row.credits} for row in receipts]
+    return [(each["category1"], each["safety"]) for each in credits_], len(entries)
 
 
 async def _forget_claims() -> None:
-    emptied = ("answer", "command", "claim_audit", "receipt", "claim_line", "claim")
+    emptied = (
+        *("answer", "command", "claim_audit", "receipt_credit", "receipt"),
+        *("claim_total", "claim_line_credit", "claim_line", "claim"),
+    )
     await execute(*(sa.delete(SQLModel.metadata.tables[name]) for name in emptied))
 
 

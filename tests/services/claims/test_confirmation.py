@@ -80,13 +80,14 @@ async def test_the_message_says_what_was_claimed_and_whom_to_ask(
     assert await send_due_mail(server, now) == DeliveryStats(sent=1)
     (taken,) = server.received
     assert taken.recipient == KIM.replace("Example", "example")
-    assert str(taken.message["Subject"]) == f"Your TEST24 CME credit: 1.50 hours, {receipt.number}"
+    subject = f"Your TEST24 CME credit: 1.50 Category 1, {receipt.number}"
+    assert str(taken.message["Subject"]) == subject
     assert taken.text.splitlines() == [
         "Dear Kim O'Brien-Núñez Jr,",
         "",
         "Thank you. We have received your CME claim for The Test Meeting 2024.",
         "",
-        "  Category 1 hours: 1.50",
+        "  Category 1: 1.50",
         "  of which Patient Safety: 0.50",
         "  Sessions: 1",
         "  Name on certificate: Kim O'Brien-Núñez Jr",

@@ -2,12 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine
 
 from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.formats.reports.claims_export import ExportedAnswer, ExportedClaim, ExportedLine
+from cme_reflex.formats.reports.claims_export import (
+    ExportedAnswer,
+    ExportedClaim,
+    ExportedLine,
+    exported_credit,
+)
 from cme_reflex.services.claims import claim_lines, export, reopening
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
@@ -15,6 +21,7 @@ from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.attendees import SignIn, complete_draft, submit_attested
 from tests.support.database.statements import record_statements
+from tests.support.meeting_values import CATEGORY1, SAFETY
 from tests.support.meetings import FOLDER, MEETING, attendee, session
 
 A = session("A", "8:00", "9:30", "1.50")
@@ -48,8 +55,10 @@ async def test_a_submitted_claim_is_its_valid_version(
             version=1,
             receipt=receipt.number,
             submitted_at=now,
-            category1=Amount(6),
-            safety=Amount(2),
+            credits=(
+                exported_credit(CATEGORY1, Amount(6)),
+                exported_credit(SAFETY, Amount(2)),
+            ),
             lines=(
                 ExportedLine(
                     session="A",
@@ -57,8 +66,8 @@ async def test_a_submitted_claim_is_its_valid_version(
                     starts_at=A.starts_at,
                     ends_at=A.ends_at,
                     watched="live",
-                    category1=Amount(6),
-                    safety=Amount(4),
+                    minutes=90,
+                    credits={"category1": Decimal("1.50"), "safety": Decimal("1.00")},
                 ),
             ),
             answers=(

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,9 +13,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.formats.reports.claims_export import ExportedLine
-from cme_reflex.formats.reports.claims_feed import FeedAttendee, FeedClaim, FeedMeeting, FeedPage
+from cme_reflex.formats.reports.claims_feed import (
+    FeedAttendee,
+    FeedClaim,
+    FeedCredit,
+    FeedLine,
+    FeedMeeting,
+    FeedPage,
+)
 from cme_reflex.services.claims import claims_feed, reopening
 from cme_reflex.services.claims.claims_feed import CursorExpired, InvalidCursor
 from cme_reflex.services.claims.reopening import ReceiptNotFound
@@ -24,7 +30,7 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import feed
-from cme_reflex.store.claims.tables import FeedRow, ReceiptRow
+from cme_reflex.store.claims.tables import FeedRow, ReceiptCreditRow, ReceiptRow
 from tests.support.attendees import submit_attested
 from tests.support.database.pausing import Pause
 from tests.support.database.table_rows import execute, fetch, fetch_one
@@ -81,17 +87,38 @@ async def test_a_version_is_told_whole(context: RequestContext, now: datetime) -
             profession="physician",
             registration_type="full",
         ),
-        category1=Amount(5),
-        safety=Amount(2),
+        category1_hours=Decimal("1.25"),
+        patient_safety_hours=Decimal("0.50"),
+        credits=(
+            FeedCredit(
+                credit_type="category1",
+                label="Category 1",
+                name="AMA PRA",
+                accreditor="",
+                part_of=None,
+                claimed=Decimal("1.25"),
+            ),
+            FeedCredit(
+                credit_type="safety",
+                label="Patient Safety",
+                name="Patient Safety",
+                accreditor="",
+                part_of="category1",
+                claimed=Decimal("0.50"),
+            ),
+        ),
         lines=(
-            ExportedLine(
+            FeedLine(
                 session="A",
                 title="Session A",
                 starts_at=datetime(2024, 9, 26, 15, tzinfo=UTC),
                 ends_at=datetime(2024, 9, 26, 16, 30, tzinfo=UTC),
                 watched="live",
-                category1=Amount(6),
-                safety=Amount(4),
+                minutes=90,
+                category1_hours=Decimal("1.50"),
+                patient_safety_hours=Decimal("1.00"),
+                credits={"category1": Decimal("1.50"), "safety": Decimal("1.00")},
+                identifiers={},
             ),
         ),
     )
@@ -283,6 +310,13 @@ async def test_what_was_purged_leaves_the_others_where_they_were(
     crowd: list[tuple[RequestContext, int]], now: datetime
 ) -> None:
     before, cursor = await read_all()
-    await execute(sa.delete(ReceiptRow).where(col(ReceiptRow.number).in_(before[:5])))
+    purged = col(ReceiptRow.number).in_(before[:5])
+    of_purged = col(ReceiptCreditRow.receipt_id).in_(select(ReceiptRow.id).where(purged))
+    is_subset = col(ReceiptCreditRow.part_of).is_not(None)
+    await execute(
+        sa.delete(ReceiptCreditRow).where(of_purged, is_subset),
+        sa.delete(ReceiptCreditRow).where(of_purged),
+        sa.delete(ReceiptRow).where(purged),
+    )
     assert (await read_all())[0] == before[5:]
     assert await read_all(cursor) == ([], cursor)

@@ -30,8 +30,8 @@ def about(session: object) -> list[Change]:
     given: list[tuple[Callable[..., Awaitable[ClaimSummary]], Any]] = [
         (claim_lines.add_session, {}),
         (claim_lines.remove_session, {}),
-        (claim_lines.set_hours, {"quarters": Amount(3)}),
-        (claim_lines.set_safety, {"quarters": Amount(0)}),
+        (claim_lines.set_minutes, {"minutes": 45}),
+        (claim_lines.set_amount, {"code": "safety", "amount": Amount(0)}),
         (claim_lines.set_on_demand, {"on_demand": True}),
         (evaluation_answers.answer_session, {"question": "comment", "value": "Good"}),
     ]
@@ -43,8 +43,8 @@ def changes(session: int) -> Sequence[Change]:
     return [
         *about(session),
         partial(evaluation_answers.answer_overall, question="bias", value=False),
-        partial(submission.choose_category1, quarters=Amount(2)),
-        partial(submission.choose_safety, quarters=Amount(0)),
+        partial(submission.choose_total, code="category1", amount=Amount(2)),
+        partial(submission.choose_total, code="safety", amount=Amount(0)),
         partial(submission.correct_name, name="Somebody Else"),
         partial(submission.correct_profession, profession="other"),
     ]
@@ -61,7 +61,7 @@ async def saved(sign_in_as: SignIn) -> Saved:
     """All rows of the claim."""
     context = await sign_in_as()
     return (
-        await claim.load_summary(context, now=now),
+        await claim.load_summary(context, now=MEETING.claim.opens_at),
         await evaluation_answers.load_answers(context),
         context.attendee,
     )

@@ -80,7 +80,7 @@ async def test_who_has_begun_and_not_submitted_is_reminded_once(
         "Submit your TEST24 CME claim by Dec 31, 2030, 3:00 pm PT",
     )
     assert "  Sessions so far: 1" in taken.text
-    assert "  Hours you can claim: 1.50" in taken.text
+    assert "  Category 1 you can claim: 1.50" in taken.text
     assert taken.link() == "https://cme.example.org/claim"
 
 

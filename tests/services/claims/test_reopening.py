@@ -46,7 +46,7 @@ async def test_a_reopened_claim_is_changed_and_submitted_anew(
     await claim_lines.add_session(context, ids["B"], now=now)
     chosen = await submission.choose_total(context, "category1", Amount(14), now=now)
     again = await submit_attested(context, chosen.claim.revision, now=now + timedelta(hours=1))
-    assert (again.version, again.category1) == (2, 14)
+    assert (again.version, again.credits[0].claimed) == (2, 14)
     assert await submission.load_receipts(context) == [again, receipt]
     record = await reopening.load_claim_record(receipt.number.lower())
     assert (record.name, record.badge, record.status, record.reopened_until) == (
@@ -156,10 +156,10 @@ async def test_a_draft_is_not_reopened(sign_in_as: SignIn, now: datetime) -> Non
 async def test_a_submitted_version_never_changes_when_the_programme_does(
     context: RequestContext, sign_in_as: SignIn, receipt: Receipt, now: datetime
 ) -> None:
-    shorter = replace(FOLDER.sessions[0], quarters=Amount(2), safety=Amount(0), title="Shorter")
+    shorter = replace(FOLDER.sessions[0], credit={"category1": Amount(2)}, title="Shorter")
     report = await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     assert report.touched == ()
     context = await sign_in_as()
     assert await submission.latest_receipt(context) == receipt
     summary = await claim.load_summary(context, now=now)
-    assert (summary.claim.totals.category1, summary.cleared) == (6, False)
+    assert (summary.claim.totals, summary.cleared) == ({"category1": 6, "safety": 2}, {})

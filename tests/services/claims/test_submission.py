@@ -20,6 +20,7 @@ from cme_reflex.domain.credit.claimable import CreditLimitExceeded
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.people.names import InvalidName, NameFault
 from cme_reflex.services.claims import claim, claim_lines, submission
+from cme_reflex.services.claims.certificate_snapshot import credit_type_facts
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
@@ -30,6 +31,11 @@ from cme_reflex.store.people.tables import AttendeeRow
 from tests.support.attendees import SignIn, complete_draft, submit_attested
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, with_terms
+
+
+def claimed(receipt: Receipt) -> list[tuple[str, int, int]]:
+    """The credit of a receipt: the types with what was claimed and what the sessions gave."""
+    return [(each.type.code, each.claimed, each.attended) for each in receipt.credits]
 
 
 async def missing_requirements_of(
@@ -49,14 +55,10 @@ async def test_a_complete_claim_is_locked_and_gets_its_receipt(
     revision = await complete_draft(context, ids, now)
     receipt = await submit_attested(context, revision, now=now)
     assert receipt == await submission.latest_receipt(context)
-    assert (receipt.version, receipt.category1, receipt.safety, receipt.submitted_at) == (
-        1,
-        6,
-        2,
-        now,
-    )
+    assert (receipt.version, receipt.submitted_at) == (1, now)
+    assert claimed(receipt) == [("category1", 6, 6), ("safety", 2, 4)]
     assert receipt.document == {
-        "form": 2,
+        "form": 3,
         "revision": revision,
         "meeting": "test24",
         "certificate": {
@@ -67,24 +69,24 @@ async def test_a_complete_claim_is_locked_and_gets_its_receipt(
             "starts_on": "2024-09-26",
             "ends_on": "2024-09-29",
             "time_zone": "America/Los_Angeles",
-            "statements": ["Accredited.", "Designated."],
-            "safety_label": "Patient Safety",
             "paper": "letter",
             "accent": "#0b5563",
             "language": "en",
         },
         "programme_version": 1,
         "name_on_certificate": "Kim O'Brien-Núñez Jr",
-        "is_physician": True,
+        "profession": "physician",
         "registration_type": "full",
+        "credit_types": [credit_type_facts(each) for each in MEETING.credit],
         "lines": [
             {
                 "code": "A",
                 "title": "Session A",
                 "starts_at": "2024-09-26T15:00:00+00:00",
                 "ends_at": "2024-09-26T16:30:00+00:00",
-                "quarters": 6,
-                "safety": 4,
+                "minutes": 90,
+                "credit": {"category1": 6, "safety": 4},
+                "identifiers": {},
                 "on_demand": False,
                 "answers": {},
             }
@@ -115,7 +117,7 @@ async def test_an_empty_claim_is_told_all_that_is_missing(
     assert await missing_requirements_of(context, now, attested=False) == [
         Requirement.LINES,
         Requirement.OVERALL_QUESTION,
-        Requirement.CATEGORY1,
+        Requirement.CREDIT,
         Requirement.ATTESTATION,
     ]
     assert await submission.latest_receipt(context) is None
@@ -254,7 +256,7 @@ async def test_patient_safety_is_at_most_the_category_1_chosen(
         await submission.choose_total(context, "safety", Amount(4), now=now)
     await submission.choose_total(context, "safety", Amount(3), now=now)
     lowered = await submission.choose_total(context, "category1", Amount(2), now=now)
-    assert (lowered.claim.totals.category1, lowered.claim.totals.safety) == (2, None)
+    assert lowered.claim.totals == {"category1": 2}
 
 
 async def test_the_name_on_the_certificate_can_be_corrected_and_taken_back(
@@ -272,7 +274,7 @@ async def test_the_profession_can_be_corrected_and_a_new_load_keeps_it(
 ) -> None:
     await submission.correct_profession(context, "other", now=now)
     await load_meeting(FOLDER, now=now)
-    assert not (await sign_in_as()).attendee.profession == "physician"
+    assert (await sign_in_as()).attendee.profession == "other"
     await submission.correct_profession(context, "physician", now=now)
     assert (await sign_in_as()).attendee.profession == "physician"
 
@@ -281,21 +283,25 @@ async def test_a_chosen_total_that_a_new_load_took_away_is_asked_for_again(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
 ) -> None:
     await complete_draft(context, ids, now)
-    shorter = replace(FOLDER.sessions[0], quarters=Amount(4), safety=Amount(1))
+    shorter = replace(FOLDER.sessions[0], credit={"category1": Amount(4), "safety": Amount(1)})
     await load_meeting(replace(FOLDER, sessions=(shorter, *FOLDER.sessions[1:])), now=now)
     context = await sign_in_as()
     summary = await claim.load_summary(context, now=now)
-    assert (summary.cleared, summary.lowered) == (True, {ids["A"]})
-    assert await missing_requirements_of(context, now) == [Requirement.CATEGORY1]
+    assert summary.cleared == {"category1": 6, "safety": 2}
+    assert summary.lowered == {ids["A"]}
+    assert await missing_requirements_of(context, now) == [Requirement.CREDIT]
 
 
 async def test_a_session_that_lost_its_credit_stops_the_submission(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime
 ) -> None:
     await complete_draft(context, ids, now)
-    worthless = replace(FOLDER.sessions[0], quarters=Amount(0), safety=Amount(0), eligible=False)
+    worthless = replace(FOLDER.sessions[0], credit={}, eligible=False)
     await load_meeting(replace(FOLDER, sessions=(worthless, *FOLDER.sessions[1:])), now=now)
-    assert await missing_requirements_of(await sign_in_as(), now) == [Requirement.WITHDRAWN]
+    assert await missing_requirements_of(await sign_in_as(), now) == [
+        Requirement.WITHDRAWN,
+        Requirement.CREDIT,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.formats.reports.claims_export import with_credit
 from cme_reflex.formats.reports.evaluations_report import (
     COMMENTS,
     FILES,
@@ -27,6 +29,7 @@ from tests.support.files.written_tables import read_csv, read_xlsx, record
 from tests.support.meetings import FOLDER, MEETING, attendee
 
 PEOPLE = tuple(attendee(f"ZQ{number}", "Smith") for number in range(4))
+CODES = [each.code for each in MEETING.credit]
 HOSTILE = '=HYPERLINK("x")<script>alert(1)</script>'
 
 
@@ -64,7 +67,10 @@ async def test_submitted_claims_are_counted_and_drafts_are_not(
     answered: None, now: datetime
 ) -> None:
     report = await evaluation_report.build(MEETING.code, now=now)
-    assert (report.claims, report.category1_claimed, report.safety_claimed) == (3, 6, 3)
+    assert (report.claims, [(each.credit_type, each.claimed) for each in report.credits]) == (
+        3,
+        [("category1", Decimal("1.50")), ("safety", Decimal("0.75"))],
+    )
     # A, B and C at once and after each other from 8:00 to 11:45, and D on demand.
     assert (report.hours_of_instruction, report.most_for_one) == (28, 15 + 8)
     assert [(each.session, each.claimed, each.evaluated) for each in report.sessions] == [
@@ -90,10 +96,14 @@ async def test_tables_say_the_same_as_csv_and_as_workbook(
     report = await evaluation_report.build(MEETING.code, now=now)
     write_tables(report, tmp_path)
     assert all((tmp_path / name).stat().st_size for name in FILES)
-    for sheet in SHEETS:
+    for each in SHEETS:
+        sheet = with_credit(SESSIONS, CODES) if each is SESSIONS else each
         rows = list(read_csv(tmp_path / f"evaluations-{sheet.name}.csv", sheet))
         assert rows == list(read_xlsx(tmp_path / "evaluations.xlsx", sheet))
-    assert [row[:2] for row in read_csv(tmp_path / "evaluations-sessions.csv", SESSIONS)] == [
+    assert [
+        row[:2]
+        for row in read_csv(tmp_path / "evaluations-sessions.csv", with_credit(SESSIONS, CODES))
+    ] == [
         ("A", "Session A"),
         ("B", "Session B"),
     ]

@@ -20,7 +20,7 @@ from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
-from cme_reflex.store.programme.tables import SessionRow
+from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 from tests.support.database.table_rows import add, every_row, fetch, fetch_one
 from tests.support.meetings import FOLDER, MEETING, attendee, member, session
 
@@ -49,19 +49,18 @@ def with_attendees(*attendees: Any) -> MeetingFolder:
     return replace(FOLDER, attendees=attendees)
 
 
-async def claim(now: datetime, badge: str, status: str, **lines: tuple[int, int]) -> None:
-    """A claim with these lines: quarter hours and Patient Safety by session code."""
+async def claim(now: datetime, badge: str, status: str, **lines: int) -> None:
+    """A claim with these lines: minutes by session code."""
     of_badge = select(AttendeeRow.id).where(AttendeeRow.badge == badge)
-    row = ClaimRow(attendee_id=await fetch_one(of_badge), status=status, category1=1, safety=0)
+    row = ClaimRow(attendee_id=await fetch_one(of_badge), status=status)
     await add(row)
-    for code, (quarters, safety) in lines.items():
+    for code, minutes in lines.items():
         session_id = await fetch_one(select(SessionRow.id).where(SessionRow.code == code))
         await add(
             LineRow(
                 claim_id=row.id,
                 session_id=session_id,
-                quarters=quarters,
-                safety=safety,
+                minutes=minutes,
                 on_demand=False,
             )
         )
@@ -86,12 +85,21 @@ async def test_a_first_load_writes_everything(database: Engine, now: datetime) -
     assert (meeting.version, meeting.loaded_at) == (1, now)
     assert meeting_from_document(meeting.document) == MEETING
     expected = next(each for each in FOLDER.sessions if each.code == "C")
-    assert (first.quarters, first.delivery, first.speakers, first.faculty_badges) == (
-        6,
+    assert (first.delivery, first.speakers, first.faculty_badges) == (
         "live",
         ["Ana Restrepo, MD"],
         ["102"],
     )
+    credit = select(SessionRow.code, SessionCreditRow.credit_type, SessionCreditRow.amount).join(
+        SessionCreditRow, col(SessionCreditRow.session_id) == SessionRow.id
+    )
+    assert set(await read(lambda db: db.exec(credit).all())) == {
+        ("A", "category1", 6),
+        ("A", "safety", 4),
+        ("B", "category1", 8),
+        ("C", "category1", 6),
+        ("D", "category1", 8),
+    }
     assert (first.starts_at, first.ends_at) == (expected.starts_at, expected.ends_at)
     assert list(people) == [
         ("101", "obriennunez", "kim"),
@@ -165,7 +173,7 @@ async def test_an_attendee_who_is_no_longer_in_the_file_stays(
 
 async def test_who_gets_a_new_badge_keeps_the_claim(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
-    await claim(now, "102", "draft", A=(6, 0))
+    await claim(now, "102", "draft", A=90)
     ana, smith, day = FOLDER.attendees
     report = await load_meeting(with_attendees(ana, replace(smith, badge="202"), day), now=now)
     assert report.attendees == RowCounts(changed=1, unchanged=2)
@@ -214,7 +222,7 @@ async def test_what_fails_halfway_writes_nothing(database: Engine, now: datetime
     before = await snapshot()
     broken = replace(
         with_session("A", title="Renamed"),
-        sessions=(*FOLDER.sessions, session("E", "8:00", "9:00", "1", safety=Amount(5))),
+        sessions=(*FOLDER.sessions, session("E", "8:00", "9:00", "1", safety=5)),
     )
     with pytest.raises(IntegrityError):
         await load_meeting(broken, now=now)
@@ -245,16 +253,15 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
     database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
-    await claim(now, "101", "draft", A=(6, 4), B=(8, 0))
-    await claim(now, "102", "reopened", A=(3, 3))
-    await claim(now, "103", "submitted", A=(6, 4))
-    report = await load_meeting(with_session("A", quarters=Amount(5), safety=Amount(1)), now=now)
-    assert report.touched == (
-        AffectedLine("101", "A", Amount(6), Amount(5)),
-        AffectedLine("102", "A", Amount(3), Amount(3)),
+    await claim(now, "101", "draft", A=90, B=120)
+    await claim(now, "102", "reopened", A=45)
+    await claim(now, "103", "submitted", A=90)
+    report = await load_meeting(
+        with_session("A", credit={"category1": Amount(5), "safety": Amount(1)}), now=now
     )
-    lines = await rows(LineRow, LineRow.claim_id, LineRow.quarters, LineRow.safety)
-    assert sorted(lines) == [(1, 5, 1), (1, 8, 0), (2, 3, 1), (3, 6, 4)]
+    assert report.touched == (AffectedLine("101", "A", "Category 1", "1.50", "1.25"),)
+    lines = await rows(LineRow, LineRow.claim_id, LineRow.minutes, LineRow.lowered)
+    assert sorted(lines) == [(1, 90, True), (1, 120, False), (2, 45, False), (3, 90, False)]
     assert await rows(ClaimRow, ClaimRow.id, ClaimRow.status, ClaimRow.revision) == [
         (1, "draft", 1),
         (2, "reopened", 1),
@@ -264,8 +271,9 @@ async def test_a_drafts_line_above_the_new_credit_is_lowered(
 
 async def test_a_line_within_the_new_credit_is_left_alone(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
-    await claim(now, "101", "draft", A=(2, 1))
-    report = await load_meeting(with_session("A", quarters=Amount(4)), now=now)
+    await claim(now, "101", "draft", A=30)
+    changed = with_session("A", credit={"category1": Amount(4), "safety": Amount(4)})
+    report = await load_meeting(changed, now=now)
     assert report.touched == ()
     assert await rows(ClaimRow, ClaimRow.id, ClaimRow.revision) == [(1, 0)]
 
@@ -274,13 +282,13 @@ async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
     database: Engine, now: datetime
 ) -> None:
     await load_meeting(FOLDER, now=now)
-    await claim(now, "101", "draft", B=(8, 0))
-    changed = with_session("B", quarters=Amount(0), eligible=False)
+    await claim(now, "101", "draft", B=120)
+    changed = with_session("B", credit={}, eligible=False)
     report = await load_meeting(changed, now=now)
-    assert report.touched == (AffectedLine("101", "B", Amount(8), Amount(0)),)
+    assert report.touched == (AffectedLine("101", "B", "", "", ""),)
     assert report.sessions == RowCounts(changed=1, unchanged=4)
     assert (await load_meeting(changed, now=now)).touched == ()
-    assert await rows(LineRow, LineRow.quarters) == [(8,)]
+    assert await rows(LineRow, LineRow.minutes) == [(120,)]
 
 
 async def test_two_meetings_share_the_members_and_nothing_else(

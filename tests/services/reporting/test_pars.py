@@ -339,13 +339,17 @@ async def test_the_number_of_queries_does_not_grow_with_the_attendees(
 
 # Every attendee named like Name1234 gets a copy of the first one's claim and opt-in.
 COPIES = (
-    """INSERT INTO claim (attendee_id, status, revision, category1, safety)
-    SELECT id, 'submitted', 1, 6, 2 FROM attendee
+    """INSERT INTO claim (attendee_id, status, revision)
+    SELECT id, 'submitted', 1 FROM attendee
     WHERE last_name LIKE 'Name%' AND last_name <> 'Name1000'""",
     """INSERT INTO receipt
-    (claim_id, version, number, submitted_at, category1, safety, document, position)
-    SELECT claim.id, 1, claim.id, submitted_at, 6, 2, document, 1000 + claim.id FROM claim, receipt
+    (claim_id, version, number, submitted_at, document, position)
+    SELECT claim.id, 1, claim.id, submitted_at, document, 1000 + claim.id FROM claim, receipt
     WHERE claim.id <> receipt.claim_id""",
+    """INSERT INTO receipt_credit (receipt_id, credit_type, position, amount, attended)
+    SELECT id, 'category1', 1, 6, 6 FROM receipt WHERE position > 1000""",
+    """INSERT INTO receipt_credit
+    SELECT id, 'safety', 2, 2, 4, 'category1', 6 FROM receipt WHERE position > 1000""",
     """INSERT INTO opt_in
     SELECT attendee.id, opt_in.first_name, attendee.last_name, birth_month, birth_day, state,
     licence_id, npi, board, board_id, consent_version, consented_at, withdrawn_at

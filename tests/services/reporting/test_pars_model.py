@@ -398,7 +398,10 @@ class Reporting(RuleBasedStateMachine):
 
 async def _forget() -> None:
     tables = ("reporting_row", "reporting_batch", "opt_in")
-    claims = ("answer", "command", "claim_audit", "receipt", "claim_line", "claim")
+    claims = (
+        *("answer", "command", "claim_audit", "receipt_credit", "receipt"),
+        *("claim_total", "claim_line_credit", "claim_line", "claim"),
+    )
     await execute(*(sa.delete(sa.table(table)) for table in (*tables, *claims)))
 
 

@@ -11,6 +11,7 @@ from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.strength import SignInMethod, StrongerSignInRequired
 from cme_reflex.services.sign_in import authentication, credentials, known_browser, own_sign_ins
 from cme_reflex.services.sign_in.own_sign_ins import EndedSignIns
+from cme_reflex.services.sign_in.registrations import SIGN_INS_LIMIT
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.store.people.tables import RegistrationAuditRow
@@ -57,6 +58,20 @@ async def test_a_badge_ends_its_like_and_a_stronger_one_ends_all(now: datetime) 
     await authentication.authenticate(MEETING.code, link_token, now=now)
     with pytest.raises(authentication.NotSignedIn):
         await authentication.authenticate(MEETING.code, badge_token, now=now)
+
+
+async def test_of_too_many_sign_ins_the_longest_unused_end_and_none_that_is_stronger(
+    now: datetime,
+) -> None:
+    link_token, _ = await sign_in(now, SignInMethod.LINK)
+    first, _ = await sign_in(now + MINUTE)
+    for minute in range(2, SIGN_INS_LIMIT + 2):
+        _, context = await sign_in(now + minute * MINUTE)
+    later = now + 30 * MINUTE
+    assert len(await own_sign_ins.list_own(context, now=later)) == SIGN_INS_LIMIT + 1
+    await authentication.authenticate(MEETING.code, link_token, now=later)
+    with pytest.raises(authentication.NotSignedIn):
+        await authentication.authenticate(MEETING.code, first, now=later)
 
 
 async def test_nobody_ends_the_sign_in_of_somebody_else(now: datetime) -> None:

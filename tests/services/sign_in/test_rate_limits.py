@@ -138,7 +138,7 @@ async def test_what_is_refused_by_one_limit_counts_under_those_before_it_alone(
 async def test_an_empty_key_is_not_counted(now: datetime) -> None:
     await rate_limits.check((ADDRESS_BACKOFF, ""), (MEMBER_LOCKOUT, "n"), now=now)
     await refund_after_success((ADDRESS_BACKOFF, ""), now=now)
-    assert await counts() == {"member": 1, "success": 1}
+    assert await counts() == {MEMBER_LOCKOUT.scope: 1, "success": 1}
 
 
 async def test_no_number_rests_in_clear(now: datetime) -> None:
@@ -183,4 +183,4 @@ async def test_what_is_forgotten_is_swept(now: datetime) -> None:
     later = now + timedelta(hours=2)
     for _ in range(5):
         await rate_limits.check((MEMBER_LOCKOUT, "another"), now=later)
-    assert [row.scope for row in await rows()] == ["member"]
+    assert [row.scope for row in await rows()] == [MEMBER_LOCKOUT.scope]

@@ -35,7 +35,7 @@ from cme_reflex.services.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.store.people.tables import MemberRow
 from tests.support.database.table_rows import fetch_one
 from tests.support.guessing import MemoryCounters, Simulation
-from tests.support.meetings import FOLDER, MEETING, PASSWORD
+from tests.support.meetings import FOLDER, MEETING, PASSWORD, attendee
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -184,9 +184,35 @@ async def test_guesses_that_go_on_keep_the_demand_up(now: datetime) -> None:
 
 
 async def test_attendees_who_mistype_and_then_sign_in_raise_no_demand(now: datetime) -> None:
-    for _ in range(3 * FAILURES.capacity):
-        assert await outcome(number("Smyth", "102", now, "hall")) == "not recognised"
-        assert await outcome(number("Smith", "102", now, "hall")) == "in"
+    badges = [str(badge) for badge in range(500, 500 + 3 * FAILURES.capacity)]
+    people = tuple(attendee(badge, f"Name{badge}") for badge in badges)
+    await load_meeting(replace(FOLDER, attendees=(*FOLDER.attendees, *people)), now=now)
+    for badge in badges:
+        assert await outcome(number(f"Nome{badge}", badge, now, "hall")) == "not recognised"
+        assert await outcome(number(f"Name{badge}", badge, now, "hall")) == "in"
+
+
+async def test_one_attendee_who_fails_again_and_again_raises_it_all_the_same(
+    now: datetime,
+) -> None:
+    answers = []
+    for guess in range(2 * FAILURES.capacity):
+        answers.append(await outcome(number("Smith", f"9{guess}", now, "hall")))
+        await outcome(number("Smith", "102", now, "hall"))
+    assert answers.count("not recognised") <= FAILURES.capacity + 1
+    assert answers[-1] == "both numbers"
+
+
+async def test_strangers_elsewhere_do_not_lock_a_members_password(now: datetime) -> None:
+    for stranger in range(60):
+        attempt = credentials.sign_in_with_password(
+            MEETING.code, "kim", "wrong", now=now, address=f"203.0.113.{stranger}"
+        )
+        with pytest.raises(credentials.InvalidCredentials):
+            await attempt
+    await credentials.sign_in_with_password(
+        MEETING.code, "kim", PASSWORD, now=now, address="192.0.2.1"
+    )
 
 
 async def test_of_many_guesses_at_once_few_are_answered(now: datetime) -> None:
@@ -264,7 +290,7 @@ def _simulated(counters: MemoryCounters, attempt: NumberAttempt, answer: Any, no
     except SecondNumberRequired:
         return "both numbers"
     if answer == "in":
-        second_number.succeed(counters, attempt, now=now)
+        second_number.succeed(counters, attempt, person=attempt.name, now=now)
     else:
         second_number.fail(counters, attempt, now=now)
     return answer if answer in ("in", "not recognised") else "evaluated"
@@ -350,3 +376,19 @@ async def test_loading_the_folder_again_keeps_what_was_hashed_anew(now: datetime
     after = await kims_hash()
     report = await load_meeting(FOLDER, now=now)
     assert (report.changed, await kims_hash()) == (False, after)
+
+
+async def test_of_many_passwords_at_once_those_that_would_wait_for_long_are_refused(
+    now: datetime,
+) -> None:
+    attempts = (
+        credentials.sign_in_with_password(
+            MEETING.code, f"nobody{attempt}", "wrong", now=now, address="192.0.2.1"
+        )
+        for attempt in range(3 * passwords.MAX_WAITING_AT_ADDRESS)
+    )
+    answers = await asyncio.gather(*attempts, return_exceptions=True)
+    kinds = [type(answer) for answer in answers]
+    assert set(kinds) == {credentials.InvalidCredentials, TooManyAttempts}
+    assert kinds.count(credentials.InvalidCredentials) >= passwords.MAX_WAITING_AT_ADDRESS
+    assert not passwords._waiting

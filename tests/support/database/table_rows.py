@@ -1,8 +1,8 @@
 """Rows for tests: a valid one of every table, and helpers to read and write rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.sql.base import Executable
@@ -36,6 +36,20 @@ async def every_row(*, but: Iterable[str] = ()) -> dict[str, list[sa.RowMapping]
         }
 
     return await read(load)
+
+
+def reflected_rows(connection: sa.Connection) -> dict[str, list[Mapping[str, Any]]]:
+    """All rows of a database at any revision by table and column, in an order of their values."""
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    return {
+        table.name: sorted(
+            (dict(row) for row in connection.execute(sa.select(table)).mappings()),
+            key=lambda row: repr(sorted(row.items())),
+        )
+        for table in metadata.sorted_tables
+        if table.name != "alembic_version"
+    }
 
 
 async def execute(*statements: Executable) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cme_reflex.settings import ROOT
+from tests.support.e2e import cme_forks
 
 START_TIMEOUT = 60  # seconds; a busy machine imports slowly
 STOP_TIMEOUT = 15  # seconds
@@ -59,7 +60,7 @@ def run_server(
         _wait_until_healthy(url, process, log)
         yield CmeServer(url, database_url, process.pid)
     finally:
-        # Granian's workers are children of this process.
+        # Several workers are children of this process.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -76,18 +77,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run_cme(*arguments: str, root: Path = ROOT, **environment: str) -> str:
+def run_cme(*arguments: str, **environment: str) -> str:
     """Run `cme` with these arguments; fails with its output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cme_reflex.cli", *arguments],
-        cwd=root,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"cme {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
-    return done.stdout
+    code, printed, errors = cme_forks.run(list(arguments), {**os.environ, **environment})
+    assert code == 0, f"cme {' '.join(arguments)}:\n{printed}{errors}"
+    return printed
 
 
 def load_demo(file: Path) -> None:
@@ -124,7 +118,8 @@ def build_copy(
     left_out = shutil.ignore_patterns(".git", ".venv", ".cme", ".states", "mutants")
     shutil.copytree(ROOT, root, symlinks=True, ignore=left_out)
     modify(root)
-    run_cme("build", root=root, **environment)
+    command = [sys.executable, "-m", "cme_reflex.cli", "build"]
+    subprocess.run(command, cwd=root, env={**os.environ, **environment}, check=True)
     yield root
     shutil.rmtree(root)
 

