@@ -154,6 +154,7 @@ class _Saved(NamedTuple):
 
     notified: int = 0
     touched: tuple[AffectedLine, ...] = ()
+    cleared: tuple[ClearedTotal, ...] = ()
 
 
 _NOTHING = _Saved()
@@ -169,6 +170,7 @@ def _report(comparison: _Comparison, saved: _Saved = _NOTHING) -> LoadReport:
         members=comparison.members.counts,
         notified=saved.notified,
         touched=saved.touched,
+        cleared=saved.cleared,
     )
 
 
@@ -378,9 +380,9 @@ def _save(db: Session, comparison: _Comparison, now: datetime) -> _Saved:
     rows = [*members.changed, *linked, *attendees.added, *attendees.changed]
     notified = address_changes.enqueue_notices(db, meeting_id, rows, now)
     if before is None:
-        return _Saved(notified=notified, touched=())
+        return _Saved(notified)
     after = programme_cache.load_uncached(db, meeting_id)
-    return _Saved(notified=notified, touched=update_affected_claims(db, before, after))
+    return _Saved(notified, *update_affected_claims(db, before, after))
 
 
 def _known_addresses(db: Session, comparison: _Comparison) -> address_changes.Known:

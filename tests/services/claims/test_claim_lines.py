@@ -100,11 +100,11 @@ async def test_adding_a_removed_session_again_is_no_undo_of_its_removal(
     await submission.choose_all(context, now=now)
     await claim_lines.remove_session(context, ids["A"], now=now)
     added = await claim_lines.add_session(context, ids["A"], now=now)
-    assert added.claim.totals == Totals(None, None)
+    assert added.claim.totals == {}
     # The next removal clears no total, so its Undo chooses none.
     await claim_lines.remove_session(context, ids["A"], now=now)
     restored = await claim_lines.restore_session(context, ids["A"], now=now)
-    assert restored.claim.totals == Totals(None, None)
+    assert restored.claim.totals == {}
 
 
 async def test_undo_of_a_removal_keeps_a_total_that_was_chosen_since(
