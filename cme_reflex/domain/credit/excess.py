@@ -62,7 +62,7 @@ def occupied_lines(credit_type: CreditType, live: Iterable[Line]) -> tuple[Occup
             minutes = min(line.minutes, credit_type.minutes_of(amount))
         if amount and minutes > 0:
             lines.append(OccupiedLine(start, end, minutes, amount, line.session_id))
-    return tuple(sorted(lines, key=attrgetter("start", "key")))
+    return tuple(sorted(lines))
 
 
 def clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
