@@ -37,8 +37,6 @@ from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 
-_Affected: TypeAlias = tuple[tuple[AffectedLine, ...], tuple[ClearedTotal, ...]]
-
 Values: TypeAlias = Mapping[str, Any]
 """A row's values by column."""
 

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, select
 
-from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.backup.archive import CorruptBackup
 from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.meetings.loader import load_meeting
@@ -350,7 +349,8 @@ async def test_a_backup_under_load_holds_whole_commands(
             adds = replace(context, command=f"add {badge} {additions}")
             await claim_lines.add_session(adds, session_id, now=now)
             changes = replace(context, command=f"change {badge} {additions}")
-            await claim_lines.set_hours(changes, session_id, Amount(1 + additions % 8), now=now)
+            minutes = 15 * (1 + additions % 8)
+            await claim_lines.set_minutes(changes, session_id, minutes, now=now)
             additions += 1
             await asyncio.sleep(0)
 
