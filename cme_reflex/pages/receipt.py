@@ -130,7 +130,7 @@ def _replaced() -> rx.Component:
                             text.certificate.STATE_TITLES[ProofState.WITHDRAWN].lower(),
                             text.certificate.STATE_TITLES[ProofState.REPLACED].lower(),
                         ),
-                        claimed=old.claimed,
+                        claimed=old.amounts,
                         submitted=old.submitted,
                         certificate=plain_link(
                             text.receipt.OLD_CERTIFICATE,

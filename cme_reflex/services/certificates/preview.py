@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session as DbSession
 
+from cme_reflex import text
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType
 from cme_reflex.domain.credit.credit_types import CreditTypes
@@ -15,7 +16,6 @@ from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.claims.certificate_snapshot import LANGUAGE
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read
-from cme_reflex.text.certificates.certificate import SPECIMEN_NAME
 
 SESSIONS = 8  # on a specimen: enough to show days, identifiers and subsets
 
@@ -70,7 +70,7 @@ def _specimen(
     return Certificate(
         number=f"{meeting.short_name}-0000-0000",
         issued_at=now,
-        name=SPECIMEN_NAME,
+        name=text.certificate.SPECIMEN_NAME,
         awarded=profession in primary.awarded_to,
         provider=meeting.provider.name,
         meeting=meeting.name,

@@ -289,13 +289,17 @@ def missing_views(
 def receipt_view(receipt: Receipt, programme: Programme) -> view_models.ReceiptView:
     """A receipt, from the stored document of its version, so that later loads do not change it."""
     types = [credit.type for credit in receipt.credits]
-    links = certificate_links(receipt.number, receipt.credits)
+    amounts, links = (
+        claimed_amounts(receipt.credits),
+        certificate_links(receipt.number, receipt.credits),
+    )
     return view_models.ReceiptView(
         number=receipt.number,
         version=receipt.version,
         submitted=text.dates.instant(receipt.submitted_at, programme.meeting.zone),
         name=receipt.document["name_on_certificate"],
-        claimed=text.receipt.claimed(types, claimed_amounts(receipt.credits)),
+        claimed=text.receipt.claimed(types, amounts),
+        amounts=text.credit.claimed(types, amounts),
         credits=figures(receipt.credits),
         certificate=routes.certificate(receipt.number),
         certificates=links if len(links) > 1 else [],

@@ -210,7 +210,7 @@ class CertificateLink:
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """A receipt of a submitted claim. `claimed` says in words what was claimed.
+    """A receipt of a submitted claim. `claimed` says what was claimed, and `amounts` only how much.
 
     `certificate` is the address of the PDF of the first type; `certificates` are all if there are
     several. `less` says in words that less was claimed than attended; empty if not.
@@ -221,6 +221,7 @@ class ReceiptView:
     submitted: str = ""
     name: str = ""
     claimed: str = ""
+    amounts: str = ""
     credits: list[FigureView] = field(default_factory=list)
     certificate: str = ""
     certificates: list[CertificateLink] = field(default_factory=list)

@@ -285,7 +285,7 @@ def test_two_windows_submit_once(
 
 def test_answers_of_every_kind_survive_a_reload(attendee: Attendee, page: Page) -> None:
     attendee.open_submit()
-    groups = page.get_by_role("group")
+    groups = page.locator("fieldset")
     kinds = {"radio": 0, "checkbox": 0, "textarea": 0}
     for group in groups.all():
         if group.locator("textarea").count():

@@ -29,8 +29,9 @@ ANSWERS = """
     JOIN attendee ON attendee.id = attendee_id WHERE badge = :badge
 """
 TOTAL_AND_NAME = """
-    SELECT category1, name_on_certificate FROM claim
-    JOIN attendee ON attendee.id = attendee_id WHERE badge = :badge
+    SELECT amount, name_on_certificate FROM claim
+    JOIN attendee ON attendee.id = attendee_id JOIN claim_total ON claim_id = claim.id
+    WHERE badge = :badge AND credit_type = 'category1'
 """
 
 

@@ -11,10 +11,10 @@ from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.views import presenters, view_models
-from tests.state.views.test_credit_presenter import EIGHT, EUROPEAN, NURSE, SPINE_CLAIM
 from tests.support import claim_values
 from tests.support.claim_values import summary
 from tests.support.meeting_values import CATEGORY1, MEETING
+from tests.support.professions import EIGHT, EUROPEAN, NINE, SPINE
 from tests.support.programme_values import session
 
 SESSION = session(
@@ -27,6 +27,8 @@ SESSION = session(
 )
 OTHER = replace(SESSION, id=8, title="Session B", credit={"category1": Amount(6)})
 CLAIM = claim_values.context(SESSION)
+SPINE_CLAIM = claim_values.context(EIGHT, NINE, meeting=SPINE)
+NURSE = claim_values.context(EIGHT, NINE, meeting=SPINE, profession="nurse")
 
 
 def line(context: RequestContext = CLAIM, **claim: Any) -> view_models.LineView:
