@@ -79,11 +79,12 @@ async def test_an_event_costs_at_most_in_proportion_to_its_input(
             for text in TEXTS:
                 costs = []
                 for length in (LONG // 4, LONG):
-                    value: object = text * (length // len(text))
+                    size = len(text.encode())  # a message has at most so many bytes
+                    value: object = text * (length // size)
                     if isinstance(valid.get(name), dict):
                         value = dict.fromkeys(
                             ["first_name", "last_name", "licence_id"],
-                            text * (length // len(text) // 3),
+                            text * (length // size // 3),
                         )
                     costs.append(await cost(counter, socket, event, valid | {name: value}))
                 check_linear(costs[0], costs[1], (event, name, text))

@@ -129,6 +129,7 @@ async def test_a_badge_sees_no_other_meeting_and_no_username(
 ) -> None:
     await execute(
         sa.insert(MemberRow).values(
+            accounts="SOT",
             id=77, username=USERNAME, last_name="S", first_name="K", suffix="", email="",
             password_hash="h", loaded_hash="h",
         ),

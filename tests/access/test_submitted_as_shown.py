@@ -269,7 +269,8 @@ class Story:
             self.submitted += 1
 
     async def certificate_says(self, row: ReceiptRow, shown: dict[str, Any]) -> None:
-        printed = certificate.build_certificate(receipt_from_row(row), MEETING, ProofState.VALID)
+        receipt = receipt_from_row(row)
+        (printed,) = certificate.build_certificates(receipt, MEETING, ProofState.VALID)
         pages = page_texts(await certificate.render_pdf(printed))
         text = " ".join(" ".join(pages).split())
         for sentence in certificate_sentences(shown):

@@ -36,7 +36,7 @@ def receipt(unmigrated_url: str) -> str:
         ids = {session.code: session.id for session in who.programme.sessions.values()}
         revision = await complete_draft(who, ids, NOW)
         number = (await submit_attested(who, revision, now=NOW)).number
-        assert (await claim.load_summary(who)).claim.status == "submitted"
+        assert (await claim.load_summary(who, now=NOW)).claim.status == "submitted"
         await close_database()
         return number
 
