@@ -123,9 +123,7 @@ async def _load(demo: MeetingFolder, items: Sequence[ProgrammeItem]) -> tuple[st
     return token, (await authentication.authenticate(code, token, now=NOW)).programme
 
 
-def _sessions(
-    items: Sequence[ProgrammeItem], credit_type: CreditType
-) -> Iterator[SessionRecord]:
+def _sessions(items: Sequence[ProgrammeItem], credit_type: CreditType) -> Iterator[SessionRecord]:
     """Session records of the items, all eligible, so that the search covers all."""
     for item in items:
         yield SessionRecord(

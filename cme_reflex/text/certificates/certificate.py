@@ -27,3 +27,5 @@ STATES: Final[Mapping[ProofState, str]] = {
     ProofState.REPLACED: "A newer certificate has replaced this one, which is no longer valid.",
     ProofState.WITHDRAWN: "This certificate was withdrawn on {on} and is not proof of credit.",
 }
+
+TOO_MANY_DOWNLOADS: Final = "Too many downloads. Try again in a moment."

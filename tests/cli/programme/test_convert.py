@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cme_reflex.settings import settings
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.files.broken_files import ENTITY, event, schedule, table
 from tests.support.files.folder_files import FolderFiles
@@ -161,6 +162,31 @@ def test_degrees_mean_the_professions_of_the_meeting(tmp_path: Path, files: Fold
     assert (code, [line.split(",")[6] for line in lines]) == (
         0,
         ["profession", "physician", "other"],
+    )
+
+
+def test_the_meeting_is_that_of_the_settings_unless_another_is_named(
+    tmp_path: Path, files: FolderFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "s.csv").write_text(
+        table("1,T,2024-09-26T08:00Z,60,1", headings="ID,Title,Start,Minutes,CME")
+    )
+    folder = files.write()
+    monkeypatch.setenv("CME_MEETINGS", str(folder.parent))
+    monkeypatch.setenv("CME_MEETING", folder.name)
+    settings.cache_clear()
+    code, lines, _ = cme_output("programme", "convert", tmp_path / "s.csv")
+    assert (code, lines[0].split(",")[9]) == (0, "credit:category1")
+    monkeypatch.setenv("CME_MEETING", "of-nobody")
+    settings.cache_clear()
+    assert cme_output("programme", "convert", tmp_path / "s.csv") == (
+        1,
+        [],
+        [
+            "s.csv: There is credit in the column 'CME', but no meeting says of which type. Name "
+            "the meeting's folder: --meeting DIR.",
+            "1 fault; nothing was changed.",
+        ],
     )
 
 

@@ -449,6 +449,14 @@ def test_more_credit_than_time_is_reported_and_used(folder: Path) -> None:
     ]
 
 
+def test_a_night_in_which_the_clocks_go_back_is_as_long_as_it_was(folder: Path) -> None:
+    data = table(
+        "1,Flaps,2024-10-27T00:00,2024-10-27T04:00,5", headings="ID,Title,Start,End,Credits"
+    )
+    found = convert(folder, "s.csv", data, zone=ZoneInfo("Europe/Brussels"))
+    assert ([item.credit for item in found.sessions], found.warnings) == ([{"category1": 20}], ())
+
+
 # The supplement of credits.
 
 THREE = table(

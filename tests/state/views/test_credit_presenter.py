@@ -165,7 +165,7 @@ def test_each_primary_type_is_claimed_by_itself() -> None:
 
 
 def test_a_type_that_is_closed_says_so_and_cannot_be_chosen() -> None:
-    answers = Answers(sessions=dict.fromkeys((1, 2), {"objectives": 3, "comment": "Good"}))
+    answers = Answers(sessions={key: {"objectives": 3, "comment": "Good"} for key in (1, 2)})
     (open_type,) = credit_presenter.total_views(summary(NURSE, answers=answers), NURSE, NOW)
     assert open_type.hint == (
         "Required. Your sessions support 2.00. Claim Nursing by Dec 1, 2024, 10:00 am PT."
