@@ -63,7 +63,8 @@ def test_files_are_written_and_named(
 def test_the_export_holds_the_claim(receipt: str, out: Path) -> None:
     invoke_cme("claims", "export", "--format", "json", "--out", out)
     (claim,) = json.loads((out / "claims.json").read_text("utf-8"))
-    assert (claim["receipt"], claim["category1_hours"]) == (receipt, 1.5)
+    claimed = {credit["credit_type"]: credit["claimed"] for credit in claim["credits"]}
+    assert (claim["receipt"], claimed) == (receipt, {"category1": 1.5, "safety": 0.5})
 
 
 def test_a_program_is_told_the_same(receipt: str, out: Path) -> None:
