@@ -33,7 +33,18 @@ from tests.support.examples import examples
 from tests.support.files.pdfs import page_texts
 from tests.support.meeting_values import CATEGORY1, MEETING
 
-CLAIM_TABLES = ("answer", "command", "claim_audit", "receipt", "claim_line", "claim", "mail_queue")
+CLAIM_TABLES = (
+    "answer",
+    "command",
+    "claim_audit",
+    "receipt_credit",
+    "receipt",
+    "claim_line_credit",
+    "claim_line",
+    "claim_total",
+    "claim",
+    "mail_queue",
+)
 CODES = ("A", "B", "C", "D")
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
 MINUTES = ("", "15", "30", "60", "90", "105", "120", "-15", "nonsense")

@@ -93,7 +93,7 @@ async def test_a_version_is_told_whole(context: RequestContext, now: datetime) -
             FeedCredit(
                 credit_type="category1",
                 label="Category 1",
-                name="AMA PRA",
+                name="AMA PRA Category 1 Credits™",
                 accreditor="",
                 part_of=None,
                 claimed=Decimal("1.25"),
