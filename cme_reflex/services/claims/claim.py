@@ -239,26 +239,29 @@ async def load_summary(context: RequestContext, *, now: datetime) -> ClaimSummar
 def summary_in(db: DbSession, context: RequestContext, *, now: datetime) -> ClaimSummary:
     """The attendee's current claim within a read, in as few statements as it takes."""
     row, content = claims.find_with_content(db, context.attendee.id)
-    answers = Answers() if row is None else _answers_for_needs(db, context)
+    answers = _answers_for_needs(db, context)
     return summarize(context, row, content, answers, now=now)
 
 
-def _answers_for_needs(db: DbSession, context: RequestContext) -> Answers:
-    """The attendee's answers, if a credit type that is offered needs an evaluation."""
+def _answers_for_needs(db: DbSession, context: RequestContext) -> Answers | None:
+    """The attendee's answers; None if no credit type that is offered needs an evaluation."""
     offered = context.meeting.offered(context.attendee.profession)
     needed = any(each.needs in _EVALUATION_NEEDS for each in offered)
-    return claims.answers(db, context.attendee.id) if needed else Answers()
+    return claims.answers(db, context.attendee.id) if needed else None
 
 
 def summarize(
     context: RequestContext,
     row: ClaimRow | None,
     content: ClaimContent,
-    answers: Answers,
+    answers: Answers | None,
     *,
     now: datetime,
 ) -> ClaimSummary:
-    """Apply the rules to a claim's rows, or to an empty draft without any."""
+    """Apply the rules to a claim's rows, or to an empty draft without any.
+
+    `answers` are None where no credit type that is offered needs an evaluation.
+    """
     meeting, attendee = context.meeting, context.attendee
     offered, sessions = meeting.offered(attendee.profession), context.programme.sessions
     visible = [line for line in content.lines if not line.removed]
@@ -269,7 +272,7 @@ def summarize(
             line.minutes,
             content.lower_amounts.get(line.session_id, NOTHING),
             on_demand=line.on_demand,
-            met=line_needs(answers, meeting, line.session_id),
+            met=() if answers is None else line_needs(answers, meeting, line.session_id),
         )
         for line in visible
     )
@@ -280,7 +283,7 @@ def summarize(
         policy=meeting.overlap_policy,
         zone=meeting.zone,
     )
-    met = claim_needs(answers, meeting)
+    met = () if answers is None else claim_needs(answers, meeting)
     blocked = frozenset(
         each.code
         for each in offered

@@ -17,6 +17,10 @@ from cme_reflex.domain.credit.credit_types import UnknownCreditType
 from cme_reflex.domain.meetings.meeting import Profession, ProfessionBy
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.claims import claim, claim_lines, submission
+from cme_reflex.services.claims.profession_changes import (
+    ProfessionChange,
+    load_profession_changes,
+)
 from cme_reflex.services.claims.submission import ProfessionNotCorrectable, UnknownProfession
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.affected_claims import ClearedTotal
@@ -145,6 +149,20 @@ async def test_a_correction_of_the_profession_clears_totals_of_types_no_longer_o
     )
     with pytest.raises(UnknownProfession):
         await submission.correct_profession(context, "surgeon", now=now)
+
+
+async def test_corrected_professions_are_listed_for_staff(
+    context: RequestContext, now: datetime
+) -> None:
+    assert await load_profession_changes(MEETING.code) == []
+    await submission.correct_profession(context, "nurse", now=now)
+    assert await load_profession_changes(MEETING.code) == [
+        ProfessionChange(
+            badge="101", registered="Physician (MD or DO)", corrected="Nurse", status="draft"
+        )
+    ]
+    await submission.correct_profession(context, "physician", now=now)
+    assert await load_profession_changes(MEETING.code) == []
 
 
 async def test_only_the_society_corrects_professions_where_the_registration_says_them(
