@@ -117,21 +117,27 @@ def _filters() -> rx.Component:
             chosen=Sessions.day,
             on_choose=Sessions.filter_day,
         ),
-        chips(
-            text.sessions.SHOW,
-            SHOW_OPTIONS,
-            name="show",
-            chosen=Sessions.showing,
-            on_choose=Sessions.show_only,
-        ),
         unanswered_note(text.sessions.NEEDS_CONNECTION),
         rx.el.div(
-            rx.el.p(
-                rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
-                class_name="min-h-5 text-13 text-muted",
+            chips(
+                text.sessions.SHOW,
+                SHOW_OPTIONS,
+                name="show",
+                chosen=Sessions.showing,
+                on_choose=Sessions.show_only,
             ),
-            _sort(),
-            class_name="flex flex-wrap items-center justify-between gap-x-3",
+            rx.el.div(
+                rx.el.p(
+                    rx.cond(
+                        Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""
+                    ),
+                    class_name="text-13 text-muted",
+                ),
+                _sort(),
+                class_name="flex flex-wrap items-center justify-between gap-x-4",
+            ),
+            # On a wide screen they share a row.
+            class_name="grid gap-3 md:flex md:flex-wrap md:items-center md:justify-between",
         ),
         role="search",
         class_name="grid gap-3",
