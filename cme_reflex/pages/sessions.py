@@ -17,7 +17,7 @@ from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_rows
 from cme_reflex.components.messages.notices import notice
-from cme_reflex.components.page_hooks import COMMAND, query_field, uncontrolled
+from cme_reflex.components.page_hooks import COMMAND, query_field
 from cme_reflex.routes import HOME
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.sessions import Sessions
@@ -107,7 +107,16 @@ def _filters() -> rx.Component:
                 on_change=Sessions.filter_credit,
                 **query_field("credit"),
             ),
-            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 md:grid-cols-[2fr_1fr_1fr] "
+            select_field(
+                text.sessions.SORT,
+                *(rx.el.option(label, value=value) for label, value in SORT_OPTIONS),
+                field_id="sort",
+                value=Sessions.sort,
+                on_change=Sessions.sort_by,
+                **query_field("sort"),
+            ),
+            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 "
+            "md:grid-cols-[13fr_12fr_12fr_9fr] "
             "md:*:first:col-span-1",
         ),
         chips(
@@ -117,6 +126,7 @@ def _filters() -> rx.Component:
             chosen=Sessions.day,
             on_choose=Sessions.filter_day,
         ),
+        unanswered_note(text.sessions.NEEDS_CONNECTION),
         chips(
             text.sessions.SHOW,
             SHOW_OPTIONS,
@@ -124,32 +134,12 @@ def _filters() -> rx.Component:
             chosen=Sessions.showing,
             on_choose=Sessions.show_only,
         ),
-        unanswered_note(text.sessions.NEEDS_CONNECTION),
-        rx.el.div(
-            rx.el.p(
-                rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
-                class_name="min-h-5 text-13 text-muted",
-            ),
-            _sort(),
-            class_name="flex flex-wrap items-center justify-between gap-x-3",
+        rx.el.p(
+            rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
+            class_name="min-h-5 text-13 text-muted",
         ),
         role="search",
         class_name="grid gap-3",
-    )
-
-
-def _sort() -> rx.Component:
-    """The order of the list, beside the number of sessions in it."""
-    return rx.el.div(
-        rx.el.label(text.sessions.SORT, html_for="sort", class_name="text-15 font-semibold"),
-        rx.el.select(
-            *(rx.el.option(label, value=value) for label, value in SORT_OPTIONS),
-            id="sort",
-            on_change=Sessions.sort_by,
-            class_name="field-control w-auto",
-            **uncontrolled({"value": Sessions.sort, **query_field("sort")}),
-        ),
-        class_name="flex items-center gap-2",
     )
 
 

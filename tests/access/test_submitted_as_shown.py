@@ -21,6 +21,7 @@ from cme_reflex.domain.claims.claim import NotSubmitted
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.services.certificates import certificate
+from cme_reflex.services.certificates.certificate import build_certificates
 from cme_reflex.services.claims import reopening
 from cme_reflex.services.claims.submission import receipt_from_row
 from cme_reflex.services.meetings.loader import load_meeting
@@ -280,8 +281,7 @@ class Story:
             self.submitted += 1
 
     async def certificate_says(self, row: ReceiptRow, shown: dict[str, Any]) -> None:
-        receipt = receipt_from_row(row)
-        (printed,) = certificate.build_certificates(receipt, MEETING, ProofState.VALID)
+        (printed,) = build_certificates(receipt_from_row(row), MEETING, ProofState.VALID)
         pages = page_texts(await certificate.render_pdf(printed))
         text = " ".join(" ".join(pages).split())
         for sentence in certificate_sentences(shown):

@@ -106,7 +106,7 @@ def test_a_member_sees_the_totals_and_downloads_the_transcript(
     pdf = download(page, bar.get_by_role("link", name="Transcript PDF"), tmp_path)
     (text,) = page_texts(pdf)
     assert text.startswith("Transcript of CME Credit Chidi Okafor")
-    assert f"Total of all years {total}" in text
+    assert f"Total of all years Category 1 {total}" in text
     # The member can also download certificates of other meetings.
     certificate = year(page, 2022).get_by_role("link", name="Certificate")
     pdf = download(page, certificate, tmp_path)
