@@ -29,11 +29,11 @@ def backup(files: FolderFiles, tmp_path: Path) -> Path:
 def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Path) -> None:
     code, printed, errors = cme_output("backup", tmp_path / "second.gz")
     assert (code, errors) == (0, [])
-    assert printed[0] == f"{tmp_path / 'second.gz'}: 8 rows at revision {newest_revision()}."
-    assert {"  meeting: 1", "  session: 4", "  attendee: 2", "  member: 1"} < set(printed)
+    assert printed[0] == f"{tmp_path / 'second.gz'}: 12 rows at revision {newest_revision()}."
+    assert {"  meeting: 1", "  session: 4", "  session_credit: 4", "  attendee: 2", "  member: 1"} < set(printed)
     code, printed, errors = cme_output("restore", backup)
     assert (code, errors) == (0, [])
-    first = re.escape(f"{backup}: 8 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
+    first = re.escape(f"{backup}: 12 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
     assert re.fullmatch(first + r"0 claims replaced\.", printed[0])
     assert printed[-1] == "All sign-ins have ended."
 

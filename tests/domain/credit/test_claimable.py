@@ -25,12 +25,6 @@ from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Ne
 from cme_reflex.domain.credit.credit_types import CreditTypes, UnknownCreditType
 from cme_reflex.domain.credit.line import Line, designated, full_minutes, line_amounts
 from cme_reflex.domain.credit.overlap import Conflict, Window, find_conflicts, supported
-from tests.domain.credit.test_overlap import (
-    SCREENSHOT_OF_2019,
-    any_durations,
-    programme,
-    steps_of,
-)
 from tests.support import overlap_oracle
 from tests.support.credit_values import (
     AMA,
@@ -40,11 +34,15 @@ from tests.support.credit_values import (
     MOC,
     MORNING,
     SAFETY,
+    SCREENSHOT_OF_2019,
     TYPES,
     amounts,
+    any_durations,
     at,
     credit_type,
     line,
+    programme,
+    steps_of,
 )
 from tests.support.examples import examples
 from tests.support.files.published_programmes import published_programme

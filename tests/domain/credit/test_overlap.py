@@ -1,12 +1,8 @@
-import random
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from types import FrameType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +12,6 @@ from hypothesis import strategies as st
 from cme_reflex.domain.credit import overlap
 from cme_reflex.domain.credit.credit_type import Amount, CreditType, Partial
 from cme_reflex.domain.credit.credit_types import CreditTypes
-from cme_reflex.domain.credit.excess import excess_table
 from cme_reflex.domain.credit.line import Line, full_minutes
 from cme_reflex.domain.credit.overlap import Conflict, Window
 from tests.support import overlap_oracle
@@ -28,10 +23,14 @@ from tests.support.credit_values import (
     EACCME,
     MORNING,
     SAFETY,
+    SCREENSHOT_OF_2019,
     amounts,
+    any_durations,
     at,
     credit_type,
     line,
+    programme,
+    steps_of,
 )
 from tests.support.examples import examples
 
@@ -57,17 +56,6 @@ def window(start: str, end: str, allowed: int, claimed: int, *keys: int) -> Wind
 
 def lasting(key: int, starts_at: datetime, ends_at: datetime, ama: int) -> Line:
     return Line(key, starts_at, ends_at, full_minutes(starts_at, ends_at), amounts(ama=ama), False)
-
-
-SCREENSHOT_OF_2019 = [
-    line(1, "7:30", "12:00", 18),
-    line(2, "8:00", "9:00", 4),
-    line(3, "8:00", "9:00", 4),
-    line(4, "8:00", "9:00", 4),
-    line(5, "10:00", "12:00", 8),
-    line(6, "10:00", "12:00", 8),
-    line(7, "11:00", "12:00", 4),
-]
 
 
 def test_the_screenshot_of_2019_gives_its_three_messages() -> None:
@@ -646,52 +634,11 @@ def _keys(claim: Claim, start: datetime, end: datetime) -> set[int]:
     return {each.session_id for each in occupied(claim, inside)}
 
 
-def programme(
-    sessions: int, *, days: int = 2, rooms_open: int = 540, step: int = 15, longest: int = 60
-) -> list[Line]:
-    """So many sessions on a grid of five minutes, nine hours a day, all claimed in full."""
-    chance = random.Random(943)  # noqa: S311 — the same programme at every run, not a secret
-    lines = []
-    for key in range(sessions):
-        opening = MORNING + timedelta(
-            days=key % days, minutes=5 * chance.randrange(rooms_open // 5)
-        )
-        lasts = chance.randrange(step, longest + 1, step)
-        given = {"ama": max(Amount(1), AMA.of_duration(lasts))}
-        closing = opening + timedelta(minutes=lasts)
-        lines.append(Line(key, opening, closing, lasts, given, False))
-    return lines
-
-
-def any_durations(sessions: int) -> list[Line]:
-    """Sessions of 5 to 55 minutes, whose minutes carry six different shares of credit."""
-    return programme(sessions, step=5, longest=55)
-
-
 def _staggered(sessions: int) -> list[Line]:
     """Sessions that all overlap and share no boundary: there are no more windows than here."""
     lasts = timedelta(minutes=sessions + 1)
     openings = [MORNING + timedelta(minutes=key) for key in range(sessions)]
     return [lasting(key, opening, opening + lasts, 2) for key, opening in enumerate(openings)]
-
-
-def steps_of(rule: Callable[[Sequence[Line]], object], lines: Sequence[Line]) -> int:
-    """How many lines of ours run until the rule answers, the same on every machine."""
-    steps = 0
-
-    def count(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal steps
-        steps += event == "line" and frame.f_globals["__name__"].startswith("cme_reflex.")
-        return count
-
-    excess_table.cache_clear()
-    tracing = sys.gettrace()
-    sys.settrace(count)
-    try:
-        rule(lines)
-    finally:
-        sys.settrace(tracing)
-    return steps
 
 
 @pytest.mark.parametrize(("rule", "bound"), [(supported, 225_000), (find_conflicts, 375_000)])

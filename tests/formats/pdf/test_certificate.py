@@ -157,11 +157,11 @@ def test_a_type_is_named_and_measured_as_its_meeting_says() -> None:
         )
     )
     assert (
-        "has earned pharmacy credit: 0.15 CEUs of which 0.00 credits are Law and "
+        "has earned pharmacy credit: 0.15 CEUs of which 0.0 credits are Law and "
         "2.00 credits are Patient Safety" in face
     )
     assert "Provider number 1234" in face
-    assert "Session 0 UAN 1234-0000-30-001-L01-P 0.15 0.00 0.00" in listed
+    assert "Session 0 UAN 1234-0000-30-001-L01-P 0.15 0.0 0.00" in listed
 
 
 @pytest.mark.parametrize(
