@@ -30,7 +30,13 @@ def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Pa
     code, printed, errors = cme_output("backup", tmp_path / "second.gz")
     assert (code, errors) == (0, [])
     assert printed[0] == f"{tmp_path / 'second.gz'}: 12 rows at revision {newest_revision()}."
-    assert {"  meeting: 1", "  session: 4", "  session_credit: 4", "  attendee: 2", "  member: 1"} < set(printed)
+    assert {
+        "  meeting: 1",
+        "  session: 4",
+        "  session_credit: 4",
+        "  attendee: 2",
+        "  member: 1",
+    } < set(printed)
     code, printed, errors = cme_output("restore", backup)
     assert (code, errors) == (0, [])
     first = re.escape(f"{backup}: 12 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
