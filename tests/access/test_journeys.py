@@ -29,8 +29,8 @@ from tests.support.meeting_values import CATEGORY1
 
 PACKAGE = ROOT / "cme_reflex"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-# Files that a journey may enter, at most. Credit types as data brought seven modules of rules, views
-# and words to Add, one to a letter and four to Submit, for which there were two constants before.
+# Files that a journey may enter, at most. Credit types as data brought modules of rules, views and
+# words: six to Add, one to a letter and four to Submit, where there were constants before.
 ADD_LIMIT, LETTER_LIMIT, SUBMIT_LIMIT = 26, 15, 45
 ENGINES = {"sqlite": "SQLite: ", "postgresql": "PostgreSQL: "}
 
