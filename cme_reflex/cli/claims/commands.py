@@ -11,6 +11,9 @@ from cme_reflex.formats.reports.file_format import FileFormat
 
 claims = typer.Typer(help="Show, reopen, withdraw and export claims.", no_args_is_help=True)
 
+ChangesFile = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="CSV file to write as well.")
+]
 ReceiptNumber = Annotated[str, typer.Argument(help="Receipt number of any version.")]
 
 
@@ -44,15 +47,19 @@ def withdraw(
 
 
 @claims.command("name-changes")
-@implemented_in("cme_reflex.cli.claims.names")
+@implemented_in("cme_reflex.cli.claims.changes")
 def name_changes(
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="CSV file to write as well.")
-    ] = None,
-    force: ReplaceOutFile = False,
-    as_json: AsJson = False,
+    out: ChangesFile = None, force: ReplaceOutFile = False, as_json: AsJson = False
 ) -> None:
     """List certificates whose given or family name is not the registered one."""
+
+
+@claims.command("profession-changes")
+@implemented_in("cme_reflex.cli.claims.changes")
+def profession_changes(
+    out: ChangesFile = None, force: ReplaceOutFile = False, as_json: AsJson = False
+) -> None:
+    """List claims whose profession is not the registered one."""
 
 
 @claims.command()

@@ -1,4 +1,4 @@
-"""`cme claims name-changes`: certificates with another name than the registered one."""
+"""`cme claims name-changes` and `profession-changes`: what attendees changed of themselves."""
 
 import asyncio
 import csv
@@ -85,5 +85,37 @@ def test_another_spelling_and_what_is_no_name_are_not_listed(
     assert cme_output("claims", "name-changes") == (
         0,
         ["Every certificate has the registered name."],
+        [],
+    )
+
+
+def test_corrected_professions_are_listed_and_written(unmigrated_url: str, tmp_path: Path) -> None:
+    async def corrected() -> None:
+        open_database(unmigrated_url)
+        programme_cache.clear()
+        await load_meeting(FOLDER, now=NOW)
+        token = await sign_in_with_badge(MEETING.code, *KIM, now=NOW)
+        context = await authenticate(MEETING.code, token, now=NOW)
+        await submission.correct_profession(context, "other", now=NOW)
+        await close_database()
+
+    asyncio.run(corrected())
+    out = tmp_path / "professions.csv"
+    assert cme_output("claims", "profession-changes", "--out", out) == (
+        0,
+        ["badge 101: Physician (MD or DO) → Other (draft)"],
+        [],
+    )
+    assert out.read_text("utf-8-sig").splitlines() == [
+        "badge,registered,corrected,status",
+        "101,Physician (MD or DO),Other,draft",
+    ]
+
+
+def test_registered_professions_are_not_listed(unmigrated_url: str) -> None:
+    enter_name(unmigrated_url, "Kim Smith")
+    assert cme_output("claims", "profession-changes") == (
+        0,
+        ["Every claim has the registered profession."],
         [],
     )
