@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(900)
 
 RECOVERY = 60_000  # milliseconds within which everything is saved; an attempt is made every 10 s
 LINES = """
-    SELECT title, claim_line.quarters, on_demand FROM claim_line
+    SELECT title, minutes, on_demand FROM claim_line
     JOIN session ON session.id = session_id JOIN claim ON claim.id = claim_id
     JOIN attendee ON attendee.id = attendee_id WHERE badge = :badge AND NOT removed
 """
@@ -89,7 +89,7 @@ class Tabs:
             expect(button).not_to_have_attribute("data-unsaved", "")
         lines, answers, total_and_name = self._in_database(database_url)
         assert {title for title, *_ in lines} == {added, also, SEED[1], SEED[4]}
-        assert (SEED[1], 1, True) in lines
+        assert (SEED[1], 15, True) in lines
         assert sorted(answers, key=str) == sorted(
             [(False, 1), (False, "Written meanwhile"), (True, False)], key=str
         )
@@ -110,7 +110,7 @@ class Tabs:
         engine.dispose()
         lines, answers, totals = found
         return [
-            [(title, quarters, bool(on_demand)) for title, quarters, on_demand in lines],
+            [(title, minutes, bool(on_demand)) for title, minutes, on_demand in lines],
             [(bool(overall), _parsed(value)) for overall, value in answers],
             totals,
         ]
