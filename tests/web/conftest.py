@@ -15,8 +15,10 @@ from starlette.routing import Route
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import settings
+from cme_reflex.web import download_limit
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
+from cme_reflex.web.middleware.shared_rate import SharedRateLimiter
 from cme_reflex.web.routes import (
     account,
     api,
@@ -47,6 +49,7 @@ async def client(
     await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
+    monkeypatch.setattr(download_limit, "_limiter", SharedRateLimiter())  # ids come again
     site = RequestBodyMiddleware(AuthRedirectMiddleware(_site()))
     transport = httpx.ASGITransport(site)
     async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from cme_reflex.domain.credit.claimable import is_blocking
 from cme_reflex.domain.credit.credit_type import Amounts, Need
 from cme_reflex.domain.credit.credit_types import CreditTypes
-from cme_reflex.domain.credit.line import NOTHING, Line
+from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.credit.overlap import find_conflicts
 from cme_reflex.domain.evaluations.form import Answers, Question
 from cme_reflex.domain.meetings.meeting import ClaimPeriod, Meeting
@@ -135,7 +135,7 @@ class Claim:
 
     status: ClaimStatus = ClaimStatus.DRAFT
     revision: int = 0
-    totals: Amounts = field(default_factory=lambda: NOTHING, hash=False)
+    totals: Amounts = field(default_factory=dict, hash=False)
     lines: tuple[Line, ...] = ()
     reopened_until: datetime | None = None
 

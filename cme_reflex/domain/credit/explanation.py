@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, auto
 from fractions import Fraction
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit.claimable import OverlapPolicy
@@ -184,4 +183,4 @@ def unmet_lines(code: str, lines: Iterable[Line]) -> Mapping[Need, int]:
     for line in lines:
         if need := line.unmet.get(code):
             unmet[need] = unmet.get(need, 0) + 1
-    return MappingProxyType(unmet)
+    return unmet

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from cme_reflex.domain.credit.credit_type import (
     NO_CREDIT,
@@ -17,7 +16,7 @@ from cme_reflex.domain.credit.credit_types import CreditTypes
 
 PART_MINUTES = 15  # partial attendance is entered in steps of a quarter hour
 
-NOTHING: Amounts = MappingProxyType({})
+NOTHING: Amounts = {}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -46,7 +45,7 @@ class Line:
     minutes: int
     amounts: Amounts = field(hash=False)
     on_demand: bool
-    unmet: Mapping[str, Need] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    unmet: Mapping[str, Need] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         duration = full_minutes(self.starts_at, self.ends_at)

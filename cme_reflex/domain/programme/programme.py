@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from math import floor
-from types import MappingProxyType
 
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, Need
 from cme_reflex.domain.credit.credit_types import CreditTypes
@@ -70,7 +69,7 @@ class Session:
     withdrawn: bool = False
     faculty_badges: frozenset[str] = frozenset()
     on_demand_from: datetime | None = None
-    identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    identifiers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def order(self) -> tuple[datetime, str, str]:

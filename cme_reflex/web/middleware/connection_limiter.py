@@ -21,15 +21,16 @@ class ConnectionLimiter:
     """Counts open connections of this process by key, and limits the rate of new ones."""
 
     _open: dict[str, int] = field(default_factory=dict)
-    _rates: dict[str, AsyncLimiter] = field(default_factory=dict)
+    _rates: dict[tuple[str, ConnectionLimit], AsyncLimiter] = field(default_factory=dict)
     _sweep_at: int = SWEEP_SIZE
 
     async def acquire(self, key: str, limit: ConnectionLimit) -> bool:
         """Count a new connection; False if it exceeds the limit. After True, call `release`."""
-        rate = self._rates.get(key)
+        rate = self._rates.get((key, limit))
         if rate is None:
             self._sweep()
-            rate = self._rates[key] = AsyncLimiter(limit.burst, limit.burst / limit.per_second)
+            rate = AsyncLimiter(limit.burst, limit.burst / limit.per_second)
+            self._rates[key, limit] = rate
         count = self._open.get(key, 0)
         if count >= limit.concurrent or not rate.has_capacity():
             return False

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -165,7 +164,7 @@ def test_the_deductions_add_up(
         partial=partial,
         maximum=maximum,
         daily_maximum=daily,
-        registration_maxima=MappingProxyType(own),
+        registration_maxima=own,
     )
     part = replace(SAFETY, maximum=None, partial=partial, daily_maximum=daily)
     for of in (whole, part):

@@ -116,6 +116,24 @@ async def test_a_system_reads_submitted_claims_page_by_page(
         },
         "category1_hours": 1.5,
         "patient_safety_hours": 0.5,
+        "credits": [
+            {
+                "credit_type": "category1",
+                "label": "Category 1",
+                "name": "AMA PRA Category 1 Credits™",
+                "accreditor": "",
+                "part_of": None,
+                "claimed": 1.5,
+            },
+            {
+                "credit_type": "safety",
+                "label": "Patient Safety",
+                "name": "Patient Safety",
+                "accreditor": "",
+                "part_of": "category1",
+                "claimed": 0.5,
+            },
+        ],
         "lines": [
             {
                 "session": "A",
@@ -123,8 +141,11 @@ async def test_a_system_reads_submitted_claims_page_by_page(
                 "starts_at": "2024-09-26T15:00:00Z",
                 "ends_at": "2024-09-26T16:30:00Z",
                 "watched": "live",
+                "minutes": 90,
                 "category1_hours": 1.5,
                 "patient_safety_hours": 1.0,
+                "credits": {"category1": 1.5, "safety": 1.0},
+                "identifiers": {},
             }
         ],
     }
