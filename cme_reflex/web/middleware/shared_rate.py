@@ -19,7 +19,7 @@ def modest_rate() -> AsyncLimiter:
 
 @dataclass(frozen=True, slots=True)
 class SharedRate:
-    """Messages a second of all connections with one key, and how many may come at once."""
+    """How many messages or connections with one key may come a second, and at once."""
 
     per_second: float
     burst: float
@@ -27,13 +27,17 @@ class SharedRate:
 
 @dataclass
 class SharedRateLimiter:
-    """Counts the messages of this process by key."""
+    """The limiters of this process by key."""
 
     _limiters: dict[tuple[str, SharedRate], AsyncLimiter] = field(default_factory=dict)
     _sweep_at: int = SWEEP_SIZE
 
+    def __len__(self) -> int:
+        """How many keys are counted."""
+        return len(self._limiters)
+
     def limiter(self, key: str, rate: SharedRate) -> AsyncLimiter:
-        """The limiter that all connections with this key share."""
+        """The limiter that all with this key share."""
         limiter = self._limiters.get((key, rate))
         if limiter is None:
             self._sweep()

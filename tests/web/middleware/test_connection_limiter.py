@@ -4,11 +4,8 @@ import asyncio
 
 import pytest
 
-from cme_reflex.web.middleware.connection_limiter import (
-    SWEEP_SIZE,
-    ConnectionLimit,
-    ConnectionLimiter,
-)
+from cme_reflex.web.middleware.connection_limiter import ConnectionLimit, ConnectionLimiter
+from cme_reflex.web.middleware.shared_rate import SWEEP_SIZE
 from cme_reflex.web.middleware.socket_limits import PER_ADDRESS, PER_SIGN_IN
 
 
