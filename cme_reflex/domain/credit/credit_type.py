@@ -74,6 +74,11 @@ class CreditStatements:
     award: str = ""
     participation: str = ""
 
+    @property
+    def of_accreditor(self) -> tuple[str, ...]:
+        """The statements that accreditors ask for on a certificate's face."""
+        return tuple(filter(None, (self.accreditation, self.designation)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class CreditType:
@@ -174,6 +179,10 @@ class CreditType:
         """
         shown = self._shown(amount)
         return f"{shown:.{max(self._digits, _decimals(shown))}f}"
+
+    def number(self, amount: Amount) -> Decimal:
+        """An amount as it is shown, as a number with the decimals of `format`."""
+        return Decimal(self.format(amount))
 
     def name(self, amount: Amount) -> str:
         """The name that goes with an amount: one only for exactly one unit as shown."""

@@ -7,7 +7,6 @@ bytes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -79,7 +78,7 @@ def transcript_csv(transcript: Transcript) -> bytes:
             valid.submitted_at,
             credit.type.code,
             credit.type.name(credit.claimed),
-            Decimal(credit.type.format(credit.claimed)),
+            credit.type.number(credit.claimed),
         )
         for year in transcript.account.years
         for entry in year.entries

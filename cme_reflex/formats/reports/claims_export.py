@@ -142,17 +142,13 @@ def exported_credit(credit_type: CreditType, claimed: Amount) -> ExportedCredit:
         credit_type=credit_type.code,
         label=credit_type.label,
         part_of=credit_type.part_of,
-        claimed=Decimal(credit_type.format(claimed)),
+        claimed=credit_type.number(claimed),
     )
 
 
 def shown(amounts: Amounts, types: Iterable[CreditType]) -> dict[str, Decimal]:
     """Amounts by type as they are exported: in units as certificates show them."""
-    return {
-        each.code: Decimal(each.format(amounts[each.code]))
-        for each in types
-        if each.code in amounts
-    }
+    return {each.code: each.number(amounts[each.code]) for each in types if each.code in amounts}
 
 
 def open_writer(

@@ -140,7 +140,7 @@ def _claimed_by_all(credit: ExportedCredit) -> str:
 
 def _shown(credit_type: CreditType, amounts: Amounts) -> Decimal | None:
     amount = amounts.get(credit_type.code)
-    return None if amount is None else Decimal(credit_type.format(amount))
+    return None if amount is None else credit_type.number(amount)
 
 
 def _credit_text(report: EvaluationsReport, session: SessionEvaluations) -> str:

@@ -200,7 +200,6 @@ def _certificate(
 ) -> Certificate:
     document, of_type = receipt.document, credit.type
     facts = certificate_facts(document, meeting)
-    statements = of_type.statements.accreditation, of_type.statements.designation
     return Certificate(
         number=receipt.number,
         issued_at=receipt.submitted_at,
@@ -213,7 +212,7 @@ def _certificate(
         starts_on=date.fromisoformat(facts["starts_on"]),
         ends_on=date.fromisoformat(facts["ends_on"]),
         zone=ZoneInfo(facts["time_zone"]),
-        statements=tuple(filter(None, statements)),
+        statements=of_type.statements.of_accreditor,
         credit=credit,
         subsets=tuple(each for each in receipt.credits if each.type.part_of == of_type.code),
         sessions=tuple(

@@ -66,7 +66,6 @@ def _specimen(
     giving = (s for s in programme.eligible_sessions if s.credit.get(primary.code))
     sessions = [session for session, _ in zip(giving, range(SESSIONS), strict=False)]
     credit = [_sum(each, sessions) for each in types]
-    statements = primary.statements.accreditation, primary.statements.designation
     return Certificate(
         number=f"{meeting.short_name}-0000-0000",
         issued_at=now,
@@ -79,7 +78,7 @@ def _specimen(
         starts_on=meeting.starts_on,
         ends_on=meeting.ends_on,
         zone=meeting.zone,
-        statements=tuple(filter(None, statements)),
+        statements=primary.statements.of_accreditor,
         credit=credit[0],
         subsets=tuple(credit[1:]),
         sessions=tuple(_session(each, primary.code) for each in sessions),

@@ -199,7 +199,7 @@ def _credit(credit: Credit) -> FeedCredit:
         name=credit.type.name(credit.claimed),
         accreditor=credit.type.accreditor,
         part_of=credit.type.part_of,
-        claimed=Decimal(credit.type.format(credit.claimed)),
+        claimed=credit.type.number(credit.claimed),
     )
 
 
@@ -209,9 +209,7 @@ def _claimed(credits_: Mapping[str, FeedCredit], code: str) -> Decimal | None:
 
 def _line(line: Mapping[str, Any], types: Mapping[str, CreditType]) -> FeedLine:
     amounts = line_credit(line)
-    given = {
-        code: Decimal(each.format(amounts.get(code, NO_CREDIT))) for code, each in types.items()
-    }
+    given = {code: each.number(amounts.get(code, NO_CREDIT)) for code, each in types.items()}
     return FeedLine(
         session=line["code"],
         title=line["title"],

@@ -56,7 +56,9 @@ def update_affected_claims(
     are cleared when the claim is next shown, which its page says.
     """
     changed = _changed_sessions(before, after)
-    found = _unsubmitted(db, after.meeting_id, changed) if changed else {}
+    if not changed:
+        return (), ()
+    found = _unsubmitted(db, after.meeting_id, changed)
     contents = claims.contents(db, [*found])
     affected: list[AffectedLine] = []
     cleared: list[ClearedTotal] = []
