@@ -132,11 +132,12 @@ async def sign_in_with_password(
         (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
         (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
-    await rate_limits.check(*attempts, now=now)
-    member = await read(lambda db: members.find_by_username(db, terms, username))
-    stored_hash = member.password_hash if member else None
     try:
-        is_valid = await passwords.verify_password(stored_hash, password, address=address)
+        with passwords.place_in_queue(address):
+            await rate_limits.check(*attempts, now=now)
+            member = await read(lambda db: members.find_by_username(db, terms, username))
+            stored_hash = member.password_hash if member else None
+            is_valid = await passwords.verify_password(stored_hash, password)
     except passwords.TooManyVerifications:
         raise rate_limits.TooManyAttempts(now + BUSY_RETRY) from None
     if member is None or not is_valid:

@@ -9,8 +9,9 @@ a comparison when a password is set.
 import asyncio
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from secrets import token_bytes
 
@@ -39,23 +40,32 @@ class TooManyVerifications(Exception):
     """So many passwords wait to be verified that this one would wait for seconds."""
 
 
-async def verify_password(stored: str | None, password: str, *, address: str = "") -> bool:
-    """Whether the password matches the hash; False without a hash, after the same time.
+@contextmanager
+def place_in_queue(address: str) -> Iterator[None]:
+    """Hold one of the places of those who wait for a verification, at the client's address.
 
-    `address` is the client's. Raises TooManyVerifications. Passwords have threads of their own,
-    because hashing takes almost a tenth of a second, and who floods the site with them must not
-    keep the events of others waiting.
+    Raises TooManyVerifications. Whoever is refused here has cost the database nothing, and no
+    attempt was counted.
     """
     if _waiting.total() >= MAX_WAITING or _waiting[address] >= MAX_WAITING_AT_ADDRESS:
         raise TooManyVerifications
     _waiting[address] += 1
     try:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_executor(), _verify, stored or _dummy_hash(), password)
+        yield
     finally:
         _waiting[address] -= 1
         if not _waiting[address]:
             del _waiting[address]
+
+
+async def verify_password(stored: str | None, password: str) -> bool:
+    """Whether the password matches the hash; False without a hash, after the same time.
+
+    Passwords have threads of their own, because hashing takes almost a tenth of a second, and who
+    floods the site with them must not keep the events of others waiting.
+    """
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_executor(), _verify, stored or _dummy_hash(), password)
 
 
 async def rehash_if_needed(stored: str, password: str) -> str | None:

@@ -38,9 +38,8 @@ def test_the_seeds_ten_steps(
         expect(attendee.line(title)).to_be_visible()
     expect(page.locator("#conflicts")).to_contain_text("4.00 hours possible, 7.50 claimed")
     # 6: evaluate one
-    attendee.line(SEED[4]).get_by_role("link", name="Evaluation").click()
-    expect(page.get_by_role("heading", name=SEED[4])).to_be_visible()
-    page.get_by_role("group").first.locator("label").last.click()
+    attendee.open_evaluation(SEED[4])
+    attendee.questions.first.locator("label").last.click()
     expect(page.get_by_text("1 of ")).to_be_visible()
     page.get_by_role("link", name="Done").click()
     expect(attendee.line(SEED[4])).to_contain_text("1 of ")
@@ -194,7 +193,7 @@ def test_a_session_that_is_not_on_the_claim_cannot_be_evaluated(
     attendee.open_sessions()
     attendee.add_session(SEED[0])
     attendee.return_to_claim()
-    attendee.line(SEED[0]).get_by_role("link", name="Evaluation").click()
+    attendee.open_evaluation(SEED[0])
     expect(page.get_by_role("radio").first).to_be_enabled()
     address = page.url
     page.get_by_role("link", name="Done").click()
@@ -208,8 +207,8 @@ def test_a_session_that_is_not_on_the_claim_cannot_be_evaluated(
 def test_answers_can_be_read_after_submission(attendee: Attendee, page: Page) -> None:
     ready_to_submit(attendee, SEED[0])
     page.get_by_role("link", name="Save & Go Back").click()
-    attendee.line(SEED[0]).get_by_role("link", name="Evaluation").click()
-    answer = page.get_by_role("group").first.locator("label").last
+    attendee.open_evaluation(SEED[0])
+    answer = attendee.questions.first.locator("label").last
     answer.click()
     expect(page.get_by_text("1 of ")).to_be_visible()
     chosen = "getComputedStyle(document.querySelector('.scale-point:has(:checked)')).color"

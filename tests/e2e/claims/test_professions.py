@@ -181,8 +181,7 @@ def evaluate_all(attendee: Attendee, titles: list[str]) -> None:
     for title in titles:
         line = attendee.line(title)
         expect(line).to_contain_text("Does not count for Pharmacy until you evaluate it")
-        line.get_by_role("link", name="Evaluation").click()
-        expect(page.get_by_role("group").first).to_be_visible()
+        attendee.open_evaluation(title)
         attendee.answer_required_questions()
         page.get_by_role("link", name="Done").click()
         expect(line).not_to_contain_text("Does not count")

@@ -131,7 +131,7 @@ def prepare(windows: Windows) -> None:
     """Prepare both windows before the fault."""
     session_list, evaluation = windows.session_list, windows.evaluation
     evaluation.goto("/claim")
-    Attendee(evaluation).line(SEED[4]).get_by_role("link", name="Evaluation").click()
+    Attendee(evaluation).open_evaluation(SEED[4])
     windows.text.fill("Written before")
     expect(status_line(evaluation, "Saved")).to_be_visible()
     session_list.get_by_label("Search Sessions").fill("breast")

@@ -33,7 +33,7 @@ def test_the_ten_steps_by_keyboard(keyboard: Keyboard, people: Iterator[tuple[st
     evaluation = line.get_by_role("link", name="Evaluation")
     keyboard.press_on(evaluation)
     page.wait_for_url("**/evaluation?session=*")
-    first = page.get_by_role("group").first
+    first = page.locator("fieldset").first
     keyboard.press_on(first.get_by_role("radio").first, "Space")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("1 of ")).to_be_visible()

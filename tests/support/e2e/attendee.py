@@ -89,6 +89,18 @@ class Attendee:
             has=self.page.get_by_role("heading", name=title, exact=True)
         )
 
+    def open_evaluation(self, title: str) -> None:
+        """Go from the home page to a session's evaluation, and wait for its questions."""
+        self.line(title).get_by_role("link", name="Evaluation").click()
+        # The claim's line has the title in a heading, too.
+        expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        expect(self.questions.first).to_be_visible()
+
+    @property
+    def questions(self) -> Locator:
+        """The questions of the evaluation or of Submit."""
+        return self.page.locator("fieldset")
+
     def open_submit(self) -> None:
         """Go from the home page to the overall evaluation and Submit."""
         self.page.get_by_role("link", name="Overall Eval / Submit CME").click()
@@ -96,7 +108,9 @@ class Attendee:
 
     def answer_required_questions(self) -> None:
         """Select the first answer of every required question."""
-        for question in self.page.get_by_role("group").filter(has_text="required").all():
+        required = self.questions.filter(has_text="required")
+        expect(required.first).to_be_visible()
+        for question in required.all():
             question.locator("label").first.click()
 
     def submit(self) -> None:

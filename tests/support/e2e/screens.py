@@ -235,10 +235,9 @@ def _claiming(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee.return_to_claim()
     expect(page.locator("#conflicts")).to_contain_text("possible")
     yield "claim-conflict", page
-    attendee.line(SEED[4]).get_by_role("link", name="Evaluation").click()
-    expect(page.get_by_role("heading", name=SEED[4])).to_be_visible()
+    attendee.open_evaluation(SEED[4])
     yield "evaluation", page
-    page.get_by_role("group").first.locator("label").last.click()
+    attendee.questions.first.locator("label").last.click()
     expect(page.get_by_text("1 of ")).to_be_visible()
     yield "evaluation-begun", page
     page.get_by_role("link", name="Done").click()
