@@ -10,11 +10,11 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 BIN := .venv/bin
 CANARY := .cme/canary
 # Browser tests wait for half of their time, and slow ones for almost all of it, so a core bears
-# several workers. Tests of a group share an expensive fixture, so they run on one worker.
+# several workers. The tests of a file share expensive fixtures, so they run on one worker; of the
+# slow ones each is a file's worth.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-WORKERS := $(shell expr 2 \* $(CORES))
-SLOW_WORKERS := $(shell expr 4 \* $(CORES))
-IN_PARALLEL := --dist=loadgroup --no-loadscope-reorder --numprocesses
+IN_PARALLEL := --numprocesses=$(shell expr 2 \* $(CORES)) --dist=loadfile --no-loadscope-reorder
+SLOW_IN_PARALLEL := --numprocesses=$(shell expr 4 \* $(CORES)) --dist=loadgroup --no-loadscope-reorder
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
@@ -34,14 +34,14 @@ demo: .venv/run.stamp ## build and serve a demo meeting [MEETING=spine30] [PORT=
 	@$(BIN)/cme demo --meeting $(MEETING) --port $(PORT) $(if $(RESET),--reset)
 
 test: .venv/dev.stamp ## run the test suite, browser tests included [PYTEST="-k words"]
-	$(BIN)/pytest $(IN_PARALLEL)=$(WORKERS) -m "not slow" $(PYTEST)
+	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" $(PYTEST)
 
 test-slow: .venv/dev.stamp ## run the slow tests
-	$(BIN)/pytest $(IN_PARALLEL)=$(SLOW_WORKERS) --hypothesis-profile=search -m slow $(PYTEST)
+	$(BIN)/pytest $(SLOW_IN_PARALLEL) --hypothesis-profile=search -m slow $(PYTEST)
 
 coverage: .venv/dev.stamp ## report lines and branches that `make test` does not cover
 	mkdir -p .cme
-	$(BIN)/pytest $(IN_PARALLEL)=$(WORKERS) -m "not slow" --cov $(PYTEST)
+	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" --cov $(PYTEST)
 
 screens: .venv/dev.stamp ## take a screenshot of every screen and case, into docs/screens
 	$(BIN)/python -m tests.support.e2e.contact_sheet docs/screens
