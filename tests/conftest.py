@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from cme_reflex.cli.operations import fonts
@@ -159,6 +159,8 @@ async def database(database_url: str) -> AsyncIterator[Engine]:
     if services := sys.modules.get("cme_reflex.services.programme.programme_cache"):
         services.clear()
     engine = open_database(database_url)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _be_patient)
     await read(_connect)  # so that a test that counts statements finds a connection
     yield engine
     await close_database()
@@ -175,6 +177,15 @@ def fill(database_kind: str, database_url: str, request: pytest.FixtureRequest) 
 def files(tmp_path: Path) -> FolderFiles:
     """The files of a small meeting, to change and write."""
     return FolderFiles(tmp_path / "meeting")
+
+
+def _be_patient(connection: Any, _record: object) -> None:
+    # A page's two seconds pass for any statement where many processes share a core. Tests of time
+    # limits set their own.
+    cursor = connection.cursor()
+    cursor.execute("SET statement_timeout = '60s'")
+    cursor.close()
+    connection.commit()
 
 
 def _connect(db: Session) -> None:
