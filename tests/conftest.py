@@ -153,13 +153,22 @@ def unmigrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Engine]:
+def patient() -> bool:
+    """Whether statements may take longer than a page's two seconds; override it to test these.
+
+    Any statement may, where many processes share a core.
+    """
+    return True
+
+
+@pytest.fixture
+async def database(database_url: str, patient: bool) -> AsyncIterator[Engine]:
     """An empty database, open for `read` and `write`; on both kinds."""
     # Ids begin at 1 again, so what a test before this one has read must go.
     if services := sys.modules.get("cme_reflex.services.programme.programme_cache"):
         services.clear()
     engine = open_database(database_url)
-    if engine.dialect.name == "postgresql":
+    if patient and engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _be_patient)
     await read(_connect)  # so that a test that counts statements finds a connection
     yield engine
@@ -180,8 +189,6 @@ def files(tmp_path: Path) -> FolderFiles:
 
 
 def _be_patient(connection: Any, _record: object) -> None:
-    # A page's two seconds pass for any statement where many processes share a core. Tests of time
-    # limits set their own.
     cursor = connection.cursor()
     cursor.execute("SET statement_timeout = '60s'")
     cursor.close()
