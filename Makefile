@@ -10,7 +10,7 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 BIN := .venv/bin
 CANARY := .cme/canary
 # One worker per core, and two for the slow tests, which wait for most of their time. The tests of a
-# file share expensive fixtures, so they run on one worker; of the slow ones each is a file's worth.
+# file share expensive fixtures, so they run on one worker; slow tests are distributed one by one.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 IN_PARALLEL := --numprocesses=$(CORES) --dist=loadfile --no-loadscope-reorder
 SLOW_IN_PARALLEL := --numprocesses=$(shell expr 2 \* $(CORES)) --dist=loadgroup --no-loadscope-reorder

@@ -153,23 +153,24 @@ def unmigrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture
-def patient() -> bool:
-    """Whether statements may take longer than a page's two seconds; override it to test these.
+def statement_timeout() -> str | None:
+    """PostgreSQL's time limit of a statement for a test; None for the application's own.
 
-    Any statement may, where many processes share a core.
+    Any statement may take longer than a page's two seconds where many processes share a core.
     """
-    return True
+    return "60s"
 
 
 @pytest.fixture
-async def database(database_url: str, patient: bool) -> AsyncIterator[Engine]:
+async def database(database_url: str, statement_timeout: str | None) -> AsyncIterator[Engine]:
     """An empty database, open for `read` and `write`; on both kinds."""
     # Ids begin at 1 again, so what a test before this one has read must go.
     if services := sys.modules.get("cme_reflex.services.programme.programme_cache"):
         services.clear()
     engine = open_database(database_url)
-    if patient and engine.dialect.name == "postgresql":
-        event.listen(engine, "connect", _be_patient)
+    if statement_timeout and engine.dialect.name == "postgresql":
+        limit = functools.partial(_limit_statements, statement_timeout)
+        event.listen(engine, "connect", limit)
     await read(_connect)  # so that a test that counts statements finds a connection
     yield engine
     await close_database()
@@ -188,9 +189,9 @@ def files(tmp_path: Path) -> FolderFiles:
     return FolderFiles(tmp_path / "meeting")
 
 
-def _be_patient(connection: Any, _record: object) -> None:
+def _limit_statements(timeout: str, connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("SET statement_timeout = '60s'")
+    cursor.execute(f"SET statement_timeout = '{timeout}'")
     cursor.close()
     connection.commit()
 

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.scrolling import scroll_by, scroll_to_end
 from tests.support.e2e.session_list import ADD, KEYSTROKE, PAUSE, SCROLL, WINDOW, Wire, add_row
+from tests.support.e2e.traffic import HeldScripts
 
 
 def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back(
@@ -186,19 +187,13 @@ def test_a_list_restored_in_its_middle_before_hydration_shows_its_rows(
     scroll_by(page, 5000)
     in_the_middle = page.locator("[data-row='48']")
     expect(in_the_middle).to_be_in_viewport()
-    scripts: list[Route] = []
-
-    def hold(route: Route) -> None:
-        scripts.append(route)
-
-    page.route("**/assets/*.js", hold, times=1)
+    held = HeldScripts(page, "**/assets/*.js")
     with page.expect_request("**/assets/*.js"):
         page.reload(wait_until="commit")
     # The scroll position is restored, and no script runs yet.
     page.wait_for_function("() => scrollY === 5000")
-    assert scripts
-    for script in scripts:
-        script.continue_()
+    assert held.routes
+    held.release()
     expect(in_the_middle).to_be_in_viewport()
 
 

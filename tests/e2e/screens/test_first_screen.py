@@ -4,14 +4,14 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from cme_reflex.domain.folding import fold
 from cme_reflex.state.views.session_window import CHUNK
 from tests.support.e2e.attendee import SEED, Attendee
+from tests.support.e2e.traffic import HeldScripts
 
 SCRIPTS = re.compile(r"/assets/.*\.js$")
 SLOWER = 6  # CPU slowdown factor, so that the browser paints a partial page
@@ -56,29 +56,17 @@ new PerformanceObserver((list) => {
 GONE = "() => came.filter((element) => !element.isConnected).map((element) => element.outerHTML)"
 
 
-@dataclass
-class Held:
+class Held(HeldScripts):
     """A page whose scripts are held back until they are released."""
 
-    page: Page
-    routes: list[Route] = field(default_factory=list)
-    free: bool = False
-
-    def take(self, route: Route) -> None:
-        if self.free:
-            route.continue_()
-        else:
-            self.routes.append(route)
+    def __init__(self, page: Page) -> None:
+        super().__init__(page, SCRIPTS)
+        self.page = page
 
     def slow_down(self, times: int) -> None:
         """Slow down the page's CPU by this factor."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": times})
-
-    def release(self) -> None:
-        self.free = True
-        while self.routes:
-            self.routes.pop().continue_()
 
 
 @pytest.fixture
@@ -87,7 +75,6 @@ def held(context: BrowserContext, attendee: Attendee) -> Iterator[Held]:
     page = context.new_page()
     page.add_init_script(WATCH)
     held = Held(page)
-    page.route(SCRIPTS, held.take)
     yield held
     held.release()
     page.close()

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer
+from tests.support.e2e.traffic import record_sent
 
 
 @pytest.fixture
@@ -87,12 +88,7 @@ def test_after_a_wrong_password_only_the_username_is_still_filled_in(page: Page)
 
 
 def test_a_badges_qr_code_fills_in_the_number_and_sends_nothing(page: Page) -> None:
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
-    page.on(
-        "websocket",
-        lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))),
-    )
+    sent = record_sent(page)
     number = page.get_by_label("Badge/Confirmation Number")
     page.goto("/#badge=QR-777%20123")
     expect(number).to_have_value("QR-777 123")

@@ -32,10 +32,11 @@ from cme_reflex.services.sign_in import (
     registrations,
 )
 from cme_reflex.services.sign_in import second_number as second_number_service
-from cme_reflex.services.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.services.sign_in.rate_limits import MEMBER_PAUSE, TooManyAttempts
 from cme_reflex.store.database import StatementTimeout
 from cme_reflex.store.people.tables import MemberRow
-from tests.support.database.table_rows import fetch_one
+from cme_reflex.store.sign_in.tables import RateLimitCounterRow
+from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.guessing import MemoryCounters, Simulation
 from tests.support.meetings import FOLDER, MEETING, PASSWORD, attendee
 
@@ -406,5 +407,9 @@ async def test_of_many_passwords_at_once_those_that_would_wait_for_long_are_refu
     answers = await asyncio.gather(*attempts, return_exceptions=True)
     kinds = [type(answer) for answer in answers]
     assert set(kinds) == {credentials.InvalidCredentials, TooManyAttempts}
-    assert kinds.count(credentials.InvalidCredentials) >= passwords.MAX_WAITING_AT_ADDRESS
+    verified = kinds.count(credentials.InvalidCredentials)
+    assert verified >= passwords.MAX_WAITING_AT_ADDRESS
     assert not passwords._waiting
+    # Each had a username of its own; of those that were refused none was counted.
+    counted = select(RateLimitCounterRow).where(RateLimitCounterRow.scope == MEMBER_PAUSE.scope)
+    assert len(await fetch(counted)) == verified

@@ -11,12 +11,10 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-LONG_AGO = "1970-01-01 00:00:00"
-
 
 def upgrade() -> None:
     op.add_column("claim_line", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute(f"UPDATE claim_line SET removed_at = '{LONG_AGO}' WHERE removed")  # noqa: S608
+    op.execute("UPDATE claim_line SET removed_at = '1970-01-01 00:00:00' WHERE removed")
     with op.batch_alter_table("claim_line") as line:
         line.drop_column("removed")
 
