@@ -23,8 +23,8 @@ def registrations() -> rx.Component:
     meeting = current_meeting()
     return shell(
         load_hooks(Registrations),
-        connection_status(Registrations.unavailable != ""),
         rx.el.div(
+            connection_status(Registrations.unavailable != ""),
             page_title(
                 text.registrations.TITLE,
                 lead=text.registrations.LEAD.format(meeting=meeting.short_name),
