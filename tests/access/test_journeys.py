@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.formats.mail import templates
+from cme_reflex.formats.mail import mime
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
 from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.settings import ROOT
@@ -61,7 +61,7 @@ def trace() -> Iterator[Trace]:
     """A trace, installed before the application starts its threads."""
     trace = Trace()
     pdf_pool._executor.cache_clear()
-    templates._templates()  # compiled once for a process
+    mime._templates()  # compiled once for a process
     for quarters in range(100):  # formatted once for a process
         CATEGORY1.format(Amount(quarters))
     threading.setprofile(trace.profile)
