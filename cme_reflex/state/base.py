@@ -13,8 +13,7 @@ from weakref import WeakKeyDictionary
 import reflex as rx
 
 from cme_reflex import text
-from cme_reflex.domain.claims.claim import ClaimStatus
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus, claim_period
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services.claims import claim, claim_snapshot
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -328,7 +327,7 @@ def _lock(context: RequestContext, summary: ClaimSummary) -> str:
         return text.claim.WITHDRAWN
     if claim.status.is_locked:
         return text.claim.LOCKED
-    match meeting.period(clock(), claim.reopened_until):
+    match claim_period(meeting.claim, clock(), claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:
             return text.claim.opens(meeting.claim.opens_at, meeting.zone)
         case ClaimPeriod.CLOSED:

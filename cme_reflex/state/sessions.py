@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from cme_reflex import text
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.domain.programme.session_filter import (
     ClaimFilter,
@@ -22,7 +22,7 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, immediate, with_claim
-from cme_reflex.state.views import credit_presenter, session_window, view_models
+from cme_reflex.state.views import session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
@@ -197,7 +197,7 @@ class Sessions(ClaimPage, rx.State):
         self._show_window(context, summary, sessions, 0, announcement=announcement)
 
     def _session_filter(self, summary: ClaimSummary) -> SessionFilter:
-        primary = credit_presenter.first_primary(summary.offered)
+        primary = summary.offered.first_primary
         return SessionFilter(
             day=_date(self.day),
             kind=self.kind,

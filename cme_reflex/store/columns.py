@@ -19,14 +19,6 @@ class UtcDateTime(sa.DateTime):
         super().__init__(timezone=timezone)
 
 
-def table_of(rows: type[SQLModel]) -> sa.Table:
-    """The table of a row class, for queries of columns that will not be changed.
-
-    A row of columns has the same attribute names as an object, and costs a third as much.
-    """
-    return SQLModel.metadata.tables[str(rows.__tablename__)]
-
-
 def subset_constraints(table: str, owner: str) -> tuple[sa.Constraint, ...]:
     """Constraints of a `table` of amounts by `owner` and `credit_type`.
 

@@ -1,11 +1,18 @@
-"""INSERT … ON CONFLICT for SQLite and PostgreSQL."""
+"""Statements on the table of a row class: INSERT … ON CONFLICT for SQLite and PostgreSQL."""
 
 from typing import cast
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
-from cme_reflex.store.columns import table_of
+
+def table_of(rows: type[SQLModel]) -> sa.Table:
+    """The table of a row class, for queries of columns that will not be changed.
+
+    A row of columns has the same attribute names as an object, and costs a third as much.
+    """
+    return SQLModel.metadata.tables[str(rows.__tablename__)]
 
 
 def insert_into(db: Session, table: type[SQLModel]) -> sqlite.Insert:

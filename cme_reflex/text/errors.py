@@ -20,8 +20,7 @@ from cme_reflex.domain.credit.claimable import (
     CreditNeedUnmet,
     CreditTypeClosed,
 )
-from cme_reflex.domain.credit.credit_type import InvalidAmount
-from cme_reflex.domain.credit.credit_types import UnknownCreditType
+from cme_reflex.domain.credit.credit_type import InvalidAmount, UnknownCreditType
 from cme_reflex.domain.credit.line import InvalidMinutes
 from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee

@@ -306,7 +306,7 @@ async def test_a_meetings_document_names_its_credit_types(
     )
     assert category1.statements == MEETING.credit_types[0].statements
     assert [each.code for each in meeting.professions] == ["physician", "other"]
-    assert [each.code for each in meeting.offered("other")] == ["category1", "safety"]
+    assert [each.code for each in meeting.credit.offered_to("other")] == ["category1", "safety"]
 
 
 async def test_a_downgrade_restores_every_row_and_another_upgrade_as_well(

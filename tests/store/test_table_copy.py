@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from cme_reflex.store import tables
-from cme_reflex.store.columns import table_of
 from cme_reflex.store.database import read
 from cme_reflex.store.operations import table_copy
+from cme_reflex.store.upsert import table_of
 from tests.support.database.table_rows import add, one_of_each
 
 

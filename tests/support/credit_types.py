@@ -1,7 +1,6 @@
 """Credit types and professions as an American surgical meeting has them, for tests of tables."""
 
-from cme_reflex.domain.credit.credit_type import CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
 from cme_reflex.domain.meetings.meeting import Profession
 
 TYPES = CreditTypes(

@@ -8,8 +8,7 @@ from fractions import Fraction
 from types import FrameType
 from typing import Any
 
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Partial
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Partial
 from cme_reflex.domain.credit.excess import excess_table
 from cme_reflex.domain.credit.line import Line, full_minutes
 

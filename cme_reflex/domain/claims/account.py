@@ -9,10 +9,9 @@ from itertools import groupby
 from math import lcm
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount, CreditType
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
 
 
 class ReportingState(StrEnum):

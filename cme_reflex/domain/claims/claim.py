@@ -6,12 +6,11 @@ from datetime import datetime
 from enum import StrEnum, auto
 
 from cme_reflex.domain.credit.claimable import is_blocking
-from cme_reflex.domain.credit.credit_type import Amounts, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amounts, CreditTypes, Need
 from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.credit.overlap import find_conflicts
 from cme_reflex.domain.evaluations.form import Answers, Question
-from cme_reflex.domain.meetings.meeting import ClaimPeriod, Meeting
+from cme_reflex.domain.meetings.meeting import ClaimTerms, Meeting
 from cme_reflex.domain.people.names import InvalidName
 from cme_reflex.domain.programme.programme import Programme
 
@@ -34,6 +33,14 @@ class ClaimStatus(StrEnum):
 
 
 LOCKED_STATUSES = frozenset({ClaimStatus.SUBMITTED, ClaimStatus.WITHDRAWN})
+
+
+class ClaimPeriod(StrEnum):
+    """State of the claim period at an instant."""
+
+    NOT_OPEN = auto()
+    OPEN = auto()
+    CLOSED = auto()
 
 
 class ClaimLocked(Exception):
@@ -140,6 +147,17 @@ class Claim:
     reopened_until: datetime | None = None
 
 
+def claim_period(
+    terms: ClaimTerms, now: datetime, reopened_until: datetime | None = None
+) -> ClaimPeriod:
+    """The state of the claim period at `now` (aware); a reopened claim has its own deadline."""
+    if now < terms.opens_at:
+        return ClaimPeriod.NOT_OPEN
+    if now < (reopened_until or terms.closes_at):
+        return ClaimPeriod.OPEN
+    return ClaimPeriod.CLOSED
+
+
 def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
     """Check that the attendee can change the claim.
 
@@ -168,7 +186,7 @@ def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
 
 
 def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:
-    match meeting.period(now, claim.reopened_until):
+    match claim_period(meeting.claim, now, claim.reopened_until):
         case ClaimPeriod.NOT_OPEN:
             raise ClaimPeriodNotOpen(meeting.claim.opens_at)
         case ClaimPeriod.CLOSED:

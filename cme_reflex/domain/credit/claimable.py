@@ -8,8 +8,7 @@ from fractions import Fraction
 from math import floor
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Need
 from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.credit.overlap import Conflict, supported
 

@@ -9,10 +9,10 @@ from cme_reflex.domain.credit.credit_type import (
     Amount,
     Amounts,
     CreditType,
+    CreditTypes,
     Need,
     Partial,
 )
-from cme_reflex.domain.credit.credit_types import CreditTypes
 
 PART_MINUTES = 15  # partial attendance is entered in steps of a quarter hour
 

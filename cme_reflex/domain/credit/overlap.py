@@ -14,8 +14,7 @@ from math import ceil
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Partial
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Partial
 from cme_reflex.domain.credit.excess import (
     ExcessRow,
     OccupiedLine,

@@ -3,27 +3,18 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum, auto
+from enum import StrEnum
 from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit.claimable import OverlapPolicy
-from cme_reflex.domain.credit.credit_type import CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
 from cme_reflex.domain.evaluations.form import Form
 
 _HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")  # for tests; no network in between
-
-
-class ClaimPeriod(StrEnum):
-    """State of the claim period at an instant."""
-
-    NOT_OPEN = auto()
-    OPEN = auto()
-    CLOSED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,18 +193,6 @@ class Meeting:
         """The meeting's credit types."""
         return CreditTypes(self.credit_types)
 
-    def offered(self, profession: str) -> CreditTypes:
-        """The credit types that an attendee of this profession can claim."""
-        return self.credit.offered_to(profession)
-
     def profession(self, code: str) -> Profession | None:
         """The profession with this code; None if the meeting does not list it."""
         return next((each for each in self.professions if each.code == code), None)
-
-    def period(self, now: datetime, reopened_until: datetime | None = None) -> ClaimPeriod:
-        """The state of the claim period at `now` (aware); a reopened claim has its own deadline."""
-        if now < self.claim.opens_at:
-            return ClaimPeriod.NOT_OPEN
-        if now < (reopened_until or self.claim.closes_at):
-            return ClaimPeriod.OPEN
-        return ClaimPeriod.CLOSED

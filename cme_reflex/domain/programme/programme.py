@@ -7,8 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from math import floor
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditTypes, Need
 from cme_reflex.domain.credit.line import (
     NOTHING,
     Line,

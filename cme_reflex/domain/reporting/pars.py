@@ -11,8 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from cme_reflex.domain.credit.credit_type import Amounts, CreditType, Receiver
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amounts, CreditType, CreditTypes, Receiver
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.learner import Learner
 

@@ -1,4 +1,4 @@
-"""MIME messages with text, HTML and attachments."""
+"""MIME messages with attachments; the templates in `templates/` render their text and HTML."""
 
 import re
 from collections.abc import Sequence
@@ -7,10 +7,19 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 
-from cme_reflex.domain.mail.message import Attachment, MailContent
+from jinja2 import Environment
+
+from cme_reflex.domain.mail.message import (
+    ActionButton,
+    Attachment,
+    DefinitionList,
+    MailContent,
+    Paragraph,
+)
 from cme_reflex.formats.mail.addresses import to_ascii_domain
-from cme_reflex.formats.mail.templates import render
+from cme_reflex.formats.template_engine import environment
 
 LINE_LIMIT = 120  # characters of a subject or a file name
 ENCODED_WORD_LIMIT = 45  # bytes in one encoded word of a header (RFC 2047: 75 characters)
@@ -35,6 +44,14 @@ class MailHeaders:
     reply_to: Mailbox
     message_id: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailBodies:
+    """Text and HTML body of a message."""
+
+    text: str
+    html: str
 
 
 def build_message(
@@ -67,6 +84,23 @@ def build_message(
             filename=_one_line(attachment.name),
         )
     return message
+
+
+def render(content: MailContent) -> MailBodies:
+    """Render the content as text and as HTML, where it is escaped."""
+    return MailBodies(
+        text=_templates().get_template("mail.txt").render(content=content),
+        html=_templates().get_template("mail.html").render(content=content),
+    )
+
+
+@cache
+def _templates() -> Environment:
+    templates = environment("cme_reflex.formats.mail")
+    templates.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
+    templates.tests["definition_list"] = lambda block: isinstance(block, DefinitionList)
+    templates.tests["action_button"] = lambda block: isinstance(block, ActionButton)
+    return templates
 
 
 def _address_header(mailbox: Mailbox) -> Address:

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from cme_reflex.domain.credit.credit_type import Amount, CreditType, Need, Receiver
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Need, Receiver
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.input_problems import InputProblem, did_you_mean
 from cme_reflex.formats.meeting_folder.toml_problems import toml_fault

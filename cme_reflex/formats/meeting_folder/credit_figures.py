@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 
 from cme_reflex.domain.credit.claimable import OverlapPolicy, claimable
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType, CreditTypes, Need
 from cme_reflex.domain.programme.programme import Delivery, Programme
 
 

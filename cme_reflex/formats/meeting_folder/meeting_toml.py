@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting, Profession, ReportingTerms
 from cme_reflex.domain.reporting.learner import BOARDS
 from cme_reflex.domain.reporting.pars import is_activity_id

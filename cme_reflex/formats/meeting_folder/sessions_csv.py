@@ -8,8 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, Rounding
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import (
+    NO_CREDIT,
+    Amount,
+    Amounts,
+    CreditType,
+    CreditTypes,
+    Rounding,
+)
 from cme_reflex.domain.credit.line import designated, full_minutes
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import number_key

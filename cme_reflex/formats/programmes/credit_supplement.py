@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes
 from cme_reflex.formats.programmes.headings import CREDIT_HEADINGS, credit_names, plain
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, SourceLocation
 from cme_reflex.formats.tables.header_mapping import read_mapped_table

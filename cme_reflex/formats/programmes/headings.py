@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 
-from cme_reflex.domain.credit.credit_type import CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
 from cme_reflex.domain.folding import fold
 from cme_reflex.formats.meeting_folder import old_folders
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, IDENTIFIER

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import Amounts
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amounts, CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_limits import ProblemList
 from cme_reflex.formats.input_problems import InputProblem

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType, CreditTypes
 from cme_reflex.domain.credit.line import designated, epoch_minute
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, longest

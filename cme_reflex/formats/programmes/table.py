@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, IDENTIFIER
 from cme_reflex.formats.programmes.headings import HEADINGS, credit_headings, holds_credit

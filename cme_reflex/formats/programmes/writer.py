@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import (
     COLUMNS,

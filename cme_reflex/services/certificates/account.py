@@ -20,7 +20,7 @@ from cme_reflex.domain.claims.account import (
     SubmittedVersion,
     build_account,
 )
-from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.claim import ClaimStatus, claim_period
 from cme_reflex.domain.claims.proof import proof_state
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.reporting.pars import RecordAction, current_records
@@ -111,7 +111,7 @@ def _account_entry(
         badge=registration.attendee.badge,
         registration=_registration_label(meeting, registration.attendee.registration_type),
         is_current=registration.attendee.id == context.attendee.id,
-        period=meeting.period(now, reopened_until),
+        period=claim_period(meeting.claim, now, reopened_until),
         opens_at=meeting.claim.opens_at,
         closes_at=reopened_until or meeting.claim.closes_at,
         status=ClaimStatus(claim.status) if claim else None,

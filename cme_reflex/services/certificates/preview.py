@@ -7,8 +7,7 @@ from sqlmodel import Session as DbSession
 
 from cme_reflex import text
 from cme_reflex.domain.claims.account import Credit
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType, CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, certificate_pdf
@@ -54,7 +53,7 @@ async def render_specimens(
 def _offers(meeting: Meeting) -> Iterator[tuple[str, CreditType]]:
     """Each profession with each primary credit type that it is offered."""
     for each in meeting.professions:
-        for primary in meeting.offered(each.code).primaries:
+        for primary in meeting.credit.offered_to(each.code).primaries:
             yield each.code, primary
 
 
@@ -62,7 +61,7 @@ def _specimen(
     programme: Programme, primary: CreditType, profession: str, now: datetime
 ) -> Certificate:
     meeting = programme.meeting
-    types = CreditTypes((primary, *meeting.offered(profession).subsets_of(primary.code)))
+    types = CreditTypes((primary, *meeting.credit.offered_to(profession).subsets_of(primary.code)))
     giving = (s for s in programme.eligible_sessions if s.credit.get(primary.code))
     sessions = [session for session, _ in zip(giving, range(SESSIONS), strict=False)]
     credit = [_sum(each, sessions) for each in types]

@@ -17,8 +17,7 @@ from cme_reflex.domain.claims.claim import (
     require_changeable,
 )
 from cme_reflex.domain.credit.claimable import claimable, clear_unsupported, validate_total
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Need
 from cme_reflex.domain.credit.line import NOTHING
 from cme_reflex.domain.credit.overlap import Conflict, find_conflicts
 from cme_reflex.domain.evaluations.form import Answer, Answers
@@ -94,7 +93,7 @@ class Draft:
     @property
     def offered(self) -> CreditTypes:
         """The credit types of the attendee's profession."""
-        return self.context.meeting.offered(self.context.attendee.profession)
+        return self.context.meeting.credit.offered_to(self.context.attendee.profession)
 
     @property
     def summary(self) -> ClaimSummary:
@@ -249,7 +248,7 @@ def summary_in(db: DbSession, context: RequestContext, *, now: datetime) -> Clai
 
 def _answers_for_needs(db: DbSession, context: RequestContext) -> Answers | None:
     """The attendee's answers; None if no credit type that is offered needs an evaluation."""
-    offered = context.meeting.offered(context.attendee.profession)
+    offered = context.meeting.credit.offered_to(context.attendee.profession)
     needed = any(each.needs in _EVALUATION_NEEDS for each in offered)
     return claims.answers(db, context.attendee.id) if needed else None
 
@@ -267,7 +266,7 @@ def summarize(
     `answers` are None where no credit type that is offered needs an evaluation.
     """
     meeting, attendee = context.meeting, context.attendee
-    offered, sessions = meeting.offered(attendee.profession), context.programme.sessions
+    offered, sessions = meeting.credit.offered_to(attendee.profession), context.programme.sessions
     visible = [line for line in content.lines if line.removed_at is None]
     visible.sort(key=lambda line: sessions[line.session_id].order)
     lines = tuple(

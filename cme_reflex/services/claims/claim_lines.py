@@ -10,8 +10,7 @@ from cme_reflex.domain.credit.claimable import (
     CreditNeedUnmet,
     CreditTypeClosed,
 )
-from cme_reflex.domain.credit.credit_type import Amount, Need
-from cme_reflex.domain.credit.credit_types import UnknownCreditType
+from cme_reflex.domain.credit.credit_type import Amount, Need, UnknownCreditType
 from cme_reflex.domain.credit.line import validate_minutes
 from cme_reflex.domain.programme.programme import NotEligible
 from cme_reflex.services.claims.claim import ClaimSummary, Draft, update_claim

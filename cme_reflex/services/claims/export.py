@@ -157,7 +157,7 @@ def _draft(
     entered_name = attendee.name_on_certificate or ""
     of_profession = attendee.corrected_profession or attendee.profession
     lines = _draft_lines(programme, of_profession, content, given)
-    types = programme.meeting.offered(of_profession)
+    types = programme.meeting.credit.offered_to(of_profession)
     return ExportedClaim(
         **_attendee_fields(attendee),
         name_on_certificate=registered_name if check_name(entered_name) else entered_name,
@@ -209,7 +209,7 @@ def _draft_lines(
         (
             session,
             session.line(
-                meeting.offered(of_profession),
+                meeting.credit.offered_to(of_profession),
                 row.minutes,
                 content.lower_amounts[session.id],
                 on_demand=row.on_demand,

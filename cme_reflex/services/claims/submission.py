@@ -23,8 +23,7 @@ from cme_reflex.domain.claims.claim import (
 )
 from cme_reflex.domain.claims.receipt_number import generate_receipt_number
 from cme_reflex.domain.credit.claimable import claimable_of
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType
-from cme_reflex.domain.credit.credit_types import UnknownCreditType
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType, UnknownCreditType
 from cme_reflex.domain.evaluations.form import Answers
 from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
 from cme_reflex.domain.people.attendee import Attendee

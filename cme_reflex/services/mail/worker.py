@@ -29,7 +29,6 @@ from cme_reflex.formats.mail.transport import (
     TemporaryFailure,
     TransportUnavailable,
 )
-from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
     MailJob,
@@ -37,10 +36,10 @@ from cme_reflex.services.mail.rendering import (
     MessageWithdrawn,
     RenderedMail,
 )
+from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import write
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
-from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.text.mail import messages
 
 LEASE = timedelta(minutes=3)  # longer than any transport needs for a message
@@ -168,7 +167,7 @@ async def _deliver(mailer: Mailer, leased: MailQueueRow, clock: Clock) -> str:
 
 async def _render(mailer: Mailer, leased: MailQueueRow, now: datetime) -> EmailMessage:
     def render(db: Session) -> tuple[Meeting, RenderedMail]:
-        meeting = meeting_from_document(db.get_one(MeetingRow, leased.meeting_id).document)
+        meeting = programme_cache.get_current(db, leased.meeting_id).meeting
         job = MailJob(leased, meeting, mailer.public_url, now)
         return meeting, mailer.renderers[leased.kind](db, job)
 

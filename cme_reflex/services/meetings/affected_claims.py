@@ -127,7 +127,7 @@ def _amounts(programme: Programme, line: LineRow, stored: Amounts, profession: s
     session = programme.sessions[line.session_id]
     if not session.gives_credit:
         return {}
-    types = programme.meeting.offered(profession)
+    types = programme.meeting.credit.offered_to(profession)
     return session.line(types, line.minutes, stored, met=_EVERY_NEED).amounts
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import name_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput

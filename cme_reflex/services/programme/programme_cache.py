@@ -36,6 +36,12 @@ def get_in(db: DbSession, meeting_id: int, version: int) -> Programme:
     return programme
 
 
+def get_current(db: DbSession, meeting_id: int) -> Programme:
+    """The meeting's programme at the version of this transaction or a newer one; cached."""
+    version = db.exec(select(MeetingRow.version).where(MeetingRow.id == meeting_id)).one()
+    return get_in(db, meeting_id, version)
+
+
 def find_meeting(db: DbSession, code: str) -> MeetingRow | None:
     """The meeting with this code, or None."""
     return db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()

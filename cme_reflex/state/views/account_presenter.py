@@ -11,7 +11,7 @@ from cme_reflex.domain.claims.account import (
     ReportingState,
     SubmittedVersion,
 )
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.domain.claims.claim import ClaimPeriod
 from cme_reflex.formats.pdf.certificate import less_claimed
 from cme_reflex.services.sign_in.own_sign_ins import OwnSignIn
 from cme_reflex.state.views import view_models

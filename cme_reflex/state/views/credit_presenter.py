@@ -6,8 +6,7 @@ from datetime import datetime
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.credit.claimable import claimable_of
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, CreditTypes
 from cme_reflex.domain.credit.explanation import explain, unmet_lines
 from cme_reflex.domain.meetings.meeting import ProfessionBy
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -15,16 +14,11 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.views import view_models
 
 
-def first_primary(types: CreditTypes) -> CreditType | None:
-    """The first primary type, whose amounts stand first; None where none is offered."""
-    return next(iter(types.primaries), None)
-
-
 def totals_view(summary: ClaimSummary, context: RequestContext) -> view_models.TotalsView:
     """The totals of the claim: what its sessions support of the first primary type."""
     sessions = text.claim.SESSIONS(len(summary.claim.lines))
     conflicts = len(summary.conflicts)
-    primary = first_primary(summary.offered)
+    primary = summary.offered.first_primary
     if primary is None:
         return view_models.TotalsView(
             sessions=sessions,
@@ -59,7 +53,7 @@ def _explanations(summary: ClaimSummary, context: RequestContext) -> str:
 def credit_view(summary: ClaimSummary) -> view_models.CreditView:
     """The credit claimed of what the sessions support."""
     types, totals, supported = summary.offered, summary.claim.totals, summary.claimable
-    primary = first_primary(types)
+    primary = types.first_primary
     if primary is None:
         return view_models.CreditView()
     most = supported[primary.code]
@@ -222,7 +216,9 @@ def profession_hint(context: RequestContext, types: CreditTypes) -> str:
     lost = [
         each.label
         for each in types
-        if any(each.code not in meeting.offered(other.code) for other in meeting.professions)
+        if any(
+            each.code not in meeting.credit.offered_to(other.code) for other in meeting.professions
+        )
     ]
     if not lost:
         return hint

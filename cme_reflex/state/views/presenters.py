@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cme_reflex import routes, text
 from cme_reflex.domain.claims.claim import MissingRequirement, Requirement
 from cme_reflex.domain.credit.claimable import is_blocking
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amounts, CreditType, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amounts, CreditType, CreditTypes, Need
 from cme_reflex.domain.credit.line import Line, line_amounts, minute_choices
 from cme_reflex.domain.credit.overlap import Conflict
 from cme_reflex.domain.evaluations.form import Answer, Answers, Form, QuestionKind
@@ -21,7 +20,6 @@ from cme_reflex.state.views.credit_presenter import (
     certificate_links,
     claimed_amounts,
     figures,
-    first_primary,
 )
 
 
@@ -87,7 +85,7 @@ def _line_view(
     day: str,
 ) -> view_models.LineView:
     form, types = programme.meeting.session_form, summary.offered
-    primary = first_primary(types)
+    primary = types.first_primary
     claimed = text.credit.claimed(types, line.amounts)
     return view_models.LineView(
         id=session.id,
@@ -125,7 +123,7 @@ def _minute_options(
     Minutes that give nothing of any type are left out. Where several give the same, or the first
     type gives nothing, the minutes are named.
     """
-    primary = first_primary(types)
+    primary = types.first_primary
     gives = {
         minutes: line_amounts(types, session.credit, session.minutes, minutes)
         for minutes in sorted({*minute_choices(session.minutes), line.minutes}, reverse=True)
@@ -267,7 +265,7 @@ def missing_views(
     def view(missing: MissingRequirement) -> view_models.MissingView:
         session = programme.sessions[missing.session_id] if missing.session_id else None
         question = missing.question
-        credit = types[missing.credit] if missing.credit else first_primary(types)
+        credit = types[missing.credit] if missing.credit else types.first_primary
         return view_models.MissingView(
             text=text.claim.need(
                 missing.requirement,

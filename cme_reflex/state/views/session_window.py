@@ -129,7 +129,7 @@ class _FormattedProgramme(dict[tuple[int, bool, bool], _FormattedSession]):
 
     def __init__(self, programme: Programme, profession: str) -> None:
         self._programme = programme
-        self._types = programme.meeting.offered(profession)
+        self._types = programme.meeting.credit.offered_to(profession)
 
     def __missing__(self, key: tuple[int, bool, bool]) -> _FormattedSession:
         session_id, by_date, starts_day = key

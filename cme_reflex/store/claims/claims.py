@@ -12,8 +12,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.domain.claims.claim import ClaimStatus
-from cme_reflex.domain.credit.credit_type import Amount, Amounts
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditTypes
 from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.store.claims.tables import (
     NOT_CHOSEN,
@@ -25,11 +24,10 @@ from cme_reflex.store.claims.tables import (
     ReceiptRow,
     TotalRow,
 )
-from cme_reflex.store.columns import table_of
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow
-from cme_reflex.store.upsert import insert_for
+from cme_reflex.store.upsert import insert_for, table_of
 
 _claim, _line, _lower = table_of(ClaimRow), table_of(LineRow), table_of(LineCreditRow)
 _total = table_of(TotalRow)

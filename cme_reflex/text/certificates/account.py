@@ -5,8 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.account import AccountEntry, ReportingState, ReportingSummary
-from cme_reflex.domain.claims.claim import ClaimStatus
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.text.claims.claim import SESSIONS, closed, opens
 from cme_reflex.text.dates import full_day, instant

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.claim import Requirement
 from cme_reflex.domain.credit.claimable import OverlapPolicy
-from cme_reflex.domain.credit.credit_type import CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
 from cme_reflex.domain.credit.overlap import Window
 from cme_reflex.text.claims.credit import amount, listed, unit
 from cme_reflex.text.dates import day_span, instant

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cme_reflex.domain.credit.credit_type import Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes, Need
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.text.claims.credit import listed
 from cme_reflex.text.dates import instant

@@ -4,8 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, CreditTypes
 from cme_reflex.domain.people.names import NAME_LIMIT, InvalidName, NameFault
 from cme_reflex.text.claims.credit import listed, unit, unit_label, without_unit
 from cme_reflex.text.claims.receipt import OF_WHICH

@@ -18,10 +18,9 @@ from cme_reflex.domain.claims.account import (
     build_account,
     total_credit,
 )
-from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount, CreditType
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from tests.support.credit_values import AMA, ANCC, EACCME, SAFETY, credit_type
 
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)

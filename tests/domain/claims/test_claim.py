@@ -8,6 +8,7 @@ from cme_reflex.domain.claims.claim import (
     Claim,
     ClaimIncomplete,
     ClaimLocked,
+    ClaimPeriod,
     ClaimPeriodClosed,
     ClaimPeriodNotOpen,
     ClaimStatus,
@@ -17,14 +18,14 @@ from cme_reflex.domain.claims.claim import (
     ReopeningNotAllowed,
     Requirement,
     claim_needs,
+    claim_period,
     line_needs,
     missing_requirements,
     require_changeable,
     require_reopenable,
 )
 from cme_reflex.domain.credit.claimable import OverlapPolicy
-from cme_reflex.domain.credit.credit_type import Amounts, Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amounts, CreditTypes, Need
 from cme_reflex.domain.evaluations.form import Answers, Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import InvalidName, NameFault
@@ -33,7 +34,8 @@ from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY, with_terms
 from tests.support.programme_values import programme, session
 
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+INSTANT, SECOND, DAY = timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=1)
+NOT_OPEN, OPEN, CLOSED = ClaimPeriod
 DRAFT, SUBMITTED, REOPENED, WITHDRAWN = ClaimStatus
 MAY_REOPEN = with_terms(attendee_may_reopen=True)
 
@@ -82,6 +84,19 @@ def missing_in(
 
 def test_a_new_claim_is_an_empty_draft() -> None:
     assert Claim() == Claim(status=DRAFT, revision=0, totals={}, lines=(), reopened_until=None)
+
+
+def test_the_claim_period_reaches_from_its_opening_until_just_before_its_close() -> None:
+    instants = (OPENS - INSTANT, OPENS, CLOSES - INSTANT, CLOSES)
+    periods = [claim_period(MEETING.claim, instant) for instant in instants]
+    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
+
+
+@pytest.mark.parametrize("deadline", [CLOSES - DAY, CLOSES + DAY])
+def test_the_period_of_a_reopened_claim_reaches_until_its_own_deadline(deadline: datetime) -> None:
+    instants = (OPENS - INSTANT, OPENS, deadline - INSTANT, deadline)
+    periods = [claim_period(MEETING.claim, instant, deadline) for instant in instants]
+    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
 
 
 @pytest.mark.parametrize("status", [DRAFT, REOPENED])

@@ -21,8 +21,15 @@ from cme_reflex.domain.credit.claimable import (
     is_blocking,
     validate_total,
 )
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need, Partial
-from cme_reflex.domain.credit.credit_types import CreditTypes, UnknownCreditType
+from cme_reflex.domain.credit.credit_type import (
+    Amount,
+    Amounts,
+    CreditType,
+    CreditTypes,
+    Need,
+    Partial,
+    UnknownCreditType,
+)
 from cme_reflex.domain.credit.line import Line, designated, full_minutes, line_amounts
 from cme_reflex.domain.credit.overlap import Conflict, Window, find_conflicts, supported
 from tests.support import overlap_oracle

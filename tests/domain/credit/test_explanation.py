@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cme_reflex.domain.credit.claimable import OverlapPolicy, claimable
-from cme_reflex.domain.credit.credit_type import Amount, CreditType, Need, Partial
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Need, Partial
 from cme_reflex.domain.credit.explanation import Deduction, Explanation, Reason, explain
 from cme_reflex.domain.credit.line import Line
 from tests.support.meeting_values import CATEGORY1, SAFETY, ZONE

@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, Need, Partial
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import (
+    Amount,
+    Amounts,
+    CreditType,
+    CreditTypes,
+    Need,
+    Partial,
+)
 from cme_reflex.domain.credit.line import (
     NOTHING,
     InvalidMinutes,

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cme_reflex.domain.credit import overlap
-from cme_reflex.domain.credit.credit_type import Amount, CreditType, Partial
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Partial
 from cme_reflex.domain.credit.line import Line, full_minutes
 from cme_reflex.domain.credit.overlap import Conflict, Window
 from tests.support import overlap_oracle

@@ -1,13 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.meetings.meeting import (
     Branding,
-    ClaimPeriod,
     ClaimTerms,
     Profession,
     ProfessionBy,
@@ -16,30 +15,13 @@ from cme_reflex.domain.meetings.meeting import (
 )
 from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
 
-NOT_OPEN, OPEN, CLOSED = ClaimPeriod
-OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
-INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
-
-
-def test_the_claim_period_reaches_from_its_opening_until_just_before_its_close() -> None:
-    instants = (OPENS - INSTANT, OPENS, CLOSES - INSTANT, CLOSES)
-    periods = [MEETING.period(instant) for instant in instants]
-    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
-
-
-@pytest.mark.parametrize("deadline", [CLOSES - DAY, CLOSES + DAY])
-def test_a_reopened_claim_is_open_until_its_own_deadline(deadline: datetime) -> None:
-    instants = (OPENS - INSTANT, OPENS, deadline - INSTANT, deadline)
-    periods = [MEETING.period(instant, deadline) for instant in instants]
-    assert periods == [NOT_OPEN, OPEN, OPEN, CLOSED]
-
 
 def test_a_meeting_offers_its_credit_types_by_profession() -> None:
     nursing = replace(CATEGORY1, code="ancc", awarded_to=frozenset({"nurse"}))
     meeting = replace(MEETING, credit_types=(nursing, CATEGORY1, SAFETY))
     assert meeting.credit == CreditTypes((nursing, CATEGORY1, SAFETY))
     offered = {
-        profession: [each.code for each in meeting.offered(profession)]
+        profession: [each.code for each in meeting.credit.offered_to(profession)]
         for profession in ("physician", "other", "nurse", "unknown")
     }
     assert offered == {
@@ -59,7 +41,8 @@ def test_a_profession_is_found_by_its_code() -> None:
 
 
 def test_a_meeting_allows_and_requires_no_more_than_it_says() -> None:
-    given = {"opens_at": OPENS, "closes_at": CLOSES, "note": "", "attestation": ""}
+    opens, closes = MEETING.claim.opens_at, MEETING.claim.closes_at
+    given = {"opens_at": opens, "closes_at": closes, "note": "", "attestation": ""}
     assert ClaimTerms(**given) == ClaimTerms(
         **given, session_evaluations_required=False, attendee_may_reopen=False, on_demand_from=None
     )

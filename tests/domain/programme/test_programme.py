@@ -3,8 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cme_reflex.domain.credit.credit_type import Need
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes, Need
 from cme_reflex.domain.credit.line import Line
 from cme_reflex.domain.programme.programme import (
     Delivery,

@@ -17,8 +17,7 @@ from cme_reflex.domain.mail.message import (
     Paragraph,
 )
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
-from cme_reflex.formats.mail.mime import Mailbox, MailHeaders, build_message
-from cme_reflex.formats.mail.templates import render
+from cme_reflex.formats.mail.mime import Mailbox, MailHeaders, build_message, render
 
 LETTER = MailContent(
     subject="Your credit",

@@ -17,10 +17,10 @@ from cme_reflex.domain.claims.account import (
     SubmittedVersion,
     build_account,
 )
-from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount, CreditType
-from cme_reflex.domain.meetings.meeting import ClaimPeriod, PaperSize
+from cme_reflex.domain.meetings.meeting import PaperSize
 from cme_reflex.formats.pdf.transcript import TRANSCRIPT, Transcript, transcript_csv, transcript_pdf
 from tests.support.certificates import CATEGORY1, SAFETY
 from tests.support.files.pdfs import page_sizes, page_texts

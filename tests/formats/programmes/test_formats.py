@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cme_reflex.domain.credit.credit_type import CreditType
-from cme_reflex.domain.credit.credit_types import CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.programmes.convert import ConversionResult, convert_programme

@@ -17,10 +17,9 @@ from cme_reflex.domain.claims.account import (
     ReportingSummary,
     SubmittedVersion,
 )
-from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.domain.reporting.pars import RecordAction
 from cme_reflex.services.certificates import account
 from cme_reflex.services.certificates.account import NoSubmittedClaim

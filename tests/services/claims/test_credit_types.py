@@ -12,8 +12,7 @@ from cme_reflex.domain.credit.claimable import (
     CreditNeedUnmet,
     CreditTypeClosed,
 )
-from cme_reflex.domain.credit.credit_type import Amount, CreditType, Need
-from cme_reflex.domain.credit.credit_types import UnknownCreditType
+from cme_reflex.domain.credit.credit_type import Amount, CreditType, Need, UnknownCreditType
 from cme_reflex.domain.meetings.meeting import Profession, ProfessionBy
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.claims import claim, claim_lines, submission

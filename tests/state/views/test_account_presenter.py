@@ -15,10 +15,9 @@ from cme_reflex.domain.claims.account import (
     SubmittedVersion,
     build_account,
 )
-from cme_reflex.domain.claims.claim import ClaimStatus
+from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.domain.meetings.meeting import ClaimPeriod
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.account_presenter import account_view
 from tests.support.meeting_values import CATEGORY1, SAFETY
