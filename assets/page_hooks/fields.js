@@ -18,14 +18,4 @@ function updateFields(records) {
   }
 }
 
-// The state may have come before this module. React then updates what an input shows, but not what
-// a select does. One that is not as it was rendered at first has been used, and keeps its choice.
-function updateUnusedSelects() {
-  for (const select of document.querySelectorAll("select[data-cme-value]")) {
-    const initial = [...select.options].findIndex(({ defaultSelected }) => defaultSelected);
-    if (select.selectedIndex === Math.max(initial, 0)) update(select);
-  }
-}
-
 onRender(updateFields, ...ATTRIBUTES);
-updateUnusedSelects();

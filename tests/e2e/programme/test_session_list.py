@@ -37,18 +37,6 @@ def test_filters_search_and_order_are_in_the_address_and_survive_reload_and_back
     expect_filters()
 
 
-def test_filters_are_shown_even_if_the_page_hooks_come_after_the_state(
-    attendee: Attendee, page: Page
-) -> None:
-    held: list[Route] = []
-    page.route("**/page_hooks/*", lambda route: held.append(route))  # noqa: PLW0108 - needs an attribute
-    page.goto("/sessions?sort=title", wait_until="commit")
-    sort = page.get_by_label("Sort")
-    expect(sort).to_have_attribute("data-cme-value", "title")
-    held.pop().continue_()
-    expect(sort).to_have_value("title")
-
-
 def test_the_save_status_survives_a_reload(attendee: Attendee, page: Page) -> None:
     attendee.open_sessions()
     saved = page.get_by_text("Saved", exact=True)
