@@ -4,6 +4,7 @@ from typing import Final
 
 from cme_reflex.text.plural import Plural
 
+ACCOUNTS: Final = Plural(one="{count} account", other="{count} accounts")
 ATTEMPTS: Final = Plural(one="{count} attempt", other="{count} attempts")
 ATTENDEES: Final = Plural(one="{count} attendee", other="{count} attendees")
 CLAIMS: Final = Plural(one="{count} claim", other="{count} claims")

@@ -20,7 +20,8 @@ attendees = typer.Typer(
     no_args_is_help=True,
 )
 members = typer.Typer(
-    help="Convert member accounts, and invite members to set a password.", no_args_is_help=True
+    help="Convert member accounts, invite members to set a password, and unbind them.",
+    no_args_is_help=True,
 )
 
 Maps = Annotated[
@@ -98,3 +99,13 @@ def invite(
     as_json: AsJson = False,
 ) -> None:
     """Send members a link to set a password: these, or all without a password."""
+
+
+@members.command()
+@implemented_in("cme_reflex.cli.people.unbind")
+def unbind(
+    username: Annotated[str, typer.Argument(help="Username in members.csv.")],
+    reason: Annotated[str, typer.Option(help="Reason, for the audit log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let another account at the single sign-on have a member's username; ends the sign-ins."""

@@ -22,6 +22,7 @@ from cme_reflex.domain.credit.credit_type import (
     Rounding,
 )
 from cme_reflex.formats.input_problems import InputProblem
+from cme_reflex.formats.meeting_folder import identifier_pattern
 from cme_reflex.formats.meeting_folder.keys import unknown_keys
 from cme_reflex.formats.meeting_folder.toml_problems import toml_fault, validation_problem
 from cme_reflex.formats.tables.amounts import explain_amount
@@ -171,8 +172,8 @@ def _unusable(table: CreditTable, place: Place) -> Iterator[InputProblem]:
         yield toml_fault((*place, "increment"), fault, remedy)
     if table.identifier_pattern is not None:
         try:
-            re.compile(table.identifier_pattern)
-        except (re.error, OverflowError, RecursionError) as error:
+            identifier_pattern.check(table.identifier_pattern)
+        except identifier_pattern.InvalidPattern as error:
             fault = f"This is not a regular expression: {error}."
             yield toml_fault((*place, "identifier_pattern"), fault, "Correct it.")
 

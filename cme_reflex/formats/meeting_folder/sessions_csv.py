@@ -1,6 +1,5 @@
 """sessions.csv: the programme, one row per session."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +20,7 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import InputProblem
-from cme_reflex.formats.meeting_folder import old_folders
+from cme_reflex.formats.meeting_folder import identifier_pattern, old_folders
 from cme_reflex.formats.meeting_folder.records import SessionRecord
 from cme_reflex.formats.tables.amounts import format_units
 from cme_reflex.formats.tables.csv_table import InputRow, InputTable, read_table
@@ -206,7 +205,7 @@ def _identifiers(row: InputRow, types: CreditTypes) -> dict[str, str]:
         if len(identifier) > MAX_IDENTIFIER:
             fault = f"The identifier has more than {MAX_IDENTIFIER} characters."
             row.add_fault(column, fault, "Correct it.")
-        elif identifier and pattern and not re.fullmatch(pattern, identifier):
+        elif identifier and pattern and not identifier_pattern.matches(pattern, identifier):
             name = types[code].identifier_label or "identifier"
             fault = f"{identifier!r} does not fit the pattern of the {name}."
             row.add_fault(column, fault, f"Correct it, or the pattern {pattern} in meeting.toml.")

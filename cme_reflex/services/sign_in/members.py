@@ -5,6 +5,7 @@ somebody else later. A member is therefore bound to the issuer's subject at the 
 sign-on, and recognized by it from then on (OpenID Connect Core 5.7).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,9 +13,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.services.programme import programme_cache
+from cme_reflex.services.sign_in import own_sign_ins
+from cme_reflex.store.database import write
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow, MemberSubjectRow
 from cme_reflex.store.upsert import insert_into
+
+UNBOUND = "single sign-on unbound"  # before the reason, in the history of registrations
 
 
 class MemberNotFound(Exception):
@@ -73,7 +79,42 @@ def identify(
     return cast(int, member.id)
 
 
-def unbind(db: Session, member_id: int) -> int:
-    """Forget the subjects of a member; the next single sign-on binds one. Returns their number."""
-    statement = sa.delete(MemberSubjectRow).where(col(MemberSubjectRow.member_id) == member_id)
-    return db.exec(statement).rowcount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnboundMember:
+    """A member whom staff have unbound: subjects forgotten, and valid sign-ins ended with them."""
+
+    username: str
+    subjects: int
+    ended: int
+
+
+async def unbind(
+    meeting: str, username: str, *, reason: str, actor: str, now: datetime
+) -> UnboundMember:
+    """Forget the subjects of a member; the next single sign-on with the username binds one.
+
+    Whoever signed in as the former subject is no longer the member, so all sign-ins of the member's
+    registrations end, which their history tells. Raises MeetingNotFound, MemberNotFound and
+    ReasonMissing.
+    """
+    if not reason.strip():
+        raise own_sign_ins.ReasonMissing
+
+    def forget(db: Session) -> UnboundMember:
+        row = programme_cache.meeting_by_code(db, meeting)
+        terms = programme_cache.get_in(db, cast(int, row.id), row.version).meeting
+        member = find_by_username(db, terms, username)
+        if member is None:
+            raise MemberNotFound
+        registered = select(AttendeeRow).where(AttendeeRow.member_id == member.id)
+        ended = sum(
+            own_sign_ins.end_of_registration(
+                db, attendee, reason=f"{UNBOUND}: {reason.strip()}", actor=actor, now=now
+            )
+            for attendee in db.exec(registered.order_by(col(AttendeeRow.id)).with_for_update())
+        )
+        subjects = sa.delete(MemberSubjectRow).where(col(MemberSubjectRow.member_id) == member.id)
+        forgotten = db.exec(subjects).rowcount
+        return UnboundMember(username=member.username, subjects=forgotten, ended=ended)
+
+    return await write(forget)

@@ -12,7 +12,7 @@ from cme_reflex.domain.people.audit import RegistrationEvent
 from cme_reflex.domain.people.names import full_name, number_key
 from cme_reflex.domain.sign_in.strength import SignInMethod, StrongerSignInRequired
 from cme_reflex.services.programme.programme_cache import meeting_by_code
-from cme_reflex.services.sign_in.authentication import IDLE_TIMEOUT
+from cme_reflex.services.sign_in.authentication import IDLE_TIMEOUT, NotSignedIn
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.store.database import read, write
@@ -55,14 +55,20 @@ class EndedSignIns:
 
 
 async def record_browser(token: str, browser: str) -> int:
-    """Record the kind of browser of a new sign-in. Returns the attendee's id."""
+    """Record the kind of browser of a new sign-in. Returns the attendee's id.
+
+    Raises NotSignedIn if the sign-in has been ended since it was made.
+    """
     statement = (
         sa.update(SignInRow)
         .where(col(SignInRow.token_hash) == token_hash(token))
         .values(browser=browser)
         .returning(col(SignInRow.attendee_id))
     )
-    return await write(lambda db: cast(int, db.exec(statement).scalar_one()))
+    attendee_id = await write(lambda db: cast(int | None, db.exec(statement).scalar_one_or_none()))
+    if attendee_id is None:
+        raise NotSignedIn
+    return attendee_id
 
 
 async def list_own(context: RequestContext, *, now: datetime) -> tuple[OwnSignIn, ...]:
@@ -98,7 +104,6 @@ async def end_all(
 ) -> EndedSignIns:
     """End all sign-ins of the registration with this badge or confirmation number.
 
-    Its browsers are not known any more, so the next sign-in of each is one of a new browser.
     Raises MeetingNotFound, RegistrationNotFound and ReasonMissing.
     """
     if not reason.strip():
@@ -114,24 +119,34 @@ async def end_all(
         rows = db.exec(query.with_for_update()).all()
         if len(rows) != 1:
             raise RegistrationNotFound(number)
-        (attendee,) = rows
-        attendee.browsers_forgotten_at = now
-        attendee_id = cast(int, attendee.id)
-        ended = len(_valid(db, attendee_id, now))
-        db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id) == attendee_id))
-        db.add(
-            RegistrationAuditRow(
-                attendee_id=attendee_id,
-                at=now,
-                actor=actor,
-                what=RegistrationEvent.SIGN_INS_ENDED,
-                reason=reason.strip(),
-            )
-        )
-        name = full_name(attendee.first_name, attendee.last_name, attendee.suffix)
-        return EndedSignIns(name=name, badge=attendee.badge, ended=ended)
+        name = full_name(rows[0].first_name, rows[0].last_name, rows[0].suffix)
+        ended = end_of_registration(db, rows[0], reason=reason, actor=actor, now=now)
+        return EndedSignIns(name=name, badge=rows[0].badge, ended=ended)
 
     return await write(end)
+
+
+def end_of_registration(
+    db: Session, attendee: AttendeeRow, *, reason: str, actor: str, now: datetime
+) -> int:
+    """End all sign-ins of a registration, and record why. Returns how many were valid.
+
+    Its browsers are not known any more, so the next sign-in of each is one of a new browser.
+    """
+    attendee_id = cast(int, attendee.id)
+    attendee.browsers_forgotten_at = now
+    ended = len(_valid(db, attendee_id, now))
+    db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id) == attendee_id))
+    db.add(
+        RegistrationAuditRow(
+            attendee_id=attendee_id,
+            at=now,
+            actor=actor,
+            what=RegistrationEvent.SIGN_INS_ENDED,
+            reason=reason.strip(),
+        )
+    )
+    return ended
 
 
 def _valid(db: Session, attendee_id: int, now: datetime) -> list[SignInRow]:

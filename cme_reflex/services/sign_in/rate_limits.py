@@ -33,7 +33,9 @@ from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 MEMBER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="member at an address")
 """Attempts on a member's username, existing or not, from one IP address."""
 
-MEMBER_PAUSE = replace(NUMBER_PAUSE, scope="member anywhere", threshold=100)
+MEMBER_PAUSE = replace(
+    NUMBER_PAUSE, scope="member anywhere", threshold=100, window=timedelta(days=1)
+)
 """Attempts on a member's username from anywhere.
 
 A stranger needs a hundred of them for five minutes of a member's time. They are 28,800 guesses a

@@ -147,9 +147,11 @@ async def complete_sign_in(request: Request, result: registrations.SignInResult)
         return response
     await _end_sign_in(request)
     header = request.headers.get("cookie", "")
-    attendee_id = await own_sign_ins.record_browser(
-        result.token, browser_kind(request.headers.get("user-agent", ""))
-    )
+    browser = browser_kind(request.headers.get("user-agent", ""))
+    try:
+        attendee_id = await own_sign_ins.record_browser(result.token, browser)
+    except authentication.NotSignedIn:
+        return back_to_form("expired")
     address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
     response = RedirectResponse(address, status_code=303)
     cookies.set_sign_in(response, result.token)

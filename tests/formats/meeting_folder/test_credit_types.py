@@ -220,7 +220,7 @@ PHYSICIANS = {"awarded_to": '["physician"]'}
         (
             added(identifier_pattern='"[0-9"', **PHYSICIANS),
             "credit[3].identifier_pattern",
-            "This is not a regular expression: unterminated character set at position 0.",
+            "This is not a regular expression: missing ]: [0-9.",
             "Correct it.",
         ),
         (
