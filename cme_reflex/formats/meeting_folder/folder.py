@@ -7,10 +7,10 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv
+from cme_reflex.formats.meeting_folder.credit.old_folders import Places
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.logo import check_logos
 from cme_reflex.formats.meeting_folder.meeting_toml import Settings, read_settings
-from cme_reflex.formats.meeting_folder.old_folders import Places
 from cme_reflex.formats.meeting_folder.records import (
     AttendeeRecord,
     MeetingFolder,

@@ -7,7 +7,7 @@ from datetime import datetime
 from cme_reflex.domain.credit.credit_type import Amounts
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.meeting_folder.old_folders import Places
+from cme_reflex.formats.meeting_folder.credit.old_folders import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
