@@ -69,4 +69,5 @@ class MeetingFolder:
     sessions: tuple[SessionRecord, ...]
     attendees: tuple[AttendeeRecord, ...]
     members: tuple[MemberRecord, ...]
+    images: Mapping[str, str] = field(default_factory=dict)  # SVG of signatures, by digest
     places: Places = field(default_factory=dict, compare=False)  # of an old folder's keys

@@ -1,5 +1,6 @@
 """Loading of a meeting's folder into the database; nothing else changes a programme."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from cme_reflex.services.meetings.row_changes import RowChanges, RowCounts
 from cme_reflex.services.meetings.session_changes import compare_sessions, save_sessions
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
+from cme_reflex.store.meetings import signature_images
 from cme_reflex.store.meetings.tables import MeetingRow
 
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
@@ -80,6 +82,7 @@ class _Comparison:
     code: str
     version: int
     document: dict[str, Any] | None  # None if it does not change
+    images: Mapping[str, str]
     sessions: RowChanges
     people: PeopleChanges
 
@@ -123,6 +126,7 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
         code=code,
         version=row.version if row else 0,
         document=None if row and row.document == document else document,
+        images=folder.images,
         sessions=compare_sessions(db, meeting_id, folder),
         people=compare_people(db, meeting_id, folder),
     )
@@ -151,6 +155,7 @@ def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
         db.add(row)
     if comparison.document is not None:
         row.document = comparison.document
+        signature_images.save(db, comparison.images)
     row.version += 1
     row.loaded_at = now
     db.flush()
