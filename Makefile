@@ -9,8 +9,12 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 
 BIN := .venv/bin
 CANARY := .cme/canary
-# One worker per core; tests of a group share an expensive fixture, so they run on one worker.
-IN_PARALLEL := --numprocesses=logical --dist=loadgroup --no-loadscope-reorder
+# Browser tests wait for half of their time, and slow ones for almost all of it, so a core bears
+# several workers. The tests of a file share expensive fixtures, so they run on one worker; of the
+# slow ones each is a file's worth.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+IN_PARALLEL := --numprocesses=$(shell expr 2 \* $(CORES)) --dist=loadfile --no-loadscope-reorder
+SLOW_IN_PARALLEL := --numprocesses=$(shell expr 4 \* $(CORES)) --dist=loadgroup --no-loadscope-reorder
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
@@ -33,7 +37,7 @@ test: .venv/dev.stamp ## run the test suite, browser tests included [PYTEST="-k 
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" $(PYTEST)
 
 test-slow: .venv/dev.stamp ## run the slow tests
-	$(BIN)/pytest $(IN_PARALLEL) --hypothesis-profile=search -m slow $(PYTEST)
+	$(BIN)/pytest $(SLOW_IN_PARALLEL) --hypothesis-profile=search -m slow $(PYTEST)
 
 coverage: .venv/dev.stamp ## report lines and branches that `make test` does not cover
 	mkdir -p .cme

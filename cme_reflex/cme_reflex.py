@@ -158,7 +158,7 @@ app = Application(
         *build_assets.head_tags(),
         # Block the first paint until the footer is parsed, to avoid layout shifts.
         rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
-        rx.el.script(src=f"/{PAGE_HOOKS}", type="module"),
+        rx.el.script(src=f"/{PAGE_HOOKS}"),
     ],
     stylesheets=["/tokens.css", "/components.css"],
     # Tailwind has its own CSS reset. Reflex's toasts and overlays add styles and kilobytes.

@@ -1,6 +1,6 @@
 // Page behavior that Reflex does not provide, one feature a module. Each module looks for its data
 // attributes, does nothing without them, and depends on no library. The build bundles them into
-// this file: one request, which runs before the application.
+// this file, a classic script in the head: it runs before the application and before the body.
 
 import "./tap_guard.js";
 import "./sign_in_form.js";

@@ -1,12 +1,16 @@
 // Sends the row at the top of the screen to the state, which renders a window of rows around it.
 
+import { isDisconnected } from "./connection.js";
 import { find, isHydrated, onRender } from "./rendering.js";
 
 const DELAY = 100; // ms between two messages
+const RETRY_AFTER = 2000; // ms until a request is repeated that has not filled the screen
 const OVERSCAN = 8; // rows to render above and below the screen
 
 let lastRequest = "";
+let requestedAt = 0;
 let timer = 0;
+let retryTimer = 0;
 let moving = false; // a new list fills the screen only; scrolling requests the overscan
 
 function topRow(list) {
@@ -36,11 +40,17 @@ function sendTopRow() {
   const enough =
     (first === 0 || top - first >= overscan) &&
     (after === 0 || first + rendered - bottom >= overscan);
-  // The same request for the same window is in flight. Before hydration nothing is requested: a
-  // restored list may be scrolled to its middle by then.
+  // Before hydration nothing is requested: a restored list may be scrolled to its middle by then.
+  if (enough || !isHydrated()) return;
+  // The same request for the same window is in flight, or its answer was lost: with a connection,
+  // or because the page was loading and its answer came later.
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(schedule, RETRY_AFTER);
   const request = `${top} ${first} ${rendered} ${list.dataset.cmeVirtualList}`;
-  if (enough || request === lastRequest || !isHydrated()) return;
+  const isInFlight = request === lastRequest && Date.now() - requestedAt < RETRY_AFTER;
+  if (isInFlight || isDisconnected()) return;
   lastRequest = request;
+  requestedAt = Date.now();
   // React notices a change only if its own value setter is bypassed.
   const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
   set.call(field, field.value === String(top) ? ` ${top}` : String(top));

@@ -2,10 +2,11 @@
 // is not a command: an event that is lost with a connection would leave the page as it was, under a
 // field that says otherwise. While it is not answered, the page says so.
 
+import { isDisconnected } from "./connection.js";
+
 const INTERVAL = 500; // ms between two checks, while a field is not answered
 const SAID_AFTER = 3000; // ms without an answer
 const RESEND_AFTER = 5000; // ms without an answer
-const DISCONNECTED = ["offline", "reconnecting"]; // statuses of assets/command_queue.js
 
 const { dataset } = document.documentElement;
 let changedAt = 0;
@@ -23,16 +24,15 @@ function handleInput({ target, isTrusted }) {
   sentAt = Date.now();
   if (isTrusted) changedAt = sentAt;
   timer ||= setInterval(check, INTERVAL);
-  if (DISCONNECTED.includes(dataset.saveStatus)) check();
+  if (isDisconnected()) check();
 }
 
 function check() {
   const unanswered = [...document.querySelectorAll("[data-cme-resend]")].filter(isUnanswered);
   if (!unanswered.length) return stop();
-  const isDisconnected = DISCONNECTED.includes(dataset.saveStatus);
-  if (isDisconnected) sentAt = 0;
-  if (isDisconnected || Date.now() - changedAt > SAID_AFTER) dataset.unanswered = "";
-  if (!isDisconnected && Date.now() - sentAt > RESEND_AFTER) unanswered.forEach(resend);
+  if (isDisconnected()) sentAt = 0;
+  if (isDisconnected() || Date.now() - changedAt > SAID_AFTER) dataset.unanswered = "";
+  if (!isDisconnected() && Date.now() - sentAt > RESEND_AFTER) unanswered.forEach(resend);
 }
 
 function stop() {

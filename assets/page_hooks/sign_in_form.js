@@ -17,21 +17,29 @@ function resetTab({ target: form }) {
 function fillName() {
   const [id, name] = JSON.parse(sessionStorage.getItem(NAME_KEY) ?? "[]");
   sessionStorage.removeItem(NAME_KEY);
-  const field = id && document.getElementById(id);
-  if (field && location.hash) field.value = name;
+  if (id && location.hash) whenParsed(() => fill(`#${id}`, name));
 }
 
-// A badge's QR code opens /#badge=<number>: the number is copied into its field and removed from
-// the address before any request. No other field is filled in.
-function fillNumber() {
+// A badge's QR code opens /#badge=<number>: the number is removed from the address, before the
+// application can send it, and copied into its field. No other field is filled in.
+function takeNumber() {
   const number = new URLSearchParams(location.hash.slice(1)).get("badge");
   if (number === null) return;
   history.replaceState(history.state, "", location.pathname + location.search);
-  const field = find("#number");
-  if (field) field.value = number.slice(0, NUMBER_LIMIT);
+  whenParsed(() => fill("#number", number.slice(0, NUMBER_LIMIT)));
 }
 
-addEventListener("popstate", fillNumber);
+function fill(selector, value) {
+  const field = find(selector);
+  if (field) field.value = value;
+}
+
+function whenParsed(action) {
+  if (document.readyState !== "loading") action();
+  else addEventListener("DOMContentLoaded", action, { once: true });
+}
+
+addEventListener("popstate", takeNumber);
 addEventListener("submit", resetTab);
-fillNumber();
+takeNumber();
 fillName();

@@ -11,24 +11,31 @@ COMMAND: rx.Var[str] = rx.Var(
 
 
 def page_hooks(state: Any, *, address: bool = False) -> rx.Component:
-    """Hidden elements of a page: refresh and load, redirect, and the address's query.
+    """Hidden elements of a claim's page: those of `load_hooks`, refresh, and the address's query.
 
-    `state` is a `ClaimPage`; its `refresh` is for a return to the tab, and its `load` for a page
-    that could not be loaded. With `address`, its variable of that name becomes the query in the
-    address bar, without a page load.
+    `state` is a `ClaimPage`; its `refresh` is for a return to the tab. With `address`, its variable
+    of that name becomes the query in the address bar, without a page load.
     """
     # Until on_load has run for this page, the state has the address of the previous one.
     is_loaded = rx.State.is_hydrated & state.ready & (state.unavailable == "")
     loaded_for = rx.cond(is_loaded, rx.State.router.url.path, "")
     query = {"data-cme-query": state.address, "data-cme-loaded-path": loaded_for} if address else {}
+    return load_hooks(state, _hidden_button("data-cme-refresh", state.refresh), **query)
+
+
+def load_hooks(state: Any, *buttons: rx.Component, **attributes: Any) -> rx.Component:
+    """Hidden elements of a page that loads, or redirects instead; it loads again if it could not.
+
+    `state` has `load`, `redirect_to` and `unavailable`.
+    """
     return rx.el.div(
-        _hidden_button("data-cme-refresh", state.refresh),
+        *buttons,
         _hidden_button("data-cme-load", state.load),
         hidden=True,
         custom_attrs={
             "data-cme-redirect": state.redirect_to,
             "data-cme-unavailable": state.unavailable,
-            **query,
+            **attributes,
         },
     )
 

@@ -8,8 +8,10 @@ from cme_reflex import text
 from cme_reflex.components.controls.buttons import button, plain_link
 from cme_reflex.components.controls.forms import post_form
 from cme_reflex.components.layout.cards import card
+from cme_reflex.components.layout.connection import connection_status
 from cme_reflex.components.layout.shell import page_title, shell
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.page_hooks import load_hooks
 from cme_reflex.routes import CHOOSE_REGISTRATION, SIGN_IN_FORM
 from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
@@ -20,7 +22,8 @@ def registrations() -> rx.Component:
     """The registrations with their numbers. Each one has a separate claim."""
     meeting = current_meeting()
     return shell(
-        rx.el.div(hidden=True, custom_attrs={"data-cme-redirect": Registrations.redirect_to}),
+        load_hooks(Registrations),
+        connection_status(Registrations.unavailable != ""),
         rx.el.div(
             page_title(
                 text.registrations.TITLE,

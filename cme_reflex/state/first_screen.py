@@ -18,7 +18,7 @@ from cme_reflex.web.filled_page import Item, Screen
 def first_screen(context: RequestContext, summary: ClaimSummary) -> Screen | None:
     """What the page shows the attendee first; None where it has a shape that was not built."""
     page = Sessions.opened(context, summary)
-    if page.problem or not page.matches:
+    if page.problem or page.removed or not page.matches:
         return None
     shown = ("locked", "found", "matches", "rows_after", "heads_after")
     return Screen(

@@ -12,11 +12,10 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, authenticated, command, immediate
-from cme_reflex.state.undo import Undo
 from cme_reflex.state.views import credit_presenter, presenters, view_models
 
 
-class Home(ClaimPage, Undo, rx.State):
+class Home(ClaimPage, rx.State):
     """State of `/claim`."""
 
     lines: list[view_models.LineView] = []
@@ -38,13 +37,12 @@ class Home(ClaimPage, Undo, rx.State):
     @authenticated
     async def load(self, context: RequestContext):
         """Rebuild the page from the database."""
-        self._set(removed=[])
         await self._show(context, await claim.load_summary(context, now=clock()))
 
     @rx.event
     @authenticated
     async def refresh(self, context: RequestContext):
-        """Show changes made in other tabs; Undo stays available."""
+        """Show changes made in other tabs."""
         await self._show(context, await claim.load_summary(context, now=clock()))
 
     @rx.event
@@ -53,7 +51,6 @@ class Home(ClaimPage, Undo, rx.State):
         """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
         title = context.programme.session(session_id).title
-        self._offer_undo(context, session_id)
         await self._show(context, summary, announcement=text.claim.REMOVED.format(title=title))
 
     @rx.event
@@ -107,7 +104,6 @@ class Home(ClaimPage, Undo, rx.State):
         receipt = None if status is ClaimStatus.DRAFT else await submission.latest_receipt(context)
         deadline = summary.claim.reopened_until or meeting.claim.closes_at
         self._show_summary(context, summary, announcement=announcement)
-        self._update_undo(summary)
         self._set(
             lines=presenters.line_views(summary, context.programme, answers),
             # A locked claim cannot be changed, so it shows no conflicts to resolve.

@@ -8,6 +8,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication, registrations
 from cme_reflex.settings import settings
 from cme_reflex.state.views import view_models
+from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import CHOICE, token_in
 
@@ -17,12 +18,13 @@ class Registrations(rx.State):
 
     offered: list[view_models.RegistrationView] = []
     redirect_to: str = ""
+    unavailable: str = ""  # "load" if the database could not be read
 
     @rx.event
     @allow(Audience.ANYONE)
     async def load(self):
         """Load the registrations by the choice cookie; redirect to the sign-in without one."""
-        self.offered, self.redirect_to = [], ""
+        self.offered, self.redirect_to, self.unavailable = [], "", ""
         token = token_in(self.router.headers.cookie, CHOICE)
         try:
             options = await registrations.registration_options(
@@ -30,6 +32,11 @@ class Registrations(rx.State):
             )
         except authentication.NotSignedIn:
             self.redirect_to = f"{SIGN_IN_FORM}#choice-expired"
+            return
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self.unavailable = "load"
             return
         self.offered = [
             view_models.RegistrationView(

@@ -22,14 +22,13 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import ClaimPage, browsing, command, immediate, with_claim
-from cme_reflex.state.undo import Undo
 from cme_reflex.state.views import credit_presenter, session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
 
 
-class Sessions(ClaimPage, Undo, rx.State):
+class Sessions(ClaimPage, rx.State):
     """State of `/sessions`.
 
     The page has a window of the list: three slots of rows form a ring, and scrolling sends only
@@ -69,7 +68,6 @@ class Sessions(ClaimPage, Undo, rx.State):
     @with_claim
     async def load(self, context: RequestContext, summary: ClaimSummary):
         """Rebuild the page from the address and the database."""
-        self._set(removed=[])
         self._open(context, summary, self.router.url.query_parameters)
 
     @classmethod
@@ -173,7 +171,6 @@ class Sessions(ClaimPage, Undo, rx.State):
     async def remove(self, context: RequestContext, session_id: int):
         """Remove a session from the claim; Undo restores it."""
         summary = await claim_lines.remove_session(context, session_id, now=clock())
-        self._offer_undo(context, session_id)
         announcement = text.claim.REMOVED.format(title=context.programme.session(session_id).title)
         self._show_claim(context, summary, announcement=announcement)
 
@@ -263,8 +260,6 @@ class Sessions(ClaimPage, Undo, rx.State):
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         self._show_summary(context, summary, announcement=announcement)
-        if self.removed:
-            self._update_undo(summary)
         self._update_markers(summary)
 
     def _update_markers(self, summary: ClaimSummary) -> None:

@@ -44,6 +44,7 @@ async def test_undo_restores_its_session_even_after_the_page_has_loaded_again(
         await socket.send("home.remove", {"session_id": people.sessions["A"], "command": "one"})
         assert [each["id"] for each in socket.vars()["home.removed"]] == [people.sessions["A"]]
         await socket.send("home.load")
+        assert [each["id"] for each in socket.vars()["home.removed"]] == [people.sessions["A"]]
         await socket.send("home.undo", {"session_id": people.sessions["A"], "command": "two"})
         shown = socket.vars()
     assert _reply(shown) == ("two", "applied")
@@ -51,6 +52,26 @@ async def test_undo_restores_its_session_even_after_the_page_has_loaded_again(
         people.sessions["A"],
         people.sessions["B"],
     ]
+
+
+async def test_undo_is_offered_on_every_page_and_to_a_new_tab(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    first, second = people.sessions["A"], people.sessions["B"]
+    async with (
+        site.socket(people.tokens[DRAFTING]) as socket,
+        site.socket(people.tokens[DRAFTING]) as other,
+    ):
+        await other.send("sessions.load", path="/sessions")
+        await socket.send("home.remove", {"session_id": first, "command": "one"})
+        await other.send("sessions.refresh", path="/sessions")
+        assert [each["id"] for each in other.vars()["sessions.removed"]] == [first]
+        await other.send("sessions.remove", {"session_id": second, "command": "two"})
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        await socket.send("home.load")
+        assert [each["id"] for each in socket.vars()["home.removed"]] == [second, first]
+        await socket.send("home.undo", {"session_id": second, "command": "three"})
+        assert [each["id"] for each in socket.vars()["home.removed"]] == [first]
 
 
 async def test_the_list_of_added_sessions_stays_complete_while_removing(

@@ -10,6 +10,7 @@ IMPORT = re.compile(r"""(?:\bfrom|\bimport\(|\bimport)\s*["']([^"']+)""")
 # Allowed imports of each module; page hooks import only each other.
 PAGE_HOOKS = {
     "address.js",
+    "connection.js",
     "fields.js",
     "index.js",
     "line_focus.js",
@@ -63,5 +64,5 @@ def test_each_module_imports_only_what_is_allowed() -> None:
 
 def test_the_entry_of_the_page_hooks_imports_them_all() -> None:
     imported = set(IMPORT.findall(sources()["page_hooks/index.js"]))
-    helpers = {"index.js", "rendering.js"}
+    helpers = {"index.js", "connection.js", "rendering.js"}
     assert imported == {f"./{name}" for name in PAGE_HOOKS - helpers}

@@ -385,6 +385,32 @@ async def claims_and_mail(url: str) -> tuple[list[tuple[object, ...]], int]:
     return await run_on(url, load)
 
 
+async def test_a_removed_line_stays_removed_but_no_undo_is_offered_for_it(
+    unmigrated_url: str, now: datetime
+) -> None:
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    rows = one_of_each(now)
+    await add(*rows)
+    first = next(row for row in rows if isinstance(row, tables.SessionRow))
+    second = tables.SessionRow(**{**first.model_dump(), "id": 2, "code": "T"})
+    line = {"claim_id": 1, "session_id": 2, "minutes": 45, "on_demand": False, "cleared": {"a": 4}}
+    await add(second, tables.LineRow(**line, removed_at=now))
+    await close_database()
+    await migrate.downgrade(unmigrated_url, "0013")
+    lines = (await run_on(unmigrated_url, reflected_rows))["claim_line"]
+    assert {(row["session_id"], row["removed"]) for row in lines} == {(1, False), (2, True)}
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    former = {row.session_id: row for row in await fetch(select(tables.LineRow))}
+    await close_database()
+    assert former[1].removed_at is None
+    assert former[2].model_dump() == line | {
+        "lowered": False,
+        "removed_at": datetime(1970, 1, 1, tzinfo=UTC),
+    }
+
+
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:
     await asyncio.gather(*(migrate.upgrade(unmigrated_url) for _ in range(4)))
     assert await migrate.current(unmigrated_url) == HEAD

@@ -238,6 +238,15 @@ async def test_a_claim_whose_totals_were_cleared_gets_the_page_as_it_was_built(
     assert await asked(site) == PLAIN
 
 
+async def test_a_claim_with_a_removal_to_undo_gets_the_page_as_it_was_built(
+    site: httpx.AsyncClient,
+) -> None:
+    visiting = await adds("A")
+    (session_id,) = (key for key, each in visiting.programme.sessions.items() if each.code == "A")
+    await claim_lines.remove_session(visiting, session_id, now=datetime.now(UTC))
+    assert await asked(site) == PLAIN
+
+
 async def test_a_stranger_is_sent_to_the_sign_in(site: httpx.AsyncClient) -> None:
     site.cookies.set("cme_sign_in", "somebody's")
     answer = await site.get("/sessions")

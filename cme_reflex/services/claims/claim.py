@@ -1,8 +1,8 @@
 """Claim: its summary, and the transaction in which every change is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlmodel import Session as DbSession
@@ -22,7 +22,7 @@ from cme_reflex.domain.credit.credit_types import CreditTypes
 from cme_reflex.domain.credit.line import NOTHING
 from cme_reflex.domain.credit.overlap import Conflict, find_conflicts
 from cme_reflex.domain.evaluations.form import Answer, Answers
-from cme_reflex.domain.programme.programme import Session
+from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims
@@ -31,6 +31,8 @@ from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read, write
 
 COMMAND_LIMIT = 64  # characters; a UUID has 36
+UNDO_LIMIT = 10  # removals that Undo is offered for
+UNDO_PERIOD = timedelta(hours=1)  # after a removal; Add restores the session at any time
 
 _EVALUATION_NEEDS = frozenset({Need.SESSION_EVALUATION, Need.OVERALL_EVALUATION})
 
@@ -42,8 +44,9 @@ class ClaimSummary:
     `offered` are the credit types of the attendee's profession. The claim's totals are valid;
     `cleared` are those that were chosen and are no longer supported, or whose type is no longer
     offered or has closed. `in_conflict` are the ids of the sessions in a conflict. `lowered` are
-    the sessions for which a newer programme offers less credit than was claimed. `blocked` are the
-    credit types that cannot be chosen before the overall evaluation is filled in.
+    the sessions for which a newer programme offers less credit than was claimed. `removed` are the
+    sessions that Undo restores, the last removed first. `blocked` are the credit types that cannot
+    be chosen before the overall evaluation is filled in.
     """
 
     claim: Claim
@@ -54,6 +57,7 @@ class ClaimSummary:
     in_conflict: frozenset[int] = frozenset()
     cleared: Amounts = field(default_factory=dict)
     lowered: frozenset[int] = frozenset()
+    removed: tuple[int, ...] = ()
 
     def can_choose(self, credit_type: CreditType, now: datetime) -> bool:
         """Whether there is credit of the type, and it can be chosen now."""
@@ -106,7 +110,7 @@ class Draft:
     def line(self, session_id: int) -> LineRow:
         """The line of a session. Raises NotInClaim, also for a removed line."""
         line = self.lines.get(session_id)
-        if line is None or line.removed:
+        if line is None or line.removed_at is not None:
             raise NotInClaim(session_id)
         return line
 
@@ -264,7 +268,7 @@ def summarize(
     """
     meeting, attendee = context.meeting, context.attendee
     offered, sessions = meeting.offered(attendee.profession), context.programme.sessions
-    visible = [line for line in content.lines if not line.removed]
+    visible = [line for line in content.lines if line.removed_at is None]
     visible.sort(key=lambda line: sessions[line.session_id].order)
     lines = tuple(
         sessions[line.session_id].line(
@@ -311,4 +315,16 @@ def summarize(
         in_conflict=frozenset(key for conflict in conflicts for key in conflict.keys),
         cleared={code: each for code, each in content.totals.items() if code not in totals},
         lowered=frozenset(line.session_id for line in visible if line.lowered),
+        removed=_undoable(content.lines, context.programme, now),
     )
+
+
+def _undoable(lines: Sequence[LineRow], programme: Programme, now: datetime) -> tuple[int, ...]:
+    removed = [
+        (line.removed_at, line.session_id)
+        for line in lines
+        if line.removed_at is not None
+        and now - line.removed_at < UNDO_PERIOD
+        and programme.sessions[line.session_id].gives_credit
+    ]
+    return tuple(session_id for _, session_id in sorted(removed, reverse=True)[:UNDO_LIMIT])

@@ -45,7 +45,7 @@ async def restore_session(
     def restore(draft: Draft) -> None:
         removed = draft.lines.get(draft.session(session_id).id)
         _add(draft, session_id, now)
-        if removed is not None and removed.removed:
+        if removed is not None and removed.removed_at is not None:
             _choose_again(draft, removed.cleared or {})
 
     return await update_claim(context, restore, now=now)
@@ -66,9 +66,9 @@ def _add(draft: Draft, session_id: object, now: datetime) -> None:
     session.require_claimable(draft.context.attendee.badge, now, on_demand=on_demand)
     if line is None:
         draft.add_line(session, on_demand=on_demand)
-    elif line.removed:
+    elif line.removed_at is not None:
         minutes = min(line.minutes, session.minutes)
-        draft.change_line(line, removed=False, minutes=minutes, cleared=None)
+        draft.change_line(line, removed_at=None, minutes=minutes, cleared=None)
 
 
 async def remove_session(
@@ -84,7 +84,7 @@ async def remove_session(
     def remove(draft: Draft) -> None:
         with suppress(NotInClaim):
             line = draft.line(draft.session(session_id).id)
-            removed = draft.change_line(line, removed=True)
+            removed = draft.change_line(line, removed_at=now)
             if cleared := draft.summary.cleared:
                 draft.change_line(removed, cleared={**cleared})
 

@@ -217,7 +217,7 @@ def _draft_lines(
             ),
         )
         for row in content.lines
-        if not row.removed
+        if row.removed_at is None
         for session in [sessions[row.session_id]]
     ]
     return sorted(lines, key=lambda pair: (pair[0].starts_at, pair[0].id))

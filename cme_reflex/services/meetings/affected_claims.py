@@ -77,7 +77,7 @@ def update_affected_claims(
             lowered = [*_lowered(attendee.badge, line.session_id, after, was, left)]
             if lowered and after.sessions[line.session_id].gives_credit:
                 _mark_lowered(db, claim_id, line.session_id)
-            affected += [] if line.removed else lowered
+            affected += lowered if line.removed_at is None else []
         if is_changed:
             _increase_revision(db, claim_id)
     return tuple(sorted(affected, key=lambda each: (each.badge, each.session))), tuple(cleared)

@@ -24,13 +24,13 @@ async def check(attempt: NumberAttempt, *, now: datetime) -> None:
     """
 
     def count(db: Session) -> SecondNumberRequired | TooManyAttempts | None:
+        rejection = None
         try:
             rules.check(_DatabaseCounters(db), attempt, now=now)
-        except (SecondNumberRequired, TooManyAttempts) as rejection:
-            return rejection
-        finally:
-            delete_expired_counters(db, now)
-        return None
+        except (SecondNumberRequired, TooManyAttempts) as error:
+            rejection = error
+        delete_expired_counters(db, now)
+        return rejection
 
     if rejection := await write(count):
         raise rejection

@@ -53,7 +53,7 @@ def registrations(
     """The person's registrations at all meetings."""
     lines = (
         sa.select(sa.func.count())
-        .where(col(LineRow.claim_id) == ClaimRow.id, col(LineRow.removed).is_(False))
+        .where(col(LineRow.claim_id) == ClaimRow.id, col(LineRow.removed_at).is_(None))
         .scalar_subquery()
     )
     rows: Any = (

@@ -55,6 +55,7 @@ class LineRow(SQLModel, table=True):
     """One session in a claim. A removed line keeps its minutes, so that Undo can restore them.
 
     `minutes` are those of taking part, from which the amounts of all credit types follow.
+    `removed_at`: when it was removed; None while it is on the claim.
     `cleared` are the claim's totals that its removal cleared, by the code of the credit type.
     `lowered`: a newer programme offers less credit than was claimed.
     """
@@ -66,7 +67,7 @@ class LineRow(SQLModel, table=True):
     session_id: int = Field(foreign_key="session.id", primary_key=True)
     minutes: int
     on_demand: bool
-    removed: bool = False
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lowered: bool = False
     cleared: dict[str, int] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 

@@ -14,8 +14,6 @@ from tests.support.e2e.keyboard import Keyboard
 from tests.support.e2e.reloadable_meeting import serve_reloadable_meeting
 from tests.support.files.pdfs import page_texts
 
-pytestmark = pytest.mark.xdist_group("account")
-
 
 @dataclass
 class Site:

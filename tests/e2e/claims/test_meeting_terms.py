@@ -17,8 +17,6 @@ from tests.support.e2e.reloadable_meeting import (
 )
 from tests.support.e2e.scrolling import scroll_by
 
-pytestmark = pytest.mark.xdist_group("terms")
-
 LAB = "Facelift Cadaver Lab"
 
 Load = Callable[..., None]

@@ -30,7 +30,7 @@ from tests.support.e2e.cme_server import CmeServer, build_copy, run_cme, run_ser
 from tests.support.e2e.devices import PHONE
 from tests.support.files.pdfs import page_texts
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("spine30")]
+pytestmark = pytest.mark.timeout(400)
 
 OPIOIDS = "Opioid Stewardship after Spine Surgery"
 HIP = "Hip Arthroscopy: Labrum, Capsule and Beyond"

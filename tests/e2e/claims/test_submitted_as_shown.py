@@ -36,9 +36,11 @@ SHOWN = """() => {
     };
 }"""
 
-# Submit has led home, or to what has changed or is missing.
+# Submit has led home, or to what has changed or is missing, or the page says that it was not sent,
+# because a change was not saved in time.
 ANSWERED = """() => location.pathname === "/claim"
-    || ["changes", "error-summary"].includes(document.activeElement.id)"""
+    || ["changes", "error-summary"].includes(document.activeElement.id)
+    || /was not sent|You can tap/.test(document.querySelector(".queue-action").innerText)"""
 
 
 def totals(page: Page) -> Locator:

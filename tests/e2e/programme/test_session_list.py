@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.scrolling import scroll_by, scroll_to_end
@@ -200,3 +200,25 @@ def test_a_list_restored_in_its_middle_before_hydration_shows_its_rows(
     for script in scripts:
         script.continue_()
     expect(in_the_middle).to_be_in_viewport()
+
+
+def test_rows_are_requested_again_if_the_request_is_lost(attendee: Attendee, page: Page) -> None:
+    lost: list[str | bytes] = []
+
+    def lose_the_first_request(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def forward(message: str | bytes) -> None:
+            if not lost and "scroll_to" in str(message):
+                lost.append(message)
+            else:
+                server.send(message)
+
+        socket.on_message(forward)
+
+    page.route_web_socket(re.compile("/_event"), lose_the_first_request)
+    page.goto("/sessions")
+    expect(attendee.rows.first).to_be_visible()
+    scroll_by(page, 5000)
+    expect(page.locator("[data-row='48']")).to_be_in_viewport()
+    assert lost

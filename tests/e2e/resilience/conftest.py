@@ -28,8 +28,8 @@ def browser_profile(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def queue(browser_profile: BrowserContext) -> QueuePage:
-    """A freshly loaded page with the queue."""
-    return new_tab(browser_profile)
+    """A freshly loaded page with the queue, whose clock only the test moves."""
+    return new_tab(browser_profile, paused=True)
 
 
 @pytest.fixture

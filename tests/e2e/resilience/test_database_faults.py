@@ -22,7 +22,7 @@ RECOVERY = 60_000  # milliseconds within which everything is saved; an attempt i
 LINES = """
     SELECT title, minutes, on_demand FROM claim_line
     JOIN session ON session.id = session_id JOIN claim ON claim.id = claim_id
-    JOIN attendee ON attendee.id = attendee_id WHERE badge = :badge AND NOT removed
+    JOIN attendee ON attendee.id = attendee_id WHERE badge = :badge AND removed_at IS NULL
 """
 ANSWERS = """
     SELECT session_id IS NULL, value FROM answer JOIN claim ON claim.id = claim_id

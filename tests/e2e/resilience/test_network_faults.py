@@ -23,7 +23,7 @@ RECOVERY = 3_000  # milliseconds after the network's return until the page has r
 MINE = (
     "SELECT title FROM claim_line JOIN session ON session.id = session_id "
     "JOIN claim ON claim.id = claim_id JOIN attendee ON attendee.id = attendee_id "
-    "WHERE badge = ? AND NOT removed ORDER BY title",
+    "WHERE badge = ? AND removed_at IS NULL ORDER BY title",
     "SELECT command.id FROM command JOIN claim ON claim.id = claim_id "
     "JOIN attendee ON attendee.id = attendee_id WHERE badge = ? ORDER BY command.rowid",
     "SELECT json_extract(value, '$') FROM answer JOIN claim ON claim.id = claim_id "

@@ -141,7 +141,7 @@ def _compare(database: Path, claimants: list[Claimant], submitter: Submitter) ->
     for claimant in claimants:
         lines = connection.execute(
             "SELECT session_id FROM claim_line JOIN claim ON claim.id = claim_id "
-            "JOIN attendee ON attendee.id = attendee_id WHERE badge = ? AND NOT removed",
+            "JOIN attendee ON attendee.id = attendee_id WHERE badge = ? AND removed_at IS NULL",
             (claimant.badge,),
         ).fetchall()
         revision = connection.execute(

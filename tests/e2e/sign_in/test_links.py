@@ -12,8 +12,6 @@ from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.devices import PHONE
 from tests.support.servers.smtp_server import LocalSmtpServer, ReceivedMessage, run_smtp_server
 
-pytestmark = pytest.mark.xdist_group("links")
-
 RIVERA = "elena.rivera@example.org"
 
 

@@ -1,8 +1,10 @@
 """Sign-in with several registrations, with single sign-on, and by many people at once."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from urllib.error import HTTPError
@@ -12,6 +14,7 @@ from urllib.request import HTTPRedirectHandler, build_opener
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from cme_reflex import text
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.devices import DEMO, DESKTOP
 from tests.support.servers.oidc_provider import (
@@ -90,6 +93,22 @@ def test_a_member_with_two_registrations_chooses_one(visitor: BrowserContext) ->
     page.wait_for_url("**/claim")
     expect(page.get_by_role("main")).to_contain_text("Chidi Okafor")
     assert {cookie.get("name") for cookie in visitor.cookies()} == SIGNED_IN
+
+
+@pytest.mark.usefixtures("twice_registered")
+def test_the_registrations_are_shown_as_soon_as_the_database_can_be_read(
+    visitor: BrowserContext, site: CmeServer
+) -> None:
+    page = visitor.new_page()
+    form = {"way": "member", "username": "cokafor", "password": "face-lift-2024"}
+    page.request.post("/sign-in", form=form, max_redirects=0)
+    with closing(sqlite3.connect(site.database_url.removeprefix("sqlite:///"))) as database:
+        database.execute("ALTER TABLE attendee RENAME TO elsewhere")
+        page.goto("/registrations")
+        expect(page.get_by_text(text.shell.UNAVAILABLE)).to_be_visible()
+        database.execute("ALTER TABLE elsewhere RENAME TO attendee")
+    expect(page.get_by_role("listitem")).to_have_count(2)
+    expect(page.get_by_text(text.shell.UNAVAILABLE)).to_be_hidden()
 
 
 def test_without_a_pending_sign_in_there_is_no_choice_of_registrations(

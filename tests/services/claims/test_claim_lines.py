@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -105,6 +105,44 @@ async def test_adding_a_removed_session_again_is_no_undo_of_its_removal(
     await claim_lines.remove_session(context, ids["A"], now=now)
     restored = await claim_lines.restore_session(context, ids["A"], now=now)
     assert restored.claim.totals == {}
+
+
+async def test_undo_is_offered_for_the_last_removals_the_newest_first(
+    context: RequestContext, ids: dict[str, int], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "UNDO_LIMIT", 2)
+    for code in "ABD":
+        await claim_lines.add_session(context, ids[code], now=now)
+    for code, seconds in (("B", 1), ("D", 2), ("A", 3), ("B", 4)):  # the last one changes nothing
+        at = now + timedelta(seconds=seconds)
+        summary = await claim_lines.remove_session(context, ids[code], now=at)
+    assert summary.removed == (ids["A"], ids["D"])
+    restored = await claim_lines.restore_session(context, ids["A"], now=at)
+    assert restored.removed == (ids["D"], ids["B"])
+    assert await claim.load_summary(context, now=at) == restored
+    added = await claim_lines.add_session(context, ids["D"], now=at)
+    assert added.removed == (ids["B"],)
+
+
+async def test_undo_is_no_longer_offered_an_hour_after_the_removal(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.remove_session(context, ids["A"], now=now)
+    later = now + claim.UNDO_PERIOD
+    before = await claim.load_summary(context, now=later - timedelta(seconds=1))
+    assert before.removed == (ids["A"],)
+    assert (await claim.load_summary(context, now=later)).removed == ()
+
+
+async def test_undo_is_not_offered_for_a_session_that_gives_no_credit_anymore(
+    context: RequestContext, ids: dict[str, int], now: datetime, sign_in_as: SignIn
+) -> None:
+    await claim_lines.add_session(context, ids["A"], now=now)
+    await claim_lines.remove_session(context, ids["A"], now=now)
+    _, *others = FOLDER.sessions
+    await load_meeting(replace(FOLDER, sessions=tuple(others)), now=now)
+    assert (await claim.load_summary(await sign_in_as(), now=now)).removed == ()
 
 
 async def test_undo_of_a_removal_keeps_a_total_that_was_chosen_since(

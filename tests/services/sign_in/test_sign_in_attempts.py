@@ -31,7 +31,9 @@ from cme_reflex.services.sign_in import (
     passwords,
     registrations,
 )
+from cme_reflex.services.sign_in import second_number as second_number_service
 from cme_reflex.services.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.store.database import StatementTimeout
 from cme_reflex.store.people.tables import MemberRow
 from tests.support.database.table_rows import fetch_one
 from tests.support.guessing import MemoryCounters, Simulation
@@ -130,6 +132,7 @@ async def test_a_lock_lets_pass_who_proves_it_otherwise(now: datetime) -> None:
     )
 
 
+@pytest.mark.usefixtures("patient_database")
 async def test_thirty_guesses_at_once_get_five_answers(now: datetime) -> None:
     guesses = (outcome(number(f"Wrong{guess}", "102", now)) for guess in range(30))
     answers = await asyncio.gather(*guesses)
@@ -215,11 +218,26 @@ async def test_strangers_elsewhere_do_not_lock_a_members_password(now: datetime)
     )
 
 
+@pytest.mark.usefixtures("patient_database")
 async def test_of_many_guesses_at_once_few_are_answered(now: datetime) -> None:
     guesses = (outcome(number("Wrong", f"9{guess:05}", now)) for guess in range(100))
     answers = await asyncio.gather(*guesses)
     assert set(answers) == {"not recognised", "both numbers"}
     assert answers.count("not recognised") <= FAILURES.capacity + IN_FLIGHT.capacity
+
+
+async def test_a_statement_that_fails_while_an_attempt_is_counted_is_told_as_it_is(
+    loaded: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def time_out(*_: object, **__: object) -> None:
+        raise StatementTimeout
+
+    deleted: list[object] = []
+    monkeypatch.setattr(second_number_service.rules, "check", time_out)
+    monkeypatch.setattr(second_number_service, "delete_expired_counters", deleted.append)
+    with pytest.raises(StatementTimeout):
+        await number("Wrong", "102", now)
+    assert deleted == []
 
 
 async def test_a_known_browser_is_stopped_neither_by_a_lock_nor_by_the_demand(
@@ -378,6 +396,7 @@ async def test_loading_the_folder_again_keeps_what_was_hashed_anew(now: datetime
     assert (report.changed, await kims_hash()) == (False, after)
 
 
+@pytest.mark.usefixtures("patient_database")
 async def test_of_many_passwords_at_once_those_that_would_wait_for_long_are_refused(
     now: datetime,
 ) -> None:

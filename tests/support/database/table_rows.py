@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.store import tables
-from cme_reflex.store.database import read, write
+from cme_reflex.store.database import NO_LIMIT, read, write
 
 Value = TypeVar("Value")
 
@@ -53,13 +53,13 @@ def reflected_rows(connection: sa.Connection) -> dict[str, list[Mapping[str, Any
 
 
 async def execute(*statements: Executable) -> None:
-    """Execute statements in one transaction."""
+    """Execute statements in one transaction, which may wait for one that a test has cancelled."""
 
     def execute_all(db: Session) -> None:
         for statement in statements:
             db.connection().execute(statement)
 
-    await write(execute_all)
+    await write(execute_all, timeout=NO_LIMIT)
 
 
 async def add(*rows: SQLModel) -> None:

@@ -65,11 +65,13 @@ class Attendee:
 
     def wait_for_search(self, words: str) -> None:
         """Wait for the reply to this search, which puts the text into the address."""
-        self.page.wait_for_url(f"**/sessions?{urlencode({'q': words})}")
+        query = re.escape(urlencode({"q": words}))
+        self.page.wait_for_url(re.compile(rf"/sessions\?(.*&)?{query}(&|$)"))
 
     def add_session(self, title: str) -> None:
         """Search for a session, add it, and wait for the button to say so."""
         self.search(title)
+        self.wait_for_search(title)  # a row that moves while it is pressed is not tapped
         row = self.row(title)
         row.get_by_role("button", name=re.compile("^Add ")).click()
         expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from cme_reflex.settings import ROOT
 
+START = 1_000_000  # milliseconds since the epoch
 SITE = "http://queue.test"
 ATTENDEE = "7"
 
@@ -148,10 +149,12 @@ def serve_queue(context: BrowserContext) -> None:
     context.route(f"{SITE}/**", serve)
 
 
-def new_tab(context: BrowserContext) -> QueuePage:
-    """A freshly loaded page with the queue in this profile, and a clock that a test advances."""
+def new_tab(context: BrowserContext, *, paused: bool = False) -> QueuePage:
+    """A freshly loaded page with the queue; `paused`: only the test moves its clock."""
     page = context.new_page()
-    page.clock.install(time=1_000_000)
+    page.clock.install(time=START)
+    if paused:
+        page.clock.pause_at(START + 1_000)  # it has moved since
     queue = QueuePage(page)
     queue.open()
     return queue
