@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from cme_reflex.cli.operations import fonts
@@ -153,12 +153,23 @@ def unmigrated_url(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Engine]:
+def patient() -> bool:
+    """Whether statements may take longer than a page's two seconds; override it to test these.
+
+    Any statement may, where many processes share a core.
+    """
+    return True
+
+
+@pytest.fixture
+async def database(database_url: str, patient: bool) -> AsyncIterator[Engine]:
     """An empty database, open for `read` and `write`; on both kinds."""
     # Ids begin at 1 again, so what a test before this one has read must go.
     if services := sys.modules.get("cme_reflex.services.programme.programme_cache"):
         services.clear()
     engine = open_database(database_url)
+    if patient and engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _be_patient)
     await read(_connect)  # so that a test that counts statements finds a connection
     yield engine
     await close_database()
@@ -175,6 +186,13 @@ def fill(database_kind: str, database_url: str, request: pytest.FixtureRequest) 
 def files(tmp_path: Path) -> FolderFiles:
     """The files of a small meeting, to change and write."""
     return FolderFiles(tmp_path / "meeting")
+
+
+def _be_patient(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET statement_timeout = '60s'")
+    cursor.close()
+    connection.commit()
 
 
 def _connect(db: Session) -> None:

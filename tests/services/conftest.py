@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from cme_reflex.domain.sign_in.strength import SignInMethod
@@ -32,17 +31,6 @@ async def loaded(database: Engine, fill: Fill, folder: MeetingFolder, now: datet
     else:
         await load_meeting(folder, now=now)
     return database
-
-
-@pytest.fixture
-def patient_database(database: Engine) -> None:
-    """The database, whose statements may wait longer than a page's: a crowd on a busy machine."""
-    if database.dialect.name == "postgresql":
-        sa.event.listen(database, "begin", _wait_for_locks)
-
-
-def _wait_for_locks(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 @pytest.fixture

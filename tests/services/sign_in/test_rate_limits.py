@@ -94,7 +94,6 @@ async def test_a_lock_survives_a_restart(now: datetime, database_url: str) -> No
     assert await locked_until((MEMBER_LOCKOUT, "240001"), now=now) == now + MINUTE
 
 
-@pytest.mark.usefixtures("patient_database")
 async def test_of_forty_attempts_at_once_five_are_let_through(now: datetime) -> None:
     answers = await asyncio.gather(
         *(locked_until((MEMBER_LOCKOUT, "240001"), now=now) for _ in range(40))
@@ -102,7 +101,6 @@ async def test_of_forty_attempts_at_once_five_are_let_through(now: datetime) -> 
     assert sorted(answers, key=str) == sorted([None] * 5 + [now + MINUTE] * 35, key=str)
 
 
-@pytest.mark.usefixtures("patient_database")
 async def test_attempts_and_successes_at_once_never_wait_for_each_other(now: datetime) -> None:
     async def tries(number: int) -> None:
         keys: Any = (

@@ -132,7 +132,6 @@ async def test_a_lock_lets_pass_who_proves_it_otherwise(now: datetime) -> None:
     )
 
 
-@pytest.mark.usefixtures("patient_database")
 async def test_thirty_guesses_at_once_get_five_answers(now: datetime) -> None:
     guesses = (outcome(number(f"Wrong{guess}", "102", now)) for guess in range(30))
     answers = await asyncio.gather(*guesses)
@@ -218,7 +217,6 @@ async def test_strangers_elsewhere_do_not_lock_a_members_password(now: datetime)
     )
 
 
-@pytest.mark.usefixtures("patient_database")
 async def test_of_many_guesses_at_once_few_are_answered(now: datetime) -> None:
     guesses = (outcome(number("Wrong", f"9{guess:05}", now)) for guess in range(100))
     answers = await asyncio.gather(*guesses)
@@ -396,7 +394,6 @@ async def test_loading_the_folder_again_keeps_what_was_hashed_anew(now: datetime
     assert (report.changed, await kims_hash()) == (False, after)
 
 
-@pytest.mark.usefixtures("patient_database")
 async def test_of_many_passwords_at_once_those_that_would_wait_for_long_are_refused(
     now: datetime,
 ) -> None:
