@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import ClaimStatus
@@ -46,7 +46,7 @@ from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.claims import IssuedReceipt
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
-from cme_reflex.store.meetings import signature_images
+from cme_reflex.store.meetings.tables import SignatureImageRow
 
 VERIFY_LIMIT = rate_limits.Quota(scope="verify", limit=60, window=timedelta(minutes=10))
 """Verifications from one IP address: enough for a board's clerk, too few to enumerate numbers."""
@@ -209,7 +209,11 @@ def build_certificates(
 def printed_signatures(db: Session, stored: Iterable[Signature]) -> tuple[PrintedSignature, ...]:
     """The signatures with their images."""
     stored = tuple(stored)
-    images = signature_images.load(db, (each.image for each in stored))
+    if not stored:
+        return ()
+    digests = {each.image for each in stored}
+    found = select(SignatureImageRow).where(col(SignatureImageRow.digest).in_(digests))
+    images = {row.digest: row.svg for row in db.exec(found)}
     return tuple(PrintedSignature(svg=images[s.image], name=s.name, title=s.title) for s in stored)
 
 

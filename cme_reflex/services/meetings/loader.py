@@ -21,8 +21,8 @@ from cme_reflex.services.meetings.row_changes import RowChanges, RowCounts
 from cme_reflex.services.meetings.session_changes import compare_sessions, save_sessions
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
-from cme_reflex.store.meetings import signature_images
-from cme_reflex.store.meetings.tables import MeetingRow
+from cme_reflex.store.meetings.tables import MeetingRow, SignatureImageRow
+from cme_reflex.store.upsert import insert_into
 
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 
@@ -155,8 +155,15 @@ def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
         db.add(row)
     if comparison.document is not None:
         row.document = comparison.document
-        signature_images.save(db, comparison.images)
+        _save_images(db, comparison.images)
     row.version += 1
     row.loaded_at = now
     db.flush()
     return cast(int, row.id)
+
+
+def _save_images(db: Session, images: Mapping[str, str]) -> None:
+    """Save images of signatures (SVG by digest) that are not stored yet."""
+    for digest, svg in images.items():
+        image = insert_into(db, SignatureImageRow).values(digest=digest, svg=svg)
+        db.exec(image.on_conflict_do_nothing(index_elements=["digest"]))
