@@ -9,12 +9,11 @@ PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
 
 BIN := .venv/bin
 CANARY := .cme/canary
-# Browser tests wait for half of their time, and slow ones for almost all of it, so a core bears
-# several workers. The tests of a file share expensive fixtures, so they run on one worker; of the
-# slow ones each is a file's worth.
+# One worker per core, and two for the slow tests, which wait for most of their time. The tests of a
+# file share expensive fixtures, so they run on one worker; of the slow ones each is a file's worth.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-IN_PARALLEL := --numprocesses=$(shell expr 2 \* $(CORES)) --dist=loadfile --no-loadscope-reorder
-SLOW_IN_PARALLEL := --numprocesses=$(shell expr 4 \* $(CORES)) --dist=loadgroup --no-loadscope-reorder
+IN_PARALLEL := --numprocesses=$(CORES) --dist=loadfile --no-loadscope-reorder
+SLOW_IN_PARALLEL := --numprocesses=$(shell expr 2 \* $(CORES)) --dist=loadgroup --no-loadscope-reorder
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --quiet
 PIP := $(BIN)/pip --disable-pip-version-check --quiet

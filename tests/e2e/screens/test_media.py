@@ -50,6 +50,8 @@ def submitted(claimant: Attendee) -> Attendee:
     claimant.open_submit()
     claimant.answer_required_questions()
     page.get_by_role("button", name="Claim all that my sessions support").click()
+    # A total that changes takes the attestation back.
+    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
     page.locator("#attestation").check()
     claimant.submit()
     page.wait_for_url("**/claim")
