@@ -26,6 +26,7 @@ from cme_reflex.services.claims import reopening
 from cme_reflex.services.claims.submission import receipt_from_row
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.store.database import read
 from cme_reflex.store.people.tables import AttendeeRow
 from tests.support.access_attendees import FOLDER_WITH_PEOPLE, NOW, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
@@ -281,7 +282,9 @@ class Story:
             self.submitted += 1
 
     async def certificate_says(self, row: ReceiptRow, shown: dict[str, Any]) -> None:
-        (printed,) = build_certificates(receipt_from_row(row), MEETING, ProofState.VALID)
+        (printed,) = await read(
+            lambda db: build_certificates(db, receipt_from_row(row), MEETING, ProofState.VALID)
+        )
         pages = page_texts(await certificate.render_pdf(printed))
         text = " ".join(" ".join(pages).split())
         for sentence in certificate_sentences(shown):

@@ -9,7 +9,8 @@ from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.formats.meeting_folder.printing_check import name_warnings
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.affected_claims import AffectedLine
-from cme_reflex.services.meetings.loader import LoadReport, RowCounts, load_meeting
+from cme_reflex.services.meetings.loader import LoadReport, load_meeting
+from cme_reflex.services.meetings.row_changes import RowCounts
 
 
 def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:

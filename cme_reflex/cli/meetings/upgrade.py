@@ -7,12 +7,12 @@ from pathlib import Path
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.output import emit, progress
-from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
-from cme_reflex.formats.meeting_folder.upgrade import (
+from cme_reflex.formats.meeting_folder.credit.upgrade import (
     UpgradeChangesMeeting,
     plan_upgrade,
     write_upgrade,
 )
+from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

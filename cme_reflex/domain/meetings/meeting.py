@@ -80,6 +80,18 @@ class PaperSize(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A signature on certificates: the image of an officer's signature, the name and the title.
+
+    `image` is the SHA-256 digest of the image, which is stored apart from the meeting.
+    """
+
+    image: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimTerms:
     """Terms for claims: period, texts and options. Instants are aware."""
 
@@ -172,6 +184,7 @@ class Meeting:
     sign_in: SignInTerms = SignInTerms()
     profession_by: ProfessionBy = ProfessionBy.ATTENDEE
     additional_days: tuple[date, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:

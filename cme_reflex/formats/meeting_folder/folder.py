@@ -1,5 +1,7 @@
 """Reading of a whole meeting folder, with all faults of all files."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -7,16 +9,17 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv
+from cme_reflex.formats.meeting_folder.credit.old_folders import Places
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.logo import check_logos
 from cme_reflex.formats.meeting_folder.meeting_toml import Settings, read_settings
-from cme_reflex.formats.meeting_folder.old_folders import Places
 from cme_reflex.formats.meeting_folder.records import (
     AttendeeRecord,
     MeetingFolder,
     MemberRecord,
     SessionRecord,
 )
+from cme_reflex.formats.meeting_folder.signatures import with_images
 from cme_reflex.formats.tables.csv_table import InputTable, try_read_table
 
 __all__ = ["InputProblem", "InvalidInput", "MeetingFolder", "read_meeting_folder"]
@@ -45,9 +48,13 @@ def inspect_folder(path: Path) -> tuple[MeetingFolder | None, tuple[InputProblem
     )
     problems += [problem for table in (sessions, attendees, members) for problem in table.problems]
     problems += check_logos(path)
+    images: Mapping[str, str] = {}
+    if meeting is not None:
+        meeting, images = with_images(path, meeting, problems)
     if meeting is None or any(problem.severity is Severity.FAULT for problem in problems):
         return None, tuple(problems)
-    return _folder(meeting, *folder, settings.places), tuple(problems)
+    records = _folder(meeting, *folder, settings.places)
+    return replace(records, images=images), tuple(problems)
 
 
 def _folder(

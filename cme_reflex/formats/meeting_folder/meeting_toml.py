@@ -20,12 +20,12 @@ from cme_reflex.domain.reporting.learner import BOARDS
 from cme_reflex.domain.reporting.pars import is_activity_id
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
-from cme_reflex.formats.meeting_folder import old_folders
-from cme_reflex.formats.meeting_folder.credit_faults import credit_faults, profession_faults
-from cme_reflex.formats.meeting_folder.credit_toml import TIME_KEYS, read_credit_types
+from cme_reflex.formats.meeting_folder.credit import old_folders
+from cme_reflex.formats.meeting_folder.credit.faults import credit_faults, profession_faults
+from cme_reflex.formats.meeting_folder.credit.old_folders import Places
+from cme_reflex.formats.meeting_folder.credit.toml_tables import TIME_KEYS, read_credit_types
 from cme_reflex.formats.meeting_folder.document import meeting_adapter
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, unknown_key, unknown_keys
-from cme_reflex.formats.meeting_folder.old_folders import Places
 from cme_reflex.formats.meeting_folder.toml_problems import toml_fault, validation_problem
 from cme_reflex.formats.tables.local_time import ZONE_REMEDY, ClockChange, known_zone, localize
 from cme_reflex.formats.tables.text_file import read_text

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cme_reflex.domain.credit.credit_type import CreditType
+from cme_reflex.domain.meetings.meeting import Signature
 from cme_reflex.domain.people.names import NameFault, check_name, full_name
 from cme_reflex.formats.input_problems import InputProblem, Severity
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
@@ -27,6 +28,7 @@ def printing_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:
         ("format", meeting.format),
         ("provider.name", provider.name),
         *_credit_texts(meeting.credit_types),
+        *_signature_texts(meeting.signatures),
     ):
         yield from _unprintable(MEETING_TOML, column, "", text)
     for session in folder.sessions:
@@ -38,6 +40,12 @@ def printing_warnings(folder: MeetingFolder) -> Iterator[InputProblem]:
                 column, suffix = f"{IDENTIFIER}{code}", f" of session {session.code}"
                 yield from _unprintable("sessions.csv", column, suffix, identifier)
     yield from name_warnings(folder)
+
+
+def _signature_texts(signatures: Iterable[Signature]) -> Iterator[tuple[str, str]]:
+    for number, each in enumerate(signatures, start=1):
+        yield f"signatures[{number}].name", each.name
+        yield f"signatures[{number}].title", each.title
 
 
 def _credit_texts(types: Iterable[CreditType]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from cme_reflex.domain.credit.credit_type import Amounts
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.meeting_folder.old_folders import Places
+from cme_reflex.formats.meeting_folder.credit.old_folders import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,4 +69,5 @@ class MeetingFolder:
     sessions: tuple[SessionRecord, ...]
     attendees: tuple[AttendeeRecord, ...]
     members: tuple[MemberRecord, ...]
+    images: Mapping[str, str] = field(default_factory=dict)  # SVG of signatures, by digest
     places: Places = field(default_factory=dict, compare=False)  # of an old folder's keys

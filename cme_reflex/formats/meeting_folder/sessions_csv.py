@@ -20,7 +20,7 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import number_key
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_problems import InputProblem
-from cme_reflex.formats.meeting_folder import identifier_pattern, old_folders
+from cme_reflex.formats.meeting_folder.credit import identifier_pattern, old_folders
 from cme_reflex.formats.meeting_folder.records import SessionRecord
 from cme_reflex.formats.tables.amounts import format_units
 from cme_reflex.formats.tables.csv_table import InputRow, InputTable, read_table

@@ -44,6 +44,15 @@ class CertificateSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedSignature:
+    """A signature of the society's on the face: its image as SVG, the name and the title."""
+
+    svg: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """Data of a certificate: one primary credit type as claimed, never the maximum.
 
@@ -73,6 +82,7 @@ class Certificate:
     paper: PaperSize
     accent: str
     language: str
+    signatures: tuple[PrintedSignature, ...] = ()
     is_first: bool = True
     is_specimen: bool = False
     state: ProofState = ProofState.VALID
@@ -93,6 +103,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
     return typeset(
         _TEMPLATE,
         _template_data(certificate),
+        drawings=[each.svg for each in certificate.signatures],
         pdf_standards=["ua-1"],
         timestamp=int(certificate.issued_at.timestamp()),  # dates in PDF have whole seconds
     )
@@ -117,6 +128,7 @@ def _template_data(certificate: Certificate) -> dict[str, Any]:
         "credits": [_credit(credit) for credit in certificate.credits],
         "provider_number": certificate.credit.type.provider_number,
         "statements": list(certificate.statements),
+        "signatures": [{"name": each.name, "title": each.title} for each in certificate.signatures],
         "address": certificate.address,
         "qr": _qr_code(certificate.address) if certificate.address else None,
         "days": list(_days(certificate)),

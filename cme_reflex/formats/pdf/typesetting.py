@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,8 +42,12 @@ _CHARSETS = (
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 
 
-def typeset(template: Path, values: Mapping[str, Any], **options: Any) -> bytes:
+def typeset(
+    template: Path, values: Mapping[str, Any], *, drawings: Sequence[str] = (), **options: Any
+) -> bytes:
     """Compile the template; `options` are those of `typst.compile`.
+
+    `drawings` are SVG images, which the template has in `sys.inputs.drawings` as they are.
 
     The template has the values in `sys.inputs.values` as JSON, with □ for what cannot be printed,
     and the Noto families that they need as `fonts`, for `font-list` of templates/fonts.typ.
@@ -56,7 +60,7 @@ def typeset(template: Path, values: Mapping[str, Any], **options: Any) -> bytes:
         template,
         font_paths=_fonts(frozenset(families)),
         ignore_system_fonts=True,
-        sys_inputs={"values": json.dumps(printable)},
+        sys_inputs={"values": json.dumps(printable), "drawings": json.dumps([*drawings])},
         **options,
     )
     return bytes(compiled)

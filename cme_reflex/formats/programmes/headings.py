@@ -5,7 +5,7 @@ from collections import Counter
 
 from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
 from cme_reflex.domain.folding import fold
-from cme_reflex.formats.meeting_folder import old_folders
+from cme_reflex.formats.meeting_folder.credit import old_folders
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, IDENTIFIER
 
 _MARKS = re.compile("[™®©]")

@@ -1,13 +1,13 @@
 """Certificates of submitted versions for their owners, and public verification by number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import ClaimStatus
@@ -15,11 +15,16 @@ from cme_reflex.domain.claims.proof import ProofState, proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
 from cme_reflex.domain.credit.credit_type import NO_CREDIT
 from cme_reflex.domain.mail.message import Attachment
-from cme_reflex.domain.meetings.meeting import Meeting, PaperSize
+from cme_reflex.domain.meetings.meeting import Meeting, PaperSize, Signature
 from cme_reflex.domain.people.attendee import Attendee
 from cme_reflex.domain.people.names import initials
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
-from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, certificate_pdf
+from cme_reflex.formats.pdf.certificate import (
+    Certificate,
+    CertificateSession,
+    PrintedSignature,
+    certificate_pdf,
+)
 from cme_reflex.formats.pdf.typesetting import name_svg
 from cme_reflex.routes import verify
 from cme_reflex.services.certificates import pdf_pool
@@ -30,6 +35,7 @@ from cme_reflex.services.claims.certificate_snapshot import (
     line_credit,
     line_identifiers,
     profession,
+    signatures,
 )
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.mail.rendering import AttachmentFactory, MailJob
@@ -40,6 +46,7 @@ from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.claims import IssuedReceipt
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
+from cme_reflex.store.meetings.tables import SignatureImageRow
 
 VERIFY_LIMIT = rate_limits.Quota(scope="verify", limit=60, window=timedelta(minutes=10))
 """Verifications from one IP address: enough for a board's clerk, too few to enumerate numbers."""
@@ -78,16 +85,15 @@ async def load_certificate(
     CertificateNotFound.
     """
 
-    def load(db: Session) -> IssuedReceipt:
+    def load(db: Session) -> tuple[Certificate, ...]:
         issued = _issued(db, number)
         if not _is_own(db, context, issued.receipt):
             raise CertificateNotFound(number)
-        return issued
+        meeting = meeting_from_document(issued.meeting)
+        receipt = submission.receipt_from_row(issued.receipt, meeting)
+        return build_certificates(db, receipt, meeting, _proof_state(issued))
 
-    issued = await read(load)
-    meeting = meeting_from_document(issued.meeting)
-    receipt = submission.receipt_from_row(issued.receipt, meeting)
-    for certificate in build_certificates(receipt, meeting, _proof_state(issued)):
+    for certificate in await read(load):
         if credit_type in (None, certificate.credit.type.code):
             return certificate
     raise CertificateNotFound(number)
@@ -132,13 +138,13 @@ async def draw_name(attendee: Attendee) -> bytes:
     return await pdf_pool.render(name_svg, attendee.name_on_certificate)
 
 
-def attachments(job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:
+def attachments(db: Session, job: MailJob, row: ReceiptRow) -> tuple[AttachmentFactory, ...]:
     """The mail attachments of a submitted version: its certificate of each primary type."""
     receipt = submission.receipt_from_row(row, job.meeting)
     address = f"{job.public_url}{verify(receipt.number)}"
     return tuple(
         partial(_attachment, replace(certificate, address=address))
-        for certificate in build_certificates(receipt, job.meeting, ProofState.VALID)
+        for certificate in build_certificates(db, receipt, job.meeting, ProofState.VALID)
     )
 
 
@@ -180,23 +186,39 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
 
 
 def build_certificates(
-    receipt: Receipt, meeting: Meeting, state: ProofState
+    db: Session, receipt: Receipt, meeting: Meeting, state: ProofState
 ) -> tuple[Certificate, ...]:
     """The certificates of a submitted version, from the data stored with the submission.
 
     There is one for each primary credit type that was claimed, with its subsets. `meeting` is the
     version's meeting; it is used only for versions without stored facts. `state` is what their
-    faces say of them, unless they are simply valid.
+    faces say of them, unless they are simply valid. From `db` come the images of the signatures.
     """
+    signed = printed_signatures(db, signatures(receipt.document, meeting))
     primaries = [credit for credit in receipt.credits if credit.type.is_primary]
     return tuple(
-        _certificate(receipt, meeting, state, credit, is_first=credit is primaries[0])
+        replace(
+            _certificate(receipt, meeting, state, credit),
+            is_first=credit is primaries[0],
+            signatures=signed,
+        )
         for credit in primaries
     )
 
 
+def printed_signatures(db: Session, stored: Iterable[Signature]) -> tuple[PrintedSignature, ...]:
+    """The signatures with their images."""
+    stored = tuple(stored)
+    if not stored:
+        return ()
+    digests = {each.image for each in stored}
+    found = select(SignatureImageRow).where(col(SignatureImageRow.digest).in_(digests))
+    images = {row.digest: row.svg for row in db.exec(found)}
+    return tuple(PrintedSignature(svg=images[s.image], name=s.name, title=s.title) for s in stored)
+
+
 def _certificate(
-    receipt: Receipt, meeting: Meeting, state: ProofState, credit: Credit, *, is_first: bool
+    receipt: Receipt, meeting: Meeting, state: ProofState, credit: Credit
 ) -> Certificate:
     document, of_type = receipt.document, credit.type
     facts = certificate_facts(document, meeting)
@@ -223,7 +245,6 @@ def _certificate(
         paper=PaperSize(facts["paper"]),
         accent=facts["accent"],
         language=facts["language"],
-        is_first=is_first,
         state=state,
         withdrawn_at=receipt.withdrawn_at,
     )

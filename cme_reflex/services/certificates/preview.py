@@ -10,8 +10,14 @@ from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, CreditType, CreditTypes
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Programme, Session
-from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, certificate_pdf
+from cme_reflex.formats.pdf.certificate import (
+    Certificate,
+    CertificateSession,
+    PrintedSignature,
+    certificate_pdf,
+)
 from cme_reflex.services.certificates import pdf_pool
+from cme_reflex.services.certificates.certificate import printed_signatures
 from cme_reflex.services.claims.certificate_snapshot import LANGUAGE
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read
@@ -32,15 +38,15 @@ async def render_specimens(
     NothingToPreview.
     """
 
-    def load(db: DbSession) -> Programme:
+    def load(db: DbSession) -> tuple[Programme, tuple[PrintedSignature, ...]]:
         programme = programme_cache.by_code(db, meeting)
         if programme is None:
             raise programme_cache.MeetingNotFound(meeting)
-        return programme
+        return programme, printed_signatures(db, programme.meeting.signatures)
 
-    programme = await read(load)
+    programme, signed = await read(load)
     chosen = {
-        f"certificate-{of}-{each.code}.pdf": _specimen(programme, each, of, now)
+        f"certificate-{of}-{each.code}.pdf": _specimen(programme, each, of, signed, now)
         for of, each in _offers(programme.meeting)
         if credit_type in ("", each.code) and profession in ("", of)
     }
@@ -58,7 +64,11 @@ def _offers(meeting: Meeting) -> Iterator[tuple[str, CreditType]]:
 
 
 def _specimen(
-    programme: Programme, primary: CreditType, profession: str, now: datetime
+    programme: Programme,
+    primary: CreditType,
+    profession: str,
+    signed: tuple[PrintedSignature, ...],
+    now: datetime,
 ) -> Certificate:
     meeting = programme.meeting
     types = CreditTypes((primary, *meeting.credit.offered_to(profession).subsets_of(primary.code)))
@@ -84,6 +94,7 @@ def _specimen(
         paper=meeting.paper,
         accent=meeting.look.accent,
         language=LANGUAGE,
+        signatures=signed,
         is_specimen=True,
     )
 

@@ -5,6 +5,7 @@ documents of every form.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,7 @@ from cme_reflex.domain.credit.credit_type import (
     CreditType,
     Receiver,
 )
-from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.meetings.meeting import Meeting, Signature
 from cme_reflex.services.claims import earlier_documents
 from cme_reflex.store.claims.tables import ReceiptCreditRow, ReceiptRow
 
@@ -39,6 +40,7 @@ def meeting_facts(meeting: Meeting) -> dict[str, Any]:
         "paper": str(meeting.paper),
         "accent": meeting.look.accent,
         "language": LANGUAGE,
+        "signatures": [asdict(each) for each in meeting.signatures],
     }
 
 
@@ -47,6 +49,15 @@ def certificate_facts(document: Mapping[str, Any], meeting: Meeting) -> Mapping[
     # Documents of form 1 were stored before there were certificates, without these facts.
     facts: Mapping[str, Any] | None = document.get("certificate")
     return meeting_facts(meeting) if facts is None else facts
+
+
+def signatures(document: Mapping[str, Any], meeting: Meeting) -> tuple[Signature, ...]:
+    """The signatures on a version's certificates; none if it was submitted before there were any.
+
+    For documents of form 1 see `certificate_facts`.
+    """
+    stored = certificate_facts(document, meeting).get("signatures", ())
+    return tuple(Signature(**each) for each in stored)
 
 
 def credit_type_facts(credit_type: CreditType) -> dict[str, Any]:

@@ -32,11 +32,10 @@ from cme_reflex.services.claims.certificate_snapshot import (
     credit_types,
     line_credit,
     line_identifiers,
-    line_minutes,
     profession,
     receipt_credits,
 )
-from cme_reflex.services.claims.export import watched
+from cme_reflex.services.claims.export import line_fields
 from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.feed import PublishedVersion
@@ -211,12 +210,7 @@ def _line(line: Mapping[str, Any], types: Mapping[str, CreditType]) -> FeedLine:
     amounts = line_credit(line)
     given = {code: each.number(amounts.get(code, NO_CREDIT)) for code, each in types.items()}
     return FeedLine(
-        session=line["code"],
-        title=line["title"],
-        starts_at=datetime.fromisoformat(line["starts_at"]),
-        ends_at=datetime.fromisoformat(line["ends_at"]),
-        watched=watched(line["on_demand"]),
-        minutes=line_minutes(line),
+        **line_fields(line),
         category1_hours=given.get(CATEGORY1),
         patient_safety_hours=given.get(PATIENT_SAFETY),
         credits=given,

@@ -24,7 +24,9 @@ from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
-AttachmentBuilder: TypeAlias = Callable[[MailJob, ReceiptRow], tuple[AttachmentFactory, ...]]
+AttachmentBuilder: TypeAlias = Callable[
+    [Session, MailJob, ReceiptRow], tuple[AttachmentFactory, ...]
+]
 """Creates the attachments of a confirmation when it is sent; they are never stored."""
 
 
@@ -50,7 +52,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
         receipt = _receipt(db, job.row.payload["receipt"])
         document, attendee = receipt.document, _attendee(db, receipt)
         claimed = receipt_credits(receipt, job.meeting)
-        attachments = attach(job, receipt)
+        attachments = attach(db, job, receipt)
         content = messages.confirmation(
             job.meeting,
             attendee=attendee.name,

@@ -178,7 +178,7 @@ def _draft(
                 title=session.title,
                 starts_at=session.starts_at,
                 ends_at=session.ends_at,
-                watched=watched(line.on_demand),
+                watched=_watched(line.on_demand),
                 minutes=line.minutes,
                 credits=shown(line.amounts, types),
             )
@@ -229,18 +229,22 @@ def _attendee_fields(attendee: AttendeeRow) -> dict[str, Any]:
 
 
 def _line_from_document(line: Mapping[str, Any], types: Mapping[str, CreditType]) -> ExportedLine:
-    return ExportedLine(
-        session=line["code"],
-        title=line["title"],
-        starts_at=datetime.fromisoformat(line["starts_at"]),
-        ends_at=datetime.fromisoformat(line["ends_at"]),
-        watched=watched(line["on_demand"]),
-        minutes=line_minutes(line),
-        credits=shown(line_credit(line), types.values()),
-    )
+    return ExportedLine(**line_fields(line), credits=shown(line_credit(line), types.values()))
 
 
-def watched(on_demand: bool) -> str:
+def line_fields(line: Mapping[str, Any]) -> dict[str, Any]:
+    """What exports say of a line of a version's document, but for its credit."""
+    return {
+        "session": line["code"],
+        "title": line["title"],
+        "starts_at": datetime.fromisoformat(line["starts_at"]),
+        "ends_at": datetime.fromisoformat(line["ends_at"]),
+        "watched": _watched(line["on_demand"]),
+        "minutes": line_minutes(line),
+    }
+
+
+def _watched(on_demand: bool) -> str:
     """How a session was watched, as exports say it."""
     return "on demand" if on_demand else "live"
 

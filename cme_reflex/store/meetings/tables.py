@@ -9,6 +9,18 @@ from sqlmodel import Field, SQLModel
 from cme_reflex.store.columns import UtcDateTime
 
 
+class SignatureImageRow(SQLModel, table=True):
+    """The image of a signature as SVG, by its digest. It never changes and is never deleted.
+
+    Meetings and submitted versions refer to it in their documents.
+    """
+
+    __tablename__ = "signature_image"
+
+    digest: str = Field(primary_key=True)
+    svg: str
+
+
 class MeetingRow(SQLModel, table=True):
     """A meeting as described by its folder. `version` increases with every load that changes it."""
 

@@ -31,7 +31,7 @@ def iter_opt_ins(db: Session, meeting_id: int) -> Iterator[OptInWithReceipt]:
         .outerjoin(ReceiptCreditRow, col(ReceiptCreditRow.receipt_id) == ReceiptRow.id)
         .where(AttendeeRow.meeting_id == meeting_id)
         .order_by(col(AttendeeRow.id), col(ReceiptRow.version), col(ReceiptCreditRow.position))
-        # Rows that are streamed cannot have collections.
+        # One statement for all receipts; the relationship would take one more for each chunk.
         .options(lazyload(cast(Any, ReceiptRow.credits)))
         .execution_options(yield_per=CHUNK)
     )

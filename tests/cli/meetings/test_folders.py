@@ -13,7 +13,7 @@ import pytest
 from cme_reflex.domain.meetings.color_contrast import contrast_ratio
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv, template
-from cme_reflex.formats.meeting_folder.credit_toml import CreditTable
+from cme_reflex.formats.meeting_folder.credit.toml_tables import CreditTable
 from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
 from cme_reflex.formats.meeting_folder.keys import key_path
 from cme_reflex.settings import ROOT
@@ -103,7 +103,7 @@ def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> N
     template.write_template(folder, "soc30")
     # Optional keys are in the template as comments.
     text = re.sub(
-        r"^# (?=\[single_sign_on\]|\[sign_in\]|\w+ = )",
+        r"^# (?=\[single_sign_on\]|\[sign_in\]|\[\[signatures\]\]|\w+ = )",
         "",
         (folder / "meeting.toml").read_text("utf-8"),
         flags=re.M,

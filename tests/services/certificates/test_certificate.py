@@ -2,30 +2,38 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import Session, select
 
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount, CreditStatements
-from cme_reflex.domain.meetings.meeting import PaperSize
+from cme_reflex.domain.meetings.meeting import PaperSize, Signature
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
-from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession
+from cme_reflex.formats.pdf.certificate import Certificate, CertificateSession, PrintedSignature
 from cme_reflex.services.certificates import certificate
 from cme_reflex.services.certificates.certificate import (
     VERIFY_LIMIT,
     CertificateNotFound,
     VerifiedCertificate,
 )
+from cme_reflex.services.certificates.preview import render_specimens
 from cme_reflex.services.claims import claim_lines, reopening, submission
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.operations import backup
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.store.database import write
+from cme_reflex.store.meetings.tables import SignatureImageRow
 from tests.support.attendees import SignIn, submit_attested
 from tests.support.database.table_rows import execute
+from tests.support.files.pdfs import page_texts
 from tests.support.meeting_values import (
     CATEGORY1,
     SAFETY,
@@ -237,3 +245,59 @@ async def test_one_address_checks_so_many_numbers_and_then_has_to_wait(
     assert refused.value.until == now + VERIFY_LIMIT.window
     await certificate.verify_certificate(receipt.number, now=now, address="b")
     await certificate.verify_certificate(receipt.number, now=now + VERIFY_LIMIT.window, address="a")
+
+
+DRAWN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30">'
+    '<path d="M5 25L40 5L80 25" stroke="#16204a"/></svg>'
+)
+DRAWN_LATER = DRAWN.replace("40 5", "45 9")
+
+
+async def signed_by(name: str, svg: str, now: datetime) -> None:
+    """Load the meeting with this signature."""
+    signature = Signature(image=sha256(svg.encode()).hexdigest(), name=name, title="Chair")
+    meeting = replace(MEETING, signatures=(signature,))
+    folder = replace(FOLDER, meeting=meeting, images={signature.image: svg})
+    await load_meeting(folder, now=now)
+
+
+async def test_a_certificate_keeps_the_signatures_that_the_meeting_had(
+    context: RequestContext, ids: dict[str, int], now: datetime, tmp_path: Path
+) -> None:
+    await signed_by("Kim Chair, MD", DRAWN, now)
+    receipt = await submitted(context, ids, now)
+    before = await certificate.load_certificate(context, receipt.number)
+    assert before.signatures == (PrintedSignature(svg=DRAWN, name="Kim Chair, MD", title="Chair"),)
+    await signed_by("Lee Later, DO", DRAWN_LATER, now)
+    assert await certificate.load_certificate(context, receipt.number) == before
+    specimens = await render_specimens(MEETING.code, now=now)
+    texts = [" ".join(page_texts(pdf)[0].split()) for pdf in specimens.values()]
+    assert texts
+    assert all("Lee Later, DO" in text and "Kim Chair" not in text for text in texts)
+    await backup.create_backup(tmp_path / "backup", now=now, done=lambda _: None)
+    await write(lambda db: db.exec(sa.delete(SignatureImageRow)))
+    await backup.restore_backup(
+        tmp_path / "backup",
+        replace=True,
+        actor="test",
+        now=now,
+        done=lambda _: None,
+        unauthenticated=True,
+    )
+    assert await certificate.load_certificate(context, receipt.number) == before
+
+
+async def test_a_certificate_from_before_there_were_signatures_has_none(
+    context: RequestContext, ids: dict[str, int], now: datetime
+) -> None:
+    receipt = await submitted(context, ids, now)
+
+    def as_then(db: Session) -> None:
+        row = db.exec(select(ReceiptRow)).one()
+        facts = {k: v for k, v in row.document["certificate"].items() if k != "signatures"}
+        row.document = row.document | {"certificate": facts}
+
+    await write(as_then)
+    await signed_by("Kim Chair, MD", DRAWN, now)
+    assert (await certificate.load_certificate(context, receipt.number)).signatures == ()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import Session
 
 from cme_reflex.domain.mail.delivery import MailKind
 from cme_reflex.domain.mail.message import Attachment
@@ -135,7 +136,7 @@ async def test_a_second_submission_has_a_confirmation_of_its_own(
 async def test_what_is_attached_is_made_when_it_is_sent(
     context: RequestContext, now: datetime, server: LocalSmtpServer
 ) -> None:
-    def attach(task: MailJob, receipt: ReceiptRow) -> tuple[AttachmentFactory, ...]:
+    def attach(_: Session, task: MailJob, receipt: ReceiptRow) -> tuple[AttachmentFactory, ...]:
         async def draw() -> Attachment:
             content = f"%PDF {receipt.number} {receipt.version}".encode()
             return Attachment(name="certificate.pdf", media_type="application/pdf", content=content)

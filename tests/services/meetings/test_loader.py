@@ -15,7 +15,9 @@ from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.meetings.loader import AffectedLine, LoadReport, RowCounts, load_meeting
+from cme_reflex.services.meetings.affected_claims import AffectedLine
+from cme_reflex.services.meetings.loader import LoadReport, load_meeting
+from cme_reflex.services.meetings.row_changes import RowCounts
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings.tables import MeetingRow

@@ -1,7 +1,7 @@
 import pytest
 
-from cme_reflex.formats.meeting_folder import identifier_pattern
-from cme_reflex.formats.meeting_folder.identifier_pattern import InvalidPattern
+from cme_reflex.formats.meeting_folder.credit import identifier_pattern
+from cme_reflex.formats.meeting_folder.credit.identifier_pattern import InvalidPattern
 from cme_reflex.formats.meeting_folder.sessions_csv import MAX_IDENTIFIER
 
 

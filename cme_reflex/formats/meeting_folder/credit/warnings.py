@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cme_reflex.domain.credit.credit_type import Amount, CreditType, Receiver
 from cme_reflex.domain.meetings.meeting import ClaimTerms
 from cme_reflex.formats.input_problems import InputProblem
-from cme_reflex.formats.meeting_folder.credit_figures import CreditFigures
+from cme_reflex.formats.meeting_folder.credit.figures import CreditFigures
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.toml_problems import toml_warning
 from cme_reflex.formats.tables.amounts import format_units

@@ -15,7 +15,7 @@ from tomlkit.container import Container
 from tomlkit.items import AoT, Comment, Item, Table, Whitespace
 
 from cme_reflex.formats.atomic_file import atomic_write
-from cme_reflex.formats.meeting_folder import old_folders
+from cme_reflex.formats.meeting_folder.credit import old_folders
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.meeting_toml import read_toml

@@ -22,7 +22,7 @@ from cme_reflex.domain.credit.credit_type import (
     Rounding,
 )
 from cme_reflex.formats.input_problems import InputProblem
-from cme_reflex.formats.meeting_folder import identifier_pattern
+from cme_reflex.formats.meeting_folder.credit import identifier_pattern
 from cme_reflex.formats.meeting_folder.keys import unknown_keys
 from cme_reflex.formats.meeting_folder.toml_problems import toml_fault, validation_problem
 from cme_reflex.formats.tables.amounts import explain_amount

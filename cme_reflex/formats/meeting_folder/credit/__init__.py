@@ -1,0 +1,1 @@
+"""Credit types and credit of sessions in a meeting folder: reading, faults, warnings, figures."""

@@ -1,0 +1,102 @@
+"""Images of signatures, as certificates draw them: an SVG, into which a PNG is put.
+
+They are drawn on white paper by the certificate's typesetting, and checked as drawn.
+"""
+
+import base64
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import typst
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from PIL import Image
+
+from cme_reflex.domain.meetings.color_contrast import WHITE, contrast_ratio
+from cme_reflex.formats.pdf.typesetting import TEMPLATES, typeset
+
+PNG, SVG = ".png", ".svg"
+MAX_PIXELS = 4_000_000  # of a PNG; a few kilobytes may hold many more
+
+_TEMPLATE = TEMPLATES / "signature.typ"
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_NAMESPACE = "{http://www.w3.org/2000/svg}"
+_PAPER = 1.15  # contrast to white below which paper looks blank
+_INK = 4.5  # contrast to white from which ink is easily read, WCAG 1.4.3
+_BORDER = 0.5  # share of a border that is not blank where the picture has a background
+_INKED = 0.25  # share of what is not blank that has the contrast of ink
+
+
+class NoSignatureImage(ValueError):
+    """The file is not an image that certificates can draw; the message says why."""
+
+
+def signature_svg(content: bytes, suffix: str) -> str:
+    """The image of a file with this suffix, as an SVG. Raises NoSignatureImage."""
+    return _svg_of_png(content) if suffix == PNG else _checked_svg(content)
+
+
+def _svg_of_png(content: bytes) -> str:
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    if not content.startswith(_PNG_SIGNATURE) or not width or not height:
+        raise NoSignatureImage("This is not a PNG image.")
+    if width * height > MAX_PIXELS:
+        raise NoSignatureImage(f"It has {width:,} × {height:,} pixels, too many.")
+    data = base64.b64encode(content).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/></svg>'
+    )
+
+
+def _checked_svg(content: bytes) -> str:
+    try:
+        drawing = fromstring(content)
+        *_, width, height = map(float, drawing.get("viewBox", "").replace(",", " ").split())
+        text = content.decode()
+    except (DefusedXmlException, ParseError, ValueError):
+        raise NoSignatureImage("This is not an SVG image with a viewBox.") from None
+    if drawing.tag != f"{_NAMESPACE}svg" or width <= 0 or height <= 0:
+        raise NoSignatureImage("This is not an SVG image with a viewBox.")
+    for name in ("text", "image", "foreignObject", "script", "style"):
+        if drawing.find(f".//{_NAMESPACE}{name}") is not None:
+            raise NoSignatureImage(f"The drawing has <{name}>, and certificates draw paths only.")
+    return text
+
+
+@lru_cache(maxsize=64)
+def signature_faults(svg: str) -> tuple[str, ...]:
+    """What is wrong with the image on white paper: ``empty``, ``pale`` and ``background``.
+
+    Raises NoSignatureImage if it cannot be drawn.
+    """
+    try:
+        drawn = typeset(_TEMPLATE, {}, drawings=[svg], format="png", ppi=72)
+    except typst.TypstError:
+        raise NoSignatureImage("The image is damaged.") from None
+    image = Image.open(io.BytesIO(drawn)).convert("RGB")
+    colors = image.getcolors(maxcolors=image.width * image.height) or []
+    shown = sum(count for count, color in colors if _contrast(color) >= _PAPER)
+    inked = sum(count for count, color in colors if _contrast(color) >= _INK)
+    if not shown:
+        return ("empty",)
+    faults = ["pale"] if inked < _INKED * shown else []
+    border = [*_border(image)]
+    if sum(_contrast(color) >= _PAPER for color in border) > _BORDER * len(border):
+        faults.append("background")
+    return tuple(faults)
+
+
+def _border(image: Image.Image) -> Iterator[Any]:
+    right, bottom = image.width - 1, image.height - 1
+    places = [(x, y) for x in range(image.width) for y in (0, bottom)]
+    places += [(x, y) for y in range(image.height) for x in (0, right)]
+    return map(image.getpixel, places)
+
+
+@lru_cache(maxsize=4096)
+def _contrast(color: Any) -> float:
+    return contrast_ratio("#" + bytes(color).hex(), WHITE)

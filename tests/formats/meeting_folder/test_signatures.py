@@ -1,0 +1,151 @@
+"""Signatures of a meeting folder: accepted images, and faults of others with place and remedy."""
+
+import io
+from hashlib import sha256
+
+import pytest
+from PIL import Image
+
+from cme_reflex.domain.meetings.meeting import Signature
+from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
+from cme_reflex.formats.meeting_folder.signatures import SIZE_LIMIT
+from tests.support.files.folder_files import FolderFiles
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30">'
+    '<path d="M5 25L40 5L80 25" fill="none" stroke="{}" stroke-width="3"/>{}</svg>'
+)
+INK = SVG.format("#16204a", "").encode()
+SIGNATURE = '\n[[signatures]]\nimage = "{}"\nname = "Kim Chair, MD"\ntitle = "Chair"\n'
+
+
+def png(
+    ink: tuple[int, ...],
+    paper: tuple[int, ...],
+    size: tuple[int, int] = (90, 30),
+    mode: str = "RGB",
+) -> bytes:
+    image = Image.new(mode, size, paper)
+    image.paste(ink, (20, 10, 60, 20))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def signed(files: FolderFiles, name: str, content: bytes | None) -> FolderFiles:
+    files.texts["meeting.toml"] += SIGNATURE.format(name)
+    files.write()
+    if content is not None:
+        (files.folder / name).write_bytes(content)
+    return files
+
+
+def test_a_signature_has_the_digest_of_its_image(files: FolderFiles) -> None:
+    folder = read_meeting_folder(signed(files, "chair.svg", INK).folder)
+    digest = sha256(INK).hexdigest()
+    assert folder.meeting.signatures == (
+        Signature(image=digest, name="Kim Chair, MD", title="Chair"),
+    )
+    assert folder.images == {digest: INK.decode()}
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper", "mode"),
+    [((0, 0, 60), (255, 255, 255), "RGB"), ((0, 0, 0, 255), (0, 0, 0, 0), "RGBA")],
+)
+def test_a_png_on_white_or_transparent_ground_is_right(
+    files: FolderFiles, ink: tuple[int, ...], paper: tuple[int, ...], mode: str
+) -> None:
+    signed(files, "chair.png", png(ink, paper, mode=mode))
+    folder, problems = inspect_folder(files.folder)
+    assert folder is not None
+    assert problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        (
+            "chair.svg",
+            None,
+            "meeting.toml, signatures[1].image: There is no file 'chair.svg' in the folder."
+            " Add it, or correct the name.",
+        ),
+        (
+            "../chair.svg",
+            None,
+            "meeting.toml, signatures[1].image: '../chair.svg' is not the name of an SVG or PNG"
+            " file in the folder. Write one such as signature.svg.",
+        ),
+        (
+            "chair.svg",
+            INK + b" " * SIZE_LIMIT,
+            f"chair.svg: The file has {len(INK) + SIZE_LIMIT:,} bytes, more than 50,000."
+            " Save it smaller: it is printed 150 points wide.",
+        ),
+        (
+            "chair.png",
+            INK,
+            "chair.png: This is not a PNG image. Save it again as PNG, or as SVG of paths.",
+        ),
+        (
+            "chair.png",
+            png((0, 0, 0), (255, 255, 255), (4000, 1001)),
+            "chair.png: It has 4,000 × 1,001 pixels, too many."
+            " Save it again as PNG, or as SVG of paths.",
+        ),
+        (
+            "chair.svg",
+            b"<svg viewBox='0 0 9 9'/>",
+            "chair.svg: This is not an SVG image with a viewBox."
+            " Save it again as PNG, or as SVG of paths.",
+        ),
+        (
+            "chair.svg",
+            SVG.format("#000000", "<text>Kim</text>").encode(),
+            "chair.svg: The drawing has <text>, and certificates draw paths only."
+            " Save it again as PNG, or as SVG of paths.",
+        ),
+        (
+            "chair.svg",
+            SVG.format("#ffffff", "").encode(),
+            "chair.svg: Nothing of it is seen on white paper. Save it in dark ink.",
+        ),
+    ],
+)
+def test_a_signature_that_cannot_be_printed_is_a_fault(
+    files: FolderFiles, name: str, content: bytes | None, expected: str
+) -> None:
+    folder, problems = inspect_folder(signed(files, name, content).folder)
+    assert folder is None
+    assert [str(problem) for problem in problems] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            SVG.format("#c8c8d0", "").encode(),
+            "It is pale: on white paper its contrast is less than 4.5:1.",
+        ),
+        (
+            png((0, 0, 60), (205, 200, 190)),
+            "It has a background, which certificates show as a box.",
+        ),
+    ],
+)
+def test_a_signature_that_looks_poor_on_paper_is_a_warning(
+    files: FolderFiles, content: bytes, expected: str
+) -> None:
+    name = "chair.png" if content.startswith(b"\x89") else "chair.svg"
+    folder, problems = inspect_folder(signed(files, name, content).folder)
+    assert folder is not None
+    assert expected in [problem.fault for problem in problems]
+
+
+def test_more_signatures_than_fit_are_a_fault(files: FolderFiles) -> None:
+    for _ in range(5):
+        signed(files, "chair.svg", INK)
+    folder, problems = inspect_folder(files.folder)
+    assert folder is None
+    assert [problem.fault for problem in problems] == ["There are more than 4 signatures."]
