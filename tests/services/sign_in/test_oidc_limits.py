@@ -1,6 +1,7 @@
 """An OpenID Connect provider that sends too much, too slowly, or what no parser survives."""
 
 import gzip
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -53,6 +54,12 @@ def dripping() -> Iterator[bytes]:
 
 async def test_the_provider_of_these_tests_signs_in(terms: SingleSignOn) -> None:
     assert await fetch_username(terms) == "kim"
+
+
+def test_certificates_are_verified_and_the_authorities_read_once_for_all_requests() -> None:
+    first, second = (provider_requests.client_options()["verify"] for _ in range(2))
+    assert first is second
+    assert (first.verify_mode, first.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 @pytest.mark.parametrize("path", PATHS)

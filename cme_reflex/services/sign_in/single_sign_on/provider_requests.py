@@ -5,8 +5,10 @@ And httpx reads a response of any size, also one that unpacks to a thousand time
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, cast
 
 import httpx2
@@ -40,9 +42,16 @@ async def _limit_body(response: httpx2.Response) -> None:
     response.stream = _LimitedStream(cast(httpx2.AsyncByteStream, response.stream))
 
 
+@lru_cache
+def _tls_context() -> ssl.SSLContext:
+    # Reading the certificate authorities takes some 25 ms, in which the process does nothing else.
+    return httpx2.create_ssl_context()
+
+
 def client_options() -> dict[str, Any]:
     """The options of a client for requests to a provider; none follows a redirect."""
     return {
+        "verify": _tls_context(),
         "timeout": RESPONSE_TIMEOUT,
         "follow_redirects": False,
         "headers": {"accept-encoding": "identity"},
