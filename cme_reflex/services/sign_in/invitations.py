@@ -1,13 +1,11 @@
 """Invitations: links with which members set their own passwords."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail.delivery import (
@@ -26,7 +24,7 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import links
 from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
 from cme_reflex.services.sign_in.members import members_of
-from cme_reflex.services.sign_in.passwords import require_strong_password
+from cme_reflex.services.sign_in.passwords import hash_password, require_strong_password
 from cme_reflex.store import database
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
@@ -141,8 +139,7 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
     member = await database.read(load)
     personal_words = (member.username, member.first_name, member.last_name, meeting)
     await require_strong_password(password, personal_words)
-    # In a thread, because hashing takes almost a tenth of a second.
-    hashed = await asyncio.to_thread(PasswordHasher().hash, password)
+    hashed = await hash_password(password)
 
     def save(db: Session) -> None:
         link = links.redeem_link(db, meeting, token, now=now)

@@ -17,6 +17,7 @@ from secrets import token_bytes
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import get_default_parameters
 from zxcvbn import zxcvbn
 
 from cme_reflex.domain.sign_in.password_policy import PasswordGuessable, validate_password
@@ -29,6 +30,7 @@ MIN_GUESSES_TO_TAKE_OVER = 10**6
 # 72. A password whose beginning is hard to guess is hard to guess.
 EXAMINED_LENGTH = 40
 
+PARAMETERS = get_default_parameters()  # of new hashes; a former one is replaced at a sign-in
 MAX_THREADS = 2
 # Passwords that wait at once: all of them are verified within some seconds.
 MAX_WAITING, MAX_WAITING_AT_ADDRESS = 40, 20
@@ -70,9 +72,14 @@ async def verify_password(stored: str | None, password: str) -> bool:
 
 async def rehash_if_needed(stored: str, password: str) -> str | None:
     """A hash with the current parameters; None if the stored one has them."""
-    if not PasswordHasher().check_needs_rehash(stored):
+    if not _hasher().check_needs_rehash(stored):
         return None
-    return await asyncio.to_thread(PasswordHasher().hash, password)
+    return await hash_password(password)
+
+
+async def hash_password(password: str) -> str:
+    """A hash of a new password, made in a thread, because it takes almost a tenth of a second."""
+    return await asyncio.to_thread(_hasher().hash, password)
 
 
 async def require_strong_password(password: str, personal_words: Sequence[str]) -> None:
@@ -102,13 +109,17 @@ def _executor() -> ThreadPoolExecutor:
 @lru_cache
 def _dummy_hash() -> str:
     # Composed, not computed: the first verification would otherwise take twice as long.
-    hasher = PasswordHasher()
+    hasher = _hasher()
     costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     salt, value = (
         b64encode(token_bytes(length)).decode().rstrip("=")
         for length in (hasher.salt_len, hasher.hash_len)
     )
     return f"$argon2id$v=19${costs}${salt}${value}"
+
+
+def _hasher() -> PasswordHasher:
+    return PasswordHasher.from_parameters(PARAMETERS)
 
 
 def _verify(stored: str, password: str) -> bool:

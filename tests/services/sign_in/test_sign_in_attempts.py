@@ -360,6 +360,7 @@ async def test_a_wrong_name_and_a_wrong_number_take_the_same_queries(
     assert wrong_name == wrong_number
 
 
+@pytest.mark.usefixtures("costly_hashes")
 def test_nobodys_hash_costs_what_a_new_one_costs() -> None:
     assert not PasswordHasher().check_needs_rehash(passwords._dummy_hash())
 
@@ -368,6 +369,7 @@ async def kims_hash() -> str:
     return await fetch_one(select(MemberRow.password_hash).where(MemberRow.username == "kim"))
 
 
+@pytest.mark.usefixtures("costly_hashes")
 async def test_a_password_is_hashed_anew_at_sign_in_when_the_parameters_have_changed(
     now: datetime,
 ) -> None:
