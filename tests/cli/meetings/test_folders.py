@@ -246,6 +246,40 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
         ),
         (
             "meeting.toml",
+            "[[registration_types]]",
+            """[[credit]]
+code = "ethics"
+label = "Ethics"
+name = { one = "Ethics", many = "Ethics" }
+part_of = "category1"
+maximum = 0
+
+[[registration_types]]""",
+            (
+                None,
+                "credit[3].maximum",
+                "The maximum is 0, so nobody can claim more than 0 of it.",
+            ),
+        ),
+        (
+            "meeting.toml",
+            "[[registration_types]]",
+            """[[credit]]
+code = "ethics"
+label = "Ethics"
+name = { one = "Ethics", many = "Ethics" }
+part_of = "category1"
+reported_to = "pars"
+
+[[registration_types]]""",
+            (
+                None,
+                "credit[3].reported_to",
+                "PARS takes one subset of a learner: this one only if no 'safety' is claimed.",
+            ),
+        ),
+        (
+            "meeting.toml",
             "maximum = 60.75",
             "maximum = 60.75\nopens_at = 2024-09-01T08:00:00",
             (
