@@ -1,5 +1,6 @@
-"""Joint Accreditation's wording on certificates: the documented IPCE credit, and spine30."""
+"""Joint Accreditation: the documented IPCE credit, and the statements and UANs of spine30."""
 
+import csv
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -74,3 +75,9 @@ def test_every_american_certificate_of_spine30_has_the_statement(
     with_statement = {name for name, face in found.items() if JOINT_ACCREDITATION in face}
     assert found.keys() - with_statement == {"certificate-physician-eaccme"}
     assert len(with_statement) == 6
+
+
+def test_live_credit_of_spine30s_pharmacists_is_for_live_sessions_alone() -> None:
+    rows = csv.DictReader((SPINE30 / "sessions.csv").read_text("utf-8").splitlines())
+    delivery = {row["delivery"] for row in rows if "-L" in row["identifier:acpe"]}
+    assert delivery == {"live"}

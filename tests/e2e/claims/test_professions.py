@@ -109,7 +109,11 @@ PROFESSIONS = [
         button="0.775",
         figures={"Pharmacy CEUs claimed": "0.775"},
         why="0.775: your 5 sessions",
-        certificate=("0.775 CEUs", "0730-0000-24-002-L01-P"),
+        certificate=(
+            "0.775 CEUs",
+            "Thursday, October 10, 2024",
+            "10:00 am–12:00 pm Opioid Stewardship after Spine Surgery UAN 0730-0000-24-002-L01-P",
+        ),
         left_out=("Degenerative Spondylolisthesis: Decompress, Fuse or Wait", HIP),
         evaluates=True,
     ),
