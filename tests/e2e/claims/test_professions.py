@@ -189,7 +189,7 @@ def test_at_a_desk_the_bar_wraps_above_its_meter(browser: Browser, spine: CmeSer
     context = browser.new_context(base_url=spine.url, **DESKTOP)  # type: ignore[arg-type]
     page = context.new_page()
     attendee = Attendee(page)
-    attendee.sign_in_by_request("Weber", "30002")
+    attendee.sign_in_by_request("O'Sullivan", "30016")
     attendee.open_sessions()
     explained = page.get_by_role("region", name="Your claim so far").locator("details").first
     expect(explained).to_contain_text("AMA PRA Category 1")
