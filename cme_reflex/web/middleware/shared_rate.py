@@ -32,10 +32,6 @@ class SharedRateLimiter:
     _limiters: dict[tuple[str, SharedRate], AsyncLimiter] = field(default_factory=dict)
     _sweep_at: int = SWEEP_SIZE
 
-    def __len__(self) -> int:
-        """How many keys are counted."""
-        return len(self._limiters)
-
     def limiter(self, key: str, rate: SharedRate) -> AsyncLimiter:
         """The limiter that all with this key share."""
         limiter = self._limiters.get((key, rate))

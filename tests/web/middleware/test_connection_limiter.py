@@ -79,5 +79,5 @@ async def test_past_clients_are_forgotten(clock: Clock) -> None:
     for number in range(10 * SWEEP_SIZE):
         clock.now += 1
         await come_and_go(limiter, str(number), limit)
-    assert len(limiter._rates) <= SWEEP_SIZE
+    assert len(limiter._rates._limiters) <= SWEEP_SIZE
     assert limiter._open == {}
