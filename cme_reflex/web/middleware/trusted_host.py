@@ -45,7 +45,9 @@ class TrustedHostMiddleware:
 def _host(scope: Scope) -> str:
     """The host that the request is for; an empty string where it names none, or several."""
     hosts = Headers(scope=scope).getlist("host")
+    if len(hosts) != 1 or "@" in hosts[0]:  # RFC 9110, 7.2: no user before it
+        return ""
     try:
-        return (urlsplit(f"//{hosts[0]}").hostname or "") if len(hosts) == 1 else ""
+        return urlsplit(f"//{hosts[0]}").hostname or ""
     except ValueError:
         return ""
