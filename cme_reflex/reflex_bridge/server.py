@@ -3,9 +3,10 @@
 Relies on: `reflex.utils.exec` names the application's factory with `get_app_instance_from_file` and
 counts workers with `reflex.utils.processes.get_num_workers`; the application serves its built pages
 where `reflex_base.environment` says so, and compiles nothing where REFLEX_SKIP_COMPILE is set. And
-Uvicorn's protocols are told of a connection by `connection_made`; its `H11Protocol` has the `transport`, the `cycle` of the request that is being answered, and
-`handle_websocket_upgrade`; its `WebSocketsSansIOProtocol` has `close_timeout`, and delivers the
-message in `frames` with `send_receive_event_to_app`.
+Uvicorn's protocols are told of a connection by `connection_made`; its `H11Protocol` has the
+`transport`, the `cycle` of the request that is being answered, and `handle_websocket_upgrade`; its
+`WebSocketsSansIOProtocol` has `close_timeout`, and delivers the message in `frames` with
+`send_receive_event_to_app`.
 """
 
 import asyncio

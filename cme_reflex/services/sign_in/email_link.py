@@ -38,9 +38,10 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
     """Request a sign-in link to this address; the mail worker looks up its attendees.
 
     The response, the queries and the rows written are the same for registered and unknown
-    addresses, and the response is the same where RECIPIENT_LIMIT sends no further link. `client` is the client's IP address. Lockouts of badge numbers do not apply, because
-    the link is the alternative to a number. Raises InvalidAddress, and TooManyAttempts for a client
-    that requests too many.
+    addresses, and the response is the same where RECIPIENT_LIMIT sends no further link. `client` is
+    the client's IP address. Lockouts of badge numbers do not apply, because the link is the
+    alternative to a number. Raises InvalidAddress, and TooManyAttempts for a client that requests
+    too many.
     """
     recipient = _fold(to_ascii_domain(email))
     await rate_limits.check((CLIENT_LIMIT, client), now=now)

@@ -136,7 +136,7 @@ def _is_locked(counters: ReadOnlyCounters, numbers: tuple[str, str], now: dateti
 
 @pytest.mark.parametrize("seconds", [0.025, 1])
 def test_both_right_numbers_never_wait_for_what_others_try_elsewhere(seconds: float) -> None:
-    """Fifty addresses guess the confirmation number of one badge, forty times a second and slower."""
+    """Fifty addresses guess the second number of one badge, forty times a second and slower."""
     counters = MemoryCounters()
     refused: set[str] = set()
     for number in range(24_000):
