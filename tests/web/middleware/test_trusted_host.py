@@ -30,6 +30,8 @@ async def test_the_public_host_is_trusted(host: str) -> None:
         "[",
         "127.0.0.1:1",
         "x@cme.example.org",
+        "[cme.example.org]",
+        *(f"cme.example.org{end}" for end in (":80,evil.example", "/x", "?x", "#x", ":x", "\t")),
     ],
 )
 async def test_other_hosts_are_rejected(host: str) -> None:
