@@ -176,7 +176,8 @@ class ClaimPage(rx.State, mixin=True):
             self.reset()  # type: ignore[no-untyped-call]
             self._attendee_id = context.attendee.id
         queue = await self.get_state(CommandQueue)
-        queue.attendee = queue_owner(context.attendee.id)
+        if queue.attendee.partition(".")[0] != str(context.attendee.id):
+            queue.attendee = queue_owner(context.attendee.id)
         started, outcome = perf_counter(), "done"
         try:
             answer = await handler(

@@ -41,7 +41,7 @@ def queue_owner(attendee_id: int) -> str:
     cannot compute the key, so commands that were stored there by script are never sent.
     """
     secret = settings().secret.get_secret_value().encode()
-    digest = hmac.digest(secret, f"command queue {attendee_id}".encode(), "sha256")
+    digest = hmac.digest(secret, f"command_queue:{attendee_id}".encode(), "sha256")
     return f"{attendee_id}.{urlsafe_b64encode(digest[:_KEY_BYTES]).decode()}"
 
 
