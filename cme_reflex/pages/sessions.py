@@ -115,9 +115,9 @@ def _filters() -> rx.Component:
                 on_change=Sessions.sort_by,
                 **query_field("sort"),
             ),
-            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 "
+            class_name="grid grid-cols-2 gap-3 *:first:col-span-2 *:last:col-span-2 "
             "md:grid-cols-[13fr_12fr_12fr_9fr] "
-            "md:*:first:col-span-1",
+            "md:*:first:col-span-1 md:*:last:col-span-1",
         ),
         chips(
             text.sessions.DAY,

@@ -144,8 +144,9 @@ def _claim_all(total: Any) -> rx.Component:
 
 
 def _reporting() -> rx.Component:
+    """The opt-in to reporting, for those who are offered a type that is reported."""
     meeting = current_meeting()
-    return card(
+    opt_in = card(
         rx.el.h2(
             text.submit.REPORTING_TITLE.format(programme=meeting.reporting.name),
             class_name="text-20",
@@ -165,6 +166,7 @@ def _reporting() -> rx.Component:
         ),
         class_name="grid gap-3 p-4 md:p-6",
     )
+    return rx.cond(Submit.reporting != "", opt_in)
 
 
 def _name() -> rx.Component:

@@ -16,6 +16,7 @@ from cme_reflex.domain.claims.claim import (
 from cme_reflex.domain.evaluations.form import Answers, InvalidAnswer
 from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
 from cme_reflex.domain.people.names import InvalidName
+from cme_reflex.domain.reporting.pars import reported_type
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -72,7 +73,7 @@ class Submit(ClaimPage, rx.State):
     confirm_again: bool = False
     changes: list[str] = []
     shown: str = ""
-    reporting: str = ""
+    reporting: str = ""  # empty where none of the types offered is reported
     missing: list[view_models.MissingView] = []
     revision: int = 0
     _displayed: tuple[DisplayedClaim, ...] = ()
@@ -254,7 +255,9 @@ class Submit(ClaimPage, rx.State):
             professions=_profession_options(context.meeting),
             profession_hint=credit_presenter.profession_hint(context, summary.offered),
             profession_is_fixed=context.meeting.profession_by is ProfessionBy.REGISTRATION,
-            reporting=text.reporting.opted_in(opted_in.active if opted_in else None),
+            reporting=text.reporting.opted_in(opted_in.active if opted_in else None)
+            if opted_in or reported_type(summary.offered)
+            else "",
             revision=summary.claim.revision,
         )
         self._update_missing(context, summary, answers, invalid_name)

@@ -1,5 +1,6 @@
 """`cme meeting load`: loading of a meeting's folder into the database, or a dry run."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from cme_reflex.cli.files import require_folder
@@ -11,6 +12,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.affected_claims import AffectedLine
 from cme_reflex.services.meetings.loader import LoadReport, load_meeting
 from cme_reflex.services.meetings.row_changes import RowCounts
+from cme_reflex.services.meetings.settings_changes import SettingChange
 
 
 def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
@@ -34,6 +36,7 @@ def report_lines(report: LoadReport) -> list[str]:
         return [f"{report.meeting}: nothing changed (version {report.version})."]
     lines = [
         f"{report.meeting}: version {report.version}.",
+        *_setting_lines(report.settings),
         f"  sessions: {_counted(report.sessions)}",
         f"  attendees: {_counted(report.attendees)}",
         f"  members: {_counted(report.members)}",
@@ -46,6 +49,12 @@ def report_lines(report: LoadReport) -> list[str]:
         " because there is no such credit type any more"
         for each in report.cleared
     ]
+
+
+def _setting_lines(changes: Iterable[SettingChange]) -> list[str]:
+    """The changes of meeting.toml as one line, if there are any."""
+    words = [" ".join(filter(None, (each.key, each.code, each.change))) for each in changes]
+    return [f"  meeting.toml: {', '.join(words)}"] if words else []
 
 
 def _change(touched: AffectedLine) -> str:

@@ -8,15 +8,15 @@ from cme_reflex import text
 from cme_reflex.components.controls.icons import icon
 
 
-def explained(why: Any, *number: Any, class_name: str = "") -> rx.Component:
+def explained(why: Any, *number: Any) -> rx.Component:
     """A number as the summary of a disclosure that says why it is so, a sentence a line."""
     return rx.el.details(
         rx.el.summary(
             *number,
-            icon("info", class_name="text-muted"),
+            icon("info", class_name="ml-1 inline align-[-0.25em] text-muted"),
             rx.el.span(text.credit.EXPLAIN, class_name="sr-only"),
-            # The tap target is higher than the line.
-            class_name=f"-my-2.5 flex min-h-11 w-fit flex-wrap items-center gap-x-1 {class_name}",
+            # The tap target is higher than the line, or the lines if it wraps.
+            class_name="-my-2.5 block min-h-11 w-fit py-2.5",
         ),
         rx.el.p(
             why,

@@ -17,6 +17,7 @@ from cme_reflex.domain.credit.credit_type import Amount, CreditType
 class ReportingState(StrEnum):
     """Progress of reporting one meeting's credit to ACCME."""
 
+    NOT_OFFERED = auto()  # the profession is offered no credit that is reported
     NOT_ASKED = auto()
     OPTED_IN = auto()
     EXPORTED = auto()

@@ -36,12 +36,12 @@ _CLAIM_TIMES = (*TIME_KEYS, "on_demand_from")
 _KEY = r"[\w\"'-]"
 _DEEP_KEY = re.compile(rf"(?<!{_KEY})(?:{_KEY}++[ \t]*+\.[ \t]*+){{{input_limits.DEPTH.maximum},}}")
 
-# Names of Meeting's fields that are other keys in the file.
-_FIELDS = {
+KEYS = {
     "credit_types": "credit",
     "session_form": "session_evaluation",
     "overall_form": "overall_evaluation",
 }
+"""The keys of those fields of Meeting that have another name in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,13 @@ def _meeting_fields(file: Mapping[str, Any], problems: list[InputProblem]) -> di
     """The file's content with the field names of Meeting."""
     problems += [
         toml_fault(name, f"The key {name!r} is unknown here.", f"Did you mean {key}?")
-        for name, key in _FIELDS.items()
+        for name, key in KEYS.items()
         if name in file
     ]
-    data = {key: value for key, value in file.items() if key not in _FIELDS}
+    data = {key: value for key, value in file.items() if key not in KEYS}
     data |= _pop_table(data, "privacy", {"text"}, problems, rename={"text": "privacy"})
     for field in ("session_form", "overall_form"):
-        if (key := _FIELDS[field]) in data:
+        if (key := KEYS[field]) in data:
             data[field] = {"questions": data.pop(key)}
     data["credit_types"] = data.pop("credit", None)
     if isinstance(types := data.get("registration_types"), list):

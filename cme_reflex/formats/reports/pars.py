@@ -47,7 +47,7 @@ COLUMNS = (
     ParsColumn("Certifying Board", "Empty without a board", "board"),
     ParsColumn("Certifying Board ID", "Required with a board", "board_id"),
     ParsColumn("Total Board Credits", "Required with a board", "board_credits"),
-    ParsColumn("Credit Type ", "Such as Patient Safety", "credit_type"),
+    ParsColumn("Credit Type ", "As PARS names it", "credit_type"),
     ParsColumn("Credits Awarded for Credit Type", "Part of the total", "credits_of_type"),
     ParsColumn("Additional Credit Type", "Empty if there is none", "additional_type"),
 )

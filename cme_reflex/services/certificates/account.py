@@ -23,7 +23,7 @@ from cme_reflex.domain.claims.account import (
 from cme_reflex.domain.claims.claim import ClaimStatus, claim_period
 from cme_reflex.domain.claims.proof import proof_state
 from cme_reflex.domain.meetings.meeting import Meeting
-from cme_reflex.domain.reporting.pars import RecordAction, current_records
+from cme_reflex.domain.reporting.pars import RecordAction, current_records, reported_type
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transcript_pdf
 from cme_reflex.services.certificates import pdf_pool
@@ -133,6 +133,8 @@ def _account_entry(
             registration.reporting,
             reported,
             context,
+            offered=reported_type(meeting.credit.offered_to(registration.attendee.profession))
+            is not None,
             withdrawn=claim is not None and claim.status == ClaimStatus.WITHDRAWN,
         ),
     )
@@ -148,15 +150,17 @@ def _reporting_status(
     reported: Sequence[BatchedRow],
     context: RequestContext,
     *,
+    offered: bool,
     withdrawn: bool,
 ) -> ReportingSummary:
     """The state of the reporting to PARS; rejected rows had no effect.
 
     The reason of a rejection may quote the learner's data, so a badge does not show it.
-    `withdrawn` means that the claim was withdrawn.
+    `offered` means that a type offered to the attendee is reported, and `withdrawn` that the claim
+    was withdrawn.
     """
     if opt_in is None:
-        return ReportingSummary()
+        return ReportingSummary(ReportingState.NOT_ASKED if offered else ReportingState.NOT_OFFERED)
     is_reported = bool(
         current_records(pars_row(each.row) for each in reported if each.row.rejected_at is None)
     )

@@ -19,6 +19,7 @@ from cme_reflex.services.meetings.affected_claims import (
 from cme_reflex.services.meetings.people_changes import PeopleChanges, compare_people, save_people
 from cme_reflex.services.meetings.row_changes import RowChanges, RowCounts
 from cme_reflex.services.meetings.session_changes import compare_sessions, save_sessions
+from cme_reflex.services.meetings.settings_changes import SettingChange, settings_changes
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
 from cme_reflex.store.meetings.tables import MeetingRow, SignatureImageRow
@@ -31,7 +32,8 @@ TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 class LoadReport:
     """Result of a load: row counts by file, and the lines of claims that it changed.
 
-    `notified` is the number of former e-mail addresses that are told of their change.
+    `settings` are the changes of meeting.toml, none for a new meeting. `notified` is the number of
+    former e-mail addresses that are told of their change.
     """
 
     meeting: str
@@ -40,6 +42,7 @@ class LoadReport:
     sessions: RowCounts
     attendees: RowCounts
     members: RowCounts
+    settings: tuple[SettingChange, ...] = ()
     notified: int = 0
     touched: tuple[AffectedLine, ...] = ()
     cleared: tuple[ClearedTotal, ...] = ()
@@ -82,6 +85,7 @@ class _Comparison:
     code: str
     version: int
     document: dict[str, Any] | None  # None if it does not change
+    settings: tuple[SettingChange, ...]
     images: Mapping[str, str]
     sessions: RowChanges
     people: PeopleChanges
@@ -111,6 +115,7 @@ def _report(comparison: _Comparison, saved: _Saved = _NOTHING) -> LoadReport:
         sessions=comparison.sessions.counts,
         attendees=comparison.people.attendees.counts,
         members=comparison.people.members.counts,
+        settings=comparison.settings,
         notified=saved.notified,
         touched=saved.touched,
         cleared=saved.cleared,
@@ -126,6 +131,7 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
         code=code,
         version=row.version if row else 0,
         document=None if row and row.document == document else document,
+        settings=settings_changes(row.document, document) if row else (),
         images=folder.images,
         sessions=compare_sessions(db, meeting_id, folder),
         people=compare_people(db, meeting_id, folder),

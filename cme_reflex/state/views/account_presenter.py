@@ -96,7 +96,7 @@ def _claim_action(entry: AccountEntry) -> str:
 
 def _reporting_action(entry: AccountEntry) -> str:
     """The label of the link to reporting, which stays available after the claim period."""
-    if not entry.is_current:
+    if not entry.is_current or entry.reporting.state is ReportingState.NOT_OFFERED:
         return ""
     rejected = entry.reporting.state is ReportingState.REJECTED
     return text.account.CORRECT if rejected else text.account.REPORTING

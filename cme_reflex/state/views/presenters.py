@@ -175,10 +175,10 @@ def _line_explanation(line: Line, session: Session, types: CreditTypes) -> Itera
         full, limit = session.credit.get(each.code, NO_CREDIT), most.get(each.code, NO_CREDIT)
         if each.code in line.unmet:
             continue
-        if limit < full and each.is_primary:
-            yield text.credit.of_part(each, limit, full, line.minutes, session.minutes)
-        elif line.amount(each.code) < limit:
+        if line.amount(each.code) < limit:
             yield text.credit.lowered(each, line.amount(each.code), limit)
+        elif limit < full:
+            yield text.credit.of_part(each, limit, full, line.minutes, session.minutes)
 
 
 def evaluation_progress(form: Form, answers: Mapping[str, Answer]) -> str:

@@ -82,6 +82,7 @@ _HOW: Final[Mapping[SignInMethod, str]] = {
 }
 
 _REPORTED: Final[Mapping[ReportingState, str]] = {
+    ReportingState.NOT_OFFERED: "",
     ReportingState.NOT_ASKED: "",
     ReportingState.OPTED_IN: "Opted in on {on}. Not reported to ACCME yet.",
     ReportingState.EXPORTED: "Reported to ACCME on {on}.",

@@ -246,6 +246,40 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
         ),
         (
             "meeting.toml",
+            "[[registration_types]]",
+            """[[credit]]
+code = "ethics"
+label = "Ethics"
+name = { one = "Ethics", many = "Ethics" }
+part_of = "category1"
+maximum = 0
+
+[[registration_types]]""",
+            (
+                None,
+                "credit[3].maximum",
+                "The maximum is 0, so nobody can claim more than 0 of it.",
+            ),
+        ),
+        (
+            "meeting.toml",
+            "[[registration_types]]",
+            """[[credit]]
+code = "ethics"
+label = "Ethics"
+name = { one = "Ethics", many = "Ethics" }
+part_of = "category1"
+reported_to = "pars"
+
+[[registration_types]]""",
+            (
+                None,
+                "credit[3].reported_to",
+                "PARS takes one subset of a learner: this one only if no 'safety' is claimed.",
+            ),
+        ),
+        (
+            "meeting.toml",
             "maximum = 60.75",
             "maximum = 60.75\nopens_at = 2024-09-01T08:00:00",
             (
@@ -448,6 +482,19 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert cme_output("meeting", "check", tmp_path / "none") == (1, [], [fault])
 
 
+NURSES = """[[professions]]
+code = "nurse"
+label = "Nurse"
+
+[[credit]]
+code = "ancc"
+label = "Nursing"
+name = { one = "contact hour", many = "contact hours" }
+awarded_to = ["nurse"]
+
+"""
+
+
 def test_a_rehearsed_load_tells_what_the_real_one_does_and_writes_nothing(
     files: FolderFiles, tmp_path: Path
 ) -> None:
@@ -469,6 +516,32 @@ def test_a_rehearsed_load_tells_what_the_real_one_does_and_writes_nothing(
     assert rehearsed == (0, [*report, "Nothing was written."], [])
     assert invoke_cme("meeting", "load", folder, "--json").stdout == as_json.stdout
     assert _backed_up(tmp_path / "loaded.gz") != before
+
+
+def test_a_load_of_other_terms_alone_tells_what_changed(files: FolderFiles) -> None:
+    invoke_cme("meeting", "load", files.write())
+    files.replace("meeting.toml", 'label = "Patient Safety"', 'label = "Safety"')
+    files.replace("meeting.toml", "[[registration_types]]", NURSES + "[[registration_types]]")
+    folder = files.write()
+    assert cme_output("meeting", "load", folder) == (
+        0,
+        [
+            "test24: version 2.",
+            "  meeting.toml: credit safety changed, credit ancc added, professions nurse added",
+            "  sessions: 0 added, 3 changed, 1 unchanged",  # their durations give contact hours
+            "  attendees: 0 added, 0 changed, 2 unchanged",
+            "  members: 0 added, 0 changed, 1 unchanged",
+        ],
+        [],
+    )
+    files.replace("meeting.toml", NURSES, "")
+    files.replace("meeting.toml", 'format = "', 'format = "A ')
+    as_json = json.loads(invoke_cme("meeting", "load", files.write(), "--json").stdout)
+    assert as_json["settings"] == [
+        {"key": "format", "code": "", "change": "changed"},
+        {"key": "credit", "code": "ancc", "change": "removed"},
+        {"key": "professions", "code": "nurse", "change": "removed"},
+    ]
 
 
 def _backed_up(file: Path) -> list[bytes]:

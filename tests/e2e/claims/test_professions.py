@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer, build_copy, run_cme, run_server
-from tests.support.e2e.devices import PHONE
+from tests.support.e2e.devices import DESKTOP, PHONE
 from tests.support.files.pdfs import page_texts
 
 pytestmark = pytest.mark.timeout(400)
@@ -58,6 +58,7 @@ class Profession:
     certificate: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     evaluates: bool = False
+    reported: bool = False
 
 
 OVERLAP = "less {} that overlaps Thu, Oct 10, 10:00 am–12:00 pm"
@@ -75,7 +76,11 @@ PROFESSIONS = [
             "Of which Opioid Prescribing": "2.00",
         },
         why=f"AMA PRA Category 1, 9.25: 11.25 {OVERLAP.format('2.00')}",
-        certificate=("9.25 AMA PRA Category 1 Credits™", "3.50", "2.00", "0.25"),
+        certificate=(
+            "9.25 AMA PRA Category 1 Credits™",
+            "of which 3.50 Patient Safety credits, 0.25 Ethics credits and 2.00 Opioid Prescribing",
+        ),
+        reported=True,
     ),
     Profession(
         name="Weber",
@@ -86,6 +91,7 @@ PROFESSIONS = [
         why=f"European CME, 8.0: 11.0 {OVERLAP.format('2.0')}, less 1.0 above the daily maximum of "
         "8.0 on Thu, Oct 10",
         certificate=("8.0 European CME credits (ECMEC®s)",),
+        reported=True,  # physicians are offered AMA PRA credit as well
     ),
     Profession(
         name="Jackson",
@@ -94,7 +100,7 @@ PROFESSIONS = [
         button="9.25, of which 3.50 Pharmacology",
         figures={"Nursing hours claimed": "9.25", "Of which Pharmacology": "3.50"},
         why=f"Nursing, 9.25: 11.25 {OVERLAP.format('2.00')}",
-        certificate=("9.25 nursing contact hours", "3.50"),
+        certificate=("9.25 nursing contact hours", "of which 3.50 pharmacology contact hours"),
     ),
     Profession(
         name="Patel",
@@ -103,7 +109,11 @@ PROFESSIONS = [
         button="0.775",
         figures={"Pharmacy CEUs claimed": "0.775"},
         why="0.775: your 5 sessions",
-        certificate=("0.775 CEUs", "0730-0000-24-002-L01-P"),
+        certificate=(
+            "0.775 CEUs",
+            "Thursday, October 10, 2024",
+            "10:00 am–12:00 pm Opioid Stewardship after Spine Surgery UAN 0730-0000-24-002-L01-P",
+        ),
         left_out=("Degenerative Spondylolisthesis: Decompress, Fuse or Wait", HIP),
         evaluates=True,
     ),
@@ -151,6 +161,7 @@ def test_a_day_is_claimed_and_certified_as_the_profession_asks(
         evaluate_all(attendee, [title for title in DAY if title not in who.left_out])
     attendee.open_submit()
     attendee.answer_required_questions()
+    expect(page.locator("#reporting")).to_have_count(1 if who.reported else 0)
     bar = page.get_by_role("region", name="Your claim so far")
     bar.locator("summary").first.click()
     expect(bar).to_contain_text(who.why)
@@ -172,6 +183,24 @@ def test_a_day_is_claimed_and_certified_as_the_profession_asks(
     printed = " ".join(" ".join(page_texts(download.value.path().read_bytes())).split())
     for words in who.certificate:
         assert words in printed
+
+
+def test_at_a_desk_the_bar_wraps_above_its_meter(browser: Browser, spine: CmeServer) -> None:
+    context = browser.new_context(base_url=spine.url, **DESKTOP)  # type: ignore[arg-type]
+    page = context.new_page()
+    attendee = Attendee(page)
+    attendee.sign_in_by_request("O'Sullivan", "30016")
+    attendee.open_sessions()
+    explained = page.get_by_role("region", name="Your claim so far").locator("details").first
+    expect(explained).to_contain_text("AMA PRA Category 1")
+    bottom, top = explained.evaluate(
+        """details => [
+            details.querySelector("summary svg").getBoundingClientRect().bottom,
+            details.parentElement.nextElementSibling.getBoundingClientRect().top,
+        ]"""
+    )
+    assert bottom <= top
+    context.close()
 
 
 def evaluate_all(attendee: Attendee, titles: list[str]) -> None:

@@ -164,6 +164,23 @@ def test_a_type_is_named_and_measured_as_its_meeting_says() -> None:
     assert "Session 0 UAN 1234-0000-30-001-L01-P 0.15 0.0 0.00" in listed
 
 
+def test_a_subset_with_a_name_of_its_own_is_named_by_it() -> None:
+    pharmacology = CreditType(
+        code="pharmacology",
+        label="Pharmacology",
+        name_one="pharmacology contact hour",
+        name_many="pharmacology contact hours",
+        part_of="category1",
+    )
+    for claimed, words in (
+        (10, "2.50 pharmacology contact hours"),
+        (4, "1.00 pharmacology contact hour"),
+    ):
+        subset = Credit(pharmacology, Amount(claimed), Amount(claimed))
+        face = page_texts(certificate_pdf(certificate(subsets=(subset,))))[0]
+        assert f"Credits™ of which {words} " in face
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -19,7 +19,7 @@ from cme_reflex.domain.claims.account import (
 )
 from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
-from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.domain.credit.credit_type import Amount, Receiver
 from cme_reflex.domain.reporting.pars import RecordAction
 from cme_reflex.services.certificates import account
 from cme_reflex.services.certificates.account import NoSubmittedClaim
@@ -289,6 +289,17 @@ async def test_reporting_from_opting_in_to_withdrawing(
     assert await reporting_summary(context, now) == ReportingSummary(
         ReportingState.OPTED_IN, now + 4 * day
     )
+
+
+async def test_reporting_is_not_offered_to_a_profession_whose_credit_is_not_reported(
+    context: RequestContext, now: datetime
+) -> None:
+    not_reported = [replace(each, reported_to=Receiver.NONE) for each in MEETING.credit_types]
+    meeting = replace(MEETING, credit_types=tuple(not_reported))
+    await load_meeting(replace(FOLDER, meeting=meeting), now=now)
+    assert await reporting_summary(context, now) == ReportingSummary(ReportingState.NOT_OFFERED)
+    await opt_in_at(context, now)  # from before; it can still be withdrawn
+    assert await reporting_summary(context, now) == ReportingSummary(ReportingState.OPTED_IN, now)
 
 
 async def test_a_rejection_is_told_until_it_is_corrected_and_sent_anew(

@@ -18,6 +18,7 @@ from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.affected_claims import AffectedLine
 from cme_reflex.services.meetings.loader import LoadReport, load_meeting
 from cme_reflex.services.meetings.row_changes import RowCounts
+from cme_reflex.services.meetings.settings_changes import Change, SettingChange
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -137,6 +138,7 @@ async def test_changed_terms_alone_make_a_new_version(database: Engine, now: dat
     renamed = replace(FOLDER, meeting=replace(MEETING, name="Renamed"))
     report = await load_meeting(renamed, now=now + timedelta(days=1))
     assert (report.version, report.changed, report.sessions) == (2, True, RowCounts(unchanged=5))
+    assert report.settings == (SettingChange("name", "", Change.CHANGED),)
     assert await rows(MeetingRow, MeetingRow.version, MeetingRow.loaded_at) == [
         (2, now + timedelta(days=1))
     ]

@@ -181,6 +181,11 @@ def test_the_reporting_has_its_status_and_its_tone(
     assert shown(replace(ENTRY, reporting=reporting, is_current=False)).report == ""
 
 
+def test_reporting_that_is_not_offered_has_no_link() -> None:
+    view = shown(replace(ENTRY, reporting=ReportingSummary(ReportingState.NOT_OFFERED)))
+    assert (view.reporting, view.report) == ("", "")
+
+
 def test_years_and_meetings_are_newest_first_and_a_claim_without_versions_is_open() -> None:
     entries = [
         replace(ENTRY, short_name=name, ends_on=day)

@@ -11,7 +11,7 @@ from cme_reflex.domain.meetings.meeting import ProfessionBy
 from cme_reflex.state.views import credit_presenter, view_models
 from tests.support import claim_values
 from tests.support.claim_values import NOW, summary
-from tests.support.meeting_values import CATEGORY1, MEETING
+from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
 from tests.support.professions import EIGHT, EUROPEAN, NINE, SPINE
 
 CLAIM = claim_values.context(EIGHT, NINE)
@@ -105,6 +105,26 @@ def test_a_subset_is_at_most_the_primary_total_chosen() -> None:
     totals = {"category1": Amount(1)}
     _, safety = credit_presenter.total_views(summary(CLAIM, totals=totals), CLAIM, NOW)
     assert safety.choices == ["0.25", "0.00"]
+
+
+def test_a_subset_whose_maximum_is_zero_can_be_claimed_as_zero() -> None:
+    nothing = replace(MEETING, credit_types=(CATEGORY1, replace(SAFETY, maximum=Amount(0))))
+    claim = claim_values.context(EIGHT, NINE, meeting=nothing)
+    category1, safety = credit_presenter.total_views(summary(claim), claim, NOW)
+    assert category1.claim_all == "Claim all that my sessions support: 2.00"
+    assert safety == view_models.TotalView(
+        code="safety",
+        label="Claimed Patient Safety Hours",
+        hint="Optional, part of Category 1. Your sessions support 0.00.",
+        none="None chosen",
+        choices=["0.00"],
+        why="0.00: 0.50 less 0.50 above the maximum of 0.00",
+        closed=False,
+        claim_all="",
+    )
+    chosen = summary(claim, totals={"category1": Amount(8), "safety": Amount(0)})
+    assert credit_presenter.total_views(chosen, claim, NOW)[0].claim_all == ""
+    assert credit_presenter.credit_view(chosen).less == ""
 
 
 def test_each_primary_type_is_claimed_by_itself() -> None:

@@ -86,6 +86,10 @@ def test_a_line_that_gives_less_says_why() -> None:
         "Category 1 0.75: 45 of 90 minutes, 1.50 for the whole session\n"
         "Patient Safety 0.25: lowered by you from 0.75"
     )
+    assert line(minutes={7: 45}).why == (
+        "Category 1 0.75: 45 of 90 minutes, 1.50 for the whole session\n"
+        "Patient Safety 0.75: 45 of 90 minutes, 1.00 for the whole session"
+    )
     assert view.credit == "0.75 hours, of which 0.25 Patient Safety"
     whole = replace(CATEGORY1, partial=Partial.WHOLE_SESSION)
     meeting = replace(MEETING, credit_types=(whole, EUROPEAN))

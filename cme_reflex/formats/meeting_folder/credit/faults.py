@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Need, Receiver
+from cme_reflex.domain.credit.credit_type import (
+    NO_CREDIT,
+    Amount,
+    CreditType,
+    CreditTypes,
+    Need,
+    Receiver,
+)
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.input_problems import InputProblem, did_you_mean
 from cme_reflex.formats.meeting_folder.toml_problems import toml_fault
@@ -26,6 +33,9 @@ def credit_faults(types: Sequence[CreditType]) -> Iterator[InputProblem]:
             fault = "Attendance records cannot be loaded yet, so nobody could claim this credit."
             remedy = "Leave needs out, or choose an evaluation; attendees attest their presence."
             yield toml_fault((*place, "needs"), fault, remedy)
+        if each.is_primary and each.maximum == NO_CREDIT:
+            fault = "The maximum is 0, so nobody could claim this credit."
+            yield toml_fault((*place, "maximum"), fault, "Correct it, or leave it out.")
         if each.part_of is not None:
             yield from _part_faults(each, place, by_code)
     yield from _receiver_faults(types)
@@ -99,6 +109,9 @@ def _receiver_faults(types: Sequence[CreditType]) -> Iterator[InputProblem]:
             step = format_step(each.increment)
             fault = f"PARS takes multiples of 0.25, and the increment is {step}."
             yield toml_fault(key, fault, "Change the increment, or leave reported_to out.")
+        if each.display_divisor != 1:
+            fault = f"PARS takes credits, and this is shown divided by {each.display_divisor}."
+            yield toml_fault(key, fault, "Leave display_divisor out, or reported_to.")
     primaries = [types[number].code for number in reported if types[number].is_primary]
     for number in reported:
         if len(primaries) > 1 and types[number].code in primaries[1:]:

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from cme_reflex.domain.credit.credit_type import Amount, CreditType, Receiver
+from cme_reflex.domain.credit.credit_type import (
+    NO_CREDIT,
+    Amount,
+    CreditType,
+    CreditTypes,
+    Receiver,
+)
 from cme_reflex.domain.meetings.meeting import ClaimTerms
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.meeting_folder.credit.figures import CreditFigures
@@ -24,6 +30,7 @@ def credit_warnings(
         place: Place = ("credit", number)
         yield from _unreachable_maxima(each, place, figures_by_code[each.code])
         yield from _dates_outside(each, place, folder.meeting.claim)
+        yield from _second_subsets(each, place, folder.meeting.credit)
         if each.reported_to in _RECEIVERS:
             fault = f"Credit cannot be reported to {_RECEIVERS[each.reported_to]} yet."
             remedy = "Report it yourself, or leave reported_to out."
@@ -42,6 +49,10 @@ def _unreachable_maxima(
         if credit_type.daily_maximum is not None:
             remedy = "Check it, the daily_maximum, and the credit and times in sessions.csv."
         yield toml_warning((*place, "maximum"), fault, remedy)
+    if maximum == NO_CREDIT:
+        fault = "The maximum is 0, so nobody can claim more than 0 of it."
+        remedy = "Correct it, or remove the credit type."
+        yield toml_warning((*place, "maximum"), fault, remedy)
     if maximum is None:
         return
     others: dict[Place, Amount] = {
@@ -54,6 +65,26 @@ def _unreachable_maxima(
         if limit > maximum:
             fault = f"It is above the maximum, {format_units(credit_type, maximum)}."
             yield toml_warning((*place, *key), fault, "Lower it, or leave it out.")
+
+
+def _second_subsets(
+    credit_type: CreditType, place: Place, types: CreditTypes
+) -> Iterator[InputProblem]:
+    """A warning of a subset that PARS takes only of learners who do not claim another one.
+
+    A record in PARS has the credits of one credit type beside the total.
+    """
+    if credit_type.part_of is None or credit_type.reported_to is not Receiver.PARS:
+        return
+    first, *_ = (
+        each for each in types.subsets_of(credit_type.part_of) if each.reported_to is Receiver.PARS
+    )
+    if credit_type != first:
+        fault = (
+            f"PARS takes one subset of a learner: this one only if no {first.code!r} is claimed."
+        )
+        remedy = "Write the subset that boards need first, and leave reported_to out in others."
+        yield toml_warning((*place, "reported_to"), fault, remedy)
 
 
 def _dates_outside(

@@ -200,6 +200,12 @@ PHYSICIANS = {"awarded_to": '["physician"]'}
             "Use a multiple of 0.25, such as 1.25.",
         ),
         (
+            added(maximum=0, **PHYSICIANS),
+            "credit[3].maximum",
+            "The maximum is 0, so nobody could claim this credit.",
+            "Correct it, or leave it out.",
+        ),
+        (
             added(daily_maximum=8.25, increment=0.5, **PHYSICIANS),
             "credit[3].daily_maximum",
             "'8.25' is not an amount of X.",
@@ -276,6 +282,12 @@ PHYSICIANS = {"awarded_to": '["physician"]'}
             "credit[3].reported_to",
             "'category1' is reported to PARS, which takes one credit type.",
             "Leave it out in one.",
+        ),
+        (
+            added(part_of='"category1"', display_divisor=10, reported_to='"pars"'),
+            "credit[3].reported_to",
+            "PARS takes credits, and this is shown divided by 10.",
+            "Leave display_divisor out, or reported_to.",
         ),
         (
             added(),
