@@ -4,12 +4,15 @@
 // It depends on no library: assets/reflex_bridge.js connects it to the pages and the server, and
 // assets/queue_notices.js shows what waits and what was refused.
 
-// In localStorage, one key a command, which no two tabs overwrite: the owner's id, the order of the
-// taps and the command's id follow. The number is the version of the format. A release that changes
-// it reads the former one too: pages of the former release may have left commands.
-const WAITING = "cme_queue/1/"; // until the server has applied or refused it
-const REFUSED = "cme_refused/1/"; // until the attendee has dismissed it
-const FORMER_KEYS = ["cme_outbox", "cme_command_queue"]; // in sessionStorage, a list of a tab
+// In localStorage, one key a command, which no two tabs overwrite: the owner, the order of the taps
+// and the command's id follow. The owner is "<attendee's id>.<key>". The server gives the key to the
+// attendee's own pages only, so nobody else at a shared device can store a command that is sent. The
+// number is the version of the format.
+const WAITING = "cme_queue/2/"; // until the server has applied or refused it
+const REFUSED = "cme_refused/2/"; // until the attendee has dismissed it
+const STORED = /^cme_(queue|refused)\//; // of any version and owner
+const REMOVED = "cme_removed/"; // and the id of an attendee of whom something was removed
+const KEPT_FOR = 86_400_000; // ms for which others may sign in until a command is removed
 
 const STATUS_KEY = "cme_save_status"; // the last status, in sessionStorage, for a reload
 const SAVING_AFTER = 300; // ms before "Saving" is shown
@@ -24,11 +27,11 @@ const LABEL_LIMIT = 200; // characters of a text that are stored to be shown
 
 const html = globalThis.document?.documentElement;
 
-let owner = ""; // id of this page's attendee, confirmed by the server
-let expectedOwner = ""; // the id in the page's initial state, before the server's first reply
+let owner = ""; // this page's attendee, confirmed by the server
+let expectedOwner = ""; // the one in the page's initial state, before the server's first reply
 let send = () => {}; // sends events to the server
 let declared = {}; // by event: `about`, the parameters that name its subject, and `label`
-let words = { yes: "", no: "", none: "" }; // for values in labels
+let words = { yes: "", no: "", none: "", removed: "" }; // for values in labels, and a reason
 let inFlight = null; // the sent command: id, tries, when to retry, whether it was postponed
 let lastAlive = 0; // time of the server's last message, in ms
 const loadedAt = Date.now();
@@ -87,6 +90,7 @@ function entries(prefix) {
   return keys.map((key) => ({ ...read(key), key })).filter(({ event }) => event?.payload);
 }
 
+const idIn = (attendee) => attendee.split(".")[0];
 const orderOf = (key) => key.split("/")[3];
 const idOf = ({ event }) => event.payload.command;
 const user = () => owner || expectedOwner;
@@ -106,18 +110,29 @@ function add(attendee, command, at = Date.now()) {
   put(WAITING + key, { ...command, at });
 }
 
-// Commands of a tab whose page was loaded from a former release.
-function importFormerQueue() {
-  for (const key of FORMER_KEYS) {
-    const commands = JSON.parse(sessionStorage.getItem(key) ?? "[]");
-    sessionStorage.removeItem(key);
-    for (const { event, owner: attendee, whose } of commands) {
-      if (attendee ?? whose) {
-        const command = { event, about: "", subject: "", label: "" };
-        add(attendee ?? whose, command, loadedAt);
-      }
-    }
+// The next person at a shared device must not find for long what others have left there, and what
+// has no key may come from anybody. It is removed, and its owner told so at the next sign-in.
+function removeOthers() {
+  for (const key of storedKeys().filter((each) => STORED.test(each))) {
+    const [name, version, attendee = ""] = key.split("/");
+    const { at = 0 } = read(key) ?? {};
+    const isCurrent = `${name}/${version}/` === WAITING || `${name}/${version}/` === REFUSED;
+    const isOfAnother = idIn(attendee) !== idIn(owner);
+    const isRecent = isOfAnother && Math.abs(Date.now() - at) < KEPT_FOR;
+    if (isCurrent && (attendee === owner || isRecent)) continue;
+    remove(key);
+    put(REMOVED + idIn(attendee), true);
   }
+  tellRemoved();
+}
+
+function tellRemoved() {
+  const removed = REMOVED + idIn(owner);
+  if (!read(removed)) return;
+  remove(removed);
+  const command = { event: { payload: { command: "removed" } }, subject: "", label: "" };
+  const key = `${REFUSED}${owner}/${String(nextOrder()).padStart(16, "0")}/removed`;
+  put(key, { ...command, at: Date.now(), reason: words.removed });
 }
 
 // 2. Events of the pages.
@@ -377,6 +392,7 @@ export function setOwner(attendee, confirmed) {
   expectedOwner = attendee;
   if (!confirmed) return publish();
   owner = attendee;
+  removeOthers();
   resume();
 }
 
@@ -388,7 +404,6 @@ export function setConnected(connected) {
 }
 
 if (html) {
-  importFormerQueue();
   const [navigation] = performance.getEntriesByType("navigation");
   saved = navigation?.type === "reload" && sessionStorage.getItem(STATUS_KEY) === "saved";
   addEventListener("online", reconnect);

@@ -49,7 +49,12 @@ def command_queue(queue: Any, hydrated: Any, commands: Mapping[str, Any]) -> rx.
         attendee=queue.attendee,
         hydrated=hydrated,
         commands={name: asdict(command) for name, command in commands.items()},
-        words={"yes": text.queue.YES, "no": text.queue.NO, "none": text.queue.NONE},
+        words={
+            "yes": text.queue.YES,
+            "no": text.queue.NO,
+            "none": text.queue.NONE,
+            "removed": text.queue.REMOVED,
+        },
     )
     return component
 

@@ -3,12 +3,14 @@
 Relies on: `reflex.utils.exec` names the application's factory with `get_app_instance_from_file` and
 counts workers with `reflex.utils.processes.get_num_workers`; the application serves its built pages
 where `reflex_base.environment` says so, and compiles nothing where REFLEX_SKIP_COMPILE is set. And
-Uvicorn's `H11Protocol` has the `transport`, the `cycle` of the request that is being answered, and
-`handle_websocket_upgrade`; its `WebSocketsSansIOProtocol` has `close_timeout`, and delivers the
-message in `frames` with `send_receive_event_to_app`.
+Uvicorn's protocols are told of a connection by `connection_made`; its `H11Protocol` has the
+`transport`, the `cycle` of the request that is being answered, and `handle_websocket_upgrade`; its
+`WebSocketsSansIOProtocol` has `close_timeout`, and delivers the message in `frames` with
+`send_receive_event_to_app`.
 """
 
 import asyncio
+import socket
 
 import uvicorn
 from reflex.utils import exec as reflex_exec
@@ -24,9 +26,20 @@ from cme_reflex.reflex_bridge.socket_protocol import MESSAGE_LIMIT
 HEADER_LIMIT = 64 * 1024  # bytes of a request's line and headers
 HEADER_TIMEOUT = 10.0  # seconds until a request's headers are complete
 KEEP_ALIVE_TIMEOUT = 10  # seconds that an idle connection stays open
+UNREAD_TIMEOUT = 30  # seconds in which a client has to read some of what it was sent
 CLOSE_TIMEOUT = 1.0  # seconds for a client to confirm that its WebSocket is closed
 STOP_TIMEOUT = 10  # seconds for requests that are being answered when the server stops
 WORKER_TIMEOUT = 60  # seconds without a sign of life until a worker is replaced
+
+
+def _abort_if_unread(transport: asyncio.Transport) -> None:
+    """Have the system close a connection, HTTP or WebSocket, whose client reads nothing (RFC 5482).
+
+    Closing it ourselves would wait until everything was sent. Linux only.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * UNREAD_TIMEOUT)
 
 
 class TimedHttpProtocol(H11Protocol):
@@ -35,8 +48,9 @@ class TimedHttpProtocol(H11Protocol):
     _header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request."""
+        """Begin to wait for the first request, and limit how long the client may not read."""
         super().connection_made(transport)
+        _abort_if_unread(transport)
         self._start_header_timer()
 
     def data_received(self, data: bytes) -> None:

@@ -22,7 +22,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
-from cme_reflex.state.command_queue import CommandQueue, Outcome, Reply
+from cme_reflex.state.command_queue import CommandQueue, Outcome, Reply, queue_owner
 from cme_reflex.state.views import credit_presenter, view_models
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
@@ -176,7 +176,8 @@ class ClaimPage(rx.State, mixin=True):
             self.reset()  # type: ignore[no-untyped-call]
             self._attendee_id = context.attendee.id
         queue = await self.get_state(CommandQueue)
-        queue.attendee = str(context.attendee.id)
+        if queue.attendee.partition(".")[0] != str(context.attendee.id):
+            queue.attendee = queue_owner(context.attendee.id)
         started, outcome = perf_counter(), "done"
         try:
             answer = await handler(

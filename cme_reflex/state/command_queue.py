@@ -1,12 +1,15 @@
 """State of the browser's command queue: its owner, and the server's reply to a command."""
 
 import dataclasses
+import hmac
+from base64 import urlsafe_b64encode
 from enum import StrEnum
 
 import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.services.claims.claim import COMMAND_LIMIT
+from cme_reflex.settings import settings
 from cme_reflex.web.access_policy import Audience, allow
 
 
@@ -28,10 +31,24 @@ class Reply:
     number: int = 0
 
 
+_KEY_BYTES = 18  # 144 bits
+
+
+def queue_owner(attendee_id: int) -> str:
+    """The owner of an attendee's commands in a browser: "<id>.<key>".
+
+    Only pages that are signed in as the attendee are given it. Whoever used a shared device before
+    cannot compute the key, so commands that were stored there by script are never sent.
+    """
+    secret = settings().secret.get_secret_value().encode()
+    digest = hmac.digest(secret, f"command_queue:{attendee_id}".encode(), "sha256")
+    return f"{attendee_id}.{urlsafe_b64encode(digest[:_KEY_BYTES]).decode()}"
+
+
 class CommandQueue(rx.State):
     """Server side of assets/command_queue.js.
 
-    `attendee` is the attendee's id; the queue sends a command only for the attendee who made it.
+    `attendee` is its `queue_owner`; the queue sends a command only for the attendee who made it.
     """
 
     attendee: str = ""

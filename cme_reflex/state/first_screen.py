@@ -9,7 +9,7 @@ from reflex_base.utils.format import json_dumps
 
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.command_queue import CommandQueue
+from cme_reflex.state.command_queue import CommandQueue, queue_owner
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.views.view_models import FilterOption, SessionRow
 from cme_reflex.web.filled_page import Item, Screen
@@ -37,7 +37,7 @@ def first_screen(context: RequestContext, summary: ClaimSummary) -> Screen | Non
 def _owner(context: RequestContext) -> CommandQueue:
     """Whose is what will be tapped before the server has said who is there."""
     queue = CommandQueue(_reflex_internal_init=True)  # type: ignore[call-arg]
-    queue.attendee = str(context.attendee.id)
+    queue.attendee = queue_owner(context.attendee.id)
     return queue
 
 

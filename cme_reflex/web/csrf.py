@@ -2,6 +2,8 @@
 
 from starlette.datastructures import Headers
 
+from cme_reflex.settings import settings
+
 
 def is_same_site(headers: Headers) -> bool:
     """Whether a request comes from a page of this site, by Sec-Fetch-Site or else Origin.
@@ -12,6 +14,10 @@ def is_same_site(headers: Headers) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
+    if origin is None:
+        return True
     # An origin is scheme://host[:port] and nothing more (RFC 6454). It is compared, not parsed:
     # parsing can fail.
-    return origin is None or origin.partition("://")[2] == headers.get("host")
+    scheme, _, host = origin.partition("://")
+    is_https = (settings().public_url or "").startswith("https://")
+    return host == headers.get("host") and (scheme == "https" or not is_https)

@@ -1,5 +1,6 @@
 """Replies to commands: applied, refused for a reason, or postponed until a fault has passed."""
 
+import re
 import sqlite3
 from typing import Any
 
@@ -74,6 +75,26 @@ async def test_a_command_that_a_rule_refuses_is_answered_with_its_reason(
     assert await replies(site, people.tokens[SUBMITTED], ("sessions.add", add)) == [
         ("one", "refused", text.claim.LOCKED)
     ]
+
+
+async def test_only_an_attendees_own_pages_are_told_whose_commands_to_send(
+    site: RunningApp, people: SignedInPeople
+) -> None:
+    owners: dict[str, list[str]] = {}
+    for badge in (DRAFTING, SUBMITTED, ""):
+        for _ in range(2):
+            async with site.socket(people.tokens.get(badge, "")) as socket:
+                await socket.send("sessions.load")
+                owners.setdefault(badge, []).append(socket.vars().get("command_queue.attendee", ""))
+    assert owners.pop("") == ["", ""]
+    ids, keys = {}, set()
+    for badge, (owner, again) in owners.items():
+        assert owner == again
+        ids[badge], _, key = owner.partition(".")
+        assert re.fullmatch(r"[\w-]{24}", key)
+        keys.add(key)
+    assert ids == {badge: str(people.ids[badge]) for badge in (DRAFTING, SUBMITTED)}
+    assert len(keys) == 2
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,10 @@ FORBIDDEN = (
     [
         (InvalidName(NameFault.EMPTY), "Enter your name."),
         (InvalidName(NameFault.TOO_LONG), "Enter your name in at most 120 characters."),
-        (InvalidName(NameFault.WEB_ADDRESS), "Enter your name without a web address."),
+        (
+            InvalidName(NameFault.WEB_ADDRESS),
+            "Enter your name without a web address, and with a space after each period.",
+        ),
         (InvalidName(NameFault.FORBIDDEN_CHARACTERS, '="'), FORBIDDEN.format('=, "')),
         (
             InvalidName(NameFault.FORBIDDEN_CHARACTERS, "\u202e"),

@@ -134,7 +134,7 @@ def values(page: str) -> dict[str, Any]:
     (text,) = re.findall('<script id="cme-filled" type="application/json">(.*?)</script>', page)
     states = {name.rpartition("____")[2]: state for name, state in json.loads(text).items()}
     assert list(states) == ["sessions", "command_queue"]
-    assert states["command_queue"]["attendee_rx_state_"].isdigit()
+    assert re.fullmatch(r"\d+\.[\w-]{24}", states["command_queue"]["attendee_rx_state_"])
     return {key.removesuffix("_rx_state_"): value for key, value in states["sessions"].items()}
 
 

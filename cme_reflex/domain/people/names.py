@@ -14,7 +14,12 @@ _PUNCTUATION = frozenset(" .,'’/-()")
 # Hyphens, apostrophes and middle dots of the scripts: hyphen, non-breaking hyphen, Hebrew maqaf,
 # geresh and gershayim, middle dot, katakana middle dot.
 _SCRIPT_PUNCTUATION = frozenset("\u2010\u2011\u05be\u05f3\u05f4\u00b7\u30fb")
-_WEB_ADDRESS = re.compile(r"//|\bwww\.|\w\.[a-z]{2,}/|\w\.(?:com|org|net|info)\b", re.IGNORECASE)
+# Mail programs make links of what looks like a host. "Dr.med. J.R. St.John" does not.
+_WEB_ADDRESS = re.compile(
+    r"//|\bwww\.|\w\.[a-z]{2,}/|\w\.(?:com|org|net|info|io|co)\b"
+    r"|\b\w{2,}\.(?-i:[a-z]{2,})(?![\w.])",
+    re.IGNORECASE,
+)
 
 
 class NameFault(StrEnum):

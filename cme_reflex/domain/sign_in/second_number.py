@@ -139,6 +139,9 @@ ADDRESS_PAUSE lets one address try a number at most 1,400 times in ten minutes, 
 pause it for all.
 """
 
+OWN_ATTEMPTS = 5
+"""As many attempts with two numbers pass NUMBER_PAUSE at each address, whatever others do."""
+
 OWN_NAME, OWN_NUMBER = "own failures by name", "own failures by number"
 OWN_WINDOW = timedelta(minutes=15)
 OWN_LIMIT = 4
@@ -269,8 +272,15 @@ def _count_numbers(counters: Counters, attempt: NumberAttempt, now: datetime) ->
     counted: list[tuple[str, str, RateLimitCounter]] = []
     if len(attempt.numbers) > 1:
         counted.append(_count_pair(counters, attempt, now))
+    at_address = OWN_ATTEMPTS + 1
     for limit, key in _number_limits(attempt):
-        counter, _ = limit.check(counters.load(limit.scope, key), now)
+        try:
+            counter, _ = limit.check(counters.load(limit.scope, key), now)
+        except TooManyAttempts:
+            if limit is NUMBER_PAUSE and at_address <= OWN_ATTEMPTS:
+                continue
+            raise
+        at_address = counter.count if limit is ADDRESS_PAUSE else OWN_ATTEMPTS + 1
         counted.append((limit.scope, key, counter))
     for scope, key, counter in counted:
         counters.save(scope, key, counter)

@@ -24,8 +24,12 @@ from cme_reflex.text.mail import messages
 CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minutes=10))
 """Requests from one IP address; a convention center has one, an attacker a few."""
 
-RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=timedelta(minutes=15))
-"""Requests for one e-mail address, registered or not, to prevent flooding of a mailbox."""
+RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=SIGN_IN_LINK_LIFETIME * 2 / 3)
+"""Messages to one e-mail address, registered or not, to prevent flooding of a mailbox.
+
+Requests beyond it are answered alike, because anybody can have made those before: their links went
+to the address. The window is shorter than a link's lifetime, so the last of them is still valid.
+"""
 
 _ASCII_UPPER = re.compile("[A-Z]+")
 
@@ -34,13 +38,17 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
     """Request a sign-in link to this address; the mail worker looks up its attendees.
 
     The response, the queries and the rows written are the same for registered and unknown
-    addresses. `client` is the client's IP address. Lockouts of badge numbers do not apply, because
-    the link is the alternative to a number. Raises InvalidAddress and TooManyAttempts.
+    addresses, and the response is the same where RECIPIENT_LIMIT sends no further link. `client` is
+    the client's IP address. Lockouts of badge numbers do not apply, because the link is the
+    alternative to a number. Raises InvalidAddress, and TooManyAttempts for a client that requests
+    too many.
     """
     recipient = _fold(to_ascii_domain(email))
-    await rate_limits.check(
-        (CLIENT_LIMIT, client), (RECIPIENT_LIMIT, f"{meeting} {recipient}"), now=now
-    )
+    await rate_limits.check((CLIENT_LIMIT, client), now=now)
+    try:
+        await rate_limits.check((RECIPIENT_LIMIT, f"{meeting} {recipient}"), now=now)
+    except rate_limits.TooManyAttempts:
+        return
     key = token_urlsafe()
 
     def enqueue(db: Session) -> None:

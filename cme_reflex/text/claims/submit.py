@@ -54,7 +54,8 @@ NAME_IMAGE: Final = "On the certificate: {name}"
 _NAME_FAULTS: Final[Mapping[NameFault, str]] = {
     NameFault.EMPTY: "Enter your name.",
     NameFault.TOO_LONG: f"Enter your name in at most {NAME_LIMIT} characters.",
-    NameFault.WEB_ADDRESS: "Enter your name without a web address.",
+    NameFault.WEB_ADDRESS: "Enter your name without a web address, and with a space after each "
+    "period.",
     NameFault.FORBIDDEN_CHARACTERS: "A name cannot contain {characters}. Use letters, spaces, "
     "hyphens, apostrophes, periods, commas, slashes and parentheses.",
     NameFault.UNPRINTABLE: "The certificate cannot print {characters}. Enter your name without "

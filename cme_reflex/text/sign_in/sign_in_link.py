@@ -15,8 +15,9 @@ SEND: Final = "Send me a link"
 
 NOTICES: Final[Mapping[str, str]] = {
     "link-sent": "If this address is registered for the meeting, we have sent a link to it. The "
-    "link is valid for 15 minutes. If it does not arrive within a minute or two, check your junk "
-    "mail, and whether you registered with another address.",
+    "link is valid for 15 minutes; if you have requested several, use the newest. If none arrives "
+    "within a minute or two, check your junk mail, and whether you registered with another "
+    "address.",
     "link-address": "Enter your complete e-mail address, such as name@example.org.",
     "link-used": "This link has already been used, and each link works only once. Request a new "
     "one here.",

@@ -9,6 +9,10 @@ REFUSED: Final = Plural(one="This was not saved:", other="These {count} changes 
 DISMISS: Final = "Dismiss"
 FAILED: Final = "Something went wrong on our side. Please try again."
 OUTDATED: Final = "This page was older than the site. Please try again."
+REMOVED: Final = (
+    "Changes that were not sent were removed from this browser, because it was updated or used by "
+    "others for a day. Please check your claim."
+)
 
 # Why an action, such as Submit, is not done. `action` is the label of its button.
 WAITS: Final = "{action} waits for your changes to be saved."

@@ -1,7 +1,7 @@
 """Rejects requests for other hosts than this site's."""
 
+import re
 from collections.abc import Awaitable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -14,6 +14,9 @@ from cme_reflex.routes import HEALTH
 from cme_reflex.settings import settings
 
 MISDIRECTED_REQUEST = 421  # RFC 9110, section 15.5.20
+
+# A host and perhaps a port, and nothing else (RFC 9110, section 7.2).
+_HOST = re.compile(r"(?:\[(?P<ip_literal>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]*)?")
 
 
 class TrustedHostMiddleware:
@@ -45,7 +48,5 @@ class TrustedHostMiddleware:
 def _host(scope: Scope) -> str:
     """The host that the request is for; an empty string where it names none, or several."""
     hosts = Headers(scope=scope).getlist("host")
-    try:
-        return (urlsplit(f"//{hosts[0]}").hostname or "") if len(hosts) == 1 else ""
-    except ValueError:
-        return ""
+    named = _HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
+    return (named["ip_literal"] or named["name"]) if named else ""

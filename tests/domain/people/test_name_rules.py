@@ -76,6 +76,10 @@ def test_names_of_the_world_are_names(name: str) -> None:
         ("See www.evil.example", InvalidName(NameFault.WEB_ADDRESS)),
         ("bit.ly/kim", InvalidName(NameFault.WEB_ADDRESS)),
         ("Kim Evil.Com", InvalidName(NameFault.WEB_ADDRESS)),
+        ("Ann evil.io", InvalidName(NameFault.WEB_ADDRESS)),
+        ("Ann T.CO", InvalidName(NameFault.WEB_ADDRESS)),
+        ("Ann bit.ly, MD", InvalidName(NameFault.WEB_ADDRESS)),
+        ("évil.health Kim", InvalidName(NameFault.WEB_ADDRESS)),
     ],
 )
 def test_what_is_no_name_is_told_with_its_cause(text: str, invalid: InvalidName) -> None:

@@ -15,6 +15,7 @@ from tests.support.guessing import (
     SECOND,
     START,
     Attack,
+    MemoryCounters,
     ReadOnlyCounters,
     Simulation,
 )
@@ -131,3 +132,22 @@ def _is_locked(counters: ReadOnlyCounters, numbers: tuple[str, str], now: dateti
     except TooManyAttempts:
         return True
     return False
+
+
+@pytest.mark.parametrize("seconds", [0.025, 1])
+def test_both_right_numbers_never_wait_for_what_others_try_elsewhere(seconds: float) -> None:
+    """Fifty addresses guess the second number of one badge, forty times a second and slower."""
+    counters = MemoryCounters()
+    refused: set[str] = set()
+    for number in range(24_000):
+        now = START + number * seconds * SECOND
+        address = FIFTY_ELSEWHERE[number % 50]
+        guess = NumberAttempt(meeting="m", name="x", numbers=("1", f"g{number}"), address=address)
+        try:
+            second_number.check(counters, guess, now=now)
+        except TooManyAttempts:
+            refused.add(address)
+        if number % 200 == 0:
+            owner = replace(guess, numbers=("1", "own"), address=f"192.0.2.{number // 200}")
+            second_number.check(ReadOnlyCounters(counters), owner, now=now)
+    assert refused == (set(FIFTY_ELSEWHERE) if seconds < 1 else set())

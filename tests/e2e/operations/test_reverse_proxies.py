@@ -48,11 +48,13 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    {limit_zone}
     server {{
         listen 127.0.0.1:{port} ssl;
         server_name {HOST};
         ssl_certificate {folder}/certificate.pem;
         ssl_certificate_key {folder}/key.pem;
+        {limit}
         {site}
         {away}
     }}
@@ -85,7 +87,10 @@ def documented(language: str, holds: str, server: int) -> str:
 
 def nginx(folder: Path, port: int, server: int) -> list[str]:
     """nginx at this port; the command that runs it."""
+    limit_zone, limit = documented("nginx", "limit_conn", server).splitlines()
     values = {
+        "limit_zone": limit_zone,
+        "limit": limit,
         "site": documented("nginx", "proxy_pass", server),
         "away": documented("nginx", "error_page", server),
     }

@@ -1,12 +1,13 @@
 """The command queue alone: an empty page with a fake clock, without server or library."""
 
+import json
 import random
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.support.e2e.queue_page import ATTENDEE, SITE, QueuePage, new_tab
+from tests.support.e2e.queue_page import ATTENDEE, SITE, START, QueuePage, new_tab
 
 
 def test_one_command_is_in_flight_and_the_others_wait_in_order(
@@ -139,7 +140,7 @@ def test_a_command_of_one_attendee_is_never_sent_nor_shown_to_another(queue: Que
     queue.settle(command)
     queue.settle(refused, refused="It has ended.")
     command = queue.add_session(3)
-    queue.open("8")
+    queue.open("8.key")
     queue.advance(20_000)
     assert (queue.sent, queue.status, queue.waiting, queue.refused) == ([], "", [], [])
     # The first one's command is sent once that person signs in again.
@@ -176,22 +177,55 @@ def test_taps_in_two_tabs_are_sent_in_their_order(browser_profile: BrowserContex
     assert first_tab.refused == ["Facelifts: Add nothing: It has ended."]
 
 
+DAY = 86_400_000  # milliseconds
+
+
+def stored(queue: QueuePage) -> str:
+    return str(queue.page.evaluate("() => JSON.stringify(Object.entries(localStorage))"))
+
+
 @pytest.mark.parametrize(
-    ("key", "owner"), [("cme_command_queue", "owner"), ("cme_outbox", "whose")]
+    "key",
+    [
+        "cme_queue/1/7/0000000000000001/planted",  # as former releases stored it
+        "cme_queue/2/7/0000000000000001/planted",
+        "cme_queue/2/7.guess/0000000000000001/planted",
+    ],
 )
-def test_commands_of_a_former_release_are_sent(queue: QueuePage, key: str, owner: str) -> None:
-    commands = [
-        {"event": {"name": "add", "payload": {"command": name}}, owner: ATTENDEE}
-        for name in ("one", "two")
-    ]
-    store = "([key, commands]) => sessionStorage.setItem(key, JSON.stringify(commands))"
-    queue.page.evaluate(store, [key, commands])
+def test_a_command_that_somebody_else_has_stored_is_never_sent(queue: QueuePage, key: str) -> None:
+    command = {"event": {"name": "add", "payload": {"command": "planted"}}, "at": 1000 * START}
+    store = "([key, command]) => localStorage.setItem(key, JSON.stringify(command))"
+    queue.page.evaluate(store, [key, command])
+    listed = {"key": "cme_command_queue", "command": [command | {"owner": ATTENDEE}]}
+    in_tab = "({key, command}) => sessionStorage.setItem(key, JSON.stringify(command))"
+    queue.page.evaluate(in_tab, listed)
     queue.open()
-    queue.settle("one")
-    queue.settle("two")
-    assert queue.sent == ["one", "two"]
+    queue.advance(20_000)
+    assert (queue.sent, queue.refused) == ([], ["Removed."])
+    assert "planted" not in stored(queue)
+    queue.call("dismissRefusals()")
     queue.open()
-    assert queue.sent == []
+    assert queue.refused == []
+
+
+def test_what_others_have_left_is_removed_after_a_day_and_they_are_told(queue: QueuePage) -> None:
+    queue.add_session(1, text="private")
+    queue.settle(queue.add_session(2, text="private"), refused="It has ended.")
+    queue.page.clock.fast_forward(DAY - 60_000)
+    queue.open("8.key")
+    assert stored(queue).count("private") == 4
+    queue.page.clock.fast_forward(120_000)
+    queue.open("8.key")
+    assert json.loads(stored(queue)) == [["cme_removed/7", "true"]]
+    queue.open()
+    assert (queue.sent, queue.refused) == ([], ["Removed."])
+
+
+def test_what_the_attendee_has_left_is_sent_after_a_day(queue: QueuePage) -> None:
+    command = queue.add_session(1)
+    queue.page.clock.fast_forward(3 * DAY)
+    queue.open()
+    assert (queue.sent, queue.refused) == ([command], [])
 
 
 def test_a_browser_without_storage_keeps_the_commands_in_memory(queue: QueuePage) -> None:

@@ -11,7 +11,14 @@ from sqlmodel import select
 from cme_reflex.domain.meetings.meeting import Meeting, SignInTerms, SingleSignOn
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.sign_in import credentials, invitations, registrations
+from cme_reflex.services.sign_in import (
+    authentication,
+    credentials,
+    invitations,
+    members,
+    own_sign_ins,
+    registrations,
+)
 from cme_reflex.services.sign_in.single_sign_on import login
 from cme_reflex.services.sign_in.single_sign_on.login import MemberNotFound
 from cme_reflex.services.sign_in.single_sign_on.oidc import SignInRejected
@@ -78,20 +85,20 @@ async def test_a_username_at_two_issuers_is_two_members(
 ) -> None:
     await load_meeting(folder_of(meeting_of(provider)), now=now)
     await load_meeting(folder_of(meeting_of(another_provider, "other24")), now=now)
-    members = await registered()
-    assert set(members) == {provider.issuer, another_provider.issuer}
+    found = await registered()
+    assert set(found) == {provider.issuer, another_provider.issuer}
     linked = await fetch(
         select(AttendeeRow).where(AttendeeRow.badge == "101").order_by(AttendeeRow.id)  # type: ignore[arg-type]
     )
     assert [row.member_id for row in linked] == [
-        members[provider.issuer],
-        members[another_provider.issuer],
+        found[provider.issuer],
+        found[another_provider.issuer],
     ]
     for code in (MEETING.code, "other24"):
         assert isinstance(await sign_in(code, now), registrations.SignedIn)
     assert {(row.member_id, row.issuer) for row in await fetch(select(MemberSubjectRow))} == {
-        (members[provider.issuer], provider.issuer),
-        (members[another_provider.issuer], another_provider.issuer),
+        (found[provider.issuer], provider.issuer),
+        (found[another_provider.issuer], another_provider.issuer),
     }
 
 
@@ -162,3 +169,37 @@ async def test_a_subject_is_recognized_under_another_username(
     await sign_in(MEETING.code, now)
     provider.username = "renamed"
     assert isinstance(await sign_in(MEETING.code, now), registrations.SignedIn)
+
+
+async def test_staff_unbind_a_member_and_the_next_subject_is_bound(
+    provider: OidcProvider, now: datetime
+) -> None:
+    await load_meeting(folder_of(meeting_of(provider)), now=now)
+    signed_in = await sign_in(MEETING.code, now)
+    assert isinstance(signed_in, registrations.SignedIn)
+    provider.subject = "new account"
+    unbound = await members.unbind(
+        MEETING.code, " Kim", reason=" new account ", actor="staff x", now=now
+    )
+    assert unbound == members.UnboundMember(username="kim", subjects=1, ended=1)
+    with pytest.raises(authentication.NotSignedIn):
+        await authentication.authenticate(MEETING.code, signed_in.token, now=now)
+    assert isinstance(await sign_in(MEETING.code, now), registrations.SignedIn)
+    assert [row.subject for row in await fetch(select(MemberSubjectRow))] == ["new account"]
+    provider.subject = "somebody else"
+    with pytest.raises(SignInRejected, match="bound to another subject"):
+        await sign_in(MEETING.code, now)
+
+
+async def test_nobody_is_unbound_without_a_reason_or_by_an_unknown_name(
+    provider: OidcProvider, now: datetime
+) -> None:
+    await load_meeting(folder_of(meeting_of(provider)), now=now)
+    await sign_in(MEETING.code, now)
+    for username, reason, error in (
+        ("nobody", "r", members.MemberNotFound),
+        ("kim", " ", own_sign_ins.ReasonMissing),
+    ):
+        with pytest.raises(error):
+            await members.unbind(MEETING.code, username, reason=reason, actor="staff x", now=now)
+    assert len(await fetch(select(MemberSubjectRow))) == 1

@@ -7,9 +7,9 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from cme_reflex.settings import ROOT
 
-START = 1_000_000  # milliseconds since the epoch
+START = 1_000_000  # seconds since the epoch
 SITE = "http://queue.test"
-ATTENDEE = "7"
+ATTENDEE = "7.key"
 
 # A minimal page that records what the queue sends.
 PAGE = """
@@ -26,7 +26,7 @@ PAGE = """
             add: { about: ["session"], label: "Add {text}" },
             submit: { label: "Submit", immediate: true },
         },
-        { none: "nothing" },
+        { none: "nothing", removed: "Removed." },
     );
     Object.assign(window, { queue, actions });
 </script>

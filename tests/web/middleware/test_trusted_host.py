@@ -21,7 +21,18 @@ async def test_the_public_host_is_trusted(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "cme.example.org.evil.example", "localhost", "", "[", "127.0.0.1:1"]
+    "host",
+    [
+        "evil.example",
+        "cme.example.org.evil.example",
+        "localhost",
+        "",
+        "[",
+        "127.0.0.1:1",
+        "x@cme.example.org",
+        "[cme.example.org]",
+        *(f"cme.example.org{end}" for end in (":80,evil.example", "/x", "?x", "#x", ":x", "\t")),
+    ],
 )
 async def test_other_hosts_are_rejected(host: str) -> None:
     assert await status(host, "/", "https://cme.example.org") == 421
