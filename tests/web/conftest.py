@@ -17,6 +17,7 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web import download_limit
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
+from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
 from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
 from cme_reflex.web.middleware.shared_rate import SharedRateLimiter
 from cme_reflex.web.routes import (
@@ -50,7 +51,7 @@ async def client(
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
     monkeypatch.setattr(download_limit, "_limiter", SharedRateLimiter())  # ids come again
-    site = RequestBodyMiddleware(AuthRedirectMiddleware(_site()))
+    site = ErrorPageMiddleware(RequestBodyMiddleware(AuthRedirectMiddleware(_site())))
     transport = httpx.ASGITransport(site)
     async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
         yield client
@@ -73,5 +74,6 @@ def _site() -> Starlette:
             *api.ROUTES,
             *health.ROUTES,
             Route("/{path:path}", page, methods=["GET", "POST"]),
-        ]
+        ],
+        exception_handlers={Exception: server_error},
     )
