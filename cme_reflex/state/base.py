@@ -198,6 +198,20 @@ class ClaimPage(rx.State, mixin=True):
         return answer
 
 
+class UndoPage(ClaimPage, rx.State, mixin=True):
+    """State mixin of the pages where sessions are removed. They have a handler `undo`."""
+
+    removed: list[view_models.RemovedView] = []  # what Undo restores, the last removed first
+
+    def _show_summary(
+        self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
+    ) -> None:
+        super()._show_summary(context, summary, announcement=announcement)
+        removed = () if self.locked else summary.removed
+        titles = {key: context.programme.sessions[key].title for key in removed}
+        self._set(removed=[view_models.RemovedView(*each) for each in titles.items()])
+
+
 def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handler], Any]:
     def decorate(handler: Handler) -> Any:
         @wraps(handler)

@@ -21,8 +21,7 @@ from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import browsing, command, immediate, with_claim
-from cme_reflex.state.undo import UndoPage
+from cme_reflex.state.base import UndoPage, browsing, command, immediate, with_claim
 from cme_reflex.state.views import session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
