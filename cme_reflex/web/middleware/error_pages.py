@@ -1,7 +1,7 @@
 """Error pages: for unexpected exceptions, and while the database is away.
 
-They disclose nothing of the exception. An unexpected one is logged with its traceback; a fault of
-the database, which every request meets while it lasts, in one line.
+They disclose nothing of the exception. A fault of the database is a warning in the log, any other
+exception an error.
 """
 
 import logging
@@ -75,7 +75,7 @@ class ErrorPageMiddleware:
             if started and not completed:
                 raise  # the server closes the connection, which marks the response as incomplete
             if is_transient(error):
-                logger.warning("database not available: %s", type(error).__name__)
+                logger.warning("database not available", exc_info=error)
             else:
                 logger.exception("request failed")
             if not started:  # otherwise a route raised, and `server_error` has responded
