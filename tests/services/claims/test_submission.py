@@ -72,6 +72,7 @@ async def test_a_complete_claim_is_locked_and_gets_its_receipt(
             "paper": "letter",
             "accent": "#0b5563",
             "language": "en",
+            "signatures": [],
         },
         "programme_version": 1,
         "name_on_certificate": "Kim O'Brien-Núñez Jr",
