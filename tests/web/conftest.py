@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.meetings import branding
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web import download_limit
@@ -48,6 +49,7 @@ async def client(
     """An HTTP client of the routes, with the meeting loaded."""
     loaded = functools.partial(load_meeting, folder, now=datetime(2024, 11, 1, tzinfo=UTC))
     await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
+    branding.template_context()  # of the demo meeting: the meeting of the tests has no folder
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
     monkeypatch.setattr(download_limit, "_limiter", SharedRateLimiter())  # ids come again
