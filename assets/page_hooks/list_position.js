@@ -4,11 +4,13 @@ import { isDisconnected } from "./connection.js";
 import { find, isHydrated, onRender } from "./rendering.js";
 
 const DELAY = 100; // ms between two messages
-const RETRY_AFTER = 2000; // ms until a request is repeated that has not filled the screen
+const RETRY_AFTER = 2000; // ms until a request is repeated that has not filled the screen,
+const MAX_RETRY_AFTER = 64000; // doubled with each attempt, up to this
 const OVERSCAN = 8; // rows to render above and below the screen
 
 let lastRequest = "";
 let requestedAt = 0;
+let retryAfter = RETRY_AFTER; // for the last request
 let timer = 0;
 let retryTimer = 0;
 let moving = false; // a new list fills the screen only; scrolling requests the overscan
@@ -45,10 +47,16 @@ function sendTopRow() {
   // The same request for the same window is in flight, or its answer was lost: with a connection,
   // or because the page was loading and its answer came later.
   clearTimeout(retryTimer);
-  retryTimer = setTimeout(schedule, RETRY_AFTER);
   const request = `${top} ${first} ${rendered} ${list.dataset.cmeVirtualList}`;
-  const isInFlight = request === lastRequest && Date.now() - requestedAt < RETRY_AFTER;
-  if (isInFlight || isDisconnected()) return;
+  const isRepeated = request === lastRequest;
+  if (!isRepeated) retryAfter = RETRY_AFTER;
+  const isInFlight = isRepeated && Date.now() - requestedAt < retryAfter;
+  if (isInFlight || isDisconnected()) {
+    retryTimer = setTimeout(schedule, RETRY_AFTER);
+    return;
+  }
+  if (isRepeated) retryAfter = Math.min(2 * retryAfter, MAX_RETRY_AFTER);
+  retryTimer = setTimeout(schedule, retryAfter);
   lastRequest = request;
   requestedAt = Date.now();
   // React notices a change only if its own value setter is bypassed.
@@ -61,6 +69,7 @@ const schedule = () => (timer ||= setTimeout(sendTopRow, DELAY));
 
 function handleMove() {
   moving = true;
+  retryAfter = RETRY_AFTER;
   schedule();
 }
 

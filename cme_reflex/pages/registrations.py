@@ -24,7 +24,7 @@ def registrations() -> rx.Component:
     return shell(
         load_hooks(Registrations),
         rx.el.div(
-            connection_status(Registrations.unavailable != ""),
+            connection_status(Registrations.unavailable != "", text.registrations.UNAVAILABLE),
             page_title(
                 text.registrations.TITLE,
                 lead=text.registrations.LEAD.format(meeting=meeting.short_name),

@@ -74,7 +74,6 @@ class ClaimPage(rx.State, mixin=True):
     problem: str = ""
     unavailable: str = ""  # "load" or "refresh": what failed as the database could not be read
     announcement: str = ""
-    removed: list[view_models.RemovedView] = []  # what Undo restores, the last removed first
     refusals: int = 0  # events of this page that were refused; see `components.page_hooks`
     redirect_to: str = ""
     _attendee_id: int = 0
@@ -93,14 +92,11 @@ class ClaimPage(rx.State, mixin=True):
         self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
     ) -> None:
         """Show the claim's summary, and announce the last change."""
-        locked, sessions = _lock(context, summary), context.programme.sessions
-        removed = () if locked else summary.removed
         self._set(
             ready=True,
             totals=credit_presenter.totals_view(summary, context),
             submitted=summary.claim.status is ClaimStatus.SUBMITTED,
-            locked=locked,
-            removed=[view_models.RemovedView(key, sessions[key].title) for key in removed],
+            locked=_lock(context, summary),
             _revision=summary.claim.revision,
         )
         if self._programme_version != context.programme.version:
@@ -201,6 +197,20 @@ class ClaimPage(rx.State, mixin=True):
                 ms = round(1000 * (perf_counter() - started), 1)
                 _log(level, event, **who, ms=ms, outcome=outcome)
         return answer
+
+
+class UndoPage(ClaimPage, rx.State, mixin=True):
+    """State mixin of the pages where sessions are removed. They have a handler `undo`."""
+
+    removed: list[view_models.RemovedView] = []  # what Undo restores, the last removed first
+
+    def _show_summary(
+        self, context: RequestContext, summary: ClaimSummary, *, announcement: str = ""
+    ) -> None:
+        super()._show_summary(context, summary, announcement=announcement)
+        removed = () if self.locked else summary.removed
+        titles = {key: context.programme.sessions[key].title for key in removed}
+        self._set(removed=[view_models.RemovedView(*each) for each in titles.items()])
 
 
 def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handler], Any]:

@@ -11,11 +11,11 @@ from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, authenticated, command, immediate
+from cme_reflex.state.base import UndoPage, authenticated, command, immediate
 from cme_reflex.state.views import credit_presenter, presenters, view_models
 
 
-class Home(ClaimPage, rx.State):
+class Home(UndoPage, rx.State):
     """State of `/claim`."""
 
     lines: list[view_models.LineView] = []

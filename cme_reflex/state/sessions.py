@@ -21,14 +21,14 @@ from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.state.base import ClaimPage, browsing, command, immediate, with_claim
+from cme_reflex.state.base import UndoPage, browsing, command, immediate, with_claim
 from cme_reflex.state.views import session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
 
 
-class Sessions(ClaimPage, rx.State):
+class Sessions(UndoPage, rx.State):
     """State of `/sessions`.
 
     The page has a window of the list: three slots of rows form a ring, and scrolling sends only

@@ -13,10 +13,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.meetings import branding
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web import download_limit
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
+from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
 from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
 from cme_reflex.web.middleware.shared_rate import SharedRateLimiter
 from cme_reflex.web.routes import (
@@ -47,10 +49,11 @@ async def client(
     """An HTTP client of the routes, with the meeting loaded."""
     loaded = functools.partial(load_meeting, folder, now=datetime(2024, 11, 1, tzinfo=UTC))
     await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
+    branding.template_context()  # of the demo meeting: the meeting of the tests has no folder
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
     monkeypatch.setattr(download_limit, "_limiter", SharedRateLimiter())  # ids come again
-    site = RequestBodyMiddleware(AuthRedirectMiddleware(_site()))
+    site = ErrorPageMiddleware(RequestBodyMiddleware(AuthRedirectMiddleware(_site())))
     transport = httpx.ASGITransport(site)
     async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
         yield client
@@ -73,5 +76,6 @@ def _site() -> Starlette:
             *api.ROUTES,
             *health.ROUTES,
             Route("/{path:path}", page, methods=["GET", "POST"]),
-        ]
+        ],
+        exception_handlers={Exception: server_error},
     )

@@ -38,13 +38,13 @@ def error_banner(banner: Any) -> rx.Component:
     )
 
 
-def connection_status(unavailable: Any) -> rx.Component:
+def connection_status(unavailable: Any, words: str = text.shell.UNAVAILABLE) -> rx.Component:
     """The status of the connection and of the database, in a live region.
 
-    `unavailable`: the page could not be loaded or refreshed, and is tried again.
+    `unavailable`: the page could not be loaded or refreshed, and is tried again; `words` say so.
     """
     return rx.el.div(
-        rx.cond(unavailable, _line(text.shell.UNAVAILABLE)),
+        rx.cond(unavailable, _line(words)),
         _status_line(text.shell.RECONNECTING, status="reconnecting"),
         _status_line(text.shell.OFFLINE, status="offline"),
         _status_line(text.shell.POSTPONED, status="postponed"),

@@ -10,6 +10,13 @@ FAILED_TEXT: Final = (
 TO_CLAIM: Final = "Go to your claim"
 ASK: Final = "If it happens again, contact {contact}. Claims close on {deadline}."
 
+UNAVAILABLE_TAB: Final = "Not available at the moment"
+UNAVAILABLE: Final = "This page cannot be opened at the moment"
+UNAVAILABLE_TEXT: Final = (
+    "Our records cannot be read right now. Everything you saved is safe. Please try again in a "
+    "minute."
+)
+
 AWAY: Final = "We will be back in a moment"
 AWAY_TEXT: Final = (
     "This site is unavailable at the moment. Everything you saved is safe, and changes in an open "

@@ -1,36 +1,55 @@
-"""Error page for unexpected exceptions. It discloses nothing of the exception.
+"""Error pages: for unexpected exceptions, and while the database is away.
 
-The exception itself is logged with its traceback.
+They disclose nothing of the exception. A fault of the database is a warning in the log, any other
+exception an error.
 """
 
 import logging
 from collections.abc import Awaitable
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex.routes import HOME
+from cme_reflex.routes import API, HOME
 from cme_reflex.services.meetings import branding
+from cme_reflex.store.transient_errors import is_transient
+from cme_reflex.web.routes import problems
 from cme_reflex.web.templates import render_page
+
+RETRY_AFTER = 10  # seconds
 
 logger = logging.getLogger(__name__)
 
 
-async def server_error(_: Request, __: Exception) -> HTMLResponse:
-    """Starlette exception handler: the error page with status 500."""
-    return error_page()
+async def server_error(request: Request, error: Exception) -> Response:
+    """Starlette exception handler: the response to an exception of a route."""
+    return _response(request.scope, error)
 
 
-def error_page() -> HTMLResponse:
-    """The error page: what is saved already, and the help contact."""
-    return render_page(
-        "server_error.html", status_code=500, home=HOME, **branding.template_context()
+def _response(scope: Scope, error: Exception) -> Response:
+    """503 for a fault of the database that will pass, otherwise 500.
+
+    Both say that what was saved is safe, and whom to ask.
+    """
+    if not is_transient(error):
+        return render_page(
+            "server_error.html", status_code=500, home=HOME, **branding.template_context()
+        )
+    retry_after = {"retry-after": str(RETRY_AFTER)}
+    if scope["path"].startswith(f"{API}/"):
+        return problems.UNAVAILABLE.response(f"Try again in {RETRY_AFTER} s.", retry_after)
+    # An empty link leads to the same address. That of a form cannot be opened.
+    again = "" if scope["method"] in ("GET", "HEAD") else HOME
+    page = render_page(
+        "unavailable.html", status_code=503, again=again, **branding.template_context()
     )
+    page.headers.update(retry_after)
+    return page
 
 
 class ErrorPageMiddleware:
-    """Responds with the error page to an exception before the response has started."""
+    """Responds with an error page to an exception before the response has started."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,9 +71,12 @@ class ErrorPageMiddleware:
 
         try:
             await self._app(scope, receive, send_and_record)
-        except Exception:
+        except Exception as error:
             if started and not completed:
                 raise  # the server closes the connection, which marks the response as incomplete
-            logger.exception("request failed")
+            if is_transient(error):
+                logger.warning("database not available", exc_info=error)
+            else:
+                logger.exception("request failed")
             if not started:  # otherwise a route raised, and `server_error` has responded
-                await error_page()(scope, receive, send)
+                await _response(scope, error)(scope, receive, send)

@@ -32,6 +32,7 @@ _COMMON_PROBLEMS = (
     problems.EXPIRED,
     problems.SCOPE,
     problems.TOO_MANY,
+    problems.UNAVAILABLE,
 )
 
 

@@ -50,3 +50,6 @@ NO_SUCH_PATH = Problem("no-such-path", HTTPStatus.NOT_FOUND, "There is nothing a
 READ_ONLY = Problem("only-read", HTTPStatus.METHOD_NOT_ALLOWED, "This address is read-only")
 CURSOR_GONE = Problem("cursor-gone", HTTPStatus.GONE, "The cursor has expired")
 TOO_MANY = Problem("too-many-requests", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests")
+UNAVAILABLE = Problem(
+    "unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "The records cannot be read at the moment"
+)

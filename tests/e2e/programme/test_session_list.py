@@ -1,6 +1,7 @@
 """The session list: filters, search and sort order in the address, and bytes on the wire."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -217,3 +218,31 @@ def test_rows_are_requested_again_if_the_request_is_lost(attendee: Attendee, pag
     scroll_by(page, 5000)
     expect(page.locator("[data-row='48']")).to_be_in_viewport()
     assert lost
+
+
+def test_requests_that_never_fill_the_screen_become_rarer(attendee: Attendee, page: Page) -> None:
+    def lose_requests(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def forward(message: str | bytes) -> None:
+            if "scroll_to" not in str(message):
+                server.send(message)
+
+        socket.on_message(forward)
+
+    page.route_web_socket(re.compile("/_event"), lose_requests)
+    page.goto("/sessions")
+    expect(attendee.rows.first).to_be_visible()
+    page.evaluate(
+        """() => {
+            window.requestedAt = [];
+            const field = document.querySelector("[data-cme-top-row]");
+            field.addEventListener("input", () => window.requestedAt.push(performance.now()));
+        }"""
+    )
+    page.mouse.wheel(0, 5000)
+    page.wait_for_function("() => window.requestedAt.length === 3")
+    times = page.evaluate("window.requestedAt")
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    # Timers may be late, never early; 5 ms are for the rounding of the two clocks.
+    assert [gap > least - 5 for gap, least in zip(gaps, (2_000, 4_000), strict=True)] == [True] * 2
