@@ -13,6 +13,10 @@ import * as queue from "$/public/command_queue.js";
 import * as actions from "$/public/immediate_actions.js";
 import { restorePosition } from "$/public/restore_position.js";
 
+// The server's replies to commands, until what came with them is rendered. The state holds the last
+// one only: of two that are rendered together, the first would be lost.
+const replies = [];
+
 const BUFFER_TIMEOUT = 5000; // ms
 
 export function CommandQueue({ reply, attendee, hydrated, commands, words, children }) {
@@ -22,8 +26,10 @@ export function CommandQueue({ reply, attendee, hydrated, commands, words, child
   // Reflex resets this each time it renders a parent of this component.
   eventLoop.addEvents = actions.intercept;
   useEffect(() => {
-    actions.settle(reply.command, reply.outcome);
-    queue.settle(reply.command, reply.outcome, reply.reason);
+    for (const { command, outcome, reason } of replies.splice(0)) {
+      actions.settle(command, outcome);
+      queue.settle(command, outcome, reason);
+    }
   }, [reply]);
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
   useEffect(listen, []); // before the parent's effect, which sends the address to the server
@@ -50,6 +56,7 @@ function flush(dispatch) {
 
 function receive(dispatch, name, delta) {
   queue.markAlive();
+  if (delta.reply_rx_state_) replies.push(delta.reply_rx_state_);
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && hydratedOnce && !buffer) {
     buffer = { ...defaults };
