@@ -22,6 +22,7 @@ AWAY_TEXT: Final = (
     "This site is unavailable at the moment. Everything you saved is safe, and changes in an open "
     "page are kept there and sent when we are back."
 )
+AGAIN_IN: Final = "Try again in {seconds} s."
 AGAIN: Final = "Try again"
 HELP: Final = "Questions about your CME credits? {contact}. Claims close on {deadline}."
 

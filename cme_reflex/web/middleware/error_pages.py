@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cme_reflex import text
 from cme_reflex.routes import API, HOME
 from cme_reflex.services.meetings import branding
 from cme_reflex.store.transient_errors import is_transient
@@ -38,7 +39,9 @@ def _response(scope: Scope, error: Exception) -> Response:
         )
     retry_after = {"retry-after": str(RETRY_AFTER)}
     if scope["path"].startswith(f"{API}/"):
-        return problems.UNAVAILABLE.response(f"Try again in {RETRY_AFTER} s.", retry_after)
+        return problems.UNAVAILABLE.response(
+            text.error_pages.AGAIN_IN.format(seconds=RETRY_AFTER), retry_after
+        )
     # An empty link leads to the same address. That of a form cannot be opened.
     again = "" if scope["method"] in ("GET", "HEAD") else HOME
     page = render_page(

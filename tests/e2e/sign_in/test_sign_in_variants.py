@@ -105,10 +105,10 @@ def test_the_registrations_are_shown_as_soon_as_the_database_can_be_read(
     with closing(sqlite3.connect(site.database_url.removeprefix("sqlite:///"))) as database:
         database.execute("ALTER TABLE attendee RENAME TO elsewhere")
         page.goto("/registrations")
-        expect(page.get_by_text(text.shell.UNAVAILABLE)).to_be_visible()
+        expect(page.get_by_text(text.registrations.UNAVAILABLE)).to_be_visible()
         database.execute("ALTER TABLE elsewhere RENAME TO attendee")
     expect(page.get_by_role("listitem")).to_have_count(2)
-    expect(page.get_by_text(text.shell.UNAVAILABLE)).to_be_hidden()
+    expect(page.get_by_text(text.registrations.UNAVAILABLE)).to_be_hidden()
 
 
 def test_without_a_pending_sign_in_there_is_no_choice_of_registrations(
