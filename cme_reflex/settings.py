@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     )
     secret: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
-        description="secret from which keys are derived: of pseudonyms in the log, of backups, and "
-        "of known browsers",
+        description="secret from which keys are derived: of pseudonyms in the log, of backups, of "
+        "known browsers, and of changes that wait in browsers",
     )
     log: Literal["json", "text"] = Field(default="json", description="log format")
     events_per_second: int = Field(
