@@ -25,10 +25,10 @@ logger = logging.getLogger(__name__)
 
 async def server_error(request: Request, error: Exception) -> Response:
     """Starlette exception handler: the response to an exception of a route."""
-    return _response(request.scope, error)
+    return error_page(request.scope, error)
 
 
-def _response(scope: Scope, error: Exception) -> Response:
+def error_page(scope: Scope, error: Exception) -> Response:
     """503 for a fault of the database that will pass, otherwise 500.
 
     Both say that what was saved is safe, and whom to ask.
@@ -82,4 +82,4 @@ class ErrorPageMiddleware:
             else:
                 logger.exception("request failed")
             if not started:  # otherwise a route raised, and `server_error` has responded
-                await _response(scope, error)(scope, receive, send)
+                await error_page(scope, error)(scope, receive, send)

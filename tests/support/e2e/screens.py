@@ -187,7 +187,7 @@ def _links(page: Page) -> Iterator[tuple[str, Page]]:
 
 def _failures(page: Page) -> Iterator[tuple[str, Page]]:
     """The error page, and the maintenance page."""
-    answer = error_page()
+    answer = error_page({"path": "/broken", "method": "GET"}, RuntimeError())
     page.route(
         "**/broken",
         lambda route: route.fulfill(
