@@ -17,17 +17,20 @@ from cme_reflex.reflex_bridge.form_data import form_data_as_dict
 
 Callee = TypeVar("Callee", bound=Callable[..., Any])
 
-# Reflex sends a form as pairs under a key of its own; a checked checkbox in it is not a string.
-FormFields = Annotated[
-    dict[str, str | bool | int | float | None], BeforeValidator(form_data_as_dict)
-]
-
 TEXT_LIMIT = 1_000  # characters of a handler's argument; answers have a limit of their own
+FIELD_LIMIT = 30  # of a form
 
 LongText = Annotated[str, "as long as a message"]
 """The type of an argument that may be longer, and is cut by the service; no state keeps it."""
 
 ShortText = Annotated[str, Field(max_length=TEXT_LIMIT)]
+
+# Reflex sends a form as pairs under a key of its own; a checked checkbox in it is not a string.
+FormFields = Annotated[
+    dict[ShortText, ShortText | bool | int | float | None],
+    Field(max_length=FIELD_LIMIT),
+    BeforeValidator(form_data_as_dict),
+]
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
 

@@ -124,9 +124,11 @@ def entered_name(attendee: Attendee, text: str) -> str | None:
     """What is stored of a name that was entered, its beginning; None for the registered name.
 
     An invalid or empty name is stored as well, or Submit would use the former one without a word.
-    Only what no database takes is replaced: U+0000 and halves of characters.
+    Only what no database takes is replaced: U+0000 and halves of characters. No more than the
+    beginning is normalized, because that takes quadratic time for marks.
     """
-    storable = text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    beginning = text[:ENTRY_LIMIT].encode("utf-8", "replace").decode()
+    storable = beginning.replace("\0", "\N{REPLACEMENT CHARACTER}")
     name = normalize_name(storable)[:ENTRY_LIMIT]
     return None if name == attendee.name else name
 

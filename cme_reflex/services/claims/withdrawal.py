@@ -17,6 +17,7 @@ from cme_reflex.services.claims.reopening import (
 )
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
+from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims, feed
 from cme_reflex.store.claims.tables import ClaimRow
@@ -105,7 +106,8 @@ def render_withdrawal(db: Session, job: MailJob) -> RenderedMail:
         raise MessageWithdrawn("The claim was reopened meanwhile.")
     withdrawn = _withdrawal(db, row)
     newest, *_ = claims.receipts(db, cast(int, row.id))
-    name = newest.document["name_on_certificate"]
+    # What was entered for the certificate may be no name, by the rules of now.
+    name = authentication.attendee_from_row(db.get_one(AttendeeRow, row.attendee_id)).name
     content = messages.withdrawal(
         job.meeting,
         name=name,

@@ -339,6 +339,20 @@ async def test_what_is_no_name_is_kept_and_stops_the_submission(
     assert refused.value.missing == (MissingRequirement(Requirement.NAME, name=invalid),)
 
 
+def test_no_more_of_a_name_is_normalized_than_is_stored(
+    context: RequestContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    normalized: list[str] = []
+
+    def normalize(text: str) -> str:
+        normalized.append(text)
+        return text
+
+    monkeypatch.setattr(submission, "normalize_name", normalize)
+    submission.entered_name(context.attendee, 16_000 * "\u0301" + 16_000 * "\u0316")
+    assert [len(text) for text in normalized] == [submission.ENTRY_LIMIT]
+
+
 @pytest.mark.parametrize("name", ["Patrick Eze 李, MD", "王 晓明", "زهرا حسینی‌نژاد"])
 async def test_a_name_in_any_script_is_submitted_as_it_was_entered(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime, name: str

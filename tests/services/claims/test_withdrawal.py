@@ -269,6 +269,19 @@ async def test_the_attendee_is_told_and_a_confirmation_that_waits_is_not_sent(
     ]
 
 
+async def test_the_notice_greets_and_is_addressed_to_the_registered_name(
+    context: RequestContext, sign_in_as: SignIn, now: datetime, server: LocalSmtpServer
+) -> None:
+    await submission.correct_name(context, "Win a Prize Today", now=now)
+    receipt = await submit_complete_claim(await sign_in_as(), now)
+    await send_due_mail(server, now)
+    await withdraw(receipt, now)
+    assert await send_due_mail(server, now) == DeliveryStats(sent=1)
+    sent = server.received[-1]
+    assert sent.text.splitlines()[0] == "Dear Kim O'Brien-Núñez Jr,"
+    assert sent.message["To"].addresses[0].display_name == "Kim O'Brien-Núñez Jr"
+
+
 async def test_the_notice_of_a_claim_that_was_reopened_meanwhile_is_not_sent(
     receipt: Receipt, now: datetime, server: LocalSmtpServer
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from cme_reflex.web.access_policy import TEXT_LIMIT, Audience, Undeclared, allow
+from cme_reflex.web.access_policy import FIELD_LIMIT, TEXT_LIMIT, Audience, Undeclared, allow
 from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS, EventRule, event_allowlist
 from cme_reflex.web.events.event_validation import (
     ADDRESS_LIMIT,
@@ -22,6 +22,9 @@ class State:
     @allow(Audience.ATTENDEE)
     async def add(self, session_id: int, command: str = "") -> None: ...
 
+    @allow(Audience.ATTENDEE)
+    async def save(self, form: dict[str, str]) -> None: ...
+
     @allow(Audience.ANYONE)
     async def dismiss(self) -> None: ...
 
@@ -33,6 +36,7 @@ class State:
 
 HANDLERS = {
     "root.___page.add": State.add,
+    "root.___page.save": State.save,
     "root.___page.dismiss": State.dismiss,
     "root.___page.show": State.show,
     "root.___page.setvar": State.setvar,
@@ -158,6 +162,22 @@ def test_a_rejected_command_is_refused_so_that_the_browser_gets_a_reply(
     event = EventValidator({**HANDLERS, **refuse}).validate(name, payload, {})
     found = event and (event["name"].removeprefix("root.___command_queue."), len(event["payload"]))
     assert found == passed
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "c" * (TEXT_LIMIT + 1)},
+        {"c" * (TEXT_LIMIT + 1): ""},
+        {f"name{number}": "" for number in range(FIELD_LIMIT + 1)},
+    ],
+)
+def test_a_form_that_no_page_sends_is_rejected(form: dict[str, object]) -> None:
+    def save(form: object) -> Event | Rejection:
+        return validate("root.___page.save", {"form": form}, {}, RULES)
+
+    assert isinstance(save({"name": "c" * TEXT_LIMIT}), Event)
+    assert save(form) == Rejection("wrong arguments", "page.save")
 
 
 def test_a_text_or_a_query_that_no_page_sends_is_rejected() -> None:
