@@ -50,7 +50,11 @@ def add(payload: object, router_data: object = None) -> Event | Rejection:
 
 
 def test_the_allow_list_has_events_for_clients_and_those_of_the_framework() -> None:
-    assert set(RULES) - set(FRAMEWORK_EVENTS) == {"root.___page.add", "root.___page.dismiss"}
+    assert set(RULES) - set(FRAMEWORK_EVENTS) == {
+        "root.___page.add",
+        "root.___page.save",
+        "root.___page.dismiss",
+    }
     assert {rule.audience for rule in RULES.values()} == {Audience.ANYONE, Audience.ATTENDEE}
 
 
