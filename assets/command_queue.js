@@ -104,19 +104,19 @@ function nextOrder() {
   return lastOrder;
 }
 
-function add(attendee, command, at = Date.now()) {
-  const order = nextOrder();
-  const key = `${attendee}/${String(order).padStart(16, "0")}/${idOf(command)}`;
-  put(WAITING + key, { ...command, at });
+// Stores it after all others of this attendee.
+function add(prefix, attendee, command) {
+  const order = String(nextOrder()).padStart(16, "0");
+  put(`${prefix}${attendee}/${order}/${idOf(command)}`, { ...command, at: Date.now() });
 }
 
 // The next person at a shared device must not find for long what others have left there, and what
 // has no key may come from anybody. It is removed, and its owner told so at the next sign-in.
 function removeOthers() {
   for (const key of storedKeys().filter((each) => STORED.test(each))) {
-    const [name, version, attendee = ""] = key.split("/");
+    const [, , attendee = ""] = key.split("/");
     const { at = 0 } = read(key) ?? {};
-    const isCurrent = `${name}/${version}/` === WAITING || `${name}/${version}/` === REFUSED;
+    const isCurrent = key.startsWith(WAITING) || key.startsWith(REFUSED);
     const isOfAnother = idIn(attendee) !== idIn(owner);
     const isRecent = isOfAnother && Math.abs(Date.now() - at) < KEPT_FOR;
     if (isCurrent && (attendee === owner || isRecent)) continue;
@@ -131,8 +131,7 @@ function tellRemoved() {
   if (!read(removed)) return;
   remove(removed);
   const command = { event: { payload: { command: "removed" } }, subject: "", label: "" };
-  const key = `${REFUSED}${owner}/${String(nextOrder()).padStart(16, "0")}/removed`;
-  put(key, { ...command, at: Date.now(), reason: words.removed });
+  add(REFUSED, owner, { ...command, reason: words.removed });
 }
 
 // 2. Events of the pages.
@@ -155,7 +154,7 @@ function enqueue({ name, payload, event_actions: actions }, domEvent) {
   if (button) button.dataset.unsaved = "";
   mine.set(payload.command, { button, debounce: actions?.debounce });
   const event = { name, payload, event_actions: {} };
-  add(user(), { event, about, subject: subjectOf(domEvent?.target), label: fill(label, payload) });
+  add(WAITING, user(), { event, about, subject: subjectOf(domEvent?.target), label: fill(label, payload) });
   next();
 }
 
