@@ -6,19 +6,14 @@ Its aspect ratio is read here, so that a page can reserve space for it before it
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
+from cme_reflex.formats.image_size import png_size, svg_drawing
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 
 LIGHT, DARK = "logo", "logo-dark"
 EXTENSIONS = (".svg", ".png")
 SIZE_LIMIT = 20_000  # bytes; it loads with the first page, also on slow phone connections
 MAX_ASPECT_RATIO = 5  # width to height; it is beside the meeting's name in a phone's header
-
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +73,11 @@ def _aspect_ratio(file: Path) -> float:
     """The ratio of width to height; 0 if the file is not an image or has no size."""
     content = file.read_bytes()
     if file.suffix == ".png":
-        columns, rows = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
-        return columns / rows if content.startswith(_PNG_SIGNATURE) and rows else 0
-    try:
-        drawing = fromstring(content)
-        *_, width, height = map(float, drawing.get("viewBox", "").replace(",", " ").split())
-    except (DefusedXmlException, ParseError, ValueError):
-        return 0
-    return width / height if drawing.tag.endswith("}svg") and width > 0 and height > 0 else 0
+        size: tuple[float, float] | None = png_size(content)
+    else:
+        drawing = svg_drawing(content)
+        size = drawing[1] if drawing else None
+    return size[0] / size[1] if size else 0
 
 
 def _fault(file: Path, fault: str, remedy: str) -> InputProblem:

@@ -8,21 +8,18 @@ import io
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import typst
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from PIL import Image
 
 from cme_reflex.domain.meetings.color_contrast import WHITE, contrast_ratio
+from cme_reflex.formats.image_size import png_size, svg_drawing
 from cme_reflex.formats.pdf.typesetting import TEMPLATES, typeset
 
 PNG, SVG = ".png", ".svg"
 MAX_PIXELS = 4_000_000  # of a PNG; a few kilobytes may hold many more
 
 _TEMPLATE = TEMPLATES / "signature.typ"
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _PAPER = 1.15  # contrast to white below which paper looks blank
 _INK = 4.5  # contrast to white from which ink is easily read, WCAG 1.4.3
@@ -40,9 +37,10 @@ def signature_svg(content: bytes, suffix: str) -> str:
 
 
 def _svg_of_png(content: bytes) -> str:
-    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
-    if not content.startswith(_PNG_SIGNATURE) or not width or not height:
+    size = png_size(content)
+    if size is None:
         raise NoSignatureImage("This is not a PNG image.")
+    width, height = size
     if width * height > MAX_PIXELS:
         raise NoSignatureImage(f"It has {width:,} × {height:,} pixels, too many.")
     data = base64.b64encode(content).decode()
@@ -53,14 +51,14 @@ def _svg_of_png(content: bytes) -> str:
 
 
 def _checked_svg(content: bytes) -> str:
-    try:
-        drawing = fromstring(content)
-        *_, width, height = map(float, drawing.get("viewBox", "").replace(",", " ").split())
-        text = content.decode()
-    except (DefusedXmlException, ParseError, ValueError):
-        raise NoSignatureImage("This is not an SVG image with a viewBox.") from None
-    if drawing.tag != f"{_NAMESPACE}svg" or width <= 0 or height <= 0:
+    found = svg_drawing(content)
+    if found is None or found[0].tag != f"{_NAMESPACE}svg":
         raise NoSignatureImage("This is not an SVG image with a viewBox.")
+    drawing, _ = found
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise NoSignatureImage("This is not an SVG image with a viewBox.") from None
     for name in ("text", "image", "foreignObject", "script", "style"):
         if drawing.find(f".//{_NAMESPACE}{name}") is not None:
             raise NoSignatureImage(f"The drawing has <{name}>, and certificates draw paths only.")
