@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return networks
 
     @property
+    def is_https(self) -> bool:
+        """Whether the public URL is one of HTTPS."""
+        return (self.public_url or "").startswith("https://")
+
+    @property
     def public_host(self) -> str | None:
         """The host of the public URL; None if the server serves this machine only."""
         host = urlsplit(self.public_url or "").hostname

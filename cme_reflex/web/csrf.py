@@ -19,5 +19,4 @@ def is_same_site(headers: Headers) -> bool:
     # An origin is scheme://host[:port] and nothing more (RFC 6454). It is compared, not parsed:
     # parsing can fail.
     scheme, _, host = origin.partition("://")
-    is_https = (settings().public_url or "").startswith("https://")
-    return host == headers.get("host") and (scheme == "https" or not is_https)
+    return host == headers.get("host") and (scheme == "https" or not settings().is_https)

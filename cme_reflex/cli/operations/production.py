@@ -27,7 +27,7 @@ def _faults(settings: Settings, host: str) -> Iterator[str]:
             f"CME_PUBLIC_URL is missing, and other machines reach {host}. "
             "Set it to the address that people type, such as https://cme.example.org."
         )
-    elif not str(settings.public_url).startswith("https://"):
+    elif not settings.is_https:
         yield "CME_PUBLIC_URL is plain HTTP. Let a proxy end TLS and write https://."
     elif not settings.secure_cookies:
         yield "CME_SECURE_COOKIES is false behind HTTPS. Set it to true."

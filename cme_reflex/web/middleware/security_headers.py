@@ -37,7 +37,7 @@ class SecurityHeadersMiddleware:
             "cross-origin-opener-policy": "same-origin",
             "cross-origin-resource-policy": "same-origin",
         }
-        if (settings().public_url or "").startswith("https://"):
+        if settings().is_https:
             directives = (f"max-age={TWO_YEARS}", "includeSubDomains")
             self._headers["strict-transport-security"] = "; ".join(directives)
 
