@@ -1,7 +1,7 @@
 // A page that comes with its first screen: the server has written into it what the state will say,
 // as HTML and as values. In the browser the state begins with those values, so that React finds
 // what it would have made itself. At the build Filled has React render the page once for each
-// shape that it can have, with ⟦names⟧ where web/filled_page.py will put words.
+// shape that it can have, with ⟪names⟫ where web/filled_page.py will put words.
 
 import { createElement } from "react";
 import { app, StateStoreContext } from "$/utils/context-registry";
@@ -55,7 +55,7 @@ function Filled({ name, children }) {
 // Where pages find it without a file of their own to load.
 app.Filled = Filled;
 
-const word = (name) => `⟦${name}⟧`;
+const word = (name) => `⟪${name}⟫`;
 // A number that is more than one, whatever it will be.
 const several = (name) => ({ [Symbol.toPrimitive]: (to) => (to === "number" ? 2 : word(name)) });
 

@@ -12,6 +12,7 @@ from cme_reflex import routes, text
 from cme_reflex.components.command_queue import command_queue, hydration_buffer
 from cme_reflex.components.error_boundary import error_boundary
 from cme_reflex.components.layout.shell import FOOTER
+from cme_reflex.components.meeting import meeting
 from cme_reflex.files.permissions import private_umask
 from cme_reflex.pages.account import account as account_page
 from cme_reflex.pages.evaluation import evaluation
@@ -33,9 +34,8 @@ from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
 from cme_reflex.services.mail.worker import mail_worker
-from cme_reflex.services.meetings.branding import accent_css, current_meeting
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
-from cme_reflex.settings import ROOT, settings
+from cme_reflex.settings import settings
 from cme_reflex.state.account import Account
 from cme_reflex.state.base import commands
 from cme_reflex.state.command_queue import CommandQueue
@@ -49,22 +49,31 @@ from cme_reflex.state.reporting import Reporting
 from cme_reflex.state.sessions import Sessions
 from cme_reflex.state.submit import Submit
 from cme_reflex.store.engines import close_database, open_database
-from cme_reflex.web import build_assets, logs
+from cme_reflex.web import logs
 from cme_reflex.web.build_plugins import PAGE_HOOKS, SHAPES
 from cme_reflex.web.events.event_validation import EventValidator
 from cme_reflex.web.filled_page import filled
 from cme_reflex.web.gc_tuning import tuned_gc
+from cme_reflex.web.meeting_pages import BUILT, MeetingPagesMiddleware, built_page
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
-from cme_reflex.web.middleware.page_path import PagePathMiddleware
 from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
 from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
 from cme_reflex.web.middleware.request_target import RequestTargetMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.middleware.socket_limits import SocketLimitsMiddleware
 from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
-from cme_reflex.web.routes import account, api, certificate, health, links, single_sign_on, verify
+from cme_reflex.web.routes import (
+    account,
+    api,
+    certificate,
+    health,
+    links,
+    meeting_files,
+    single_sign_on,
+    verify,
+)
 from cme_reflex.web.routes import sign_in as sign_in_routes
 
 logger = logging.getLogger(__name__)
@@ -93,13 +102,14 @@ ROUTES = [
     *certificate.ROUTES,
     *verify.ROUTES,
     *account.ROUTES,
+    *meeting_files.ROUTES,
     *api.ROUTES,
     *health.ROUTES,
 ]
 
 PAGE_PATHS = {route for route, *_ in PAGES}
 KNOWN_PATHS = PAGE_PATHS | {route.path_format for route in ROUTES}
-BUILT = ROOT / ".web" / "build" / "client"
+PAGE_FILES = {route: built_page(route) for route in PAGE_PATHS}
 
 
 @asynccontextmanager
@@ -133,7 +143,7 @@ app = Application(
     # From the innermost to the outermost: routes, page files, and redirects around the sign-in.
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
-        partial(PagePathMiddleware, pages=PAGE_PATHS),
+        partial(MeetingPagesMiddleware, pages=PAGE_FILES),
         partial(filled, BUILT.parent / SHAPES / "sessions.html", first_screen),
         AuthRedirectMiddleware,
     ],
@@ -151,11 +161,9 @@ app = Application(
     ],
     html_lang=text.LANGUAGE,
     head_components=[
-        rx.el.style(accent_css()),
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),
-        *build_assets.head_tags(),
         # Block the first paint until the footer is parsed, to avoid layout shifts.
         rx.el.link(rel="expect", href=f"#{FOOTER}", custom_attrs={"blocking": "render"}),
         rx.el.script(src=f"/{PAGE_HOOKS}"),
@@ -185,7 +193,7 @@ for route, page, title, load in PAGES:
     app.add_page(
         page,
         route=route,
-        title=text.shell.TAB.format(page=title, meeting=current_meeting().short_name),
-        image=build_assets.og_image_url(),
+        title=text.shell.TAB.format(page=title, meeting=meeting.short_name),
+        image=f"{meeting.preview}",
         on_load=load,
     )

@@ -35,6 +35,7 @@ NAME_IMAGE = "/certificate/name.svg"
 VERIFY = "/verify"
 TRANSCRIPT_PDF = "/account/transcript.pdf"
 TRANSCRIPT_CSV = "/account/transcript.csv"
+MEETING_FILE = "/meetings/{code}/{file}"
 API = "/api/v1"
 API_CLAIMS = f"{API}/claims"
 API_CLAIM = f"{API}/claims/{{receipt_number}}"
@@ -77,3 +78,8 @@ def name_image(name: str) -> str:
 def verify(number: str) -> str:
     """The address at which anybody can verify the certificate with this number."""
     return f"{VERIFY}/{quote(number, safe='')}"
+
+
+def meeting_file(code: str, file: str) -> str:
+    """The address of one of a meeting's files: its logo, icons, preview image or manifest."""
+    return MEETING_FILE.format(code=quote(code, safe=""), file=quote(file, safe=""))

@@ -12,11 +12,11 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.interpolation import interpolate, pluralize
 from cme_reflex.components.own_sign_ins import own_sign_ins
 from cme_reflex.components.step_up import step_up_notice
 from cme_reflex.routes import ACCOUNT, HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.account import Account
 from cme_reflex.state.error_banner import ErrorBanner
 
@@ -331,12 +331,11 @@ def _versions(entry: Any) -> rx.Component:
 
 def _ownership_note() -> rx.Component:
     """A note on which claims the account includes: the member's, or this registration's."""
-    society = current_meeting().provider.short_name
     return rx.el.p(
         rx.cond(
             Account.account.member != "",
-            text.account.OF_MEMBER.format(society=society, member=Account.account.member),
-            text.account.OF_REGISTRATION.format(society=society),
+            text.account.OF_MEMBER.format(society=meeting.society, member=Account.account.member),
+            text.account.OF_REGISTRATION.format(society=meeting.society),
         ),
         class_name="max-w-text text-15 text-muted",
     )

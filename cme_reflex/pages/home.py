@@ -15,11 +15,11 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND
 from cme_reflex.routes import RECEIPT, SESSIONS, SUBMIT
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.home import Home
 
@@ -28,9 +28,7 @@ def home() -> rx.Component:
     """The task list with the claim's lines below it."""
     return claim_page(
         Home,
-        page_title(
-            text.home.TITLE.format(meeting=current_meeting().short_name), lead=Home.attendee
-        ),
+        page_title(text.home.TITLE.format(meeting=meeting.short_name), lead=Home.attendee),
         rx.cond(Home.reopened != "", _reopened()),
         rx.cond(Home.submitted, _receipt()),
         rx.cond(Home.withdrawn != "", _withdrawn()),

@@ -10,18 +10,20 @@ from cme_reflex.components.controls.fields import text_field
 from cme_reflex.components.controls.forms import post_form
 from cme_reflex.components.layout.cards import card
 from cme_reflex.components.layout.shell import page_title, shell
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.fragment_message import fragment_message
 from cme_reflex.domain.sign_in.password_policy import MAX_LENGTH
 from cme_reflex.routes import SET_PASSWORD, SIGN_IN_FORM
-from cme_reflex.services.meetings.branding import current_meeting
 
 
 def password() -> rx.Component:
     """The form, with a message for each error code. The only rule for a password is its length."""
-    account = current_meeting().provider.account_name
     return shell(
         rx.el.div(
-            page_title(text.password.TITLE, lead=text.password.LEAD.format(account=account)),
+            page_title(
+                text.password.TITLE,
+                lead=text.password.LEAD.format(account=meeting.account_name),
+            ),
             card(
                 post_form(
                     *(fragment_message(code, text) for code, text in text.password.FAULTS.items()),

@@ -15,18 +15,17 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.routes import ACCOUNT, HOME
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.receipt import Receipt
 
 
 def receipt() -> rx.Component:
     """The receipt of the submitted claim, on screen and in print."""
-    meeting = current_meeting()
     return claim_page(
         Receipt,
         page_title(text.receipt.TITLE, lead=meeting.name),
@@ -150,14 +149,13 @@ def _replaced() -> rx.Component:
 
 
 def _next() -> rx.Component:
-    meeting = current_meeting()
     return rx.el.div(
         rx.el.h2(text.receipt.NEXT, class_name="text-20"),
         rx.el.p(
             *interpolate(
                 text.receipt.NEXT_TEXT,
                 account=page_link(text.receipt.NEXT_ACCOUNT, href=ACCOUNT),
-                society=meeting.provider.short_name,
+                society=meeting.society,
                 contact=help_contact(),
             ),
         ),

@@ -11,16 +11,15 @@ from cme_reflex.components.layout.cards import card
 from cme_reflex.components.layout.connection import connection_status
 from cme_reflex.components.layout.shell import page_title, shell
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.page_hooks import load_hooks
 from cme_reflex.routes import CHOOSE_REGISTRATION, SIGN_IN_FORM
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.registrations import Registrations
 
 
 def registrations() -> rx.Component:
     """The registrations with their numbers. Each one has a separate claim."""
-    meeting = current_meeting()
     return shell(
         load_hooks(Registrations),
         rx.el.div(

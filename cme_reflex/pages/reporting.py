@@ -10,11 +10,11 @@ from cme_reflex.components.controls.fields import check_field, select_field, tex
 from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.shell import page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND, RESEND
 from cme_reflex.components.step_up import step_up_notice
 from cme_reflex.routes import REPORTING, SUBMIT
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.reporting import RESULT, Reporting, field_id
 
@@ -23,12 +23,11 @@ VALIDATION_DEBOUNCE = 600  # milliseconds without a keystroke before the field i
 
 def reporting() -> rx.Component:
     """The form, its result, and the link back to the claim."""
-    meeting = current_meeting()
     return claim_page(
         Reporting,
         page_title(
-            text.reporting.TITLE.format(programme=meeting.reporting.name),
-            lead=meeting.reporting.text,
+            text.reporting.TITLE.format(programme=meeting.reporting_name),
+            lead=meeting.reporting_text,
         ),
         rx.cond(
             Reporting.rejection != "",

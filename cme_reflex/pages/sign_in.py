@@ -11,17 +11,14 @@ from cme_reflex.components.controls.forms import post_form
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.cards import card
 from cme_reflex.components.layout.shell import help_contact, shell
+from cme_reflex.components.meeting import meeting, unless_fact, when_fact
 from cme_reflex.components.messages.fragment_message import fragment_message
 from cme_reflex.components.messages.interpolation import interpolate
-from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.routes import REQUEST_LINK, SIGN_IN, SSO
-from cme_reflex.services.meetings.branding import current_meeting
 
 
 def sign_in() -> rx.Component:
     """The sign-in methods, with a message for every code that the server redirects with."""
-    meeting = current_meeting()
-    sso = meeting.single_sign_on
     return shell(
         rx.el.div(
             rx.el.div(
@@ -33,16 +30,12 @@ def sign_in() -> rx.Component:
             _message("password-set", text.sign_in.PASSWORD_SET, tone="done"),
             _message("expired", tone="info"),
             _message("choice-expired", tone="info"),
-            *_wait_messages(sso),
+            when_fact("single_sign_on", *_wait_messages(meeting.single_sign_on)),
+            unless_fact("single_sign_on", *_wait_messages()),
             card(
-                _method(
-                    text.sign_in.WITH_BADGE,
-                    _badge_form(badge_alone=meeting.sign_in.badge_alone),
-                    is_open=True,
-                ),
-                _single_sign_on(sso)
-                if sso
-                else _method(meeting.provider.account_name, _member_form()),
+                _method(text.sign_in.WITH_BADGE, _badge_form(), is_open=True),
+                when_fact("single_sign_on", _single_sign_on()),
+                unless_fact("single_sign_on", _method(meeting.account_name, _member_form())),
                 class_name="divide-y divide-line overflow-hidden",
             ),
             plain_link(
@@ -56,7 +49,7 @@ def sign_in() -> rx.Component:
     )
 
 
-def _method(title: str, form: rx.Component, *, is_open: bool = False) -> rx.Component:
+def _method(title: Any, form: rx.Component, *, is_open: bool = False) -> rx.Component:
     """A collapsible sign-in method. Opening one closes the other, because they share a name."""
     return rx.el.details(
         rx.el.summary(
@@ -71,7 +64,7 @@ def _method(title: str, form: rx.Component, *, is_open: bool = False) -> rx.Comp
     )
 
 
-def _badge_form(*, badge_alone: bool) -> rx.Component:
+def _badge_form() -> rx.Component:
     return _form(
         "badge",
         _message("not-recognised"),
@@ -108,7 +101,7 @@ def _badge_form(*, badge_alone: bool) -> rx.Component:
                 auto_capitalize="characters",
                 spell_check=False,
             ),
-            custom_attrs={"data-second-number": "" if badge_alone else "asked"},
+            custom_attrs={"data-second-number": meeting.second_number},
         ),
     )
 
@@ -140,22 +133,21 @@ def _member_form() -> rx.Component:
     )
 
 
-def _single_sign_on(sso: SingleSignOn) -> rx.Component:
+def _single_sign_on() -> rx.Component:
     """The link to the society's identity provider, instead of the password form."""
     return rx.el.div(
         _message("step-up", tone="info"),
         *(_message(f"sso-{error}") for error in ("only", "failed", "cancelled", "unavailable")),
         _message("sso-unknown"),
         _message("member-not-registered"),
-        plain_link(sso.label, href=SSO, class_name="button button-secondary w-full"),
+        plain_link(meeting.single_sign_on, href=SSO, class_name="button button-secondary w-full"),
         class_name="grid gap-4 px-4 py-5 md:px-6",
     )
 
 
-def _wait_messages(sso: SingleSignOn | None) -> list[rx.Component]:
-    label = sso.label if sso else ""
+def _wait_messages(single_sign_on: Any = None) -> list[rx.Component]:
     return [
-        _message(f"wait-{minutes}", text.sign_in.wait(minutes, label))
+        _message(f"wait-{minutes}", text.sign_in.wait(minutes, single_sign_on))
         for minutes in text.sign_in.WAITS
     ]
 

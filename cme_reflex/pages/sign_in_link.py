@@ -8,11 +8,11 @@ from cme_reflex.components.controls.fields import text_field
 from cme_reflex.components.controls.forms import post_form
 from cme_reflex.components.layout.cards import card
 from cme_reflex.components.layout.shell import help_contact, page_title, shell
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.fragment_message import fragment_message
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.domain.mail.delivery import ADDRESS_LIMIT
 from cme_reflex.routes import SEND_LINK, SIGN_IN_FORM
-from cme_reflex.services.meetings.branding import current_meeting
 
 
 def sign_in_link() -> rx.Component:
@@ -21,7 +21,7 @@ def sign_in_link() -> rx.Component:
         rx.el.div(
             page_title(
                 text.sign_in_link.TITLE,
-                lead=text.sign_in_link.LEAD.format(meeting=current_meeting().short_name),
+                lead=text.sign_in_link.LEAD.format(meeting=meeting.short_name),
             ),
             fragment_message("link-sent", text.sign_in_link.NOTICES["link-sent"], tone="done"),
             *(

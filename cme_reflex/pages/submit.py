@@ -23,11 +23,11 @@ from cme_reflex.components.layout.connection import unanswered_note
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.error_summary import error_summary
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND, RESEND
 from cme_reflex.routes import HOME, REPORTING
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.state.error_banner import ErrorBanner
 from cme_reflex.state.submit import Submit
 
@@ -38,7 +38,7 @@ def submit() -> rx.Component:
     """All steps from the overall evaluation to the submission, on one page."""
     return claim_page(
         Submit,
-        page_title(text.submit.TITLE, lead=current_meeting().name),
+        page_title(text.submit.TITLE, lead=meeting.name),
         rx.cond(Submit.locked != "", notice(Submit.locked, tone="info")),
         error_summary(Submit.missing),
         conflicts(Submit.conflicts),
@@ -94,7 +94,7 @@ def _overall() -> rx.Component:
 def _totals() -> rx.Component:
     return card(
         rx.el.h2(text.submit.TOTALS, class_name="text-20"),
-        rx.el.p(current_meeting().claim.note, class_name="text-15 text-muted"),
+        rx.el.p(meeting.note, class_name="text-15 text-muted"),
         rx.el.div(
             rx.foreach(Submit.choices, _total),
             class_name="grid gap-4 md:grid-cols-2",
@@ -145,13 +145,12 @@ def _claim_all(total: Any) -> rx.Component:
 
 def _reporting() -> rx.Component:
     """The opt-in to reporting, for those who are offered a type that is reported."""
-    meeting = current_meeting()
     opt_in = card(
         rx.el.h2(
-            text.submit.REPORTING_TITLE.format(programme=meeting.reporting.name),
+            text.submit.REPORTING_TITLE.format(programme=meeting.reporting_name),
             class_name="text-20",
         ),
-        rx.el.p(meeting.reporting.text, class_name="text-15 text-muted"),
+        rx.el.p(meeting.reporting_text, class_name="text-15 text-muted"),
         rx.el.p(Submit.reporting, class_name="font-semibold", role="status", id="reporting"),
         rx.el.p(
             rx.el.a(
@@ -260,7 +259,7 @@ def _check() -> rx.Component:
             class_name="empty:hidden",
         ),
         check_field(
-            current_meeting().claim.attestation,
+            meeting.attestation,
             field_id="attestation",
             checked=Submit.attested,
             # It is about exactly what is shown: for other content there is another box.
@@ -270,7 +269,7 @@ def _check() -> rx.Component:
         ),
         unanswered_note(text.submit.CONFIRMATION_WAITS),
         rx.el.p(
-            text.submit.FINAL.format(meeting=current_meeting().short_name),
+            text.submit.FINAL.format(meeting=meeting.short_name),
             class_name="text-15 text-muted",
         ),
         class_name="grid gap-4 p-4 md:p-6",

@@ -9,3 +9,6 @@ MODULE = "$/public/reflex_bridge.js"
 
 QUEUE_NOTICES = "$/public/queue_notices.js"
 """The `library` of the component that is implemented in assets/queue_notices.js."""
+
+MEETING = "$/public/meeting.js"
+"""The `library` of what is implemented in assets/meeting.js."""

@@ -1,6 +1,6 @@
 """The list of sessions with its first screen in it, so that titles are seen before any script runs.
 
-At the build React renders the page once for each shape that it can have, with ⟦names⟧ in the place
+At the build React renders the page once for each shape that it can have, with ⟪names⟫ in the place
 of words (assets/filled.js). When an attendee asks for the page, one of these is filled with words,
 and with the values from which the browser makes the same page again.
 """
@@ -21,24 +21,26 @@ from cme_reflex.routes import SESSIONS
 from cme_reflex.services.claims import claim_snapshot
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
+from cme_reflex.services.meetings.meeting_view import MeetingView, view_of
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.cookies import token_in
+from cme_reflex.web.meeting_pages import filled as filled_with
 from cme_reflex.web.paths import canonical_path
 
 QUICKLY = 5  # gzip's level: a third of a millisecond, and 1 % above what its hardest makes of it
 
 _BEGIN = '<template data-filled="page"></template>'
 _SHAPE = re.compile('<template data-filled="shape">(.*?)</template>', re.DOTALL)
-_NAME = re.compile(r"⟦(\w+)⟧")
+_NAME = re.compile(r"⟪(\w+)⟫")
 _ITEMS = {
-    "rows": ("li", "⟦title⟧"),
-    "days": ("label", "⟦day_label⟧"),
-    "kinds": ("option", "⟦kind_label⟧"),
-    "credits": ("option", "⟦credit_label⟧"),
+    "rows": ("li", "⟪title⟫"),
+    "days": ("label", "⟪day_label⟫"),
+    "kinds": ("option", "⟪kind_label⟫"),
+    "credits": ("option", "⟪credit_label⟫"),
 }
 
 
@@ -152,7 +154,8 @@ async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Re
         if not is_transient(error):
             raise
         return None  # the page as it was built fills once the database is back
-    shapes, screen = _newest(file), first_screen(*look)
+    shapes = _newest(file, view_of(look.context.programme))
+    screen = first_screen(*look)
     if shapes is None or screen is None:
         return None
     page = shapes.fill(screen).encode()
@@ -163,17 +166,17 @@ async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Re
     return Response(page, media_type="text/html", headers=headers)
 
 
-def _newest(file: Path) -> Shapes | None:
-    """The page of the newest build, which may come while it is served."""
+def _newest(file: Path, meeting: MeetingView) -> Shapes | None:
+    """The meeting's page of the newest build, which may come while it is served."""
     try:
-        return _read(file, file.stat().st_mtime_ns)
+        return _read(file, file.stat().st_mtime_ns, meeting)
     except FileNotFoundError:
         return None
 
 
-@lru_cache(maxsize=1)
-def _read(file: Path, _written_at: int) -> Shapes:
-    return shapes_of(file.read_text("utf-8"))
+@lru_cache(maxsize=64)
+def _read(file: Path, _written_at: int, meeting: MeetingView) -> Shapes:
+    return shapes_of(filled_with(file.read_text("utf-8"), meeting))
 
 
 def _shape(page: str) -> _Shape:
@@ -185,14 +188,14 @@ def _shape(page: str) -> _Shape:
         items[name] = [_numbered(match[0], at) for at, match in enumerate(found)]
         if not found or page[begin:end] != "".join(match[0] for match in found):
             raise NoShapes(f"the {name} do not stand one after the other")
-        page = f"{page[:begin]}⟦{name}⟧{page[end:]}"
+        page = f"{page[:begin]}⟪{name}⟫{page[end:]}"
     return _Shape(page, items)
 
 
 def _numbered(item: str, at: int) -> str:
     """A row with names in the place of the numbers that it had in the build."""
     posinset, row = f'aria-posinset="{at + 1}"', f'data-row="{at}"'
-    return item.replace(posinset, 'aria-posinset="⟦number⟧"').replace(row, 'data-row="⟦at⟧"')
+    return item.replace(posinset, 'aria-posinset="⟪number⟫"').replace(row, 'data-row="⟪at⟫"')
 
 
 def _worded(shape: str, words: Mapping[str, object], lists: Mapping[str, str] | None = None) -> str:

@@ -7,15 +7,14 @@ and it works without them. Nothing that was typed is stored or part of an addres
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 
 from starlette.responses import HTMLResponse, Response
 
-from cme_reflex.settings import ROOT
+from cme_reflex.routes import SIGN_IN_FORM
+from cme_reflex.web.meeting_pages import built_page, newest_view, page
 
-BUILT_PAGE = ROOT / ".web" / "build" / "client" / "index.html"
+BUILT_PAGE = built_page(SIGN_IN_FORM)
 TYPED = ("last_name", "number", "second_number")
 """Names of the fields that keep what was typed."""
 
@@ -24,32 +23,27 @@ _SCRIPTS = re.compile(
 )
 
 
-def second_number_page(code: str, typed: Mapping[str, str]) -> Response | None:
+async def second_number_page(code: str, typed: Mapping[str, str]) -> Response | None:
     """The page with the message of this code; None if the pages are not built."""
-    try:
-        built = _read(BUILT_PAGE, BUILT_PAGE.stat().st_mtime_ns)
-    except FileNotFoundError:
+    view = await newest_view()
+    if view is None or not BUILT_PAGE.exists():
         return None
+    built = page(BUILT_PAGE, view).plain.decode()
     return HTMLResponse(fill(built, code, typed), headers={"cache-control": "no-store"})
 
 
 def fill(built: str, code: str, typed: Mapping[str, str]) -> str:
     """The built page with its second field, the message of this code, and what was typed."""
-    page = _SCRIPTS.sub("", built)
-    page = page.replace('data-second-number=""', 'data-second-number="asked"')
-    page = _with_attribute(page, f'id="{code}"', 'data-shown=""')
+    shown = _SCRIPTS.sub("", built)
+    shown = shown.replace('data-second-number=""', 'data-second-number="asked"')
+    shown = _with_attribute(shown, f'id="{code}"', 'data-shown=""')
     for name in TYPED:
         value = escape(typed.get(name, ""))
-        page = _with_attribute(page, f'name="{name}"', f'value="{value}"')
-    return page
+        shown = _with_attribute(shown, f'name="{name}"', f'value="{value}"')
+    return shown
 
 
 def _with_attribute(page: str, marker: str, attribute: str) -> str:
     """The page with one more attribute for the element whose tag contains the marker."""
     head, found, tail = page.partition(f" {marker}")
     return f"{head} {attribute}{found}{tail}" if found else page
-
-
-@lru_cache(maxsize=1)
-def _read(file: Path, _written_at: int) -> str:
-    return file.read_text("utf-8")

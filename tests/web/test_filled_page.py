@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cme_reflex.web.middleware.page_path import PagePathMiddleware
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -26,7 +27,6 @@ from cme_reflex.state.first_screen import first_screen
 from cme_reflex.web.filled_page import NoShapes, filled, shapes_of, without_shapes
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.content_security_policy import policy
-from cme_reflex.web.middleware.page_path import PagePathMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.routes.sign_in import ROUTES
 from tests.support.earlier_meetings import complete_and_submit

@@ -14,7 +14,7 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.operations import fonts
 from cme_reflex.cli.operations.build_lock import build_lock
 from cme_reflex.files.permissions import PUBLIC_UMASK
-from cme_reflex.settings import ROOT, settings
+from cme_reflex.settings import ROOT
 
 BUILT = Path(".web/build/client")
 DIGEST = Path(".web/build/cme.digest")
@@ -51,14 +51,11 @@ def require_built(root: Path = ROOT) -> None:
 
 def _digest_of_sources(root: Path) -> str:
     """Digest of the frontend's sources and Reflex's version."""
-    meeting = settings().meetings / settings().meeting
-    files = [root / "rxconfig.py", meeting / "meeting.toml", *meeting.glob("logo*")]
+    files = [root / "rxconfig.py"]
     files += (root / "cme_reflex").rglob("*.py")
     files += (root / "assets").rglob("*")
     files += (root / "cme_reflex").rglob("templates/*")
-    # The public URL is part of the pages, for previews of shared links.
-    public_url = hashlib.sha256((settings().public_url or "").encode()).hexdigest()[:8]
-    return f"{version('reflex')}-{public_url}-{_digest(files)}"
+    return f"{version('reflex')}-{_digest(files)}"
 
 
 def _digest_of_lock(root: Path) -> str:

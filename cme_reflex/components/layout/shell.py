@@ -12,10 +12,9 @@ from cme_reflex import text
 from cme_reflex.components.controls.buttons import page_link, plain_link
 from cme_reflex.components.layout.connection import error_banner
 from cme_reflex.components.layout.logo import logo
+from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.routes import PRIVACY
-from cme_reflex.services.meetings import branding
-from cme_reflex.services.meetings.branding import current_meeting
 
 FOOTER = "footer"
 
@@ -89,7 +88,6 @@ def page_title(title: Any, *, lead: Any = None) -> rx.Component:
 
 
 def _header(actions: rx.Component | None) -> rx.Component:
-    meeting = current_meeting()
     return rx.el.header(
         rx.el.div(
             rx.el.div(
@@ -143,7 +141,6 @@ def _content(children: tuple[Any, ...], bar: rx.Component | None) -> rx.Componen
 
 
 def _footer() -> rx.Component:
-    meeting = current_meeting()
     return rx.el.footer(
         rx.el.div(
             rx.el.p(*interpolate(text.shell.QUESTIONS, contact=help_contact())),
@@ -163,17 +160,14 @@ def _footer() -> rx.Component:
 
 def help_contact() -> rx.Component:
     """The help contact's name and e-mail address."""
-    meeting = current_meeting()
     address = rx.el.a(
-        meeting.provider.help_email,
-        href=f"mailto:{meeting.provider.help_email}",
+        meeting.help_email,
+        href=f"mailto:{meeting.help_email}",
         class_name="inline-block py-1 [overflow-wrap:anywhere]",
     )
-    return rx.el.span(
-        *interpolate(text.shell.CONTACT, who=meeting.provider.help_contact, address=address)
-    )
+    return rx.el.span(*interpolate(text.shell.CONTACT, who=meeting.help_contact, address=address))
 
 
 def deadline() -> rx.Component:
     """The end of the claim period with its time zone."""
-    return rx.el.strong(branding.deadline_text(), class_name="inline-block font-semibold text-ink")
+    return rx.el.strong(meeting.deadline, class_name="inline-block font-semibold text-ink")

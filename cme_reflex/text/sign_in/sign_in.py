@@ -82,7 +82,10 @@ def wait_code(until: datetime, now: datetime) -> str:
     return f"wait-{next((wait for wait in WAITS if wait >= minutes), WAITS[-1])}"
 
 
-def wait(minutes: int, single_sign_on: str = "") -> str:
-    """The message after too many attempts: waiting time and other ways to sign in."""
-    message = WAIT_OR_SSO if single_sign_on else WAIT
+def wait(minutes: int, single_sign_on: object = None) -> str:
+    """The message after too many attempts: waiting time and other ways to sign in.
+
+    `single_sign_on` is the label of the society's single sign-on, or a var of it.
+    """
+    message = WAIT if single_sign_on is None else WAIT_OR_SSO
     return message.format(how_long=MINUTES(minutes), single_sign_on=single_sign_on)

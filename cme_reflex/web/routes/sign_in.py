@@ -80,10 +80,10 @@ async def sign_in(request: Request) -> Response:
             result = registrations.SignedIn(token)
     except SecondNumberRequired as error:
         code = "both-numbers" if error.always else "second-number"
-        return _with_second_number(request, code, form)
+        return await _with_second_number(request, code, form)
     except credentials.InvalidCredentials:
         if form.get("second_number", "").strip():
-            return _with_second_number(request, "numbers-not-recognised", form)
+            return await _with_second_number(request, "numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
     except registrations.NotRegistered:
         return back_to_form("member-not-registered")
@@ -169,11 +169,11 @@ def back_to_form(code: str) -> Response:
     return RedirectResponse(f"{SIGN_IN_FORM}#{code}", status_code=303)
 
 
-def _with_second_number(request: Request, code: str, form: Mapping[str, str]) -> Response:
+async def _with_second_number(request: Request, code: str, form: Mapping[str, str]) -> Response:
     """The form again, with what was typed, the field of the second number, and this message."""
     request.scope[MESSAGE_CODE] = code
     typed = {name: form.get(name, "")[: credentials.INPUT_LIMIT] for name in TYPED}
-    return second_number_page(code, typed) or back_to_form(code)
+    return await second_number_page(code, typed) or back_to_form(code)
 
 
 def reject_form(request: Request) -> Response | None:

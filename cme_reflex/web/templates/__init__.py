@@ -7,6 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from cme_reflex import text
+from cme_reflex.services.meetings.meeting_view import MeetingView
+from cme_reflex.text.site.error_pages import ErrorPage
 
 
 def render_page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
@@ -16,6 +18,13 @@ def render_page(template: str, status_code: int = 200, **values: Any) -> HTMLRes
         status_code,
         headers={"cache-control": "no-store", "x-robots-tag": "noindex"},
     )
+
+
+def render_error(
+    page: ErrorPage, status_code: int, href: str, meeting: MeetingView | None
+) -> HTMLResponse:
+    """An error page with its link, and the meeting's name and help contact if one is known."""
+    return render_page("error.html", status_code, page=page, href=href, meeting=meeting)
 
 
 def render(template: str, **values: Any) -> str:

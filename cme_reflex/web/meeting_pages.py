@@ -1,0 +1,169 @@
+"""The built pages with the facts of a meeting in them.
+
+The build knows no meeting: each page is a template whose placeholders are facts of
+`services/meetings/meeting_view.py`. It is rendered once for each version of the meeting, and has
+the same facts as JSON, from which assets/meeting.js renders the same in the browser.
+"""
+
+import json
+from collections.abc import Awaitable, Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cme_reflex import text
+from cme_reflex.routes import HOME, meeting_file
+from cme_reflex.services.meetings.meeting_view import MeetingView, current_view, last_view
+from cme_reflex.services.programme.programme_cache import MeetingNotFound
+from cme_reflex.settings import ROOT, settings
+from cme_reflex.store.transient_errors import is_transient
+from cme_reflex.web.cached_response import CachedContent, cached_content, cached_response
+from cme_reflex.web.meeting_images import MANIFEST, PREVIEW_SIZE, TOUCH_ICON
+from cme_reflex.web.paths import canonical_path
+from cme_reflex.web.templates import render, render_error
+
+BUILT = ROOT / ".web" / "build" / "client"
+
+_CACHED_TEMPLATES = 64  # pages of one build, and of the next one
+_CACHED_PAGES = 1024  # some 20 kB each: the pages of fifty meetings
+
+# Delimiters that no text and no script of a page contains.
+_environment = Environment(
+    block_start_string="⟦%",
+    block_end_string="%⟧",
+    variable_start_string="⟦",
+    variable_end_string="⟧",
+    comment_start_string="⟦#",
+    comment_end_string="#⟧",
+    autoescape=True,
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+)
+
+
+def built_page(route: str) -> Path:
+    """The file of the page with this route."""
+    return BUILT / route.strip("/") / "index.html"
+
+
+class MeetingPagesMiddleware:
+    """Serves the built pages, by their path, and the page for what is not found.
+
+    Every other request is passed on.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Mapping[str, Path]) -> None:
+        self._app = app
+        self._pages = pages
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer the request if it is for a page, or pass it on."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        file = self._pages.get(canonical_path(scope["path"]))
+        if file is None:
+            return self._pass_on(scope, receive, send)
+        return self._serve(file, scope, receive, send)
+
+    async def _serve(self, file: Path, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if request.method not in ("GET", "HEAD"):
+            response: Response = PlainTextResponse(
+                HTTPStatus.METHOD_NOT_ALLOWED.phrase, 405, headers={"allow": "GET, HEAD"}
+            )
+        else:
+            view = await newest_view()
+            response = cached_response(request, page(file, view)) if view else no_meeting()
+        await response(scope, receive, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; where there is no such file, answer with the page that says so."""
+        missing = False
+
+        async def send_unless_missing(message: Message) -> None:
+            nonlocal missing
+            if message["type"] == "http.response.start":
+                # Only the file server's responses have an ETag.
+                headers = Headers(scope=message)
+                missing = message["status"] == HTTPStatus.NOT_FOUND and "etag" in headers
+            if not missing:
+                await send(message)
+
+        await self._app(scope, receive, send_unless_missing)
+        if missing:
+            await not_found()(scope, receive, send)
+
+
+async def newest_view() -> MeetingView | None:
+    """The view of the meeting that is served; the last known one while the database is away.
+
+    None if the meeting is not loaded. Raises the database's error if no view is known.
+    """
+    code = settings().meeting
+    try:
+        return await current_view(code)
+    except MeetingNotFound:
+        return None
+    except Exception as error:
+        known = last_view(code)
+        if known is None or not is_transient(error):
+            raise
+        return known
+
+
+def page(file: Path, view: MeetingView) -> CachedContent:
+    """The built page with this meeting's facts. Raises FileNotFoundError without a build."""
+    return _page(file, file.stat().st_mtime_ns, view)
+
+
+def filled(built: str, view: MeetingView) -> str:
+    """The text of a built page with this meeting's facts."""
+    return _filled(_environment.from_string(built), view)
+
+
+def as_json(value: object) -> str:
+    """JSON that can stand in a script element: no text of it ends the element."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def not_found() -> Response:
+    """The page for an address that leads nowhere."""
+    return render_error(text.error_pages.NOT_FOUND, 404, HOME, last_view(settings().meeting))
+
+
+def no_meeting() -> Response:
+    """The page while the meeting is not loaded."""
+    return render_error(text.error_pages.NO_MEETING, 503, "", None)
+
+
+@lru_cache(maxsize=_CACHED_PAGES)
+def _page(file: Path, written_at: int, view: MeetingView) -> CachedContent:
+    rendered = _filled(_template(file, written_at), view)
+    return cached_content(rendered.encode(), "text/html", compress=True)
+
+
+@lru_cache(maxsize=_CACHED_TEMPLATES)
+def _template(file: Path, _written_at: int) -> Template:
+    return _environment.from_string(file.read_text("utf-8"))
+
+
+def _filled(template: Template, view: MeetingView) -> str:
+    """The template with the facts in it, and what the meeting adds to the head of each page."""
+    base = settings().public_url
+    head = render(
+        "head.html",
+        meeting=view,
+        address=f"{base}/" if base else "",
+        preview_size=PREVIEW_SIZE,
+        touch_icon=meeting_file(view.code, TOUCH_ICON),
+        manifest=meeting_file(view.code, MANIFEST),
+        facts=as_json(asdict(view)),
+    )
+    return template.render(meeting=view).replace("</head>", f"{head}</head>", 1)

@@ -1,0 +1,43 @@
+"""Files of a meeting that its pages link to: logos, icons, preview image, web app manifest."""
+
+import json
+import mimetypes
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.routes import MEETING_FILE
+from cme_reflex.services.certificates import pdf_pool
+from cme_reflex.services.meetings.meeting_view import logos, newest_programme
+from cme_reflex.services.programme.programme_cache import MeetingNotFound
+from cme_reflex.web.access_policy import Audience, allow, checked_routes
+from cme_reflex.web.cached_response import cached_content, cached_response
+from cme_reflex.web.meeting_images import IMAGES, MANIFEST, image, manifest
+
+
+@allow(Audience.ANYONE)
+async def file(request: Request) -> Response:
+    """The file with this name, or 404 if the meeting has none."""
+    code, name = request.path_params["code"], request.path_params["file"]
+    try:
+        content = await _content((await newest_programme(code)).meeting, name)
+    except MeetingNotFound:
+        content = None
+    if content is None:
+        return PlainTextResponse("Not Found", 404)
+    media_type = mimetypes.guess_type(name)[0] or "application/manifest+json"
+    return cached_response(request, cached_content(content, media_type))
+
+
+async def _content(meeting: Meeting, name: str) -> bytes | None:
+    if name == MANIFEST:
+        return json.dumps(manifest(meeting), ensure_ascii=False).encode()
+    if name in IMAGES:
+        return await pdf_pool.render(lambda meeting: image(meeting, name), meeting)
+    files = (logo.file for logo in logos(meeting.code) if logo)
+    return next((file.read_bytes() for file in files if file.name == name), None)
+
+
+ROUTES = checked_routes(Route(MEETING_FILE, file, methods=["GET"]))
