@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import reflex as rx
@@ -54,7 +54,12 @@ from cme_reflex.web.build_plugins import PAGE_HOOKS, SHAPES
 from cme_reflex.web.events.event_validation import EventValidator
 from cme_reflex.web.filled_page import filled
 from cme_reflex.web.gc_tuning import tuned_gc
-from cme_reflex.web.meeting_pages import BUILT, MeetingPagesMiddleware, built_page
+from cme_reflex.web.meeting_pages import (
+    BUILT,
+    MeetingPagesMiddleware,
+    built_page,
+    newest_view,
+)
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
@@ -117,6 +122,8 @@ async def database() -> AsyncIterator[None]:
     """Lifespan task: open the database, and close it at shutdown; new files are private."""
     with private_umask():
         open_database(settings().database_url)
+        with suppress(Exception):  # a request will say what is wrong
+            await newest_view()  # known from now on, should the database go away
         yield
         await close_database()
 

@@ -8,7 +8,6 @@ the page, so that React finds what it would have rendered itself.
 from typing import Any
 
 import reflex as rx
-from reflex.vars import VarData
 
 from cme_reflex.reflex_bridge.javascript import MEETING
 from cme_reflex.services.meetings.meeting_view import MeetingView
@@ -16,7 +15,7 @@ from cme_reflex.services.meetings.meeting_view import MeetingView
 meeting: Any = rx.Var(
     "meeting",
     _var_type=MeetingView,
-    _var_data=VarData(
+    _var_data=rx.vars.VarData(
         imports={MEETING: "useMeeting"}, hooks={"const meeting = useMeeting()": None}
     ),
 ).guess_type()

@@ -73,15 +73,8 @@ class MeetingPagesMiddleware:
         return self._serve(file, scope, receive, send)
 
     async def _serve(self, file: Path, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        if request.method not in ("GET", "HEAD"):
-            response: Response = PlainTextResponse(
-                HTTPStatus.METHOD_NOT_ALLOWED.phrase, 405, headers={"allow": "GET, HEAD"}
-            )
-        else:
-            view = await newest_view()
-            response = cached_response(request, page(file, view)) if view else no_meeting()
-        await response(scope, receive, send)
+        response = await _response(Request(scope), file)
+        await (response or self._app)(scope, receive, send)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; where there is no such file, answer with the page that says so."""
@@ -99,6 +92,20 @@ class MeetingPagesMiddleware:
         await self._app(scope, receive, send_unless_missing)
         if missing:
             await not_found()(scope, receive, send)
+
+
+async def _response(request: Request, file: Path) -> Response | None:
+    """The response with this page; None if it is not built."""
+    if request.method not in ("GET", "HEAD"):
+        phrase = HTTPStatus.METHOD_NOT_ALLOWED.phrase
+        return PlainTextResponse(phrase, 405, headers={"allow": "GET, HEAD"})
+    view = await newest_view()
+    if view is None:
+        return no_meeting()
+    try:
+        return cached_response(request, page(file, view))
+    except FileNotFoundError:
+        return None
 
 
 async def newest_view() -> MeetingView | None:

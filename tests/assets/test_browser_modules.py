@@ -30,6 +30,7 @@ MODULES: dict[str, set[str]] = {
     "command_queue.js": set(),
     "filled.js": REFLEX,
     "link.js": set(),
+    "meeting.js": {"react"},
     "immediate_actions.js": {"$/public/command_queue.js"},
     "queue_notices.js": {
         "react",

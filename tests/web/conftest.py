@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
-from cme_reflex.services.meetings import branding
 from cme_reflex.services.meetings.loader import load_meeting
+from cme_reflex.services.meetings.meeting_view import current_view
 from cme_reflex.settings import settings
 from cme_reflex.web import download_limit
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
@@ -27,6 +27,7 @@ from cme_reflex.web.routes import (
     certificate,
     health,
     links,
+    meeting_files,
     sign_in,
     single_sign_on,
     verify,
@@ -49,9 +50,9 @@ async def client(
     """An HTTP client of the routes, with the meeting loaded."""
     loaded = functools.partial(load_meeting, folder, now=datetime(2024, 11, 1, tzinfo=UTC))
     await (fill("the meeting on the web", loaded) if folder is FOLDER else loaded())
-    branding.template_context()  # of the demo meeting: the meeting of the tests has no folder
     monkeypatch.setenv("CME_MEETING", MEETING.code)
     settings.cache_clear()
+    await current_view(MEETING.code)
     monkeypatch.setattr(download_limit, "_limiter", SharedRateLimiter())  # ids come again
     site = ErrorPageMiddleware(RequestBodyMiddleware(AuthRedirectMiddleware(_site())))
     transport = httpx.ASGITransport(site)
@@ -75,6 +76,7 @@ def _site() -> Starlette:
             *account.ROUTES,
             *api.ROUTES,
             *health.ROUTES,
+            *meeting_files.ROUTES,
             Route("/{path:path}", page, methods=["GET", "POST"]),
         ],
         exception_handlers={Exception: server_error},

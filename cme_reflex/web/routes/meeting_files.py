@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -26,7 +27,7 @@ async def file(request: Request) -> Response:
     except MeetingNotFound:
         content = None
     if content is None:
-        return PlainTextResponse("Not Found", 404)
+        return PlainTextResponse(HTTPStatus.NOT_FOUND.phrase, HTTPStatus.NOT_FOUND)
     media_type = mimetypes.guess_type(name)[0] or "application/manifest+json"
     return cached_response(request, cached_content(content, media_type))
 

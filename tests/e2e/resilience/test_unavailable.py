@@ -100,7 +100,9 @@ def test_log_out_asks_what_becomes_of_changes_that_are_not_saved(
         expect(asked).to_be_visible()
         asked.get_by_role("button", name=choice).click()
         if is_discarded:  # a sign-out is a change, too
-            expect(page.get_by_role("heading", name=text.error_pages.UNAVAILABLE)).to_be_visible()
+            expect(
+                page.get_by_role("heading", name=text.error_pages.UNAVAILABLE.title)
+            ).to_be_visible()
         else:
             expect(said_of(page, text.shell.LOG_OUT, text.queue.WAITS)).to_be_visible()
     if is_discarded:

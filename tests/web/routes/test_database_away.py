@@ -9,6 +9,7 @@ import pytest
 from cme_reflex import routes, text
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.store.engines import close_database, open_database
+from tests.support.meetings import MEETING
 from tests.support.web import submit_owners_claim
 
 OWNER = {"way": "badge", "last_name": "O'Brien-Núñez", "number": "101"}
@@ -38,10 +39,10 @@ async def test_each_page_and_download_says_what_to_do_and_is_there_again_afterwa
         assert (response.status_code, response.headers["retry-after"]) == (503, "10")
         assert response.headers["content-type"] == "text/html; charset=utf-8"
         assert response.headers["cache-control"] == "no-store"
-        assert response.text.count(f"<h1>{text.error_pages.UNAVAILABLE}</h1>") == 1
+        assert response.text.count(f"<h1>{text.error_pages.UNAVAILABLE.title}</h1>") == 1
         # The same address again.
-        assert f'href="">{text.error_pages.AGAIN}</a>' in response.text
-        assert "registration@plasticsurgery.org" in response.text
+        assert f'href="">{text.error_pages.UNAVAILABLE.link}</a>' in response.text
+        assert MEETING.provider.help_email in response.text
         assert "Traceback" not in response.text
     said = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [(record.levelno, record.message) for record in said] == [
@@ -57,7 +58,7 @@ async def test_a_form_leads_back_to_the_claim_as_its_own_address_cannot_be_opene
     await reopen(AWAY)
     response = await client.post("/sign-in", data=OWNER)
     assert response.status_code == 503
-    assert f'href="{routes.HOME}">{text.error_pages.AGAIN}</a>' in response.text
+    assert f'href="{routes.HOME}">{text.error_pages.UNAVAILABLE.link}</a>' in response.text
     await reopen(database_url)
     assert (await client.post("/sign-in", data=OWNER)).status_code == 303
 
