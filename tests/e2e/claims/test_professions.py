@@ -26,7 +26,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.e2e.attendee import Attendee
-from tests.support.e2e.cme_server import CmeServer, build_copy, run_cme, run_server
+from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.devices import DESKTOP, PHONE
 from tests.support.files.pdfs import page_texts
 
@@ -121,17 +121,14 @@ PROFESSIONS = [
 
 
 @pytest.fixture(scope="module")
-def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CmeServer]:
-    """A server of the demo meeting for several professions, with a build of its own."""
+def spine(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CmeServer]:
+    """A server of the demo meeting for several professions."""
     folder = tmp_path_factory.mktemp("spine30")
     url = f"sqlite:///{folder / 'cme.db'}"
     environment = {"CME_MEETING": "spine30"}
     run_cme("db", "upgrade", CME_DATABASE_URL=url, **environment)
     run_cme("meeting", "load", "meetings/spine30", CME_DATABASE_URL=url, **environment)
-    with (
-        build_copy(folder, **environment) as root,
-        run_server(url, folder / "server.log", root=root, **environment) as server,
-    ):
+    with run_server(url, folder / "server.log", **environment) as server:
         yield server
 
 

@@ -23,13 +23,16 @@ class ReloadableMeeting:
     folder: Path
     database_url: str
 
-    def load(self, **terms: str) -> None:
-        """Load the meeting with these keys of meeting.toml changed, each where it first occurs."""
+    def load(self, *, tables: str = "", **terms: str) -> None:
+        """Load the meeting with these keys of meeting.toml changed, each where it first occurs.
+
+        `tables` are added to the end of meeting.toml.
+        """
         text = (DEMO / "meeting.toml").read_text("utf-8")
         for key, value in terms.items():
             text, times = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value} ", text, count=1)
             assert times == 1, key
-        (self.folder / "meeting.toml").write_text(text, "utf-8")
+        (self.folder / "meeting.toml").write_text(text + tables, "utf-8")
         run_cme("meeting", "load", str(self.folder), CME_DATABASE_URL=self.database_url)
 
     def append(self, file: str, row: str) -> None:

@@ -17,9 +17,7 @@ from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import (
     CmeServer,
     add_earlier_claims,
-    build_modified_copy,
     run_cme,
-    run_server,
 )
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 from tests.support.e2e.reloadable_meeting import ReloadableMeeting, serve_reloadable_meeting
@@ -143,26 +141,21 @@ def _sign_in_pages(page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _single_sign_on(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
-    """The sign-in page with single sign-on, which requires a separate build."""
-    terms = """
+    """The sign-in page with single sign-on."""
+    scene.terms.load(
+        tables="""
 [single_sign_on]
 issuer = "https://login.example.org"
 client_id = "cme"
 label = "Sign in with PlasticSurgery.org"
 """
-    folder = scene.terms.folder.parent
-    with (
-        build_modified_copy(
-            folder, "meetings/pstm24/meeting.toml", lambda text: text + terms
-        ) as root,
-        run_server(scene.terms.database_url, folder / "sso.log", root=root) as server,
-    ):
-        page.goto(server.url)
-        yield "sign-in-sso", page
-        for code in ("sso-only", "sso-cancelled", "sso-unavailable", "member-not-registered"):
-            page.goto(f"{server.url}/privacy")
-            page.goto(f"{server.url}/#{code}")
-            yield f"sign-in-{code}", page
+    )
+    page.goto("/")
+    yield "sign-in-sso", page
+    for code in ("sso-only", "sso-cancelled", "sso-unavailable", "member-not-registered"):
+        page.goto("/privacy")
+        page.goto(f"/#{code}")
+        yield f"sign-in-{code}", page
 
 
 def _links(page: Page) -> Iterator[tuple[str, Page]]:
