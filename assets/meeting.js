@@ -9,6 +9,9 @@ const placeholders = new Proxy({}, { get: (_, name) => `⟦ meeting.${String(nam
 const written = globalThis.document?.getElementById("cme-meeting");
 
 const facts = written ? JSON.parse(written.textContent) : placeholders;
+// React Router's own links begin with this.
+if (written) globalThis.__reactRouterContext.basename = facts.base;
+
 const subscribe = () => () => {};
 
 export function useMeeting() {

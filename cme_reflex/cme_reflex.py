@@ -63,6 +63,7 @@ from cme_reflex.web.meeting_pages import (
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
+from cme_reflex.web.middleware.meeting_path import MeetingPathMiddleware
 from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
 from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
 from cme_reflex.web.middleware.request_target import RequestTargetMiddleware
@@ -123,7 +124,7 @@ async def database() -> AsyncIterator[None]:
     with private_umask():
         open_database(settings().database_url)
         with suppress(Exception):  # a request will say what is wrong
-            await newest_view()  # known from now on, should the database go away
+            await newest_view(settings().meeting)  # known from now on, should the database go away
         yield
         await close_database()
 
@@ -164,6 +165,7 @@ app = Application(
         TrustedHostMiddleware,
         partial(SecurityHeadersMiddleware, pages=BUILT),
         partial(AccessLogMiddleware, known_paths=KNOWN_PATHS),
+        MeetingPathMiddleware,
         ProxyHeadersMiddleware,
     ],
     html_lang=text.LANGUAGE,

@@ -1,5 +1,6 @@
 """Paths of pages and HTTP routes, and functions that build addresses from them."""
 
+import re
 import zlib
 from enum import StrEnum
 from urllib.parse import quote, urlencode
@@ -46,6 +47,33 @@ PROTECTED = frozenset({HOME, SESSIONS, EVALUATION, SUBMIT, REPORTING, RECEIPT, A
 
 PUBLIC = frozenset({SIGN_IN_FORM, REGISTRATIONS, REQUEST_LINK, LINK, PASSWORD, PRIVACY})
 """Pages that require no sign-in; every page is in one of these two sets."""
+
+
+_CODE = re.compile("[A-Za-z0-9-]{2,32}")
+_OF_A_MEETING = frozenset(
+    path.split("/")[1] for path in (*PROTECTED, *PUBLIC, SIGN_IN, SIGN_OUT, CERTIFICATE, NAME_IMAGE)
+)
+RESERVED = _OF_A_MEETING | frozenset(
+    path.split("/")[1]
+    for path in (HEALTH, VERIFY, MEETING_FILE, API, "/assets", "/page_hooks", "/404")
+)
+"""First segments of paths that no meeting can have as its code."""
+
+
+def is_meeting_code(segment: str) -> bool:
+    """Whether the first segment of a path is the code of a meeting, loaded or not."""
+    return segment.lower() not in RESERVED and _CODE.fullmatch(segment) is not None
+
+
+def of_a_meeting(path: str) -> bool:
+    """Whether this path, which has no code, is that of a page or route of a meeting."""
+    return path.split("/")[1] in _OF_A_MEETING
+
+
+def in_meeting(code: str, path: str) -> str:
+    """The address of a path in this meeting: of ``/claim``, but also of ``/`` and ``/#expired``."""
+    at_root = path == "/" or path.startswith(("/#", "/?"))
+    return f"/{code}{path[1:] if at_root else path}"
 
 
 class StepUp(StrEnum):

@@ -2,6 +2,7 @@
 // attributes, does nothing without them, and depends on no library. The build bundles them into
 // this file, a classic script in the head: it runs before the application and before the body.
 
+import "./meeting.js";
 import "./tap_guard.js";
 import "./sign_in_form.js";
 import "./sign_out.js";

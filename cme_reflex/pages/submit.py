@@ -23,7 +23,7 @@ from cme_reflex.components.layout.connection import unanswered_note
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
-from cme_reflex.components.meeting import meeting
+from cme_reflex.components.meeting import address, meeting
 from cme_reflex.components.messages.error_summary import error_summary
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.components.page_hooks import COMMAND, RESEND
@@ -187,7 +187,7 @@ def _name() -> rx.Component:
             Submit.name_image != "",
             rx.el.div(
                 rx.el.img(
-                    src=Submit.name_image,
+                    src=address(Submit.name_image),
                     alt=text.submit.NAME_IMAGE.format(name=Submit.name_on_certificate),
                     class_name="h-16 max-w-full object-contain",
                 ),

@@ -27,6 +27,8 @@ except ImportError as error:
 
 # Messages that a connected client may send; Reflex answers a ping, and logs a client error.
 _MESSAGES = frozenset({"event", "ping", "client_error"})
+_NEW_TOKEN = "new_token"  # noqa: S105 - a message that Reflex sends to a duplicated tab
+_MEETING = "HTTP_X_MEETING"  # the header of web/middleware/socket_sign_in.py in a WSGI environment
 _CONNECTION = frozenset({"connect", "disconnect"})
 
 
@@ -111,6 +113,13 @@ class ValidatingNamespace(EventNamespace):
             self._validator.reject("no such message")
             return None
         return await super().trigger_event(event, *args)
+
+    async def emit(self, event: str, data: Any = None, to: str | None = None, **more: Any) -> None:
+        """Emit to a client. A new token for its tab has the tab's meeting, as every token has."""
+        if event == _NEW_TOKEN and to is not None:
+            environ = self.server.get_environ(to, self.namespace)
+            data = socket_protocol.tab_token(environ.get(_MEETING, ""), data)
+        await super().emit(event, data, to=to, **more)
 
     async def on_event(self, sid: str, data: Any = None) -> None:
         """Pass a valid event on to Reflex."""

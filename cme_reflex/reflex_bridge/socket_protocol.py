@@ -5,6 +5,7 @@ speaks Engine.IO 4 and Socket.IO 5 in text packets, joins the namespace `/_event
 event in an object, and sends the others there as a JSON array without asking for acknowledgement.
 """
 
+import re
 from urllib.parse import parse_qsl, urlencode
 
 CONNECT = "40/_event,"
@@ -15,8 +16,9 @@ CLOSE = "1"
 
 MESSAGE_LIMIT = 64 * 1024  # bytes; the longest answer has 4,000 characters
 
+_CODE = re.compile("[a-z0-9-]{2,32}")
 _TRANSPORT = {"EIO": "4", "transport": "websocket"}
-_QUERY_LIMIT = 200  # bytes; a tab's token is a UUID
+_QUERY_LIMIT = 200  # bytes; a tab's token is a meeting's code and a UUID
 
 
 def tab_of_a_page(query_string: bytes) -> str | None:
@@ -27,6 +29,17 @@ def tab_of_a_page(query_string: bytes) -> str | None:
     query = dict(pairs)
     tab = query.pop("token", None)
     return tab if query == _TRANSPORT and len(pairs) == len(_TRANSPORT) + 1 else None
+
+
+def meeting_of_tab(tab: str) -> str:
+    """The code of the meeting in the token of a tab, `CODE:UUID`; empty if it has none."""
+    code, colon, _ = tab.partition(":")
+    return code if colon and _CODE.fullmatch(code) else ""
+
+
+def tab_token(meeting: str, token: str) -> str:
+    """The token of a tab that shows this meeting."""
+    return f"{meeting}:{token}" if meeting else token
 
 
 def query_string(tab: str) -> bytes:

@@ -21,19 +21,18 @@ from cme_reflex.services.claims.claim_snapshot import ClaimSnapshot
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.settings import settings
 from cme_reflex.state.command_queue import CommandQueue, Outcome, Reply, queue_owner
 from cme_reflex.state.views import credit_presenter, view_models
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.logs import log_extra, pseudonym
-from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
+from cme_reflex.web.middleware.socket_sign_in import MEETING_HEADER, SIGN_IN_HEADER
 
 logger = logging.getLogger(__name__)
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
-Loader: TypeAlias = Callable[[str], Awaitable[tuple[Any, ...]]]
-"""Loads the injected arguments of a handler by the hash of the sign-in's token."""
+Loader: TypeAlias = Callable[[str, str], Awaitable[tuple[Any, ...]]]
+"""Loads a handler's injected arguments by the meeting and the hash of the sign-in's token."""
 
 INJECTED = ("context", "summary")  # parameters of a handler that a browser cannot send
 
@@ -160,7 +159,9 @@ class ClaimPage(rx.State, mixin=True):
     ) -> Any:
         event = f"{type(self).__name__}.{handler.__name__}".lower()
         try:
-            context, *injected = await load(self.router.headers.raw_headers.get(SIGN_IN_HEADER, ""))
+            headers = self.router.headers.raw_headers
+            hashed = headers.get(SIGN_IN_HEADER, "")
+            context, *injected = await load(headers.get(MEETING_HEADER, ""), hashed)
         except authentication.NotSignedIn:
             _log(logging.INFO, event, outcome="not signed in")
             self.reset()  # type: ignore[no-untyped-call]
@@ -224,12 +225,12 @@ def _authenticated_with(load: Loader, *, quiet: bool = False) -> Callable[[Handl
     return decorate
 
 
-async def _context(hashed: str) -> tuple[RequestContext]:
-    return (await authentication.authenticate_hash(settings().meeting, hashed, now=clock()),)
+async def _context(meeting: str, hashed: str) -> tuple[RequestContext]:
+    return (await authentication.authenticate_hash(meeting, hashed, now=clock()),)
 
 
-async def _snapshot(hashed: str) -> ClaimSnapshot:
-    return await claim_snapshot.load(settings().meeting, hashed, now=clock())
+async def _snapshot(meeting: str, hashed: str) -> ClaimSnapshot:
+    return await claim_snapshot.load(meeting, hashed, now=clock())
 
 
 authenticated = _authenticated_with(_context)

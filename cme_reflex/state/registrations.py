@@ -6,11 +6,11 @@ from cme_reflex import text
 from cme_reflex.routes import SIGN_IN_FORM
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication, registrations
-from cme_reflex.settings import settings
 from cme_reflex.state.views import view_models
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.access_policy import Audience, allow
 from cme_reflex.web.cookies import CHOICE, token_in
+from cme_reflex.web.middleware.socket_sign_in import MEETING_HEADER
 
 
 class Registrations(rx.State):
@@ -25,11 +25,10 @@ class Registrations(rx.State):
     async def load(self):
         """Load the registrations by the choice cookie; redirect to the sign-in without one."""
         self.offered, self.redirect_to, self.unavailable = [], "", ""
+        meeting = self.router.headers.raw_headers.get(MEETING_HEADER, "")
         token = token_in(self.router.headers.cookie, CHOICE)
         try:
-            options = await registrations.registration_options(
-                settings().meeting, token, now=clock()
-            )
+            options = await registrations.registration_options(meeting, token, now=clock())
         except authentication.NotSignedIn:
             self.redirect_to = f"{SIGN_IN_FORM}#choice-expired"
             return

@@ -14,7 +14,7 @@ from cme_reflex.text.claims import claim, credit, home, receipt, sessions, submi
 from cme_reflex.text.evaluations import evaluation
 from cme_reflex.text.reporting import reporting
 from cme_reflex.text.sign_in import link, password, registrations, sign_in, sign_in_link, step_up
-from cme_reflex.text.site import error_pages, not_found, preview, privacy, queue, shell
+from cme_reflex.text.site import error_pages, meetings, not_found, preview, privacy, queue, shell
 
 LANGUAGE: Final = "en"
 """The language of the texts, as a BCP 47 tag, for the pages' `lang` attribute."""
@@ -31,6 +31,7 @@ __all__ = [
     "evaluation",
     "home",
     "link",
+    "meetings",
     "not_found",
     "password",
     "plural",

@@ -19,8 +19,12 @@ CHOICE = "cme_choice"  # a verified identity with several registrations to choos
 OIDC_LOGIN = "cme_departure"  # a single sign-on in progress at the provider
 NEXT = "cme_next"
 NEXT_LIFETIME = timedelta(minutes=15)  # enough time to find one's badge, or to use a link by mail
+LATEST_MEETING = "cme_meeting"  # the code of the meeting in which the browser signed in last
 KNOWN_BROWSER = "cme_known_browser"  # see services.sign_in.known_browser
 NEXT_LIMIT = 500  # characters; a longer address is not stored
+
+# A browser has one of each for all meetings, and one of every other for each meeting.
+_SHARED = frozenset({OIDC_LOGIN, LATEST_MEETING, KNOWN_BROWSER})
 
 
 def cookie_name(name: str) -> str:
@@ -42,6 +46,31 @@ def token_in(header: str, name: str = SIGN_IN) -> str:
         if key.strip() == full_name:
             return value.strip().removeprefix('"').removesuffix('"')
     return ""
+
+
+def of_meeting(header: str, code: str) -> str:
+    """The Cookie header with the cookies of this meeting by their plain names.
+
+    Those of other meetings are left out. Plain names, from before meetings had cookies of their
+    own, come last: each is a token of one registration, and is of no use to another meeting.
+    """
+    own: list[str] = []
+    others: list[str] = []
+    for pair in header.split(";"):
+        name, equals, value = pair.strip().partition("=")
+        plain, dot, meeting = name.partition(".")
+        if not dot:
+            others.append(pair.strip())
+        elif meeting == code:
+            own.append(f"{plain}{equals}{value}")
+    return "; ".join([*own, *others])
+
+
+def named_by_meeting(set_cookie: str, code: str) -> str:
+    """The Set-Cookie header with the cookie named by this meeting, unless all meetings share it."""
+    name, equals, rest = set_cookie.partition("=")
+    shared = name.removeprefix("__Host-") in _SHARED
+    return set_cookie if shared else f"{name}.{code}{equals}{rest}"
 
 
 def set_sign_in(response: Response, token: str) -> None:

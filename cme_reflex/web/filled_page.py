@@ -25,9 +25,9 @@ from cme_reflex.services.meetings.meeting_view import MeetingView, view_of
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
-from cme_reflex.settings import settings
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.cookies import token_in
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.meeting_pages import filled as filled_with
 from cme_reflex.web.paths import canonical_path
 
@@ -147,7 +147,8 @@ def _is_asked(scope: Scope) -> bool:
 async def _answer(request: Request, file: Path, first_screen: FirstScreen) -> Response | None:
     token = token_in(request.headers.get("cookie", ""))
     try:
-        look = await claim_snapshot.load(settings().meeting, token_hash(token), now=clock())
+        meeting, hashed = meeting_code(request.scope), token_hash(token)
+        look = await claim_snapshot.load(meeting, hashed, now=clock())
     except authentication.NotSignedIn:
         return None
     except Exception as error:

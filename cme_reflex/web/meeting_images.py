@@ -7,7 +7,7 @@ from typing import Any
 from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.pdf.typesetting import typeset
-from cme_reflex.routes import HOME, meeting_file
+from cme_reflex.routes import HOME, in_meeting, meeting_file
 from cme_reflex.services.meetings.meeting_view import PREVIEW
 
 PREVIEW_SIZE = (1200, 630)  # pixels, the size that link previews expect
@@ -34,8 +34,8 @@ def manifest(meeting: Meeting) -> dict[str, Any]:
     return {
         "name": text.preview.TITLE.format(meeting=meeting.short_name),
         "short_name": meeting.short_name,
-        "start_url": HOME,
-        "scope": "/",
+        "start_url": in_meeting(meeting.code, HOME),
+        "scope": in_meeting(meeting.code, "/"),
         "display": "minimal-ui",
         "background_color": "#f5f7f7",
         "theme_color": meeting.look.accent,

@@ -6,6 +6,7 @@ the same facts as JSON, from which assets/meeting.js renders the same in the bro
 """
 
 import json
+import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -25,6 +26,7 @@ from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.cached_response import CachedContent, cached_content, cached_response
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.meeting_images import MANIFEST, PREVIEW_SIZE, TOUCH_ICON
 from cme_reflex.web.paths import canonical_path
 from cme_reflex.web.templates import render, render_error
@@ -33,6 +35,10 @@ BUILT = ROOT / ".web" / "build" / "client"
 
 _CACHED_TEMPLATES = 64  # pages of one build, and of the next one
 _CACHED_PAGES = 1024  # some 20 kB each: the pages of fifty meetings
+
+# React Router renders its links without the base of the meeting, which only the browser knows.
+_LINK = re.compile(r'href="(?:/|(/[^"]+))" data-discover="true"')
+_IN_MEETING = r'href="⟦ meeting.base ⟧\1" data-discover="true"'
 
 # Delimiters that no text and no script of a page contains.
 _environment = Environment(
@@ -91,7 +97,7 @@ class MeetingPagesMiddleware:
 
         await self._app(scope, receive, send_unless_missing)
         if missing:
-            await not_found()(scope, receive, send)
+            await not_found(scope)(scope, receive, send)
 
 
 async def _response(request: Request, file: Path) -> Response | None:
@@ -99,7 +105,7 @@ async def _response(request: Request, file: Path) -> Response | None:
     if request.method not in ("GET", "HEAD"):
         phrase = HTTPStatus.METHOD_NOT_ALLOWED.phrase
         return PlainTextResponse(phrase, 405, headers={"allow": "GET, HEAD"})
-    view = await newest_view()
+    view = await newest_view(meeting_code(request.scope))
     if view is None:
         return no_meeting()
     try:
@@ -108,12 +114,11 @@ async def _response(request: Request, file: Path) -> Response | None:
         return None
 
 
-async def newest_view() -> MeetingView | None:
-    """The view of the meeting that is served; the last known one while the database is away.
+async def newest_view(code: str) -> MeetingView | None:
+    """The view of this meeting; the last known one while the database is away.
 
     None if the meeting is not loaded. Raises the database's error if no view is known.
     """
-    code = settings().meeting
     try:
         return await current_view(code)
     except MeetingNotFound:
@@ -132,7 +137,7 @@ def page(file: Path, view: MeetingView) -> CachedContent:
 
 def filled(built: str, view: MeetingView) -> str:
     """The text of a built page with this meeting's facts."""
-    return _filled(_environment.from_string(built), view)
+    return _filled(_environment.from_string(_LINK.sub(_IN_MEETING, built)), view)
 
 
 def as_json(value: object) -> str:
@@ -140,9 +145,9 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def not_found() -> Response:
+def not_found(scope: Scope) -> Response:
     """The page for an address that leads nowhere."""
-    return render_error(text.error_pages.NOT_FOUND, 404, HOME, last_view(settings().meeting))
+    return render_error(text.error_pages.NOT_FOUND, 404, HOME, last_view(meeting_code(scope)))
 
 
 def no_meeting() -> Response:
@@ -158,7 +163,7 @@ def _page(file: Path, written_at: int, view: MeetingView) -> CachedContent:
 
 @lru_cache(maxsize=_CACHED_TEMPLATES)
 def _template(file: Path, _written_at: int) -> Template:
-    return _environment.from_string(file.read_text("utf-8"))
+    return _environment.from_string(_LINK.sub(_IN_MEETING, file.read_text("utf-8")))
 
 
 def _filled(template: Template, view: MeetingView) -> str:
@@ -167,7 +172,7 @@ def _filled(template: Template, view: MeetingView) -> str:
     head = render(
         "head.html",
         meeting=view,
-        address=f"{base}/" if base else "",
+        address=f"{base}{view.base}" if base else "",
         preview_size=PREVIEW_SIZE,
         touch_icon=meeting_file(view.code, TOUCH_ICON),
         manifest=meeting_file(view.code, MANIFEST),

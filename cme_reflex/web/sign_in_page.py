@@ -23,9 +23,9 @@ _SCRIPTS = re.compile(
 )
 
 
-async def second_number_page(code: str, typed: Mapping[str, str]) -> Response | None:
+async def second_number_page(meeting: str, code: str, typed: Mapping[str, str]) -> Response | None:
     """The page with the message of this code; None if the pages are not built."""
-    view = await newest_view()
+    view = await newest_view(meeting)
     if view is None or not BUILT_PAGE.exists():
         return None
     built = page(BUILT_PAGE, view).plain.decode()

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from cme_reflex.components.meeting import address
+
 Kind = Literal["primary", "secondary", "quiet", "danger", "done"]
 
 
@@ -30,7 +32,7 @@ def plain_link(*label: Any, href: Any, **props: Any) -> rx.Component:
 
     `rx.el.a` would pass every address of this site to React Router.
     """
-    attributes = {**props.pop("custom_attrs", {}), "href": href}
+    attributes = {**props.pop("custom_attrs", {}), "href": address(href)}
     return _Anchor.create(*label, custom_attrs=attributes, **props)
 
 

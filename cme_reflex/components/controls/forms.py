@@ -6,6 +6,7 @@ import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.components.controls.buttons import Kind, button
+from cme_reflex.components.meeting import address
 from cme_reflex.routes import SIGN_OUT
 
 
@@ -17,7 +18,8 @@ class PostForm(rx.el.Div):
 
 def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
     """A form that posts its fields to an HTTP route of this site."""
-    return PostForm.create(*children, custom_attrs={"method": "post", "action": action}, **props)
+    attributes = {"method": "post", "action": address(action)}
+    return PostForm.create(*children, custom_attrs=attributes, **props)
 
 
 def sign_out_form(kind: Kind = "quiet") -> rx.Component:

@@ -120,7 +120,7 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
         deadline=deadline,
         reopened=claim.status == ClaimStatus.REOPENED,
         receipt_valid=_has_valid_receipt(db, cast(int, claim.id)),
-        url=f"{job.public_url}{HOME}",
+        url=job.address(HOME),
     )
     return RenderedMail(content, recipient.name, job.row.recipient)
 

@@ -114,7 +114,7 @@ def render_withdrawal(db: Session, job: MailJob) -> RenderedMail:
         number=newest.number,
         withdrawn_at=withdrawn.at,
         reason=withdrawn.reason,
-        url=f"{job.public_url}{RECEIPT}",
+        url=job.address(RECEIPT),
     )
     return RenderedMail(content, name, job.row.recipient)
 

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from cme_reflex.domain.mail.message import Attachment, MailContent
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.routes import in_meeting
 from cme_reflex.store.mail.tables import MailQueueRow
 
 
@@ -46,6 +47,10 @@ class MailJob:
     meeting: Meeting
     public_url: str
     now: datetime
+
+    def address(self, page: str) -> str:
+        """The URL of a page of the meeting."""
+        return self.public_url + in_meeting(self.meeting.code, page)
 
 
 MailRenderer: TypeAlias = Callable[[Session, MailJob], RenderedMail]

@@ -10,7 +10,7 @@ from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Programme
 from cme_reflex.formats.meeting_folder.logo import Logo, find_logos
-from cme_reflex.routes import meeting_file
+from cme_reflex.routes import in_meeting, meeting_file
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.settings import settings
@@ -24,6 +24,7 @@ PREVIEW = "preview.png"
 class MeetingView:
     """The facts of a meeting for pages and their templates; texts are as people read them.
 
+    `base` is the path that all addresses of the meeting begin with.
     `logo` and `logo_dark` are addresses, empty without an image; their size is in pixels.
     `single_sign_on` is the label of the society's single sign-on, empty without one.
     `preview` is the address of the image that previews of a link show.
@@ -31,6 +32,7 @@ class MeetingView:
     """
 
     code: str
+    base: str
     version: int
     name: str
     short_name: str
@@ -91,6 +93,7 @@ def meeting_view(meeting: Meeting, version: int) -> MeetingView:
     light, dark = logos(meeting.code)
     return MeetingView(
         code=meeting.code,
+        base=in_meeting(meeting.code, "/"),
         version=version,
         name=meeting.name,
         short_name=meeting.short_name,

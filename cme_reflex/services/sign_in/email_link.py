@@ -13,6 +13,7 @@ from cme_reflex.domain.mail.delivery import SIGN_IN_LINK_LIFETIME, InvalidAddres
 from cme_reflex.domain.sign_in.rate_limits import Quota
 from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, SignInMethod, is_fresh_address
 from cme_reflex.formats.mail.addresses import domain_variants, to_ascii_domain
+from cme_reflex.routes import LINK
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
@@ -71,7 +72,7 @@ def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
         raise MessageWithdrawn("Nobody is registered with this address.", unknown_recipient=True)
     url = links.create_link(
         db,
-        public_url=job.public_url,
+        page=job.address(LINK),
         mail_id=cast(int, job.row.id),
         now=job.now,
         until=job.now + SIGN_IN_LINK_LIFETIME,

@@ -18,6 +18,7 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import full_name
 from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, is_fresh_address
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.routes import LINK
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
@@ -109,7 +110,7 @@ def render_invitation(db: Session, job: MailJob) -> RenderedMail:
     until = job.now + INVITATION_LIFETIME
     url = links.create_link(
         db,
-        public_url=job.public_url,
+        page=job.address(LINK),
         mail_id=cast(int, job.row.id),
         now=job.now,
         until=until,

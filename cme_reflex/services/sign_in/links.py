@@ -7,7 +7,6 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cme_reflex.routes import LINK
 from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -46,7 +45,7 @@ class LinkExpired(Exception):
 def create_link(
     db: Session,
     *,
-    public_url: str,
+    page: str,
     mail_id: int,
     now: datetime,
     until: datetime,
@@ -54,6 +53,8 @@ def create_link(
     member_id: int | None = None,
 ) -> str:
     """Create a link and return its URL. The token itself is stored nowhere.
+
+    `page` is the URL of the page that uses links.
 
     The token is in the URL's fragment, after the ``#``. Browsers do not send it to servers, so it
     appears in no log or Referer header. Each attempt to send a message creates a new token;
@@ -72,7 +73,7 @@ def create_link(
             expires_at=until,
         )
     )
-    return f"{public_url}{LINK}#{token}"
+    return f"{page}#{token}"
 
 
 def extract_token(pasted: str) -> str:

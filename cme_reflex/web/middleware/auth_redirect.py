@@ -14,9 +14,9 @@ from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import HOME, PROTECTED, SIGN_IN_FORM
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
-from cme_reflex.settings import settings
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web import cookies
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.paths import canonical_path
 
 
@@ -74,7 +74,7 @@ async def _is_signed_in(request: Request) -> bool:
     if not token:
         return False
     try:
-        await authentication.authenticate(settings().meeting, token, now=clock())
+        await authentication.authenticate(meeting_code(request.scope), token, now=clock())
     except authentication.NotSignedIn:
         return False
     return True

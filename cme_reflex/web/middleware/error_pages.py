@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cme_reflex import text
 from cme_reflex.routes import API, HOME
 from cme_reflex.services.meetings.meeting_view import last_view
-from cme_reflex.settings import settings
 from cme_reflex.store.transient_errors import is_transient
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.routes import problems
 from cme_reflex.web.templates import render_error
 
@@ -35,7 +35,7 @@ def error_page(scope: Scope, error: Exception) -> Response:
     Both say that what was saved is safe, and whom to ask.
     """
     if not is_transient(error):
-        return render_error(text.error_pages.FAILED, 500, HOME, last_view(settings().meeting))
+        return render_error(text.error_pages.FAILED, 500, HOME, last_view(meeting_code(scope)))
     retry_after = {"retry-after": str(RETRY_AFTER)}
     if scope["path"].startswith(f"{API}/"):
         return problems.UNAVAILABLE.response(
@@ -43,7 +43,7 @@ def error_page(scope: Scope, error: Exception) -> Response:
         )
     # An empty link leads to the same address. That of a form cannot be opened.
     again = "" if scope["method"] in ("GET", "HEAD") else HOME
-    page = render_error(text.error_pages.UNAVAILABLE, 503, again, last_view(settings().meeting))
+    page = render_error(text.error_pages.UNAVAILABLE, 503, again, last_view(meeting_code(scope)))
     page.headers.update(retry_after)
     return page
 

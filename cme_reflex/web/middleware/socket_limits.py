@@ -22,7 +22,7 @@ from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.settings import settings
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.cookies import token_in
+from cme_reflex.web.cookies import of_meeting, token_in
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.logs import log_extra, pseudonym
 from cme_reflex.web.middleware.connection_limiter import ConnectionLimit, ConnectionLimiter
@@ -92,9 +92,10 @@ class SocketLimitsMiddleware:
         if tab is None:
             await WebSocketClose(code=POLICY_VIOLATION)(scope, receive, send)
             return
-        token = token_in(Headers(scope=scope).get("cookie", ""))
+        meeting = socket_protocol.meeting_of_tab(tab) or settings().meeting
+        token = token_in(of_meeting(Headers(scope=scope).get("cookie", ""), meeting))
         hashed = token_hash(token) if token else ""
-        client = await _client_of(scope, hashed)
+        client = await _client_of(scope, meeting, hashed)
         acquired: list[str] = []
         try:
             for key, limit in client.connections.items():
@@ -103,7 +104,7 @@ class SocketLimitsMiddleware:
                     return
                 acquired.append(key)
             socket = LimitedSocket(receive, send, client, self._messages)
-            scope = with_sign_in(bind_tab_to_sign_in(scope, tab, token), hashed)
+            scope = with_sign_in(bind_tab_to_sign_in(scope, tab, token), meeting, hashed)
             await self._app(scope, socket.receive, socket.send)
         finally:
             for key in acquired:
@@ -192,16 +193,14 @@ class LimitedSocket:
                 raise PolicyViolation(POLICY_VIOLATION, TOO_MANY_MESSAGES)
 
 
-async def _client_of(scope: Scope, hashed: str) -> Client:
+async def _client_of(scope: Scope, meeting: str, hashed: str) -> Client:
     """Under which keys a connection and its messages are counted."""
     address = f"address {client_address(scope)}"
     connections = {address: PER_ADDRESS}
     messages = {address: _shared_rate(ADDRESS_FACTOR)}
     if hashed:
         try:
-            context = await authentication.authenticate_hash(
-                settings().meeting, hashed, now=clock()
-            )
+            context = await authentication.authenticate_hash(meeting, hashed, now=clock())
         except authentication.NotSignedIn:
             pass
         except Exception as error:

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from cme_reflex.reflex_bridge import socket_protocol
-from cme_reflex.web.cookies import CHOICE, cookie_name, token_in
+from cme_reflex.web.cookies import CHOICE, cookie_name, of_meeting, token_in
 
 # Headers that the libraries behind read; all others would be stored with the tab's state.
 _PASSED_HEADERS = frozenset({b"host", b"origin", b"connection", b"upgrade"})
@@ -15,6 +15,10 @@ TOKEN_LIMIT = 64  # characters of the choice's token
 
 SIGN_IN_HEADER = "authorization"
 """Internal header with the hash of the sign-in's token, which is useless to a client."""
+
+
+MEETING_HEADER = "x-meeting"
+"""Internal header with the code of the meeting that the tab shows."""
 
 
 def bind_tab_to_sign_in(scope: Scope, tab: str, token: str) -> Scope:
@@ -27,14 +31,15 @@ def bind_tab_to_sign_in(scope: Scope, tab: str, token: str) -> Scope:
     return {**scope, "query_string": query}
 
 
-def with_sign_in(scope: Scope, hashed: str) -> Scope:
-    """The scope with the hash of the sign-in's token in SIGN_IN_HEADER instead of the cookie.
+def with_sign_in(scope: Scope, meeting: str, hashed: str) -> Scope:
+    """The scope with the meeting's code, and the hash of the sign-in's token instead of cookies.
 
     Every event authenticates by this hash, which is computed once per connection. Reflex stores the
     headers with the tab's state for an hour, so it gets only those that are needed: a stranger
     could fill the memory with others.
     """
-    choice = token_in(Headers(scope=scope).get("cookie", ""), CHOICE)[:TOKEN_LIMIT]
+    header = of_meeting(Headers(scope=scope).get("cookie", ""), meeting)
+    choice = token_in(header, CHOICE)[:TOKEN_LIMIT]
     passed = {
         name.lower(): value
         for name, value in scope["headers"]
@@ -42,6 +47,7 @@ def with_sign_in(scope: Scope, hashed: str) -> Scope:
     }
     passed[b"cookie"] = f"{cookie_name(CHOICE)}={choice}".encode("latin-1")
     passed[SIGN_IN_HEADER.encode()] = hashed.encode()
+    passed[MEETING_HEADER.encode()] = meeting.encode()
     return {**scope, "headers": [*passed.items()]}
 
 

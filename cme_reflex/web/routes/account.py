@@ -12,10 +12,10 @@ from cme_reflex.services.certificates import account
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.request_context import RequestContext
-from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.download_limit import reject_excess
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.routes.sign_in import back_to_form
 
 
@@ -48,7 +48,7 @@ async def _download(
     """The signed-in attendee's file; without a sign-in, a redirect to the sign-in page."""
     token, now = cookies.token_in(request.headers.get("cookie", "")), clock()
     try:
-        context = await authentication.authenticate(settings().meeting, token, now=now)
+        context = await authentication.authenticate(meeting_code(request.scope), token, now=now)
         if rejection := await reject_excess(context.attendee.id):
             return rejection
         content = await render(context, now=now)

@@ -18,6 +18,7 @@ from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.download_limit import reject_excess
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.templates import render_page
 
 
@@ -30,7 +31,7 @@ async def download(request: Request) -> Response:
     number, credit_type = request.path_params["number"], request.path_params.get("credit_type")
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
-        context = await authentication.authenticate(settings().meeting, token, now=clock())
+        context = await authentication.authenticate(meeting_code(request.scope), token, now=clock())
         document = await certificate.load_certificate(context, number, credit_type)
         if rejection := await reject_excess(context.attendee.id):
             return rejection
@@ -55,7 +56,7 @@ async def name_image(request: Request) -> Response:
     """The signed-in attendee's name as the certificate prints it."""
     token = cookies.token_in(request.headers.get("cookie", ""))
     try:
-        context = await authentication.authenticate(settings().meeting, token, now=clock())
+        context = await authentication.authenticate(meeting_code(request.scope), token, now=clock())
         if rejection := await reject_excess(context.attendee.id):
             return rejection
         image = await certificate.draw_name(context.attendee)

@@ -25,11 +25,11 @@ from cme_reflex.routes import (
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import email_link, invitations, links
 from cme_reflex.services.sign_in.registrations import NotRegistered
-from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.forms import read_form
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.routes.sign_in import complete_sign_in, reject_form
 
 PASSWORD_LINK = "cme_password_link"  # noqa: S105 - the name of a cookie
@@ -44,7 +44,7 @@ async def send(request: Request) -> Response:
     email, now = (await read_form(request)).get("email", ""), clock()
     client = client_address(request.scope)
     try:
-        await email_link.request_link(settings().meeting, email, client=client, now=now)
+        await email_link.request_link(meeting_code(request.scope), email, client=client, now=now)
     except InvalidAddress:
         return _redirect(REQUEST_LINK, "link-address")
     except TooManyAttempts as error:
@@ -59,7 +59,7 @@ async def use(request: Request) -> Response:
         return rejection
     token = links.extract_token((await read_form(request)).get("token", ""))
     try:
-        result = await email_link.sign_in_with_link(settings().meeting, token, now=clock())
+        result = await email_link.sign_in_with_link(meeting_code(request.scope), token, now=clock())
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
         return _rejected_link(error)
     if result is not None:
@@ -80,7 +80,7 @@ async def set_password(request: Request) -> Response:
     if password != repeated:
         return _redirect(PASSWORD, "password-differs")
     try:
-        await invitations.set_password(settings().meeting, token, password, now=clock())
+        await invitations.set_password(meeting_code(request.scope), token, password, now=clock())
     except InvalidPassword as invalid:
         return _redirect(PASSWORD, invalid.code)
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired) as error:

@@ -30,12 +30,12 @@ from cme_reflex.services.sign_in import (
     own_sign_ins,
     registrations,
 )
-from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.forms import read_form
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.middleware.access_log import MESSAGE_CODE
 from cme_reflex.web.sign_in_page import TYPED, second_number_page
 
@@ -61,7 +61,7 @@ async def sign_in(request: Request) -> Response:
     first, second = (form.get(name, "") for name in names)
     if not (first.strip() and second.strip()):
         return back_to_form("member-missing" if as_member else "missing")
-    meeting, now, address = settings().meeting, clock(), client_address(request.scope)
+    meeting, now, address = meeting_code(request.scope), clock(), client_address(request.scope)
     try:
         if as_member:
             result = await credentials.sign_in_with_password(
@@ -115,7 +115,7 @@ async def step_up(request: Request) -> Response:
     page, way = request.query_params.get("page", HOME), request.query_params.get("way")
     if way == StepUp.LINK:
         address = REQUEST_LINK
-    elif await credentials.single_sign_on_terms(settings().meeting) is not None:
+    elif await credentials.single_sign_on_terms(meeting_code(request.scope)) is not None:
         address = SSO
     else:
         address = f"{SIGN_IN_FORM}#step-up"
@@ -155,6 +155,8 @@ async def complete_sign_in(request: Request, result: registrations.SignInResult)
     address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
     response = RedirectResponse(address, status_code=303)
     cookies.set_sign_in(response, result.token)
+    latest = meeting_code(request.scope)
+    cookies.set_cookie(response, cookies.LATEST_MEETING, latest, registrations.SIGN_IN_LIFETIME)
     known = cookies.token_in(header, cookies.KNOWN_BROWSER)
     known = known_browser.remember(known, attendee_id, now=clock())
     cookies.set_cookie(response, cookies.KNOWN_BROWSER, known, known_browser.LIFETIME)
@@ -173,7 +175,7 @@ async def _with_second_number(request: Request, code: str, form: Mapping[str, st
     """The form again, with what was typed, the field of the second number, and this message."""
     request.scope[MESSAGE_CODE] = code
     typed = {name: form.get(name, "")[: credentials.INPUT_LIMIT] for name in TYPED}
-    return await second_number_page(code, typed) or back_to_form(code)
+    return await second_number_page(meeting_code(request.scope), code, typed) or back_to_form(code)
 
 
 def reject_form(request: Request) -> Response | None:

@@ -17,6 +17,7 @@ from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
+from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in
 
 RESPONSE_LIMIT = 4_096  # characters of the callback's query; code and state take a few hundred
@@ -35,7 +36,7 @@ async def start(request: Request) -> Response:
     now, address = clock(), client_address(request.scope)
     try:
         started = await login.start_login(
-            settings().meeting, _callback_url(request), now=now, address=address
+            meeting_code(request.scope), _callback_url(request), now=now, address=address
         )
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
@@ -45,7 +46,9 @@ async def start(request: Request) -> Response:
         logger.error("OIDC provider unreachable: %s", error)
         return back_to_form("sso-unavailable")
     response = RedirectResponse(started.address, status_code=303)
-    cookies.set_cookie(response, cookies.OIDC_LOGIN, started.token, login.LOGIN_LIFETIME)
+    # The provider knows one callback for all meetings, and the cookie says which one it is for.
+    login_of = f"{meeting_code(request.scope)}.{started.token}"
+    cookies.set_cookie(response, cookies.OIDC_LOGIN, login_of, login.LOGIN_LIFETIME)
     return response
 
 
@@ -54,10 +57,11 @@ async def callback(request: Request) -> Response:
     """Sign in with a valid response of the provider; an error returns to the form as a code."""
     if len(request.scope["query_string"]) > RESPONSE_LIMIT:
         return back_to_form("sso-failed")
-    token = cookies.token_in(request.headers.get("cookie", ""), cookies.OIDC_LOGIN)
+    login_of = cookies.token_in(request.headers.get("cookie", ""), cookies.OIDC_LOGIN)
+    token = login_of.rpartition(".")[2]
     try:
         result = await login.complete_login(
-            settings().meeting,
+            meeting_code(request.scope),
             token,
             dict(request.query_params),
             client_secret=settings().oidc_client_secret.get_secret_value(),

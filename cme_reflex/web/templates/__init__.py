@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from cme_reflex import text
+from cme_reflex.routes import in_meeting
 from cme_reflex.services.meetings.meeting_view import MeetingView
 from cme_reflex.text.site.error_pages import ErrorPage
 
@@ -23,8 +24,12 @@ def render_page(template: str, status_code: int = 200, **values: Any) -> HTMLRes
 def render_error(
     page: ErrorPage, status_code: int, href: str, meeting: MeetingView | None
 ) -> HTMLResponse:
-    """An error page with its link, and the meeting's name and help contact if one is known."""
-    return render_page("error.html", status_code, page=page, href=href, meeting=meeting)
+    """An error page with its link, and the meeting's name and help contact if one is known.
+
+    `href` is a path in the meeting; an empty one leads to the same address.
+    """
+    target = in_meeting(meeting.code, href) if meeting and href else href
+    return render_page("error.html", status_code, page=page, href=target, meeting=meeting)
 
 
 def render(template: str, **values: Any) -> str:

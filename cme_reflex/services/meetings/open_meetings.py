@@ -1,0 +1,21 @@
+"""The meetings that people can claim for at the moment."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
+from cme_reflex.store.database import read
+from cme_reflex.store.meetings.tables import MeetingRow
+
+
+async def open_meetings(*, now: datetime) -> list[Meeting]:
+    """The meetings whose claim period is open, the latest first."""
+
+    def load(db: Session) -> list[Meeting]:
+        meetings = [meeting_from_document(each) for each in db.exec(select(MeetingRow.document))]
+        found = [each for each in meetings if each.claim.opens_at <= now < each.claim.closes_at]
+        return sorted(found, key=lambda each: (each.starts_on, each.code), reverse=True)
+
+    return await read(load)

@@ -1,0 +1,13 @@
+"""The meeting that a request is about."""
+
+from starlette.types import Scope
+
+from cme_reflex.settings import settings
+
+MEETING = "cme_reflex.meeting"
+"""Key of the scope for the meeting's code: see `web/middleware/meeting_path.py`."""
+
+
+def meeting_code(scope: Scope) -> str:
+    """The code of the request's meeting; that of CME_MEETING where its address has none."""
+    return str(scope.get(MEETING) or settings().meeting)
