@@ -5,7 +5,7 @@ import { find, onRender } from "./rendering.js";
 
 function redirect() {
   const address = find("[data-cme-redirect]")?.dataset.cmeRedirect;
-  if (address && /^\/(?!\/)/.test(address)) location.assign(base + address);
+  if (address && /^\/(?!\/)/.test(address)) location.assign(base + address.replace(/^\/(?=#|$)/, ""));
 }
 
 onRender(redirect, "data-cme-redirect");
