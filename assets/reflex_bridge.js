@@ -9,6 +9,7 @@
 import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
 import { defaults, listen } from "$/public/filled.js";
+import { sawVersion } from "$/public/meeting.js";
 import * as queue from "$/public/command_queue.js";
 import * as actions from "$/public/immediate_actions.js";
 import { restorePosition } from "$/public/restore_position.js";
@@ -19,7 +20,7 @@ const replies = [];
 
 const BUFFER_TIMEOUT = 5000; // ms
 
-export function CommandQueue({ reply, attendee, hydrated, commands, words, children }) {
+export function CommandQueue({ reply, attendee, version, hydrated, commands, words, children }) {
   const [addEvents, errors] = useContext(EventLoopContext);
   queue.setTransport(addEvents);
   queue.declare(commands, words);
@@ -32,6 +33,7 @@ export function CommandQueue({ reply, attendee, hydrated, commands, words, child
     }
   }, [reply]);
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
+  useEffect(() => sawVersion(version), [version]);
   useEffect(listen, []); // before the parent's effect, which sends the address to the server
   useEffect(() => queue.setConnected(!errors.length), [errors]);
   useEffect(() => void (hydrated && restorePosition()), [hydrated]);

@@ -21,6 +21,7 @@ class _CommandQueue(rx.Component):
 
     reply: rx.Var[Any]
     attendee: rx.Var[str]
+    version: rx.Var[int]
     hydrated: rx.Var[bool]
     commands: rx.Var[dict[str, Any]]
     words: rx.Var[dict[str, str]]
@@ -47,6 +48,7 @@ def command_queue(queue: Any, hydrated: Any, commands: Mapping[str, Any]) -> rx.
     component: rx.Component = _CommandQueue.create(
         reply=queue.reply,
         attendee=queue.attendee,
+        version=queue.meeting_version,
         hydrated=hydrated,
         commands={name: asdict(command) for name, command in commands.items()},
         words={

@@ -175,6 +175,8 @@ class ClaimPage(rx.State, mixin=True):
         queue = await self.get_state(CommandQueue)
         if queue.attendee.partition(".")[0] != str(context.attendee.id):
             queue.attendee = queue_owner(context.attendee.id)
+        if queue.meeting_version != context.programme.version:
+            queue.meeting_version = context.programme.version
         started, outcome = perf_counter(), "done"
         try:
             answer = await handler(

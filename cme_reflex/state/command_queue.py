@@ -49,9 +49,12 @@ class CommandQueue(rx.State):
     """Server side of assets/command_queue.js.
 
     `attendee` is its `queue_owner`; the queue sends a command only for the attendee who made it.
+    `meeting_version` is the version of the meeting that the last event saw: a page that shows an
+    earlier one updates itself (assets/meeting.js).
     """
 
     attendee: str = ""
+    meeting_version: int = 0
     reply: Reply = Reply()
 
     @rx.event

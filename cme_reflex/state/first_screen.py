@@ -38,6 +38,7 @@ def _owner(context: RequestContext) -> CommandQueue:
     """Whose is what will be tapped before the server has said who is there."""
     queue = CommandQueue(_reflex_internal_init=True)  # type: ignore[call-arg]
     queue.attendee = queue_owner(context.attendee.id)
+    queue.meeting_version = context.programme.version
     return queue
 
 

@@ -18,13 +18,15 @@ from cme_reflex.store.database import read
 
 LOGO_HEIGHT = 28  # on every page
 PREVIEW = "preview.png"
+FACTS = "meeting.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingView:
     """The facts of a meeting for pages and their templates; texts are as people read them.
 
-    `base` is the path that all addresses of the meeting begin with.
+    `base` is the path that all addresses of the meeting begin with, and `source` the address at
+    which a page finds the newest version of these facts.
     `logo` and `logo_dark` are addresses, empty without an image; their size is in pixels.
     `single_sign_on` is the label of the society's single sign-on, empty without one.
     `preview` is the address of the image that previews of a link show.
@@ -33,6 +35,7 @@ class MeetingView:
 
     code: str
     base: str
+    source: str
     version: int
     name: str
     short_name: str
@@ -94,6 +97,7 @@ def meeting_view(meeting: Meeting, version: int) -> MeetingView:
     return MeetingView(
         code=meeting.code,
         base=in_meeting(meeting.code, "/"),
+        source=meeting_file(meeting.code, FACTS),
         version=version,
         name=meeting.name,
         short_name=meeting.short_name,

@@ -2,16 +2,17 @@
 
 import json
 import mimetypes
+from dataclasses import asdict
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.programme.programme import Programme
 from cme_reflex.routes import MEETING_FILE
 from cme_reflex.services.certificates import pdf_pool
-from cme_reflex.services.meetings.meeting_view import logos, newest_programme
+from cme_reflex.services.meetings.meeting_view import FACTS, logos, newest_programme, view_of
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.cached_response import cached_content, cached_response
@@ -23,7 +24,7 @@ async def file(request: Request) -> Response:
     """The file with this name, or 404 if the meeting has none."""
     code, name = request.path_params["code"], request.path_params["file"]
     try:
-        content = await _content((await newest_programme(code)).meeting, name)
+        content = await _content(await newest_programme(code), name)
     except MeetingNotFound:
         content = None
     if content is None:
@@ -32,7 +33,10 @@ async def file(request: Request) -> Response:
     return cached_response(request, cached_content(content, media_type))
 
 
-async def _content(meeting: Meeting, name: str) -> bytes | None:
+async def _content(programme: Programme, name: str) -> bytes | None:
+    meeting = programme.meeting
+    if name == FACTS:
+        return json.dumps(asdict(view_of(programme)), ensure_ascii=False).encode()
     if name == MANIFEST:
         return json.dumps(manifest(meeting), ensure_ascii=False).encode()
     if name in IMAGES:
