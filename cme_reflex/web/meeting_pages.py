@@ -16,11 +16,11 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, Template
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cme_reflex import text
-from cme_reflex.routes import HOME, meeting_file
+from cme_reflex.routes import HOME, SIGN_IN_FORM, meeting_file
 from cme_reflex.services.meetings.meeting_view import MeetingView, current_view, last_view
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.settings import ROOT, settings
@@ -105,6 +105,11 @@ async def _response(request: Request, file: Path) -> Response | None:
     if request.method not in ("GET", "HEAD"):
         phrase = HTTPStatus.METHOD_NOT_ALLOWED.phrase
         return PlainTextResponse(phrase, 405, headers={"allow": "GET, HEAD"})
+    route = canonical_path(request.scope["path"])
+    if request.scope["path"] not in (route, f"{route}/"):
+        # Another spelling, such as /claim.html: the file server would send the template.
+        query = request.scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{route}?{query}" if query else route, status_code=303)
     view = await newest_view(meeting_code(request.scope))
     if view is None:
         return no_meeting()
@@ -151,8 +156,8 @@ def not_found(scope: Scope) -> Response:
 
 
 def no_meeting() -> Response:
-    """The page while the meeting is not loaded."""
-    return render_error(text.error_pages.NO_MEETING, 503, "", None)
+    """The page for the code of a meeting that is not loaded."""
+    return render_error(text.error_pages.NO_MEETING, 404, SIGN_IN_FORM, None)
 
 
 @lru_cache(maxsize=_CACHED_PAGES)

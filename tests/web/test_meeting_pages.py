@@ -130,8 +130,15 @@ async def test_a_meeting_that_is_not_loaded_says_so(
     monkeypatch.setenv("CME_MEETING", "nowhere")
     settings.cache_clear()
     answer = await site.get("/")
-    assert answer.status_code == 503
-    assert "There is no meeting here yet" in answer.text
+    assert answer.status_code == 404
+    assert "There is no such meeting here" in answer.text
+
+
+@pytest.mark.parametrize("spelling", ["/index.html", "//index", "/./", "/x/../?a=b"])
+async def test_another_spelling_leads_to_the_page(site: httpx.AsyncClient, spelling: str) -> None:
+    answer = await site.get(httpx.URL(HOST).copy_with(raw_path=spelling.encode()))
+    query = "?a=b" if "?" in spelling else ""
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/{query}")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

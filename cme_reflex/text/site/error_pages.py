@@ -57,10 +57,10 @@ NOT_FOUND: Final = ErrorPage(
     help=_HELP,
 )
 NO_MEETING: Final = ErrorPage(
-    tab="No meeting yet",
-    title="There is no meeting here yet",
-    message="The address is right, but the meeting has not been opened. Please try again later.",
-    link=_AGAIN,
+    tab="No such meeting",
+    title="There is no such meeting here",
+    message="The address may be mistyped, or the meeting is not open yet.",
+    link="See the open meetings",
     help=_HELP,
 )
 

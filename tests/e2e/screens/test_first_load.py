@@ -59,7 +59,7 @@ def test_link_previews_and_home_screens_find_their_files(page: Page) -> None:
     icon = head.locator("link[rel=apple-touch-icon]").get_attribute("href") or ""
     manifest = head.locator("link[rel=manifest]").get_attribute("href") or ""
     described = json.loads(page.request.get(manifest).text())
-    assert described["start_url"] == "/claim"
+    assert described["start_url"] == "/pstm24/claim"
     for address in (picture, icon, *(each["src"] for each in described["icons"])):
         response = page.request.get(address)
         assert response.ok, address
@@ -89,7 +89,7 @@ def test_the_maintenance_page_needs_no_other_file(
 
 
 @pytest.mark.parametrize(("scheme", "file"), [("light", "logo.svg"), ("dark", "logo-dark.svg")])
-@pytest.mark.parametrize("path", ["/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/pstm24", "/pstm24/nowhere"])
 def test_the_meetings_logo_is_beside_its_name(
     page: Page, path: str, scheme: str, file: str
 ) -> None:
@@ -98,16 +98,16 @@ def test_the_meetings_logo_is_beside_its_name(
     picture = page.locator("picture img")
     shown = "img => [new URL(img.currentSrc).pathname, img.naturalWidth > 0, img.height]"
     expect(picture).to_have_js_property("complete", True)
-    assert picture.evaluate(shown) == [f"/{file}", True, 28]
+    assert picture.evaluate(shown) == [f"/meetings/pstm24/{file}", True, 28]
 
 
 def test_the_not_found_page_needs_no_script(browser: Browser, server: CmeServer) -> None:
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
-    answer = page.goto("/nowhere/at/all")
+    answer = page.goto("/pstm24/nowhere/at/all")
     assert answer is not None
     assert answer.status == 404
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     page.get_by_role("link", name="Go to your claim").click()
-    expect(page).to_have_url(f"{server.url}/")
+    expect(page).to_have_url(f"{server.url}/pstm24")
     context.close()
