@@ -6,7 +6,8 @@ import reflex as rx
 
 from cme_reflex import text
 from cme_reflex.components.claim.totals import number
-from cme_reflex.components.controls.buttons import button_link, page_link, plain_link
+from cme_reflex.components.controls.buttons import button, button_link, page_link, plain_link
+from cme_reflex.components.controls.forms import post_form
 from cme_reflex.components.controls.icons import icon
 from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
@@ -16,7 +17,14 @@ from cme_reflex.components.meeting import meeting
 from cme_reflex.components.messages.interpolation import interpolate, pluralize
 from cme_reflex.components.own_sign_ins import own_sign_ins
 from cme_reflex.components.step_up import step_up_notice
-from cme_reflex.routes import ACCOUNT, HOME, REPORTING, TRANSCRIPT_CSV, TRANSCRIPT_PDF
+from cme_reflex.routes import (
+    ACCOUNT,
+    HOME,
+    OTHER_MEETING,
+    REPORTING,
+    TRANSCRIPT_CSV,
+    TRANSCRIPT_PDF,
+)
 from cme_reflex.state.account import Account
 from cme_reflex.state.error_banner import ErrorBanner
 
@@ -115,6 +123,7 @@ def _open_claims(submitted: Any) -> rx.Component:
                 _reporting(entry),
                 class_name="grid min-w-0 flex-1 basis-64 gap-0.5",
             ),
+            _to_other_meeting(entry),
             rx.cond(
                 submitted & (entry.act != ""),
                 button_link(entry.act, href=HOME, kind="secondary", class_name="!text-15"),
@@ -143,6 +152,7 @@ def _withdrawn_claims() -> rx.Component:
             _line("warning", entry.status, "text-warm"),
             _reporting(entry),
             _versions(entry),
+            _to_other_meeting(entry),
             key=entry.key,
             class_name="grid gap-2 p-4 md:px-6 md:py-5",
         )
@@ -221,6 +231,7 @@ def _entry(entry: Any) -> rx.Component:
             rx.cond(entry.report != "", _link(entry.report, REPORTING)),
             class_name="-my-1 flex flex-wrap gap-x-6",
         ),
+        _to_other_meeting(entry),
         rx.cond(entry.replaced.length() > 0, _replaced(entry)),
         key=entry.key,
         class_name="grid gap-2 p-4 md:px-6 md:py-5",
@@ -270,6 +281,24 @@ def _reporting(entry: Any) -> rx.Component:
             ("done", _line("check", message, "text-done")),
             ("warning", _line("warning", message, "text-warm")),
             _line("info", message, "text-muted"),
+        ),
+    )
+
+
+def _to_other_meeting(entry: Any) -> rx.Component:
+    """The button that signs in to the meeting of another entry, and opens the claim there."""
+    return rx.cond(
+        entry.other != "",
+        post_form(
+            rx.el.input(type="hidden", name="registration", value=entry.other, read_only=True),
+            button(
+                text.account.TO_OTHER.format(meeting=entry.short_name),
+                kind="secondary",
+                type="submit",
+                class_name="!text-15",
+            ),
+            action=OTHER_MEETING,
+            class_name="justify-self-start",
         ),
     )
 

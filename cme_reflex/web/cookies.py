@@ -67,15 +67,23 @@ def of_meeting(header: str, code: str) -> str:
 
 
 def named_by_meeting(set_cookie: str, code: str) -> str:
-    """The Set-Cookie header with the cookie named by this meeting, unless all meetings share it."""
+    """The Set-Cookie header with the cookie named by this meeting.
+
+    Unless all meetings share it, or it is that of another meeting.
+    """
     name, equals, rest = set_cookie.partition("=")
-    shared = name.removeprefix("__Host-") in _SHARED
-    return set_cookie if shared else f"{name}.{code}{equals}{rest}"
+    keeps_name = name.removeprefix("__Host-") in _SHARED or "." in name
+    return set_cookie if keeps_name else f"{name}.{code}{equals}{rest}"
 
 
-def set_sign_in(response: Response, token: str) -> None:
-    """Set the sign-in cookie."""
-    set_cookie(response, SIGN_IN, token, SIGN_IN_LIFETIME)
+def set_sign_in(response: Response, token: str, *, meeting: str, is_other: bool = False) -> None:
+    """Set the sign-in cookie of this meeting, which becomes the latest one of the browser.
+
+    `is_other`: it is not the meeting of the request.
+    """
+    name = f"{SIGN_IN}.{meeting}" if is_other else SIGN_IN
+    set_cookie(response, name, token, SIGN_IN_LIFETIME)
+    set_cookie(response, LATEST_MEETING, meeting, SIGN_IN_LIFETIME)
 
 
 def delete_sign_in(response: Response) -> None:

@@ -134,9 +134,9 @@ async def test_a_meeting_that_is_not_loaded_says_so(
     assert "There is no such meeting here" in answer.text
 
 
-@pytest.mark.parametrize("spelling", ["/index.html", "//index", "/./", "/x/../?a=b"])
+@pytest.mark.parametrize("spelling", ["/index.html", "/.html", "/index.html?a=b"])
 async def test_another_spelling_leads_to_the_page(site: httpx.AsyncClient, spelling: str) -> None:
-    answer = await site.get(httpx.URL(HOST).copy_with(raw_path=spelling.encode()))
+    answer = await site.get(spelling)
     query = "?a=b" if "?" in spelling else ""
     assert (answer.status_code, answer.headers["location"]) == (303, f"/{query}")
 

@@ -67,6 +67,7 @@ class AccountEntry:
     sessions on the claim. `status` is None if no claim was started.
     """
 
+    attendee_id: int
     meeting: str
     short_name: str
     provider: str

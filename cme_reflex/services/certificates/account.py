@@ -101,6 +101,7 @@ def _account_entry(
     # A submitted version has the meeting's facts as of its submission.
     facts = certificate_facts(receipts[0].document if receipts else {}, meeting)
     return AccountEntry(
+        attendee_id=cast(int, registration.attendee.id),
         meeting=facts["meeting"],
         short_name=meeting.short_name,
         provider=facts["provider"],

@@ -76,6 +76,7 @@ def _entry(entry: AccountEntry) -> view_models.EntryView:
         registered=text.account.REGISTERED.format(kind=entry.registration, badge=entry.badge),
         status=text.account.claim_status(entry),
         act=_claim_action(entry),
+        other="" if entry.is_current else str(entry.attendee_id),
         valid=_version(valid, entry) if valid else view_models.VersionView(),
         replaced=[_version(version, entry) for version in entry.versions if version is not valid],
         reporting=text.account.reported(entry.reporting, entry.zone),

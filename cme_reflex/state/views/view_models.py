@@ -262,6 +262,7 @@ class EntryView:
 
     `tone` is that of the reporting status: `done`, `warning` or `quiet`. `report` and `act` are
     the labels of the links to reporting and to the claim; both are empty for other meetings.
+    `other` is the id of a registration for another meeting, and empty for this one.
     """
 
     key: str
@@ -271,6 +272,7 @@ class EntryView:
     registered: str
     status: str
     act: str
+    other: str
     valid: VersionView
     replaced: list[VersionView]
     reporting: str

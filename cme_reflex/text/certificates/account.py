@@ -51,6 +51,7 @@ CERTIFICATE: Final = "Certificate {number}"
 CERTIFICATE_OF: Final = "{label} {number}"
 CORRECT: Final = "Correct your information"
 REPORTING: Final = "Learner credit reporting"
+TO_OTHER: Final = "Go to {meeting}"
 REASON: Final = "{reporting} “{reason}”"
 
 EARLIER: Final = Plural(one="{count} earlier version", other="{count} earlier versions")

@@ -88,8 +88,9 @@ def _each(
 
 
 def _in_meeting(location: str, code: str) -> str:
-    """A redirect's target: in the meeting, unless it is on another site."""
-    return in_meeting(code, location) if location.startswith("/") else location
+    """A redirect's target: in this meeting, unless it is in another one or on another site."""
+    leaves = not location.startswith("/") or bool(split_path(location)[0])
+    return location if leaves else in_meeting(code, location)
 
 
 def split_path(path: str) -> tuple[str, str]:

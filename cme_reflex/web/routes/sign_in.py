@@ -11,8 +11,10 @@ from cme_reflex.domain.sign_in.browsers import browser_kind
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.second_number import SecondNumberRequired
 from cme_reflex.routes import (
+    ACCOUNT,
     CHOOSE_REGISTRATION,
     HOME,
+    OTHER_MEETING,
     REGISTRATIONS,
     REQUEST_LINK,
     SIGN_IN,
@@ -21,6 +23,7 @@ from cme_reflex.routes import (
     SSO,
     STEP_UP,
     StepUp,
+    in_meeting,
 )
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import (
@@ -30,6 +33,7 @@ from cme_reflex.services.sign_in import (
     own_sign_ins,
     registrations,
 )
+from cme_reflex.services.sign_in.other_meetings import sign_in_to_other_meeting
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
@@ -99,8 +103,7 @@ async def choose(request: Request) -> Response:
     """Sign in with the chosen one of several registrations."""
     if rejection := reject_form(request):
         return rejection
-    value = (await read_form(request)).get("registration", "")
-    attendee_id = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
+    attendee_id = await _chosen_registration(request)
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
         token = await registrations.choose_registration(token, attendee_id, now=clock())
@@ -121,6 +124,27 @@ async def step_up(request: Request) -> Response:
         address = f"{SIGN_IN_FORM}#step-up"
     response = RedirectResponse(address, status_code=303)
     cookies.set_next(response, cookies.next_address(page))
+    return response
+
+
+@allow(Audience.ATTENDEE)
+async def other_meeting(request: Request) -> Response:
+    """Sign a member in to another meeting, and open the claim there."""
+    if rejection := reject_form(request):
+        return rejection
+    attendee_id = await _chosen_registration(request)
+    token, now = cookies.token_in(request.headers.get("cookie", "")), clock()
+    meeting = meeting_code(request.scope)
+    try:
+        other = await sign_in_to_other_meeting(meeting, token, attendee_id, now=now)
+    except authentication.NotSignedIn:
+        return back_to_form("expired")
+    except registrations.NotRegistered:
+        return RedirectResponse(ACCOUNT, status_code=303)
+    browser = browser_kind(request.headers.get("user-agent", ""))
+    await own_sign_ins.record_browser(other.token, browser)
+    response = RedirectResponse(in_meeting(other.meeting, HOME), status_code=303)
+    cookies.set_sign_in(response, other.token, meeting=other.meeting, is_other=True)
     return response
 
 
@@ -154,9 +178,7 @@ async def complete_sign_in(request: Request, result: registrations.SignInResult)
         return back_to_form("expired")
     address = cookies.next_address(cookies.token_in(header, cookies.NEXT))
     response = RedirectResponse(address, status_code=303)
-    cookies.set_sign_in(response, result.token)
-    latest = meeting_code(request.scope)
-    cookies.set_cookie(response, cookies.LATEST_MEETING, latest, registrations.SIGN_IN_LIFETIME)
+    cookies.set_sign_in(response, result.token, meeting=meeting_code(request.scope))
     known = cookies.token_in(header, cookies.KNOWN_BROWSER)
     known = known_browser.remember(known, attendee_id, now=clock())
     cookies.set_cookie(response, cookies.KNOWN_BROWSER, known, known_browser.LIFETIME)
@@ -178,6 +200,12 @@ async def _with_second_number(request: Request, code: str, form: Mapping[str, st
     return await second_number_page(meeting_code(request.scope), code, typed) or back_to_form(code)
 
 
+async def _chosen_registration(request: Request) -> int:
+    """The id of a registration in a posted form; 0, which is nobody's, for anything else."""
+    value = (await read_form(request)).get("registration", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
+
+
 def reject_form(request: Request) -> Response | None:
     """The error response to a cross-site form; None for any other."""
     return None if is_same_site(request.headers) else _cross_site()
@@ -196,5 +224,6 @@ ROUTES = checked_routes(
     Route(SIGN_IN, sign_in, methods=["POST"]),
     Route(CHOOSE_REGISTRATION, choose, methods=["POST"]),
     Route(STEP_UP, step_up, methods=["GET"]),
+    Route(OTHER_MEETING, other_meeting, methods=["POST"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
 )

@@ -62,6 +62,7 @@ def entry(
 ) -> AccountEntry:
     """A registration for a meeting that ended on this day, and what was submitted of it."""
     return AccountEntry(
+        attendee_id=1,
         meeting=meeting,
         short_name="TEST",
         provider="Society of Tests",

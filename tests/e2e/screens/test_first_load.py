@@ -42,7 +42,7 @@ def test_the_list_of_sessions_is_light(
     page = context.new_page()
     Attendee(page).sign_in_by_request(*next(people))
     page.close()
-    size, addresses = loaded(context, "/sessions")
+    size, addresses = loaded(context, "/pstm24/sessions")
     expect(context.pages[-1].locator("[data-row]").first).to_be_visible()
     assert 0 < size <= COMPRESSED
     assert len(addresses) <= REQUESTS, addresses

@@ -52,6 +52,7 @@ def entry(year: int, quarters: int, safety: int, **more: Any) -> AccountEntry:
         "ends_on": date(year, 9, 29),
         "zone": ZONE,
         "badge": "101",
+        "attendee_id": 1,
         "registration": "Full",
         "is_current": False,
         "period": ClaimPeriod.OPEN,

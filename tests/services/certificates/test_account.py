@@ -70,6 +70,7 @@ async def test_an_entry_says_all_of_a_claim(context: RequestContext, now: dateti
     assert owned.credits == owned.years[0].credits == receipt.credits
     assert owned.years[0].entries == (
         AccountEntry(
+            attendee_id=context.attendee.id,
             meeting="The Test Meeting 2024",
             short_name="TEST24",
             provider="Society of Tests",

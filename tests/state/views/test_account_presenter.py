@@ -42,6 +42,7 @@ OLDER = replace(
     state=ProofState.REPLACED,
 )
 ENTRY = AccountEntry(
+    attendee_id=7,
     meeting="The Test Meeting 2024",
     short_name="TEST24",
     provider="Society of Tests",

@@ -35,7 +35,7 @@ async def seen(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     response = RedirectResponse(request.query_params.get("to", "/claim"), 303)
-    cookies.set_sign_in(response, "a token")
+    cookies.set_sign_in(response, "a token", meeting=meeting_code(request.scope))
     cookies.set_cookie(response, cookies.KNOWN_BROWSER, "known", cookies.NEXT_LIFETIME)
     return response
 
@@ -121,7 +121,7 @@ async def test_cookies_and_redirects_are_those_of_the_meeting(site: httpx.AsyncC
     answer = await site.post("/one24/sign-in")
     assert status_and_location(answer) == (303, "/one24/claim")
     names = [cookie.partition("=")[0] for cookie in answer.headers.get_list("set-cookie")]
-    assert names == ["cme_sign_in.one24", "cme_known_browser"]
+    assert names == ["cme_sign_in.one24", "cme_meeting", "cme_known_browser"]
 
 
 @pytest.mark.parametrize(
