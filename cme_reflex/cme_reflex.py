@@ -158,6 +158,7 @@ app = Application(
     # From the innermost to the outermost, for every request: what is not a path never reaches a
     # router, a body is read before its request is answered, and each response gets the headers.
     outer_middleware=[
+        MeetingPathMiddleware,
         ErrorPageMiddleware,
         SocketLimitsMiddleware,
         RequestBodyMiddleware,
@@ -165,7 +166,6 @@ app = Application(
         TrustedHostMiddleware,
         partial(SecurityHeadersMiddleware, pages=BUILT),
         partial(AccessLogMiddleware, known_paths=KNOWN_PATHS),
-        MeetingPathMiddleware,
         ProxyHeadersMiddleware,
     ],
     html_lang=text.LANGUAGE,

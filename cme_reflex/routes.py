@@ -68,7 +68,7 @@ def is_meeting_code(segment: str) -> bool:
 
 def of_a_meeting(path: str) -> bool:
     """Whether this path, which has no code, is that of a page or route of a meeting."""
-    return path.split("/")[1] in _OF_A_MEETING
+    return path.startswith("/") and path.split("/")[1] in _OF_A_MEETING
 
 
 def in_meeting(code: str, path: str) -> str:

@@ -27,15 +27,11 @@ values to decide by.
 
 
 def address(path: Any) -> Any:
-    """The address of a path of this site in the meeting; a fragment remains as it is.
+    """The address of a path of this site, such as ``/claim``, in the meeting.
 
     For native links and forms. React Router adds the base to its own links.
     """
-    if not isinstance(path, str):
-        return f"{meeting.base}{path}"
-    if not path.startswith("/"):
-        return path
-    return f"{meeting.base}{'' if path == '/' else path}"
+    return f"{meeting.base}{path}" if isinstance(path, rx.Var) or path != "/" else meeting.base
 
 
 class _WhenFact(rx.Component):

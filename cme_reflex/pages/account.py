@@ -13,7 +13,7 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
-from cme_reflex.components.meeting import meeting
+from cme_reflex.components.meeting import address, meeting
 from cme_reflex.components.messages.interpolation import interpolate, pluralize
 from cme_reflex.components.own_sign_ins import own_sign_ins
 from cme_reflex.components.step_up import step_up_notice
@@ -222,7 +222,7 @@ def _entry(entry: Any) -> rx.Component:
                 entry.valid.certificates,
                 lambda certificate: plain_link(
                     certificate.label,
-                    href=certificate.href,
+                    href=address(certificate.href),
                     key=certificate.href,
                     class_name="inline-block py-2.5 text-15 font-semibold tabular-nums",
                 ),
@@ -340,7 +340,7 @@ def _versions(entry: Any) -> rx.Component:
                             text.account.OLD_CERTIFICATE.format(
                                 certificate=certificate.label, state=old.state
                             ),
-                            href=certificate.href,
+                            href=address(certificate.href),
                             key=certificate.href,
                             class_name="mr-3 inline-block py-1.5 tabular-nums",
                         ),

@@ -15,7 +15,7 @@ from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, help_contact, page_title
 from cme_reflex.components.layout.skeleton import skeleton_lines
-from cme_reflex.components.meeting import meeting
+from cme_reflex.components.meeting import address, meeting
 from cme_reflex.components.messages.interpolation import interpolate
 from cme_reflex.components.messages.notices import notice
 from cme_reflex.domain.claims.proof import ProofState
@@ -61,7 +61,7 @@ def receipt() -> rx.Component:
                 # A native link, because the PDF is not a page of the application.
                 plain_link(
                     text.receipt.DOWNLOAD,
-                    href=Receipt.receipt.certificate,
+                    href=address(Receipt.receipt.certificate),
                     class_name="button button-primary",
                 ),
                 # Its address is not known yet.
@@ -96,7 +96,9 @@ def _certificates() -> rx.Component:
                 Receipt.receipt.certificates,
                 lambda certificate: rx.el.li(
                     plain_link(
-                        certificate.label, href=certificate.href, class_name="inline-block py-2.5"
+                        certificate.label,
+                        href=address(certificate.href),
+                        class_name="inline-block py-2.5",
                     ),
                     key=certificate.href,
                 ),
@@ -133,7 +135,7 @@ def _replaced() -> rx.Component:
                         submitted=old.submitted,
                         certificate=plain_link(
                             text.receipt.OLD_CERTIFICATE,
-                            href=old.certificate,
+                            href=address(old.certificate),
                             aria_label=text.receipt.OLD_CERTIFICATE_NUMBER.format(
                                 number=old.number
                             ),

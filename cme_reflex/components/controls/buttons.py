@@ -30,9 +30,13 @@ def page_link(*label: Any, href: Any, **props: Any) -> rx.Component:
 def plain_link(*label: Any, href: Any, **props: Any) -> rx.Component:
     """A native link: to a fragment of this page, which gets the focus, or with a full load.
 
+    A path such as ``/account`` leads to the meeting; a var is an address as it is.
+
     `rx.el.a` would pass every address of this site to React Router.
     """
-    attributes = {**props.pop("custom_attrs", {}), "href": address(href)}
+    is_path = isinstance(href, str) and href.startswith("/")
+    target = address(href) if is_path else href
+    attributes = {**props.pop("custom_attrs", {}), "href": target}
     return _Anchor.create(*label, custom_attrs=attributes, **props)
 
 

@@ -5,7 +5,7 @@ A pseudonym stands for the client address, so that the requests of one client ca
 
 import logging
 import re
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Collection
 from time import perf_counter
 
 from starlette.datastructures import Headers
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.logs import client_pseudonym, log_extra
+from cme_reflex.web.meeting import MEETING
 from cme_reflex.web.middleware.security_headers import HASHED_ASSETS
 from cme_reflex.web.paths import canonical_path
 
@@ -25,7 +26,7 @@ MESSAGE_CODE = "cme_reflex.message_code"
 
 # A redirect that returns to a form with the code of a message, as in `/#not-recognised`. Addresses
 # from cookies have no such form: their path is one of the pages, and a fragment follows its query.
-_MESSAGE_CODE = re.compile(r"/[a-z/-]*#([a-z0-9-]+)")
+_MESSAGE_CODE = re.compile(r"/[a-z0-9/-]*#([a-z0-9-]+)")
 
 
 class AccessLogMiddleware:
@@ -48,7 +49,7 @@ class AccessLogMiddleware:
         return self._log_response(scope, receive, send)
 
     async def _log_response(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, started, status = str(scope["path"]), perf_counter(), 500
+        started, status = perf_counter(), 500
         outcome: dict[str, object] = {}
 
         async def send_and_record(message: Message) -> None:
@@ -65,7 +66,8 @@ class AccessLogMiddleware:
                 "request",
                 extra=log_extra(
                     method=scope["method"],
-                    path=_logged_path(path, scope.get("path_params", {}), self._known_paths),
+                    path=_logged_path(scope, self._known_paths),
+                    **({"meeting": scope[MEETING]} if MEETING in scope else {}),
                     status=status,
                     client=client_pseudonym(client_address(scope)),
                     **outcome,
@@ -80,7 +82,9 @@ def _outcome(scope: Scope, headers: Headers) -> dict[str, object]:
     return {"outcome": shown} if shown else {}
 
 
-def _logged_path(path: str, parameters: Mapping[str, object], known_paths: Collection[str]) -> str:
+def _logged_path(scope: Scope, known_paths: Collection[str]) -> str:
+    """The path in its meeting, with the names of parameters in the place of their values."""
+    path, parameters = str(scope["path"]), scope.get("path_params", {})
     if path.startswith(HASHED_ASSETS):
         return HASHED_ASSETS
     page = canonical_path(path)

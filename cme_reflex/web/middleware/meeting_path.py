@@ -58,8 +58,8 @@ class MeetingPathMiddleware:
         if code != code.lower():
             await _redirect(scope, code.lower(), path)(scope, receive, send)
             return
-        inner = {
-            **scope,
+        # In place, as routers do, so that middleware around this one logs what was served.
+        scope |= {
             MEETING: code,
             "path": path,
             "raw_path": quote(path).encode(),
@@ -72,7 +72,7 @@ class MeetingPathMiddleware:
                 message = {**message, "headers": [*_each(headers, b"location", _in_meeting, code)]}
             await send(message)
 
-        await self._app(inner, receive, send_to_meeting)
+        await self._app(scope, receive, send_to_meeting)
 
 
 _Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
@@ -95,10 +95,10 @@ def _in_meeting(location: str, code: str) -> str:
 
 def split_path(path: str) -> tuple[str, str]:
     """The meeting's code at the beginning of this path, and the rest; no code if there is none."""
-    code, slash, rest = path[1:].partition("/")
+    _, code, *rest = path.split("/", 2) if path.startswith("/") else ("", "")
     if not is_meeting_code(code):
         return "", path
-    return code, f"{slash}{rest}" if rest else SIGN_IN_FORM
+    return code, f"/{rest[0]}" if rest and rest[0] else SIGN_IN_FORM
 
 
 async def _default_meeting(scope: Scope) -> str:

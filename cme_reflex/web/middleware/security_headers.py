@@ -45,11 +45,11 @@ class SecurityHeadersMiddleware:
         """Pass the request on, and set the headers of its response."""
         if scope["type"] != "http":
             return self._app(scope, receive, send)
-        path: str = scope["path"]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                path: str = scope["path"]  # in its meeting by now
                 page = _is_page(path, message["status"], headers)
                 headers["content-security-policy"] = self._page_policy if page else FILE_POLICY
                 for name, value in self._headers.items():

@@ -64,10 +64,10 @@ def request_link(page: Page, smtp_server: LocalSmtpServer, address: str) -> Rece
 def open_link(page: Page, site: CmeServer, link: str) -> None:
     """Open a link from a message; it leads to the site's public address."""
     path, _, token = link.partition("#")
-    assert path.rpartition(":")[2] == f"{site.url.rpartition(':')[2]}/link"
+    assert path.rpartition(":")[2] == f"{site.url.rpartition(':')[2]}/pstm24/link"
     assert path.startswith("http://localhost:")
     page.goto("about:blank")  # a change of the fragment alone would not load the page again
-    page.goto(f"/link#{token}")
+    page.goto(f"/pstm24/link#{token}")
     if not runs_scripts(page):
         page.get_by_label("Link").fill(link)
     else:
@@ -128,8 +128,8 @@ def test_a_link_that_is_not_complete_can_be_pasted(
     context: BrowserContext,
 ) -> None:
     page = context.new_page()
-    page.goto("/link#half-of-it")
-    page.get_by_label("Link").fill("https://cme.example.org/link#half-of-it")
+    page.goto("/pstm24/link#half-of-it")
+    page.get_by_label("Link").fill("https://cme.example.org/pstm24/link#half-of-it")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("incomplete")
 

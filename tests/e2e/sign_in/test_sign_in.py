@@ -27,7 +27,7 @@ def test_the_form_and_its_errors_need_no_script(scriptless: Page) -> None:
     page.get_by_label("Badge/Confirmation Number").fill("1")
     page.get_by_role("button", name="Log in").first.click()
     expect(page.get_by_role("alert")).to_contain_text("We could not find that combination")
-    assert page.url.endswith("/#not-recognised")
+    assert page.url.endswith("/pstm24#not-recognised")
 
 
 def test_a_wrong_password_opens_the_member_form_with_its_error(scriptless: Page) -> None:
@@ -54,7 +54,7 @@ def test_after_five_failures_the_page_says_how_long_to_wait(
     expect(page.get_by_role("alert")).to_have_text(
         "Too many attempts. Wait a minute, then try again, or use a sign-in link by e-mail."
     )
-    assert page.url.endswith("/#wait-1")
+    assert page.url.endswith("/pstm24#wait-1")
 
 
 def test_after_an_error_only_the_last_name_is_still_filled_in(
@@ -90,14 +90,14 @@ def test_after_a_wrong_password_only_the_username_is_still_filled_in(page: Page)
 def test_a_badges_qr_code_fills_in_the_number_and_sends_nothing(page: Page) -> None:
     sent = record_sent(page)
     number = page.get_by_label("Badge/Confirmation Number")
-    page.goto("/#badge=QR-777%20123")
+    page.goto("/pstm24#badge=QR-777%20123")
     expect(number).to_have_value("QR-777 123")
     expect(page.get_by_label("Last Name")).to_have_value("")
     expect(page.get_by_role("alert")).to_have_count(0)
     page.wait_for_load_state("networkidle")
     expect(number).to_have_value("QR-777 123")
-    assert page.url.endswith("/")
-    page.goto("/#badge=QR-777456")
+    assert page.url.endswith("/pstm24")
+    page.goto("/pstm24#badge=QR-777456")
     expect(number).to_have_value("QR-777456")
     page.get_by_role("heading", name="PlasticSurgery.org").click()
     page.get_by_role("link", name="Privacy").click()
@@ -113,7 +113,7 @@ def test_a_badges_qr_code_does_not_end_a_sign_in(
     signed_in = attendee.page.context.storage_state()
     context = browser.new_context(base_url=server.url, storage_state=signed_in)
     page = context.new_page()
-    page.goto("/#badge=QR-777123")
+    page.goto("/pstm24#badge=QR-777123")
     expect(page.get_by_role("button", name="Save & Log Out")).to_be_visible()
     assert page.url.endswith("/claim")
     context.close()
@@ -137,7 +137,7 @@ def test_a_shared_link_opens_after_the_sign_in(
 ) -> None:
     page.goto("/sessions?q=ultrasound&sort=title")
     expect(page.get_by_role("button", name="Log in").first).to_be_visible()
-    assert page.url.endswith("/")
+    assert page.url.endswith("/pstm24")
     last_name, number = next(people)
     page.get_by_label("Last Name").fill(last_name)
     page.get_by_label("Badge/Confirmation Number").fill(number)
@@ -158,7 +158,7 @@ def test_after_signing_out_another_browser_is_signed_out_at_its_next_tap(
     attendee.page.get_by_role("button", name="Save & Log Out").click()
     expect(attendee.page.get_by_text("You are signed out.")).to_be_visible()
     other.rows.first.get_by_role("button", name=re.compile("^Add ")).click()
-    other.page.wait_for_url("**/#expired")
+    other.page.wait_for_url("**/pstm24#expired")
     # The message does not say whether the sign-in was ended or has expired.
     expect(other.page.get_by_text("You are no longer signed in.")).to_be_visible()
     elsewhere.close()
@@ -173,7 +173,7 @@ def test_signing_out_in_one_tab_signs_out_the_others(
         expect(other.get_by_role("button", name="Save & Log Out")).to_be_visible()
     attendee.page.get_by_role("button", name="Save & Log Out").click()
     for other in others:
-        other.wait_for_url("**/#expired")
+        other.wait_for_url("**/pstm24#expired")
 
 
 def test_another_person_in_the_same_tab_sees_nothing_of_the_previous_one(

@@ -25,7 +25,7 @@ from tests.support.servers.oidc_provider import (
 )
 
 TWICE = "Okafor,Chidi,,249901,PSTM24ZZ,,physician,full,cokafor\n"
-SIGNED_IN = {"cme_sign_in", "cme_known_browser"}
+SIGNED_IN = {"cme_sign_in.pstm24", "cme_meeting", "cme_known_browser"}
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_without_a_pending_sign_in_there_is_no_choice_of_registrations(
 ) -> None:
     page = visitor.new_page()
     page.goto("/registrations")
-    page.wait_for_url("**/#choice-expired")
+    page.wait_for_url("**/pstm24#choice-expired")
     expect(page.get_by_text("That took too long.")).to_be_visible()
 
 
@@ -155,7 +155,9 @@ def test_three_hundred_sign_in_from_one_address_and_every_fourth_mistypes_first(
     def signs_in(person: tuple[int, tuple[str, str]]) -> str:
         place, (last_name, number) = person
         if place % 4 == 0:
-            assert _post_sign_in(site.url, last_name, f"no such {number}") == "/#not-recognised"
+            assert (
+                _post_sign_in(site.url, last_name, f"no such {number}") == "/pstm24#not-recognised"
+            )
         return _post_sign_in(site.url, last_name, number)
 
     crowd = list(enumerate(islice(all_people, 300)))

@@ -107,6 +107,7 @@ def test_a_submitted_claim_is_shown_with_its_versions() -> None:
         registered="Full, badge 101",
         status="Submitted",
         act="",
+        other="",
         valid=newest,
         replaced=[older],
         reporting="",
@@ -152,7 +153,8 @@ def test_a_claim_has_its_status_and_its_action(
     entry = replace(ENTRY, status=status, sessions=sessions, period=period, versions=versions)
     assert (shown(entry).status, shown(entry).act) == (expected, act)
     if status is not None:
-        assert shown(replace(entry, is_current=False)).act == ""
+        other = shown(replace(entry, is_current=False))
+        assert (other.act, other.other) == ("", "7")
 
 
 @pytest.mark.parametrize(

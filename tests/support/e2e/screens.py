@@ -131,11 +131,11 @@ def _sign_in_pages(page: Page) -> Iterator[tuple[str, Page]]:
     yield "sign-in-help", page
     for code in ("missing", "not-recognised", "member-not-recognised", "signed-out", "expired"):
         page.goto("/privacy")
-        page.goto(f"/#{code}")
+        page.goto(f"/pstm24#{code}")
         yield f"sign-in-{code}", page
     page.goto("/privacy")
     yield "privacy", page
-    page.goto("/nowhere")
+    page.goto("/pstm24/nowhere")
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     yield "not-found", page
 
@@ -154,7 +154,7 @@ label = "Sign in with PlasticSurgery.org"
     yield "sign-in-sso", page
     for code in ("sso-only", "sso-cancelled", "sso-unavailable", "member-not-registered"):
         page.goto("/privacy")
-        page.goto(f"/#{code}")
+        page.goto(f"/pstm24#{code}")
         yield f"sign-in-{code}", page
 
 
@@ -168,7 +168,7 @@ def _links(page: Page) -> Iterator[tuple[str, Page]]:
         yield f"link-ask-{code.removeprefix('link-')}", page
     for name, token in (("link", "a" * 43), ("link-pasted", "half-of-it")):
         page.goto("/privacy")
-        page.goto(f"/link#{token}")
+        page.goto(f"/pstm24/link#{token}")
         yield name, page
     page.goto("/password")
     yield "password", page
