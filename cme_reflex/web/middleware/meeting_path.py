@@ -59,12 +59,14 @@ class MeetingPathMiddleware:
             await _redirect(scope, code.lower(), path)(scope, receive, send)
             return
         # In place, as routers do, so that middleware around this one logs what was served.
-        scope |= {
-            MEETING: code,
-            "path": path,
-            "raw_path": quote(path).encode(),
-            "headers": [*_each(scope["headers"], b"cookie", cookies.of_meeting, code)],
-        }
+        scope.update(
+            {
+                MEETING: code,
+                "path": path,
+                "raw_path": quote(path).encode(),
+                "headers": [*_each(scope["headers"], b"cookie", cookies.of_meeting, code)],
+            }
+        )
 
         async def send_to_meeting(message: Message) -> None:
             if message["type"] == "http.response.start":
