@@ -36,6 +36,8 @@ def _lines(error: Exception) -> list[str] | None:
     from cme_reflex.cli.plurals import FAULTS
     from cme_reflex.formats.input_problems import InvalidInput
     from cme_reflex.formats.pdf.fonts import FontsNotInstalled
+    from cme_reflex.services.meetings.loader import OutdatedFolder
+    from cme_reflex.services.meetings.selection import MeetingNotNamed
     from cme_reflex.services.programme.programme_cache import MeetingNotFound
     from cme_reflex.store.migrate import DatabaseOutOfReach
 
@@ -48,8 +50,20 @@ def _lines(error: Exception) -> list[str] | None:
             count = FAULTS(len(error.problems))
             return [*map(str, error.problems), f"{count}; nothing was changed."]
         case MeetingNotFound():
-            remedy = "Choose another with CME_MEETING, or load it: cme meeting load"
+            remedy = "See those that are: cme meeting list. Or load it: cme meeting load DIR"
             return [f"The meeting {error} is not loaded. {remedy}"]
+        case MeetingNotNamed(codes=()):
+            return ["No meeting is loaded. Load one: cme meeting load DIR"]
+        case MeetingNotNamed():
+            return [f"There are several meetings: {error}. Name one with --meeting CODE."]
+        case OutdatedFolder():
+            folder = f"The folder is based on version {error.based_on} of {error.meeting}"
+            export = f"cme meeting export DIR --meeting {error.meeting}"
+            remedy = f"Make your changes in a new export ({export}), or undo what was changed since"
+            return [
+                f"{folder}, and the database has version {error.version}; nothing was changed.",
+                f"{remedy} with --replace.",
+            ]
         case ValidationError():
             # Only settings raise it; files raise InvalidInput.
             # Pydantic writes "Value error, " before the sentences of settings.py.

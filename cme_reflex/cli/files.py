@@ -35,15 +35,18 @@ def find_meeting(folder: Path | None) -> Meeting | None:
 
 
 @contextmanager
-def written_together(out: Path, names: Sequence[str], *, force: bool) -> Iterator[Path]:
+def written_together(
+    out: Path, names: Sequence[str], *, force: bool, elsewhere: str = "another --out"
+) -> Iterator[Path]:
     """A temporary folder for these files, which are moved to `out` when all are complete.
 
-    Raises CliError if a file exists and `force` is not set, or `out` is not a folder.
+    Raises CliError if a file exists and `force` is not set, or `out` is not a folder; it proposes
+    what is `elsewhere`.
     """
     existing = [name for name in names if (out / name).exists()]
     if existing and not force:
         raise CliError(
-            f"{out / existing[0]} already exists. Replace it with --force, or choose another --out."
+            f"{out / existing[0]} already exists. Replace it with --force, or choose {elsewhere}."
         )
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,15 @@ File = Annotated[Path, typer.Argument(metavar="FILE", autocompletion=completion.
 Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")]
 
+MeetingCode = Annotated[
+    str | None,
+    typer.Option(
+        "--meeting",
+        metavar="CODE",
+        help="Meeting; by default CME_MEETING, or else the only one that is loaded.",
+    ),
+]
+
 # Of the commands that convert a file.
 InputFile = Annotated[Path, typer.Argument(metavar="FILE")]
 OutFile = Annotated[

@@ -25,3 +25,11 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def replace_content(path: Path, content: bytes) -> None:
+    """Replace the content of a file at once; it keeps its permissions, and a link its target."""
+    file = path.resolve()
+    with atomic_write(file) as new:
+        new.write(content)
+        os.fchmod(new.fileno(), file.stat().st_mode & 0o777)

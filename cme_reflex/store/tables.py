@@ -13,7 +13,7 @@ from cme_reflex.store.claims.tables import (
 )
 from cme_reflex.store.evaluations.tables import AnswerRow
 from cme_reflex.store.mail.tables import MailQueueRow
-from cme_reflex.store.meetings.tables import MeetingRow, SignatureImageRow
+from cme_reflex.store.meetings.tables import MeetingImageRow, MeetingRow
 from cme_reflex.store.operations.tables import ApiTokenRow, OperationRow
 from cme_reflex.store.people.tables import (
     AttendeeRow,
@@ -43,6 +43,7 @@ __all__ = [
     "LineRow",
     "LinkRow",
     "MailQueueRow",
+    "MeetingImageRow",
     "MeetingRow",
     "MemberRow",
     "MemberSubjectRow",
@@ -59,6 +60,5 @@ __all__ = [
     "SessionCreditRow",
     "SessionRow",
     "SignInRow",
-    "SignatureImageRow",
     "TotalRow",
 ]

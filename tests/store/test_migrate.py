@@ -411,6 +411,41 @@ async def test_a_removed_line_stays_removed_but_no_undo_is_offered_for_it(
     }
 
 
+async def test_signatures_stay_as_they_are_among_images_and_logos_are_left_out_before(
+    unmigrated_url: str, now: datetime
+) -> None:
+    await migrate.upgrade(unmigrated_url, "0015")
+    await execute_on(unmigrated_url, *_ROWS_OF_0015)
+    before = await run_on(unmigrated_url, reflected_rows)
+    await migrate.upgrade(unmigrated_url)
+    open_database(unmigrated_url)
+    images = await fetch(select(tables.MeetingImageRow))
+    meeting = await fetch_one(select(tables.MeetingRow))
+    logo = {"image": "png", "suffix": ".png", "ratio": 1.0}
+    await add(
+        tables.MeetingImageRow(digest="png", content=b"\x89PNG"),
+        tables.OperationRow(id=2, at=now, actor="staff", what="meeting closed", details={}),
+    )
+    await execute(
+        sa.update(tables.MeetingRow).values(document={"code": "m", "logo": logo, "logo_dark": None})
+    )
+    await close_database()
+    assert [(each.digest, each.content) for each in images] == [("s", "<svg>é</svg>".encode())]
+    assert (meeting.version, meeting.loaded_version, meeting.archived_at) == (3, 3, None)
+    await migrate.downgrade(unmigrated_url, "0015")
+    assert await run_on(unmigrated_url, reflected_rows) == before
+
+
+_ROWS_OF_0015 = (
+    "INSERT INTO meeting VALUES (1, 'm', 3, '{\"code\": \"m\"}', '2024-11-01 00:00:00')",
+    "INSERT INTO signature_image VALUES ('s', '<svg>é</svg>')",
+    (
+        "INSERT INTO operation (id, at, actor, what, details)"
+        " VALUES (1, '2024-11-01 00:00:00', 'staff', 'purged', '{}')"
+    ),
+)
+
+
 async def test_two_processes_may_upgrade_at_once(unmigrated_url: str) -> None:
     await asyncio.gather(*(migrate.upgrade(unmigrated_url) for _ in range(4)))
     assert await migrate.current(unmigrated_url) == HEAD

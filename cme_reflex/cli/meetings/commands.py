@@ -7,7 +7,7 @@ import typer
 
 from cme_reflex.cli import completion
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, DryRun
+from cme_reflex.cli.options import AsJson, DryRun, Force, MeetingCode
 
 meeting = typer.Typer(help="Create, check, upgrade and load meetings.", no_args_is_help=True)
 
@@ -43,5 +43,26 @@ def upgrade(folder: Folder, dry_run: DryRun = False, as_json: AsJson = False) ->
 
 @meeting.command()
 @implemented_in("cme_reflex.cli.meetings.load")
-def load(folder: Folder, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def load(
+    folder: Folder,
+    dry_run: DryRun = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Load a folder that is based on an older version of the meeting."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Load a meeting's folder into the database, all or nothing."""
+
+
+@meeting.command()
+@implemented_in("cme_reflex.cli.meetings.export")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", autocompletion=completion.paths)],
+    meeting: MeetingCode = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a meeting's folder, to change it and load it again."""

@@ -5,9 +5,12 @@ from pathlib import Path
 
 from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.output import emit, print_warnings, progress
-from cme_reflex.cli.runner import run
+from cme_reflex.cli.runner import actor, run
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
+from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
+from cme_reflex.formats.meeting_folder.meeting_toml import BASED_ON
 from cme_reflex.formats.meeting_folder.printing_check import name_warnings
+from cme_reflex.formats.meeting_folder.settings_writer import set_based_on
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.affected_claims import AffectedLine
 from cme_reflex.services.meetings.loader import LoadReport, load_meeting
@@ -15,19 +18,34 @@ from cme_reflex.services.meetings.row_changes import RowCounts
 from cme_reflex.services.meetings.settings_changes import SettingChange
 
 
-def load(folder: Path, *, dry_run: bool, as_json: bool) -> None:
+def load(folder: Path, *, dry_run: bool, replace: bool, as_json: bool) -> None:
     """Load the folder; print the changes and warnings of names.
 
-    Raises CliError, InvalidInput and FontsNotInstalled.
+    Raises CliError, InvalidInput, OutdatedFolder and FontsNotInstalled.
     """
     require_folder(folder)
     with progress("Loading"):
         records = read_meeting_folder(folder)
-        report = run(load_meeting(records, now=clock(), dry_run=dry_run))
-        warnings = list(name_warnings(records))
+        loading = load_meeting(
+            records, now=clock(), actor=actor(), replace=replace, dry_run=dry_run
+        )
+        report = run(loading)
+        warnings: list[object] = list(name_warnings(records))
+    if not dry_run and records.based_on_version not in (None, report.version):
+        warnings += _base_on(folder, report.version)
     print_warnings(warnings, all_shown_by="cme meeting check")
     footer = ["Nothing was written."] if dry_run else []
     emit([*report_lines(report), *footer], report, as_json=as_json)
+
+
+def _base_on(folder: Path, version: int) -> list[str]:
+    """Base the exported folder on what was loaded from it; a warning if it cannot be written."""
+    try:
+        set_based_on(folder, version)
+    except OSError as error:
+        remedy = f"Write {BASED_ON} = {version} there, or the next load is refused."
+        return [f"{folder / MEETING_TOML} cannot be written: {error.strerror}. {remedy}"]
+    return []
 
 
 def report_lines(report: LoadReport) -> list[str]:

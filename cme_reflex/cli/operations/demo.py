@@ -13,7 +13,7 @@ from rich.panel import Panel
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.meetings.load import report_lines
 from cme_reflex.cli.operations import frontend, server
-from cme_reflex.cli.runner import run
+from cme_reflex.cli.runner import actor, run
 from cme_reflex.formats.input_problems import did_you_mean
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.services.clock import clock
@@ -38,7 +38,7 @@ def demo(port: int, meeting: str, *, reset: bool) -> None:
         _delete_database()
     folder = read_meeting_folder(settings().meetings / meeting)
     asyncio.run(migrate.upgrade(settings().database_url))
-    for line in report_lines(run(load_meeting(folder, now=clock()))):
+    for line in report_lines(run(load_meeting(folder, now=clock(), actor=actor()))):
         typer.echo(line)
     frontend.build()
     sign_ins = tomllib.loads((settings().meetings / meeting / SIGN_INS).read_text("utf-8"))

@@ -72,6 +72,19 @@ class Branding:
                 raise ValueError(f"{color!r} is not a color such as #0b5563")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logo:
+    """The meeting's symbol in the header of every page.
+
+    `image` is the SHA-256 digest of the image file, which is stored apart from the meeting;
+    `suffix` is `.svg` or `.png`, and `ratio` that of its width to its height.
+    """
+
+    image: str
+    suffix: str
+    ratio: float
+
+
 class PaperSize(StrEnum):
     """Paper size of certificates."""
 
@@ -157,7 +170,8 @@ class ReportingTerms:
 class Meeting:
     """One accredited activity, as its folder describes it.
 
-    `additional_days` are days with sessions outside `starts_on` to `ends_on`.
+    `additional_days` are days with sessions outside `starts_on` to `ends_on`. Without a
+    `logo_dark`, the `logo` is shown on dark screens, too.
     """
 
     code: str
@@ -185,6 +199,8 @@ class Meeting:
     profession_by: ProfessionBy = ProfessionBy.ATTENDEE
     additional_days: tuple[date, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    logo: Logo | None = None
+    logo_dark: Logo | None = None
 
     @cached_property
     def zone(self) -> ZoneInfo:

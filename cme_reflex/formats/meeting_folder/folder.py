@@ -11,7 +11,7 @@ from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severi
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv
 from cme_reflex.formats.meeting_folder.credit.old_folders import Places
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
-from cme_reflex.formats.meeting_folder.logo import check_logos
+from cme_reflex.formats.meeting_folder.logo import check_logos, with_logos
 from cme_reflex.formats.meeting_folder.meeting_toml import Settings, read_settings
 from cme_reflex.formats.meeting_folder.records import (
     AttendeeRecord,
@@ -19,7 +19,7 @@ from cme_reflex.formats.meeting_folder.records import (
     MemberRecord,
     SessionRecord,
 )
-from cme_reflex.formats.meeting_folder.signatures import with_images
+from cme_reflex.formats.meeting_folder.signatures import with_signatures
 from cme_reflex.formats.tables.csv_table import InputTable, try_read_table
 
 __all__ = ["InputProblem", "InvalidInput", "MeetingFolder", "read_meeting_folder"]
@@ -47,14 +47,18 @@ def inspect_folder(path: Path) -> tuple[MeetingFolder | None, tuple[InputProblem
         tuple(members_csv.parse_member(row) for row in members.rows),
     )
     problems += [problem for table in (sessions, attendees, members) for problem in table.problems]
-    problems += check_logos(path)
-    images: Mapping[str, str] = {}
+    images: Mapping[str, bytes] = {}
     if meeting is not None:
-        meeting, images = with_images(path, meeting, problems)
+        meeting, signatures = with_signatures(path, meeting, problems)
+        meeting, logos = with_logos(path, meeting, problems)
+        images = {**signatures, **logos}
+    else:
+        problems += check_logos(path)
     if meeting is None or any(problem.severity is Severity.FAULT for problem in problems):
         return None, tuple(problems)
     records = _folder(meeting, *folder, settings.places)
-    return replace(records, images=images), tuple(problems)
+    records = replace(records, images=images, based_on_version=settings.based_on_version)
+    return records, tuple(problems)
 
 
 def _folder(

@@ -3,10 +3,13 @@
 Its aspect ratio is read here, so that a page can reserve space for it before it has loaded.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
+from cme_reflex.domain.meetings import meeting as domain
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.image_size import png_size, svg_drawing
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 
@@ -34,6 +37,28 @@ def find_logos(folder: Path) -> tuple[Logo | None, Logo | None]:
     return _logo(folder, LIGHT), _logo(folder, DARK)
 
 
+def with_logos(
+    folder: Path, meeting: Meeting, problems: list[InputProblem]
+) -> tuple[Meeting, Mapping[str, bytes]]:
+    """The meeting with its logos, and their content by digest. Adds the faults of the files."""
+    faults = [*check_logos(folder)]
+    problems += faults
+    if faults:
+        return meeting, {}
+    images: dict[str, bytes] = {}
+
+    def stored(name: str) -> domain.Logo | None:
+        logo = _logo(folder, name)
+        if logo is None:
+            return None
+        content = logo.file.read_bytes()
+        digest = sha256(content).hexdigest()
+        images[digest] = content
+        return domain.Logo(image=digest, suffix=logo.file.suffix, ratio=logo.ratio)
+
+    return replace(meeting, logo=stored(LIGHT), logo_dark=stored(DARK)), images
+
+
 def check_logos(folder: Path) -> Iterator[InputProblem]:
     """The faults of the logos in this folder."""
     light, dark = (_logo_files(folder, name) for name in (LIGHT, DARK))
@@ -44,6 +69,11 @@ def check_logos(folder: Path) -> Iterator[InputProblem]:
             yield from _check_file(file)
     if dark and not light:
         yield _fault(dark[0], "There is no logo for light screens.", "Add a logo.svg or logo.png.")
+
+
+def logo_files(folder: Path) -> list[Path]:
+    """All files in the folder that are logos by their names."""
+    return [*_logo_files(folder, LIGHT), *_logo_files(folder, DARK)]
 
 
 def _logo(folder: Path, name: str) -> Logo | None:

@@ -36,6 +36,12 @@ _CLAIM_TIMES = (*TIME_KEYS, "on_demand_from")
 _KEY = r"[\w\"'-]"
 _DEEP_KEY = re.compile(rf"(?<!{_KEY})(?:{_KEY}++[ \t]*+\.[ \t]*+){{{input_limits.DEPTH.maximum},}}")
 
+LOGOS = ("logo", "logo_dark")
+"""Fields of Meeting that are files in the folder, not keys of meeting.toml."""
+
+BASED_ON = "based_on_version"
+"""Key of the version of the meeting that an exported folder is based on."""
+
 KEYS = {
     "credit_types": "credit",
     "session_form": "session_evaluation",
@@ -50,6 +56,7 @@ class Settings:
 
     `meeting` is None if there is any fault; `credit_types` and `professions` only if there is one
     of theirs. `places` are the keys of an old folder's file, see `old_folders`.
+    `based_on_version` is that of the meeting in an exported folder.
     """
 
     meeting: Meeting | None
@@ -57,6 +64,7 @@ class Settings:
     professions: tuple[Profession, ...] | None
     problems: tuple[InputProblem, ...]
     places: Places
+    based_on_version: int | None = None
 
 
 def read_meeting(path: Path) -> Meeting:
@@ -79,6 +87,7 @@ def read_settings(path: Path) -> Settings:
         return Settings(None, None, None, invalid.problems, {})
     problems: list[InputProblem] = []
     places: Places = {}
+    based_on_version = _pop_version(file, problems)
     has_old_keys = old_folders.has_old_keys(file)
     if has_old_keys:
         file, places = old_folders.with_new_keys(file, problems)
@@ -103,7 +112,17 @@ def read_settings(path: Path) -> Settings:
         professions=_professions(data),
         problems=tuple(old_folders.old_place(problem, places) for problem in problems),
         places=places,
+        based_on_version=based_on_version,
     )
+
+
+def _pop_version(file: dict[str, Any], problems: list[InputProblem]) -> int | None:
+    version = file.pop(BASED_ON, None)
+    if version is None or (type(version) is int and version > 0):
+        return version
+    remedy = "Export the meeting again, or leave the key out."
+    problems.append(toml_fault(BASED_ON, "This is not the number of a version.", remedy))
+    return None
 
 
 def _professions(data: Mapping[str, Any]) -> tuple[Profession, ...] | None:
@@ -171,7 +190,13 @@ def _meeting_fields(file: Mapping[str, Any], problems: list[InputProblem]) -> di
         for name, key in KEYS.items()
         if name in file
     ]
-    data = {key: value for key, value in file.items() if key not in KEYS}
+    remedy = "Put the picture into the folder as logo.svg or logo.png."
+    problems += [
+        toml_fault(name, f"The key {name!r} is unknown here.", remedy)
+        for name in LOGOS
+        if name in file
+    ]
+    data = {key: value for key, value in file.items() if key not in {*KEYS, *LOGOS}}
     data |= _pop_table(data, "privacy", {"text"}, problems, rename={"text": "privacy"})
     for field in ("session_form", "overall_form"):
         if (key := KEYS[field]) in data:

@@ -7,14 +7,17 @@ from argon2.exceptions import InvalidHashError
 
 from cme_reflex.formats.meeting_folder.attendees_csv import parse_email
 from cme_reflex.formats.meeting_folder.records import MemberRecord
+from cme_reflex.formats.people.password_hashes import fingerprint
 from cme_reflex.formats.tables.csv_table import InputRow, InputTable, read_table
 
 COLUMNS = ("username", "last_name", "first_name", "suffix", "email", "password_hash")
+EXPORTED_HASH = "exported_hash"
+"""Optional column with the fingerprint of the hash that was exported."""
 
 
 def read_members(path: Path) -> InputTable:
     """Read the rows of members.csv. Raises InvalidInput if there is no such table."""
-    return read_table(path, COLUMNS)
+    return read_table(path, COLUMNS, (EXPORTED_HASH,))
 
 
 def parse_member(row: InputRow) -> MemberRecord:
@@ -22,13 +25,15 @@ def parse_member(row: InputRow) -> MemberRecord:
     username = row.required("username").casefold()
     if username:
         row.table.require_unique(row, "username", username)
+    password_hash = _parse_password_hash(row)
     return MemberRecord(
         username=username,
         last_name=row.required("last_name"),
         first_name=row.text("first_name"),
         suffix=row.text("suffix"),
         email=parse_email(row),
-        password_hash=_parse_password_hash(row),
+        password_hash=password_hash,
+        hash_as_exported=row.text(EXPORTED_HASH) == fingerprint(password_hash),
     )
 
 

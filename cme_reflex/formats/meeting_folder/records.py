@@ -51,7 +51,11 @@ class AttendeeRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRecord:
-    """One row of members.csv. The user name is in lower case, the password an argon2 hash."""
+    """One row of members.csv. The user name is in lower case, the password an argon2 hash.
+
+    `hash_as_exported`: the hash is the one that an export wrote, so an existing member's password,
+    which may have changed since, stays.
+    """
 
     username: str
     last_name: str
@@ -59,15 +63,20 @@ class MemberRecord:
     suffix: str
     email: str
     password_hash: str
+    hash_as_exported: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingFolder:
-    """The contents of a meeting folder, in the order of its files."""
+    """The contents of a meeting folder, in the order of its files.
+
+    `based_on_version` is the meeting's version that it was exported from, if it was.
+    """
 
     meeting: Meeting
     sessions: tuple[SessionRecord, ...]
     attendees: tuple[AttendeeRecord, ...]
     members: tuple[MemberRecord, ...]
-    images: Mapping[str, str] = field(default_factory=dict)  # SVG of signatures, by digest
+    images: Mapping[str, bytes] = field(default_factory=dict)  # by digest
     places: Places = field(default_factory=dict, compare=False)  # of an old folder's keys
+    based_on_version: int | None = field(default=None, compare=False)

@@ -33,9 +33,9 @@ _ON_PAPER = {
 _FAULTS = frozenset({"empty"})  # the others are warnings
 
 
-def with_images(
+def with_signatures(
     folder: Path, meeting: Meeting, problems: list[InputProblem]
-) -> tuple[Meeting, Mapping[str, str]]:
+) -> tuple[Meeting, Mapping[str, bytes]]:
     """The meeting with the digests of its signatures' images in place of their file names.
 
     Beside it the images as SVG by their digests. Adds what is wrong with the files.
@@ -44,13 +44,14 @@ def with_images(
         fault = f"There are more than {MAX_SIGNATURES} signatures."
         problems.append(toml_fault("signatures", fault, "Leave some out: they stand side by side."))
         return meeting, {}
-    images: dict[str, str] = {}
+    images: dict[str, bytes] = {}
     signatures: list[Signature] = []
     for number, each in enumerate(meeting.signatures):
         svg = _read(folder, each.image, ("signatures", number, "image"), problems)
         if svg is not None:
-            digest = sha256(svg.encode()).hexdigest()
-            images[digest] = svg
+            content = svg.encode()
+            digest = sha256(content).hexdigest()
+            images[digest] = content
             signatures.append(replace(each, image=digest))
     return replace(meeting, signatures=tuple(signatures)), images
 

@@ -20,6 +20,7 @@ PNG, SVG = ".png", ".svg"
 MAX_PIXELS = 4_000_000  # of a PNG; a few kilobytes may hold many more
 
 _TEMPLATE = TEMPLATES / "signature.typ"
+_EMBEDDED = b"data:image/png;base64,"
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _PAPER = 1.15  # contrast to white below which paper looks blank
 _INK = 4.5  # contrast to white from which ink is easily read, WCAG 1.4.3
@@ -46,8 +47,15 @@ def _svg_of_png(content: bytes) -> str:
     data = base64.b64encode(content).decode()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/></svg>'
+        f'<image width="{width}" height="{height}" href="{_EMBEDDED.decode()}{data}"/></svg>'
     )
+
+
+def embedded_png(svg: bytes) -> bytes | None:
+    """The PNG from which `signature_svg` made this image; None if it was an SVG."""
+    # An SVG with a picture in it is rejected, so this one is ours.
+    _, found, rest = svg.partition(_EMBEDDED)
+    return base64.b64decode(rest.partition(b'"')[0]) if found else None
 
 
 def _checked_svg(content: bytes) -> str:

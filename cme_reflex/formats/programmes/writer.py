@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
@@ -15,10 +16,15 @@ from cme_reflex.formats.meeting_folder.sessions_csv import (
 from cme_reflex.formats.programmes.items import ProgrammeItem
 from cme_reflex.formats.tables.amounts import format_units
 from cme_reflex.formats.tables.csv_table import csv_text
+from cme_reflex.formats.tables.local_time import to_local
 
 
-def to_sessions_csv(items: Iterable[ProgrammeItem], types: CreditTypes) -> str:
+def to_sessions_csv(
+    items: Iterable[ProgrammeItem], types: CreditTypes, zone: ZoneInfo | None = None
+) -> str:
     """The text of sessions.csv. Times have their UTC offset, so they are unambiguous.
+
+    With the meeting's `zone` they are local times, with an offset only at a clock change.
 
     Credit types and their identifiers have a column if any session has a value for it.
     """
@@ -27,7 +33,7 @@ def to_sessions_csv(items: Iterable[ProgrammeItem], types: CreditTypes) -> str:
     columns[columns.index("eligible") : columns.index("eligible")] = _credit_columns(items, types)
     if any(item.on_demand_from for item in items):
         columns += OPTIONAL_COLUMNS
-    return csv_text(columns, (_cells(item, types) for item in items))
+    return csv_text(columns, (_cells(item, types, zone) for item in items))
 
 
 def _credit_columns(items: Iterable[ProgrammeItem], types: CreditTypes) -> list[str]:
@@ -40,15 +46,15 @@ def _credit_columns(items: Iterable[ProgrammeItem], types: CreditTypes) -> list[
     return columns
 
 
-def _cells(item: ProgrammeItem, types: CreditTypes) -> dict[str, str]:
+def _cells(item: ProgrammeItem, types: CreditTypes, zone: ZoneInfo | None) -> dict[str, str]:
     return {
         "code": item.code,
         "title": item.title,
         "kind": item.kind,
         "track": item.track,
         "room": item.room,
-        "start": _format_time(item.starts_at),
-        "end": _format_time(item.ends_at),
+        "start": _format_time(item.starts_at, zone),
+        "end": _format_time(item.ends_at, zone),
         "speakers": "; ".join(item.speakers),
         "delivery": item.delivery or Delivery.LIVE,
         **{
@@ -60,9 +66,10 @@ def _cells(item: ProgrammeItem, types: CreditTypes) -> dict[str, str]:
         **{f"{IDENTIFIER}{each.code}": item.identifiers.get(each.code, "") for each in types},
         "eligible": YesNo.YES if item.eligible else YesNo.NO,
         "faculty_badges": ";".join(item.faculty_badges),
-        "on_demand_from": _format_time(item.on_demand_from) if item.on_demand_from else "",
+        "on_demand_from": _format_time(item.on_demand_from, zone) if item.on_demand_from else "",
     }
 
 
-def _format_time(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
+def _format_time(moment: datetime, zone: ZoneInfo | None) -> str:
+    written = to_local(moment, zone) if zone else moment
+    return written.isoformat(timespec="auto" if moment.second or moment.microsecond else "minutes")

@@ -70,6 +70,21 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
         raise InvalidTime(text) from None
 
 
+def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The instant as `localize` reads it back: a local time without an offset if it is exact.
+
+    At a clock change it has its offset.
+    """
+    local = instant.astimezone(zone)
+    wall = local.replace(tzinfo=None, fold=0)
+    try:
+        if localize(wall, zone) == instant:
+            return wall
+    except ClockChange:
+        pass
+    return local
+
+
 def localize(time: datetime, zone: ZoneInfo) -> datetime:
     """The aware UTC instant of a local time in the zone, or of a time with an offset.
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import ClaimStatus
@@ -46,7 +46,7 @@ from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.claims import IssuedReceipt
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
-from cme_reflex.store.meetings.tables import SignatureImageRow
+from cme_reflex.store.meetings import images
 
 VERIFY_LIMIT = rate_limits.Quota(scope="verify", limit=60, window=timedelta(minutes=10))
 """Verifications from one IP address: enough for a board's clerk, too few to enumerate numbers."""
@@ -211,10 +211,11 @@ def printed_signatures(db: Session, stored: Iterable[Signature]) -> tuple[Printe
     stored = tuple(stored)
     if not stored:
         return ()
-    digests = {each.image for each in stored}
-    found = select(SignatureImageRow).where(col(SignatureImageRow.digest).in_(digests))
-    images = {row.digest: row.svg for row in db.exec(found)}
-    return tuple(PrintedSignature(svg=images[s.image], name=s.name, title=s.title) for s in stored)
+    svg = images.load(db, (each.image for each in stored))
+    return tuple(
+        PrintedSignature(svg=svg[each.image].decode(), name=each.name, title=each.title)
+        for each in stored
+    )
 
 
 def _certificate(

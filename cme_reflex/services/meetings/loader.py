@@ -1,4 +1,4 @@
-"""Loading of a meeting's folder into the database; nothing else changes a programme."""
+"""Loading of a meeting's folder into the database."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlmodel import Session, select
 
+from cme_reflex.domain.operations.operation import Operation
 from cme_reflex.formats.meeting_folder.document import meeting_document
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.affected_claims import (
@@ -16,14 +17,15 @@ from cme_reflex.services.meetings.affected_claims import (
     ClearedTotal,
     update_affected_claims,
 )
+from cme_reflex.services.meetings.meeting_changes import record_change
 from cme_reflex.services.meetings.people_changes import PeopleChanges, compare_people, save_people
 from cme_reflex.services.meetings.row_changes import RowChanges, RowCounts
 from cme_reflex.services.meetings.session_changes import compare_sessions, save_sessions
 from cme_reflex.services.meetings.settings_changes import SettingChange, settings_changes
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read, write
-from cme_reflex.store.meetings.tables import MeetingRow, SignatureImageRow
-from cme_reflex.store.upsert import insert_into
+from cme_reflex.store.meetings import images
+from cme_reflex.store.meetings.tables import MeetingRow
 
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 
@@ -48,25 +50,48 @@ class LoadReport:
     cleared: tuple[ClearedTotal, ...] = ()
 
 
+class OutdatedFolder(Exception):
+    """The folder is based on an older version of the meeting than the database has.
+
+    To load it would undo what was changed since.
+    """
+
+    def __init__(self, meeting: str, based_on: int, version: int) -> None:
+        super().__init__(f"{meeting}: based on version {based_on}, and the newest is {version}.")
+        self.meeting = meeting
+        self.based_on = based_on
+        self.version = version
+
+
 async def load_meeting(
-    folder: MeetingFolder, *, now: datetime, dry_run: bool = False
+    folder: MeetingFolder,
+    *,
+    now: datetime,
+    actor: str = "staff",
+    replace: bool = False,
+    dry_run: bool = False,
 ) -> LoadReport:
     """Load the folder in one transaction; loading it again changes nothing.
 
-    `dry_run` does the same and rolls it back, so that its report equals that of the load.
+    `dry_run` does the same and rolls it back, so that its report equals that of the load. The
+    operations log names the actor of a change.
 
     Nothing is deleted: a session that is no longer in the folder is withdrawn.
     A submitted claim does not change; a draft's line gives the session's new
     credit, and if that is less, the attendee is told. Raises InvalidInput if a
-    confirmation number in the folder belongs to an attendee who is no longer in it.
+    confirmation number in the folder belongs to an attendee who is no longer in it, and
+    OutdatedFolder unless `replace`. A folder that does not say its version is based on the
+    last one that was loaded from a folder.
     """
     while True:
         # Comparing ten thousand rows takes a second, too long for a write transaction.
         comparison = await read(lambda db: _compare(db, folder), timeout=TIMEOUT)
         if not comparison.changed:
             return _report(comparison)
-        with suppress(_Outdated):  # another load was faster, so compare again
-            save = partial(_save, comparison=comparison, now=now)
+        if comparison.based_on < comparison.version and not replace:
+            raise OutdatedFolder(comparison.code, comparison.based_on, comparison.version)
+        with suppress(_Outdated):  # another change was faster, so compare again
+            save = partial(_save, comparison=comparison, actor=actor, now=now)
             saved = await write(save, dry_run=dry_run, timeout=TIMEOUT)
             return _report(comparison, saved)
 
@@ -79,14 +104,16 @@ class _Outdated(Exception):
 class _Comparison:
     """Differences between a folder and the database. A new meeting has version 0.
 
-    Sessions' values have `credit`, the values of their rows of credit.
+    `based_on` is the version that the folder is based on. Sessions' values have `credit`, the
+    values of their rows of credit.
     """
 
     code: str
     version: int
+    based_on: int
     document: dict[str, Any] | None  # None if it does not change
     settings: tuple[SettingChange, ...]
-    images: Mapping[str, str]
+    images: Mapping[str, bytes]
     sessions: RowChanges
     people: PeopleChanges
 
@@ -130,6 +157,7 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
     return _Comparison(
         code=code,
         version=row.version if row else 0,
+        based_on=folder.based_on_version or (row.loaded_version if row else 0),
         document=None if row and row.document == document else document,
         settings=settings_changes(row.document, document) if row else (),
         images=folder.images,
@@ -138,10 +166,10 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
     )
 
 
-def _save(db: Session, comparison: _Comparison, now: datetime) -> _Saved:
+def _save(db: Session, comparison: _Comparison, actor: str, now: datetime) -> _Saved:
     """Save the changes. Raises _Outdated."""
     before = programme_cache.by_code(db, comparison.code)
-    meeting_id = _save_meeting(db, comparison, now)
+    meeting_id = _save_meeting(db, comparison, actor, now)
     save_sessions(db, comparison.sessions, meeting_id)
     notified = save_people(db, comparison.people, meeting_id, now)
     if before is None:
@@ -150,7 +178,7 @@ def _save(db: Session, comparison: _Comparison, now: datetime) -> _Saved:
     return _Saved(notified, *update_affected_claims(db, before, after))
 
 
-def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
+def _save_meeting(db: Session, comparison: _Comparison, actor: str, now: datetime) -> int:
     """Save and lock the meeting. Returns its id. Raises _Outdated."""
     desired = select(MeetingRow).where(MeetingRow.code == comparison.code).with_for_update()
     row = db.exec(desired).one_or_none()
@@ -161,15 +189,8 @@ def _save_meeting(db: Session, comparison: _Comparison, now: datetime) -> int:
         db.add(row)
     if comparison.document is not None:
         row.document = comparison.document
-        _save_images(db, comparison.images)
-    row.version += 1
-    row.loaded_at = now
+        images.save(db, comparison.images)
+    record_change(db, row, Operation.MEETING_LOADED, actor=actor, now=now)
+    row.loaded_version, row.loaded_at = row.version, now
     db.flush()
     return cast(int, row.id)
-
-
-def _save_images(db: Session, images: Mapping[str, str]) -> None:
-    """Save images of signatures (SVG by digest) that are not stored yet."""
-    for digest, svg in images.items():
-        image = insert_into(db, SignatureImageRow).values(digest=digest, svg=svg)
-        db.exec(image.on_conflict_do_nothing(index_elements=["digest"]))

@@ -7,16 +7,17 @@ the meeting, and the last one is kept for pages that are shown while the databas
 from dataclasses import dataclass
 
 from cme_reflex import text
-from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.meetings.meeting import Logo, Meeting
 from cme_reflex.domain.programme.programme import Programme
-from cme_reflex.formats.meeting_folder.logo import Logo, find_logos
 from cme_reflex.routes import in_meeting, meeting_file
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.settings import settings
 from cme_reflex.store.database import read
+from cme_reflex.store.meetings import images
 
 LOGO_HEIGHT = 28  # on every page
+LOGO, LOGO_DARK = "logo", "logo-dark"
 PREVIEW = "preview.png"
 FACTS = "meeting.json"
 
@@ -93,7 +94,7 @@ def last_view(code: str) -> MeetingView | None:
 
 def meeting_view(meeting: Meeting, version: int) -> MeetingView:
     """The view of this version of the meeting."""
-    light, dark = logos(meeting.code)
+    light, dark = meeting.logo, meeting.logo_dark
     return MeetingView(
         code=meeting.code,
         base=in_meeting(meeting.code, "/"),
@@ -109,8 +110,8 @@ def meeting_view(meeting: Meeting, version: int) -> MeetingView:
         deadline=text.dates.instant(meeting.claim.closes_at, meeting.zone),
         accent=meeting.look.accent,
         accent_dark=meeting.look.accent_dark,
-        logo=_address(meeting, light),
-        logo_dark=_address(meeting, dark),
+        logo=_address(meeting, LOGO, light),
+        logo_dark=_address(meeting, LOGO_DARK, dark),
         logo_width=round(LOGO_HEIGHT * light.ratio) if light else 0,
         logo_height=LOGO_HEIGHT,
         preview=f"{settings().public_url or ''}{meeting_file(meeting.code, PREVIEW)}",
@@ -124,13 +125,18 @@ def meeting_view(meeting: Meeting, version: int) -> MeetingView:
     )
 
 
-def logos(code: str) -> tuple[Logo | None, Logo | None]:
-    """The meeting's logos for light and dark screens."""
-    return find_logos(settings().meetings / code)
+async def logo(meeting: Meeting, file: str) -> bytes | None:
+    """The content of the meeting's logo with this file name; None if it has none."""
+    stored = {LOGO: meeting.logo, LOGO_DARK: meeting.logo_dark}
+    for name, found in stored.items():
+        if found is not None and file == f"{name}{found.suffix}":
+            digest = found.image
+            return (await read(lambda db: images.load(db, [digest]))).get(digest)
+    return None
 
 
-def _address(meeting: Meeting, logo: Logo | None) -> str:
-    return meeting_file(meeting.code, logo.file.name) if logo else ""
+def _address(meeting: Meeting, name: str, logo: Logo | None) -> str:
+    return meeting_file(meeting.code, f"{name}{logo.suffix}") if logo else ""
 
 
 def _paragraphs(statement: str) -> tuple[str, ...]:

@@ -71,13 +71,13 @@ def save_people(db: Session, people: PeopleChanges, meeting_id: int, now: dateti
 def _compare_members(
     db: Session, code: str, accounts: str, records: Iterable[MemberRecord]
 ) -> RowChanges:
-    rows = _members(db, code, accounts)
+    rows = members_of(db, code, accounts)
     existing = {username: row.model_dump() for username, row in rows.items()}
     desired = {each.username: _member(each, existing.get(each.username)) for each in records}
     return row_changes(existing, desired)
 
 
-def _members(db: Session, code: str, accounts: str) -> dict[str, MemberRow]:
+def members_of(db: Session, code: str, accounts: str) -> dict[str, MemberRow]:
     """The members of an account system by username, and those registered for the meeting.
 
     Whoever is registered stays linked, also to a member of an earlier account system.
@@ -94,7 +94,11 @@ def _members(db: Session, code: str, accounts: str) -> dict[str, MemberRow]:
 
 def _member(record: MemberRecord, existing: Values | None) -> dict[str, Any]:
     values = asdict(record) | {"loaded_hash": fingerprint(record.password_hash)}
-    if existing is not None and existing["loaded_hash"] == values["loaded_hash"]:
+    del values["hash_as_exported"]
+    if existing is not None and record.hash_as_exported:
+        # The folder does not set a password; the member may have changed it since the export.
+        del values["password_hash"], values["loaded_hash"]
+    elif existing is not None and existing["loaded_hash"] == values["loaded_hash"]:
         # The folder's password did not change; a sign-in may have rehashed it.
         del values["password_hash"]
     elif existing is not None:
@@ -166,7 +170,7 @@ def _freed(existing: Mapping[str, Values], desired: Mapping[str, Values]) -> lis
 
 def _known_addresses(db: Session, people: PeopleChanges) -> address_changes.Known:
     """The addresses, before the load, of members who get another registration."""
-    rows = _members(db, people.code, people.accounts)
+    rows = members_of(db, people.code, people.accounts)
     attendees = [*people.attendees.added, *people.attendees.changed]
     usernames = {values.get("member") for values in attendees}
     ids = [cast(int, row.id) for username, row in rows.items() if username in usernames]
@@ -175,7 +179,7 @@ def _known_addresses(db: Session, people: PeopleChanges) -> address_changes.Know
 
 def _with_member_ids(db: Session, people: PeopleChanges) -> RowChanges:
     attendees = people.attendees
-    rows = _members(db, people.code, people.accounts)
+    rows = members_of(db, people.code, people.accounts)
     ids = {username: row.id for username, row in rows.items()}
 
     def with_id(values: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from cme_reflex.domain.operations.operation import Operation
 from cme_reflex.formats.atomic_file import atomic_write
 from cme_reflex.formats.backup import archive
 from cme_reflex.formats.backup.archive import (
@@ -247,7 +248,7 @@ def _replace_all(
         "rows": rows,
         "authenticated": authenticated,
     }
-    db.add(OperationRow(at=now, actor=actor, what="restored", details=details))
+    db.add(OperationRow(at=now, actor=actor, what=Operation.RESTORED, details=details))
     db.flush()
     table_copy.reset_sequences(db.connection())
     return RestoreResult(
@@ -321,7 +322,10 @@ def _retain_tokens(db: Session, tokens: list[ApiTokenRow]) -> None:
 def _raise_versions(db: Session, highest: int) -> None:
     """Raise each meeting's version above all earlier ones, so that caches are reloaded."""
     for meeting in db.exec(select(MeetingRow)):
+        from_folder = meeting.loaded_version == meeting.version
         meeting.version = max(meeting.version, highest + 1)
+        if from_folder:
+            meeting.loaded_version = meeting.version
 
 
 def _values(row: OperationRow) -> dict[str, Any]:

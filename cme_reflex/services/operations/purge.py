@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.operations.operation import Operation
 from cme_reflex.domain.operations.retention import RETENTION_YEARS, WESTERNMOST, retention_cutoff
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
@@ -71,7 +72,7 @@ async def purge(
                 "before": before.isoformat(),
                 "rows": {each.meeting: each.rows for each in purged},
             }
-            db.add(OperationRow(at=now, actor=actor, what="purged", details=details))
+            db.add(OperationRow(at=now, actor=actor, what=Operation.PURGED, details=details))
         return tuple(purged)
 
     return await write(delete, dry_run=dry_run, timeout=TIMEOUT)

@@ -1,1 +1,1 @@
-"""Table of meetings."""
+"""Tables of meetings and their images."""

@@ -1,4 +1,4 @@
-"""Table of meetings."""
+"""Tables of meetings and their images."""
 
 from datetime import datetime
 from typing import Any
@@ -9,20 +9,25 @@ from sqlmodel import Field, SQLModel
 from cme_reflex.store.columns import UtcDateTime
 
 
-class SignatureImageRow(SQLModel, table=True):
-    """The image of a signature as SVG, by its digest. It never changes and is never deleted.
+class MeetingImageRow(SQLModel, table=True):
+    """An image of meetings, a logo or a signature, by the SHA-256 digest of its content.
 
-    Meetings and submitted versions refer to it in their documents.
+    It never changes and is never deleted: meetings and submitted versions refer to it in their
+    documents. Signatures are SVG.
     """
 
-    __tablename__ = "signature_image"
+    __tablename__ = "meeting_image"
 
     digest: str = Field(primary_key=True)
-    svg: str
+    content: bytes
 
 
 class MeetingRow(SQLModel, table=True):
-    """A meeting as described by its folder. `version` increases with every load that changes it."""
+    """A meeting. `version` increases with every change; `document` is a `Meeting`.
+
+    `loaded_version` is the last one that came from a folder, at `loaded_at`. To a meeting that is
+    archived nobody signs in.
+    """
 
     __tablename__ = "meeting"
 
@@ -30,4 +35,6 @@ class MeetingRow(SQLModel, table=True):
     code: str = Field(unique=True)
     version: int
     document: dict[str, Any] = Field(sa_type=sa.JSON)
+    loaded_version: int = 0
     loaded_at: datetime = Field(sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,6 +1,7 @@
 """Copying of whole tables between databases of any kind and revision."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -83,8 +84,17 @@ def iter_rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[A
 
 
 def to_json(row: Sequence[Any]) -> list[Any]:
-    """The row as JSON values; a datetime as ISO 8601 text in UTC."""
-    return [_utc(value).isoformat() if isinstance(value, datetime) else value for value in row]
+    """The row as JSON values; a datetime as ISO 8601 text in UTC, bytes in Base64."""
+    return [_to_json(value) for value in row]
+
+
+def _to_json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return _utc(value).isoformat()
+        case bytes():
+            return base64.b64encode(value).decode()
+    return value
 
 
 def insert_rows(
@@ -98,11 +108,9 @@ def insert_rows(
             table = missing.pop(name)
             if set(columns) != {column.name for column in table.columns}:
                 raise IncompatibleRows(name)
-            datetimes = {
-                column.name for column in table.columns if isinstance(column.type, sa.DateTime)
-            }
+            parsers = {column.name: _parser(column.type) for column in table.columns}
             while batch := [*islice(records, BATCH)]:
-                values = [_values(columns, record, datetimes) for record in batch]
+                values = [_values(columns, record, parsers) for record in batch]
                 connection.execute(sa.insert(table), values)
     except (KeyError, TypeError, ValueError, sa.exc.StatementError) as error:
         raise IncompatibleRows(str(error)) from error
@@ -142,12 +150,21 @@ def reset_sequences(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.setval(sequence, next_id)))
 
 
-def _values(columns: list[str], record: list[Any], datetimes: set[str]) -> dict[str, Any]:
+def _parser(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
+    """The inverse of `_to_json` for a column of this type. It raises ValueError."""
+    match kind:
+        case sa.DateTime():
+            return lambda value: _utc(datetime.fromisoformat(value))
+        case sa.LargeBinary():
+            return lambda value: base64.b64decode(value, validate=True)
+    return lambda value: value
+
+
+def _values(
+    columns: list[str], record: list[Any], parsers: Mapping[str, Callable[[Any], Any]]
+) -> dict[str, Any]:
     pairs = zip(columns, record, strict=True)
-    return {
-        column: _utc(datetime.fromisoformat(value)) if column in datetimes and value else value
-        for column, value in pairs
-    }
+    return {column: None if value is None else parsers[column](value) for column, value in pairs}
 
 
 def _utc(value: datetime) -> datetime:

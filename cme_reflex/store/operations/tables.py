@@ -10,13 +10,19 @@ from cme_reflex.store.columns import UtcDateTime
 
 
 class OperationRow(SQLModel, table=True):
-    """An entry of the operations log: a backup restored or old records purged, and by whom.
+    """An entry of the operations log: a restore, a purge or a change of a meeting, and by whom.
 
-    Append-only; neither a purge nor a restore deletes an entry.
+    `what` is an Operation. Append-only; neither a purge nor a restore deletes an entry.
     """
 
     __tablename__ = "operation"
-    __table_args__ = (sa.CheckConstraint("what IN ('restored', 'purged')", name="what"),)
+    __table_args__ = (
+        sa.CheckConstraint(
+            "what IN ('restored', 'purged', 'meeting loaded', 'meeting copied', 'meeting closed',"
+            " 'meeting reopened', 'meeting archived')",
+            name="what",
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from cme_reflex.domain.programme.programme import Programme
 from cme_reflex.routes import MEETING_FILE
 from cme_reflex.services.certificates import pdf_pool
-from cme_reflex.services.meetings.meeting_view import FACTS, logos, newest_programme, view_of
+from cme_reflex.services.meetings.meeting_view import FACTS, logo, newest_programme, view_of
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.cached_response import cached_content, cached_response
@@ -41,8 +41,7 @@ async def _content(programme: Programme, name: str) -> bytes | None:
         return json.dumps(manifest(meeting), ensure_ascii=False).encode()
     if name in IMAGES:
         return await pdf_pool.render(lambda meeting: image(meeting, name), meeting)
-    files = (logo.file for logo in logos(meeting.code) if logo)
-    return next((file.read_bytes() for file in files if file.name == name), None)
+    return await logo(meeting, name)
 
 
 ROUTES = checked_routes(Route(MEETING_FILE, file, methods=["GET"]))

@@ -29,7 +29,7 @@ def backup(files: FolderFiles, tmp_path: Path) -> Path:
 def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Path) -> None:
     code, printed, errors = cme_output("backup", tmp_path / "second.gz")
     assert (code, errors) == (0, [])
-    assert printed[0] == f"{tmp_path / 'second.gz'}: 12 rows at revision {newest_revision()}."
+    assert printed[0] == f"{tmp_path / 'second.gz'}: 13 rows at revision {newest_revision()}."
     assert {
         "  meeting: 1",
         "  session: 4",
@@ -39,7 +39,7 @@ def test_a_backup_tells_what_is_in_it_and_is_restored(backup: Path, tmp_path: Pa
     } < set(printed)
     code, printed, errors = cme_output("restore", backup)
     assert (code, errors) == (0, [])
-    first = re.escape(f"{backup}: 12 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
+    first = re.escape(f"{backup}: 13 rows of ") + r"[-\d]{10} [:\d]{8} UTC restored, "
     assert re.fullmatch(first + r"0 claims replaced\.", printed[0])
     assert printed[-1] == "All sign-ins have ended."
 

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from cme_reflex.formats.input_problems import InvalidInput
+from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
 from cme_reflex.formats.meeting_folder.logo import SIZE_LIMIT, Logo, check_logos, find_logos
+from tests.support.files.folder_files import FolderFiles
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} 10"><path d="M0 0h9"/></svg>'
 
@@ -31,6 +33,32 @@ def test_the_measures_of_both_kinds_are_read(tmp_path: Path) -> None:
     light.write_text(SVG.format("25"))
     dark.write_bytes(png(30, 20))
     assert find_logos(tmp_path) == (Logo(light, 2.5), Logo(dark, 1.5))
+
+
+def test_the_meeting_has_its_logos_with_their_content(files: FolderFiles) -> None:
+    folder = files.write()
+    (folder / "logo.svg").write_text(SVG.format("25"))
+    (folder / "logo-dark.png").write_bytes(png(30, 20))
+    records = read_meeting_folder(folder)
+    light, dark = records.meeting.logo, records.meeting.logo_dark
+    assert light is not None
+    assert dark is not None
+    assert (light.suffix, light.ratio) == (".svg", 2.5)
+    assert (dark.suffix, dark.ratio) == (".png", 1.5)
+    assert records.images == {
+        light.image: SVG.format("25").encode(),
+        dark.image: png(30, 20),
+    }
+
+
+@pytest.mark.parametrize("key", ["logo", "logo_dark"])
+def test_a_logo_is_a_file_and_not_a_key(files: FolderFiles, key: str) -> None:
+    files.texts["meeting.toml"] = f'{key} = "logo.svg"\n{files.texts["meeting.toml"]}'
+    _, (problem,) = inspect_folder(files.write())
+    assert str(problem) == (
+        f"meeting.toml, {key}: The key '{key}' is unknown here. "
+        "Put the picture into the folder as logo.svg or logo.png."
+    )
 
 
 @pytest.mark.parametrize(

@@ -266,3 +266,10 @@ def test_certificates_are_for_letter_paper_unless_the_meeting_says_a4(files: Fol
     assert found_problems(files) == [
         ("paper", "'legal' is not known here.", "Write 'letter' or 'a4'.")
     ]
+
+
+@pytest.mark.parametrize("version", ["0", "-1", '"7"', "true", "1.5"])
+def test_a_folder_is_based_on_a_version_or_on_none(files: FolderFiles, version: str) -> None:
+    files.texts["meeting.toml"] = f"based_on_version = {version}\n{files.texts['meeting.toml']}"
+    with pytest.raises(InvalidInput, match="This is not the number of a version"):
+        read_meeting(files.write() / "meeting.toml")

@@ -1,43 +1,20 @@
 """Signatures of a meeting folder: accepted images, and faults of others with place and remedy."""
 
-import io
 from hashlib import sha256
 
 import pytest
-from PIL import Image
 
 from cme_reflex.domain.meetings.meeting import Signature
 from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
 from cme_reflex.formats.meeting_folder.signatures import SIZE_LIMIT
 from tests.support.files.folder_files import FolderFiles
+from tests.support.files.signature_files import png, signed
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30">'
     '<path d="M5 25L40 5L80 25" fill="none" stroke="{}" stroke-width="3"/>{}</svg>'
 )
 INK = SVG.format("#16204a", "").encode()
-SIGNATURE = '\n[[signatures]]\nimage = "{}"\nname = "Kim Chair, MD"\ntitle = "Chair"\n'
-
-
-def png(
-    ink: tuple[int, ...],
-    paper: tuple[int, ...],
-    size: tuple[int, int] = (90, 30),
-    mode: str = "RGB",
-) -> bytes:
-    image = Image.new(mode, size, paper)
-    image.paste(ink, (20, 10, 60, 20))
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
-
-
-def signed(files: FolderFiles, name: str, content: bytes | None) -> FolderFiles:
-    files.texts["meeting.toml"] += SIGNATURE.format(name)
-    files.write()
-    if content is not None:
-        (files.folder / name).write_bytes(content)
-    return files
 
 
 def test_a_signature_has_the_digest_of_its_image(files: FolderFiles) -> None:
@@ -46,7 +23,7 @@ def test_a_signature_has_the_digest_of_its_image(files: FolderFiles) -> None:
     assert folder.meeting.signatures == (
         Signature(image=digest, name="Kim Chair, MD", title="Chair"),
     )
-    assert folder.images == {digest: INK.decode()}
+    assert folder.images == {digest: INK}
 
 
 @pytest.mark.parametrize(

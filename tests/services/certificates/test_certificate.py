@@ -30,7 +30,7 @@ from cme_reflex.services.operations import backup
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import write
-from cme_reflex.store.meetings.tables import SignatureImageRow
+from cme_reflex.store.meetings.tables import MeetingImageRow
 from tests.support.attendees import SignIn, submit_attested
 from tests.support.database.table_rows import execute
 from tests.support.files.pdfs import page_texts
@@ -258,7 +258,7 @@ async def signed_by(name: str, svg: str, now: datetime) -> None:
     """Load the meeting with this signature."""
     signature = Signature(image=sha256(svg.encode()).hexdigest(), name=name, title="Chair")
     meeting = replace(MEETING, signatures=(signature,))
-    folder = replace(FOLDER, meeting=meeting, images={signature.image: svg})
+    folder = replace(FOLDER, meeting=meeting, images={signature.image: svg.encode()})
     await load_meeting(folder, now=now)
 
 
@@ -276,7 +276,7 @@ async def test_a_certificate_keeps_the_signatures_that_the_meeting_had(
     assert texts
     assert all("Lee Later, DO" in text and "Kim Chair" not in text for text in texts)
     await backup.create_backup(tmp_path / "backup", now=now, done=lambda _: None)
-    await write(lambda db: db.exec(sa.delete(SignatureImageRow)))
+    await write(lambda db: db.exec(sa.delete(MeetingImageRow)))
     await backup.restore_backup(
         tmp_path / "backup",
         replace=True,

@@ -64,7 +64,7 @@ async def test_all_that_hangs_on_an_old_meeting_goes_and_the_programme_stays(
 
 
 STAYS = {
-    *("meeting", "session", "session_credit", "signature_image"),
+    *("meeting", "session", "session_credit", "meeting_image"),
     *("member", "member_subject"),
     # Valid for minutes only, and without names.
     *("registration_choice", "oidc_login", "rate_limit_counter"),

@@ -77,7 +77,7 @@ def one_of_each(now: datetime) -> list[SQLModel]:
     """A valid row of every table, in an order in which they can be added; every id is 1."""
     return [
         tables.MeetingRow(id=1, code="m", version=1, document={}, loaded_at=now),
-        tables.SignatureImageRow(digest="d", svg="<svg/>"),
+        tables.MeetingImageRow(digest="d", content=b"<svg/>"),
         tables.MemberRow(
             id=1,
             accounts="a",

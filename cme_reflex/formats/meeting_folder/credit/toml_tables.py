@@ -30,9 +30,9 @@ from cme_reflex.formats.tables.amounts import explain_amount
 TIME_KEYS = ("opens_at", "closes_at")
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_AMOUNTS = ("maximum", "daily_maximum")
+AMOUNTS = ("maximum", "daily_maximum")
 _PLAIN = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
-_STATEMENTS = {
+STATEMENTS = {
     "accreditation_statement": "accreditation",
     "designation_statement": "designation",
     "award": "award",
@@ -135,7 +135,7 @@ def _malformed(table: Mapping[str, Any], place: Place) -> Iterator[InputProblem]
         yield toml_fault((*place, "name"), fault, remedy)
     maxima = table.get("registration_maxima")
     values: dict[tuple[str, ...], Any] = {
-        (key,): table[key] for key in ("increment", *_AMOUNTS) if key in table
+        (key,): table[key] for key in ("increment", *AMOUNTS) if key in table
     }
     if isinstance(maxima, dict):
         values |= {("registration_maxima", key): value for key, value in maxima.items()}
@@ -185,8 +185,8 @@ def _credit_type(
     written = {each.name: getattr(table, each.name) for each in fields(table)}
     given = {key: value for key, value in written.items() if value is not None}
     maxima: Mapping[str, Decimal] = given.pop("registration_maxima", {})
-    amounts: dict[str, Decimal] = {key: given.pop(key) for key in _AMOUNTS if key in given}
-    statements = {_STATEMENTS[key]: given.pop(key) for key in _STATEMENTS if key in given}
+    amounts: dict[str, Decimal] = {key: given.pop(key) for key in AMOUNTS if key in given}
+    statements = {STATEMENTS[key]: given.pop(key) for key in STATEMENTS if key in given}
     name: CreditName = given.pop("name")
     if "increment" in given:
         given["increment"] = Fraction(given["increment"])

@@ -1,6 +1,5 @@
 """Upgrade of an old folder's files to [[credit]], with comments and a copy of what they were."""
 
-import os
 import re
 import shutil
 import tempfile
@@ -14,7 +13,7 @@ import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import AoT, Comment, Item, Table, Whitespace
 
-from cme_reflex.formats.atomic_file import atomic_write
+from cme_reflex.formats.atomic_file import atomic_write, replace_content
 from cme_reflex.formats.meeting_folder.credit import old_folders
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
@@ -85,10 +84,7 @@ def write_upgrade(folder: Path, upgrade: Upgrade) -> Path | None:
     """
     copies = [_keep_copy(folder / name) for name in upgrade.texts]
     for name, text in upgrade.texts.items():
-        file = (folder / name).resolve()
-        with atomic_write(file) as new:
-            new.write(text.encode())
-            os.fchmod(new.fileno(), file.stat().st_mode & 0o777)
+        replace_content(folder / name, text.encode())
     return copies[0] if copies else None
 
 
