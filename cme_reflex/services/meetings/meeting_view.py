@@ -127,12 +127,13 @@ def meeting_view(meeting: Meeting, version: int) -> MeetingView:
 
 async def logo(meeting: Meeting, file: str) -> bytes | None:
     """The content of the meeting's logo with this file name; None if it has none."""
-    stored = {LOGO: meeting.logo, LOGO_DARK: meeting.logo_dark}
-    for name, found in stored.items():
-        if found is not None and file == f"{name}{found.suffix}":
-            digest = found.image
-            return (await read(lambda db: images.load(db, [digest]))).get(digest)
-    return None
+    named = {
+        f"{name}{found.suffix}": found.image
+        for name, found in ((LOGO, meeting.logo), (LOGO_DARK, meeting.logo_dark))
+        if found is not None
+    }
+    digest = named.get(file)
+    return None if digest is None else (await read(lambda db: images.load(db, [digest])))[digest]
 
 
 def _address(meeting: Meeting, name: str, logo: Logo | None) -> str:
