@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 3000
-MEETING ?= pstm24
+MEETING ?=
 RESET ?=
 PYTEST ?=
 PROGRAMME ?= ../shared/data/programmes/fosdem2025.xml
@@ -29,8 +29,8 @@ INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/run.stamp ## build and serve a demo meeting [MEETING=spine30] [PORT=3100] [RESET=1 to delete its data first]
-	@$(BIN)/cme demo --meeting $(MEETING) --port $(PORT) $(if $(RESET),--reset)
+demo: .venv/run.stamp ## build and serve the demo meetings [MEETING=spine30 to open it at /] [PORT=3100] [RESET=1 to delete its data first]
+	@$(BIN)/cme demo $(if $(MEETING),--meeting $(MEETING)) --port $(PORT) $(if $(RESET),--reset)
 
 test: .venv/dev.stamp ## run the test suite, browser tests included [PYTEST="-k words"]
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" $(PYTEST)

@@ -56,7 +56,11 @@ _OF_A_MEETING = frozenset(
 )
 RESERVED = _OF_A_MEETING | frozenset(
     path.split("/")[1]
-    for path in (HEALTH, VERIFY, MEETING_FILE, API, "/assets", "/page_hooks", "/404")
+    for path in (
+        *(HEALTH, VERIFY, MEETING_FILE, API),
+        *("/assets", "/page_hooks", "/404"),  # of the build
+        *("/ping", "/auth-codespace"),  # of Reflex: see `reflex_bridge.endpoints`
+    )
 )
 """First segments of paths that no meeting can have as its code."""
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
-from cme_reflex.routes import PROTECTED, PUBLIC
+from cme_reflex.routes import PROTECTED, PUBLIC, in_meeting, is_meeting_code
 from cme_reflex.web.access_policy import Audience, audience_of
 from cme_reflex.web.paths import canonical_path
 from tests.support.access_attendees import (
@@ -22,8 +22,9 @@ from tests.support.access_attendees import (
     table_rows,
 )
 from tests.support.access_events import own_routes
-from tests.support.app_client import RunningApp
+from tests.support.app_client import HOST, RunningApp
 from tests.support.examples import examples
+from tests.support.meetings import MEETING
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "X"]
 
@@ -38,7 +39,8 @@ async def test_the_endpoints_of_reflex_itself_are_not_found(
     site: RunningApp, people: SignedInPeople, method: str, path: str
 ) -> None:
     async with site.client(cme_sign_in=people.tokens[VISITING]) as client:
-        answer = await client.request(method, path, params={"transport": "polling", "EIO": "4"})
+        address = f"http://{HOST}{path}"
+        answer = await client.request(method, address, params={"transport": "polling", "EIO": "4"})
         assert (answer.status_code, answer.text) == (404, "Not Found")
 
 
@@ -59,10 +61,13 @@ async def test_every_spelling_of_a_protected_page_requires_a_sign_in(
     site: RunningApp, path: str
 ) -> None:
     async with site.client() as client:
-        answer = await client.get(
-            httpx.URL("http://localhost:3000").copy_with(raw_path=path.encode())
-        )
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        raw_path = in_meeting(MEETING.code, path).encode()
+        answer = await client.get(httpx.URL(f"http://{HOST}").copy_with(raw_path=raw_path))
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/{MEETING.code}")
+
+
+def test_no_path_of_reflex_is_the_code_of_a_meeting() -> None:
+    assert [path for path in FRAMEWORK_PATHS if is_meeting_code(path.split("/")[1])] == []
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])

@@ -19,6 +19,8 @@ from reflex_base.environment import environment
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 from starlette.applications import Starlette
 
+from cme_reflex.routes import in_meeting
+from cme_reflex.settings import settings
 from cme_reflex.web.cookies import SIGN_IN, cookie_name
 
 HOST = "localhost:3000"
@@ -65,10 +67,10 @@ class RunningApp:
         self.asgi = asgi
 
     def client(self, **cookies: str) -> httpx.AsyncClient:
-        """An HTTP client with these cookies."""
+        """An HTTP client of the meeting with these cookies."""
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(self.asgi),
-            base_url=f"http://{HOST}",
+            base_url=f"http://{HOST}{in_meeting(settings().meeting, '/')}",
             cookies=cookies,
         )
 

@@ -128,7 +128,9 @@ def serve(host: Host = HOST, port: Port = PORT) -> None:
 @implemented_in("cme_reflex.cli.operations.demo")
 def demo(
     port: Port = PORT,
-    meeting: Annotated[str, typer.Option(help="Demo meeting: pstm24 or spine30.")] = "pstm24",
+    meeting: Annotated[
+        str, typer.Option(help="Demo meeting to which / leads: pstm24 or spine30.")
+    ] = "",
     reset: Annotated[bool, typer.Option("--reset", help="Start with an empty database.")] = False,
 ) -> None:
-    """Run a demo meeting with a database of its own."""
+    """Run the demo meetings with a database of their own."""

@@ -14,8 +14,10 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.meetings.load import report_lines
 from cme_reflex.cli.operations import frontend, server
 from cme_reflex.cli.runner import actor, run
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.input_problems import did_you_mean
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
+from cme_reflex.routes import SIGN_IN_FORM, in_meeting
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import ROOT, settings
@@ -27,38 +29,29 @@ DATABASE = ROOT / ".cme" / "demo.db"
 
 
 def demo(port: int, meeting: str, *, reset: bool) -> None:
-    """Serve this meeting until stopped; `reset` deletes the data of all demo meetings first.
+    """Serve the demo meetings until stopped; `reset` deletes their data first.
 
-    Raises CliError if there is no such demo meeting.
+    `meeting` is the one to which `/` leads; if it is empty, `/` lists all. Raises CliError if there
+    is no such demo meeting.
     """
     server.require_free_port(HOST, port, remedy="make demo PORT=")
-    _require_demo_meeting(meeting)
+    codes = sorted(file.parent.name for file in (ROOT / "meetings").glob(f"*/{SIGN_INS}"))
+    if meeting and meeting not in codes:
+        raise CliError(f"There is no demo meeting {meeting!r}. {did_you_mean(meeting, codes)}")
     _use_demo_settings(port, meeting)
     if reset:
         _delete_database()
-    folder = read_meeting_folder(settings().meetings / meeting)
     asyncio.run(migrate.upgrade(settings().database_url))
-    for line in report_lines(run(load_meeting(folder, now=clock(), actor=actor()))):
-        typer.echo(line)
+    folders = [read_meeting_folder(settings().meetings / code) for code in codes]
+    for folder in folders:
+        for line in report_lines(run(load_meeting(folder, now=clock(), actor=actor()))):
+            typer.echo(line)
     frontend.build()
-    sign_ins = tomllib.loads((settings().meetings / meeting / SIGN_INS).read_text("utf-8"))
-    lines = (
-        f"http://localhost:{port}",
-        "",
-        *_sign_in_lines(sign_ins["sign_in"]),
-        "",
-        f"E-mail goes to {_mail().relative_to(ROOT)}.",
-        "Stop with Ctrl-C.",
-    )
-    title = f"{folder.meeting.short_name}: claim CME credit"
-    Console(highlight=False).print(Panel.fit("\n".join(lines), title=title, padding=(1, 2)))
+    for code, folder in zip(codes, folders, strict=True):
+        file = settings().meetings / code / SIGN_INS
+        _print_sign_ins(folder.meeting, tomllib.loads(file.read_text("utf-8"))["sign_in"], port)
+    typer.echo(f"E-mail goes to {_mail().relative_to(ROOT)}. Stop with Ctrl-C.")
     server.start(HOST, port)
-
-
-def _require_demo_meeting(meeting: str) -> None:
-    known = {file.parent.name for file in (ROOT / "meetings").glob(f"*/{SIGN_INS}")}
-    if meeting not in known:
-        raise CliError(f"There is no demo meeting {meeting!r}. {did_you_mean(meeting, known)}")
 
 
 def _use_demo_settings(port: int, meeting: str) -> None:
@@ -84,6 +77,13 @@ def _mail() -> Path:
 def _delete_database() -> None:
     for suffix in ("", "-wal", "-shm"):
         Path(f"{DATABASE}{suffix}").unlink(missing_ok=True)
+
+
+def _print_sign_ins(meeting: Meeting, sign_ins: list[dict[str, str]], port: int) -> None:
+    address = f"http://localhost:{port}{in_meeting(meeting.code, SIGN_IN_FORM)}"
+    lines = "\n".join((address, "", *_sign_in_lines(sign_ins)))
+    panel = Panel.fit(lines, title=f"{meeting.short_name}: claim CME credit", padding=(1, 2))
+    Console(highlight=False).print(panel)
 
 
 def _sign_in_lines(sign_ins: list[dict[str, str]]) -> Iterator[str]:

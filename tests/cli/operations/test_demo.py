@@ -69,14 +69,13 @@ def test_it_loads_the_meeting_and_prints_the_address_and_three_sign_ins(root: Pa
     assert "version 1." in printed
     box = [line.strip("│ ") for line in printed.splitlines() if line.startswith("│")]
     assert [line for line in box if line] == [
-        "http://localhost:3100",
+        "http://localhost:3100/test24",
         "Sign in with",
         "badge number         O'Brien-Núñez / B1",
         "confirmation number  李 / C2",
         "member account       ana / password",
-        "E-mail goes to .cme/mail.",
-        "Stop with Ctrl-C.",
     ]
+    assert "E-mail goes to .cme/mail. Stop with Ctrl-C." in printed
     assert printed.splitlines()[-1] == "serving 127.0.0.1:3100"
 
 
@@ -84,8 +83,14 @@ def test_another_demo_meeting_is_chosen_by_its_code(root: Path) -> None:
     other = FolderFiles(root / "meetings" / "other24")
     other.texts["demo.toml"] = SIGN_INS
     other.replace("meeting.toml", '"test24"', '"other24"').write()
-    assert "other24: version 1." in run("--meeting", "other24")
+    printed = run("--meeting", "other24")
+    # Both are served; / leads to this one.
+    for code in ("test24", "other24"):
+        assert f"{code}: version 1." in printed
+        assert f"http://localhost:3000/{code}" in printed
     assert os.environ["CME_MEETING"] == "other24"
+    run()
+    assert os.environ["CME_MEETING"] == ""
 
 
 def test_an_unknown_demo_meeting_is_refused_before_anything_is_deleted(root: Path) -> None:

@@ -84,7 +84,7 @@ def sign_in(port: int, last_name: str, number: str) -> tuple[int, str | None]:
     """Status and redirect location of the sign-in form's response."""
     form = urllib.parse.urlencode({"last_name": last_name, "number": number}).encode()
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/sign-in",
+        f"http://127.0.0.1:{port}/pstm24/sign-in",
         data=form,
         headers={"Origin": f"http://127.0.0.1:{port}"},
     )
@@ -105,11 +105,12 @@ def test_a_fresh_clone_serves_the_demo_and_a_second_start_is_quick(
 
     with demo(clone, port, log, FIRST_START):
         printed = log.read_text()
-        assert f"http://localhost:{port}" in printed
+        assert f"http://localhost:{port}/pstm24" in printed
+        assert f"http://localhost:{port}/spine30" in printed
         assert [each["with"] for each in sign_ins] == ["badge", "confirmation", "member"]
         for each in sign_ins:
             assert each.get("number", each.get("password")) in printed
-        assert sign_in(port, first["last_name"], first["number"]) == (303, "/claim")
+        assert sign_in(port, first["last_name"], first["number"]) == (303, "/pstm24/claim")
 
         taken = subprocess.run(
             ["make", "demo", f"PORT={port}"],
