@@ -109,8 +109,8 @@ class Account:
     """A person's claims at all meetings; without a member record, those of one meeting only.
 
     `years` holds the claims with a valid version, newest year first. `withdrawn` holds those that
-    staff have withdrawn. `unsubmitted` holds all others that were started, and the current
-    registration as long as it has no version.
+    staff have withdrawn. `unsubmitted` holds all others that were started or can still be, and
+    the current registration as long as it has no version.
     """
 
     name: str
@@ -149,13 +149,15 @@ def build_account(name: str, member: str | None, entries: Iterable[AccountEntry]
         member=member,
         credits=total_credit(submitted),
         years=tuple(years),
-        unsubmitted=tuple(
-            entry
-            for entry in invalid
-            if entry not in withdrawn and (entry.is_current or entry.status is not None)
-        ),
+        unsubmitted=tuple(entry for entry in invalid if entry not in withdrawn and _matters(entry)),
         withdrawn=tuple(withdrawn),
     )
+
+
+def _matters(entry: AccountEntry) -> bool:
+    """Whether a claim without a version is shown: it was started, or can still be."""
+    is_over = entry.period is ClaimPeriod.CLOSED
+    return entry.is_current or entry.status is not None or not is_over
 
 
 def total_credit(entries: Iterable[AccountEntry]) -> tuple[Credit, ...]:

@@ -139,18 +139,22 @@ def test_only_the_newest_version_counts_also_while_the_claim_is_reopened() -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "is_current", "is_open"),
+    ("status", "is_current", "period", "is_open"),
     [
-        (None, False, False),
-        (None, True, True),
-        (ClaimStatus.DRAFT, False, True),
-        (ClaimStatus.DRAFT, True, True),
+        (None, False, ClaimPeriod.CLOSED, False),
+        (None, False, ClaimPeriod.NOT_OPEN, True),
+        (None, False, ClaimPeriod.OPEN, True),
+        (None, True, ClaimPeriod.CLOSED, True),
+        (ClaimStatus.DRAFT, False, ClaimPeriod.CLOSED, True),
+        (ClaimStatus.DRAFT, True, ClaimPeriod.OPEN, True),
     ],
 )
-def test_started_claims_and_the_current_registration_are_unsubmitted(
-    status: ClaimStatus | None, is_current: bool, is_open: bool
+def test_claims_that_were_or_can_be_started_and_the_current_registration_are_unsubmitted(
+    status: ClaimStatus | None, is_current: bool, period: ClaimPeriod, is_open: bool
 ) -> None:
-    unsubmitted = entry(date(2024, 9, 29), status=status, is_current=is_current)
+    unsubmitted = replace(
+        entry(date(2024, 9, 29), status=status, is_current=is_current), period=period
+    )
     owned = build_account("Kim Okafor", "kim", [IN_2023, unsubmitted])
     assert owned.unsubmitted == ((unsubmitted,) if is_open else ())
     assert [year.entries for year in owned.years] == [(IN_2023,)]

@@ -38,7 +38,7 @@ SHOWN = """() => {
 
 # Submit has led home, or to what has changed or is missing, or the page says that it was not sent,
 # because a change was not saved in time.
-ANSWERED = """() => location.pathname === "/claim"
+ANSWERED = """() => location.pathname === "/pstm24/claim"
     || ["changes", "error-summary"].includes(document.activeElement.id)
     || /was not sent|You can tap/.test(document.querySelector(".queue-action").innerText)"""
 

@@ -163,4 +163,4 @@ def test_three_hundred_sign_in_from_one_address_and_every_fourth_mistypes_first(
     crowd = list(enumerate(islice(all_people, 300)))
     assert len(crowd) == 300
     with ThreadPoolExecutor(20) as hall:
-        assert set(hall.map(signs_in, crowd)) == {"/claim"}
+        assert set(hall.map(signs_in, crowd)) == {"/pstm24/claim"}

@@ -176,11 +176,14 @@ async def test_what_was_begun_is_open_and_adds_nothing(
     assert [entry.period for entry in late.unsubmitted] == [ClaimPeriod.CLOSED]
 
 
-async def test_another_meeting_without_a_claim_is_not_in_it(
+async def test_another_meeting_without_a_claim_is_in_it_as_long_as_it_can_be_claimed(
     context: RequestContext, now: datetime
 ) -> None:
-    await sign_in_to(2022, "kim")
+    other = await sign_in_to(2022, "kim")
     owned = await account.load_account(context, now=now)
+    assert [entry.short_name for entry in owned.unsubmitted] == ["TEST24", "TEST22"]
+    closed = other.meeting.claim.closes_at + timedelta(days=1)
+    owned = await account.load_account(context, now=closed)
     assert [entry.short_name for entry in owned.unsubmitted] == ["TEST24"]
 
 
