@@ -126,7 +126,7 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
 
 
 def _has_valid_receipt(db: Session, claim_id: int) -> bool:
-    newest = next(iter(claims.receipts(db, claim_id)), None)
+    newest = claims.newest_receipt(db, claim_id)
     return newest is not None and newest.withdrawn_at is None
 
 

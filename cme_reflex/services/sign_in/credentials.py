@@ -1,5 +1,6 @@
 """Sign-in with a last name and badge, or with a member's username and password."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
@@ -132,15 +133,25 @@ async def sign_in_with_password(
         (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
         (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
+
+    async def verified() -> MemberRow | None:
+        member = await read(lambda db: members.find_by_username(db, terms, username))
+        stored_hash = member.password_hash if member else None
+        return member if await passwords.verify_password(stored_hash, password) else None
+
     try:
+        # With a place, so that whoever is refused one has cost the database nothing, and no attempt
+        # was counted.
         with passwords.place_in_queue(address):
-            await rate_limits.check(*attempts, now=now)
-            member = await read(lambda db: members.find_by_username(db, terms, username))
-            stored_hash = member.password_hash if member else None
-            is_valid = await passwords.verify_password(stored_hash, password)
+            delay = await rate_limits.count(*attempts, now=now)
+            member = None if delay else await verified()
+        if delay:  # without one, or those who guess would hold the places of others as they wait
+            await asyncio.sleep(delay.total_seconds())
+            with passwords.place_in_queue(address):
+                member = await verified()
     except passwords.TooManyVerifications:
         raise rate_limits.TooManyAttempts(now + BUSY_RETRY) from None
-    if member is None or not is_valid:
+    if member is None:
         raise InvalidCredentials
     member_id, old_hash = cast(int, member.id), member.password_hash
     new_hash = await passwords.rehash_if_needed(old_hash, password)

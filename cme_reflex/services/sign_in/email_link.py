@@ -18,6 +18,7 @@ from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, Render
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, links, rate_limits, registrations
 from cme_reflex.store import database
+from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
@@ -102,19 +103,25 @@ async def sign_in_with_link(
     A person with several registrations under the address must choose one. Raises LinkNotFound,
     LinkUsed, LinkExpired and NotRegistered.
     """
+    # Validated before it is redeemed, so that an unknown link writes nothing.
+    valid = await database.read(lambda db: links.validate_link(db, meeting, token, now=now))
+    if valid.purpose == links.Purpose.SET_PASSWORD:
+        return None
 
-    def sign_in(db: Session) -> registrations.SignInResult | None:
-        link = links.validate_link(db, meeting, token, now=now)
-        if link.purpose == links.Purpose.SET_PASSWORD:
-            return None
-        links.redeem_link(db, meeting, token, now=now)
+    def sign_in(db: Session) -> registrations.SignInResult:
+        link = links.redeem_link(db, meeting, token, now=now)
+        requested_at = db.get_one(MailQueueRow, link.mail_id).created_at
         linked = (
             select(AttendeeRow)
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
         rows = db.exec(linked).all()
-        return registrations.start_sign_in(db, rows, _strength(rows, now), now=now)
+        method = _strength(rows, now)
+        pending = [row for row in rows if registrations.may_complete(row, method, requested_at)]
+        if rows and not pending:
+            raise links.LinkUsed(links.Purpose.SIGN_IN)
+        return registrations.start_sign_in(db, pending, method, now=now)
 
     return await database.write(sign_in)
 

@@ -79,13 +79,21 @@ __all__ = [
     "Quota",
     "TooManyAttempts",
     "check",
+    "count",
     "delete_expired_counters",
     "refund",
 ]
 
 
 async def check(*attempts: LimitKey, now: datetime) -> None:
-    """Count an attempt under each limit in turn, and wait as long as a limit requires.
+    """Count an attempt as `count` does, and wait as long as a limit requires."""
+    wait = await count(*attempts, now=now)
+    if wait:
+        await asyncio.sleep(wait.total_seconds())
+
+
+async def count(*attempts: LimitKey, now: datetime) -> timedelta:
+    """Count an attempt under each limit in turn. Returns how long it has to wait.
 
     The first exceeded limit rejects the attempt: limits before it have counted it, limits after
     it have not. Callers must pass them in the same order, to avoid deadlocks. Do not call it
@@ -95,8 +103,7 @@ async def check(*attempts: LimitKey, now: datetime) -> None:
     rejection, wait = await write(lambda db: _count(db, attempts, now))
     if rejection is not None:
         raise rejection
-    if wait:
-        await asyncio.sleep(wait.total_seconds())
+    return wait
 
 
 def refund(db: Session, *attempts: LimitKey, person: str, now: datetime) -> None:

@@ -44,8 +44,8 @@ PER_ADDRESS = ConnectionLimit(concurrent=2_500, per_second=20, burst=5_000)
 # attendees opens the sign-in page once or twice.
 STRANGERS_PER_ADDRESS = ConnectionLimit(concurrent=1_000, per_second=1, burst=2_000)
 
-# Messages, and frames that are none, of all tabs with one registration and strength of sign-in, and of all
-# tabs with one address: two thousand tabs with a tap in five seconds send 600 a second.
+# Messages, and frames that are none, of all tabs with one registration and strength of sign-in, and
+# of all tabs with one address: two thousand tabs with a tap in five seconds send 600 a second.
 REGISTRATION_FACTOR = 2  # times CME_EVENTS_PER_SECOND, the limit of one connection
 ADDRESS_FACTOR = 20
 

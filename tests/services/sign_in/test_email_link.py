@@ -29,9 +29,9 @@ from cme_reflex.services.sign_in import (
     links,
     registrations,
 )
+from cme_reflex.store import database
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.sign_in.tables import LinkRow
-from tests.support.database.pausing import Pause
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
 from tests.support.meetings import MEETING
@@ -183,14 +183,14 @@ async def test_a_link_that_another_uses_after_it_was_found_valid_lets_nobody_in_
     server: LocalSmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = await token(server, KIM, now)
-    pause, validate_link = Pause(0.5), links.validate_link
+    read, both_are_valid = database.read, asyncio.Barrier(2)
 
-    def validate_slowly(*args: Any, **options: Any) -> Any:
-        link_row = validate_link(*args, **options)
-        pause.once()
-        return link_row
+    async def read_and_wait(f: Any) -> Any:
+        valid = await read(f)
+        await both_are_valid.wait()
+        return valid
 
-    monkeypatch.setattr(links, "validate_link", validate_slowly)
+    monkeypatch.setattr(database, "read", read_and_wait)
     outcomes = await asyncio.gather(*(opened(link, now) for _ in range(2)), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsed", "SignedIn"]
 

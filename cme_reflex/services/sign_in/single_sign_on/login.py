@@ -8,6 +8,7 @@ from hmac import compare_digest
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.domain.meetings.meeting import Meeting, SingleSignOn
 from cme_reflex.domain.sign_in.strength import SignInMethod
@@ -138,17 +139,22 @@ async def _consume(token: str, state: str, now: datetime) -> OidcLoginRow:
     A response with another state does not delete it; otherwise an attacker's link could
     break a login in progress.
     """
+    query = select(OidcLoginRow).where(
+        OidcLoginRow.token_hash == token_hash(token), OidcLoginRow.expires_at > now
+    )
 
-    def consume(db: Session) -> OidcLoginRow:
-        query = select(OidcLoginRow).where(
-            OidcLoginRow.token_hash == token_hash(token), OidcLoginRow.expires_at > now
-        )
-        login = db.exec(query.with_for_update()).one_or_none()
+    def pending(db: Session, query: SelectOfScalar[OidcLoginRow] = query) -> OidcLoginRow:
+        login = db.exec(query).one_or_none()
         if login is None:
             raise oidc.SignInRejected("this browser has no pending login")
         if not compare_digest(login.state.encode(), state.encode("utf-8", "replace")):
             raise oidc.SignInRejected("the state does not match this browser's login")
+        return login
+
+    def consume(db: Session) -> OidcLoginRow:
+        login = pending(db, query.with_for_update())
         db.exec(sa.delete(OidcLoginRow).where(col(OidcLoginRow.token_hash) == login.token_hash))
         return login
 
+    await read(pending)  # a made-up response writes nothing
     return await write(consume)
