@@ -142,6 +142,17 @@ async def test_an_error_returns_as_a_code_of_the_closed_list(
     assert answer(await client.get("/claim")) == (303, "/")
 
 
+async def test_words_that_are_no_error_of_a_provider_are_not_logged(
+    client: httpx.AsyncClient, provider: OidcProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody who has started a login can write them into the callback's address."""
+    for error, logged in (("server_error", "server_error"), ("Smith", "an error that is none of")):
+        provider.answer = {"error": error}
+        await client.get(await callback_path(client))
+        assert f"the provider says {logged}" in caplog.text
+    assert "Smith" not in caplog.text
+
+
 async def test_an_unreachable_provider_is_reported(
     client: httpx.AsyncClient, provider: OidcProvider
 ) -> None:

@@ -24,6 +24,29 @@ from cme_reflex.store.sign_in.tables import OidcLoginRow
 
 __all__ = ["MemberNotFound"]
 
+# Of RFC 6749, section 4.1.2.1, and OpenID Connect Core, section 3.1.2.6. Anybody can write another
+# into the address of the callback, so that is not repeated.
+_ERRORS = frozenset(
+    (
+        "access_denied",
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_request_object",
+        "invalid_request_uri",
+        "invalid_scope",
+        "login_required",
+        "registration_not_supported",
+        "request_not_supported",
+        "request_uri_not_supported",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    )
+)
+
 LOGIN_LIFETIME = timedelta(minutes=10)  # enough to enter a password and a second factor
 
 _DELETE_EXPIRED = delete_expired(OidcLoginRow, col(OidcLoginRow.expires_at) <= sa.bindparam("now"))
@@ -95,7 +118,8 @@ async def complete_login(
     if error := answer.get("error"):
         if error == "access_denied":
             raise SignInCancelled
-        raise oidc.SignInRejected(f"the provider says {error[:60]!r}")
+        reason = error if error in _ERRORS else "an error that is none of OpenID Connect"
+        raise oidc.SignInRejected(f"the provider says {reason}")
     login_secrets = oidc.LoginSecrets(login.state, login.nonce, login.verifier)
     identity = await oidc.fetch_identity(
         configuration,
