@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import cast
@@ -26,10 +27,15 @@ CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minut
 """Requests from one IP address; a convention center has one, an attacker a few."""
 
 RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=SIGN_IN_LINK_LIFETIME * 2 / 3)
-"""Messages to one e-mail address, registered or not, to prevent flooding of a mailbox.
+"""Messages to one e-mail address, registered or not, that one IP address requests."""
 
-Requests beyond it are answered alike, because anybody can have made those before: their links went
-to the address. The window is shorter than a link's lifetime, so the last of them is still valid.
+MAILBOX_LIMIT = replace(RECIPIENT_LIMIT, scope="links asked for anywhere", limit=12)
+"""Messages to one e-mail address that are requested anywhere, to prevent flooding of a mailbox.
+
+Requests beyond these two are answered alike, because anybody can have made those before: their
+links went to the address. The window is shorter than a link's lifetime, so the last of them is
+still valid. Whoever requests links for somebody else uses up the three of his own address; those
+of four addresses use up all.
 """
 
 _ASCII_UPPER = re.compile("[A-Z]+")
@@ -39,7 +45,7 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
     """Request a sign-in link to this address; the mail worker looks up its attendees.
 
     The response, the queries and the rows written are the same for registered and unknown
-    addresses, and the response is the same where RECIPIENT_LIMIT sends no further link. `client` is
+    addresses, and the response is the same where a limit sends no further link. `client` is
     the client's IP address. Lockouts of badge numbers do not apply, because the link is the
     alternative to a number. Raises InvalidAddress, and TooManyAttempts for a client that requests
     too many.
@@ -47,7 +53,11 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
     recipient = _fold(to_ascii_domain(email))
     await rate_limits.check((CLIENT_LIMIT, client), now=now)
     try:
-        await rate_limits.check((RECIPIENT_LIMIT, f"{meeting} {recipient}"), now=now)
+        await rate_limits.check(
+            (RECIPIENT_LIMIT, f"{meeting} {recipient} from {client}"),
+            (MAILBOX_LIMIT, f"{meeting} {recipient}"),
+            now=now,
+        )
     except rate_limits.TooManyAttempts:
         return
     key = token_urlsafe()

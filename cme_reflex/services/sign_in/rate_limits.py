@@ -33,6 +33,9 @@ from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 MEMBER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="member at an address")
 """Attempts on a member's username, existing or not, from one IP address."""
 
+KNOWN_BROWSER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="known browser")
+"""Attempts with two numbers at a browser that was signed in to the registration of one of them."""
+
 MEMBER_PAUSE = replace(
     NUMBER_PAUSE, scope="member anywhere", threshold=100, window=timedelta(days=1)
 )
@@ -70,6 +73,7 @@ LimitKey: TypeAlias = tuple[RateLimit, str]
 
 __all__ = [
     "ADDRESS_BACKOFF",
+    "KNOWN_BROWSER_LOCKOUT",
     "MEMBER_LOCKOUT",
     "MEMBER_PAUSE",
     "SINGLE_SIGN_ON_BACKOFF",

@@ -282,6 +282,29 @@ async def test_a_meeting_may_refuse_one_number_alone(now: datetime) -> None:
     assert await outcome(number("Smith", "102", now, second="CONF102")) == "in"
 
 
+async def test_a_known_browser_is_no_second_number(now: datetime) -> None:
+    """At a shared computer anybody could use it; who guesses there is stopped there alone."""
+    strict = replace(
+        FOLDER, meeting=replace(FOLDER.meeting, sign_in=SignInTerms(badge_alone=False))
+    )
+    await load_meeting(strict, now=now)
+    token = await number("Smith", "102", now, second="CONF102")
+    signed_in = await authentication.authenticate(MEETING.code, token, now=now)
+    known = known_browser.remember("", signed_in.attendee.id, now=now)
+    elsewhere = known_browser.remember("", signed_in.attendee.id, now=now - MINUTE)
+    assert await outcome(number("Smith", "102", now, known=known)) == "both numbers"
+    assert await outcome(number("Smith", "102", now, second="CONF102", known=known)) == "in"
+    answers = [
+        await outcome(number("Smith", "102", now, second=f"CONF{guess}", known=known))
+        for guess in range(6)
+    ]
+    assert answers == ["not recognised"] * 5 + [now + MINUTE]
+    right = ("Smith", "102", now)
+    assert await outcome(number(*right, second="CONF102", known=known)) == now + MINUTE
+    assert await outcome(number(*right, second="CONF102", known=elsewhere)) == "in"
+    assert await outcome(number(*right, second="CONF102")) == "in"
+
+
 async def test_the_service_decides_like_the_simulated_rules(now: datetime) -> None:
     """The same attempts, of attendees and of an attacker, at the service and in memory."""
     simulation = Simulation(7, attendees=0)
