@@ -34,8 +34,9 @@ _SQLITE_CODES = frozenset(
     )
 )
 # Classes of SQLSTATE: connection lost, not (yet) accepted, or refused, also while a password or the
-# database itself is being replaced; conflict; resources; lock; shutdown; disk.
-_SQLSTATE_CLASSES = frozenset(("08", "28", "3D", "40", "53", "55", "57", "58"))
+# database itself is being replaced; conflict; resources; lock; shutdown; disk; and a fault of the
+# server itself, such as a file that cannot grow.
+_SQLSTATE_CLASSES = frozenset(("08", "28", "3D", "40", "53", "55", "57", "58", "XX"))
 _READ_ONLY = "25006"
 
 

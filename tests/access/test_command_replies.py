@@ -44,6 +44,7 @@ TRANSIENT = [
     asyncpg.ConnectionDoesNotExistError("closed in the middle of an operation"),
     asyncpg.TooManyConnectionsError("too many clients already"),
     asyncpg.DeadlockDetectedError("deadlock"),
+    asyncpg.InternalServerError("could not extend file"),
     asyncpg.InvalidPasswordError("it is being changed"),
     DatabaseUnreachable(111, "refused"),
     StatementTimeout(),

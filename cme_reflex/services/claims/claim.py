@@ -214,7 +214,7 @@ async def update_claim(
         if context.command and not claims.record_command(db, draft.id, context.command, now):
             return draft.summary
         if draft.row.revision % FORGET_EVERY == 0:
-            claims.forget_commands(db, draft.id, keep=KEPT_COMMANDS)
+            claims.forget_commands(db, draft.id, keep=KEPT_COMMANDS, at_most=2 * FORGET_EVERY)
         require_changeable(draft.header, draft.context.meeting, now)
         update(draft)
         return draft.finalize()

@@ -119,11 +119,11 @@ def record_command(db: Session, claim_id: int, command: str, now: datetime) -> b
     return bool(connection.execute(_new_command(connection.dialect.name), values).rowcount)
 
 
-def forget_commands(db: Session, claim_id: int, *, keep: int) -> None:
-    """Delete the records of a claim's commands but the last so many."""
+def forget_commands(db: Session, claim_id: int, *, keep: int, at_most: int) -> None:
+    """Delete the records of a claim's commands but the last so many, and `at_most` at once."""
     newest_first = select(CommandRow.id).where(CommandRow.claim_id == claim_id)
     newest_first = newest_first.order_by(col(CommandRow.at).desc(), CommandRow.id)
-    older = newest_first.offset(keep)
+    older = newest_first.offset(keep).limit(at_most)
     db.exec(
         sa.delete(CommandRow).where(
             col(CommandRow.claim_id) == claim_id, col(CommandRow.id).in_(older)
