@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from cme_reflex.domain.hosts import is_loopback
+from cme_reflex.domain.hosts import is_loopback, too_wide
 from cme_reflex.domain.mail.delivery import parse_address
 from cme_reflex.domain.mail.smtp_url import parse_smtp_url
 
@@ -24,11 +24,6 @@ def _split_commas(text: object) -> object:
         if isinstance(text, str)
         else text
     )
-
-
-def _contains_every_ipv4_address(network: IPv4Network | IPv6Network) -> bool:
-    # IPv4 addresses that a dual-stack server maps to IPv6
-    return network.version == 6 and IPv6Network("::ffff:0:0/96").subnet_of(network)
 
 
 Networks = Annotated[
@@ -93,12 +88,12 @@ class Settings(BaseSettings):
     def _validate_trusted_proxies(
         cls, networks: tuple[IPv4Network | IPv6Network, ...]
     ) -> tuple[IPv4Network | IPv6Network, ...]:
-        for network in networks:
-            if network.prefixlen == 0 or _contains_every_ipv4_address(network):
-                raise ValueError(
-                    f"{network} contains every address, so every client could name another "
-                    "address as its own. Write the address of the proxy, such as 127.0.0.1"
-                )
+        if wide := too_wide(networks):
+            raise ValueError(
+                f"{', '.join(map(str, wide))}: more addresses than those of proxies, so clients "
+                "could name another address as their own. Write the address of the proxy, such as "
+                "127.0.0.1"
+            )
         return networks
 
     @property

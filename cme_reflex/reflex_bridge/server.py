@@ -5,12 +5,15 @@ counts workers with `reflex.utils.processes.get_num_workers`; the application se
 where `reflex_base.environment` says so, and compiles nothing where REFLEX_SKIP_COMPILE is set. And
 Uvicorn's protocols are told of a connection by `connection_made`; its `H11Protocol` has the
 `transport`, the `cycle` of the request that is being answered, and `handle_websocket_upgrade`; its
-`WebSocketsSansIOProtocol` has `close_timeout`, and delivers the message in `frames` with
-`send_receive_event_to_app`.
+`WebSocketsSansIOProtocol` has `close_timeout`, parses what `data_received` is given, calls a method
+for each kind of frame, delivers the message in `frames` with `send_receive_event_to_app` by way of
+`queue`, and does not read while `read_paused`, which ends when `receive` has emptied the queue.
 """
 
 import asyncio
 import socket
+from collections import deque
+from typing import Any
 
 import uvicorn
 from reflex.utils import exec as reflex_exec
@@ -19,9 +22,9 @@ from reflex_base.constants import Env
 from reflex_base.environment import environment
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode
+from websockets.frames import CloseCode, Frame
 
-from cme_reflex.reflex_bridge.socket_protocol import MESSAGE_LIMIT
+from cme_reflex.reflex_bridge.socket_protocol import FRAME, MESSAGE_LIMIT
 
 HEADER_LIMIT = 64 * 1024  # bytes of a request's line and headers
 HEADER_TIMEOUT = 10.0  # seconds until a request's headers are complete
@@ -29,6 +32,7 @@ KEEP_ALIVE_TIMEOUT = 10  # seconds that an idle connection stays open
 UNREAD_TIMEOUT = 30  # seconds in which a client has to read some of what it was sent
 CLOSE_TIMEOUT = 1.0  # seconds for a client to confirm that its WebSocket is closed
 STOP_TIMEOUT = 10  # seconds for requests that are being answered when the server stops
+SLICE = 2 * 1024  # bytes that are parsed at once: at most 341 frames
 WORKER_TIMEOUT = 60  # seconds without a sign of life until a worker is replaced
 
 
@@ -85,12 +89,56 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     """A WebSocket whose messages end with the first that is too long, or is no text.
 
     The limit is Uvicorn's `ws_max_size`: the header of a frame says how long it is, so a longer one
-    is refused before it is read.
+    is refused before it is read. Frames that complete no message, such as pings and fragments, are
+    delivered as FRAME, so that the application counts them. The system passes on up to 256 KiB at a
+    time, or 40,000 frames; they are parsed in slices, each after the frames of the one before have
+    been received, and other connections are served between.
     """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.close_timeout = CLOSE_TIMEOUT
+        self._slices: deque[bytes] = deque()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what was sent, a slice at a time."""
+        if self._slices:  # of a connection that was closed meanwhile
+            return
+        self._slices.extend(data[start : start + SLICE] for start in range(0, len(data), SLICE))
+        self._pause_reading()
+        self._parse_slice()
+
+    async def receive(self) -> Any:
+        """The next message, or frame; when there is no other, what follows is read."""
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self._read_on()
+        return message
+
+    def handle_ping(self) -> None:
+        """Answer a ping, and have it counted."""
+        super().handle_ping()
+        self._deliver_frame()
+
+    def handle_pong(self, event: Frame) -> None:
+        """Have a pong counted, which nobody has asked for."""
+        super().handle_pong(event)
+        self._deliver_frame()
+
+    def handle_text(self, event: Frame) -> None:
+        """Begin a message; have the first of several fragments counted."""
+        super().handle_text(event)
+        self._deliver_fragment(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        """Begin a message; have the first of several fragments counted."""
+        super().handle_bytes(event)
+        self._deliver_fragment(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        """Continue a message; have fragments but the last counted."""
+        super().handle_cont(event)
+        self._deliver_fragment(event)
 
     def send_receive_event_to_app(self) -> None:
         """Deliver a message; text that is not UTF-8 closes the connection without an error."""
@@ -102,6 +150,35 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
                 self.handle_parser_exception()
                 return
         super().send_receive_event_to_app()
+
+    def _deliver_fragment(self, frame: Frame) -> None:
+        if not frame.fin:
+            self._deliver_frame()
+
+    def _deliver_frame(self) -> None:
+        if not self.close_sent:
+            self.queue.put_nowait(FRAME)  # type: ignore[arg-type]
+
+    def _parse_slice(self) -> None:
+        if not self._slices or self.transport.is_closing():
+            return
+        if self.close_sent and len(self._slices) > 1:  # longer than a confirmation of the close
+            return
+        super().data_received(self._slices.popleft())
+        if self.queue.empty():
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self._slices:
+            self.loop.call_soon(self._parse_slice)
+        else:
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def _pause_reading(self) -> None:
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
 
 
 def run_production_server(host: str, port: int) -> None:

@@ -6,6 +6,8 @@ event in an object, and sends the others there as a JSON array without asking fo
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 CONNECT = "40/_event,"
@@ -13,6 +15,9 @@ EVENT = "42/_event,"
 DISCONNECT = "41/_event,"
 PONG = "3"
 CLOSE = "1"
+
+FRAME: Mapping[str, Any] = {"type": "websocket.frame"}
+"""What the server delivers for a frame that completes no message: a ping, a pong, a fragment."""
 
 MESSAGE_LIMIT = 64 * 1024  # bytes; the longest answer has 4,000 characters
 

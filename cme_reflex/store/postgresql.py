@@ -35,6 +35,10 @@ class CommitUncertain(Exception):
     """The connection was lost during the COMMIT, so its outcome is unknown."""
 
 
+class DatabaseUnreachable(OSError):
+    """The server cannot be connected to, or the connection broke."""
+
+
 class PostgreSQLDatabase(Database):
     """A PostgreSQL database and its connection pool."""
 
@@ -71,6 +75,10 @@ class PostgreSQLDatabase(Database):
             try:
                 async with engine.connect() as connection:
                     return await connection.run_sync(partial(_run, f, dry_run, timeout))
+            except OSError as error:
+                # SQLAlchemy does not wrap those of the network. Named, because any other OSError
+                # is a defect and not the database's.
+                raise DatabaseUnreachable(*error.args) from error
             except sa.exc.DBAPIError as error:
                 if attempt == ATTEMPTS or not _nothing_was_committed(error):
                     raise

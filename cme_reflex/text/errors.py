@@ -5,6 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.claim import (
+    VERSION_LIMIT,
     ClaimLocked,
     ClaimPeriodClosed,
     ClaimPeriodNotOpen,
@@ -12,6 +13,7 @@ from cme_reflex.domain.claims.claim import (
     InvalidCommand,
     NotInClaim,
     NotSubmitted,
+    ReopeningLimitReached,
     ReopeningNotAllowed,
     StaleRevision,
 )
@@ -48,6 +50,8 @@ _MESSAGES: Final[Mapping[type[Exception], str]] = {
     InvalidAnswer: "That is not one of the answers. Choose again.",
     StaleRevision: "Your claim has changed since this page showed it. Check it again, then submit.",
     ReopeningNotAllowed: "Only our staff can reopen a submitted claim.",
+    ReopeningLimitReached: f"You have submitted your claim {VERSION_LIMIT} times. Now "
+    "only our staff can reopen it.",
     NotSubmitted: "Your claim is not submitted, so you can change it.",
     InvalidCommand: "Something went wrong. Reload the page and try again.",
     StrongerSignInRequired: "Your badge is not enough for this. Sign in by e-mail or with your "

@@ -22,6 +22,7 @@ MESSAGE_LOGGERS = (
     APP_LOGGER,
     "uvicorn.error",
 )  # the server's messages name ports and workers only
+VALUE_LIMIT = 300  # characters of a message, or of a field; more could only be somebody's text
 ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees and their addresses
 
 _FIELDS = "cme_fields"
@@ -74,13 +75,22 @@ def record_fields(record: logging.LogRecord) -> dict[str, object]:
         "logger": record.name,
     }
     if record.name.startswith(MESSAGE_LOGGERS):
-        line["message"] = record.getMessage()
+        line["message"] = _bounded(record.getMessage())
     else:
         line["place"] = f"{record.pathname}:{record.lineno}"
-    line |= getattr(record, _FIELDS, {})
+    line |= {name: _bounded(value) for name, value in getattr(record, _FIELDS, {}).items()}
     if record.exc_info and record.exc_info[1] is not None:
         line["exception"] = list(_exceptions(record.exc_info[1]))
     return line
+
+
+def _bounded(value: object) -> object:
+    """The value, with at most VALUE_LIMIT characters in each text."""
+    if isinstance(value, list):
+        return [_bounded(each) for each in value]
+    if isinstance(value, str) and len(value) > VALUE_LIMIT:
+        return f"{value[:VALUE_LIMIT]}…"
+    return value
 
 
 class _Json(logging.Formatter):

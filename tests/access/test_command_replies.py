@@ -12,22 +12,41 @@ from cme_reflex import text
 from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.store.database import DatabaseNotOpen, StatementTimeout
-from cme_reflex.store.postgresql import CommitUncertain
+from cme_reflex.store.postgresql import CommitUncertain, DatabaseUnreachable
 from cme_reflex.store.transient_errors import is_transient
 from tests.support.access_attendees import DRAFTING, SUBMITTED, SignedInPeople
 from tests.support.app_client import RunningApp, full_event_name
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database
 
-FULL = sa.exc.OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+def sqlite_error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("…")
+    error.sqlite_errorcode = code
+    return error
+
+
+def lost() -> sa.exc.DBAPIError:
+    return sa.exc.DBAPIError(
+        "SELECT", {}, asyncpg.InterfaceError("closed"), connection_invalidated=True
+    )
+
+
+FULL = sa.exc.OperationalError("INSERT", {}, sqlite_error(sqlite3.SQLITE_FULL))
 TRANSIENT = [
     FULL,
+    lost(),
     sa.exc.DBAPIError("INSERT", {}, asyncpg.ReadOnlySQLTransactionError("read-only")),
     asyncpg.CannotConnectNowError("the database system is starting up"),
     sa.exc.TimeoutError("QueuePool limit reached"),
-    sqlite3.OperationalError("database is locked"),
-    ConnectionRefusedError(),
-    TimeoutError(),
+    sqlite_error(sqlite3.SQLITE_BUSY),
+    sqlite_error(sqlite3.SQLITE_IOERR_FSYNC),
+    asyncpg.ConnectionDoesNotExistError("closed in the middle of an operation"),
+    asyncpg.TooManyConnectionsError("too many clients already"),
+    asyncpg.DeadlockDetectedError("deadlock"),
+    asyncpg.InternalServerError("could not extend file"),
+    asyncpg.InvalidPasswordError("it is being changed"),
+    DatabaseUnreachable(111, "refused"),
     StatementTimeout(),
     CommitUncertain(),
     DatabaseNotOpen(),
@@ -36,6 +55,18 @@ DEFECTS = [
     sa.exc.IntegrityError("INSERT", {}, sqlite3.IntegrityError("CHECK constraint failed")),
     sa.exc.DataError("INSERT", {}, asyncpg.DataError("out of range")),
     KeyError("no such row"),
+    FileNotFoundError(2, "no such file"),
+    ConnectionRefusedError(111, "of another server"),
+    TimeoutError(),
+    PermissionError(),
+    sqlite_error(sqlite3.SQLITE_ERROR),
+    sa.exc.OperationalError("SELECT", {}, sqlite_error(sqlite3.SQLITE_ERROR)),
+    sqlite3.ProgrammingError("Cannot operate on a closed database."),
+    sa.exc.ProgrammingError("SELECT", {}, asyncpg.UndefinedTableError("no such table")),
+    sa.exc.ProgrammingError("SELECT", {}, asyncpg.PostgresSyntaxError("syntax error")),
+    asyncpg.UndefinedColumnError("no such column"),
+    asyncpg.InterfaceError("another operation is in progress"),
+    sa.exc.InvalidRequestError("a session in another state"),
 ]
 
 
@@ -149,7 +180,7 @@ async def test_a_command_is_postponed_while_the_database_is_at_fault(
     async with site.socket(people.tokens[DRAFTING]) as socket:
         for module, function, error in (
             (claim_lines, "add_session", FULL),
-            (authentication, "authenticate_hash", ConnectionRefusedError()),
+            (authentication, "authenticate_hash", DatabaseUnreachable()),
         ):
             with monkeypatch.context() as fault:
                 fault.setattr(module, function, _raising(error))
@@ -197,7 +228,7 @@ async def test_an_immediate_action_is_answered_and_the_page_shows_why_it_is_refu
 async def test_an_immediate_action_that_the_database_does_not_take_is_answered(
     site: RunningApp, people: SignedInPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authentication, "authenticate_hash", _raising(ConnectionRefusedError()))
+    monkeypatch.setattr(authentication, "authenticate_hash", _raising(DatabaseUnreachable()))
     submit = {"shown": "", "refusals": 0, "command": "one"}
     assert await replies(site, people.tokens[DRAFTING], ("submit.submit", submit)) == [
         ("one", "postponed", "")
@@ -213,7 +244,7 @@ async def test_a_page_that_cannot_be_loaded_or_refreshed_says_which(
             is_at_fault = len(failed) != 2
             with monkeypatch.context() as fault:
                 if is_at_fault:
-                    error = _raising(ConnectionRefusedError())
+                    error = _raising(DatabaseUnreachable())
                     fault.setattr(authentication, "authenticate_hash", error)
                 await socket.send(event, {})
             failed.append(socket.vars().get("home.unavailable", ""))

@@ -85,6 +85,13 @@ def test_no_value_begins_another_line(formatter: logging.Formatter) -> None:
 
 
 @pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
+def test_no_value_is_longer_than_a_line_needs(formatter: logging.Formatter) -> None:
+    fields = logs.log_extra(reason="r" * 10_000, places=["p" * 10_000])
+    line = format_record(formatter, "cme_reflex.x", "rejected: %s", "m" * 10_000, extra=fields)
+    assert 3 * logs.VALUE_LIMIT < len(line) < 4 * logs.VALUE_LIMIT
+
+
+@pytest.mark.parametrize("formatter", ["json", "text"], indirect=True)
 def test_an_exception_is_logged_by_type_and_location_never_by_message(
     formatter: logging.Formatter,
 ) -> None:

@@ -1,7 +1,7 @@
 """`cme tokens`: API tokens for the society's own systems."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
@@ -10,6 +10,9 @@ from cme_reflex.domain.operations.api_scopes import ApiScope
 from cme_reflex.services.clock import clock
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.services.operations.api_tokens import NAME_LIMIT, ApiToken
+
+# As long as an earlier version's tokens, which had no expiry, are valid after the upgrade.
+WARNED_BEFORE = timedelta(days=90)
 
 
 def create_token(
@@ -77,13 +80,10 @@ def _parts(token: ApiToken) -> Iterator[str]:
     yield f"last used {_at(token.last_used_at)}" if token.last_used_at else "never used"
     if token.revoked_at is not None:
         yield f"revoked {_at(token.revoked_at)} by {token.revoked_by}"
-    elif token.expires_at is None:
-        yield (
-            "WARNING: it never expires, and reads confirmation numbers, as all tokens did before "
-            "they had scopes; replace it by a new one"
-        )
     elif token.expires_at <= clock():
         yield f"expired {_at(token.expires_at)}"
+    elif token.expires_at <= clock() + WARNED_BEFORE:
+        yield f"WARNING: it expires {_at(token.expires_at)}; replace it by a new one"
     else:
         yield f"expires {_at(token.expires_at)}"
 

@@ -14,6 +14,12 @@ from cme_reflex.domain.meetings.meeting import ClaimTerms, Meeting
 from cme_reflex.domain.people.names import InvalidName
 from cme_reflex.domain.programme.programme import Programme
 
+VERSION_LIMIT = 20
+"""Versions of a claim until the attendee cannot reopen it, and that pages list.
+
+Whoever corrects a claim reopens it a few times; each version is kept for years and is mailed.
+"""
+
 
 class ClaimStatus(StrEnum):
     """Status of a claim: draft → submitted, submitted → reopened → submitted again.
@@ -77,6 +83,10 @@ class NotSubmitted(Exception):
 
 class ReopeningNotAllowed(Exception):
     """The meeting does not allow attendees to reopen their claims; only staff can."""
+
+
+class ReopeningLimitReached(Exception):
+    """The attendee has submitted VERSION_LIMIT versions of the claim; only staff can reopen it."""
 
 
 class DeadlinePassed(ValueError):
@@ -170,11 +180,11 @@ def require_changeable(claim: Claim, meeting: Meeting, now: datetime) -> None:
     _require_open(claim, meeting, now)
 
 
-def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
-    """Check that the attendee can reopen the claim.
+def require_reopenable(claim: Claim, meeting: Meeting, now: datetime, *, versions: int) -> None:
+    """Check that the attendee can reopen the claim, of which so many versions were submitted.
 
-    Raises ReopeningNotAllowed, ClaimWithdrawn, NotSubmitted, ClaimPeriodNotOpen or
-    ClaimPeriodClosed.
+    Raises ReopeningNotAllowed, ClaimWithdrawn, NotSubmitted, ClaimPeriodNotOpen, ClaimPeriodClosed
+    or ReopeningLimitReached.
     """
     if not meeting.claim.attendee_may_reopen:
         raise ReopeningNotAllowed
@@ -183,6 +193,8 @@ def require_reopenable(claim: Claim, meeting: Meeting, now: datetime) -> None:
     if claim.status is not ClaimStatus.SUBMITTED:
         raise NotSubmitted
     _require_open(claim, meeting, now)
+    if versions >= VERSION_LIMIT:
+        raise ReopeningLimitReached
 
 
 def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:

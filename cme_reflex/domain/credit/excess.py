@@ -5,12 +5,14 @@ where only whole sessions give credit. A window reaches from one line's start to
 It is half-open, so adjacent sessions do not overlap. A window is violated when the lines that lie
 wholly inside it occupy more minutes than its length; the difference is its excess. Times are whole
 minutes since 1970 (UTC); seconds are dropped.
+
+A claim of n lines has up to n² windows. None of these functions looks at each of them: the work
+grows as n log n.
 """
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from heapq import heappop, heappush, heapreplace
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
@@ -36,15 +38,17 @@ class OccupiedLine(NamedTuple):
     key: int
 
 
-class MaxExcess(NamedTuple):
-    """The maximum total excess of disjoint windows, and these windows."""
+class Violations(NamedTuple):
+    """The violated windows of lines.
 
-    excess: int
-    spans: tuple[Span, ...]
+    `reported` are those that are the span of a line, or contain no reported window. `most_excess`
+    are the disjoint windows with the maximum total excess; of several solutions the one that covers
+    the least time, without lines that add no excess.
+    """
 
+    reported: frozenset[Span]
+    most_excess: tuple[Span, ...]
 
-ExcessRow = tuple[int, list[tuple[int, int]]]
-"""An end, and (start, excess) of each window that ends there, latest start first."""
 
 _Timed = TypeVar("_Timed", Span, OccupiedLine)
 
@@ -78,77 +82,158 @@ def clusters(by_start: Iterable[_Timed]) -> list[list[_Timed]]:
     return clusters
 
 
-@lru_cache(maxsize=16)  # the total, the conflicts, and types with equal credit ask for the same
-def excess_table(lines: tuple[OccupiedLine, ...]) -> tuple[ExcessRow, ...]:
-    """The excess of every window: one row for each end, with the earlier starts, latest first.
+def excess(by_start: Sequence[OccupiedLine]) -> int:
+    """The minutes of these lines that one person cannot attend, whichever are attended.
 
-    So every window comes after all windows inside it. Each row is the previous
-    row plus the lines that end there, so each window costs one addition. No
-    window reaches beyond a cluster of lines: there is only a gap between two
-    clusters, and the parts without it have at least the excess of the whole. A
-    cluster of one line is skipped, because it never exceeds its own window.
+    They are the maximum total excess of disjoint windows (Hall's theorem). One person attends the
+    most by attending, at each time, the line that ends first, which takes two steps a line.
     """
-    table: list[ExcessRow] = []
+    attended, now, upcoming = 0, 0, 0
+    open_lines: list[tuple[int, int]] = []  # a heap of ends, with the minutes to attend
+    while open_lines or upcoming < len(by_start):
+        if not open_lines:
+            now = max(now, by_start[upcoming].start)
+        while upcoming < len(by_start) and by_start[upcoming].start <= now:
+            heappush(open_lines, (by_start[upcoming].end, by_start[upcoming].minutes))
+            upcoming += 1
+        end, minutes = open_lines[0]
+        until = min(end, now + minutes)
+        if upcoming < len(by_start):
+            until = min(until, by_start[upcoming].start)
+        spent = max(until - now, 0)
+        attended += spent
+        now += spent
+        if spent < minutes and now < end:
+            heapreplace(open_lines, (end, minutes - spent))
+        else:
+            heappop(open_lines)
+    return sum(line.minutes for line in by_start) - attended
+
+
+@lru_cache(maxsize=16)  # types with equal credit ask for the same
+def violations(lines: tuple[OccupiedLine, ...]) -> Violations:
+    """The violated windows of these lines, which are sorted by start.
+
+    No window reaches beyond a cluster of lines: there is only a gap between two clusters, and the
+    parts without it have at least the excess of the whole. A cluster of one line is skipped,
+    because it never exceeds its own window.
+    """
+    reported: set[Span] = set()
+    best = _Solution(0, None, None)
+    latest: int | None = None  # the latest start of a reported window; none ends after this one
     for cluster in clusters(lines):
         if len(cluster) == 1:
             continue
-        inside = dict.fromkeys(sorted({line.start for line in cluster}, reverse=True), 0)
+        # By start, with what lies inside the window from there to the end that is looked at:
+        # the minutes that lines occupy, plus the start, so that more than the end is an excess.
+        starts = sorted({line.start for line in cluster})
+        position = {start: index for index, start in enumerate(starts)}
+        occupied, solutions = _PrefixSums(len(starts)), _PrefixSums(len(starts))
+        before: list[_Solution] = []  # the best solution up to each start
         by_end = attrgetter("end")
-        for end, ending in groupby(sorted(cluster, key=by_end), by_end):
-            minutes_by_start = Counter[int]()
+        for end, group in groupby(sorted(cluster, key=by_end), by_end):
+            ending = list(group)
+            while len(before) < len(starts) and starts[len(before)] < end:
+                start = starts[len(before)]
+                occupied.set(len(before), start)
+                solutions.set(len(before), best.excess + start)
+                before.append(best)
             for line in ending:
-                minutes_by_start[line.start] += line.minutes
-            row: list[tuple[int, int]] = []
-            added = 0
-            for start in inside:
-                if start < end:
-                    added += minutes_by_start[start]
-                    inside[start] += added
-                    row.append((start, inside[start] - (end - start)))
-            table.append((end, row))
-    return tuple(table)
+                occupied.add_up_to(position[line.start], line.minutes)
+                solutions.add_up_to(position[line.start], line.minutes)
+            smallest = occupied.last_above(end)
+            if smallest is not None and (latest is None or starts[smallest] > latest):
+                latest = starts[smallest]
+                reported.add(Span(latest, end))
+            for line in ending:
+                if occupied.value(position[line.start]) > end:
+                    reported.add(Span(line.start, end))
+            total = solutions.maximum - end
+            if total > best.excess:
+                index = solutions.last_of_maximum()
+                best = _Solution(total, Span(starts[index], end), before[index])
+    return Violations(frozenset(reported), best.spans())
 
 
-def max_excess(table: Iterable[ExcessRow]) -> MaxExcess:
-    """The disjoint windows with the maximum total excess."""
-    return [MaxExcess(0, ()), *_max_excess_by_end(table)][-1]
+class _Solution(NamedTuple):
+    """Disjoint windows with their total excess: the last of them, and the solution before it."""
+
+    excess: int
+    last: Span | None
+    before: "_Solution | None"
+
+    def spans(self) -> tuple[Span, ...]:
+        """The windows, in order."""
+        spans: list[Span] = []
+        solution: _Solution | None = self
+        while solution is not None and solution.last is not None:
+            spans.append(solution.last)
+            solution = solution.before
+        return tuple(reversed(spans))
 
 
-def max_excess_within(table: tuple[ExcessRow, ...], spans: Iterable[Span]) -> dict[Span, int]:
-    """The maximum total excess of disjoint windows that lie inside each of these windows."""
-    ends = [end for end, _ in table]
-    excess: dict[Span, int] = {}
-    for start, starting in groupby(sorted(spans), attrgetter("start")):
-        of_start = list(starting)
-        first, last = bisect_right(ends, start), bisect_right(ends, of_start[-1].end)
-        by_end = _max_excess_by_end(_from_start(table[first:last], start))
-        most = [0, *(best.excess for best in by_end)]
-        excess |= {span: most[bisect_right(ends, span.end) - first] for span in of_start}
-    return excess
+class _PrefixSums:
+    """Values by index, to all of which up to an index something is added; a tree of maxima.
 
-
-def _max_excess_by_end(table: Iterable[ExcessRow]) -> Iterator[MaxExcess]:
-    """The maximum up to each end, by interval dynamic programming.
-
-    It is either the previous maximum, or one more window added to the maximum
-    up to that window's start. Only a greater excess replaces an earlier
-    solution, and late starts are tried first. So of several solutions the
-    result is the one that covers the least time, without lines that add no
-    excess.
+    The node `i` has the children `2 i` and `2 i + 1`, and `_added` to both of them.
     """
-    best = MaxExcess(0, ())
-    # A start first appears with the first end after it, when `best` covers all ends up to it.
-    best_up_to: dict[int, MaxExcess] = {}
-    for end, row in table:
-        previous = best
-        for start, excess in row:
-            prefix = best_up_to.setdefault(start, previous)
-            if prefix.excess + excess > best.excess:
-                best = MaxExcess(prefix.excess + excess, (*prefix.spans, Span(start, end)))
-        yield best
+
+    def __init__(self, size: int) -> None:
+        self._size = 1 << max(size - 1, 0).bit_length()
+        self._most = [_NONE] * (2 * self._size)
+        self._added = [0] * (2 * self._size)
+
+    @property
+    def maximum(self) -> int:
+        """The greatest value."""
+        return self._most[1]
+
+    def set(self, index: int, value: int) -> None:
+        """Set a value for the first time, before anything is added to it or to later ones."""
+        node = index + self._size
+        self._most[node] = value
+        self._update_above(node)
+
+    def add_up_to(self, index: int, number: int) -> None:
+        """Add a number to the values up to this index."""
+        node = index + self._size
+        self._most[node] += number
+        while node > 1:
+            if node % 2:
+                self._most[node - 1] += number
+                self._added[node - 1] += number
+            node //= 2
+            self._update(node)
+
+    def value(self, index: int) -> int:
+        """The value at this index."""
+        node = index + self._size
+        value = self._most[node]
+        while node := node // 2:
+            value += self._added[node]
+        return value
+
+    def last_of_maximum(self) -> int:
+        """The last index of the greatest value."""
+        return self._last_above(self.maximum - 1)
+
+    def last_above(self, number: int) -> int | None:
+        """The last index of a value above this number, or None."""
+        return self._last_above(number) if self.maximum > number else None
+
+    def _last_above(self, number: int) -> int:
+        node = 1
+        while node < self._size:
+            number -= self._added[node]
+            node = 2 * node + (self._most[2 * node + 1] > number)
+        return node - self._size
+
+    def _update_above(self, node: int) -> None:
+        while node := node // 2:
+            self._update(node)
+
+    def _update(self, node: int) -> None:
+        self._most[node] = max(self._most[2 * node], self._most[2 * node + 1]) + self._added[node]
 
 
-def _from_start(table: Iterable[ExcessRow], start: int) -> Iterator[ExcessRow]:
-    """The rows without the windows that start before `start`."""
-    for end, row in table:
-        yield end, row[: bisect_right(row, -start, key=lambda window: -window[0])]
+_NONE = -(2**62)  # below every sum of minutes

@@ -1,7 +1,7 @@
 """Overlap of live sessions: supported credit, and conflicts to report for an over-claim.
 
-Simultaneous live sessions count once (AMA PRA). One function, `excess_table`, serves both: the
-credit of the minutes in excess is not supported, and the violated windows are reported.
+Simultaneous live sessions count once (AMA PRA). The credit of the minutes in excess is not
+supported, and the violated windows are reported.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,14 +16,12 @@ from typing import NamedTuple
 
 from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Partial
 from cme_reflex.domain.credit.excess import (
-    ExcessRow,
     OccupiedLine,
     Span,
     clusters,
-    excess_table,
-    max_excess,
-    max_excess_within,
+    excess,
     occupied_lines,
+    violations,
 )
 from cme_reflex.domain.credit.line import Line
 
@@ -75,7 +73,7 @@ def supported(credit_type: CreditType, lines: Iterable[Line]) -> Fraction:
     total = Fraction(sum(line.amount(credit_type.code) for line in live))
     if credit_type.partial is Partial.WHOLE_SESSION:
         return total - _missed_sessions(occupied)
-    return total - sum(weight * max_excess(table).excess for weight, table in _layers(occupied))
+    return total - _missed_credit(occupied)
 
 
 def find_conflicts(types: CreditTypes, lines: Iterable[Line]) -> tuple[Conflict, ...]:
@@ -103,7 +101,7 @@ class _Claim(NamedTuple):
     credit_type: CreditType
     lines: tuple[OccupiedLine, ...]
     line_spans: set[Span]
-    reported: set[Span]
+    reported: frozenset[Span]
     most_excess: tuple[Span, ...]
 
     def shown(self, card: Iterable[Span]) -> set[Span]:
@@ -112,7 +110,7 @@ class _Claim(NamedTuple):
         staggered = sorted(
             reported - self.line_spans, key=lambda span: (span.end - span.start, span.start)
         )
-        return reported & self.line_spans | set(staggered[:MAX_STAGGERED_WINDOWS])
+        return {*(reported & self.line_spans), *staggered[:MAX_STAGGERED_WINDOWS]}
 
     def inside(self, span: Span) -> tuple[OccupiedLine, ...]:
         """The lines wholly inside a window; none if they do not violate it."""
@@ -142,24 +140,20 @@ class _OverClaim(NamedTuple):
         return tuple(amount * self.credit_type.increment for amount in self.figures[span])
 
 
-def _layers(
-    lines: tuple[OccupiedLine, ...],
-) -> list[tuple[Fraction, tuple[ExcessRow, ...]]]:
-    """The lines with at least each share of credit per occupied minute, the greatest share first.
+def _missed_credit(by_start: Sequence[OccupiedLine]) -> Fraction:
+    """The credit of these lines that one person cannot have attended, in increments.
 
-    One person attends the most by preferring minutes with a greater share. So the excess of the
-    lines with at least a share, of which the table is given, counts with the difference to the next
-    share below it (docs/rules.md, 5).
+    One person attends the most by preferring minutes with a greater share of credit. So the excess
+    of the lines with at least a share counts with the difference to the next share below it
+    (docs/rules.md, 5).
     """
-    shared = [(Fraction(line.amount, line.minutes), line) for line in lines]
+    shared = [(Fraction(line.amount, line.minutes), line) for line in by_start]
     descending = [*sorted({share for share, _ in shared}, reverse=True), Fraction()]
-    return [
-        (
-            share - next_share,
-            excess_table(tuple(line for of_line, line in shared if of_line >= share)),
-        )
-        for share, next_share in pairwise(descending)
-    ]
+    missed = Fraction()
+    for share, next_share in pairwise(descending):
+        layer = [line for of_line, line in shared if of_line >= share]
+        missed += (share - next_share) * excess(layer)
+    return missed
 
 
 def _missed_sessions(lines: Iterable[OccupiedLine]) -> int:
@@ -175,25 +169,9 @@ def _missed_sessions(lines: Iterable[OccupiedLine]) -> int:
     return total - most[-1]
 
 
-def _reported(table: Iterable[ExcessRow], line_spans: set[Span]) -> set[Span]:
-    """The violated windows that are the span of a line, or contain no reported window."""
-    reported: set[Span] = set()
-    latest: int | None = None  # the latest start of a reported window; none ends after this one
-    for end, row in table:
-        for start, excess in row:
-            contains_none = latest is None or start > latest
-            if excess > 0 and (contains_none or (start, end) in line_spans):
-                reported.add(Span(start, end))
-                latest = start if contains_none else latest
-    return reported
-
-
 def _claim(credit_type: CreditType, lines: tuple[OccupiedLine, ...]) -> _Claim:
     line_spans = {Span(line.start, line.end) for line in lines}
-    table = excess_table(lines)
-    return _Claim(
-        credit_type, lines, line_spans, _reported(table, line_spans), max_excess(table).spans
-    )
+    return _Claim(credit_type, lines, line_spans, *violations(lines))
 
 
 def _over_claim(claim: _Claim, spans: Iterable[Span], shown: set[Span]) -> _OverClaim:
@@ -210,11 +188,7 @@ def _missed(claim: _Claim, inside: dict[Span, tuple[OccupiedLine, ...]]) -> dict
     """The credit in each window that one person cannot have attended, in increments."""
     if claim.credit_type.partial is Partial.WHOLE_SESSION:
         return {span: Fraction(_missed_sessions(lines)) for span, lines in inside.items()}
-    missed = dict.fromkeys(inside, Fraction())
-    for weight, table in _layers(claim.lines):
-        for span, excess in max_excess_within(table, inside).items():
-            missed[span] += weight * excess
-    return missed
+    return {span: _missed_credit(lines) for span, lines in inside.items()}
 
 
 def _conflict(card: Sequence[Span], over_claims: Sequence[_OverClaim]) -> Conflict:

@@ -30,6 +30,10 @@ from cme_reflex.store.claims.tables import ClaimRow, LineRow
 from cme_reflex.store.database import read, write
 
 COMMAND_LIMIT = 64  # characters; a UUID has 36
+# Commands whose ids are kept: many times more than a browser sends before the reply to one of them,
+# which it would otherwise send again, and than an attendee makes of a meeting.
+KEPT_COMMANDS = 5_000
+FORGET_EVERY = 100  # changes of a claim
 UNDO_LIMIT = 10  # removals that Undo is offered for
 UNDO_PERIOD = timedelta(hours=1)  # after a removal; Add restores the session at any time
 
@@ -209,6 +213,8 @@ async def update_claim(
         # First, so that a command that was executed is not refused when it arrives again later.
         if context.command and not claims.record_command(db, draft.id, context.command, now):
             return draft.summary
+        if draft.row.revision % FORGET_EVERY == 0:
+            claims.forget_commands(db, draft.id, keep=KEPT_COMMANDS, at_most=2 * FORGET_EVERY)
         require_changeable(draft.header, draft.context.meeting, now)
         update(draft)
         return draft.finalize()

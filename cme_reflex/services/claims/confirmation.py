@@ -64,7 +64,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
             less=less_claimed(claimed),
             replaces=receipt.version > 1,
             certificate=bool(attachments),
-            url=job.address(RECEIPT),
+            url=f"{job.meeting_url}{RECEIPT}",
         )
         return RenderedMail(content, attendee.name, job.row.recipient, attachments)
 

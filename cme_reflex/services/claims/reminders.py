@@ -120,13 +120,13 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
         deadline=deadline,
         reopened=claim.status == ClaimStatus.REOPENED,
         receipt_valid=_has_valid_receipt(db, cast(int, claim.id)),
-        url=job.address(HOME),
+        url=f"{job.meeting_url}{HOME}",
     )
     return RenderedMail(content, recipient.name, job.row.recipient)
 
 
 def _has_valid_receipt(db: Session, claim_id: int) -> bool:
-    newest = next(iter(claims.receipts(db, claim_id)), None)
+    newest = claims.newest_receipt(db, claim_id)
     return newest is not None and newest.withdrawn_at is None
 
 

@@ -19,7 +19,7 @@ from cme_reflex.services.claims.claim import ClaimSummary, claim_for_update
 from cme_reflex.services.claims.submission import Receipt, receipt_from_row
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims
-from cme_reflex.store.claims.tables import ClaimRow
+from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow, RegistrationAuditRow
 
@@ -105,13 +105,15 @@ async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSu
     """Reopen the attendee's own claim, if the meeting permits it and its claim period is open.
 
     Reopening it twice changes nothing. Raises ReopeningNotAllowed, ClaimWithdrawn, NotSubmitted,
-    ClaimPeriodNotOpen or ClaimPeriodClosed.
+    ClaimPeriodNotOpen, ClaimPeriodClosed or ReopeningLimitReached.
     """
 
     def reopen(db: Session) -> ClaimSummary:
         draft = claim_for_update(db, context, now=now)
         if draft.row.status != ClaimStatus.REOPENED:
-            require_reopenable(draft.summary.claim, draft.context.meeting, now)
+            last = claims.newest_receipt(db, draft.id)
+            versions = last.version if last else 0
+            require_reopenable(draft.summary.claim, draft.context.meeting, now, versions=versions)
             actor = f"attendee {context.attendee.id}"
             _reopen(db, draft.row, actor=actor, reason="by the attendee", now=now)
         return draft.summary
@@ -120,7 +122,7 @@ async def reopen_own_claim(context: RequestContext, *, now: datetime) -> ClaimSu
 
 
 def _reopen(db: Session, row: ClaimRow, *, actor: str, reason: str, now: datetime) -> None:
-    newest = claims.receipts(db, cast(int, row.id))[0].number
+    newest = newest_of(db, row).number
     claims.change_status(
         db, row, ClaimStatus.REOPENED, actor=actor, receipt=newest, now=now, reason=reason
     )
@@ -136,6 +138,14 @@ def find_claim(
     if row is None:
         raise ReceiptNotFound(receipt)
     return row
+
+
+def newest_of(db: Session, row: ClaimRow) -> ReceiptRow:
+    """The last version of a claim that was submitted once."""
+    newest = claims.newest_receipt(db, cast(int, row.id))
+    if newest is None:
+        raise NotSubmitted
+    return newest
 
 
 def claim_record(db: Session, row: ClaimRow) -> ClaimRecord:

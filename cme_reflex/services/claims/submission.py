@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from cme_reflex.domain.claims.account import Credit
 from cme_reflex.domain.claims.claim import (
+    VERSION_LIMIT,
     ClaimIncomplete,
     ClaimLocked,
     ClaimStatus,
@@ -263,25 +264,25 @@ async def submit_claim(
 
 async def latest_receipt(context: RequestContext) -> Receipt | None:
     """The receipt of the newest submitted version, or None."""
-    return next(iter(await load_receipts(context)), None)
+    return next(iter(await load_receipts(context, limit=1)), None)
 
 
-async def load_receipts(context: RequestContext) -> list[Receipt]:
-    """Receipts of all submitted versions, newest first.
+async def load_receipts(context: RequestContext, *, limit: int = VERSION_LIMIT) -> list[Receipt]:
+    """Receipts of the last submitted versions, newest first.
 
     The newest is the valid one, unless it was withdrawn.
     """
 
     def load(db: Session) -> list[Receipt]:
         claim = claims.find(db, context.attendee.id)
-        rows = claims.receipts(db, cast(int, claim.id)) if claim else []
+        rows = claims.receipts(db, cast(int, claim.id), limit=limit) if claim else []
         return [receipt_from_row(row) for row in rows]
 
     return await read(load)
 
 
 def _receipt_of_revision(draft: Draft, revision: object) -> Receipt:
-    last = next(iter(claims.receipts(draft.db, draft.id)), None)
+    last = claims.newest_receipt(draft.db, draft.id)
     if last is None or last.document["revision"] != revision:
         raise ClaimLocked
     return receipt_from_row(last)
@@ -303,9 +304,10 @@ def _mark_submitted(draft: Draft, summary: ClaimSummary, number: str) -> None:
 def _add_version(draft: Draft, summary: ClaimSummary, answers: Answers, number: str) -> ReceiptRow:
     """Add the new version; the last step, because other submissions wait for its position."""
     claimed = claimed_credit(summary)
+    last = claims.newest_receipt(draft.db, draft.id)
     row = ReceiptRow(
         claim_id=draft.id,
-        version=1 + len(claims.receipts(draft.db, draft.id)),
+        version=last.version + 1 if last else 1,
         number=number,
         submitted_at=draft.now,
         document=_document(draft.context, summary, claimed, answers),

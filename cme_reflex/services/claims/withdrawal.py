@@ -14,6 +14,7 @@ from cme_reflex.services.claims.reopening import (
     ReasonMissing,
     claim_record,
     find_claim,
+    newest_of,
 )
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
@@ -48,8 +49,7 @@ async def withdraw_claim(receipt: str, *, reason: str, actor: str, now: datetime
         row = find_claim(db, receipt, claims.of_receipt_for_update)
         if row.status == ClaimStatus.WITHDRAWN:
             raise AlreadyWithdrawn
-        claim_id = cast(int, row.id)
-        newest = claims.receipts(db, claim_id)[0].number
+        newest = newest_of(db, row).number
         claims.change_status(
             db,
             row,
@@ -62,7 +62,7 @@ async def withdraw_claim(receipt: str, *, reason: str, actor: str, now: datetime
         row.reopened_until = None
         row.revision += 1
         _enqueue_notice(db, row, newest, now=now)
-        _withdraw_versions(db, claim_id, now)
+        _withdraw_versions(db, cast(int, row.id), now)
         return claim_record(db, row)
 
     return await write(withdraw)
@@ -105,7 +105,7 @@ def render_withdrawal(db: Session, job: MailJob) -> RenderedMail:
     if row is None or row.status != ClaimStatus.WITHDRAWN:
         raise MessageWithdrawn("The claim was reopened meanwhile.")
     withdrawn = _withdrawal(db, row)
-    newest, *_ = claims.receipts(db, cast(int, row.id))
+    newest = newest_of(db, row)
     # What was entered for the certificate may be no name, by the rules of now.
     name = authentication.attendee_from_row(db.get_one(AttendeeRow, row.attendee_id)).name
     content = messages.withdrawal(
@@ -114,7 +114,7 @@ def render_withdrawal(db: Session, job: MailJob) -> RenderedMail:
         number=newest.number,
         withdrawn_at=withdrawn.at,
         reason=withdrawn.reason,
-        url=job.address(RECEIPT),
+        url=f"{job.meeting_url}{RECEIPT}",
     )
     return RenderedMail(content, name, job.row.recipient)
 

@@ -13,7 +13,6 @@ from sqlmodel import Session
 
 from cme_reflex.domain.mail.message import Attachment, MailContent
 from cme_reflex.domain.meetings.meeting import Meeting
-from cme_reflex.routes import in_meeting
 from cme_reflex.store.mail.tables import MailQueueRow
 
 
@@ -41,16 +40,13 @@ class RenderedMail:
 
 @dataclass(frozen=True, slots=True)
 class MailJob:
-    """Input of a renderer: the queued message, its meeting, and the site's public URL."""
+    """Input of a renderer: the queued message, its meeting, and the URLs of site and meeting."""
 
     row: MailQueueRow
     meeting: Meeting
     public_url: str
+    meeting_url: str
     now: datetime
-
-    def address(self, page: str) -> str:
-        """The URL of a page of the meeting."""
-        return self.public_url + in_meeting(self.meeting.code, page)
 
 
 MailRenderer: TypeAlias = Callable[[Session, MailJob], RenderedMail]

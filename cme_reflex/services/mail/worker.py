@@ -29,6 +29,7 @@ from cme_reflex.formats.mail.transport import (
     TemporaryFailure,
     TransportUnavailable,
 )
+from cme_reflex.routes import SIGN_IN_FORM, in_meeting
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import (
     MailJob,
@@ -168,7 +169,8 @@ async def _deliver(mailer: Mailer, leased: MailQueueRow, clock: Clock) -> str:
 async def _render(mailer: Mailer, leased: MailQueueRow, now: datetime) -> EmailMessage:
     def render(db: Session) -> tuple[Meeting, RenderedMail]:
         meeting = programme_cache.get_current(db, leased.meeting_id).meeting
-        job = MailJob(leased, meeting, mailer.public_url, now)
+        url = mailer.public_url + in_meeting(meeting.code, SIGN_IN_FORM)
+        job = MailJob(leased, meeting, mailer.public_url, url, now)
         return meeting, mailer.renderers[leased.kind](db, job)
 
     meeting, rendered = await write(render)

@@ -70,16 +70,13 @@ class InvalidExpiry(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """An API token without its secret. Datetimes are aware UTC.
-
-    Only a token from before tokens had scopes has no `expires_at`.
-    """
+    """An API token without its secret. Datetimes are aware UTC."""
 
     name: str
     scopes: tuple[ApiScope, ...]
     created_at: datetime
     created_by: str
-    expires_at: datetime | None
+    expires_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
     revoked_by: str | None
@@ -183,7 +180,7 @@ async def authenticate(token: str, *, now: datetime, address: str) -> ApiClient:
     await rate_limits.check((REQUEST_LIMIT, str(row.id)), now=now)
     if row.revoked_at is not None:
         raise TokenRevoked(row.name)
-    if row.expires_at is not None and row.expires_at <= now:
+    if row.expires_at <= now:
         raise TokenExpired(row.name)
     if row.last_used_at is None or row.last_used_at <= now - LAST_USED_PRECISION:
         await _touch(cast(int, row.id), now)

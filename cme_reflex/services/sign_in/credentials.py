@@ -1,5 +1,6 @@
 """Sign-in with a last name and badge, or with a member's username and password."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
@@ -18,6 +19,7 @@ from cme_reflex.services.sign_in import (
     rate_limits,
     second_number,
 )
+from cme_reflex.services.sign_in.rate_limits import KNOWN_BROWSER_LOCKOUT
 from cme_reflex.services.sign_in.registrations import (
     SignInResult,
     create_sign_in,
@@ -66,9 +68,8 @@ async def sign_in_with_badge(
         address=address,
         always=terms is not None and not terms.meeting.sign_in.badge_alone,
     )
-    is_known = bool(known) and await read(lambda db: _is_known(db, attempt, known, now))
-    if not is_known:
-        await second_number.check(attempt, now=now)
+    tag = await read(lambda db: _known_by(db, attempt, known, now)) if known else ""
+    await _check(attempt, tag, now)
 
     def sign_in(db: Session) -> str:
         matching = [
@@ -79,16 +80,33 @@ async def sign_in_with_badge(
         ]
         if len(matching) != 1:
             raise InvalidCredentials
-        if not is_known:
+        if not tag:
             second_number.succeed(db, attempt, person=str(matching[0].id), now=now)
+        elif attempt.always:
+            rate_limits.refund(db, (KNOWN_BROWSER_LOCKOUT, tag), person=tag, now=now)
         return create_sign_in(db, cast(int, matching[0].id), SignInMethod.NUMBER, now)
 
     try:
         return await write(sign_in)
     except InvalidCredentials:
-        if not is_known:
+        if not tag:
             await second_number.fail(attempt, now=now)
         raise
+
+
+async def _check(attempt: second_number.NumberAttempt, tag: str, now: datetime) -> None:
+    """Count an attempt at a browser that is known by this tag, or at any other.
+
+    No lock and no demand for a second number stops a known browser. A meeting that always asks for
+    both numbers asks there as well, and limits those who guess one of them there by the failures at
+    that browser alone.
+    """
+    if not tag:
+        await second_number.check(attempt, now=now)
+    elif attempt.always:
+        if len(attempt.numbers) < 2:
+            raise second_number.SecondNumberRequired(always=True)
+        await rate_limits.check((KNOWN_BROWSER_LOCKOUT, tag), now=now)
 
 
 def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[AttendeeRow]:
@@ -101,14 +119,12 @@ def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[
     )
 
 
-def _is_known(
-    db: Session, attempt: second_number.NumberAttempt, cookie: str, now: datetime
-) -> bool:
+def _known_by(db: Session, attempt: second_number.NumberAttempt, cookie: str, now: datetime) -> str:
     registrations = [
         known_browser.Registration(cast(int, row.id), row.browsers_forgotten_at)
         for row in _with_number(db, attempt)
     ]
-    return known_browser.is_known(cookie, registrations, now=now)
+    return known_browser.known_by(cookie, registrations, now=now)
 
 
 async def sign_in_with_password(
@@ -132,15 +148,25 @@ async def sign_in_with_password(
         (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
         (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
+
+    async def verified() -> MemberRow | None:
+        member = await read(lambda db: members.find_by_username(db, terms, username))
+        stored_hash = member.password_hash if member else None
+        return member if await passwords.verify_password(stored_hash, password) else None
+
     try:
+        # With a place, so that whoever is refused one has cost the database nothing, and no attempt
+        # was counted.
         with passwords.place_in_queue(address):
-            await rate_limits.check(*attempts, now=now)
-            member = await read(lambda db: members.find_by_username(db, terms, username))
-            stored_hash = member.password_hash if member else None
-            is_valid = await passwords.verify_password(stored_hash, password)
+            delay = await rate_limits.count(*attempts, now=now)
+            member = None if delay else await verified()
+        if delay:  # without one, or those who guess would hold the places of others as they wait
+            await asyncio.sleep(delay.total_seconds())
+            with passwords.place_in_queue(address):
+                member = await verified()
     except passwords.TooManyVerifications:
         raise rate_limits.TooManyAttempts(now + BUSY_RETRY) from None
-    if member is None or not is_valid:
+    if member is None:
         raise InvalidCredentials
     member_id, old_hash = cast(int, member.id), member.password_hash
     new_hash = await passwords.rehash_if_needed(old_hash, password)

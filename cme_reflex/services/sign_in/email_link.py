@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import cast
@@ -19,6 +20,7 @@ from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, Render
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, links, rate_limits, registrations
 from cme_reflex.store import database
+from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.text.mail import messages
 
@@ -26,10 +28,15 @@ CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minut
 """Requests from one IP address; a convention center has one, an attacker a few."""
 
 RECIPIENT_LIMIT = Quota(scope="links asked for", limit=3, window=SIGN_IN_LINK_LIFETIME * 2 / 3)
-"""Messages to one e-mail address, registered or not, to prevent flooding of a mailbox.
+"""Messages to one e-mail address, registered or not, that one IP address requests."""
 
-Requests beyond it are answered alike, because anybody can have made those before: their links went
-to the address. The window is shorter than a link's lifetime, so the last of them is still valid.
+MAILBOX_LIMIT = replace(RECIPIENT_LIMIT, scope="links asked for anywhere", limit=12)
+"""Messages to one e-mail address that are requested anywhere, to prevent flooding of a mailbox.
+
+Requests beyond these two are answered alike, because anybody can have made those before: their
+links went to the address. The window is shorter than a link's lifetime, so the last of them is
+still valid. Whoever requests links for somebody else uses up the three of his own address; those
+of four addresses use up all.
 """
 
 _ASCII_UPPER = re.compile("[A-Z]+")
@@ -39,7 +46,7 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
     """Request a sign-in link to this address; the mail worker looks up its attendees.
 
     The response, the queries and the rows written are the same for registered and unknown
-    addresses, and the response is the same where RECIPIENT_LIMIT sends no further link. `client` is
+    addresses, and the response is the same where a limit sends no further link. `client` is
     the client's IP address. Lockouts of badge numbers do not apply, because the link is the
     alternative to a number. Raises InvalidAddress, and TooManyAttempts for a client that requests
     too many.
@@ -47,7 +54,11 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
     recipient = _fold(to_ascii_domain(email))
     await rate_limits.check((CLIENT_LIMIT, client), now=now)
     try:
-        await rate_limits.check((RECIPIENT_LIMIT, f"{meeting} {recipient}"), now=now)
+        await rate_limits.check(
+            (RECIPIENT_LIMIT, f"{meeting} {recipient} from {client}"),
+            (MAILBOX_LIMIT, f"{meeting} {recipient}"),
+            now=now,
+        )
     except rate_limits.TooManyAttempts:
         return
     key = token_urlsafe()
@@ -72,7 +83,7 @@ def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:
         raise MessageWithdrawn("Nobody is registered with this address.", unknown_recipient=True)
     url = links.create_link(
         db,
-        page=job.address(LINK),
+        page=f"{job.meeting_url}{LINK}",
         mail_id=cast(int, job.row.id),
         now=job.now,
         until=job.now + SIGN_IN_LINK_LIFETIME,
@@ -103,19 +114,25 @@ async def sign_in_with_link(
     A person with several registrations under the address must choose one. Raises LinkNotFound,
     LinkUsed, LinkExpired and NotRegistered.
     """
+    # Validated before it is redeemed, so that an unknown link writes nothing.
+    valid = await database.read(lambda db: links.validate_link(db, meeting, token, now=now))
+    if valid.purpose == links.Purpose.SET_PASSWORD:
+        return None
 
-    def sign_in(db: Session) -> registrations.SignInResult | None:
-        link = links.validate_link(db, meeting, token, now=now)
-        if link.purpose == links.Purpose.SET_PASSWORD:
-            return None
-        links.redeem_link(db, meeting, token, now=now)
+    def sign_in(db: Session) -> registrations.SignInResult:
+        link = links.redeem_link(db, meeting, token, now=now)
+        requested_at = db.get_one(MailQueueRow, link.mail_id).created_at
         linked = (
             select(AttendeeRow)
             .where(col(AttendeeRow.id).in_(link.attendee_ids))
             .order_by(col(AttendeeRow.id))
         )
         rows = db.exec(linked).all()
-        return registrations.start_sign_in(db, rows, _strength(rows, now), now=now)
+        method = _strength(rows, now)
+        pending = [row for row in rows if registrations.may_complete(row, method, requested_at)]
+        if rows and not pending:
+            raise links.LinkUsed(links.Purpose.SIGN_IN)
+        return registrations.start_sign_in(db, pending, method, now=now)
 
     return await database.write(sign_in)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from cme_reflex.routes import LINK
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import links
+from cme_reflex.services.sign_in import links, rate_limits, registrations
 from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
 from cme_reflex.services.sign_in.members import members_of
 from cme_reflex.services.sign_in.passwords import hash_password, require_strong_password
@@ -34,6 +34,11 @@ from cme_reflex.store.sign_in.tables import LinkRow, SignInRow
 from cme_reflex.text.mail import messages
 
 TIMEOUT = 60.0  # seconds per statement about all members; no page waits for it
+
+PASSWORDS_PER_LINK = rate_limits.Quota(
+    scope="passwords by a link", limit=20, window=timedelta(hours=1)
+)
+"""Passwords that are proposed with one link: each costs up to half a second to compare."""
 
 
 class MembersNotFound(LookupError):
@@ -110,7 +115,7 @@ def render_invitation(db: Session, job: MailJob) -> RenderedMail:
     until = job.now + INVITATION_LIFETIME
     url = links.create_link(
         db,
-        page=job.address(LINK),
+        page=f"{job.meeting_url}{LINK}",
         mail_id=cast(int, job.row.id),
         now=job.now,
         until=until,
@@ -126,18 +131,20 @@ def render_invitation(db: Session, job: MailJob) -> RenderedMail:
 async def set_password(meeting: str, token: str, password: str, *, now: datetime) -> None:
     """Set the password of the member with this link, and mark the link as used.
 
-    All sign-ins of the member end, and other links to set a password become invalid. By a link to
-    an address that was changed recently, the password counts as weak as long as the address. Raises
-    InvalidPassword, after which the link is still valid, and what `links.validate_link` raises.
+    All sign-ins of the member end, pending ones as well, and other links to set a password become
+    invalid. By a link to an address that was changed recently, the password counts as weak as long
+    as the address. Raises InvalidPassword, after which the link is still valid, TooManyAttempts
+    with this link, and what `links.validate_link` raises.
     """
 
-    def load(db: Session) -> MemberRow:
+    def load(db: Session) -> tuple[str, MemberRow]:
         link = links.validate_link(db, meeting, token, now=now)
         if link.member_id is None:
             raise links.LinkNotFound
-        return db.get_one(MemberRow, link.member_id)
+        return link.token_hash, db.get_one(MemberRow, link.member_id)
 
-    member = await database.read(load)
+    link_hash, member = await database.read(load)
+    await rate_limits.check((PASSWORDS_PER_LINK, link_hash), now=now)
     personal_words = (member.username, member.first_name, member.last_name, meeting)
     await require_strong_password(password, personal_words)
     hashed = await hash_password(password)
@@ -147,8 +154,11 @@ async def set_password(meeting: str, token: str, password: str, *, now: datetime
         row = db.get_one(MemberRow, member.id, with_for_update=True, populate_existing=True)
         row.password_hash = hashed
         row.password_trusted_from = _trusted_from(db, link, row, now)
-        attendee_ids = select(AttendeeRow.id).where(AttendeeRow.member_id == member.id)
-        db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(attendee_ids)))
+        own = select(AttendeeRow).where(AttendeeRow.member_id == member.id)
+        for attendee in db.exec(own.order_by(col(AttendeeRow.id)).with_for_update()):
+            registrations.end_pending(attendee, now=now)
+            attendee_id = cast(int, attendee.id)
+            db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id) == attendee_id))
 
     await database.write(save)
 

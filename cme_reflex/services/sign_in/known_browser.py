@@ -1,5 +1,6 @@
 """Cookie of a browser that has signed in to a registration before: no lock stops it.
 
+It is no second datum: where a meeting asks for both numbers, so it does at a known browser.
 It holds a signed tag for each of the last few registrations, and no data of a person: who does not
 know the secret cannot tell whose tags they are. It outlives sign-out, and is no sign-in: name and
 number are required as ever.
@@ -35,9 +36,10 @@ def remember(cookie: str, attendee_id: int, *, now: datetime) -> str:
     return _SEPARATOR.join([_tag(attendee_id, int(now.timestamp())), *others][:REGISTRATIONS])
 
 
-def is_known(cookie: str, registrations: Sequence[Registration], *, now: datetime) -> bool:
-    """Whether the browser has signed in to one of these registrations."""
-    return any(_matches(tag, each, now) for tag in _tags(cookie) for each in registrations)
+def known_by(cookie: str, registrations: Sequence[Registration], *, now: datetime) -> str:
+    """The tag of the browser's last sign-in to one of these registrations; empty without one."""
+    matching = (tag for tag in _tags(cookie) for each in registrations if _matches(tag, each, now))
+    return next(matching, "")
 
 
 def _matches(tag: str, registration: Registration, now: datetime) -> bool:

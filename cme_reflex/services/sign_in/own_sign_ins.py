@@ -12,6 +12,7 @@ from cme_reflex.domain.people.audit import RegistrationEvent
 from cme_reflex.domain.people.names import full_name, number_key
 from cme_reflex.domain.sign_in.strength import SignInMethod, StrongerSignInRequired
 from cme_reflex.services.programme.programme_cache import meeting_by_code
+from cme_reflex.services.sign_in import registrations
 from cme_reflex.services.sign_in.authentication import IDLE_TIMEOUT, NotSignedIn
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -85,16 +86,19 @@ async def list_own(context: RequestContext, *, now: datetime) -> tuple[OwnSignIn
 async def end_own(context: RequestContext, reference: str, *, now: datetime) -> None:
     """End one of the registration's other sign-ins; one that has ended already changes nothing.
 
-    Raises StrongerSignInRequired for one that is stronger than this sign-in.
+    Pending sign-ins that are no stronger than this one end as well. Raises StrongerSignInRequired
+    for a sign-in that is stronger.
     """
 
     def end(db: Session) -> None:
+        attendee = db.get_one(AttendeeRow, context.attendee.id, with_for_update=True)
         for row in _valid(db, context.attendee.id, now):
             if _reference(row) != reference or row.token_hash == context.sign_in:
                 continue
             if not _own_sign_in(row, context).may_end:
                 raise StrongerSignInRequired
             db.delete(row)
+            registrations.end_pending(attendee, by=context.method, now=now)
 
     await write(end)
 
@@ -129,12 +133,13 @@ async def end_all(
 def end_of_registration(
     db: Session, attendee: AttendeeRow, *, reason: str, actor: str, now: datetime
 ) -> int:
-    """End all sign-ins of a registration, and record why. Returns how many were valid.
+    """End all sign-ins of a registration, pending ones too, and record why.
 
     Its browsers are not known any more, so the next sign-in of each is one of a new browser.
+    Returns how many were valid.
     """
     attendee_id = cast(int, attendee.id)
-    attendee.browsers_forgotten_at = now
+    registrations.end_pending(attendee, now=now)
     ended = len(_valid(db, attendee_id, now))
     db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id) == attendee_id))
     db.add(

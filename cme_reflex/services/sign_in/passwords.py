@@ -32,8 +32,7 @@ EXAMINED_LENGTH = 40
 
 PARAMETERS = get_default_parameters()  # of new hashes; a former one is replaced at a sign-in
 MAX_THREADS = 2
-# Passwords that wait at once: all of them are verified within some seconds.
-MAX_WAITING, MAX_WAITING_AT_ADDRESS = 40, 20
+MAX_WAITING = 40  # passwords at once: all of them are verified within some seconds
 
 _waiting: Counter[str] = Counter()
 
@@ -46,10 +45,11 @@ class TooManyVerifications(Exception):
 def place_in_queue(address: str) -> Iterator[None]:
     """Hold one of the places of those who wait for a verification, at the client's address.
 
-    Raises TooManyVerifications. Whoever is refused here has cost the database nothing, and no
-    attempt was counted.
+    An address has at most half of the places that others have left: 20 are one's own, two have 30,
+    and there is one left for the next. Raises TooManyVerifications.
     """
-    if _waiting.total() >= MAX_WAITING or _waiting[address] >= MAX_WAITING_AT_ADDRESS:
+    others = _waiting.total() - _waiting[address]
+    if 2 * _waiting[address] >= MAX_WAITING - others:
         raise TooManyVerifications
     _waiting[address] += 1
     try:

@@ -33,6 +33,9 @@ from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 MEMBER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="member at an address")
 """Attempts on a member's username, existing or not, from one IP address."""
 
+KNOWN_BROWSER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="known browser")
+"""Attempts with two numbers at a browser that was signed in to the registration of one of them."""
+
 MEMBER_PAUSE = replace(
     NUMBER_PAUSE, scope="member anywhere", threshold=100, window=timedelta(days=1)
 )
@@ -70,6 +73,7 @@ LimitKey: TypeAlias = tuple[RateLimit, str]
 
 __all__ = [
     "ADDRESS_BACKOFF",
+    "KNOWN_BROWSER_LOCKOUT",
     "MEMBER_LOCKOUT",
     "MEMBER_PAUSE",
     "SINGLE_SIGN_ON_BACKOFF",
@@ -79,13 +83,21 @@ __all__ = [
     "Quota",
     "TooManyAttempts",
     "check",
+    "count",
     "delete_expired_counters",
     "refund",
 ]
 
 
 async def check(*attempts: LimitKey, now: datetime) -> None:
-    """Count an attempt under each limit in turn, and wait as long as a limit requires.
+    """Count an attempt as `count` does, and wait as long as a limit requires."""
+    wait = await count(*attempts, now=now)
+    if wait:
+        await asyncio.sleep(wait.total_seconds())
+
+
+async def count(*attempts: LimitKey, now: datetime) -> timedelta:
+    """Count an attempt under each limit in turn. Returns how long it has to wait.
 
     The first exceeded limit rejects the attempt: limits before it have counted it, limits after
     it have not. Callers must pass them in the same order, to avoid deadlocks. Do not call it
@@ -95,8 +107,7 @@ async def check(*attempts: LimitKey, now: datetime) -> None:
     rejection, wait = await write(lambda db: _count(db, attempts, now))
     if rejection is not None:
         raise rejection
-    if wait:
-        await asyncio.sleep(wait.total_seconds())
+    return wait
 
 
 def refund(db: Session, *attempts: LimitKey, person: str, now: datetime) -> None:

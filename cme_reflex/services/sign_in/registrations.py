@@ -33,6 +33,24 @@ _DELETE_EXPIRED_CHOICES = delete_expired(
 )
 
 
+def end_pending(attendee: AttendeeRow, *, now: datetime, by: SignInMethod | None = None) -> None:
+    """End what could still become a sign-in of this registration: choices and links until now.
+
+    A weak sign-in, `by` which they are ended, ends weak ones alone: whoever knows a badge could
+    otherwise end its owner's links. A single sign-on in progress goes on: whoever completes it
+    proves to the provider who he is.
+    """
+    if by is None or by.is_strong:
+        attendee.browsers_forgotten_at = now
+    attendee.weak_ended_at = now
+
+
+def may_complete(attendee: AttendeeRow, method: SignInMethod, begun_at: datetime) -> bool:
+    """Whether nobody has ended a pending sign-in of this registration since it began."""
+    ended_at = attendee.browsers_forgotten_at if method.is_strong else attendee.weak_ended_at
+    return ended_at is None or begun_at > ended_at
+
+
 class NotRegistered(Exception):
     """The person is authenticated, but has no registration for this meeting."""
 
@@ -99,13 +117,8 @@ async def registration_options(
     """The options of a pending registration choice. Raises NotSignedIn."""
 
     def load(db: Session) -> tuple[RegistrationOption, ...]:
-        query = select(RegistrationChoiceRow).where(
-            RegistrationChoiceRow.token_hash == token_hash(token),
-            RegistrationChoiceRow.expires_at > now,
-        )
-        choice = db.exec(query).one_or_none()
-        if choice is None:
-            raise NotSignedIn
+        choice = _pending_choice(db, token, now)
+        begun_at, method = choice.expires_at - CHOICE_LIFETIME, SignInMethod(choice.method)
         offered = registrations(meeting).where(col(AttendeeRow.id).in_(choice.attendee_ids))
         programme = programme_cache.by_code(db, meeting)
         kinds = programme.meeting.registration_types if programme is not None else ()
@@ -118,6 +131,7 @@ async def registration_options(
                 confirmation=row.confirmation,
             )
             for row in db.exec(offered)
+            if may_complete(row, method, begun_at)
         )
 
     return await read(load)
@@ -128,6 +142,7 @@ async def choose_registration(token: str, attendee_id: int, *, now: datetime) ->
 
     Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered.
     """
+    await read(lambda db: _pending_choice(db, token, now))  # an unknown token writes nothing
 
     def consume(db: Session) -> str:
         # Deleted before it is checked, so that only one of two simultaneous answers succeeds.
@@ -137,14 +152,35 @@ async def choose_registration(token: str, attendee_id: int, *, now: datetime) ->
                 col(RegistrationChoiceRow.token_hash) == token_hash(token),
                 col(RegistrationChoiceRow.expires_at) > now,
             )
-            .returning(col(RegistrationChoiceRow.attendee_ids), col(RegistrationChoiceRow.method))
+            .returning(
+                col(RegistrationChoiceRow.attendee_ids),
+                col(RegistrationChoiceRow.method),
+                col(RegistrationChoiceRow.expires_at),
+            )
         )
         choice = deleted.one_or_none()
         if choice is None or attendee_id not in choice.attendee_ids:
             raise NotSignedIn
-        return create_sign_in(db, attendee_id, SignInMethod(choice.method), now)
+        method = SignInMethod(choice.method)
+        attendee = db.get(AttendeeRow, attendee_id, with_for_update=True)
+        if attendee is None or not may_complete(
+            attendee, method, choice.expires_at - CHOICE_LIFETIME
+        ):
+            raise NotSignedIn
+        return create_sign_in(db, attendee_id, method, now)
 
     return await write(consume)
+
+
+def _pending_choice(db: Session, token: str, now: datetime) -> RegistrationChoiceRow:
+    query = select(RegistrationChoiceRow).where(
+        RegistrationChoiceRow.token_hash == token_hash(token),
+        RegistrationChoiceRow.expires_at > now,
+    )
+    choice = db.exec(query).one_or_none()
+    if choice is None:
+        raise NotSignedIn
+    return choice
 
 
 def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
@@ -184,9 +220,14 @@ def _end_unused(db: Session, attendee_id: int, *, is_strong: bool) -> None:
 
 
 async def sign_out(token: str) -> None:
-    """End the sign-in on the server, for all tabs with its cookie."""
-    statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == token_hash(token))
-    await write(lambda db: db.exec(statement))
+    """End the sign-in on the server, for all tabs with its cookie.
+
+    An unknown token writes nothing: whoever makes tokens up must not occupy the database.
+    """
+    hashed = token_hash(token)
+    if await read(lambda db: db.get(SignInRow, hashed)) is not None:
+        statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == hashed)
+        await write(lambda db: db.exec(statement))
 
 
 def registrations(meeting: str) -> Any:

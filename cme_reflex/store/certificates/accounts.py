@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.claims.claim import VERSION_LIMIT
 from cme_reflex.store.claims.tables import ClaimRow, LineRow, ReceiptRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
@@ -68,11 +70,20 @@ def registrations(
 
 
 def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReceiptRow]]:
-    """Receipts by attendee: the submitted versions of each claim, newest first."""
+    """Receipts by attendee: the last VERSION_LIMIT versions of each claim, newest first."""
+    versions = aliased(ReceiptRow)
+    newest = (
+        select(sa.func.max(versions.version))
+        .where(col(versions.claim_id) == ClaimRow.id)
+        .scalar_subquery()
+    )
     newest_first: Any = (
         select(ClaimRow.attendee_id, ReceiptRow)
         .join(ReceiptRow, col(ReceiptRow.claim_id) == ClaimRow.id)
-        .where(col(ClaimRow.attendee_id).in_(attendee_ids))
+        .where(
+            col(ClaimRow.attendee_id).in_(attendee_ids),
+            col(ReceiptRow.version) > newest - VERSION_LIMIT,
+        )
         .order_by(col(ReceiptRow.version).desc())
     )
     by_attendee: dict[int, list[ReceiptRow]] = defaultdict(list)

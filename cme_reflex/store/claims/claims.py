@@ -119,6 +119,18 @@ def record_command(db: Session, claim_id: int, command: str, now: datetime) -> b
     return bool(connection.execute(_new_command(connection.dialect.name), values).rowcount)
 
 
+def forget_commands(db: Session, claim_id: int, *, keep: int, at_most: int) -> None:
+    """Delete the records of a claim's commands but the last so many, and `at_most` at once."""
+    newest_first = select(CommandRow.id).where(CommandRow.claim_id == claim_id)
+    newest_first = newest_first.order_by(col(CommandRow.at).desc(), CommandRow.id)
+    older = newest_first.offset(keep).limit(at_most)
+    db.exec(
+        sa.delete(CommandRow).where(
+            col(CommandRow.claim_id) == claim_id, col(CommandRow.id).in_(older)
+        )
+    )
+
+
 @lru_cache
 def _new_command(dialect: str) -> sa.Insert:
     return insert_for(dialect, CommandRow).on_conflict_do_nothing()
@@ -270,14 +282,19 @@ def save_answer(
     )
 
 
-def receipts(db: Session, claim_id: int) -> list[ReceiptRow]:
-    """Receipts of all submitted versions of a claim, newest first."""
+def receipts(db: Session, claim_id: int, *, limit: int | None = None) -> list[ReceiptRow]:
+    """Receipts of all submitted versions of a claim, or of the last `limit`, newest first."""
     newest_first = (
         select(ReceiptRow)
         .where(ReceiptRow.claim_id == claim_id)
         .order_by(col(ReceiptRow.version).desc())
     )
-    return list(db.exec(newest_first).all())
+    return list(db.exec(newest_first.limit(limit)).all())
+
+
+def newest_receipt(db: Session, claim_id: int) -> ReceiptRow | None:
+    """The receipt of the last submitted version of a claim, or None."""
+    return next(iter(receipts(db, claim_id, limit=1)), None)
 
 
 def find_by_receipt(db: Session, number: str) -> ClaimRow | None:

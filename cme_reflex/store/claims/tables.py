@@ -93,6 +93,7 @@ class CommandRow(SQLModel, table=True):
     """An executed command of an attendee's browser; its id prevents a second execution."""
 
     __tablename__ = "command"
+    __table_args__ = (sa.Index("ix_command_claim_id", "claim_id", "at"),)
 
     claim_id: int = Field(foreign_key="claim.id", primary_key=True)
     id: str = Field(primary_key=True)

@@ -34,8 +34,7 @@ class OperationRow(SQLModel, table=True):
 class ApiTokenRow(SQLModel, table=True):
     """An API token for one of the society's systems. Only a hash of its secret is stored.
 
-    `selector` identifies the row and is not secret; `last_used_at` is precise to a minute. A token
-    without `expires_at` was created before tokens expired.
+    `selector` identifies the row and is not secret; `last_used_at` is precise to a minute.
     """
 
     __tablename__ = "api_token"
@@ -47,7 +46,7 @@ class ApiTokenRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     scopes: list[str] = Field(sa_type=sa.JSON)
-    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_by: str | None = None

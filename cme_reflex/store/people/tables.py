@@ -51,8 +51,9 @@ class AttendeeRow(SQLModel, table=True):
     """A registration for one meeting. `name_key` is the last name as compared at sign-in.
 
     `profession` is the code of one of the meeting's professions. Browsers that signed in until
-    `browsers_forgotten_at` are not known any more. `email_changed_at` is the last change of the
-    address, and `former_email` the address before it.
+    `browsers_forgotten_at` are not known any more, and choices and links that were pending then
+    do not sign in; weak ones that were pending at `weak_ended_at` do not either.
+    `email_changed_at` is the last change of the address, and `former_email` the address before it.
     """
 
     __tablename__ = "attendee"
@@ -78,6 +79,7 @@ class AttendeeRow(SQLModel, table=True):
     former_email: str = ""
     email_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     browsers_forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    weak_ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RegistrationAuditRow(SQLModel, table=True):

@@ -21,5 +21,6 @@ FAULTS: Final[Mapping[str, str]] = {
     "password-too-long": f"Your password can have up to {MAX_LENGTH} characters.",
     "password-guessable": "This password is easy to guess. Choose a few words that only you would "
     "combine.",
+    "password-attempts": "Many passwords have been tried with this link. Try again in an hour.",
 }
 """Faults of a new password, by the code in the page's URL."""

@@ -21,6 +21,11 @@ logger = logging.getLogger(__name__)
 
 OTHER = "other"
 
+# Of RFC 9110 and 5789; any other word is the client's own.
+METHODS = frozenset(
+    ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE")
+)
+
 MESSAGE_CODE = "cme_reflex.message_code"
 """Key of the scope for the code of the message that a form is shown with."""
 
@@ -33,7 +38,8 @@ class AccessLogMiddleware:
     """Logs each HTTP response.
 
     `known_paths` are the paths that may be logged; one with a parameter is ``/verify/{number}``.
-    Any other path is logged as `OTHER`: it could contain personal data. A redirect to a form with
+    Any other path, and any method but those of HTTP, is logged as `OTHER`: it could contain
+    personal data. A redirect to a form with
     a message has its code as `outcome`: so a sign-in that fails is logged with the reason. A route
     that responds with such a form itself puts the code into the scope as MESSAGE_CODE.
     """
@@ -65,7 +71,7 @@ class AccessLogMiddleware:
             logger.info(
                 "request",
                 extra=log_extra(
-                    method=scope["method"],
+                    method=scope["method"] if scope["method"] in METHODS else OTHER,
                     path=_logged_path(scope, self._known_paths),
                     **({"meeting": scope[MEETING]} if MEETING in scope else {}),
                     status=status,

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from cme_reflex.reflex_bridge import socket_endpoint, socket_protocol
-from cme_reflex.reflex_bridge.socket_protocol import MESSAGE_LIMIT
+from cme_reflex.reflex_bridge.socket_protocol import FRAME, MESSAGE_LIMIT
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.services.sign_in.tokens import token_hash
@@ -44,8 +44,8 @@ PER_ADDRESS = ConnectionLimit(concurrent=2_500, per_second=20, burst=5_000)
 # attendees opens the sign-in page once or twice.
 STRANGERS_PER_ADDRESS = ConnectionLimit(concurrent=1_000, per_second=1, burst=2_000)
 
-# Messages, pongs included, of all tabs with one registration and strength of sign-in, and of all
-# tabs with one address: two thousand tabs with a tap in five seconds send 600 a second.
+# Messages, and frames that are none, of all tabs with one registration and strength of sign-in, and
+# of all tabs with one address: two thousand tabs with a tap in five seconds send 600 a second.
 REGISTRATION_FACTOR = 2  # times CME_EVENTS_PER_SECOND, the limit of one connection
 ADDRESS_FACTOR = 20
 
@@ -128,13 +128,16 @@ class LimitedSocket:
         self._closed = False
 
     async def receive(self) -> Message:
-        """The next message; a disconnect if it violates the policy."""
+        """The next message; a disconnect if it violates the policy.
+
+        Frames that complete no message, such as pings, are counted like messages.
+        """
         try:
-            message = await self._next()
+            while (message := await self._next())["type"] == FRAME["type"]:
+                await self._count()
             if message["type"] == "websocket.receive":
+                await self._count()
                 self._check(message.get("text"))
-                await self._rate.acquire()  # at once, because it has capacity
-                await self._check_shared_rates()
         except PolicyViolation as violation:
             logger.warning(
                 "socket closed",
@@ -177,14 +180,18 @@ class LimitedSocket:
         if len(text.encode("utf-8", "surrogatepass")) > MESSAGE_LIMIT:
             reason = f"a message has at most {MESSAGE_LIMIT} bytes"
             raise PolicyViolation(MESSAGE_TOO_BIG, reason)
-        if not self._rate.has_capacity():
-            raise PolicyViolation(POLICY_VIOLATION, TOO_MANY_MESSAGES)
         if not socket_endpoint.is_message_of_a_page(text, joined=self._joined):
             raise PolicyViolation(POLICY_VIOLATION, "not a message of this site's pages")
         self._joined = self._joined or text.startswith(socket_protocol.CONNECT)
 
-    async def _check_shared_rates(self) -> None:
-        """Raise PolicyViolation for more than a person sends, beside too much from the others."""
+    async def _count(self) -> None:
+        """Count a message. Raises PolicyViolation for too many.
+
+        Of those that share a rate, for more than a person sends, beside too much from the others.
+        """
+        if not self._rate.has_capacity():
+            raise PolicyViolation(POLICY_VIOLATION, TOO_MANY_MESSAGES)
+        await self._rate.acquire()  # at once, because it has capacity
         is_modest = self._modest.has_capacity()
         for limiter in (self._modest, *self._shared):
             if limiter.has_capacity():

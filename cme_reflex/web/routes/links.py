@@ -83,6 +83,8 @@ async def set_password(request: Request) -> Response:
         await invitations.set_password(meeting_code(request.scope), token, password, now=clock())
     except InvalidPassword as invalid:
         return _redirect(PASSWORD, invalid.code)
+    except TooManyAttempts:
+        return _redirect(PASSWORD, "password-attempts")
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired) as error:
         return _rejected_link(error)
     response = _redirect(SIGN_IN_FORM, "password-set")

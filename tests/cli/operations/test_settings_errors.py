@@ -34,11 +34,11 @@ from cme_reflex.settings import settings
             (
                 "CME_TRUSTED_PROXIES",
                 f"127.0.0.1, {network}",
-                f"CME_TRUSTED_PROXIES: {network} contains every address, so every client could "
-                "name another address as its own. Write the address of the proxy, such as "
+                f"CME_TRUSTED_PROXIES: {network}: more addresses than those of proxies, so clients "
+                "could name another address as their own. Write the address of the proxy, such as "
                 "127.0.0.1.",
             )
-            for network in ("0.0.0.0/0", "::/0", "::ffff:0:0/96", "::/64")
+            for network in ("0.0.0.0/0", "::/0", "0.0.0.0/1, 128.0.0.0/1")
         ),
     ],
 )

@@ -6,14 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import close_database, open_database
-from cme_reflex.store.operations.tables import ApiTokenRow
 from tests.support.cli import cme_output, invoke_cme
-from tests.support.database.table_rows import execute
 
 pytestmark = pytest.mark.usefixtures("chosen_database")
 
@@ -74,20 +71,13 @@ def test_scopes_and_the_last_day_are_chosen() -> None:
         assert cme_output("tokens", "new", "b", "--expires", expires) == (1, [], [error])
 
 
-def test_a_token_from_before_scopes_is_listed_with_a_warning() -> None:
-    cme_output("tokens", "new", "old", "--scope", "claims", "--scope", "confirmation-numbers")
-    former = sa.update(ApiTokenRow).values(expires_at=None)
-
-    async def make_it_former() -> None:
-        open_database(settings().database_url)
-        await execute(former)
-        await close_database()
-
-    asyncio.run(make_it_former())
+def test_a_token_that_expires_soon_is_listed_with_a_warning() -> None:
+    """So is every token from before tokens expired: it has 90 days from the upgrade."""
+    last_day = f"{datetime.now(UTC) + timedelta(days=89):%Y-%m-%d}"
+    cme_output("tokens", "new", "old", "--expires", last_day)
     _, (line,), _ = cme_output("tokens", "list")
     assert line.endswith(
-        "reads claims and confirmation-numbers, never used, WARNING: it never expires, and reads "
-        "confirmation numbers, as all tokens did before they had scopes; replace it by a new one"
+        f"never used, WARNING: it expires {last_day} 23:59 UTC; replace it by a new one"
     )
 
 

@@ -132,19 +132,19 @@ def test_a_submitted_claim_is_locked_at_any_time(instant: datetime) -> None:
 def test_a_submitted_claim_can_be_reopened_within_the_claim_period() -> None:
     claim = Claim(status=SUBMITTED)
     for instant in (OPENS, CLOSES - SECOND):
-        require_reopenable(claim, MAY_REOPEN, instant)
+        require_reopenable(claim, MAY_REOPEN, instant, versions=1)
     with pytest.raises(ClaimPeriodNotOpen) as early:
-        require_reopenable(claim, MAY_REOPEN, OPENS - SECOND)
+        require_reopenable(claim, MAY_REOPEN, OPENS - SECOND, versions=1)
     assert early.value.opens_at == OPENS
     with pytest.raises(ClaimPeriodClosed) as late:
-        require_reopenable(claim, MAY_REOPEN, CLOSES)
+        require_reopenable(claim, MAY_REOPEN, CLOSES, versions=1)
     assert late.value.closed_at == CLOSES
 
 
 @pytest.mark.parametrize("status", [DRAFT, REOPENED])
 def test_only_a_submitted_claim_can_be_reopened(status: ClaimStatus) -> None:
     with pytest.raises(NotSubmitted):
-        require_reopenable(Claim(status=status), MAY_REOPEN, OPENS)
+        require_reopenable(Claim(status=status), MAY_REOPEN, OPENS, versions=1)
 
 
 @pytest.mark.parametrize("status", ClaimStatus)
@@ -152,7 +152,7 @@ def test_an_attendee_reopens_nothing_where_the_meeting_does_not_let_them(
     status: ClaimStatus,
 ) -> None:
     with pytest.raises(ReopeningNotAllowed):
-        require_reopenable(Claim(status=status), MEETING, OPENS)
+        require_reopenable(Claim(status=status), MEETING, OPENS, versions=1)
 
 
 def test_a_complete_claim_lacks_nothing() -> None:

@@ -19,7 +19,7 @@ from cme_reflex.routes import (
 )
 from tests.support.access_events import own_routes
 from tests.support.e2e.cme_server import CmeServer, run_server
-from tests.support.e2e.raw_socket import BINARY, CONTINUATION, RawSocket
+from tests.support.e2e.raw_socket import BINARY, CONTINUATION, PING, PONG, TEXT, RawSocket, frame
 
 FORM = b"Content-Type: application/x-www-form-urlencoded"
 CLOSE = b"Connection: close"
@@ -249,6 +249,33 @@ def test_a_malformed_frame_closes_its_connection(
         socket.send_frame(JOIN)
         socket.send_frame(payload, kind)
         socket.until_closed()
+
+
+@pytest.mark.parametrize("joins", [True, False])
+@pytest.mark.parametrize(
+    "frames",
+    [
+        frame(b"", PING),
+        frame(b"x" * 125, PING),
+        frame(b"", PONG),
+        frame(b"", CONTINUATION, final=False),
+    ],
+    ids=["pings", "long pings", "pongs", "fragments"],
+)
+def test_a_flood_of_frames_that_are_no_messages_closes_its_connection_alone(
+    server: CmeServer, frames: bytes, joins: bool
+) -> None:
+    with RawSocket(server.port) as flood, RawSocket(server.port) as other:
+        other.open_websocket()
+        other.send_frame(JOIN)
+        flood.open_websocket()
+        if joins:
+            flood.send_frame(JOIN)
+        flood.send_frame(b"", TEXT, final=False)
+        flood.send(frames * 100_000)
+        assert b"too many messages" in flood.until_closed()
+        other.send_frame(b"", PING)
+        assert bytes([0x80 | PONG, 0]) in other.until(bytes([0x80 | PONG, 0]))
 
 
 def test_a_handshake_of_another_site_is_refused(server: CmeServer) -> None:

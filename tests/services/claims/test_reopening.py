@@ -4,20 +4,26 @@ from datetime import datetime, timedelta
 import pytest
 
 from cme_reflex.domain.claims.claim import (
+    VERSION_LIMIT,
     ClaimPeriodClosed,
     ClaimPeriodNotOpen,
     ClaimStatus,
     DeadlinePassed,
     NotSubmitted,
+    ReopeningLimitReached,
     ReopeningNotAllowed,
 )
 from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.services.certificates.account import load_account
 from cme_reflex.services.claims import claim, claim_lines, reopening, submission
 from cme_reflex.services.claims.reopening import ReasonMissing, ReceiptNotFound, StatusChange
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.claims.tables import ReceiptRow
+from cme_reflex.text.errors import error_message
 from tests.support.attendees import SignIn, complete_draft, submit_attested
+from tests.support.database.statements import loaded_rows
 from tests.support.meetings import FOLDER, MEETING, with_terms
 
 
@@ -132,6 +138,51 @@ async def test_an_attendee_may_reopen_only_where_the_meeting_says_so(
     assert [change.to_status for change in record.history] == ["submitted", "reopened"]
     with pytest.raises(ClaimPeriodClosed):
         await claim_lines.add_session(context, ids["B"], now=MEETING.claim.closes_at)
+
+
+async def test_an_attendee_reopens_a_claim_until_it_has_twenty_versions(
+    sign_in_as: SignIn, receipt: Receipt, now: datetime
+) -> None:
+    """Whoever reopens and submits without end fills neither the database nor a mailbox."""
+    await load_meeting(replace(FOLDER, meeting=with_terms(attendee_may_reopen=True)), now=now)
+    context = await sign_in_as()
+    for _ in range(1, VERSION_LIMIT):
+        summary = await reopening.reopen_own_claim(context, now=now)
+        last = await submit_attested(context, summary.claim.revision, now=now)
+    assert last.version == VERSION_LIMIT
+    with pytest.raises(ReopeningLimitReached) as refused:
+        await reopening.reopen_own_claim(context, now=now)
+    assert error_message(refused.value, MEETING.zone) == (
+        "You have submitted your claim 20 times. Now only our staff can reopen it."
+    )
+    await reopened(receipt, now)
+    summary = await claim.load_summary(context, now=now)
+    newest = await submit_attested(context, summary.claim.revision, now=now)
+    with pytest.raises(ReopeningLimitReached):
+        await reopening.reopen_own_claim(context, now=now)
+    # Pages list as many, whatever staff have reopened.
+    listed = await submission.load_receipts(context)
+    account = await load_account(context, now=now)
+    (entry,) = (entry for year in account.years for entry in year.entries)
+    for numbers in ([each.number for each in listed], [each.number for each in entry.versions]):
+        assert (len(numbers), numbers[0]) == (VERSION_LIMIT, newest.number)
+        assert receipt.number not in numbers
+
+
+async def test_pages_read_the_versions_that_they_show(
+    sign_in_as: SignIn, receipt: Receipt, now: datetime
+) -> None:
+    await load_meeting(replace(FOLDER, meeting=with_terms(attendee_may_reopen=True)), now=now)
+    context = await sign_in_as()
+    for _ in range(3):
+        summary = await reopening.reopen_own_claim(context, now=now)
+        await submit_attested(context, summary.claim.revision, now=now)
+    with loaded_rows(ReceiptRow) as rows:
+        await submission.latest_receipt(context)
+        assert len(rows) == 1
+        summary = await reopening.reopen_own_claim(context, now=now)
+        await submit_attested(context, summary.claim.revision, now=now)
+        assert len(rows) < 5
 
 
 async def test_an_attendee_reopens_nothing_before_a_claim_period_that_was_put_off(

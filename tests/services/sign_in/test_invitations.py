@@ -1,5 +1,6 @@
 """Invitations: members set their own password with a single-use link."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from sqlmodel import select
 
 from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME
 from cme_reflex.domain.sign_in.password_policy import PasswordGuessable, PasswordTooShort
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.mail.worker import DeliveryStats
@@ -21,7 +23,7 @@ from cme_reflex.services.sign_in import (
     links,
     registrations,
 )
-from cme_reflex.services.sign_in.invitations import InvitationResult
+from cme_reflex.services.sign_in.invitations import PASSWORDS_PER_LINK, InvitationResult
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.people.tables import MemberRow
 from tests.support.database.table_rows import fetch_one
@@ -278,3 +280,21 @@ async def test_a_registration_that_staff_link_to_a_new_member_is_not_opened_by_a
     assert isinstance(result, registrations.SignedIn)
     context = await authentication.authenticate(MEETING.code, result.token, now=now)
     assert (context.attendee.badge, context.method) == ("102", SignInMethod.NUMBER)
+
+
+async def test_passwords_that_are_tried_with_one_link_are_limited(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    """Each is compared for up to half a second. The link is good again when the hour has passed."""
+    link = await token(server, now)
+    tried = PASSWORDS_PER_LINK.limit
+    attempts = (
+        invitations.set_password(MEETING.code, link, "password" * 3, now=now)
+        for _ in range(tried + 5)
+    )
+    kinds = [type(each) for each in await asyncio.gather(*attempts, return_exceptions=True)]
+    assert (kinds.count(PasswordGuessable), kinds.count(TooManyAttempts)) == (tried, 5)
+    with pytest.raises(TooManyAttempts):
+        await invitations.set_password(MEETING.code, link, CHOSEN, now=now)
+    later = now + PASSWORDS_PER_LINK.window
+    await invitations.set_password(MEETING.code, link, CHOSEN, now=later)

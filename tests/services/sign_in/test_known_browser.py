@@ -15,12 +15,12 @@ KIM, LEE = Registration(17, None), Registration(18, None)
 
 def test_it_is_for_one_registration_until_it_expires() -> None:
     cookie = known_browser.remember("", 17, now=NOW)
-    assert known_browser.is_known(cookie, [LEE, KIM], now=NOW)
-    assert known_browser.is_known(cookie, [KIM], now=NOW + LIFETIME - SECOND)
-    assert not known_browser.is_known(cookie, [LEE], now=NOW)
-    assert not known_browser.is_known(cookie, [], now=NOW)
-    assert not known_browser.is_known(cookie, [KIM], now=NOW + LIFETIME)
-    assert not known_browser.is_known(cookie, [KIM], now=NOW - SECOND)
+    assert known_browser.known_by(cookie, [LEE, KIM], now=NOW)
+    assert known_browser.known_by(cookie, [KIM], now=NOW + LIFETIME - SECOND)
+    assert not known_browser.known_by(cookie, [LEE], now=NOW)
+    assert not known_browser.known_by(cookie, [], now=NOW)
+    assert not known_browser.known_by(cookie, [KIM], now=NOW + LIFETIME)
+    assert not known_browser.known_by(cookie, [KIM], now=NOW - SECOND)
 
 
 def test_it_holds_the_last_few_registrations_once_each() -> None:
@@ -30,7 +30,7 @@ def test_it_holds_the_last_few_registrations_once_each() -> None:
     known = [
         number
         for number in range(20)
-        if known_browser.is_known(cookie, [Registration(number, None)], now=NOW)
+        if known_browser.known_by(cookie, [Registration(number, None)], now=NOW)
     ]
     assert known == [*range(20 - REGISTRATIONS, 20)]
     assert len(cookie) < known_browser.COOKIE_LIMIT
@@ -38,8 +38,8 @@ def test_it_holds_the_last_few_registrations_once_each() -> None:
 
 def test_it_ends_when_staff_end_all_sign_ins() -> None:
     cookie = known_browser.remember("", 17, now=NOW)
-    assert not known_browser.is_known(cookie, [Registration(17, NOW)], now=NOW)
-    assert known_browser.is_known(cookie, [Registration(17, NOW - SECOND)], now=NOW)
+    assert not known_browser.known_by(cookie, [Registration(17, NOW)], now=NOW)
+    assert known_browser.known_by(cookie, [Registration(17, NOW - SECOND)], now=NOW)
 
 
 def test_who_does_not_know_the_secret_cannot_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,16 +48,16 @@ def test_who_does_not_know_the_secret_cannot_make_one(monkeypatch: pytest.Monkey
     forged = known_browser.remember("", 17, now=NOW)
     monkeypatch.undo()
     settings.cache_clear()
-    assert not known_browser.is_known(forged, [KIM], now=NOW)
+    assert not known_browser.known_by(forged, [KIM], now=NOW)
 
 
 @pytest.mark.parametrize(
     "cookie", ["", ".", "-", "x", "1-x", "9" * 40, "²-x", "é", "1730462400-" + "A" * 24, "." * 700]
 )
 def test_what_is_no_such_cookie_is_none(cookie: str) -> None:
-    assert not known_browser.is_known(cookie, [KIM], now=NOW)
+    assert not known_browser.known_by(cookie, [KIM], now=NOW)
     renewed = known_browser.remember(cookie, 17, now=NOW)
-    assert known_browser.is_known(renewed, [KIM], now=NOW)
+    assert known_browser.known_by(renewed, [KIM], now=NOW)
 
 
 def test_it_says_nothing_about_the_person() -> None:

@@ -3,8 +3,10 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,10 +31,11 @@ from cme_reflex.services.sign_in import (
     credentials,
     known_browser,
     passwords,
+    rate_limits,
     registrations,
 )
 from cme_reflex.services.sign_in import second_number as second_number_service
-from cme_reflex.services.sign_in.rate_limits import MEMBER_PAUSE, TooManyAttempts
+from cme_reflex.services.sign_in.rate_limits import ADDRESS_BACKOFF, MEMBER_PAUSE, TooManyAttempts
 from cme_reflex.store.database import StatementTimeout
 from cme_reflex.store.people.tables import MemberRow
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
@@ -279,6 +282,29 @@ async def test_a_meeting_may_refuse_one_number_alone(now: datetime) -> None:
     assert await outcome(number("Smith", "102", now, second="CONF102")) == "in"
 
 
+async def test_a_known_browser_is_no_second_number(now: datetime) -> None:
+    """At a shared computer anybody could use it; who guesses there is stopped there alone."""
+    strict = replace(
+        FOLDER, meeting=replace(FOLDER.meeting, sign_in=SignInTerms(badge_alone=False))
+    )
+    await load_meeting(strict, now=now)
+    token = await number("Smith", "102", now, second="CONF102")
+    signed_in = await authentication.authenticate(MEETING.code, token, now=now)
+    known = known_browser.remember("", signed_in.attendee.id, now=now)
+    elsewhere = known_browser.remember("", signed_in.attendee.id, now=now - MINUTE)
+    assert await outcome(number("Smith", "102", now, known=known)) == "both numbers"
+    assert await outcome(number("Smith", "102", now, second="CONF102", known=known)) == "in"
+    answers = [
+        await outcome(number("Smith", "102", now, second=f"CONF{guess}", known=known))
+        for guess in range(6)
+    ]
+    assert answers == ["not recognised"] * 5 + [now + MINUTE]
+    right = ("Smith", "102", now)
+    assert await outcome(number(*right, second="CONF102", known=known)) == now + MINUTE
+    assert await outcome(number(*right, second="CONF102", known=elsewhere)) == "in"
+    assert await outcome(number(*right, second="CONF102")) == "in"
+
+
 async def test_the_service_decides_like_the_simulated_rules(now: datetime) -> None:
     """The same attempts, of attendees and of an attacker, at the service and in memory."""
     simulation = Simulation(7, attendees=0)
@@ -404,14 +430,59 @@ async def test_of_many_passwords_at_once_those_that_would_wait_for_long_are_refu
         credentials.sign_in_with_password(
             MEETING.code, f"nobody{attempt}", "wrong", now=now, address="192.0.2.1"
         )
-        for attempt in range(3 * passwords.MAX_WAITING_AT_ADDRESS)
+        for attempt in range(2 * passwords.MAX_WAITING)
     )
     answers = await asyncio.gather(*attempts, return_exceptions=True)
     kinds = [type(answer) for answer in answers]
     assert set(kinds) == {credentials.InvalidCredentials, TooManyAttempts}
     verified = kinds.count(credentials.InvalidCredentials)
-    assert verified >= passwords.MAX_WAITING_AT_ADDRESS
+    assert verified >= passwords.MAX_WAITING // 2
     assert not passwords._waiting
     # Each had a username of its own; of those that were refused none was counted.
     counted = select(RateLimitCounterRow).where(RateLimitCounterRow.scope == MEMBER_PAUSE.scope)
     assert len(await fetch(counted)) == verified
+
+
+def test_an_address_has_at_most_half_of_the_places_that_others_have_left() -> None:
+    taken: dict[str, int] = {}
+    with ExitStack() as places:
+        for address in map(str, range(6)):
+            with suppress(passwords.TooManyVerifications):
+                while True:
+                    places.enter_context(passwords.place_in_queue(address))
+                    taken[address] = taken.get(address, 0) + 1
+        with pytest.raises(passwords.TooManyVerifications):
+            places.enter_context(passwords.place_in_queue("another"))
+    assert [*taken.values()] == [20, 10, 5, 3, 1, 1]
+    assert not passwords._waiting
+
+
+async def test_who_is_slowed_down_holds_no_place_of_those_whose_passwords_are_verified(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four attempts at each of four addresses that have failed too often: more than places."""
+    slow = replace(ADDRESS_BACKOFF, threshold=0, step=timedelta(seconds=1))
+    monkeypatch.setattr(rate_limits, "ADDRESS_BACKOFF", slow)
+    monkeypatch.setattr(passwords, "MAX_WAITING", 6)
+    may_go_on = asyncio.Event()
+    waits: list[float] = []
+
+    async def sleep(delay: float) -> None:
+        waits.append(delay)
+        await may_go_on.wait()
+
+    monkeypatch.setattr(credentials, "asyncio", SimpleNamespace(sleep=sleep))
+    slowed: list[asyncio.Task[Any]] = []
+    for attempt in range(16):
+        before = len(waits)
+        slowed.append(
+            asyncio.create_task(member(f"nobody{attempt}", "wrong", now, f"192.0.2.{attempt % 4}"))
+        )
+        while not slowed[-1].done() and len(waits) == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    assert len(waits) == 12  # all but the first at each address
+    assert await outcome(member("kim", PASSWORD, now, "198.51.100.1")) == "in"
+    may_go_on.set()
+    answers = await asyncio.gather(*slowed, return_exceptions=True)
+    assert {type(answer) for answer in answers} <= {credentials.InvalidCredentials, TooManyAttempts}
+    assert not passwords._waiting

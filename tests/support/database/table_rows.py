@@ -1,7 +1,7 @@
 """Rows for tests: a valid one of every table, and helpers to read and write rows."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -206,6 +206,7 @@ def one_of_each(now: datetime) -> list[SQLModel]:
             created_at=now,
             created_by="staff",
             scopes=["claims"],
+            expires_at=now + timedelta(days=365),
         ),
         tables.OperationRow(at=now, actor="staff", what="purged", details={"before": "2018-01-01"}),
     ]

@@ -8,7 +8,20 @@ from contextlib import suppress
 from uuid import uuid4
 
 TIMEOUT = 60  # seconds; only a connection that the server holds open takes that long
-TEXT, CONTINUATION, BINARY = 1, 0, 2
+TEXT, CONTINUATION, BINARY, PING, PONG = 1, 0, 2, 9, 10
+
+
+def frame(payload: bytes, kind: int = TEXT, *, final: bool = True, length: int = -1) -> bytes:
+    """A masked WebSocket frame; `length` is what its header says, if it is not true."""
+    size = len(payload) if length < 0 else length
+    head = bytes([(0x80 if final else 0) | kind])
+    if size < 126:
+        head += bytes([0x80 | size])
+    elif size < 65_536:
+        head += struct.pack(">BH", 0x80 | 126, size)
+    else:
+        head += struct.pack(">BQ", 0x80 | 127, size)
+    return head + bytes(4) + payload
 
 
 class RawSocket:
@@ -56,18 +69,10 @@ class RawSocket:
         return self.until(b"\r\n\r\n")
 
     def send_frame(
-        self, payload: bytes, kind: int = TEXT, *, final: bool = True, length: int | None = None
+        self, payload: bytes, kind: int = TEXT, *, final: bool = True, length: int = -1
     ) -> None:
-        """Send a masked WebSocket frame; `length` is what its header says."""
-        size = len(payload) if length is None else length
-        head = bytes([(0x80 if final else 0) | kind])
-        if size < 126:
-            head += bytes([0x80 | size])
-        elif size < 65_536:
-            head += struct.pack(">BH", 0x80 | 126, size)
-        else:
-            head += struct.pack(">BQ", 0x80 | 127, size)
-        self.send(head + bytes(4) + payload)
+        """Send a frame."""
+        self.send(frame(payload, kind, final=final, length=length))
 
     def abort(self) -> None:
         """Close the connection with a reset."""

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
+from starlette.types import Message
 
 from cme_reflex.web.middleware.access_log import MESSAGE_CODE, AccessLogMiddleware
 
@@ -44,6 +45,31 @@ async def test_a_request_is_logged_without_user_input(
     )
     assert ms >= 0
     assert re.fullmatch("[0-9a-f]{16}", client)
+
+
+@pytest.mark.parametrize(
+    ("method", "logged"),
+    [
+        ("GET", "GET"),
+        ("TRACE", "TRACE"),
+        ("get", "other"),
+        ("SMITH", "other"),
+        ("X" * 900, "other"),
+    ],
+)
+async def test_only_methods_of_http_are_logged(
+    caplog: pytest.LogCaptureFixture, method: str, logged: str
+) -> None:
+    caplog.set_level("INFO")
+    scope = {"type": "http", "path": "/", "method": method, "headers": []}
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None: ...
+
+    await AccessLogMiddleware(PlainTextResponse("…"), set())(scope, receive, send)
+    assert caplog.records[-1].cme_fields["method"] == logged
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from cme_reflex import text
 from cme_reflex.domain.sign_in.password_policy import MAX_LENGTH, MIN_LENGTH
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import email_link, invitations
@@ -179,6 +180,19 @@ async def test_without_a_link_no_password_is_set(visitor: httpx.AsyncClient) -> 
     form = {"password": "correct horse battery", "again": "correct horse battery"}
     refused = await visitor.post("/password/set", data=form)
     assert status_and_location(refused) == (303, "/sign-in-link#link-unknown")
+
+
+async def test_too_many_passwords_with_one_link_are_reported(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise TooManyAttempts(datetime(2024, 11, 1, tzinfo=UTC))
+
+    monkeypatch.setattr(invitations, "set_password", refuse)
+    form = {"password": "correct horse battery", "again": "correct horse battery"}
+    refused = await client.post("/password/set", data=form)
+    assert status_and_location(refused) == (303, "/password#password-attempts")
+    assert "password-attempts" in text.password.FAULTS
 
 
 @pytest.mark.parametrize("path", ["/sign-in-link/send", "/link/use", "/password/set"])

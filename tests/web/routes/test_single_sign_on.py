@@ -12,6 +12,7 @@ from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.sign_in.single_sign_on import login
 from cme_reflex.settings import settings
+from tests.support.database.statements import counted_writes
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
 from tests.support.oidc import fresh_oidc_provider
 from tests.support.servers.oidc_provider import (
@@ -140,6 +141,28 @@ async def test_an_error_returns_as_a_code_of_the_closed_list(
     assert answer(await client.get(await callback_path(client))) == (303, f"/#{code}")
     assert code in text.sign_in.ERRORS
     assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_a_made_up_response_writes_nothing(
+    client: httpx.AsyncClient, provider: OidcProvider
+) -> None:
+    path = await callback_path(client)
+    client.cookies.clear()
+    client.cookies.set("cme_departure", "x" * 43)
+    with counted_writes() as writes:
+        assert answer(await client.get(path)) == (303, "/#sso-failed")
+    assert writes == []
+
+
+async def test_words_that_are_no_error_of_a_provider_are_not_logged(
+    client: httpx.AsyncClient, provider: OidcProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody who has started a login can write them into the callback's address."""
+    for error, logged in (("server_error", "server_error"), ("Smith", "an error that is none of")):
+        provider.answer = {"error": error}
+        await client.get(await callback_path(client))
+        assert f"the provider says {logged}" in caplog.text
+    assert "Smith" not in caplog.text
 
 
 async def test_an_unreachable_provider_is_reported(

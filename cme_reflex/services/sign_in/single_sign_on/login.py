@@ -8,6 +8,7 @@ from hmac import compare_digest
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cme_reflex.domain.meetings.meeting import Meeting, SingleSignOn
 from cme_reflex.domain.sign_in.strength import SignInMethod
@@ -22,6 +23,29 @@ from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.sign_in.tables import OidcLoginRow
 
 __all__ = ["MemberNotFound"]
+
+# Of RFC 6749, section 4.1.2.1, and OpenID Connect Core, section 3.1.2.6. Anybody can write another
+# into the address of the callback, so that is not repeated.
+_ERRORS = frozenset(
+    (
+        "access_denied",
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_request_object",
+        "invalid_request_uri",
+        "invalid_scope",
+        "login_required",
+        "registration_not_supported",
+        "request_not_supported",
+        "request_uri_not_supported",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    )
+)
 
 LOGIN_LIFETIME = timedelta(minutes=10)  # enough to enter a password and a second factor
 
@@ -94,7 +118,8 @@ async def complete_login(
     if error := answer.get("error"):
         if error == "access_denied":
             raise SignInCancelled
-        raise oidc.SignInRejected(f"the provider says {error[:60]!r}")
+        reason = error if error in _ERRORS else "an error that is none of OpenID Connect"
+        raise oidc.SignInRejected(f"the provider says {reason}")
     login_secrets = oidc.LoginSecrets(login.state, login.nonce, login.verifier)
     identity = await oidc.fetch_identity(
         configuration,
@@ -138,17 +163,22 @@ async def _consume(token: str, state: str, now: datetime) -> OidcLoginRow:
     A response with another state does not delete it; otherwise an attacker's link could
     break a login in progress.
     """
+    query = select(OidcLoginRow).where(
+        OidcLoginRow.token_hash == token_hash(token), OidcLoginRow.expires_at > now
+    )
 
-    def consume(db: Session) -> OidcLoginRow:
-        query = select(OidcLoginRow).where(
-            OidcLoginRow.token_hash == token_hash(token), OidcLoginRow.expires_at > now
-        )
-        login = db.exec(query.with_for_update()).one_or_none()
+    def pending(db: Session, query: SelectOfScalar[OidcLoginRow] = query) -> OidcLoginRow:
+        login = db.exec(query).one_or_none()
         if login is None:
             raise oidc.SignInRejected("this browser has no pending login")
         if not compare_digest(login.state.encode(), state.encode("utf-8", "replace")):
             raise oidc.SignInRejected("the state does not match this browser's login")
+        return login
+
+    def consume(db: Session) -> OidcLoginRow:
+        login = pending(db, query.with_for_update())
         db.exec(sa.delete(OidcLoginRow).where(col(OidcLoginRow.token_hash) == login.token_hash))
         return login
 
+    await read(pending)  # a made-up response writes nothing
     return await write(consume)
