@@ -16,7 +16,7 @@ from cme_reflex.domain.claims.claim import (
 from cme_reflex.domain.evaluations.form import Answers, InvalidAnswer
 from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
 from cme_reflex.domain.people.names import InvalidName
-from cme_reflex.domain.reporting.pars import reported_type
+from cme_reflex.domain.reporting.pars import pars_credit_type
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -256,7 +256,7 @@ class Submit(ClaimPage, rx.State):
             profession_hint=credit_presenter.profession_hint(context, summary.offered),
             profession_is_fixed=context.meeting.profession_by is ProfessionBy.REGISTRATION,
             reporting=text.reporting.opted_in(opted_in.active if opted_in else None)
-            if opted_in or reported_type(summary.offered)
+            if opted_in or pars_credit_type(summary.offered)
             else "",
             revision=summary.claim.revision,
         )
