@@ -316,7 +316,7 @@ async def exported(now: datetime) -> tuple[ParsRow, ...]:
     """The rows of the next file for PARS; none if there is nothing new."""
     number = await pars.next_batch_number(MEETING.code)
     try:
-        batch = await pars.export_batch(
+        batch = await pars.create_batch(
             MEETING.code, number, actor="staff", now=now, write=lambda batch: None
         )
     except NothingToReport:
