@@ -130,7 +130,7 @@ class Submit(ClaimPage, rx.State):
     @command(label=text.queue.NAME)
     async def correct_name(self, context: RequestContext, name: LongText):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
-        summary = await submission.correct_name(context, str(name), now=clock())
+        summary = await submission.save_certificate_name(context, str(name), now=clock())
         context = await submission.with_current_attendee(context)
         await self._show(
             context, summary, announcement=text.shell.SAVED, own={displayed_claim.NAME}

@@ -167,7 +167,7 @@ async def test_the_attendee_can_change_nothing_of_it(
     changes = (
         claim_lines.add_session(context, ids["B"], now=now),
         submission.choose_total(context, "category1", None, now=now),
-        submission.correct_name(context, "Somebody Else", now=now),
+        submission.save_certificate_name(context, "Somebody Else", now=now),
         submit_attested(context, before.claim.revision, now=now),
         submit_attested(context, receipt.document["revision"], now=now),
         reopening.reopen_own_claim(context, now=now),
@@ -272,7 +272,7 @@ async def test_the_attendee_is_told_and_a_confirmation_that_waits_is_not_sent(
 async def test_the_notice_greets_and_is_addressed_to_the_registered_name(
     context: RequestContext, sign_in_as: SignIn, now: datetime, server: LocalSmtpServer
 ) -> None:
-    await submission.correct_name(context, "Win a Prize Today", now=now)
+    await submission.save_certificate_name(context, "Win a Prize Today", now=now)
     receipt = await submit_complete_claim(await sign_in_as(), now)
     await send_due_mail(server, now)
     await withdraw(receipt, now)
