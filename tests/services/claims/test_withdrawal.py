@@ -40,7 +40,7 @@ from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_report
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.operations import backup, purge
+from cme_reflex.services.operations import backup, retention
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.reporting import pars, pars_check
 from cme_reflex.services.reporting.pars import NothingToReport
@@ -370,7 +370,7 @@ async def test_a_withdrawn_claim_is_deleted_with_the_others_of_an_old_meeting(
 ) -> None:
     await withdraw(receipt, now)
     closes = MEETING.claim.closes_at
-    done = await purge.purge(
+    done = await retention.purge(
         closes.date(), actor="staff", now=closes + timedelta(days=366 * 7), dry_run=False
     )
     (deleted,) = done
