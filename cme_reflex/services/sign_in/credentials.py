@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from cme_reflex.domain.meetings.meeting import Meeting, SingleSignOn
 from cme_reflex.domain.people.names import name_key, number_key, same_name
+from cme_reflex.domain.sign_in.lockout import MEMBER_LOCKOUT, MEMBER_PAUSE
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import (
@@ -129,8 +130,8 @@ async def sign_in_with_password(
         raise InvalidCredentials
     attempts: list[rate_limits.LimitKey] = [
         (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
-        (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
+        (MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
+        (MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
     try:
         with passwords.place_in_queue(address):
