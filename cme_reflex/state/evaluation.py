@@ -101,5 +101,5 @@ class Evaluation(ClaimPage, rx.State):
         self._set(
             questions=presenters.question_views(form, session_answers),
             progress=presenters.evaluation_progress(form, session_answers),
-            done=form.is_complete(session_answers),
+            done=form.is_completed_by(session_answers),
         )

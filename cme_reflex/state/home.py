@@ -97,7 +97,7 @@ class Home(UndoPage, rx.State):
         answers = await evaluation_answers.load_answers(context)
         meeting = context.meeting
         done = sum(
-            meeting.session_form.is_complete(answers.of_session(line.session_id))
+            meeting.session_form.is_completed_by(answers.of_session(line.session_id))
             for line in summary.claim.lines
         )
         status = summary.claim.status

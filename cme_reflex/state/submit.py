@@ -16,7 +16,7 @@ from cme_reflex.domain.claims.claim import (
 from cme_reflex.domain.evaluations.form import Answers, InvalidAnswer
 from cme_reflex.domain.meetings.meeting import Meeting, ProfessionBy
 from cme_reflex.domain.people.names import InvalidName
-from cme_reflex.domain.reporting.pars import reported_type
+from cme_reflex.domain.reporting.pars import pars_credit_type
 from cme_reflex.routes import HOME
 from cme_reflex.services.claims import claim, submission
 from cme_reflex.services.claims.claim import ClaimSummary
@@ -130,7 +130,7 @@ class Submit(ClaimPage, rx.State):
     @command(label=text.queue.NAME)
     async def correct_name(self, context: RequestContext, name: LongText):
         """Save the name for the certificate, valid or not; the page says what is wrong with it."""
-        summary = await submission.correct_name(context, str(name), now=clock())
+        summary = await submission.save_certificate_name(context, str(name), now=clock())
         context = await submission.with_current_attendee(context)
         await self._show(
             context, summary, announcement=text.shell.SAVED, own={displayed_claim.NAME}
@@ -256,7 +256,7 @@ class Submit(ClaimPage, rx.State):
             profession_hint=credit_presenter.profession_hint(context, summary.offered),
             profession_is_fixed=context.meeting.profession_by is ProfessionBy.REGISTRATION,
             reporting=text.reporting.opted_in(opted_in.active if opted_in else None)
-            if opted_in or reported_type(summary.offered)
+            if opted_in or pars_credit_type(summary.offered)
             else "",
             revision=summary.claim.revision,
         )

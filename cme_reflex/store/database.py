@@ -87,7 +87,7 @@ def after_commit(db: Session, callback: Callable[[], None]) -> None:
     db.info.setdefault(_AFTER_COMMIT, []).append(callback)
 
 
-def run_unit(
+def run_in_transaction(
     connection: sa.Connection, f: Callable[[Session], Result], *, dry_run: bool
 ) -> Completed[Result]:
     """Run the function on a new session, and commit its changes unless in a dry run.

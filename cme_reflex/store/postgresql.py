@@ -18,7 +18,7 @@ from cme_reflex.store.database import (
     Completed,
     Database,
     StatementTimeout,
-    run_unit,
+    run_in_transaction,
 )
 
 Result = TypeVar("Result")
@@ -101,7 +101,7 @@ def _run(
         return result
 
     try:
-        return run_unit(connection, limited, dry_run=dry_run)
+        return run_in_transaction(connection, limited, dry_run=dry_run)
     except sa.exc.DBAPIError as error:
         if _sqlstate(error) == _QUERY_CANCELED:
             raise StatementTimeout from error

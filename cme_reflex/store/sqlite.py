@@ -24,7 +24,7 @@ from cme_reflex.store.database import (
     Completed,
     Database,
     StatementTimeout,
-    run_unit,
+    run_in_transaction,
 )
 from cme_reflex.store.group_commit import GroupCommit
 
@@ -110,7 +110,7 @@ def _run_within(
             db.flush()
             return result
 
-    return run_unit(connection, limited, dry_run=dry_run)
+    return run_in_transaction(connection, limited, dry_run=dry_run)
 
 
 @contextmanager

@@ -114,12 +114,12 @@ async def test_no_credential_leaves_its_place(
         await client.post(SIGN_IN, data=member)
         badge = {"way": "badge", "last_name": LAST_NAMES[DRAFTING], "number": NUMBER}
         await client.post(SIGN_IN, data=badge)
-        credentials.add(client.cookies[f"cme_sign_in.{MEETING.code}"])
+        credentials.add(client.cookies[f"cme_sign_in.{settings().meeting}"])
 
         await client.post(SEND_LINK, data={"email": ADDRESS})
         credentials.add(link := await _mailed_link())
         await client.post(USE_LINK, data={"token": link})
-        credentials.add(token := client.cookies[f"cme_sign_in.{MEETING.code}"])
+        credentials.add(token := client.cookies[f"cme_sign_in.{settings().meeting}"])
 
         now = datetime.now(UTC)
         system = (await api_tokens.create("society", actor="a test", now=now)).token

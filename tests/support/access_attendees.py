@@ -86,7 +86,7 @@ async def _fill(context: RequestContext) -> None:
             context, codes[code], "comment", f"{SECRET}!", now=NOW
         )
     await evaluation_answers.answer_overall(context, "bias", True, now=NOW)
-    await submission.correct_name(context, f"Kim {SECRET}", now=NOW)
+    await submission.save_certificate_name(context, f"Kim {SECRET}", now=NOW)
     version = context.meeting.reporting.consent_version
     await opt_in.save_opt_in(context, LEARNER, consented=True, version=version, now=NOW)
 

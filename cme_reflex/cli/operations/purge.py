@@ -13,8 +13,8 @@ from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
 from cme_reflex.domain.operations.retention import RETENTION_YEARS
 from cme_reflex.services.clock import clock
-from cme_reflex.services.operations import purge as purging
-from cme_reflex.services.operations.purge import PurgeResult
+from cme_reflex.services.operations import retention
+from cme_reflex.services.operations.retention import PurgeResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,10 @@ def purge(before: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
         raise CliError(f"--before {before} is not a valid date. Write it as 2018-12-31.") from None
     if not (dry_run or yes):
         _confirm(day)
-    change = purging.purge(day, actor=actor(), now=clock(), dry_run=dry_run)
+    change = retention.purge(day, actor=actor(), now=clock(), dry_run=dry_run)
     try:
         report = PurgeReport(before=day, dry_run=dry_run, meetings=run(change))
-    except purging.RetentionPeriodNotOver as recent:
+    except retention.RetentionPeriodNotOver as recent:
         raise CliError(
             f"--before {day} is too recent: records are kept for {RETENTION_YEARS} years from "
             "the activity. "

@@ -96,7 +96,7 @@ async def _export_new(meeting: str, out: Path, *, force: bool) -> BatchExport:
     batch: Batch | None = None
     try:
         with written_together(out, names, force=force) as folder:
-            batch = await pars.export_batch(
+            batch = await pars.create_batch(
                 meeting,
                 number,
                 actor=actor(),

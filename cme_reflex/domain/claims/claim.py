@@ -207,13 +207,13 @@ def _require_open(claim: Claim, meeting: Meeting, now: datetime) -> None:
 
 def line_needs(answers: Answers, meeting: Meeting, session_id: int) -> frozenset[Need]:
     """What a line meets of the needs of credit types by the attendee's answers."""
-    complete = meeting.session_form.is_complete(answers.of_session(session_id))
+    complete = meeting.session_form.is_completed_by(answers.of_session(session_id))
     return frozenset({Need.SESSION_EVALUATION} if complete else ())
 
 
 def claim_needs(answers: Answers, meeting: Meeting) -> frozenset[Need]:
     """What the whole claim meets of the needs of credit types by the attendee's answers."""
-    complete = meeting.overall_form.is_complete(answers.overall)
+    complete = meeting.overall_form.is_completed_by(answers.overall)
     return frozenset({Need.OVERALL_EVALUATION} if complete else ())
 
 

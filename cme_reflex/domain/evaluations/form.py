@@ -123,7 +123,7 @@ class Form:
         """The required questions without an answer, in order."""
         return [q for q in self.questions if q.required and q.key not in answers]
 
-    def is_complete(self, answers: Mapping[str, Answer]) -> bool:
+    def is_completed_by(self, answers: Mapping[str, Answer]) -> bool:
         """Whether the form looks complete to the person filling it in.
 
         Every required question is answered; where none is required, every

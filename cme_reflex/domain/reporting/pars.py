@@ -82,7 +82,7 @@ def is_activity_id(text: str) -> bool:
     return _ACTIVITY_ID.fullmatch(text) is not None
 
 
-def reported_type(types: CreditTypes) -> CreditType | None:
+def pars_credit_type(types: CreditTypes) -> CreditType | None:
     """The primary type that is reported to PARS; None if the meeting reports none."""
     return next((each for each in types.primaries if each.reported_to is Receiver.PARS), None)
 
@@ -98,7 +98,7 @@ def build_record(
     subset claimed that is reported to PARS, whose label is PARS's word, such as Patient Safety.
     """
     newest = versions[-1]
-    primary = reported_type(meeting.credit)
+    primary = pars_credit_type(meeting.credit)
     if primary is None or not newest.totals.get(primary.code):
         return None
     record = ParsRecord(

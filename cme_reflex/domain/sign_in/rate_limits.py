@@ -1,14 +1,15 @@
 """Rate limits for attempts, such as sign-ins by number or address, and links by e-mail.
 
 An attempt is counted before its outcome is known, so that a thousand simultaneous attempts are
-counted as a thousand; a successful attempt is refunded.
+counted as a thousand; a successful attempt is refunded. Limits that lock a number or a member are
+in `lockout.py`.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-_NO_WAIT = timedelta(0)
+NO_WAIT = timedelta(0)
 
 
 class TooManyAttempts(Exception):
@@ -57,39 +58,6 @@ class RateLimit(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lockout:
-    """Lockout for `base_delay` at the `threshold`-th failure, doubled at each further failure.
-
-    A lockout lasts at most `max_delay`. Attempts during a lockout are rejected
-    and do not prolong it. The counter is reset after a success, and
-    `reset_after` after the end of a lockout or the last attempt.
-    """
-
-    scope: str
-    threshold: int
-    base_delay: timedelta
-    max_delay: timedelta
-    reset_after: timedelta
-
-    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
-        """See RateLimit.check."""
-        if now < counter.until:
-            raise TooManyAttempts(counter.until)
-        count = _current_count(counter, now) + 1
-        if count < self.threshold:
-            return RateLimitCounter(count, counter.until, now + self.reset_after), _NO_WAIT
-        # This many doublings reach `max_delay`; more would only compute huge numbers.
-        max_doublings = (self.max_delay // self.base_delay).bit_length()
-        doublings = min(count - self.threshold, max_doublings)
-        until = now + min(self.base_delay * 2**doublings, self.max_delay)
-        return RateLimitCounter(count, until, until + self.reset_after), _NO_WAIT
-
-    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
-        """See RateLimit.refund."""
-        return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """Growing delay after failures, for many people behind one address; no lockout.
 
@@ -112,7 +80,7 @@ class Backoff:
 
     def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
         """See RateLimit.check."""
-        count = _current_count(counter, now) + 1
+        count = current_count(counter, now) + 1
         slot = max(now, counter.until)
         if slot - now > self.max_wait:
             raise TooManyAttempts(slot - self.max_wait)
@@ -138,43 +106,16 @@ class Quota:
     def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
         """See RateLimit.check."""
         if now >= counter.forgotten_at:
-            return RateLimitCounter(1, now, now + self.window), _NO_WAIT
+            return RateLimitCounter(1, now, now + self.window), NO_WAIT
         if counter.count >= self.limit:
             raise TooManyAttempts(counter.forgotten_at)
-        return replace(counter, count=counter.count + 1), _NO_WAIT
+        return replace(counter, count=counter.count + 1), NO_WAIT
 
     def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
         """See RateLimit.refund."""
         return counter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """No attempts for `duration` after each `threshold` of them within `window`.
-
-    The count starts again after a pause, so holding a key takes `threshold` attempts each time.
-    """
-
-    scope: str
-    threshold: int
-    duration: timedelta
-    window: timedelta
-
-    def check(self, counter: RateLimitCounter, now: datetime) -> tuple[RateLimitCounter, timedelta]:
-        """See RateLimit.check."""
-        if now < counter.until:
-            raise TooManyAttempts(counter.until)
-        if now >= counter.forgotten_at:
-            return RateLimitCounter(1, counter.until, now + self.window), _NO_WAIT
-        if counter.count + 1 < self.threshold:
-            return replace(counter, count=counter.count + 1), _NO_WAIT
-        until = now + self.duration
-        return RateLimitCounter(0, until, until), _NO_WAIT
-
-    def refund(self, counter: RateLimitCounter, *, first: bool) -> RateLimitCounter | None:
-        """See RateLimit.refund."""
-        return replace(counter, count=max(counter.count - 1, 0))
-
-
-def _current_count(counter: RateLimitCounter, now: datetime) -> int:
+def current_count(counter: RateLimitCounter, now: datetime) -> int:
+    """The counter's count; 0 once it is forgotten."""
     return counter.count if now < counter.forgotten_at else 0

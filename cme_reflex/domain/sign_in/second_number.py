@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from cme_reflex.domain.sign_in.rate_limits import (
+from cme_reflex.domain.sign_in.lockout import (
+    ADDRESS_PAUSE,
+    NUMBER_LOCKOUT,
+    NUMBER_PAUSE,
     Lockout,
     Pause,
-    RateLimitCounter,
-    TooManyAttempts,
 )
+from cme_reflex.domain.sign_in.rate_limits import RateLimitCounter, TooManyAttempts
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,44 +102,10 @@ PRESSURE_THRESHOLD = 10  # more than attendees who are just typing their second 
 DEMAND_LIFETIME = timedelta(minutes=15)
 """How long a second number is required after PRESSURE has fallen below its threshold."""
 
-NUMBER_LOCKOUT = Lockout(
-    scope="number at an address",
-    threshold=5,
-    base_delay=timedelta(minutes=1),
-    max_delay=timedelta(minutes=15),
-    reset_after=timedelta(hours=1),
-)
-"""Attempts with the same number, or the same two numbers, from one address."""
-
 PAIRS_AT_ADDRESS = LeakyBucket(
     scope="two numbers at an address", capacity=1_000, leak=timedelta(milliseconds=50)
 )
 """Attempts with two numbers from one address: a full hall at once, then 20 a second."""
-
-ADDRESS_PAUSE = Pause(
-    scope="number of two at an address",
-    threshold=700,
-    duration=timedelta(minutes=5),
-    window=timedelta(days=1),
-)
-"""Attempts with one number and another from one address.
-
-It limits those who know somebody's name and badge and guess the confirmation number. They stop its
-owner at the same address only: five requests a second for a day pause 617 numbers for five minutes
-each, which are 0.4 % of the time of 500 badges, or twice that with two badges in each attempt.
-"""
-
-NUMBER_PAUSE = Pause(
-    scope="number anywhere",
-    threshold=3_000,
-    duration=timedelta(minutes=5),
-    window=timedelta(minutes=10),
-)
-"""Attempts with one number from anywhere.
-
-ADDRESS_PAUSE lets one address try a number at most 1,400 times in ten minutes, so two of them never
-pause it for all.
-"""
 
 OWN_ATTEMPTS = 5
 """As many attempts with two numbers pass NUMBER_PAUSE at each address, whatever others do."""

@@ -21,7 +21,7 @@ COLUMNS = (
 )
 
 
-def read_attendees(path: Path) -> InputTable:
+def read_attendee_rows(path: Path) -> InputTable:
     """Read the rows of attendees.csv. Raises InvalidInput if there is no such table."""
     return read_table(path, COLUMNS)
 

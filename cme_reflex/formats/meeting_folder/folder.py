@@ -39,7 +39,7 @@ def inspect_folder(path: Path) -> tuple[MeetingFolder | None, tuple[InputProblem
     meeting, problems = settings.meeting, list(settings.problems)
     read_sessions = partial(sessions_csv.read_sessions, types=settings.credit_types)
     sessions = try_read_table(path / "sessions.csv", read_sessions)
-    attendees = try_read_table(path / "attendees.csv", attendees_csv.read_attendees)
+    attendees = try_read_table(path / "attendees.csv", attendees_csv.read_attendee_rows)
     members = try_read_table(path / "members.csv", members_csv.read_members)
     folder = (
         _sessions(sessions, settings, attendees),

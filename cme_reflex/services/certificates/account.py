@@ -23,7 +23,7 @@ from cme_reflex.domain.claims.account import (
 from cme_reflex.domain.claims.claim import ClaimStatus, claim_period
 from cme_reflex.domain.claims.proof import proof_state
 from cme_reflex.domain.meetings.meeting import Meeting
-from cme_reflex.domain.reporting.pars import RecordAction, current_records, reported_type
+from cme_reflex.domain.reporting.pars import RecordAction, current_records, pars_credit_type
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.pdf.transcript import Transcript, transcript_csv, transcript_pdf
 from cme_reflex.services.certificates import pdf_pool
@@ -134,7 +134,7 @@ def _account_entry(
             registration.reporting,
             reported,
             context,
-            offered=reported_type(meeting.credit.offered_to(registration.attendee.profession))
+            offered=pars_credit_type(meeting.credit.offered_to(registration.attendee.profession))
             is not None,
             withdrawn=claim is not None and claim.status == ClaimStatus.WITHDRAWN,
         ),

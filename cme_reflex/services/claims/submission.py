@@ -143,7 +143,9 @@ async def check_name(attendee: Attendee) -> InvalidName | None:
     return attendee.check_certificate_name(missing)
 
 
-async def correct_name(context: RequestContext, name: str, *, now: datetime) -> ClaimSummary:
+async def save_certificate_name(
+    context: RequestContext, name: str, *, now: datetime
+) -> ClaimSummary:
     """Save the name that the attendee entered, valid or not: Submit needs a valid one.
 
     Raises what `update_claim` raises.

@@ -75,7 +75,7 @@ async def next_batch_number(code: str) -> int:
     return await database.read(lambda db: _next_number(db, load_meeting_terms(db, code)[0]))
 
 
-async def export_batch(
+async def create_batch(
     code: str, number: int, *, actor: str, now: datetime, write: Callable[[Batch], None]
 ) -> Batch:
     """Save all changes since the last batch as a new one, after `write` has written its files.

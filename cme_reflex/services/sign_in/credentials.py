@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from cme_reflex.domain.meetings.meeting import Meeting, SingleSignOn
 from cme_reflex.domain.people.names import name_key, number_key, same_name
+from cme_reflex.domain.sign_in.lockout import KNOWN_BROWSER_LOCKOUT, MEMBER_LOCKOUT, MEMBER_PAUSE
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import (
@@ -19,7 +20,6 @@ from cme_reflex.services.sign_in import (
     rate_limits,
     second_number,
 )
-from cme_reflex.services.sign_in.rate_limits import KNOWN_BROWSER_LOCKOUT
 from cme_reflex.services.sign_in.registrations import (
     SignInResult,
     create_sign_in,
@@ -145,8 +145,8 @@ async def sign_in_with_password(
         raise InvalidCredentials
     attempts: list[rate_limits.LimitKey] = [
         (rate_limits.ADDRESS_BACKOFF, address),
-        (rate_limits.MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
-        (rate_limits.MEMBER_PAUSE, f"{terms.accounts} {username}"),
+        (MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
+        (MEMBER_PAUSE, f"{terms.accounts} {username}"),
     ]
 
     async def verified() -> MemberRow | None:

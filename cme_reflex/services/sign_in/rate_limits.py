@@ -4,9 +4,9 @@
     …  # the attempt
     rate_limits.refund(db, (ADDRESS_BACKOFF, address), (MEMBER_LOCKOUT, name), person=…, now=now)
 
-To add a limit, define a `Lockout`, a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with
-its own scope. Sign-ins with numbers have limits of their own (`second_number.py`). Keys are hashed
-before they are stored. An empty key is not counted.
+To add a limit, define a `Backoff` or a `Quota` of `domain.sign_in.rate_limits` with its own scope.
+Lockouts are in `domain.sign_in.lockout`. Sign-ins with numbers have limits of their own
+(`second_number.py`). Keys are hashed before they are stored. An empty key is not counted.
 """
 
 import asyncio
@@ -17,33 +17,11 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from cme_reflex.domain.sign_in.rate_limits import (
-    Backoff,
-    Lockout,
-    Quota,
-    RateLimit,
-    TooManyAttempts,
-)
-from cme_reflex.domain.sign_in.second_number import NUMBER_LOCKOUT, NUMBER_PAUSE
+from cme_reflex.domain.sign_in.rate_limits import Backoff, Quota, RateLimit, TooManyAttempts
 from cme_reflex.store.database import write
 from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.sign_in import rate_limit_counters
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
-
-MEMBER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="member at an address")
-"""Attempts on a member's username, existing or not, from one IP address."""
-
-KNOWN_BROWSER_LOCKOUT = replace(NUMBER_LOCKOUT, scope="known browser")
-"""Attempts with two numbers at a browser that was signed in to the registration of one of them."""
-
-MEMBER_PAUSE = replace(
-    NUMBER_PAUSE, scope="member anywhere", threshold=100, window=timedelta(days=1)
-)
-"""Attempts on a member's username from anywhere.
-
-A stranger needs a hundred of them for five minutes of a member's time. They are 28,800 guesses a
-day, from hundreds of addresses, at a password that takes at least a million.
-"""
 
 ADDRESS_BACKOFF = Backoff(
     scope="address",
@@ -73,13 +51,9 @@ LimitKey: TypeAlias = tuple[RateLimit, str]
 
 __all__ = [
     "ADDRESS_BACKOFF",
-    "KNOWN_BROWSER_LOCKOUT",
-    "MEMBER_LOCKOUT",
-    "MEMBER_PAUSE",
     "SINGLE_SIGN_ON_BACKOFF",
     "Backoff",
     "LimitKey",
-    "Lockout",
     "Quota",
     "TooManyAttempts",
     "check",

@@ -104,7 +104,7 @@ def _line_view(
         on_demand=line.on_demand,
         on_demand_offered=session.delivery is Delivery.BOTH,
         evaluation=evaluation_progress(form, answers),
-        evaluated=form.is_complete(answers),
+        evaluated=form.is_completed_by(answers),
         conflict=line.session_id in summary.in_conflict,
         withdrawn=not session.gives_credit,
         lowered=text.claim.LOWERED.format(credit=claimed)
@@ -183,7 +183,7 @@ def _line_explanation(line: Line, session: Session, types: CreditTypes) -> Itera
 
 def evaluation_progress(form: Form, answers: Mapping[str, Answer]) -> str:
     """The progress of a session's evaluation, as text."""
-    if form.is_complete(answers):
+    if form.is_completed_by(answers):
         return text.evaluation.COMPLETE
     if not answers:
         return text.evaluation.NOT_STARTED
@@ -196,7 +196,9 @@ def overall_status(form: Form, answers: Mapping[str, Answer]) -> str:
     It never says "Done", because submitting the claim is part of the same task.
     """
     return (
-        text.home.NOT_SUBMITTED if form.is_complete(answers) else evaluation_progress(form, answers)
+        text.home.NOT_SUBMITTED
+        if form.is_completed_by(answers)
+        else evaluation_progress(form, answers)
     )
 
 

@@ -39,7 +39,7 @@ def enter_name(database_url: str, name: str, *, submit: bool = False) -> str:
         programme_cache.clear()
         await load_meeting(FOLDER, now=NOW)
         token = await sign_in_with_badge(MEETING.code, *KIM, now=NOW)
-        await submission.correct_name(
+        await submission.save_certificate_name(
             await authenticate(MEETING.code, token, now=NOW), name, now=NOW
         )
         receipt = ""

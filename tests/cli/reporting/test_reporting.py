@@ -136,7 +136,7 @@ def test_a_batch_is_written_again_with_the_same_bytes(out: Path) -> None:
 
 def test_files_that_were_not_finished_come_first(out: Path, unmigrated_url: str) -> None:
     """The state after a crash between saving the batch and delivering its files."""
-    crash = pars.export_batch(MEETING.code, 1, actor="staff", now=NOW, write=lambda batch: None)
+    crash = pars.create_batch(MEETING.code, 1, actor="staff", now=NOW, write=lambda batch: None)
     run(unmigrated_url, crash)
     remedy = "Write its files with: cme reporting export --again 1"
     assert report(out) == (1, [], [f"The files of batch 1 were not finished. {remedy}"])

@@ -114,20 +114,23 @@ def test_missing_are_the_required_questions_without_an_answer() -> None:
 
 def test_a_form_is_complete_with_its_required_answers() -> None:
     form = Form((SCALE, YES_NO, ONE))
-    assert not form.is_complete({"scale": 3, "one": "A"})
-    assert form.is_complete({"scale": 3, "bias": True})
+    assert not form.is_completed_by({"scale": 3, "one": "A"})
+    assert form.is_completed_by({"scale": 3, "bias": True})
 
 
 def test_a_form_without_required_questions_is_complete_but_for_the_free_texts() -> None:
     form = Form((ONE, SOME, TEXT))
-    assert not form.is_complete({})
-    assert not form.is_complete({"one": "A", "text": "Thank you"})
-    assert form.is_complete({"one": "A", "some": ("B",)})
+    assert not form.is_completed_by({})
+    assert not form.is_completed_by({"one": "A", "text": "Thank you"})
+    assert form.is_completed_by({"one": "A", "some": ("B",)})
 
 
 def test_a_form_of_free_texts_is_complete_as_soon_as_something_is_written() -> None:
     form = Form((TEXT,))
-    assert [form.is_complete(answers) for answers in ({}, {"text": "Thank you"})] == [False, True]
+    assert [form.is_completed_by(answers) for answers in ({}, {"text": "Thank you"})] == [
+        False,
+        True,
+    ]
 
 
 def test_a_question_that_the_form_does_not_ask_is_refused() -> None:

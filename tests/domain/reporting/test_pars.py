@@ -19,8 +19,8 @@ from cme_reflex.domain.reporting.pars import (
     current_records,
     diff,
     is_activity_id,
+    pars_credit_type,
     report_due,
-    reported_type,
     row_key,
     year_closes,
 )
@@ -87,7 +87,7 @@ def test_the_type_that_is_reported_to_pars_is_the_one_that_says_so() -> None:
     opioid = credit_type("opioid", label="Opioid", part_of="category1", **REPORTED)
     types = (nursing, broker, CATEGORY1, ethics, SAFETY, opioid)
     meeting, learner = replace(MEETING, credit_types=types), replace(LEARNER, board="ABS")
-    assert reported_type(meeting.credit) == CATEGORY1
+    assert pars_credit_type(meeting.credit) == CATEGORY1
     totals = amounts(ancc=8, rn=8, category1=34, ethics=2)
     records = [
         build_record(meeting, learner, [replace(LIVE, totals={**totals, **more})])
@@ -110,7 +110,7 @@ def test_without_credit_of_that_type_nothing_is_reported(totals: Amounts) -> Non
     assert build_record(MEETING, LEARNER, [replace(LIVE, totals=totals)]) is None
     unreported = replace(MEETING, credit_types=(replace(CATEGORY1, **NOT_REPORTED), SAFETY))
     assert build_record(unreported, LEARNER, [LIVE]) is None
-    assert reported_type(unreported.credit) is None
+    assert pars_credit_type(unreported.credit) is None
 
 
 def test_a_board_id_without_a_board_is_not_reported() -> None:

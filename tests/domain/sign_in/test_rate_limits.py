@@ -3,10 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cme_reflex.domain.sign_in.lockout import Lockout, Pause
 from cme_reflex.domain.sign_in.rate_limits import (
     Backoff,
-    Lockout,
-    Pause,
     Quota,
     RateLimit,
     RateLimitCounter,

@@ -39,7 +39,7 @@ def read(
 def attendees(folder: Path, converted: ConvertedTable) -> list[AttendeeRecord]:
     """What loading a meeting makes of the table."""
     (folder / "attendees.csv").write_text(converted.text, encoding="utf-8", newline="")
-    table = attendees_csv.read_attendees(folder / "attendees.csv")
+    table = attendees_csv.read_attendee_rows(folder / "attendees.csv")
     read_back = [attendees_csv.parse_attendee(row, None, None, None) for row in table.rows]
     assert table.problems == []
     return read_back

@@ -260,7 +260,7 @@ async def opt_in_at(context: RequestContext, at: datetime) -> None:
 
 
 async def export_at(number: int, at: datetime) -> None:
-    await pars.export_batch(MEETING.code, number, actor="staff", now=at, write=lambda batch: None)
+    await pars.create_batch(MEETING.code, number, actor="staff", now=at, write=lambda batch: None)
     await pars.mark_delivered(MEETING.code, number, now=at)
 
 

@@ -65,7 +65,7 @@ async def test_who_has_no_address_submits_all_the_same(sign_in_as: SignIn, now: 
 async def test_it_greets_and_is_addressed_to_the_registered_name(
     context: RequestContext, sign_in_as: SignIn, now: datetime, server: LocalSmtpServer
 ) -> None:
-    await submission.correct_name(context, "Win a Prize Today", now=now)
+    await submission.save_certificate_name(context, "Win a Prize Today", now=now)
     await submit_complete_claim(await sign_in_as(), now)
     assert await send_due_mail(server, now) == DeliveryStats(sent=1)
     (taken,) = server.received

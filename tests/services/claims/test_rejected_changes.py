@@ -45,7 +45,7 @@ def changes(session: int) -> Sequence[Change]:
         partial(evaluation_answers.answer_overall, question="bias", value=False),
         partial(submission.choose_total, code="category1", amount=Amount(2)),
         partial(submission.choose_total, code="safety", amount=Amount(0)),
-        partial(submission.correct_name, name="Somebody Else"),
+        partial(submission.save_certificate_name, name="Somebody Else"),
         partial(submission.correct_profession, profession="other"),
     ]
 

@@ -202,7 +202,7 @@ async def test_after_submission_nothing_can_be_changed(
         evaluation_answers.answer_overall(context, "bias", False, now=now),
         submission.choose_total(context, "category1", Amount(1), now=now),
         submission.choose_total(context, "safety", Amount(0), now=now),
-        submission.correct_name(context, "Somebody Else", now=now),
+        submission.save_certificate_name(context, "Somebody Else", now=now),
         submission.correct_profession(context, "other", now=now),
         submit_attested(context, revision + 1, now=now),
     )
@@ -263,9 +263,9 @@ async def test_patient_safety_is_at_most_the_category_1_chosen(
 async def test_the_name_on_the_certificate_can_be_corrected_and_taken_back(
     context: RequestContext, sign_in_as: SignIn, now: datetime
 ) -> None:
-    await submission.correct_name(context, "  Kim   Núñez ", now=now)
+    await submission.save_certificate_name(context, "  Kim   Núñez ", now=now)
     assert (await sign_in_as()).attendee.name_on_certificate == "Kim Núñez"
-    await submission.correct_name(context, "Kim O'Brien-Núñez Jr", now=now)
+    await submission.save_certificate_name(context, "Kim O'Brien-Núñez Jr", now=now)
     own = select(AttendeeRow.name_on_certificate).where(AttendeeRow.id == context.attendee.id)
     assert await fetch_one(own) is None
 
@@ -329,8 +329,8 @@ async def test_what_is_no_name_is_kept_and_stops_the_submission(
     invalid: InvalidName,
 ) -> None:
     await complete_draft(context, ids, now)
-    await submission.correct_name(context, "Patrick Eze", now=now)
-    await submission.correct_name(context, name, now=now)
+    await submission.save_certificate_name(context, "Patrick Eze", now=now)
+    await submission.save_certificate_name(context, name, now=now)
     context = await sign_in_as()
     assert context.attendee.name_on_certificate == submission.entered_name(context.attendee, name)
     revision = (await claim.load_summary(context, now=now)).claim.revision
@@ -358,7 +358,7 @@ async def test_a_name_in_any_script_is_submitted_as_it_was_entered(
     context: RequestContext, sign_in_as: SignIn, ids: dict[str, int], now: datetime, name: str
 ) -> None:
     await complete_draft(context, ids, now)
-    revision = (await submission.correct_name(context, name, now=now)).claim.revision
+    revision = (await submission.save_certificate_name(context, name, now=now)).claim.revision
     receipt = await submit_attested(await sign_in_as(), revision, now=now)
     assert receipt.document["name_on_certificate"] == name
 
@@ -368,6 +368,6 @@ async def test_a_name_as_registered_is_no_correction(database: Engine, now: date
     await load_meeting(replace(FOLDER, attendees=(registered,)), now=now)
     token = await credentials.sign_in_with_badge(MEETING.code, "李", "104", now=now)
     context = await authentication.authenticate(MEETING.code, token, now=now)
-    await submission.correct_name(context, "Kim 李", now=now)
+    await submission.save_certificate_name(context, "Kim 李", now=now)
     own = select(AttendeeRow.name_on_certificate).where(AttendeeRow.id == context.attendee.id)
     assert await fetch_one(own) is None

@@ -40,7 +40,7 @@ from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.evaluations import evaluation_report
 from cme_reflex.services.mail.worker import DeliveryStats
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.operations import backup, purge
+from cme_reflex.services.operations import backup, retention
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.reporting import pars, pars_check
 from cme_reflex.services.reporting.pars import NothingToReport
@@ -167,7 +167,7 @@ async def test_the_attendee_can_change_nothing_of_it(
     changes = (
         claim_lines.add_session(context, ids["B"], now=now),
         submission.choose_total(context, "category1", None, now=now),
-        submission.correct_name(context, "Somebody Else", now=now),
+        submission.save_certificate_name(context, "Somebody Else", now=now),
         submit_attested(context, before.claim.revision, now=now),
         submit_attested(context, receipt.document["revision"], now=now),
         reopening.reopen_own_claim(context, now=now),
@@ -272,7 +272,7 @@ async def test_the_attendee_is_told_and_a_confirmation_that_waits_is_not_sent(
 async def test_the_notice_greets_and_is_addressed_to_the_registered_name(
     context: RequestContext, sign_in_as: SignIn, now: datetime, server: LocalSmtpServer
 ) -> None:
-    await submission.correct_name(context, "Win a Prize Today", now=now)
+    await submission.save_certificate_name(context, "Win a Prize Today", now=now)
     receipt = await submit_complete_claim(await sign_in_as(), now)
     await send_due_mail(server, now)
     await withdraw(receipt, now)
@@ -316,7 +316,7 @@ async def exported(now: datetime) -> tuple[ParsRow, ...]:
     """The rows of the next file for PARS; none if there is nothing new."""
     number = await pars.next_batch_number(MEETING.code)
     try:
-        batch = await pars.export_batch(
+        batch = await pars.create_batch(
             MEETING.code, number, actor="staff", now=now, write=lambda batch: None
         )
     except NothingToReport:
@@ -370,7 +370,7 @@ async def test_a_withdrawn_claim_is_deleted_with_the_others_of_an_old_meeting(
 ) -> None:
     await withdraw(receipt, now)
     closes = MEETING.claim.closes_at
-    done = await purge.purge(
+    done = await retention.purge(
         closes.date(), actor="staff", now=closes + timedelta(days=366 * 7), dry_run=False
     )
     (deleted,) = done

@@ -53,7 +53,7 @@ PEOPLE = (("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith"))
 async def export(now: datetime, write: Callable[[Batch], None] = lambda batch: None) -> Batch:
     """Export a batch and mark it as delivered, as the command does."""
     number = await pars.next_batch_number(CODE)
-    batch = await pars.export_batch(CODE, number, actor="staff", now=now, write=write)
+    batch = await pars.create_batch(CODE, number, actor="staff", now=now, write=write)
     await pars.mark_delivered(CODE, number, now=now)
     return batch
 
@@ -109,7 +109,7 @@ async def test_a_batch_whose_files_may_be_missing_comes_first_and_is_the_same_ag
     context: RequestContext, now: datetime
 ) -> None:
     await opt_in_and_submit(context, now)
-    batch = await pars.export_batch(CODE, 1, actor="staff", now=now, write=lambda batch: None)
+    batch = await pars.create_batch(CODE, 1, actor="staff", now=now, write=lambda batch: None)
     await opt_in.withdraw_opt_in(context, now=now)
     for attempt in (pars.next_batch_number(CODE), export(now)):
         with pytest.raises(pars.BatchNotDelivered) as missing:
@@ -133,7 +133,7 @@ async def test_who_opts_in_while_the_files_are_written_is_in_the_next_batch(
         return compared
 
     monkeypatch.setattr(pars.database, "read", read_slowly)
-    first = await pars.export_batch(CODE, 1, actor="staff", now=now, write=lambda batch: None)
+    first = await pars.create_batch(CODE, 1, actor="staff", now=now, write=lambda batch: None)
     await pars.mark_delivered(CODE, 1, now=now)
     batches = (first, await export(now))
     assert [[row.record.last_name for row in batch.rows] for batch in batches] == [
@@ -149,7 +149,7 @@ async def test_two_who_report_at_once_make_one_batch(
 
     async def attempt(name: str) -> str:
         with suppress(pars.ConcurrentExport, pars.BatchNotDelivered):
-            await pars.export_batch(CODE, 1, actor=name, now=now, write=lambda batch: None)
+            await pars.create_batch(CODE, 1, actor=name, now=now, write=lambda batch: None)
             return name
         return ""
 
@@ -165,7 +165,7 @@ async def test_a_number_that_was_taken_meanwhile_is_told(
     await opt_in_and_submit(context, now)
     await export(now)
     with pytest.raises(pars.ConcurrentExport):
-        await pars.export_batch(CODE, 1, actor="staff", now=now, write=lambda batch: None)
+        await pars.create_batch(CODE, 1, actor="staff", now=now, write=lambda batch: None)
 
 
 async def test_what_pars_would_reject_is_left_out_and_listed(
@@ -332,7 +332,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_attendees(
 
     assert await asked(pars_check.check(CODE)) == 3
     write = {"actor": "staff", "now": now, "write": lambda batch: None}
-    assert await asked(pars.export_batch(CODE, 1, **write)) == 6  # type: ignore[arg-type]
+    assert await asked(pars.create_batch(CODE, 1, **write)) == 6  # type: ignore[arg-type]
     assert await asked(pars.load_batch(CODE, 1)) == 3
     assert await asked(rejections.import_rejections(CODE, rejections_of(ADDED), now=now)) == 3
 

@@ -373,7 +373,7 @@ class Reporting(RuleBasedStateMachine):
         return Path(self.folder.name)
 
     async def _export(self, number: int, write: Any) -> pars.Batch:
-        return await pars.export_batch(
+        return await pars.create_batch(
             MEETING.code, number, actor="staff", now=self.now, write=write
         )
 

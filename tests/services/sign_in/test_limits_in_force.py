@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cme_reflex.domain.sign_in.lockout import NUMBER_LOCKOUT
 from cme_reflex.domain.sign_in.rate_limits import RateLimit, RateLimitCounter, TooManyAttempts
-from cme_reflex.domain.sign_in.second_number import NUMBER_LOCKOUT
 from cme_reflex.services.sign_in.rate_limits import ADDRESS_BACKOFF
 
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)

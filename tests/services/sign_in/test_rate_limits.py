@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from cme_reflex.domain.sign_in.lockout import MEMBER_LOCKOUT
 from cme_reflex.services.sign_in import rate_limits
 from cme_reflex.services.sign_in.rate_limits import (
     ADDRESS_BACKOFF,
-    MEMBER_LOCKOUT,
     Backoff,
     Quota,
     TooManyAttempts,

@@ -18,6 +18,7 @@ from sqlmodel import select
 from cme_reflex.domain.meetings.meeting import SignInTerms
 from cme_reflex.domain.people.names import name_key
 from cme_reflex.domain.sign_in import second_number
+from cme_reflex.domain.sign_in.lockout import MEMBER_PAUSE
 from cme_reflex.domain.sign_in.second_number import (
     FAILURES,
     IN_FLIGHT,
@@ -35,7 +36,7 @@ from cme_reflex.services.sign_in import (
     registrations,
 )
 from cme_reflex.services.sign_in import second_number as second_number_service
-from cme_reflex.services.sign_in.rate_limits import ADDRESS_BACKOFF, MEMBER_PAUSE, TooManyAttempts
+from cme_reflex.services.sign_in.rate_limits import ADDRESS_BACKOFF, TooManyAttempts
 from cme_reflex.store.database import StatementTimeout
 from cme_reflex.store.people.tables import MemberRow
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow

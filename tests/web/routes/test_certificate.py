@@ -181,5 +181,5 @@ async def test_there_is_no_picture_of_what_is_no_name(client: httpx.AsyncClient)
     today = datetime.now(UTC)  # the routes use the real clock
     token = await credentials.sign_in_with_badge(MEETING.code, "O'Brien-Núñez", "101", now=today)
     context = await authentication.authenticate(MEETING.code, token, now=today)
-    await submission.correct_name(context, "=1+1", now=NOW)
+    await submission.save_certificate_name(context, "=1+1", now=NOW)
     assert (await client.get(routes.NAME_IMAGE)).status_code == 404

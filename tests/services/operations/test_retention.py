@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, select
 
 from cme_reflex.domain.operations.retention import retention_cutoff
 from cme_reflex.services.meetings.loader import load_meeting
-from cme_reflex.services.operations.purge import PurgeResult, RetentionPeriodNotOver, purge
+from cme_reflex.services.operations.retention import PurgeResult, RetentionPeriodNotOver, purge
 from cme_reflex.store import tables
 from tests.support.database.table_rows import add, every_row, execute, fetch, fetch_one, one_of_each
 from tests.support.meetings import FOLDER, MEETING
