@@ -115,7 +115,7 @@ def _warnings(path: Path, folder: MeetingFolder, programme: Programme) -> Iterat
     yield from _placeholder_warnings(meeting, ())
     if path.resolve().name != meeting.code:
         fault = f"The folder is called {path.resolve().name!r} and the meeting {meeting.code!r}."
-        yield toml_warning("code", fault, "CME_MEETING names both: give them the same name.")
+        yield toml_warning("code", fault, "Commands name both: give them the same name.")
     yield from _contrast_warnings(meeting)
     if not programme.eligible_sessions:
         yield _file_warning("sessions.csv", "No session gives credit.", "Add sessions that do.")

@@ -29,6 +29,7 @@ from cme_reflex.formats.meeting_folder.keys import MEETING_TOML, unknown_key, un
 from cme_reflex.formats.meeting_folder.toml_problems import toml_fault, validation_problem
 from cme_reflex.formats.tables.local_time import ZONE_REMEDY, ClockChange, known_zone, localize
 from cme_reflex.formats.tables.text_file import read_text
+from cme_reflex.routes import is_meeting_code
 
 _CLAIM_TIMES = (*TIME_KEYS, "on_demand_from")
 
@@ -289,7 +290,13 @@ def _with_instants(
 
 
 def _contradictions(meeting: Meeting) -> Iterator[InputProblem]:
-    """Faults of valid values that contradict each other."""
+    """Faults of valid values that contradict each other, or an address of the site."""
+    if not is_meeting_code(meeting.code) or meeting.code != meeting.code.lower():
+        fault = f"/{meeting.code} cannot be the address of a meeting."
+        remedy = (
+            "Use 2 to 32 of a–z, 0–9 and -, but no word of the site's addresses: not claim."
+        )
+        yield toml_fault("code", fault, remedy)
     if meeting.ends_on < meeting.starts_on:
         yield toml_fault(
             "ends_on", "The meeting ends before it starts.", "Check starts_on and ends_on."

@@ -45,6 +45,16 @@ def test_a_meeting_survives_the_way_into_json_and_back(files: FolderFiles) -> No
     ("old", "new", "column", "fault", "remedy"),
     [
         ('code = "test24"\n', "", "code", "The key is missing.", "Add it."),
+        *(
+            (
+                'code = "test24"',
+                f'code = "{code}"',
+                "code",
+                f"/{code} cannot be the address of a meeting.",
+                "Use 2 to 32 of a–z, 0–9 and -, but no word of the site's addresses: not claim.",
+            )
+            for code in ("claim", "api", "meetings", "sign-in", "Test24", "a", "a.b", "a" * 33)
+        ),
         ('name = "The T', 'nam = "The T', None, "", ""),
         (
             "2024-09-29\n",
