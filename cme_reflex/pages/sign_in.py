@@ -33,6 +33,7 @@ def sign_in() -> rx.Component:
             _message("password-set", text.sign_in.PASSWORD_SET, tone="done"),
             _message("expired", tone="info"),
             _message("choice-expired", tone="info"),
+            _message("archived", tone="info"),
             *_wait_messages(sso),
             card(
                 _method(

@@ -46,6 +46,14 @@ from cme_reflex.web.sign_in_page import TYPED, second_number_page
 CLEARED_AT_SIGN_OUT = '"cache"'
 
 
+_CODES: Mapping[type[Exception], str] = {
+    registrations.NotRegistered: "member-not-registered",
+    registrations.MeetingArchived: "archived",
+    credentials.PasswordSignInDisabled: "sso-only",
+}
+"""Codes of the form's messages by what is raised."""
+
+
 @allow(Audience.ANYONE)
 async def sign_in(request: Request) -> Response:
     """Sign in with the posted form, and redirect to the page that the attendee had requested.
@@ -85,10 +93,8 @@ async def sign_in(request: Request) -> Response:
         if form.get("second_number", "").strip():
             return _with_second_number(request, "numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
-    except registrations.NotRegistered:
-        return back_to_form("member-not-registered")
-    except credentials.PasswordSignInDisabled:
-        return back_to_form("sso-only")
+    except tuple(_CODES) as error:
+        return back_to_form(_CODES[type(error)])
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
     return await complete_sign_in(request, result)
@@ -106,6 +112,8 @@ async def choose(request: Request) -> Response:
         token = await registrations.choose_registration(token, attendee_id, now=clock())
     except authentication.NotSignedIn:
         return back_to_form("choice-expired")
+    except registrations.MeetingArchived:
+        return back_to_form("archived")
     return await complete_sign_in(request, registrations.SignedIn(token))
 
 
