@@ -34,6 +34,8 @@ from cme_reflex.reflex_bridge.socket_server import socket_server
 from cme_reflex.services.clock import clock
 from cme_reflex.services.mail.mailer import create_mailer
 from cme_reflex.services.mail.worker import mail_worker
+from cme_reflex.services.meetings.meeting_view import current_view
+from cme_reflex.services.meetings.open_meetings import open_meetings
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
 from cme_reflex.settings import settings
 from cme_reflex.state.account import Account
@@ -58,7 +60,6 @@ from cme_reflex.web.meeting_pages import (
     BUILT,
     MeetingPagesMiddleware,
     built_page,
-    newest_view,
 )
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
@@ -124,7 +125,9 @@ async def database() -> AsyncIterator[None]:
     with private_umask():
         open_database(settings().database_url)
         with suppress(Exception):  # a request will say what is wrong
-            await newest_view(settings().meeting)  # known from now on, should the database go away
+            # Known from now on, should the database go away.
+            for each in await open_meetings(now=clock()):
+                await current_view(each.code)
         yield
         await close_database()
 

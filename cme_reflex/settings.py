@@ -36,7 +36,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CME_", frozen=True)
 
-    meeting: str = Field(default="pstm24", description="code of the meeting to serve")
+    meeting: str = Field(
+        default="", description="code of the meeting to which / leads, and which commands are about"
+    )
     meetings: Path = Field(default=ROOT / "meetings", description="folder of meeting folders")
     database_url: str = Field(
         default=f"sqlite:///{ROOT / '.cme' / 'cme.db'}", description="SQLite or PostgreSQL URL"

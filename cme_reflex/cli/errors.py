@@ -50,7 +50,7 @@ def _lines(error: Exception) -> list[str] | None:
             count = FAULTS(len(error.problems))
             return [*map(str, error.problems), f"{count}; nothing was changed."]
         case MeetingNotFound():
-            remedy = "See those that are: cme meeting list. Or load it: cme meeting load DIR"
+            remedy = "See cme meeting list, or load it: cme meeting load DIR"
             return [f"The meeting {error} is not loaded. {remedy}"]
         case MeetingNotNamed(codes=()):
             return ["No meeting is loaded. Load one: cme meeting load DIR"]

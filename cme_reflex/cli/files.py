@@ -28,7 +28,7 @@ def find_meeting(folder: Path | None) -> Meeting | None:
     if folder is None:
         configured = settings()
         folder = configured.meetings / configured.meeting
-        if "meeting" not in configured.model_fields_set or not folder.is_dir():
+        if not configured.meeting or not folder.is_dir():
             return None
     require_folder(folder)
     return read_meeting(folder / MEETING_TOML)

@@ -1,11 +1,12 @@
 """Running of services from commands, with the database open."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from getpass import getuser
 from typing import Any, TypeVar
 
 from cme_reflex.cli.errors import CliError
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.services.meetings.selection import select_meeting
 from cme_reflex.settings import settings
 from cme_reflex.store import migrate
@@ -35,19 +36,12 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
         coroutine.close()  # without tables it was never awaited
 
 
-def run_for(meeting: str | None, service: Callable[[str], Coroutine[Any, Any, Result]]) -> Result:
-    """Run the service for the meeting with this code, or else CME_MEETING's, or else the only one.
+def chosen_meeting(code: str | None) -> Meeting:
+    """The meeting with this code, or else the one of CME_MEETING, or else the only one.
 
     Raises CliError if the database has no tables, MeetingNotFound and MeetingNotNamed.
     """
-    configured = settings()
-    if meeting is None and "meeting" in configured.model_fields_set:
-        meeting = configured.meeting
-
-    async def with_meeting() -> Result:
-        return await service(await select_meeting(meeting))
-
-    return run(with_meeting())
+    return run(select_meeting(code or settings().meeting or None))
 
 
 def actor() -> str:

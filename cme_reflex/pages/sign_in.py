@@ -30,6 +30,7 @@ def sign_in() -> rx.Component:
             _message("password-set", text.sign_in.PASSWORD_SET, tone="done"),
             _message("expired", tone="info"),
             _message("choice-expired", tone="info"),
+            _message("archived", tone="info"),
             when_fact("single_sign_on", *_wait_messages(meeting.single_sign_on)),
             unless_fact("single_sign_on", *_wait_messages()),
             card(

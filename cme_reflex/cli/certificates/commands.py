@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, Force, OutFolder
+from cme_reflex.cli.options import AsJson, Force, MeetingCode, OutFolder
 
 certificates = typer.Typer(help="Specimens of certificates.", no_args_is_help=True)
 
@@ -18,6 +18,7 @@ def preview(
         str, typer.Option("--type", metavar="CODE", help="Only this credit type.")
     ] = "",
     profession: Annotated[str, typer.Option(metavar="CODE", help="Only for this profession.")] = "",
+    meeting: MeetingCode = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

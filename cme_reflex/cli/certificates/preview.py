@@ -6,10 +6,9 @@ from pathlib import Path
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit
-from cme_reflex.cli.runner import run
+from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.services.certificates import preview as previews
 from cme_reflex.services.clock import clock
-from cme_reflex.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +19,20 @@ class PreviewResult:
     files: tuple[Path, ...]
 
 
-def preview(out: Path, credit_type: str, profession: str, force: bool, as_json: bool) -> None:
+def preview(
+    out: Path,
+    credit_type: str,
+    profession: str,
+    meeting: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
     """Write the specimens to files in the folder. Raises CliError."""
-    meeting = settings().meeting
+    code = chosen_meeting(meeting).code
     try:
         specimens = run(
             previews.render_specimens(
-                meeting, credit_type=credit_type, profession=profession, now=clock()
+                code, credit_type=credit_type, profession=profession, now=clock()
             )
         )
     except previews.NothingToPreview as nothing:
@@ -35,4 +41,4 @@ def preview(out: Path, credit_type: str, profession: str, force: bool, as_json: 
         for name, content in specimens.items():
             (folder / name).write_bytes(content)
     files = tuple(out / name for name in specimens)
-    emit([f"  {file}" for file in files], PreviewResult(meeting, files), as_json=as_json)
+    emit([f"  {file}" for file in files], PreviewResult(code, files), as_json=as_json)

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit
-from cme_reflex.cli.runner import run
+from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.formats.tables.sheets import Column, Sheet, csv_bytes
 from cme_reflex.services.claims.name_changes import NameChange, load_name_changes
 from cme_reflex.services.claims.profession_changes import ProfessionChange, load_profession_changes
-from cme_reflex.settings import settings
 
 NAME_CHANGES = Sheet(
     "name-changes",
@@ -32,15 +31,15 @@ PROFESSION_CHANGES = Sheet(
 )
 
 
-def name_changes(out: Path | None, force: bool, as_json: bool) -> None:
+def name_changes(out: Path | None, meeting: str | None, force: bool, as_json: bool) -> None:
     """Print the names, or write them to a CSV file. Raises CliError."""
-    changes = run(load_name_changes(settings().meeting))
+    changes = run(load_name_changes(chosen_meeting(meeting).code))
     _emit(NAME_CHANGES, changes, _names(changes), out, force=force, as_json=as_json)
 
 
-def profession_changes(out: Path | None, force: bool, as_json: bool) -> None:
+def profession_changes(out: Path | None, meeting: str | None, force: bool, as_json: bool) -> None:
     """Print the professions, or write them to a CSV file. Raises CliError."""
-    changes = run(load_profession_changes(settings().meeting))
+    changes = run(load_profession_changes(chosen_meeting(meeting).code))
     _emit(PROFESSION_CHANGES, changes, _professions(changes), out, force=force, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, Force, OutFolder, ReplaceOutFile
+from cme_reflex.cli.options import AsJson, Force, MeetingCode, OutFolder, ReplaceOutFile
 from cme_reflex.formats.reports.file_format import FileFormat
 
 claims = typer.Typer(help="Show, reopen, withdraw and export claims.", no_args_is_help=True)
@@ -49,7 +49,10 @@ def withdraw(
 @claims.command("name-changes")
 @implemented_in("cme_reflex.cli.claims.changes")
 def name_changes(
-    out: ChangesFile = None, force: ReplaceOutFile = False, as_json: AsJson = False
+    out: ChangesFile = None,
+    meeting: MeetingCode = None,
+    force: ReplaceOutFile = False,
+    as_json: AsJson = False,
 ) -> None:
     """List certificates whose given or family name is not the registered one."""
 
@@ -57,7 +60,10 @@ def name_changes(
 @claims.command("profession-changes")
 @implemented_in("cme_reflex.cli.claims.changes")
 def profession_changes(
-    out: ChangesFile = None, force: ReplaceOutFile = False, as_json: AsJson = False
+    out: ChangesFile = None,
+    meeting: MeetingCode = None,
+    force: ReplaceOutFile = False,
+    as_json: AsJson = False,
 ) -> None:
     """List claims whose profession is not the registered one."""
 
@@ -69,6 +75,7 @@ def export(
     kind: Annotated[
         FileFormat, typer.Option("--format", help="Format of the files.")
     ] = FileFormat.CSV,
+    meeting: MeetingCode = None,
     confirmations: Annotated[
         bool,
         typer.Option(

@@ -1,66 +1,61 @@
 """`cme claims show`, `cme claims reopen` and `cme claims withdraw`, for support staff."""
 
 from collections.abc import Coroutine, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cme_reflex import text
+from cme_reflex.cli.deadline import parse_deadline
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.runner import actor, run
 from cme_reflex.domain.claims.claim import AlreadyWithdrawn, DeadlinePassed, NotSubmitted
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import NO_CREDIT
-from cme_reflex.formats.tables import local_time
 from cme_reflex.services.claims import reopening, withdrawal
 from cme_reflex.services.claims.certificate_snapshot import line_credit
 from cme_reflex.services.claims.reopening import ClaimRecord, StatusChange
 from cme_reflex.services.claims.submission import Receipt
 from cme_reflex.services.clock import clock
-from cme_reflex.services.meetings.branding import current_meeting
 
 
 def show(receipt: str, *, as_json: bool) -> None:
     """Print the claim with this receipt. Raises CliError if there is none."""
-    _emit(_run(reopening.load_claim_record(receipt), receipt), as_json=as_json)
+    zone = _zone(receipt)
+    _emit(_run(reopening.load_claim_record(receipt), zone), zone, as_json=as_json)
 
 
 def reopen(receipt: str, *, reason: str, until: str, as_json: bool) -> None:
     """Reopen the claim with this receipt. Raises CliError if that is not possible."""
+    zone = _zone(receipt)
     change = reopening.reopen_claim(
         receipt,
         reason=reason,
-        until=_deadline(until),
+        until=parse_deadline(until, zone),
         actor=actor(),
         now=clock(),
     )
-    _emit(_run(change, receipt), as_json=as_json)
+    _emit(_run(change, zone), zone, as_json=as_json)
 
 
 def withdraw(receipt: str, *, reason: str, as_json: bool) -> None:
     """Withdraw the claim with this receipt. Raises CliError if that is not possible."""
+    zone = _zone(receipt)
     change = withdrawal.withdraw_claim(receipt, reason=reason, actor=actor(), now=clock())
-    _emit(_run(change, receipt), as_json=as_json)
+    _emit(_run(change, zone), zone, as_json=as_json)
 
 
-def _deadline(until: str) -> datetime:
-    zone = current_meeting().zone
+def _zone(receipt: str) -> ZoneInfo:
+    """The zone of the meeting that the receipt is for. Raises CliError if there is none."""
     try:
-        return local_time.parse_instant(until, zone)
-    except local_time.InvalidTime:
-        raise CliError(
-            f"--until {until} is not a valid time. Write it as 2026-02-23T13:00."
-        ) from None
-    except local_time.ClockChange as change:
-        raise CliError(f"--until: {' '.join(change.explain(until, zone))}") from None
-
-
-def _run(service: Coroutine[object, object, ClaimRecord], receipt: str) -> ClaimRecord:
-    try:
-        return run(service)
+        return run(reopening.meeting_of_receipt(receipt)).zone
     except reopening.ReceiptNotFound:
         raise CliError(f"No claim has the receipt {receipt}. Check the number.") from None
+
+
+def _run(service: Coroutine[object, object, ClaimRecord], zone: ZoneInfo) -> ClaimRecord:
+    try:
+        return run(service)
     except reopening.ReasonMissing:
         raise CliError("A reason is required for the audit log: --reason '…'") from None
     except AlreadyWithdrawn:
@@ -68,12 +63,12 @@ def _run(service: Coroutine[object, object, ClaimRecord], receipt: str) -> Claim
     except NotSubmitted:
         raise CliError("The claim is already reopened; it is not submitted.") from None
     except DeadlinePassed as passed:
-        deadline = text.dates.instant(passed.deadline, current_meeting().zone)
+        deadline = text.dates.instant(passed.deadline, zone)
         raise CliError(f"--until is over: {deadline}.") from None
 
 
-def _emit(record: ClaimRecord, *, as_json: bool) -> None:
-    emit(_lines(record, current_meeting().zone), record, as_json=as_json)
+def _emit(record: ClaimRecord, zone: ZoneInfo, *, as_json: bool) -> None:
+    emit(_lines(record, zone), record, as_json=as_json)
 
 
 def _lines(record: ClaimRecord, zone: ZoneInfo) -> Iterator[str]:

@@ -7,7 +7,7 @@ from cme_reflex import text
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit, listed
 from cme_reflex.cli.plurals import ATTEMPTS, MESSAGES
-from cme_reflex.cli.runner import run
+from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.domain.claims.claim import DeadlinePassed
 from cme_reflex.services.claims import reminders
 from cme_reflex.services.claims.reminders import ReminderResult
@@ -16,8 +16,8 @@ from cme_reflex.services.mail import queue, worker
 from cme_reflex.services.mail.mailer import MailNotConfigured, create_mailer
 from cme_reflex.services.mail.queue import QueuedMessage, QueueStatus
 from cme_reflex.services.mail.worker import DeliveryStats, Mailer
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.services.operations.mail_renderers import MAIL_RENDERERS
+from cme_reflex.services.sign_in.registrations import MeetingArchived
 from cme_reflex.settings import settings
 
 
@@ -29,10 +29,11 @@ def configured_mailer() -> Mailer:
         raise CliError(str(missing)) from None
 
 
-def status(*, as_json: bool) -> None:
+def status(meeting: str | None, *, as_json: bool) -> None:
     """Print the status of the mail queue."""
-    result = run(queue.status(settings().meeting))
-    emit(_status(result, current_meeting().zone), result, as_json=as_json)
+    chosen = chosen_meeting(meeting)
+    result = run(queue.status(chosen.code))
+    emit(_status(result, chosen.zone), result, as_json=as_json)
 
 
 def send(*, as_json: bool) -> None:
@@ -43,20 +44,24 @@ def send(*, as_json: bool) -> None:
         raise CliError(f"Nothing more can be sent at the moment: {done.unavailable}")
 
 
-def remind(*, dry_run: bool, as_json: bool) -> None:
+def remind(meeting: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Enqueue reminders, and print the attendees."""
+    chosen = chosen_meeting(meeting)
     try:
-        done = run(reminders.enqueue_reminders(settings().meeting, now=clock(), dry_run=dry_run))
+        done = run(reminders.enqueue_reminders(chosen.code, now=clock(), dry_run=dry_run))
+    except MeetingArchived:
+        raise CliError(f"{chosen.code} is archived, so nobody is reminded.") from None
     except DeadlinePassed as passed:
-        at = text.dates.instant(passed.deadline, current_meeting().zone)
+        at = text.dates.instant(passed.deadline, chosen.zone)
         raise CliError(f"Claims closed on {at}, so nobody is reminded.") from None
-    emit(_reminded(done, current_meeting().zone), done, as_json=as_json)
+    emit(_reminded(done, chosen.zone), done, as_json=as_json)
 
 
-def retry(ids: list[int], *, as_json: bool) -> None:
+def retry(ids: list[int], *, meeting: str | None, as_json: bool) -> None:
     """Retry dead or uncertain messages. Raises CliError if one is in another state."""
+    code = chosen_meeting(meeting).code
     try:
-        entries = run(queue.retry(settings().meeting, ids, now=clock()))
+        entries = run(queue.retry(code, ids, now=clock()))
     except queue.MessagesNotRetryable as error:
         ids_text = ", ".join(map(str, error.ids))
         raise CliError(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit, progress
-from cme_reflex.cli.runner import run_for
+from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.formats.meeting_folder.logo import logo_files
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.writer import folder_files
@@ -25,7 +25,7 @@ class ExportedFolder:
 def export(folder: Path, meeting: str | None, *, force: bool, as_json: bool) -> None:
     """Write the folder. Raises CliError if it has one of the files, unless `force`."""
     with progress("Exporting"):
-        records = run_for(meeting, export_meeting)
+        records = run(export_meeting(chosen_meeting(meeting).code))
         files = write_folder(folder, records, force=force)
     code, version = records.meeting.code, records.based_on_version
     lines = [f"{folder}: {code}, version {version}.", *(f"  {name}" for name in files)]

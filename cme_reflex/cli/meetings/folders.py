@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import typer
@@ -12,12 +13,16 @@ from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.meetings.provider_check import provider_problems
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import FAULTS, WARNINGS
+from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.formats.input_problems import Severity
 from cme_reflex.formats.meeting_folder import folder_check, template
+from cme_reflex.formats.meeting_folder.copying import copy_folder
 from cme_reflex.formats.meeting_folder.folder_check import FolderCheck, FolderFigures
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
 from cme_reflex.formats.meeting_folder.template import InvalidMeetingCode
+from cme_reflex.formats.meeting_folder.writer import folder_files
+from cme_reflex.services.meetings.export import export_meeting
 from cme_reflex.settings import settings
 
 
@@ -30,11 +35,18 @@ class NewFolder:
     files: tuple[str, ...]
 
 
-def new(code: str, into: Path | None, *, as_json: bool) -> None:
+def new(
+    code: str, copy_of: str | None, starts_on: str | None, into: Path | None, *, as_json: bool
+) -> None:
     """Create the folder. Raises CliError if it exists or cannot be created."""
     folder = (into or settings().meetings) / code
     try:
-        files = template.write_template(folder, code)
+        contents = (
+            template.contents(code)
+            if copy_of is None and starts_on is None
+            else _copy(code, copy_of, starts_on)
+        )
+        files = template.write_new_folder(folder, code, contents)
     except InvalidMeetingCode:
         raise CliError(
             f"{json.dumps(code, ensure_ascii=False)} is not a valid meeting code. "
@@ -46,9 +58,26 @@ def new(code: str, into: Path | None, *, as_json: bool) -> None:
         ) from None
     except OSError as error:
         raise CliError(f"{folder} cannot be written: {error.strerror}.") from None
-    lines = [f"{folder}: a meeting to fill in.", *(f"  {file}" for file in files)]
+    described = "a meeting to fill in" if copy_of is None else f"a copy of {copy_of}"
+    lines = [f"{folder}: {described}.", *(f"  {file}" for file in files)]
     lines.append(f"See what is missing with: cme meeting check {folder}")
     emit(lines, NewFolder(code, folder, files), as_json=as_json)
+
+
+def _copy(code: str, copy_of: str | None, starts_on: str | None) -> dict[str, bytes]:
+    """The files of a copy. Raises CliError, MeetingNotFound and InvalidMeetingCode."""
+    if copy_of is None or starts_on is None:
+        raise CliError(
+            "A copy needs both: --from CODE, the meeting, and --starts-on DATE, its first day."
+        )
+    template.require_code(code)
+    original = run(export_meeting(chosen_meeting(copy_of).code))
+    try:
+        return folder_files(copy_folder(original, code, date.fromisoformat(starts_on)))
+    except (ValueError, OverflowError):
+        raise CliError(
+            f"--starts-on {starts_on} is not a valid date. Write it as 2026-10-08."
+        ) from None
 
 
 def check(folder: Path, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from cme_reflex.cli.options import (
     AsJson,
     DryRun,
     InputFile,
+    MeetingCode,
     MeetingDir,
     OutFile,
     ReplaceOutFile,
@@ -65,6 +66,7 @@ def convert_attendees(
 def end_sign_ins(
     number: Annotated[str, typer.Argument(help="Badge or confirmation number.")],
     reason: Annotated[str, typer.Option(help="Reason, for the audit log.")],
+    meeting: MeetingCode = None,
     as_json: AsJson = False,
 ) -> None:
     """End all sign-ins of a registration; its browsers count as new."""
@@ -95,6 +97,7 @@ def invite(
     usernames: Annotated[
         list[str] | None, typer.Argument(metavar="USERNAME…", show_default=False)
     ] = None,
+    meeting: MeetingCode = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -106,6 +109,7 @@ def invite(
 def unbind(
     username: Annotated[str, typer.Argument(help="Username in members.csv.")],
     reason: Annotated[str, typer.Option(help="Reason, for the audit log.")],
+    meeting: MeetingCode = None,
     as_json: AsJson = False,
 ) -> None:
     """Let another account at the single sign-on have a member's username; ends the sign-ins."""

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit, listed
-from cme_reflex.cli.runner import run
+from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import invitations
 from cme_reflex.services.sign_in.credentials import PasswordSignInDisabled
 from cme_reflex.services.sign_in.invitations import InvitationResult
-from cme_reflex.settings import settings
 
 
-def invite(usernames: list[str] | None, dry_run: bool, as_json: bool) -> None:
+def invite(usernames: list[str] | None, meeting: str | None, dry_run: bool, as_json: bool) -> None:
     """Invite these members, or all without a password. Raises CliError for unknown ones."""
     invitation = invitations.invite(
-        settings().meeting, usernames or (), now=clock(), dry_run=dry_run
+        chosen_meeting(meeting).code, usernames or (), now=clock(), dry_run=dry_run
     )
     try:
         done = run(invitation)

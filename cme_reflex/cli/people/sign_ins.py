@@ -3,16 +3,15 @@
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.plurals import SIGN_INS
-from cme_reflex.cli.runner import actor, run
+from cme_reflex.cli.runner import actor, chosen_meeting, run
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import own_sign_ins
-from cme_reflex.settings import settings
 
 
-def end_sign_ins(number: str, *, reason: str, as_json: bool) -> None:
+def end_sign_ins(number: str, *, reason: str, meeting: str | None, as_json: bool) -> None:
     """End all sign-ins of the registration with this number. Raises CliError."""
     operation = own_sign_ins.end_all(
-        settings().meeting, number, reason=reason, actor=actor(), now=clock()
+        chosen_meeting(meeting).code, number, reason=reason, actor=actor(), now=clock()
     )
     try:
         ended = run(operation)

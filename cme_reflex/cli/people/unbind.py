@@ -5,18 +5,17 @@ from collections.abc import Iterator
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.plurals import ACCOUNTS, SIGN_INS
-from cme_reflex.cli.runner import actor, run
+from cme_reflex.cli.runner import actor, chosen_meeting, run
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import members
 from cme_reflex.services.sign_in.members import UnboundMember
 from cme_reflex.services.sign_in.own_sign_ins import ReasonMissing
-from cme_reflex.settings import settings
 
 
-def unbind(username: str, *, reason: str, as_json: bool) -> None:
+def unbind(username: str, *, reason: str, meeting: str | None, as_json: bool) -> None:
     """Unbind the member with this username. Raises CliError."""
     operation = members.unbind(
-        settings().meeting, username, reason=reason, actor=actor(), now=clock()
+        chosen_meeting(meeting).code, username, reason=reason, actor=actor(), now=clock()
     )
     try:
         unbound = run(operation)

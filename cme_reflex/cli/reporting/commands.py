@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, Force, InputFile, OutFolder
+from cme_reflex.cli.options import AsJson, Force, InputFile, MeetingCode, OutFolder
 
 reporting = typer.Typer(help="Learner credit reporting to ACCME's PARS.", no_args_is_help=True)
 
 
 @reporting.command()
 @implemented_in("cme_reflex.cli.reporting.pars")
-def check(as_json: AsJson = False) -> None:
+def check(meeting: MeetingCode = None, as_json: AsJson = False) -> None:
     """Check for records that PARS would reject, by attendee; exit code 1 if there are any."""
 
 
@@ -25,6 +25,7 @@ def export(
         int | None,
         typer.Option(min=1, metavar="BATCH", help="Write the files of an earlier batch again."),
     ] = None,
+    meeting: MeetingCode = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -38,6 +39,7 @@ def rejected(
     batch: Annotated[
         int | None, typer.Option(min=1, help="Batch that PARS answered; by default the newest.")
     ] = None,
+    meeting: MeetingCode = None,
     as_json: AsJson = False,
 ) -> None:
     """Import the rows that PARS rejected; their attendees see the reason."""

@@ -13,7 +13,7 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import ATTENDEES
-from cme_reflex.cli.runner import actor, run
+from cme_reflex.cli.runner import actor, chosen_meeting, run
 from cme_reflex.domain.reporting.pars import RecordAction, is_activity_id
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.reports.pars import file_names, write_files
@@ -23,7 +23,6 @@ from cme_reflex.services.reporting import pars, pars_check, rejections
 from cme_reflex.services.reporting.pars import Batch
 from cme_reflex.services.reporting.pars_check import CheckResult, RejectedLearner
 from cme_reflex.services.reporting.rejections import ImportResult
-from cme_reflex.settings import settings
 
 NO_ACTIVITY_ID = (
     "meeting.toml, reporting.pars_activity_id: PARS accepts no row without the activity's ID. "
@@ -45,42 +44,44 @@ class BatchExport:
     files: tuple[Path, ...] = ()
 
 
-def check(*, as_json: bool) -> None:
+def check(meeting: str | None, *, as_json: bool) -> None:
     """Print the records that PARS would reject; exit with 1 if there are any."""
-    result = _run(pars_check.check(settings().meeting))
+    code = chosen_meeting(meeting).code
+    result = _run(pars_check.check(code), code)
     emit(_check_lines(result), result, as_json=as_json)
     if not result.passes:
         raise typer.Exit(1)
 
 
-def export(out: Path, *, again: int | None, force: bool, as_json: bool) -> None:
+def export(
+    out: Path, *, again: int | None, meeting: str | None, force: bool, as_json: bool
+) -> None:
     """Write a new batch, or an earlier one again, into the folder. Raises CliError."""
-    meeting = settings().meeting
+    code = chosen_meeting(meeting).code
     operation = (
-        _export_new(meeting, out, force=force)
+        _export_new(code, out, force=force)
         if again is None
-        else _export_again(meeting, again, out, force)
+        else _export_again(code, again, out, force)
     )
     try:
         with progress("Comparing with what was reported"):
-            exported = _run(operation)
+            exported = _run(operation, code)
     except pars.NothingToReport as nothing:
         since = f" since batch {nothing.last}" if nothing.last else ""
-        lines = [f"{meeting}: there is nothing new to report{since}. No file was written."]
-        emit(lines, BatchExport(meeting=meeting), as_json=as_json)
+        lines = [f"{code}: there is nothing new to report{since}. No file was written."]
+        emit(lines, BatchExport(meeting=code), as_json=as_json)
         return
     emit(_batch_lines(exported), exported, as_json=as_json)
 
 
-def rejected(file: Path, *, batch: int | None, as_json: bool) -> None:
+def rejected(file: Path, *, batch: int | None, meeting: str | None, as_json: bool) -> None:
     """Import PARS rejections. Raises CliError, or InvalidInput with all faults of the file."""
     if not file.is_file():
         raise CliError(f"There is no file {file}.")
     answer = read_rejections(file)
+    code = chosen_meeting(meeting).code
     try:
-        result = _run(
-            rejections.import_rejections(settings().meeting, answer, now=clock(), batch=batch)
-        )
+        result = _run(rejections.import_rejections(code, answer, now=clock(), batch=batch), code)
     except rejections.RowsNotFound as unknown:
         fault, remedy = "This row was never reported.", "Import the rejections of this meeting."
         raise InvalidInput(
@@ -156,8 +157,7 @@ def _write_again(number: int) -> str:
     return f"Write its files with: cme reporting export --again {number}"
 
 
-def _run(service: Coroutine[Any, Any, Result]) -> Result:
-    meeting = settings().meeting
+def _run(service: Coroutine[Any, Any, Result], meeting: str) -> Result:
     try:
         return run(service)
     except pars.ActivityIdMissing:

@@ -61,6 +61,9 @@ TIME_TO_LIVE: Mapping[MailKind, timedelta] = {
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 INVITATION_LIFETIME = timedelta(days=7)
 
+ONLY_TO_SIGN_IN = frozenset({MailKind.REMINDER, MailKind.SIGN_IN_LINK, MailKind.INVITATION})
+"""Kinds that are of use only to somebody who can sign in."""
+
 RESENT_WHEN_UNCERTAIN = frozenset(MailKind) - {MailKind.SIGN_IN_LINK}
 """Kinds that are sent again if a process ended between sending and recording it.
 

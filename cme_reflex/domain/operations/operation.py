@@ -9,7 +9,6 @@ class Operation(StrEnum):
     RESTORED = "restored"
     PURGED = "purged"
     MEETING_LOADED = "meeting loaded"
-    MEETING_COPIED = "meeting copied"
     MEETING_CLOSED = "meeting closed"
     MEETING_REOPENED = "meeting reopened"
     MEETING_ARCHIVED = "meeting archived"

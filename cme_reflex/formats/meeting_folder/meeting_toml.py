@@ -293,9 +293,7 @@ def _contradictions(meeting: Meeting) -> Iterator[InputProblem]:
     """Faults of valid values that contradict each other, or an address of the site."""
     if not is_meeting_code(meeting.code) or meeting.code != meeting.code.lower():
         fault = f"/{meeting.code} cannot be the address of a meeting."
-        remedy = (
-            "Use 2 to 32 of a–z, 0–9 and -, but no word of the site's addresses: not claim."
-        )
+        remedy = "Use 2 to 32 of a–z, 0–9 and -, but no word of the site's addresses: not claim."
         yield toml_fault("code", fault, remedy)
     if meeting.ends_on < meeting.starts_on:
         yield toml_fault(

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 FILES = ("meeting.toml", "sessions.csv", "attendees.csv", "members.csv")
@@ -15,22 +16,33 @@ class InvalidMeetingCode(ValueError):
     """The text cannot be a meeting's code."""
 
 
-def write_template(folder: Path, code: str) -> tuple[str, ...]:
-    """Write the template with this code to a new folder, atomically; return the file names.
+def require_code(code: str) -> None:
+    """Raise InvalidMeetingCode if this cannot be a meeting's code."""
+    if not _CODE.fullmatch(code):
+        raise InvalidMeetingCode(code)
+
+
+def contents(code: str) -> dict[str, bytes]:
+    """The content of the template's files for this code, by name. Raises InvalidMeetingCode."""
+    require_code(code)
+    texts = {name: (_TEMPLATE / name).read_text(encoding="utf-8") for name in FILES}
+    return {name: text.replace("CODE", code).encode() for name, text in texts.items()}
+
+
+def write_new_folder(folder: Path, code: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Write the files of a meeting to a new folder, atomically; return their names.
 
     Raises InvalidMeetingCode, FileExistsError if the folder exists, and OSError if
     it cannot be written.
     """
-    if not _CODE.fullmatch(code):
-        raise InvalidMeetingCode(code)
+    require_code(code)
     if folder.exists():
         raise FileExistsError(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{code}.") as temporary:
         partial = Path(temporary) / code
         partial.mkdir()
-        for name in FILES:
-            text = (_TEMPLATE / name).read_text(encoding="utf-8")
-            (partial / name).write_text(text.replace("CODE", code), encoding="utf-8")
+        for name, content in files.items():
+            (partial / name).write_bytes(content)
         shutil.move(partial, folder)
-    return FILES
+    return tuple(files)

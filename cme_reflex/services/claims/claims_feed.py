@@ -37,6 +37,7 @@ from cme_reflex.services.claims.certificate_snapshot import (
 )
 from cme_reflex.services.claims.export import line_fields
 from cme_reflex.services.claims.reopening import ReceiptNotFound
+from cme_reflex.services.programme.programme_cache import meeting_by_code
 from cme_reflex.store.claims import feed
 from cme_reflex.store.claims.feed import PublishedVersion
 from cme_reflex.store.database import read
@@ -72,6 +73,7 @@ async def load_page(
     *,
     cursor: str = START,
     since: datetime | None = None,
+    meeting: str | None = None,
     limit: int,
     scopes: Collection[ApiScope] = (),
 ) -> FeedPage:
@@ -79,12 +81,14 @@ async def load_page(
 
     A client that follows each page's `next_cursor` gets every version exactly once, even those
     submitted meanwhile, and once more when it is withdrawn; each resubmission of a claim is a new
-    version. `since` (aware) leaves out versions submitted or withdrawn earlier. Data for learner
-    credit reporting are loaded with their scope only. Raises InvalidCursor and CursorExpired.
+    version. `since` (aware) leaves out versions submitted or withdrawn earlier, and `meeting` (a
+    code) those of other meetings; a cursor holds for any of them. Data for learner credit reporting
+    are loaded with their scope only. Raises InvalidCursor, CursorExpired and MeetingNotFound.
     """
     after = _parse(cursor)
 
     def load(db: Session) -> FeedPage:
+        meeting_id = None if meeting is None else meeting_by_code(db, meeting.lower()).id
         # Read first: all versions counted here are visible to the query below.
         state = feed.state(db)
         if after.position and (state is None or state.epoch != after.epoch):
@@ -93,7 +97,9 @@ async def load_page(
             return FeedPage(claims=(), next_cursor=START, has_more=False)
         if after.position > state.last:
             raise InvalidCursor(cursor)
-        found = feed.versions_after(db, after.position, limit=limit + 1, since=since)
+        found = feed.versions_after(
+            db, after.position, limit=limit + 1, since=since, meeting_id=meeting_id
+        )
         shown = found[:limit]
         has_more = len(found) > limit
         reached = shown[-1].receipt.position if has_more else state.last

@@ -16,6 +16,7 @@ from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication
+from cme_reflex.services.sign_in.registrations import MeetingArchived
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store import database
 from cme_reflex.store.claims import claims
@@ -51,11 +52,13 @@ async def enqueue_reminders(
 
     Nobody is reminded of the same deadline twice, however often this is called; a reopened
     claim with its own deadline is reminded again. `dry_run` does the same and rolls it back.
-    Raises MeetingNotFound, and DeadlinePassed if nobody can submit any more.
+    Raises MeetingNotFound, MeetingArchived, and DeadlinePassed if nobody can submit any more.
     """
 
     def enqueue(db: Session) -> ReminderResult:
         row = programme_cache.meeting_by_code(db, meeting)
+        if row.archived_at is not None:
+            raise MeetingArchived
         terms = meeting_from_document(row.document)
         found = db.exec(_unsubmitted(cast(int, row.id))).all()
         if now >= terms.claim.closes_at and not any(claim.reopened_until for _, claim in found):

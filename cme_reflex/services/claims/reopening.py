@@ -15,8 +15,10 @@ from cme_reflex.domain.claims.claim import (
 )
 from cme_reflex.domain.claims.proof import ProofState, proof_state
 from cme_reflex.domain.claims.receipt_number import canonical_receipt_number
+from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.services.claims.claim import ClaimSummary, claim_for_update
 from cme_reflex.services.claims.submission import Receipt, receipt_from_row
+from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
@@ -75,6 +77,17 @@ class ClaimRecord:
 async def load_claim_record(receipt: str) -> ClaimRecord:
     """The record of the claim with this receipt, of any version. Raises ReceiptNotFound."""
     return await read(lambda db: claim_record(db, find_claim(db, receipt, claims.find_by_receipt)))
+
+
+async def meeting_of_receipt(receipt: str) -> Meeting:
+    """The meeting that this receipt is for. Raises ReceiptNotFound."""
+
+    def load(db: Session) -> Meeting:
+        row = find_claim(db, receipt, claims.find_by_receipt)
+        attendee = db.get_one(AttendeeRow, row.attendee_id)
+        return programme_cache.get_current(db, attendee.meeting_id).meeting
+
+    return await read(load)
 
 
 async def reopen_claim(

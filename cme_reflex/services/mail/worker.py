@@ -18,7 +18,12 @@ from functools import partial
 
 from sqlmodel import Session
 
-from cme_reflex.domain.mail.delivery import DeliveryState, InvalidAddress, retry_delay
+from cme_reflex.domain.mail.delivery import (
+    ONLY_TO_SIGN_IN,
+    DeliveryState,
+    InvalidAddress,
+    retry_delay,
+)
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.mail import mime
 from cme_reflex.formats.mail.addresses import to_ascii_domain
@@ -41,6 +46,7 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import write
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
+from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.text.mail import messages
 
 LEASE = timedelta(minutes=3)  # longer than any transport needs for a message
@@ -168,7 +174,10 @@ async def _deliver(mailer: Mailer, leased: MailQueueRow, clock: Clock) -> str:
 
 async def _render(mailer: Mailer, leased: MailQueueRow, now: datetime) -> EmailMessage:
     def render(db: Session) -> tuple[Meeting, RenderedMail]:
-        meeting = programme_cache.get_current(db, leased.meeting_id).meeting
+        row = db.get_one(MeetingRow, leased.meeting_id)
+        if row.archived_at is not None and leased.kind in ONLY_TO_SIGN_IN:
+            raise MessageWithdrawn("The meeting is archived.")
+        meeting = programme_cache.get_in(db, leased.meeting_id, row.version).meeting
         url = mailer.public_url + in_meeting(meeting.code, SIGN_IN_FORM)
         job = MailJob(leased, meeting, mailer.public_url, url, now)
         return meeting, mailer.renderers[leased.kind](db, job)

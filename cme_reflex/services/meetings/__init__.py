@@ -1,1 +1,1 @@
-"""Meetings: loading of folders, and branding."""
+"""Meetings: loads of folders and exports, their status, and what pages show of them."""

@@ -6,15 +6,18 @@ the meeting, and the last one is kept for pages that are shown while the databas
 
 from dataclasses import dataclass
 
+from sqlmodel import Session, select
+
 from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import Logo, Meeting
 from cme_reflex.domain.programme.programme import Programme
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.routes import in_meeting, meeting_file
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.settings import settings
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings import images
+from cme_reflex.store.meetings.tables import MeetingRow
 
 LOGO_HEIGHT = 28  # on every page
 LOGO, LOGO_DARK = "logo", "logo-dark"
@@ -67,15 +70,23 @@ _views: dict[str, MeetingView] = {}
 
 async def current_view(code: str) -> MeetingView:
     """The view of the meeting's newest version. Raises MeetingNotFound."""
-    return view_of(await newest_programme(code))
+
+    def load(db: Session) -> MeetingView:
+        version = db.exec(select(MeetingRow.version).where(MeetingRow.code == code)).one_or_none()
+        known = _views.get(code)
+        if known is not None and known.version == version:
+            return known
+        row = programme_cache.meeting_by_code(db, code)
+        return meeting_view(meeting_from_document(row.document), row.version)
+
+    view = _views[code] = await read(load)
+    return view
 
 
-async def newest_programme(code: str) -> Programme:
-    """The newest version of the meeting's programme. Raises MeetingNotFound."""
-    programme = await read(lambda db: programme_cache.by_code(db, code))
-    if programme is None:
-        raise MeetingNotFound(code)
-    return programme
+async def newest_meeting(code: str) -> Meeting:
+    """The newest version of the meeting. Raises MeetingNotFound."""
+    row = await read(lambda db: programme_cache.meeting_by_code(db, code))
+    return meeting_from_document(row.document)
 
 
 def view_of(programme: Programme) -> MeetingView:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
@@ -14,7 +14,8 @@ async def open_meetings(*, now: datetime) -> list[Meeting]:
     """The meetings whose claim period is open, the latest first."""
 
     def load(db: Session) -> list[Meeting]:
-        meetings = [meeting_from_document(each) for each in db.exec(select(MeetingRow.document))]
+        rows = db.exec(select(MeetingRow.document).where(col(MeetingRow.archived_at).is_(None)))
+        meetings = [meeting_from_document(document) for document in rows]
         found = [each for each in meetings if each.claim.opens_at <= now < each.claim.closes_at]
         return sorted(found, key=lambda each: (each.starts_on, each.code), reverse=True)
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
+from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -17,18 +19,18 @@ class MeetingNotNamed(LookupError):
         self.codes = tuple(codes)
 
 
-async def select_meeting(code: str | None) -> str:
-    """The code of the meeting that is named, or of the only one there is.
+async def select_meeting(code: str | None) -> Meeting:
+    """The meeting that is named, or the only one there is.
 
     Raises MeetingNotFound and MeetingNotNamed.
     """
 
-    def find(db: Session) -> str:
+    def find(db: Session) -> Meeting:
         if code is not None:
-            return programme_cache.meeting_by_code(db, code.lower()).code
-        codes = db.exec(select(MeetingRow.code).order_by(MeetingRow.code)).all()
-        if len(codes) != 1:
-            raise MeetingNotNamed(codes)
-        return codes[0]
+            return meeting_from_document(programme_cache.meeting_by_code(db, code.lower()).document)
+        rows = db.exec(select(MeetingRow).order_by(MeetingRow.code)).all()
+        if len(rows) != 1:
+            raise MeetingNotNamed([row.code for row in rows])
+        return meeting_from_document(rows[0].document)
 
     return await read(find)

@@ -54,8 +54,8 @@ async def sign_in_with_badge(
     """Sign in with last name and badge or confirmation number, or with both numbers.
 
     `address` is the client's IP address, if any, and `known` the cookie of `known_browser`.
-    Returns the token for the cookie. Raises InvalidCredentials, TooManyAttempts and
-    SecondNumberRequired.
+    Returns the token for the cookie. Raises InvalidCredentials, TooManyAttempts,
+    SecondNumberRequired and MeetingArchived.
     """
     if max(len(last_name), len(number), len(second)) > INPUT_LIMIT:
         raise InvalidCredentials
@@ -133,7 +133,8 @@ async def sign_in_with_password(
     """Sign in a member with username and password.
 
     Raises InvalidCredentials and TooManyAttempts; NotRegistered if the credentials are valid but
-    the member has no registration; PasswordSignInDisabled if the meeting has single sign-on.
+    the member has no registration; PasswordSignInDisabled if the meeting has single sign-on; and
+    MeetingArchived.
     """
     terms = await _meeting(meeting)
     if terms is None:

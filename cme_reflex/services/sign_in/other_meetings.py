@@ -27,8 +27,8 @@ async def sign_in_to_other_meeting(
     """Sign in to this registration of the member who is signed in to a meeting with this token.
 
     The new sign-in is as strong as the one that it comes from. One with a badge or confirmation
-    number says nothing about the member, so it stays with its meeting. Raises NotSignedIn, and
-    NotRegistered for a registration of somebody else.
+    number says nothing about the member, so it stays with its meeting. Raises NotSignedIn,
+    MeetingArchived, and NotRegistered for a registration of somebody else.
     """
 
     def sign_in(db: Session) -> OtherSignIn:

@@ -31,6 +31,13 @@ _DELETE_EXPIRED_SIGN_INS = delete_expired(
 _DELETE_EXPIRED_CHOICES = delete_expired(
     RegistrationChoiceRow, col(RegistrationChoiceRow.expires_at) <= sa.bindparam("now")
 )
+# Locked, so that no sign-in begins while the meeting is archived.
+_LOCK_ARCHIVED_AT = (
+    select(MeetingRow.archived_at)
+    .join(AttendeeRow, col(AttendeeRow.meeting_id) == MeetingRow.id)
+    .where(AttendeeRow.id == sa.bindparam("attendee"))
+    .with_for_update(read=True, of=MeetingRow)
+)
 
 
 def end_pending(attendee: AttendeeRow, *, now: datetime, by: SignInMethod | None = None) -> None:
@@ -53,6 +60,10 @@ def may_complete(attendee: AttendeeRow, method: SignInMethod, begun_at: datetime
 
 class NotRegistered(Exception):
     """The person is authenticated, but has no registration for this meeting."""
+
+
+class MeetingArchived(Exception):
+    """The meeting is archived: nobody signs in to it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class RegistrationOption:
 async def sign_in_member(
     meeting: str, member_id: int, method: SignInMethod, *, now: datetime
 ) -> SignInResult:
-    """Sign in an authenticated member. Raises NotRegistered."""
+    """Sign in an authenticated member. Raises NotRegistered and MeetingArchived."""
     query = registrations(meeting).where(AttendeeRow.member_id == member_id)
     return await write(lambda db: start_sign_in(db, db.exec(query).all(), method, now=now))
 
@@ -93,7 +104,8 @@ async def sign_in_member(
 def start_sign_in(db: Session, found: Any, method: SignInMethod, *, now: datetime) -> SignInResult:
     """Sign in an authenticated person with these registrations.
 
-    With several registrations the person must choose one. Raises NotRegistered without any.
+    With several registrations the person must choose one. Raises NotRegistered without any, and
+    MeetingArchived.
     """
     ids = [cast(int, registration.id) for registration in found]
     if not ids:
@@ -140,7 +152,8 @@ async def registration_options(
 async def choose_registration(token: str, attendee_id: int, *, now: datetime) -> str:
     """Sign in with one of the offered registrations, which completes the choice.
 
-    Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered.
+    Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered, and
+    MeetingArchived.
     """
     await read(lambda db: _pending_choice(db, token, now))  # an unknown token writes nothing
 
@@ -184,11 +197,13 @@ def _pending_choice(db: Session, token: str, now: datetime) -> RegistrationChoic
 
 
 def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
-    """Sign in a registration. Returns the token for the cookie.
+    """Sign in a registration. Returns the token for the cookie. Raises MeetingArchived.
 
     Of more than SIGN_INS_LIMIT sign-ins the longest unused ones end. Whoever knows a badge cannot
     end a stronger sign-in so, and cannot fill the owner's list without end.
     """
+    if db.exec(_LOCK_ARCHIVED_AT, params={"attendee": attendee_id}).one() is not None:
+        raise MeetingArchived
     token = new_token()
     db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
     _end_unused(db, attendee_id, is_strong=method.is_strong)

@@ -65,13 +65,20 @@ def new_epoch() -> str:
 
 
 def versions_after(
-    db: Session, position: int, *, limit: int, since: datetime | None = None
+    db: Session,
+    position: int,
+    *,
+    limit: int,
+    since: datetime | None = None,
+    meeting_id: int | None = None,
 ) -> list[PublishedVersion]:
     """At most `limit` versions after this number, in order; submitted or withdrawn since then.
 
-    `since` only filters; it does not change the order.
+    `since` and `meeting_id` only filter; they do not change the order.
     """
     query = _select_published().where(col(ReceiptRow.position) > position)
+    if meeting_id is not None:
+        query = query.where(col(AttendeeRow.meeting_id) == meeting_id)
     if since is not None:
         changed_at = sa.func.coalesce(col(ReceiptRow.withdrawn_at), col(ReceiptRow.submitted_at))
         query = query.where(changed_at >= since)

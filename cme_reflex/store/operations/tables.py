@@ -18,7 +18,7 @@ class OperationRow(SQLModel, table=True):
     __tablename__ = "operation"
     __table_args__ = (
         sa.CheckConstraint(
-            "what IN ('restored', 'purged', 'meeting loaded', 'meeting copied', 'meeting closed',"
+            "what IN ('restored', 'purged', 'meeting loaded', 'meeting closed',"
             " 'meeting reopened', 'meeting archived')",
             name="what",
         ),

@@ -56,6 +56,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "expired": "You are no longer signed in. Everything you entered is saved; sign in to continue.",
     "step-up": "Sign in with your account to continue. You then return to the page where you were.",
     "choice-expired": "That took too long. Please sign in again.",
+    "archived": "This meeting is archived, and nobody can sign in to it any more. Your claim and "
+    "its certificates are kept; ask us for help if you need them.",
 }
 """Messages of the sign-in page, by the code in its URL."""
 

@@ -19,6 +19,7 @@ from cme_reflex.services.claims import claims_feed
 from cme_reflex.services.claims.reopening import ReceiptNotFound
 from cme_reflex.services.clock import clock
 from cme_reflex.services.operations import api_tokens
+from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.routes import problems
@@ -56,6 +57,13 @@ class ClaimsQuery(BaseModel):
         Field(
             description="Omit versions submitted before this instant, such as "
             "`2026-01-31T00:00:00Z`. To continue an earlier read, use `cursor`."
+        ),
+    ] = None
+    meeting: Annotated[
+        str | None,
+        Field(
+            pattern="^[A-Za-z0-9-]{1,32}$",
+            description="Only versions of the meeting with this code, such as `pstm24`.",
         ),
     ] = None
     limit: Annotated[
@@ -109,7 +117,11 @@ async def claims(request: Request, scopes: frozenset[ApiScope]) -> Response:
             return problems.BAD_PARAMETER.response("Give each parameter once.")
         query = ClaimsQuery.model_validate(dict(parameters))
         page = await claims_feed.load_page(
-            cursor=query.cursor, since=_to_utc(query.since), limit=query.limit, scopes=scopes
+            cursor=query.cursor,
+            since=_to_utc(query.since),
+            meeting=query.meeting,
+            limit=query.limit,
+            scopes=scopes,
         )
     except ValidationError as error:
         return problems.BAD_PARAMETER.response(_first_error(error))
@@ -117,6 +129,8 @@ async def claims(request: Request, scopes: frozenset[ApiScope]) -> Response:
         return problems.BAD_PARAMETER.response(
             "cursor: use the next_cursor of the previous page unchanged, or omit it to start."
         )
+    except MeetingNotFound:
+        return problems.NO_SUCH_MEETING.response("No meeting has this code.")
     except claims_feed.CursorExpired:
         return problems.CURSOR_GONE.response(
             "The records were restored from a backup since. Read again from the start; skip every "
@@ -159,6 +173,7 @@ def _first_error(error: ValidationError) -> str:
     name = str(first["loc"][0])
     remedies = {
         "since": "write an instant with its zone, such as 2026-01-31T00:00:00Z, and + as %2B.",
+        "meeting": "write a meeting's code, such as pstm24.",
         "limit": f"write a whole number from 1 to {claims_feed.MAX_PAGE_SIZE}.",
     }
     remedy = f"{name}: {remedies.get(name, '')}"

@@ -55,7 +55,10 @@ def document(query: type[BaseModel]) -> dict[str, Any]:
                     "summary": "Submitted versions, in commit order",
                     "parameters": list(_parameters(query)),
                     "responses": _responses(
-                        "FeedPage", problems.BAD_PARAMETER, problems.CURSOR_GONE
+                        "FeedPage",
+                        problems.BAD_PARAMETER,
+                        problems.NO_SUCH_MEETING,
+                        problems.CURSOR_GONE,
                     ),
                 }
             },

@@ -24,13 +24,13 @@ from cme_reflex.routes import (
 )
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import email_link, invitations, links
-from cme_reflex.services.sign_in.registrations import NotRegistered
+from cme_reflex.services.sign_in.registrations import MeetingArchived, NotRegistered
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.forms import read_form
 from cme_reflex.web.meeting import meeting_code
-from cme_reflex.web.routes.sign_in import complete_sign_in, reject_form
+from cme_reflex.web.routes.sign_in import back_to_form, complete_sign_in, reject_form
 
 PASSWORD_LINK = "cme_password_link"  # noqa: S105 - the name of a cookie
 PASSWORD_LINK_LIFETIME = timedelta(hours=1)  # enough time to think of a password
@@ -62,6 +62,8 @@ async def use(request: Request) -> Response:
         result = await email_link.sign_in_with_link(meeting_code(request.scope), token, now=clock())
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
         return _rejected_link(error)
+    except MeetingArchived:
+        return back_to_form("archived")
     if result is not None:
         return await complete_sign_in(request, result)
     response = RedirectResponse(PASSWORD, status_code=303)

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from cme_reflex.domain.programme.programme import Programme
 from cme_reflex.routes import MEETING_FILE
 from cme_reflex.services.certificates import pdf_pool
-from cme_reflex.services.meetings.meeting_view import FACTS, logo, newest_programme, view_of
+from cme_reflex.services.meetings.meeting_view import FACTS, current_view, logo, newest_meeting
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.cached_response import cached_content, cached_response
@@ -24,7 +23,7 @@ async def file(request: Request) -> Response:
     """The file with this name, or 404 if the meeting has none."""
     code, name = request.path_params["code"], request.path_params["file"]
     try:
-        content = await _content(await newest_programme(code), name)
+        content = await _content(code, name)
     except MeetingNotFound:
         content = None
     if content is None:
@@ -33,10 +32,10 @@ async def file(request: Request) -> Response:
     return cached_response(request, cached_content(content, media_type))
 
 
-async def _content(programme: Programme, name: str) -> bytes | None:
-    meeting = programme.meeting
+async def _content(code: str, name: str) -> bytes | None:
     if name == FACTS:
-        return json.dumps(asdict(view_of(programme)), ensure_ascii=False).encode()
+        return json.dumps(asdict(await current_view(code)), ensure_ascii=False).encode()
+    meeting = await newest_meeting(code)
     if name == MANIFEST:
         return json.dumps(manifest(meeting), ensure_ascii=False).encode()
     if name in IMAGES:

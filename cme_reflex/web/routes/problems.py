@@ -46,6 +46,7 @@ REVOKED = Problem("token-revoked", HTTPStatus.FORBIDDEN, "The token was revoked"
 EXPIRED = Problem("token-expired", HTTPStatus.FORBIDDEN, "The token has expired")
 SCOPE = Problem("scope-missing", HTTPStatus.FORBIDDEN, "The token may not read this")
 NO_SUCH_CLAIM = Problem("no-such-claim", HTTPStatus.NOT_FOUND, "There is no such claim")
+NO_SUCH_MEETING = Problem("no-such-meeting", HTTPStatus.NOT_FOUND, "There is no such meeting")
 NO_SUCH_PATH = Problem("no-such-path", HTTPStatus.NOT_FOUND, "There is nothing at this address")
 READ_ONLY = Problem("only-read", HTTPStatus.METHOD_NOT_ALLOWED, "This address is read-only")
 CURSOR_GONE = Problem("cursor-gone", HTTPStatus.GONE, "The cursor has expired")

@@ -50,6 +50,14 @@ from cme_reflex.web.sign_in_page import TYPED, second_number_page
 CLEARED_AT_SIGN_OUT = '"cache"'
 
 
+_CODES: Mapping[type[Exception], str] = {
+    registrations.NotRegistered: "member-not-registered",
+    registrations.MeetingArchived: "archived",
+    credentials.PasswordSignInDisabled: "sso-only",
+}
+"""Codes of the form's messages by what is raised."""
+
+
 @allow(Audience.ANYONE)
 async def sign_in(request: Request) -> Response:
     """Sign in with the posted form, and redirect to the page that the attendee had requested.
@@ -89,10 +97,8 @@ async def sign_in(request: Request) -> Response:
         if form.get("second_number", "").strip():
             return await _with_second_number(request, "numbers-not-recognised", form)
         return back_to_form("member-not-recognised" if as_member else "not-recognised")
-    except registrations.NotRegistered:
-        return back_to_form("member-not-registered")
-    except credentials.PasswordSignInDisabled:
-        return back_to_form("sso-only")
+    except tuple(_CODES) as error:
+        return back_to_form(_CODES[type(error)])
     except TooManyAttempts as error:
         return back_to_form(text.sign_in.wait_code(error.until, now))
     return await complete_sign_in(request, result)
@@ -109,6 +115,8 @@ async def choose(request: Request) -> Response:
         token = await registrations.choose_registration(token, attendee_id, now=clock())
     except authentication.NotSignedIn:
         return back_to_form("choice-expired")
+    except registrations.MeetingArchived:
+        return back_to_form("archived")
     return await complete_sign_in(request, registrations.SignedIn(token))
 
 
@@ -139,7 +147,7 @@ async def other_meeting(request: Request) -> Response:
         other = await sign_in_to_other_meeting(meeting, token, attendee_id, now=now)
     except authentication.NotSignedIn:
         return back_to_form("expired")
-    except registrations.NotRegistered:
+    except (registrations.NotRegistered, registrations.MeetingArchived):
         return RedirectResponse(ACCOUNT, status_code=303)
     browser = browser_kind(request.headers.get("user-agent", ""))
     await own_sign_ins.record_browser(other.token, browser)

@@ -80,6 +80,8 @@ async def callback(request: Request) -> Response:
         return back_to_form("sso-unknown")
     except registrations.NotRegistered:
         return back_to_form("member-not-registered")
+    except registrations.MeetingArchived:
+        return back_to_form("archived")
     return await complete_sign_in(request, result)
 
 

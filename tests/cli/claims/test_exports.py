@@ -12,9 +12,7 @@ from tests.support.meetings import MEETING
 pytestmark = pytest.mark.usefixtures("chosen_database")
 
 REMEDY = "Replace it with --force, or choose another --out."
-UNKNOWN = (
-    "The meeting other is not loaded. Choose another with CME_MEETING, or load it: cme meeting load"
-)
+UNKNOWN = "The meeting other is not loaded. See cme meeting list, or load it: cme meeting load DIR"
 CSV = ["claims.csv", "lines.csv", "answers.csv"]
 REPORT = [
     "evaluations-summary.csv",

@@ -110,8 +110,7 @@ def test_an_unknown_member_and_a_meeting_that_is_not_loaded_are_told(
     monkeypatch.setenv("CME_MEETING", "other")
     settings.cache_clear()
     expected = [
-        "The meeting other is not loaded. "
-        "Choose another with CME_MEETING, or load it: cme meeting load"
+        "The meeting other is not loaded. See cme meeting list, or load it: cme meeting load DIR"
     ]
     for words in (("mail", "status"), ("mail", "remind"), ("mail", "retry", "1")):
         assert cme_output(*words) == (1, [], expected)

@@ -99,8 +99,7 @@ def test_a_command_does_not_guess_between_several_meetings(
     settings.cache_clear()
     assert "test24, version 1." in invoke_cme("meeting", "export", out, "--force").stdout
     assert cme_output("meeting", "export", out, "--meeting", "none")[2] == [
-        "The meeting none is not loaded. See those that are: cme meeting list. "
-        "Or load it: cme meeting load DIR"
+        "The meeting none is not loaded. See cme meeting list, or load it: cme meeting load DIR"
     ]
 
 

@@ -101,7 +101,7 @@ def test_a_code_is_the_name_of_a_folder_and_nothing_else(tmp_path: Path, code: s
 
 def test_the_template_has_every_key_and_column_that_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "soc30"
-    template.write_template(folder, "soc30")
+    template.write_new_folder(folder, "soc30", template.contents("soc30"))
     # Optional keys are in the template as comments.
     text = re.sub(
         r"^# (?=\[single_sign_on\]|\[sign_in\]|\[\[signatures\]\]|\w+ = )",

@@ -29,9 +29,7 @@ from tests.support.meetings import FOLDER, MEETING
 pytestmark = pytest.mark.usefixtures("chosen_database")
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
-UNKNOWN = (
-    "The meeting other is not loaded. Choose another with CME_MEETING, or load it: cme meeting load"
-)
+UNKNOWN = "The meeting other is not loaded. See cme meeting list, or load it: cme meeting load DIR"
 NAMES = ("test24-pars-001.xlsx", "test24-pars-001.txt")
 LEARNER = "202412345\t09/29/2024\tKim\tO'Brien-Núñez\t02/29\tTexas\t1234567893\t1.50\t\t\t\t\t\t"
 

@@ -108,7 +108,7 @@ async def open_tab(
     url: str, cookie: str = "", *, state: str = STATE_NAME
 ) -> AsyncIterator[TabClient]:
     """Open a connection until the end of the block."""
-    address = f"{url.replace('http', 'ws', 1)}/_event/?token={uuid.uuid4()}"
+    address = f"{url.replace('http', 'ws', 1)}/_event/?token=pstm24:{uuid.uuid4()}"
     async with connect(
         f"{address}&EIO=4&transport=websocket",
         additional_headers={"Cookie": cookie} if cookie else {},

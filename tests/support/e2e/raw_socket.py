@@ -59,7 +59,7 @@ class RawSocket:
     def open_websocket(self, *headers: bytes) -> bytes:
         """Upgrade the connection; returns the response's head and what comes with it."""
         self.request(
-            f"GET /_event/?token={uuid4()}&EIO=4&transport=websocket HTTP/1.1".encode(),
+            f"GET /_event/?token=pstm24:{uuid4()}&EIO=4&transport=websocket HTTP/1.1".encode(),
             b"Connection: Upgrade",
             b"Upgrade: websocket",
             b"Sec-WebSocket-Version: 13",

@@ -21,7 +21,7 @@ class SocketClient:
         form = urlencode({"way": "badge", "last_name": last_name, "number": badge})
         build_opener(HTTPCookieProcessor(cookies)).open(f"{url}/sign-in", form.encode()).close()
         header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
-        address = f"{url.replace('http', 'ws')}/_event/?token={uuid.uuid4()}"
+        address = f"{url.replace('http', 'ws')}/_event/?token=pstm24:{uuid.uuid4()}"
         self._socket = simple_websocket.Client(
             f"{address}&EIO=4&transport=websocket", headers={"Cookie": header}
         )

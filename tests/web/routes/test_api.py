@@ -262,6 +262,13 @@ async def test_a_revoked_token_is_rejected_with_its_reason(
     )  # fmt: skip
 
 
+async def test_a_meeting_that_there_is_not_is_said(client: httpx.AsyncClient, token: str) -> None:
+    answer = await client.get("/api/v1/claims?meeting=nowhere", headers=bearer(token))
+    assert problem(answer) == (404, "no-such-meeting", "No meeting has this code.")
+    answer = await client.get("/api/v1/claims?meeting=TEST24", headers=bearer(token))
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
@@ -273,6 +280,8 @@ async def test_a_revoked_token_is_rejected_with_its_reason(
         ("since=1730462400", "since: write an instant"),
         ("since=2024-11-01T12:00:00", "since: write an instant"),
         ("since=2024-11-01T12:00:00+00:00", "since: write an instant"),  # "+" arrives as a space
+        ("meeting=", "meeting: write a meeting's code, such as pstm24."),
+        ("meeting=a%00", "meeting: write a meeting's code, such as pstm24."),
         ("cursor=", "cursor: use the next_cursor"),
         ("cursor=7", "cursor: use the next_cursor"),
         ("limit=1&limit=2", "Give each parameter once."),

@@ -36,7 +36,7 @@ MEETINGS = sa.Table(
 LOGOS = ("logo", "logo_dark")
 FORMER_OPERATIONS = "'restored', 'purged'"
 OPERATIONS = (
-    f"{FORMER_OPERATIONS}, 'meeting loaded', 'meeting copied', 'meeting closed',"
+    f"{FORMER_OPERATIONS}, 'meeting loaded', 'meeting closed',"
     " 'meeting reopened', 'meeting archived'"
 )
 
