@@ -13,7 +13,6 @@ import pytest
 from sqlmodel import Session
 
 from cme_reflex.formats.mail.eml_folder import EmlFolderTransport
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.store.database import write
 from cme_reflex.store.engines import close_database, open_database
@@ -41,7 +40,6 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
-    current_meeting.cache_clear()
     return folder
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_reflex.services.meetings.branding import current_meeting
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in.authentication import authenticate
@@ -55,6 +54,4 @@ def server(
         }.items():
             monkeypatch.setenv(name, value)
         settings.cache_clear()
-        current_meeting.cache_clear()
         yield server
-    current_meeting.cache_clear()
