@@ -104,6 +104,9 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
         """Parse what was sent, a slice at a time."""
         if self._slices:  # of a connection that was closed meanwhile
             return
+        if len(data) <= SLICE:
+            super().data_received(data)
+            return
         self._slices.extend(data[start : start + SLICE] for start in range(0, len(data), SLICE))
         self._pause_reading()
         self._parse_slice()
@@ -158,6 +161,7 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     def _deliver_frame(self) -> None:
         if not self.close_sent:
             self.queue.put_nowait(FRAME)  # type: ignore[arg-type]
+            self._pause_reading()
 
     def _parse_slice(self) -> None:
         if not self._slices or self.transport.is_closing():

@@ -27,6 +27,7 @@ from cme_reflex.domain.credit.line import InvalidMinutes
 from cme_reflex.domain.evaluations.form import InvalidAnswer
 from cme_reflex.domain.programme.programme import NotEligible, NotYetEnded, PresentedByAttendee
 from cme_reflex.domain.reporting.learner import ConsentChanged, ConsentMissing
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
 from cme_reflex.text.claims.claim import CLOSED, LOCKED, OPENS, WITHDRAWN
 from cme_reflex.text.claims.credit import amount
@@ -57,6 +58,7 @@ _MESSAGES: Final[Mapping[type[Exception], str]] = {
     StrongerSignInRequired: "Your badge is not enough for this. Sign in by e-mail or with your "
     "account, then try again.",
     ConsentMissing: "To opt in, check the consent box.",
+    TooManyAttempts: "You have changed this very often today. Try again tomorrow.",
     ConsentChanged: "The consent text has changed. Read it, then check the box.",
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -15,11 +15,15 @@ from cme_reflex.domain.reporting.learner import (
 )
 from cme_reflex.domain.sign_in.strength import StrongerSignInRequired
 from cme_reflex.services.reporting.learners import learner_from_row
+from cme_reflex.services.sign_in import rate_limits
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.database import read, write
 from cme_reflex.store.people.tables import AttendeeRow, RegistrationAuditRow
 from cme_reflex.store.reporting.reporting import latest_rejection
 from cme_reflex.store.reporting.tables import OptInRow
+
+CHANGES = rate_limits.Quota(scope="reporting data", limit=50, window=timedelta(days=1))
+"""Changes of a registration's data: each leaves an entry that is kept for years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ async def save_opt_in(
     Possible before and after submitting, and again for corrections. Changing stored data leaves an
     entry in the registration's audit log, and requires a sign-in that proves who the person is.
     `version` is that of the consent text shown. Raises InvalidLearner, ConsentMissing,
-    ConsentChanged or StrongerSignInRequired.
+    ConsentChanged, StrongerSignInRequired or TooManyAttempts.
     """
     terms = context.meeting.reporting
     learner = parse_learner(values, terms.boards)
@@ -62,6 +66,8 @@ async def save_opt_in(
         raise ConsentMissing
     if version != terms.consent_version:
         raise ConsentChanged
+    if context.method.is_strong:  # others cannot change what is stored
+        await rate_limits.check((CHANGES, str(context.attendee.id)), now=now)
 
     def save(db: Session) -> OptIn:
         # Locked first, so that of two simultaneous first opt-ins the second is a change.

@@ -135,7 +135,7 @@ async def registration_options(
         programme = programme_cache.by_code(db, meeting)
         kinds = programme.meeting.registration_types if programme is not None else ()
         labels = {kind.code: kind.label for kind in kinds}
-        return tuple(
+        options = tuple(
             RegistrationOption(
                 attendee_id=cast(int, row.id),
                 kind=labels.get(row.registration_type, row.registration_type),
@@ -145,6 +145,9 @@ async def registration_options(
             for row in db.exec(offered)
             if may_complete(row, method, begun_at)
         )
+        if not options:
+            raise NotSignedIn
+        return options
 
     return await read(load)
 

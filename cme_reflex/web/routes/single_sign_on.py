@@ -68,7 +68,9 @@ async def callback(request: Request) -> Response:
             now=clock(),
             address=client_address(request.scope),
         )
-    except (login.SingleSignOnNotConfigured, oidc.SignInRejected) as error:
+    except login.SingleSignOnNotConfigured:
+        return back_to_form("sso-failed")
+    except oidc.SignInRejected as error:
         logger.warning("OIDC sign-in rejected: %s", error)
         return back_to_form("sso-failed")
     except oidc.ProviderUnavailable as error:

@@ -2,12 +2,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from cme_reflex.domain.reporting.learner import ConsentMissing, InvalidLearner, Learner
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.services.reporting import opt_in
 from cme_reflex.services.reporting.opt_in import OptIn
 from cme_reflex.services.sign_in.request_context import RequestContext
+from cme_reflex.store.people.tables import RegistrationAuditRow
 from tests.support.attendees import LEARNER_FORM, SignIn
+from tests.support.database.table_rows import fetch
 
 LEARNER = Learner(
     first_name="Kim",
@@ -55,3 +59,19 @@ async def test_it_is_nobody_elses(
 ) -> None:
     await opt_in.save_opt_in(context, LEARNER_FORM, consented=True, version="1", now=now)
     assert await opt_in.load_opt_in(await sign_in_as("102", "Smith")) is None
+
+
+async def test_changes_of_a_day_are_limited_because_each_leaves_an_entry(
+    context: RequestContext, now: datetime
+) -> None:
+    async def change(number: int, at: datetime) -> OptIn:
+        values = LEARNER_FORM | {"state": ("Texas", "Ohio")[number % 2]}
+        return await opt_in.save_opt_in(context, values, consented=True, version="1", now=at)
+
+    for number in range(opt_in.CHANGES.limit):
+        last = await change(number, now)
+    with pytest.raises(TooManyAttempts):
+        await change(opt_in.CHANGES.limit, now)
+    assert await opt_in.load_opt_in(context) == last
+    assert len(await fetch(select(RegistrationAuditRow))) == opt_in.CHANGES.limit - 1
+    await change(opt_in.CHANGES.limit, now + opt_in.CHANGES.window)
