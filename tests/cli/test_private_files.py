@@ -62,6 +62,18 @@ def test_no_command_writes_a_file_that_others_can_read(
     succeed("meeting", "load", files.folder)
     succeed("meeting", "new", "new25", "--into", out / "meetings")
     succeed("programme", "convert", sessions, "--zone", "UTC", "--out", out / "table" / "s.csv")
+    succeed("meeting", "export", out / "export")
+    succeed(
+        "meeting",
+        "new",
+        "new26",
+        "--from",
+        "test24",
+        "--starts-on",
+        "2026-10-08",
+        "--into",
+        out / "copies",
+    )
     succeed("backup", out / "b.gz")
     for kind in ("csv", "xlsx", "json"):
         succeed("claims", "export", "--format", kind, "--out", out / "claims")
@@ -70,6 +82,7 @@ def test_no_command_writes_a_file_that_others_can_read(
     succeed("mail", "send")
     written = {path.relative_to(out).as_posix() for path in out.rglob("*")}
     assert written > {"db/cme.db", "meetings/new25/meeting.toml", "table/s.csv", "b.gz"}
+    assert written > {"export/attendees.csv", "copies/new26/meeting.toml"}
     assert written > {"claims/claims.xlsx", "report/evaluations.html"}
     assert [name for name in written if name.endswith(".eml")]
     assert loose(out) == []

@@ -11,6 +11,7 @@ from cme_reflex import text
 from cme_reflex.domain.sign_in.password_policy import MAX_LENGTH, MIN_LENGTH
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.services.mail.worker import DeliveryStats
+from cme_reflex.services.meetings.lifecycle import archive_meeting
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in import email_link, invitations
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
@@ -213,3 +214,14 @@ async def test_every_code_of_a_link_has_a_message() -> None:
         "link-unknown",
         "password-link",
     }
+
+
+async def test_a_link_to_an_archived_meeting_says_so_and_none_is_sent_any_more(
+    visitor: httpx.AsyncClient, token: Token, server: LocalSmtpServer
+) -> None:
+    link = await token(KIM)
+    await archive_meeting(MEETING.code, actor="staff", now=datetime.now(UTC))
+    answer = await visitor.post("/link/use", data={"token": link})
+    assert status_and_location(answer) == (303, "/#archived")
+    await visitor.post("/sign-in-link/send", data={"email": KIM})
+    assert await send_due_mail(server, datetime.now(UTC)) == DeliveryStats(withdrawn=1)

@@ -1,12 +1,15 @@
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 from sqlalchemy import Engine
 
 from cme_reflex import text
+from cme_reflex.services.meetings.lifecycle import archive_meeting
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web.cookies import next_address
-from tests.support.meetings import PASSWORD
+from tests.support.meetings import MEETING, PASSWORD
 from tests.support.web import status_and_location
 
 BADGE = {"way": "badge", "last_name": "Smith", "number": "102"}
@@ -59,6 +62,21 @@ async def test_an_error_returns_as_a_code_of_the_closed_list(
 ) -> None:
     assert status_and_location(await client.post("/sign-in", data=form)) == (303, f"/#{code}")
     assert code in text.sign_in.ERRORS
+    assert status_and_location(await client.get("/claim")) == (303, "/")
+
+
+@pytest.mark.parametrize("form", [BADGE, MEMBER])
+async def test_an_archived_meeting_says_so_to_those_who_are_registered_for_it(
+    client: httpx.AsyncClient, form: dict[str, str]
+) -> None:
+    await client.post("/sign-in", data=form)
+    assert (await client.get("/claim")).text == "page /claim"
+    await archive_meeting(MEETING.code, actor="staff", now=datetime.now(UTC))
+    assert status_and_location(await client.get("/claim")) == (303, "/")
+    assert status_and_location(await client.post("/sign-in", data=form)) == (303, "/#archived")
+    wrong = BADGE | {"number": "999"}
+    answer = await client.post("/sign-in", data=wrong)
+    assert status_and_location(answer) == (303, "/#not-recognised")
     assert status_and_location(await client.get("/claim")) == (303, "/")
 
 
