@@ -134,7 +134,7 @@ def _bar() -> rx.Component:
                 has_lines,
                 rx.fragment(
                     rx.el.p(
-                        text.claim.CLAIMED_OF.format(
+                        text.supported.CLAIMED_OF.format(
                             claimed=Home.credit.claimed, supported=Home.credit.supported
                         ),
                         class_name="text-13 text-muted",

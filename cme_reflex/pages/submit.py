@@ -124,7 +124,7 @@ def _total(total: Any) -> rx.Component:
             disabled=(Submit.locked != "") | total.closed,
             on_change=lambda amount: Submit.choose_total(total.code, amount, COMMAND),
         ),
-        question(text.submit.WHY, total.why),
+        question(text.supported.WHY, total.why),
         key=total.code,
         custom_attrs={"data-cme-subject": total.label},
         class_name="row-span-2 grid grid-rows-subgrid gap-y-0",

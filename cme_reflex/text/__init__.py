@@ -10,7 +10,7 @@ from typing import Final
 
 from cme_reflex.text import dates, errors, plural
 from cme_reflex.text.certificates import account, certificate, verify
-from cme_reflex.text.claims import claim, credit, home, receipt, sessions, submit
+from cme_reflex.text.claims import claim, credit, home, receipt, sessions, submit, supported
 from cme_reflex.text.evaluations import evaluation
 from cme_reflex.text.reporting import reporting
 from cme_reflex.text.sign_in import link, password, registrations, sign_in, sign_in_link, step_up
@@ -47,5 +47,6 @@ __all__ = [
     "sign_in_link",
     "step_up",
     "submit",
+    "supported",
     "verify",
 ]

@@ -14,7 +14,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople, table_rows
+from tests.support.access_attendees import DRAFTING, SECRET, Rows, SignedInPeople, table_rows
 from tests.support.access_events import own_routes
 from tests.support.app_client import RunningApp
 from tests.support.examples import examples
@@ -90,6 +90,12 @@ def _bytes(value: object) -> bytes:
     return str(value).encode("latin-1", "replace")
 
 
+@pytest.fixture
+async def rows(site: RunningApp) -> Rows:
+    """What the database contains before the first request, and after each."""
+    return await table_rows()
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 @settings(
     max_examples=examples(0.2),
@@ -101,6 +107,7 @@ async def test_no_generated_request_fails_or_changes_or_discloses_anything(
     site: RunningApp,
     people: SignedInPeople,
     caplog: pytest.LogCaptureFixture,
+    rows: Rows,
     path: str,
     method: str,
     data: st.DataObject,
@@ -109,7 +116,6 @@ async def test_no_generated_request_fails_or_changes_or_discloses_anything(
     mode = data.draw(st.sampled_from(list(schemathesis.GenerationMode)))
     case = data.draw(SCHEMA[path][method.upper()].as_strategy(generation_mode=mode))
     badge = data.draw(st.sampled_from(["", DRAFTING]))
-    before = await table_rows()
     async with site.client(**({"cme_sign_in": people.tokens[badge]} if badge else {})) as client:
         try:
             answer = await send(client, method.upper(), case)
@@ -118,7 +124,7 @@ async def test_no_generated_request_fails_or_changes_or_discloses_anything(
     assert answer.status_code < 500
     if not badge:
         assert SECRET not in answer.text
-    assert await table_rows() == before
+    assert await table_rows() == rows
     assert [
         record.getMessage() for record in caplog.records if record.levelno > logging.WARNING
     ] == []

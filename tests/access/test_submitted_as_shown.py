@@ -312,12 +312,23 @@ async def told(site: RunningApp, people: SignedInPeople, story: list[tuple[Any, 
         return teller.submitted
 
 
-@settings(
-    max_examples=examples(1),
+STORIES = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@settings(STORIES, max_examples=examples(0.4))
 @given(story=st.lists(steps, min_size=3, max_size=14))
 async def test_what_is_submitted_is_what_the_page_displayed_last(
+    site: RunningApp, people: SignedInPeople, story: list[tuple[Any, ...]]
+) -> None:
+    await told(site, people, story)
+
+
+@pytest.mark.slow
+@settings(STORIES, max_examples=examples(0.6))
+@given(story=st.lists(steps, min_size=3, max_size=14))
+async def test_the_same_at_length(
     site: RunningApp, people: SignedInPeople, story: list[tuple[Any, ...]]
 ) -> None:
     await told(site, people, story)

@@ -47,7 +47,7 @@ def claimed_line(credit: Any, totals: Any) -> rx.Component:
         _explained(
             totals,
             *interpolate(
-                text.claim.CLAIMED_OF,
+                text.supported.CLAIMED_OF,
                 text_class="text-15 text-muted",
                 claimed=number(credit.claimed, class_name="text-20 font-bold"),
                 supported=credit.supported,

@@ -22,7 +22,7 @@ from cme_reflex.services.mail.rendering import (
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.store.claims.tables import ClaimRow, ReceiptRow
 from cme_reflex.store.people.tables import AttendeeRow
-from cme_reflex.text.mail import messages
+from cme_reflex.text.mail.confirmation import confirmation
 
 AttachmentBuilder: TypeAlias = Callable[
     [Session, MailJob, ReceiptRow], tuple[AttachmentFactory, ...]
@@ -53,7 +53,7 @@ def confirmation_renderer(attach: AttachmentBuilder) -> MailRenderer:
         document, attendee = receipt.document, _attendee(db, receipt)
         claimed = receipt_credits(receipt, job.meeting)
         attachments = attach(db, job, receipt)
-        content = messages.confirmation(
+        content = confirmation(
             job.meeting,
             attendee=attendee.name,
             name=document["name_on_certificate"],

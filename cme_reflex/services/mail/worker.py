@@ -47,7 +47,7 @@ from cme_reflex.store.database import write
 from cme_reflex.store.mail import queue as rows
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.meetings.tables import MeetingRow
-from cme_reflex.text.mail import messages
+from cme_reflex.text.mail.frame import sender_name
 
 LEASE = timedelta(minutes=3)  # longer than any transport needs for a message
 POLL_INTERVAL = 15.0  # seconds; for messages of other processes and for further attempts
@@ -187,7 +187,7 @@ async def _render(mailer: Mailer, leased: MailQueueRow, now: datetime) -> EmailM
     attachments = [await create() for create in rendered.attachments]
     provider = meeting.provider
     headers = MailHeaders(
-        sender=Mailbox(messages.sender_name(meeting), mailer.sender),
+        sender=Mailbox(sender_name(meeting), mailer.sender),
         recipient=Mailbox(rendered.name, rendered.address),
         reply_to=Mailbox(provider.help_contact, provider.help_email),
         message_id=message_id(leased, mailer.sender),

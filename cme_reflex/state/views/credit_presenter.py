@@ -72,8 +72,8 @@ def credit_view(summary: ClaimSummary) -> view_models.CreditView:
             for each in types
             if each is not primary and supported[each.code]
         ],
-        less=text.submit.lower_claim(lower, totals, supported, named=named),
-        claim_all=text.submit.claim_rest(lower[0], supported, named=named) if lower else "",
+        less=text.supported.lower_claim(lower, totals, supported, named=named),
+        claim_all=text.supported.claim_rest(lower[0], supported, named=named) if lower else "",
         claim_all_of=(lower[0].part_of or lower[0].code) if lower else "",
     )
 
@@ -103,7 +103,7 @@ def _total_view(
     closed = not credit_type.is_open(now) or code in summary.blocked
     limit = claimable_of(credit_type, summary.claimable, totals)
     hints = (
-        text.submit.total_hint(credit_type, summary.claimable[code], summary.offered),
+        text.supported.total_hint(credit_type, summary.claimable[code], summary.offered),
         text.credit.OVERALL_FIRST if code in summary.blocked else "",
         text.credit.opening(credit_type, now, context.meeting.zone),
     )
@@ -130,7 +130,7 @@ def _claim_all(credit_type: CreditType, summary: ClaimSummary) -> str:
     if all(totals.get(each.code, NO_CREDIT) == supported[each.code] for each in whole):
         return ""
     named = len(summary.offered.primaries) > 1
-    return text.submit.claim_all(whole, supported, named=named)
+    return text.supported.claim_all(whole, supported, named=named)
 
 
 def summary_rows(summary: ClaimSummary) -> list[view_models.FigureView]:
@@ -139,7 +139,7 @@ def summary_rows(summary: ClaimSummary) -> list[view_models.FigureView]:
     return [
         view_models.FigureView(
             text.submit.chosen_label(each),
-            text.submit.OF_SUPPORTED.format(
+            text.supported.OF_SUPPORTED.format(
                 claimed=each.format(totals.get(each.code, NO_CREDIT)),
                 supported=each.format(supported[each.code]),
             )
@@ -196,7 +196,7 @@ def cleared_text(summary: ClaimSummary, context: RequestContext, now: datetime) 
         reason = credit_type.code in summary.offered, credit_type.is_open(now)
         cleared.setdefault(reason, []).append(credit_type)
     return " ".join(
-        text.claim.cleared(credit_types, offered=offered, is_open=is_open)
+        text.supported.cleared(credit_types, offered=offered, is_open=is_open)
         for (offered, is_open), credit_types in cleared.items()
     )
 

@@ -1,29 +1,20 @@
 """Texts of a claim that several screens share: sessions, hours, conflicts and requirements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cme_reflex.domain.claims.claim import Requirement
 from cme_reflex.domain.credit.claimable import OverlapPolicy
-from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.credit.overlap import Window
-from cme_reflex.text.claims.credit import amount, listed, unit
+from cme_reflex.text.claims.credit import amount
 from cme_reflex.text.dates import day_span, instant
 from cme_reflex.text.plural import Plural
 
 LOCKED: Final = "Your claim is submitted, so it can no longer be changed."
 WITHDRAWN: Final = "Your claim was withdrawn, so it can no longer be changed."
-CLEARED: Final = (
-    "Your claimed {labels} {unit} were above what your sessions now support, so choose them again."
-)
-CLEARED_CLOSED: Final = (
-    "Your claimed {labels} {unit} were cleared: {labels} can no longer be claimed."
-)
-CLEARED_NOT_OFFERED: Final = (
-    "Your claimed {labels} {unit} were cleared: your profession is not offered {labels}."
-)
 OPENS: Final = "Claims open on {when}."
 CLOSED: Final = "Claims closed on {when}."
 OPEN_AGAIN: Final = "Your claim is open again"
@@ -38,7 +29,6 @@ MORE_REMOVED: Final = "and {count} more"
 """Follows `REMOVED`: sessions that Undo restores after this one."""
 
 AMOUNT_OF: Final = "{amount} {of}"
-CLAIMED_OF: Final = "{claimed} claimed of {supported} supported"
 OTHER_TYPES: Final = Plural(one="{count} more credit type", other="{count} more credit types")
 CLAIMED_OF_TYPE: Final = "{label}: {claimed} claimed of {supported}"
 OVERLAPS: Final = Plural(one="{count} overlap", other="{count} overlaps")
@@ -100,14 +90,6 @@ def need(
 ) -> str:
     """A requirement for submitting, as an instruction."""
     return _NEEDS[kind].format(title=title, question=question, name_fault=name_fault, total=total)
-
-
-def cleared(credit_types: Sequence[CreditType], *, offered: bool, is_open: bool) -> str:
-    """That chosen totals of these types were cleared, and why."""
-    template = CLEARED if is_open else CLEARED_CLOSED
-    return (template if offered else CLEARED_NOT_OFFERED).format(
-        labels=listed(each.label for each in credit_types), unit=unit(credit_types[0])
-    )
 
 
 def opens(at: datetime, zone: ZoneInfo) -> str:

@@ -1,12 +1,12 @@
 """Texts of the submit page: overall evaluation, totals and Submit."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from cme_reflex.domain.credit.credit_type import NO_CREDIT, Amount, Amounts, CreditType, CreditTypes
+from cme_reflex.domain.credit.credit_type import CreditType
 from cme_reflex.domain.people.names import NAME_LIMIT, InvalidName, NameFault
-from cme_reflex.text.claims.credit import listed, unit, unit_label, without_unit
+from cme_reflex.text.claims.credit import listed, unit_label
 from cme_reflex.text.claims.receipt import OF_WHICH
 from cme_reflex.text.plural import Plural
 
@@ -22,18 +22,8 @@ OVERALL: Final = "Overall evaluation"
 
 TOTALS: Final = "CME Credit Claim"
 TOTAL: Final = "Claimed {label} {unit}"
-REQUIRED: Final = "Required. Your sessions support {amount}."
-ONE_REQUIRED: Final = "Choose at least one of {labels}. Your sessions support {amount}."
-OPTIONAL: Final = "Optional, part of {primary}. Your sessions support {amount}."
 CHOOSE: Final = "Choose…"
-WHY: Final = "How much do my sessions support?"
 NONE_CHOSEN: Final = "None chosen"
-CLAIM_ALL: Final = "Claim all that my sessions support: {amounts}"
-LESS: Final = "You claim {claimed} of the {supported} {unit} that your sessions support."
-LESS_OF: Final = "You claim {claimed} of the {supported} {label} {unit} that your sessions support."
-CLAIM_ALL_NOW: Final = "Claim all {amount}"
-CLAIM_ALL_OF: Final = "Claim all {amount} {label}"
-OF_SUPPORTED: Final = "{claimed} of {supported} supported"
 
 REPORTING_TITLE: Final = "Opt-In to {programme}"
 REPORTING: Final = "Opt-In to Learner Credit Reporting"
@@ -108,48 +98,6 @@ def no_choice(credit_type: CreditType) -> str:
 def chosen_label(credit_type: CreditType) -> str:
     """The label of a chosen total: ``Category 1``, ``Of which Patient Safety``."""
     return credit_type.label if credit_type.is_primary else OF_WHICH.format(label=credit_type.label)
-
-
-def total_hint(credit_type: CreditType, supported: Amount, types: CreditTypes) -> str:
-    """What has to be chosen of a total, and what the sessions support of it."""
-    shown = credit_type.format(supported)
-    if credit_type.part_of:
-        return OPTIONAL.format(primary=types[credit_type.part_of].label, amount=shown)
-    if len(types.primaries) == 1:
-        return REQUIRED.format(amount=shown)
-    labels = listed(each.label for each in types.primaries)
-    return ONE_REQUIRED.format(labels=labels, amount=shown)
-
-
-def claim_all(types: Sequence[CreditType], supported: Amounts, *, named: bool) -> str:
-    """The button that claims all of a primary type: ``…: 8.50, of which 1.50 Patient Safety``."""
-    return CLAIM_ALL.format(amounts=without_unit(types, supported, named=named))
-
-
-def lower_claim(
-    lower: Iterable[CreditType], claimed: Amounts, supported: Amounts, *, named: bool
-) -> str:
-    """That less is claimed than the sessions support; empty if nothing is less.
-
-    `lower` are the types of which it is less; `named` is whether primary types are named, too.
-    """
-    return " ".join(
-        (LESS_OF if named or each.part_of else LESS).format(
-            claimed=each.format(claimed.get(each.code, NO_CREDIT)),
-            supported=each.format(supported[each.code]),
-            label=each.label,
-            unit=unit(each),
-        )
-        for each in lower
-    )
-
-
-def claim_rest(credit_type: CreditType, supported: Amounts, *, named: bool) -> str:
-    """The button that claims all where less is claimed: ``Claim all 8.50``."""
-    template = CLAIM_ALL_OF if named or credit_type.part_of else CLAIM_ALL_NOW
-    return template.format(
-        amount=credit_type.format(supported[credit_type.code]), label=credit_type.label
-    )
 
 
 def profession_hint(awarded: Iterable[str], participation: Iterable[str]) -> str:

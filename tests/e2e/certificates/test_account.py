@@ -43,24 +43,10 @@ def member(browser: Browser, site: Site, screen: dict[str, object]) -> Iterator[
     attendee = Attendee(context.new_page())
     attendee.sign_in_as_member_by_request("cokafor", "face-lift-2024")
     if not site.submitted:
-        submit_claim(attendee)
+        attendee.submit_claim(SEED[4])
         site.submitted = True
     yield attendee
     context.close()
-
-
-def submit_claim(attendee: Attendee) -> None:
-    """Claim a session and submit."""
-    attendee.open_sessions()
-    attendee.add_session(SEED[4])
-    attendee.return_to_claim()
-    attendee.open_submit()
-    attendee.answer_required_questions()
-    attendee.page.get_by_role("button", name="Claim all that my sessions support").click()
-    expect(attendee.page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
-    attendee.page.locator("#attestation").check()
-    attendee.submit()
-    attendee.page.wait_for_url("**/claim")
 
 
 def year(page: Page, of: int) -> Locator:

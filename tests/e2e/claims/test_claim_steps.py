@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from cme_reflex.routes import certificate
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
-from tests.support.e2e.reloadable_meeting import ready_to_submit
 from tests.support.files.pdfs import page_texts
 
 LAB = "Facelift Cadaver Lab"
@@ -99,16 +98,7 @@ def test_the_seeds_ten_steps(
 def test_anybody_can_verify_a_number_but_not_open_its_certificate(
     attendee: Attendee, page: Page, browser: Browser, server: CmeServer
 ) -> None:
-    attendee.open_sessions()
-    attendee.add_session(SEED[0])
-    attendee.return_to_claim()
-    attendee.open_submit()
-    attendee.answer_required_questions()
-    page.get_by_role("button", name="Claim all that my sessions support").click()
-    expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("1.50")
-    page.locator("#attestation").check()
-    attendee.submit()
-    page.wait_for_url("**/claim")
+    attendee.submit_claim(SEED[0])
     number = page.locator("#receipt strong").inner_text()
     stranger = browser.new_context(base_url=server.url, java_script_enabled=False)
     other = stranger.new_page()
@@ -126,9 +116,7 @@ def test_anybody_can_verify_a_number_but_not_open_its_certificate(
 
 
 def test_a_removed_session_comes_back_with_its_hours(attendee: Attendee, page: Page) -> None:
-    attendee.open_sessions()
-    attendee.add_session(SEED[1])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[1])
     hours = page.get_by_label(f"Hours of {SEED[1]}")
     hours.select_option(label="0.75")
     totals = page.get_by_role("region", name="Your claim so far")
@@ -141,10 +129,7 @@ def test_a_removed_session_comes_back_with_its_hours(attendee: Attendee, page: P
 
 
 def test_a_session_watched_on_demand_overlaps_nothing(attendee: Attendee, page: Page) -> None:
-    attendee.open_sessions()
-    attendee.add_session(SEED[0])
-    attendee.add_session(LAB)
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[0], LAB)
     expect(page.locator("#conflicts")).to_contain_text("These overlap")
     expect(attendee.line(LAB).get_by_label("Watched on demand")).to_have_count(0)
     attendee.line(SEED[0]).get_by_label("Watched on demand").check()
@@ -157,10 +142,7 @@ def test_a_session_watched_on_demand_overlaps_nothing(attendee: Attendee, page: 
 def test_chosen_hours_that_are_no_longer_supported_are_cleared_with_a_notice(
     attendee: Attendee, page: Page
 ) -> None:
-    attendee.open_sessions()
-    attendee.add_session(SEED[0])
-    attendee.add_session(SEED[1])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[0], SEED[1])
     attendee.open_submit()
     page.get_by_role("button", name="Claim all that my sessions support: 3.50").click()
     expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("3.50")
@@ -173,10 +155,7 @@ def test_chosen_hours_that_are_no_longer_supported_are_cleared_with_a_notice(
 
 def test_an_error_is_visible_however_far_down_the_button_is(attendee: Attendee, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 664})
-    attendee.open_sessions()
-    attendee.add_session(SEED[0])
-    attendee.add_session(SEED[4])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[0], SEED[4])
     attendee.open_submit()
     page.get_by_role("button", name="Claim all that my sessions support: 3.50").click()
     expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("3.50")
@@ -190,9 +169,7 @@ def test_an_error_is_visible_however_far_down_the_button_is(attendee: Attendee, 
 def test_a_session_that_is_not_on_the_claim_cannot_be_evaluated(
     attendee: Attendee, page: Page
 ) -> None:
-    attendee.open_sessions()
-    attendee.add_session(SEED[0])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[0])
     attendee.open_evaluation(SEED[0])
     expect(page.get_by_role("radio").first).to_be_enabled()
     address = page.url
@@ -205,7 +182,7 @@ def test_a_session_that_is_not_on_the_claim_cannot_be_evaluated(
 
 
 def test_answers_can_be_read_after_submission(attendee: Attendee, page: Page) -> None:
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     page.get_by_role("link", name="Save & Go Back").click()
     attendee.open_evaluation(SEED[0])
     answer = attendee.questions.first.locator("label").last
@@ -261,9 +238,7 @@ def test_two_windows_submit_once(
 ) -> None:
     first, second = Attendee(context.new_page()), Attendee(context.new_page())
     first.sign_in_by_request(*next(people))
-    first.open_sessions()
-    first.add_session(SEED[0])
-    first.return_to_claim()
+    first.claim_sessions(SEED[0])
     first.open_submit()
     first.answer_required_questions()
     first.page.get_by_role("button", name="Claim all that my sessions support").click()

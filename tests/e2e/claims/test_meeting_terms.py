@@ -12,7 +12,6 @@ from tests.support.e2e.cme_server import CmeServer, run_cme
 from tests.support.e2e.devices import DESKTOP
 from tests.support.e2e.reloadable_meeting import (
     ReloadableMeeting,
-    ready_to_submit,
     serve_reloadable_meeting,
 )
 from tests.support.e2e.scrolling import scroll_by
@@ -108,7 +107,7 @@ def test_under_cap_overlapping_time_counts_once_and_blocks_nothing(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(overlap_policy='"cap"')
-    ready_to_submit(attendee, SEED[0], LAB)
+    attendee.prepare_claim(SEED[0], LAB)
     expect(page.locator("#conflicts")).to_contain_text("counted once")
     expect(page.get_by_label("Claimed Category 1 Hours")).to_have_value("4.00")
     attendee.submit()
@@ -117,7 +116,7 @@ def test_under_cap_overlapping_time_counts_once_and_blocks_nothing(
 
 def test_under_allow_both_are_claimed(terms: Load, attendee: Attendee, page: Page) -> None:
     terms(overlap_policy='"allow"')
-    ready_to_submit(attendee, SEED[0], LAB)
+    attendee.prepare_claim(SEED[0], LAB)
     expect(page.locator("#conflicts")).to_contain_text("lets you claim both")
     attendee.submit()
     expect(page.locator("#receipt")).to_contain_text("5.50 Category 1 hours claimed")
@@ -127,7 +126,7 @@ def test_required_session_evaluations_are_listed_and_linked(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(session_evaluations_required="true", required="true")
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     attendee.submit()
     link = page.locator("#error-summary").get_by_role("link", name=f"Evaluate {SEED[0]}")
     link.first.click()
@@ -144,12 +143,12 @@ def test_an_attendee_reopens_the_claim_and_submits_it_again(
     terms: Load, attendee: Attendee, page: Page
 ) -> None:
     terms(attendee_may_reopen="true")
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     attendee.submit()
     first = page.locator("#receipt strong").inner_text()
     page.get_by_role("button", name="Reopen my claim").click()
     expect(page.locator("#reopened")).to_contain_text(f"receipt {first} stays valid")
-    ready_to_submit(attendee, SEED[1])
+    attendee.prepare_claim(SEED[1])
     attendee.submit()
     expect(page.locator("#receipt")).to_contain_text("3.50 Category 1 hours claimed")
     page.get_by_role("link", name="See your receipt").first.click()
@@ -160,7 +159,7 @@ def test_staff_reopen_a_claim_with_a_separate_deadline(
     terms: Load, other_server: tuple[CmeServer, ReloadableMeeting], attendee: Attendee, page: Page
 ) -> None:
     terms()
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     attendee.submit()
     number = page.locator("#receipt strong").inner_text()
     url = other_server[0].database_url
@@ -177,7 +176,7 @@ def test_a_window_with_a_stale_claim_refreshes_before_it_submits(
     terms: Load, attendee: Attendee, page: Page, browser: Browser
 ) -> None:
     terms()
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     # On another device: a tab of the same browser would tell this one.
     device = browser.new_context(
         base_url=str(page.evaluate("location.origin")), storage_state=page.context.storage_state()

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import PHONE
-from tests.support.e2e.reloadable_meeting import ready_to_submit
 from tests.support.files.pdfs import page_texts
 
 
@@ -35,7 +34,7 @@ def test_what_is_no_name_is_said_at_the_field_and_stops_submit(
 ) -> None:
     attendee = Attendee(page)
     attendee.sign_in_by_request(*next(people))
-    ready_to_submit(attendee, SEED[4])
+    attendee.prepare_claim(SEED[4])
     field = page.get_by_label("Name on certificate")
     picture = page.get_by_role("img", name="On the certificate")
     expect(picture).to_be_visible()
@@ -66,7 +65,7 @@ def test_the_picture_is_of_the_name_that_is_printed(
 ) -> None:
     attendee = Attendee(page)
     attendee.sign_in_by_request(*next(people))
-    ready_to_submit(attendee, SEED[4])
+    attendee.prepare_claim(SEED[4])
     field = page.get_by_label("Name on certificate")
     for name in ("王 晓明, MD", "مريم المنصوري, MD", "राजेश त्रिपाठी"):
         field.fill(name)

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, e
 
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme
-from tests.support.e2e.reloadable_meeting import ready_to_submit
 from tests.support.files.pdfs import page_texts
 
 SEEDS = range(4)
@@ -77,12 +76,9 @@ def test_a_lower_total_is_said_beside_submit_and_all_is_one_tap_away(
     attendee: Attendee, page: Page
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     page.get_by_role("link", name="Save & Go Back").click()
-    attendee.open_sessions()
-    for title in SEED[1:3]:
-        attendee.add_session(title)
-    attendee.return_to_claim()
+    attendee.claim_sessions(*SEED[1:3])
     supported = "5.00"
     expect(totals(page)).to_contain_text(f"1.50 claimed of {supported} hours supported")
     attendee.open_submit()
@@ -112,7 +108,7 @@ def test_a_lower_total_is_said_beside_submit_and_all_is_one_tap_away(
 def test_a_change_on_another_device_is_shown_before_anything_is_submitted(
     attendee: Attendee, page: Page, other_device: Attendee
 ) -> None:
-    ready_to_submit(attendee, SEED[0], SEED[1])
+    attendee.prepare_claim(SEED[0], SEED[1])
     other = other_device
     other.page.goto("/claim")
     other.line(SEED[1]).get_by_role("button", name="Remove").click()
@@ -132,7 +128,7 @@ def test_a_change_on_another_device_is_shown_before_anything_is_submitted(
 def test_a_refused_choice_is_not_shown_as_chosen(
     attendee: Attendee, page: Page, other_device: Attendee
 ) -> None:
-    ready_to_submit(attendee, SEED[0], SEED[1])
+    attendee.prepare_claim(SEED[0], SEED[1])
     hours = page.get_by_label("Claimed Category 1 Hours")
     hours.select_option("1.00")
     saved(page)
@@ -151,7 +147,7 @@ def test_the_receipt_and_the_certificate_say_what_was_shown_at_the_tap(
 ) -> None:
     rng = random.Random(seed)  # noqa: S311 - reproducible
     other = Attendee(context.new_page())
-    ready_to_submit(attendee, *rng.sample(SEED, 3))
+    attendee.prepare_claim(*rng.sample(SEED, 3))
     for _ in range(STEPS):
         rng.choice(CHANGES)(page, other, rng)
     for _ in range(9):
@@ -264,7 +260,7 @@ CHANGES: tuple[Callable[[Page, Attendee, random.Random], None], ...] = (
 def test_the_attendee_is_told_of_a_withdrawal_on_every_page(
     attendee: Attendee, page: Page, server: CmeServer
 ) -> None:
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     attendee.submit()
     page.wait_for_url("**/claim")
     number = page.locator("#receipt strong").inner_text()

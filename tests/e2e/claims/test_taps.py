@@ -11,7 +11,7 @@ from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import DESKTOP
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
-from tests.support.e2e.reloadable_meeting import ready_to_submit, serve_reloadable_meeting
+from tests.support.e2e.reloadable_meeting import serve_reloadable_meeting
 
 GAPS = (0, 120, 180, 350)  # milliseconds between the taps of a double tap
 
@@ -76,10 +76,7 @@ def test_a_second_tap_does_not_reach_the_line_that_moves_under_the_finger(
     attendee: Attendee, gap: int
 ) -> None:
     page = attendee.page
-    attendee.open_sessions()
-    for title in SEED[:3]:  # of one day, so that one takes the place of the other
-        attendee.add_session(title)
-    attendee.return_to_claim()
+    attendee.claim_sessions(*SEED[:3])  # of one day, so that one takes the place of the other
     lines = page.locator("#lines h4")
     expect(lines).to_have_count(3)
     remove = page.get_by_role("button", name=re.compile("^Remove")).nth(1)
@@ -95,9 +92,7 @@ def test_a_second_tap_does_not_reach_the_line_that_moves_under_the_finger(
 
 def test_a_second_enter_does_not_undo_the_removal(attendee: Attendee) -> None:
     page = attendee.page
-    attendee.open_sessions()
-    attendee.add_session(SEED[1])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[1])
     double_enter(page, page.get_by_role("button", name=re.compile("^Remove")), 200)
     expect(page.get_by_role("button", name=re.compile("^Undo"))).to_be_focused()
     attendee.wait_after_tap()
@@ -118,9 +113,7 @@ def test_quick_taps_on_different_rows_all_count(attendee: Attendee) -> None:
 
 def test_quick_choices_of_a_question_all_count(attendee: Attendee) -> None:
     page = attendee.page
-    attendee.open_sessions()
-    attendee.add_session(SEED[1])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[1])
     attendee.line(SEED[1]).get_by_role("link").first.click()
     points = page.locator(".scale-points").first.locator(".scale-point")
     for at in (0, 1, 2):
@@ -136,7 +129,7 @@ def test_removals_are_undone_one_after_the_other_with_the_total_they_cleared(
     attendee: Attendee,
 ) -> None:
     page = attendee.page
-    ready_to_submit(attendee, SEED[1], SEED[4], SEED[0])
+    attendee.prepare_claim(SEED[1], SEED[4], SEED[0])
     total = page.get_by_label("Claimed Category 1 Hours").input_value()
     page.get_by_role("link", name="Save & Go Back").click()
     attendee.open_sessions()
@@ -177,9 +170,7 @@ def test_a_session_that_another_tab_removed_can_be_added_on_its_evaluation(
     context: BrowserContext, attendee: Attendee
 ) -> None:
     page = attendee.page
-    attendee.open_sessions()
-    attendee.add_session(SEED[1])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[1])
     evaluation = context.new_page()
     address = attendee.line(SEED[1]).get_by_role("link").first.get_attribute("href")
     evaluation.goto(str(address))

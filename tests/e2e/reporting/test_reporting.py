@@ -7,14 +7,13 @@ from playwright.sync_api import Page, expect
 from tests.support.e2e import pars
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
-from tests.support.e2e.reloadable_meeting import ready_to_submit
 from tests.support.e2e.sign_ins import strengthen
 
 
 def test_a_rejected_record_is_shown_corrected_and_withdrawn(
     attendee: Attendee, page: Page, server: CmeServer, tmp_path: Path
 ) -> None:
-    ready_to_submit(attendee, SEED[0])
+    attendee.prepare_claim(SEED[0])
     attendee.submit()
     page.wait_for_url("**/claim")
     page.goto("/reporting")

@@ -132,10 +132,7 @@ def open_tabs(context: BrowserContext, person: tuple[str, str]) -> Tabs:
     rows = attendee.page.get_by_role("list", name="Sessions").get_by_role("listitem")
     addable = rows.filter(has=attendee.page.get_by_role("button", name=re.compile("^Add ")))
     titles = [addable.nth(at).get_by_role("heading", level=3).inner_text() for at in range(3)]
-    attendee.add_session(titles[2])
-    attendee.add_session(SEED[1])
-    attendee.add_session(SEED[4])
-    attendee.return_to_claim()
+    attendee.claim_sessions(titles[2], SEED[1], SEED[4])
     attendee.line(SEED[4]).get_by_role("button", name="Remove").click()
     expect(attendee.page.get_by_role("button", name=re.compile("^Undo"))).to_be_visible()
     evaluation, sessions, submit = (context.new_page() for _ in range(3))

@@ -252,9 +252,7 @@ def test_submit_waits_for_the_last_answer(
     somebody: Attendee, network: NetworkProxy, server: CmeServer
 ) -> None:
     page = somebody.page
-    somebody.open_sessions()
-    somebody.add_session(SEED[1])
-    somebody.return_to_claim()
+    somebody.claim_sessions(SEED[1])
     somebody.open_submit()
     somebody.answer_required_questions()
     page.get_by_role("button", name=re.compile("^Claim all")).click()

@@ -31,7 +31,7 @@ from cme_reflex.store.engines import close_database, open_database
 from tests.support.e2e.async_socket_client import SHOWN
 from tests.support.e2e.claimant import CONNECTION_LOST, Claimant
 from tests.support.e2e.cme_server import free_port
-from tests.support.e2e.socket_client import SocketClient
+from tests.support.e2e.socket_client import SocketClient, sign_in
 
 pytestmark = [
     pytest.mark.slow,
@@ -57,7 +57,7 @@ class Submitter:
     def run(self, url: str, pause: float) -> None:
         with (
             contextlib.suppress(CONNECTION_LOST),
-            SocketClient(url, self.last_name, self.badge) as client,
+            SocketClient(url, sign_in(url, self.last_name, self.badge)) as client,
         ):
             client.send("submit", "load")
             reply = client.wait_for_text("shown_rx_state_")

@@ -12,7 +12,6 @@ from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.database_faults import DatabaseSetup
 from tests.support.e2e.devices import DESKTOP
 from tests.support.e2e.network_proxy import NetworkProxy
-from tests.support.e2e.reloadable_meeting import ready_to_submit
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -31,7 +30,7 @@ def ready_on_submit_page(
     context = browser.new_context(base_url=setup.network.url, **DESKTOP)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
     attendee.sign_in_by_request(*person)
-    ready_to_submit(attendee, SEED[1], SEED[4])
+    attendee.prepare_claim(SEED[1], SEED[4])
     return context, attendee
 
 
@@ -125,9 +124,7 @@ def test_a_page_that_is_opened_while_the_database_is_away_fills_by_itself(
     context = browser.new_context(base_url=postgresql_setup.network.url, **DESKTOP)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
     attendee.sign_in_by_request(*next(people))
-    attendee.open_sessions()
-    attendee.add_session(SEED[4])
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[4])
     evaluation = str(attendee.line(SEED[4]).get_by_role("link").first.get_attribute("href"))
     pages = {
         address: context.new_page()
@@ -187,7 +184,7 @@ def test_an_attestation_without_the_network_arrives_once_it_is_back(
     attendee = Attendee(phone.new_page())
     page = attendee.page
     attendee.sign_in_by_request(*next(people))
-    ready_to_submit(attendee, SEED[4])
+    attendee.prepare_claim(SEED[4])
     attendee.wait_after_tap()
     page.locator("#attestation").uncheck()
     expect(page.locator("#attestation")).to_have_attribute("data-cme-checked", "false")

@@ -135,17 +135,7 @@ def with_an_overlap(attendee: Attendee) -> None:
 
 
 def submitted(attendee: Attendee) -> None:
-    page = attendee.page
-    attendee.open_sessions()
-    attendee.add_session(SEED[0])
-    attendee.return_to_claim()
-    attendee.open_submit()
-    attendee.answer_required_questions()
-    page.get_by_role("button", name="Claim all that my sessions support").click()
-    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
-    page.locator("#attestation").check()
-    attendee.submit()
-    page.wait_for_url("**/claim")
+    attendee.submit_claim(SEED[0])
 
 
 def test_without_scripts_the_first_titles_are_visible(

@@ -35,30 +35,20 @@ BLACK, WHITE, NOTHING = "rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"
 @pytest.fixture
 def claimant(attendee: Attendee) -> Attendee:
     """An attendee with two sessions on the claim."""
-    attendee.open_sessions()
-    for title in (SEED[1], SEED[4]):
-        attendee.add_session(title)
-    attendee.return_to_claim()
+    attendee.claim_sessions(SEED[1], SEED[4])
     expect(attendee.line(SEED[1])).to_be_visible()
     return attendee
 
 
 @pytest.fixture
-def submitted(claimant: Attendee) -> Attendee:
-    """An attendee on the receipt page."""
-    page = claimant.page
-    claimant.open_submit()
-    claimant.answer_required_questions()
-    page.get_by_role("button", name="Claim all that my sessions support").click()
-    # A total that changes takes the attestation back.
-    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
-    page.locator("#attestation").check()
-    claimant.submit()
-    page.wait_for_url("**/claim")
+def submitted(attendee: Attendee) -> Attendee:
+    """An attendee with two sessions on the receipt page."""
+    attendee.submit_claim(SEED[1], SEED[4])
+    page = attendee.page
     page.goto("/receipt")
     expect(page.get_by_role("heading", name="Your receipt")).to_be_visible()
     expect(page.get_by_text("Receipt number", exact=True)).to_be_visible()
-    return claimant
+    return attendee
 
 
 def printed(page: Page, folder: Path) -> str:

@@ -1,12 +1,18 @@
 """Page object: an attendee's actions in the browser, by the seed's labels."""
 
+import csv
 import re
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import cache
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.e2e.devices import DEMO
 from tests.support.e2e.pace import SECOND_TAP_IGNORED
+from tests.support.e2e.socket_client import SocketClient
 
 SEED = (
     "Advocacy Issues in Plastic Surgery and How it Affects Your Practice",
@@ -76,6 +82,42 @@ class Attendee:
         row.get_by_role("button", name=re.compile("^Add ")).click()
         expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
 
+    def claim_sessions(self, *titles: str) -> None:
+        """Add sessions of the demo meeting without the list, which is faster; show the claim."""
+        with self._socket() as socket:
+            _add_sessions(socket, titles)
+        self.page.goto("/claim")
+        expect(self.page.locator("#lines li")).not_to_have_count(0)
+
+    def prepare_claim(self, *titles: str) -> None:
+        """Add sessions, answer the required questions, choose all hours, without tapping.
+
+        Then show Submit, and attest.
+        """
+        with self._socket() as socket:
+            _add_sessions(socket, titles)
+            for question, answer in _required_answers().items():
+                socket.command("submit", "answer", question=question, value=answer)
+            socket.command("submit", "choose_all", code="category1")
+        self.page.goto("/submit")
+        expect(self.page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
+        self.page.locator("#attestation").check()
+
+    def submit_claim(self, *titles: str) -> None:
+        """Prepare a claim and submit it; show it."""
+        self.prepare_claim(*titles)
+        self.submit()
+        self.page.wait_for_url("**/claim")
+
+    def _socket(self) -> SocketClient:
+        """A connection with the page's sign-in."""
+        address = urlsplit(self.page.url)
+        cookies = self.page.context.cookies(self.page.url)
+        return SocketClient(
+            f"{address.scheme}://{address.netloc}",
+            "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies),
+        )
+
     def return_to_claim(self) -> None:
         """Go from the list back to the home page."""
         self.page.get_by_role("link", name="Return to Sessions").click()
@@ -118,3 +160,23 @@ class Attendee:
     def submit(self) -> None:
         """Press Submit."""
         self.page.get_by_role("button", name="Submit", exact=True).click()
+
+
+def _add_sessions(socket: SocketClient, titles: Iterable[str]) -> None:
+    for title in titles:
+        socket.command("sessions", "add", session_id=_session_ids()[title])
+
+
+@cache
+def _session_ids() -> dict[str, int]:
+    """The ids of the demo's sessions by title: a new database has them in the order of the file."""
+    with (DEMO / "sessions.csv").open(encoding="utf-8", newline="") as table:
+        return {row["title"]: number for number, row in enumerate(csv.DictReader(table), 1)}
+
+
+@cache
+def _required_answers() -> dict[str, int | str | bool]:
+    """The first answer of every required question of the demo's overall evaluation."""
+    questions = tomllib.loads((DEMO / "meeting.toml").read_text("utf-8"))["overall_evaluation"]
+    first = {"scale": lambda _: 1, "one_of": lambda q: q["options"][0], "yes_no": lambda _: True}
+    return {q["key"]: first[q["kind"]](q) for q in questions if q["required"]}

@@ -4,7 +4,7 @@ import contextlib
 import random
 from dataclasses import dataclass, field
 
-from tests.support.e2e.socket_client import SocketClient
+from tests.support.e2e.socket_client import SocketClient, sign_in
 
 # A killed server causes many kinds of errors in a client, also during the handshake. The test
 # asserts at its end that the load was real.
@@ -27,7 +27,7 @@ class Claimant:
         """Add and remove sessions until the server is down."""
         with (
             contextlib.suppress(CONNECTION_LOST),
-            SocketClient(url, self.last_name, self.badge) as client,
+            SocketClient(url, sign_in(url, self.last_name, self.badge)) as client,
         ):
             while True:
                 session_id, title = self.rng.choice(self.sessions)

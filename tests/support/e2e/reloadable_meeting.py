@@ -7,10 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import expect
-
 from cme_reflex.settings import ROOT
-from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 
 DEMO = ROOT / "meetings" / "pstm24"
@@ -51,17 +48,3 @@ def serve_reloadable_meeting(
     shutil.copy(demo_database, folder / "cme.db")
     with run_server(terms.database_url, folder / "server.log") as server:
         yield server, terms
-
-
-def ready_to_submit(attendee: Attendee, *titles: str) -> None:
-    """Add these sessions, answer the required questions, choose all hours, attest."""
-    page = attendee.page
-    attendee.open_sessions()
-    for title in titles:
-        attendee.add_session(title)
-    attendee.return_to_claim()
-    attendee.open_submit()
-    attendee.answer_required_questions()
-    page.get_by_role("button", name="Claim all that my sessions support").click()
-    expect(page.get_by_label("Claimed Category 1 Hours")).not_to_have_value("")
-    page.locator("#attestation").check()

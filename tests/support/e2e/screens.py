@@ -22,7 +22,7 @@ from tests.support.e2e.cme_server import (
 from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
 from tests.support.e2e.reloadable_meeting import ReloadableMeeting, serve_reloadable_meeting
 from tests.support.e2e.sign_ins import strengthen
-from tests.support.e2e.socket_client import SocketClient
+from tests.support.e2e.socket_client import SocketClient, sign_in
 
 LAB = "Facelift Cadaver Lab"
 LONG_TITLE = (
@@ -441,7 +441,8 @@ def _long_content(scene: Scene, page: Page) -> Iterator[tuple[str, Page]]:
     attendee = Attendee(page)
     attendee.sign_in_by_request(LONG_NAME, "990001")
     attendee.open_sessions()
-    with SocketClient(scene.server.url, LONG_NAME, "990001") as client:
+    cookie = sign_in(scene.server.url, LONG_NAME, "990001")
+    with SocketClient(scene.server.url, cookie) as client:
         for session_id in _many_sessions(scene.terms):
             client.send("sessions", "add", session_id=session_id, command=f"many-{session_id}")
             client.wait_for_text(f"many-{session_id}")

@@ -13,17 +13,21 @@ STATE = "reflex___state____state.cme_reflex___state___{0}____{0}"
 EVENT = "42/_event,"
 
 
-class SocketClient:
-    """A signed-in socket. Each event that it sends is a command with a unique id."""
+def sign_in(url: str, last_name: str, badge: str) -> str:
+    """Sign in with a badge, and return the value of the Cookie header."""
+    cookies = CookieJar()
+    form = urlencode({"way": "badge", "last_name": last_name, "number": badge})
+    build_opener(HTTPCookieProcessor(cookies)).open(f"{url}/sign-in", form.encode()).close()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
 
-    def __init__(self, url: str, last_name: str, badge: str) -> None:
-        cookies = CookieJar()
-        form = urlencode({"way": "badge", "last_name": last_name, "number": badge})
-        build_opener(HTTPCookieProcessor(cookies)).open(f"{url}/sign-in", form.encode()).close()
-        header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
-        address = f"{url.replace('http', 'ws')}/_event/?token=pstm24:{uuid.uuid4()}"
+
+class SocketClient:
+    """The socket of a signed-in attendee. Each command that it sends has a unique id."""
+
+    def __init__(self, url: str, cookie: str, meeting: str = "pstm24") -> None:
+        address = f"{url.replace('http', 'ws')}/_event/?token={meeting}:{uuid.uuid4()}"
         self._socket = simple_websocket.Client(
-            f"{address}&EIO=4&transport=websocket", headers={"Cookie": header}
+            f"{address}&EIO=4&transport=websocket", headers={"Cookie": cookie}
         )
         self._socket.receive(timeout=10)
         self._socket.send("40/_event,")
@@ -37,6 +41,12 @@ class SocketClient:
             "router_data": {"pathname": f"/{page}", "asPath": f"/{page}"},
         }
         self._socket.send(f"{EVENT}{json.dumps(['event', event])}")
+
+    def command(self, page: str, handler: str, **payload: Any) -> None:
+        """Send a command, and wait until it is applied."""
+        command = uuid.uuid4().hex
+        self.send(page, handler, **payload, command=command)
+        self.wait_for_text(f'"command": "{command}", "outcome": "applied"')
 
     def wait_for_text(self, words: str) -> str:
         """Wait for a reply with these words, and return it.
