@@ -184,8 +184,8 @@ def _ours(stack: ExitStack, folder: Path) -> Iterator[Site]:
         context.request.post(f"{url}/sign-in", form=form, headers={"origin": url})
 
     yield Site("Sign-in", f"{proxy.url}/")
-    yield Site("Add Sessions", f"{proxy.url}/sessions", sign_in)
-    yield Site("Add Sessions, typed into", f"{proxy.url}/sessions", sign_in, typed=True)
+    yield Site("Add Sessions", f"{proxy.url}/pstm24/sessions", sign_in)
+    yield Site("Add Sessions, typed into", f"{proxy.url}/pstm24/sessions", sign_in, typed=True)
 
 
 def _bare(stack: ExitStack, folder: Path) -> Iterator[Site]:

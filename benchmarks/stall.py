@@ -64,7 +64,7 @@ def _messages(
             await send(text * (LONG // len(text)))
 
     def page(query: str) -> Awaitable[object]:
-        return http.get("/sessions", params={"q": query[:2_000]}, headers={"cookie": cookie})
+        return http.get("/pstm24/sessions", params={"q": query[:2_000]}, headers={"cookie": cookie})
 
     return {
         "nothing": lambda: asyncio.sleep(0.2),
