@@ -207,3 +207,49 @@ def test_a_third_meeting_is_opened_while_the_server_runs(phone: BrowserContext, 
     attendee.open_sessions()
     add_first(attendee)
     expect(attendee.page.get_by_text("SPINE31", exact=True)).to_be_visible()
+
+
+def test_an_open_page_shows_each_step_of_a_meetings_life(
+    phone: BrowserContext, site: Site, tmp_path: Path
+) -> None:
+    def cme(*words: str) -> None:
+        run_cme("meeting", *words, CME_DATABASE_URL=site.server.database_url)
+
+    def look_again() -> None:
+        page.evaluate("() => void dispatchEvent(new Event('visibilitychange'))")
+
+    attendee = sign_in(phone, "spine30", *SPINE)
+    page = attendee.page
+    attendee.open_sessions()
+    add_first(attendee)
+    # It gets a logo.
+    expect(page.locator("header picture")).to_have_count(0)
+    shutil.copy(ROOT / "meetings" / "pstm24" / "logo.svg", site.folder)
+    site.load(short_name='"SPINE XXX"')
+    look_again()
+    expect(page.locator("header picture img")).to_be_visible()
+    # Its claim period ends.
+    deadline = page.get_by_role("contentinfo").locator("strong")
+    expect(deadline).to_contain_text("2030")
+    cme("close", "spine30")
+    look_again()
+    expect(deadline).not_to_contain_text("2030")
+    page.reload()
+    expect(page.get_by_role("main").get_by_text("Claims closed")).to_be_visible()
+    expect(added(attendee)).to_be_disabled()
+    # It is archived.
+    cme("archive", "spine30")
+    page.reload()
+    page.wait_for_url("**/spine30")
+    page.get_by_label("Last Name").fill(SPINE[0])
+    page.get_by_label("Badge/Confirmation Number").fill(SPINE[1])
+    page.get_by_role("button", name="Log in").first.click()
+    page.wait_for_url("**/spine30#archived")
+    expect(page.locator("#archived")).to_be_visible()
+    # Another one is copied from it.
+    cme("new", "spine32", "--from", "spine30", "--starts-on", "2025-10-09", "--into", str(tmp_path))
+    cme("load", str(tmp_path / "spine32"))
+    page.goto("/spine32")
+    expect(page.get_by_role("heading", level=1)).to_have_text("30th Spine & Joint Forum")
+    page.goto("/pstm24")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Plastic Surgery")
