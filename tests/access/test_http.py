@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import PROTECTED
 from cme_reflex.web.access_policy import Audience, audience_of
-from tests.support.access_attendees import (
+from tests.support.access.attendees import (
     DRAFTING,
     LAST_NAMES,
     SECRET,
@@ -20,7 +20,7 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
-from tests.support.access_events import own_routes
+from tests.support.access.events import own_routes
 from tests.support.app_client import RunningApp
 from tests.support.examples import examples
 

@@ -13,8 +13,9 @@ from cme_reflex.domain.credit import overlap
 from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Partial
 from cme_reflex.domain.credit.line import Line, full_minutes
 from cme_reflex.domain.credit.overlap import Conflict, Window
-from tests.support import overlap_oracle
-from tests.support.credit_values import (
+from tests.support.examples import examples
+from tests.support.models import overlap_oracle
+from tests.support.values.credit_values import (
     AMA,
     ANCC,
     ASWB,
@@ -31,7 +32,6 @@ from tests.support.credit_values import (
     programme,
     steps_of,
 )
-from tests.support.examples import examples
 
 NEW_YORK = ZoneInfo("America/New_York")
 ONLY_AMA = CreditTypes((AMA,))

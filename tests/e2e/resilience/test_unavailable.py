@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from cme_reflex import text
-from tests.support.e2e import database_faults
 from tests.support.e2e.attendee import SEED, Attendee
-from tests.support.e2e.database_faults import DatabaseSetup
 from tests.support.e2e.devices import DESKTOP
-from tests.support.e2e.network_proxy import NetworkProxy
+from tests.support.e2e.faults import database_faults
+from tests.support.e2e.faults.database_faults import DatabaseSetup
+from tests.support.e2e.faults.network_proxy import NetworkProxy
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -35,7 +35,7 @@ from cme_reflex.store.engines import close_database, open_database
 from tests.support.attendees import submit_attested
 from tests.support.database.table_rows import fetch
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.model import CLAIMS, delete_rows, run_machine
+from tests.support.models.state_machine import CLAIMS, delete_rows, run_machine
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2031, 1, 1, tzinfo=UTC)

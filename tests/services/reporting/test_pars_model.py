@@ -35,7 +35,7 @@ from cme_reflex.store.reporting import reporting as store
 from cme_reflex.store.reporting.reporting import pars_row
 from tests.support.attendees import submit_attested
 from tests.support.meetings import FOLDER, MEETING
-from tests.support.model import CLAIMS, delete_rows, run_machine
+from tests.support.models.state_machine import CLAIMS, delete_rows, run_machine
 
 BEGIN = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2029, 1, 1, tzinfo=UTC)

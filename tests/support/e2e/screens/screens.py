@@ -21,10 +21,10 @@ from tests.support.e2e.cme_server import (
     run_cme,
     run_server,
 )
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 from tests.support.e2e.reloadable_meeting import ReloadableMeeting, serve_reloadable_meeting
 from tests.support.e2e.sign_ins import strengthen
-from tests.support.e2e.socket_client import SocketClient
+from tests.support.e2e.sockets.socket_client import SocketClient
 
 LAB = "Facelift Cadaver Lab"
 LONG_TITLE = (
