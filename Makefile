@@ -43,7 +43,7 @@ coverage: .venv/dev.stamp ## report lines and branches that `make test` does not
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow" --cov $(PYTEST)
 
 screens: .venv/dev.stamp ## take a screenshot of every screen and case, into docs/screens
-	$(BIN)/python -m tests.support.e2e.contact_sheet docs/screens
+	$(BIN)/python -m tests.support.e2e.screens.contact_sheet docs/screens
 
 mutants: .venv/dev.stamp ## mutation testing of the domain
 	rm -rf mutants

@@ -4,8 +4,9 @@
 
 Each round opens the sign-in, the list of sessions and the bare page in turn, each with an empty
 cache: a phone of 390 by 844 pixels, a CPU slowed by a factor of four, 1.6 Mbit/s and a round trip
-of 150 ms. The network is `tests/support/e2e/network_proxy.py`, which is stricter than Chromium's
-emulation: opening a connection costs a round trip, too, and the socket is as slow as the rest.
+of 150 ms. The network is `tests/support/e2e/faults/network_proxy.py`, which is stricter than
+Chromium's emulation: opening a connection costs a round trip, too, and the socket is as slow as the
+rest.
 Times are from the browser's clock, since the start of the navigation. The bare page is a list with
 a search as in Reflex's tutorial, without a component library; it is built and served in this run.
 """
@@ -28,7 +29,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.support.e2e.browser import find_browser, launch_arguments
 from tests.support.e2e.cme_server import free_port, run_cme, run_server
 from tests.support.e2e.devices import PHONE
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 
 BITS, ROUND_TRIP, CPU_SLOWDOWN = 1_600_000, 0.15, 4  # bits a second; seconds; factor
 ROUNDS = 5

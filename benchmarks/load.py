@@ -34,8 +34,8 @@ from benchmarks import references, story
 from benchmarks.figures import Figures, Step, p95
 from benchmarks.meetings import Meeting, Site, make_meeting, serve
 from tests.support.database import databases
-from tests.support.e2e.async_socket_client import TabClient, open_tab, sign_in
 from tests.support.e2e.cme_server import run_cme
+from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab, sign_in
 
 ROUNDS = 5
 CLIENTS = 50  # concurrent

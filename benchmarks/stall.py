@@ -19,8 +19,8 @@ from pathlib import Path
 import httpx
 
 from benchmarks.meetings import Site, make_meeting, serve
-from tests.support.e2e.async_socket_client import TabClient, open_tab, sign_in
 from tests.support.e2e.cme_server import run_cme
+from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab, sign_in
 
 ROUNDS = 9
 LONG = 60_000  # characters; a message has at most 65,536

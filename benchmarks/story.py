@@ -6,7 +6,7 @@ from itertools import cycle, islice
 from benchmarks.figures import Step
 from cme_reflex.domain.evaluations.form import Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
-from tests.support.e2e.async_socket_client import TabClient
+from tests.support.e2e.sockets.async_socket_client import TabClient
 
 WORDS = ("linux", "security", "data", "open", "web", "python", "rust", "kernel")
 

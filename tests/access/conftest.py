@@ -12,7 +12,7 @@ from cme_reflex.settings import settings
 from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web import logs
 from cme_reflex.web.middleware import socket_limits
-from tests.support.access_attendees import (
+from tests.support.access.attendees import (
     ANOTHER_FOLDER,
     FOLDER_WITH_PEOPLE,
     NOW,

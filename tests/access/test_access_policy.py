@@ -19,7 +19,7 @@ from cme_reflex.web.access_policy import (
     payload_model,
 )
 from cme_reflex.web.events.event_allowlist import FRAMEWORK_EVENTS
-from tests.support.access_events import served_routes
+from tests.support.access.events import served_routes
 from tests.support.app_client import application, event_handlers
 
 LIST = Path(__file__).with_name("access_policy.txt")

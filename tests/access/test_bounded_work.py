@@ -17,8 +17,8 @@ from cme_reflex.reflex_bridge import registry
 from cme_reflex.reflex_bridge.socket_protocol import EVENT
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.web.events.event_validation import event_allowlist
-from tests.support.access_attendees import DRAFTING, FOLDER_WITH_PEOPLE, LAST_NAMES, SignedInPeople
-from tests.support.access_events import VALID_PAYLOADS
+from tests.support.access.attendees import DRAFTING, FOLDER_WITH_PEOPLE, LAST_NAMES, SignedInPeople
+from tests.support.access.events import VALID_PAYLOADS
 from tests.support.app_client import RunningApp, SocketConnection, full_event_name
 from tests.support.meetings import attendee
 from tests.support.operations import OperationCounter

@@ -27,8 +27,8 @@ from cme_reflex.settings import settings
 from cme_reflex.store.database import write
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.web.logs import record_fields
-from tests.support.access_attendees import DRAFTING, LAST_NAMES, LEARNER, SECRET, SignedInPeople
-from tests.support.access_events import VALID_PAYLOADS
+from tests.support.access.attendees import DRAFTING, LAST_NAMES, LEARNER, SECRET, SignedInPeople
+from tests.support.access.events import VALID_PAYLOADS
 from tests.support.app_client import RESPONSE_TIMEOUT, RunningApp, application
 from tests.support.meetings import PASSWORD
 

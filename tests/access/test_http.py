@@ -13,7 +13,7 @@ from cme_reflex.reflex_bridge.endpoints import FRAMEWORK_PATHS
 from cme_reflex.routes import PROTECTED, PUBLIC, in_meeting, is_meeting_code
 from cme_reflex.web.access_policy import Audience, audience_of
 from cme_reflex.web.paths import canonical_path
-from tests.support.access_attendees import (
+from tests.support.access.attendees import (
     DRAFTING,
     LAST_NAMES,
     SECRET,
@@ -21,7 +21,7 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
-from tests.support.access_events import own_routes
+from tests.support.access.events import own_routes
 from tests.support.app_client import HOST, RunningApp
 from tests.support.examples import examples
 from tests.support.meetings import MEETING

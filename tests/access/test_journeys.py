@@ -23,9 +23,9 @@ from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.settings import ROOT
 from cme_reflex.store.database import write
 from cme_reflex.store.people.tables import AttendeeRow
-from tests.support.access_attendees import DRAFTING, SignedInPeople
+from tests.support.access.attendees import DRAFTING, SignedInPeople
 from tests.support.app_client import RESPONSE_TIMEOUT, RunningApp
-from tests.support.meeting_values import CATEGORY1
+from tests.support.values.meeting_values import CATEGORY1
 
 PACKAGE = ROOT / "cme_reflex"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")

@@ -14,8 +14,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.access_attendees import DRAFTING, SECRET, Rows, SignedInPeople, table_rows
-from tests.support.access_events import own_routes
+from tests.support.access.attendees import DRAFTING, SECRET, Rows, SignedInPeople, table_rows
+from tests.support.access.events import own_routes
 from tests.support.app_client import RunningApp
 from tests.support.examples import examples
 

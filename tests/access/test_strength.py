@@ -11,7 +11,7 @@ from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow, RegistrationAuditRow
 from cme_reflex.store.reporting.tables import OptInRow
 from cme_reflex.store.sign_in.tables import SignInRow
-from tests.support.access_attendees import (
+from tests.support.access.attendees import (
     DRAFTING,
     LEARNER,
     SECRET,
@@ -19,7 +19,7 @@ from tests.support.access_attendees import (
     VISITING,
     SignedInPeople,
 )
-from tests.support.access_events import VALID_PAYLOADS
+from tests.support.access.events import VALID_PAYLOADS
 from tests.support.app_client import RunningApp, SocketConnection
 from tests.support.database.table_rows import execute, fetch, fetch_one
 

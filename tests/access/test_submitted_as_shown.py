@@ -28,12 +28,12 @@ from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
 from cme_reflex.store.people.tables import AttendeeRow
-from tests.support.access_attendees import FOLDER_WITH_PEOPLE, NOW, VISITING, SignedInPeople
+from tests.support.access.attendees import FOLDER_WITH_PEOPLE, NOW, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
 from tests.support.database.table_rows import execute, fetch
 from tests.support.examples import examples
 from tests.support.files.pdfs import page_texts
-from tests.support.meeting_values import CATEGORY1, MEETING
+from tests.support.values.meeting_values import CATEGORY1, MEETING
 
 CLAIM_TABLES = (
     "answer",

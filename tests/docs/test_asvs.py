@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from cme_reflex.settings import ROOT
-from tests.support import documents
+from tests.support.checks import documents
 
 DOCUMENT = ROOT / "docs" / "asvs.md"
 

@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 
 from cme_reflex.cli.commands import app
 from cme_reflex.settings import ROOT
-from tests.support import documents
+from tests.support.checks import documents
 
 CME = typer.main.get_command(app)
 MAKE_TARGETS = set(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cme_reflex.settings import ROOT
-from tests.support import documents
+from tests.support.checks import documents
 
 LINK = re.compile(r"\]\(([^):\s]*)\)")  # relative; an address on the web has a colon
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

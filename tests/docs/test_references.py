@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cme_reflex.settings import ROOT, Settings
-from tests.support import documents
+from tests.support.checks import documents
 
 PATH = re.compile(r"[\w.-]+(/[\w.-]+)+/?")
 TEST_FILE = re.compile(r"test_\w+\.(py|js)")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cme_reflex.cli.commands import app
 from cme_reflex.settings import ROOT
-from tests.support import documents
+from tests.support.checks import documents
 
 FOLDER_REFERENCE = ROOT / "docs" / "meeting-folder.md"
 

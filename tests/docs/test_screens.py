@@ -1,7 +1,7 @@
 """docs/screens: a picture and a caption for each screen."""
 
 from cme_reflex.settings import ROOT
-from tests.support.e2e.screen_captions import CAPTIONS, index
+from tests.support.e2e.screens.screen_captions import CAPTIONS, index
 
 SCREENS = ROOT / "docs" / "screens"
 

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 import cme_reflex.store.tables  # noqa: F401 - registers every table
 from cme_reflex.settings import ROOT
-from tests.support import documents
+from tests.support.checks import documents
 
 INVENTORY = ROOT / "docs" / "security-inventory.md"
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}

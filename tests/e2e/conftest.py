@@ -29,7 +29,7 @@ from tests.support.e2e.cme_server import (
     run_server,
 )
 from tests.support.e2e.devices import DEMO, DESKTOP, PHONE, TIMEOUT_MS
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 
 _violations: list[str] = []  # content security policy violations of all pages
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cme_reflex.settings import ROOT
-from tests.support.contracts import BRIDGE
+from tests.support.checks.contracts import BRIDGE
 
 INTERNALS = {"reflex_base", "reflex_components_core", "socketio", "engineio"}
 # Parts of the page that the server fills.

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from tests.support.contracts import BRIDGE, JAVASCRIPT, contract, sentence, template
+from tests.support.checks.contracts import BRIDGE, JAVASCRIPT, contract, sentence, template
 
 TITLE = 'Möbius “Syndrome” & <Beyond>: 皮弁 \\ "quoted"\n\u2028 😀'
 

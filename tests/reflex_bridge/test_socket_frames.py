@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cme_reflex.reflex_bridge.server import SLICE, LimitedWebSocketProtocol, TimedHttpProtocol
 from cme_reflex.reflex_bridge.socket_protocol import FRAME
-from tests.support.e2e.raw_socket import CONTINUATION, PING, PONG, TEXT, frame
+from tests.support.e2e.sockets.raw_socket import CONTINUATION, PING, PONG, TEXT, frame
 
 READ = 256 * 1024  # bytes that the system passes on at once
 UPGRADE = (

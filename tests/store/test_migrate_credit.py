@@ -20,8 +20,8 @@ from cme_reflex.store.engines import close_database, open_database
 from tests.support.attendees import submit_complete_claim
 from tests.support.database.databases import run_on
 from tests.support.database.table_rows import fetch, reflected_rows
-from tests.support.meeting_values import MEETING
 from tests.support.meetings import FOLDER
+from tests.support.values.meeting_values import MEETING
 
 BEFORE = "0012"
 

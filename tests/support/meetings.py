@@ -13,7 +13,7 @@ from cme_reflex.formats.meeting_folder.records import (
     MemberRecord,
     SessionRecord,
 )
-from tests.support.meeting_values import (
+from tests.support.values.meeting_values import (
     CATEGORY1,
     MEETING,
     ZONE,

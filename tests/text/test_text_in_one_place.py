@@ -10,7 +10,7 @@ import pytest
 
 from cme_reflex import text
 from cme_reflex.text.plural import Plural
-from tests.support.ui_text_lint import MARKS, TWO_WORDS, template_texts, ui_texts
+from tests.support.checks.ui_text_lint import MARKS, TWO_WORDS, template_texts, ui_texts
 
 HOUSE = Path(text.__file__).parents[1]
 FLOORS = ("pages", "components", "state", "web")

@@ -105,7 +105,7 @@ def invite(
 
 
 @members.command()
-@implemented_in("cme_reflex.cli.people.unbind")
+@implemented_in("cme_reflex.cli.people.sign_ins")
 def unbind(
     username: Annotated[str, typer.Argument(help="Username in members.csv.")],
     reason: Annotated[str, typer.Option(help="Reason, for the audit log.")],

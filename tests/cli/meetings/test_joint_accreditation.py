@@ -9,7 +9,7 @@ import pytest
 
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.settings import ROOT, settings
-from tests.support import documents
+from tests.support.checks import documents
 from tests.support.cli import invoke_cme
 from tests.support.files.folder_files import FolderFiles
 from tests.support.files.pdfs import page_texts

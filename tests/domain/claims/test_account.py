@@ -21,7 +21,7 @@ from cme_reflex.domain.claims.account import (
 from cme_reflex.domain.claims.claim import ClaimPeriod, ClaimStatus
 from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount, CreditType
-from tests.support.credit_values import AMA, ANCC, EACCME, SAFETY, credit_type
+from tests.support.values.credit_values import AMA, ANCC, EACCME, SAFETY, credit_type
 
 NOON = datetime(2024, 11, 1, 12, tzinfo=UTC)
 

@@ -29,9 +29,9 @@ from cme_reflex.domain.credit.credit_type import Amounts, CreditTypes, Need
 from cme_reflex.domain.evaluations.form import Answers, Form, Question, QuestionKind
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import InvalidName, NameFault
-from tests.support.credit_values import amounts, credit_type
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY, with_terms
-from tests.support.programme_values import programme, session
+from tests.support.values.credit_values import amounts, credit_type
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY, with_terms
+from tests.support.values.programme_values import programme, session
 
 OPENS, CLOSES = MEETING.claim.opens_at, MEETING.claim.closes_at
 INSTANT, SECOND, DAY = timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=1)

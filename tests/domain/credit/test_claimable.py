@@ -32,8 +32,10 @@ from cme_reflex.domain.credit.credit_type import (
 )
 from cme_reflex.domain.credit.line import Line, designated, full_minutes, line_amounts
 from cme_reflex.domain.credit.overlap import Conflict, Window, find_conflicts, supported
-from tests.support import overlap_oracle
-from tests.support.credit_values import (
+from tests.support.examples import examples
+from tests.support.files.published_programmes import published_programme
+from tests.support.models import overlap_oracle
+from tests.support.values.credit_values import (
     AMA,
     ANCC,
     ASWB,
@@ -51,8 +53,6 @@ from tests.support.credit_values import (
     programme,
     steps_of,
 )
-from tests.support.examples import examples
-from tests.support.files.published_programmes import published_programme
 
 RESOLVE, CAP, ALLOW = OverlapPolicy
 NOW = MORNING

@@ -17,7 +17,7 @@ from cme_reflex.domain.credit.credit_type import (
     Receiver,
     Rounding,
 )
-from tests.support.credit_values import (
+from tests.support.values.credit_values import (
     ACPE,
     AMA,
     ANCC,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from cme_reflex.domain.credit.credit_type import CreditType, CreditTypes, UnknownCreditType
-from tests.support.credit_values import AMA, ANCC, ASWB, COPE, EACCME, SAFETY, credit_type
+from tests.support.values.credit_values import AMA, ANCC, ASWB, COPE, EACCME, SAFETY, credit_type
 
 OPIOID = credit_type("opioid", part_of="ama")
 PHARM = credit_type("pharm", part_of="ancc")

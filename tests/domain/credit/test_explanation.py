@@ -13,7 +13,7 @@ from cme_reflex.domain.credit.claimable import OverlapPolicy, claimable
 from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Need, Partial
 from cme_reflex.domain.credit.explanation import Deduction, Explanation, Reason, explain
 from cme_reflex.domain.credit.line import Line
-from tests.support.meeting_values import CATEGORY1, SAFETY, ZONE
+from tests.support.values.meeting_values import CATEGORY1, SAFETY, ZONE
 
 MIDNIGHT = datetime(2024, 9, 26, 7, tzinfo=UTC)
 

@@ -25,7 +25,7 @@ from cme_reflex.domain.credit.line import (
     unmet_needs,
     validate_minutes,
 )
-from tests.support.credit_values import (
+from tests.support.values.credit_values import (
     ACPE,
     AMA,
     APA,

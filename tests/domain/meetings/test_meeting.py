@@ -13,7 +13,7 @@ from cme_reflex.domain.meetings.meeting import (
     ReportingTerms,
     SingleSignOn,
 )
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
 
 
 def test_a_meeting_offers_its_credit_types_by_profession() -> None:

@@ -12,9 +12,9 @@ from cme_reflex.domain.programme.programme import (
     PresentedByAttendee,
     Session,
 )
-from tests.support.credit_values import amounts
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
-from tests.support.programme_values import MIDNIGHT, at, programme, session
+from tests.support.values.credit_values import amounts
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
+from tests.support.values.programme_values import MIDNIGHT, at, programme, session
 
 LIVE, ON_DEMAND, BOTH = Delivery
 ENDS = MIDNIGHT + timedelta(hours=9)

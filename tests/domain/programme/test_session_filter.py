@@ -14,9 +14,9 @@ from cme_reflex.domain.programme.session_filter import (
     SortOrder,
     filter_sessions,
 )
-from tests.support.credit_values import amounts, credit_type
-from tests.support.meeting_values import MEETING
-from tests.support.programme_values import programme, session
+from tests.support.values.credit_values import amounts, credit_type
+from tests.support.values.meeting_values import MEETING
+from tests.support.values.programme_values import programme, session
 
 THURSDAY, FRIDAY, SATURDAY = (date(2024, 9, day) for day in (26, 27, 28))
 

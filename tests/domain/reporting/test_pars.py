@@ -24,8 +24,8 @@ from cme_reflex.domain.reporting.pars import (
     row_key,
     year_closes,
 )
-from tests.support.credit_values import amounts, credit_type
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
+from tests.support.values.credit_values import amounts, credit_type
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
 
 LEARNER = Learner(
     first_name="Elena",

@@ -8,7 +8,7 @@ import pytest
 from cme_reflex.domain.sign_in import second_number
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.second_number import NumberAttempt, SecondNumberRequired
-from tests.support.guessing import (
+from tests.support.models.guessing import (
     ATTACKED,
     DAY,
     HALL,

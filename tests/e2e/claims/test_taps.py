@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import DESKTOP
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 from tests.support.e2e.reloadable_meeting import serve_reloadable_meeting
 
 GAPS = (0, 120, 180, 350)  # milliseconds between the taps of a double tap

@@ -13,7 +13,7 @@ from cme_reflex.settings import ROOT
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.devices import PHONE
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 
 SPINE = ("Jackson", "30003")
 SURGERY = ("Rivera", "240001")

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.e2e.claimant import Claimant
 from tests.support.e2e.cme_server import run_cme, run_server
+from tests.support.e2e.sockets.claimant import Claimant
 
 pytestmark = [
     pytest.mark.slow,

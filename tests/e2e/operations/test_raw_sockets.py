@@ -17,9 +17,17 @@ from cme_reflex.routes import (
     SIGN_OUT,
     USE_LINK,
 )
-from tests.support.access_events import own_routes
+from tests.support.access.events import own_routes
 from tests.support.e2e.cme_server import CmeServer, run_server
-from tests.support.e2e.raw_socket import BINARY, CONTINUATION, PING, PONG, TEXT, RawSocket, frame
+from tests.support.e2e.sockets.raw_socket import (
+    BINARY,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    RawSocket,
+    frame,
+)
 
 FORM = b"Content-Type: application/x-www-form-urlencoded"
 CLOSE = b"Connection: close"

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.support.e2e.cme_server import run_server
-from tests.support.e2e.database_faults import DatabaseSetup
-from tests.support.e2e.network_proxy import run_network_proxy
+from tests.support.e2e.faults.database_faults import DatabaseSetup
+from tests.support.e2e.faults.network_proxy import run_network_proxy
 from tests.support.e2e.queue_page import QueuePage, new_tab, serve_queue
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.e2e.async_socket_client import TabClient, open_tab, sign_in
 from tests.support.e2e.cme_server import CmeServer, run_server
 from tests.support.e2e.devices import DEMO
+from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab, sign_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

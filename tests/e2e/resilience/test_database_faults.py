@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.support.e2e import database_faults
 from tests.support.e2e.attendee import SEED, Attendee
-from tests.support.e2e.database_faults import DatabaseFault, DatabaseSetup
 from tests.support.e2e.devices import DESKTOP
+from tests.support.e2e.faults import database_faults
+from tests.support.e2e.faults.database_faults import DatabaseFault, DatabaseSetup
 
 pytestmark = pytest.mark.timeout(900)
 

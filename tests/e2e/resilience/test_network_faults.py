@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.support.e2e import network_faults
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
-from tests.support.e2e.network_faults import FaultSetup, NetworkFault
-from tests.support.e2e.network_proxy import NetworkProxy
+from tests.support.e2e.faults import network_faults
+from tests.support.e2e.faults.network_faults import FaultSetup, NetworkFault
+from tests.support.e2e.faults.network_proxy import NetworkProxy
 from tests.support.e2e.scrolling import scroll_by
 
 RECOVERY = 3_000  # milliseconds after the network's return until the page has recovered

@@ -28,10 +28,10 @@ from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.settings import ROOT
 from cme_reflex.store.engines import close_database, open_database
-from tests.support.e2e.async_socket_client import SHOWN
-from tests.support.e2e.claimant import CONNECTION_LOST, Claimant
 from tests.support.e2e.cme_server import free_port
-from tests.support.e2e.socket_client import SocketClient, sign_in
+from tests.support.e2e.sockets.async_socket_client import SHOWN
+from tests.support.e2e.sockets.claimant import CONNECTION_LOST, Claimant
+from tests.support.e2e.sockets.socket_client import SocketClient, sign_in
 
 pytestmark = [
     pytest.mark.slow,

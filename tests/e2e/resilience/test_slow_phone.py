@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import PHONE
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 
 # The time limit includes waiting until the other processes have no test.
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(1200)]

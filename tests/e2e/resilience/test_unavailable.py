@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from cme_reflex import text
-from tests.support.e2e import database_faults
 from tests.support.e2e.attendee import SEED, Attendee
-from tests.support.e2e.database_faults import DatabaseSetup
 from tests.support.e2e.devices import DESKTOP
-from tests.support.e2e.network_proxy import NetworkProxy
+from tests.support.e2e.faults import database_faults
+from tests.support.e2e.faults.database_faults import DatabaseSetup
+from tests.support.e2e.faults.network_proxy import NetworkProxy
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -62,7 +62,6 @@ def test_submit_that_the_database_does_not_take_is_said_and_can_be_tapped_again(
 ) -> None:
     context, attendee = ready_on_submit_page(sqlite_setup, browser, next(people))
     page = attendee.page
-    expect(page.locator("[data-save-message=saved]:visible").first).to_be_visible()
     with database_faults.locked(sqlite_setup):
         attendee.submit()
         expect(said_of(page, "Submit", text.queue.NOT_POSSIBLE)).to_be_visible(timeout=RECOVERY)

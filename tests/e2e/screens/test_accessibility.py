@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.support.e2e.screens import Variant, scene, screens
+from tests.support.e2e.screens.screens import Variant, scene, screens
 
 WIDTHS = (390, 1440, 320, 768)
 VARIANTS = [

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.cme_server import CmeServer
 from tests.support.e2e.devices import TIMEOUT_MS
-from tests.support.e2e.network_proxy import NetworkProxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy
 
 LAB = "Facelift Cadaver Lab"
 

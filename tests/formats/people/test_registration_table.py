@@ -20,11 +20,11 @@ from cme_reflex.formats.people.registration_table import (
     RegistrationTable,
 )
 from cme_reflex.formats.tables.header_mapping import HeaderMapping
-from tests.support.credit_types import PROFESSIONS
 from tests.support.examples import examples
 from tests.support.files.folder_files import PASSWORD_HASH
 from tests.support.files.programme_files import workbook
 from tests.support.files.programme_strategies import texts
+from tests.support.values.credit_types import PROFESSIONS
 
 
 def read(

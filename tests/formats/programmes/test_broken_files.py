@@ -19,7 +19,6 @@ from cme_reflex.formats.people.registration_table import (
 )
 from cme_reflex.formats.programmes.convert import convert_programme
 from cme_reflex.formats.programmes.items import ProgrammeOptions
-from tests.support.credit_types import PROFESSIONS, TYPES
 from tests.support.files import broken_files
 from tests.support.files.broken_files import SECRET, BrokenFile
 from tests.support.files.programme_files import (
@@ -29,6 +28,7 @@ from tests.support.files.programme_files import (
     schedule_xml,
     workbook,
 )
+from tests.support.values.credit_types import PROFESSIONS, TYPES
 
 EVENT = Event("7", "Flaps", datetime(2024, 9, 26, 8, tzinfo=UTC), 60, persons=("Ana Restrepo",))
 

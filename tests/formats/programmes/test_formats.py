@@ -18,10 +18,10 @@ from cme_reflex.formats.programmes.items import NO_TYPES, ProgrammeItem, Program
 from cme_reflex.formats.programmes.summary import ProgrammeSummary, summarize_programme
 from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.date_parsing import DateOrder
-from tests.support.credit_types import TYPES
 from tests.support.files.broken_files import SERIES, calendar, event, schedule, table
 from tests.support.files.programme_files import Event, schedule_json, schedule_xml, workbook
 from tests.support.files.published_programmes import published_programme
+from tests.support.values.credit_types import TYPES
 
 BRUSSELS, CHICAGO = ZoneInfo("Europe/Brussels"), ZoneInfo("America/Chicago")
 ALL_HEADINGS = HEADINGS | credit_headings(TYPES)

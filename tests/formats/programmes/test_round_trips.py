@@ -26,7 +26,6 @@ from cme_reflex.formats.programmes.writer import to_sessions_csv
 from cme_reflex.formats.tables.formulas import escape_formula
 from cme_reflex.formats.tables.input_file import InputFile
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
-from tests.support.credit_types import TYPES
 from tests.support.examples import examples
 from tests.support.files.programme_files import (
     HEADINGS,
@@ -38,7 +37,8 @@ from tests.support.files.programme_files import (
     workbook,
 )
 from tests.support.files.programme_strategies import normalized, texts
-from tests.support.meeting_values import MEETING
+from tests.support.values.credit_types import TYPES
+from tests.support.values.meeting_values import MEETING
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 

@@ -33,8 +33,8 @@ from tests.support.attendees import SignIn
 from tests.support.database.statements import record_statements
 from tests.support.database.table_rows import execute
 from tests.support.earlier_meetings import complete_and_submit, sign_in_to, submitted_claim
-from tests.support.meeting_values import SUBMITTED_CATEGORY1, SUBMITTED_SAFETY
 from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
+from tests.support.values.meeting_values import SUBMITTED_CATEGORY1, SUBMITTED_SAFETY
 
 LEARNER = {
     "first_name": "Kim",

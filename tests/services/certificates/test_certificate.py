@@ -34,13 +34,13 @@ from cme_reflex.store.meetings.tables import MeetingImageRow
 from tests.support.attendees import SignIn, submit_attested
 from tests.support.database.table_rows import execute
 from tests.support.files.pdfs import page_texts
-from tests.support.meeting_values import (
+from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
+from tests.support.values.meeting_values import (
     CATEGORY1,
     SAFETY,
     SUBMITTED_CATEGORY1,
     SUBMITTED_SAFETY,
 )
-from tests.support.meetings import FOLDER, MEETING, ZONE, with_terms
 
 
 async def submitted(

@@ -19,8 +19,8 @@ from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.attendees import submit_attested
 from tests.support.files.pdfs import page_texts
-from tests.support.meeting_values import CATEGORY1, SAFETY
 from tests.support.meetings import FOLDER, MEETING
+from tests.support.values.meeting_values import CATEGORY1, SAFETY
 
 EUROPEAN = CreditType(
     code="eaccme",

@@ -10,16 +10,14 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from cme_reflex.domain.claims.claim import ClaimIncomplete, ClaimLocked, NotInClaim, StaleRevision
 from cme_reflex.domain.credit.claimable import CreditLimitExceeded
@@ -35,9 +33,9 @@ from cme_reflex.store.claims.tables import ClaimAuditRow, ClaimRow, LineRow, Rec
 from cme_reflex.store.database import StatementTimeout, write
 from cme_reflex.store.engines import close_database, open_database
 from tests.support.attendees import submit_attested
-from tests.support.database.table_rows import execute, fetch
-from tests.support.examples import examples
+from tests.support.database.table_rows import fetch
 from tests.support.meetings import FOLDER, MEETING
+from tests.support.models.state_machine import CLAIMS, delete_rows, run_machine
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2031, 1, 1, tzinfo=UTC)
@@ -218,7 +216,7 @@ class Claiming(RuleBasedStateMachine):
     async def _begin(self) -> tuple[RequestContext, RequestContext, dict[str, int]]:
         open_database(self.url)
         programme_cache.clear()
-        await _forget_claims()
+        await delete_rows(*CLAIMS)
         await load_meeting(FOLDER, now=NOW)
         visits = []
         for last_name, badge in (("O'Brien-Núñez", "101"), ("Smith", "102")):
@@ -476,32 +474,12 @@ async def _kept() -> tuple[list[tuple[int, int]], int]:
     return [(each["category1"], each["safety"]) for each in credits_], len(entries)
 
 
-async def _forget_claims() -> None:
-    emptied = (
-        *("answer", "command", "claim_audit", "receipt_credit", "receipt"),
-        *("claim_total", "claim_line_credit", "claim_line", "claim"),
-    )
-    await execute(*(sa.delete(SQLModel.metadata.tables[name]) for name in emptied))
-
-
-def _check(url: str, *, share: float, steps: int) -> None:
-    machine = type("ClaimingAt", (Claiming,), {"url": url})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples(share),
-            stateful_step_count=steps,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
-
-
 def test_two_tabs_and_a_replaying_client_make_the_claim_that_the_model_makes(
     database_url: str,
 ) -> None:
-    _check(database_url, share=0.25, steps=25)
+    run_machine(Claiming, database_url, share=0.25, steps=25)
 
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, share=0.6, steps=40)
+    run_machine(Claiming, database_url, share=0.6, steps=40)

@@ -26,8 +26,8 @@ from cme_reflex.services.meetings.affected_claims import ClearedTotal
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.attendees import SignIn, submit_attested
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
 from tests.support.meetings import FOLDER
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
 
 CLOSES = datetime(2024, 11, 15, tzinfo=UTC)  # before the claim period does
 

@@ -21,8 +21,8 @@ from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in.request_context import RequestContext
 from tests.support.attendees import SignIn, complete_draft, submit_attested
 from tests.support.database.statements import record_statements
-from tests.support.meeting_values import CATEGORY1, SAFETY
 from tests.support.meetings import FOLDER, MEETING, attendee, session
+from tests.support.values.meeting_values import CATEGORY1, SAFETY
 
 A = session("A", "8:00", "9:30", "1.50")
 B = session("B", "9:45", "11:45", "2.00")

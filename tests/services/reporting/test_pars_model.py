@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from cme_reflex.domain.credit.credit_type import Amount
@@ -37,9 +34,8 @@ from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.reporting import reporting as store
 from cme_reflex.store.reporting.reporting import pars_row
 from tests.support.attendees import submit_attested
-from tests.support.database.table_rows import execute
-from tests.support.examples import examples
 from tests.support.meetings import FOLDER, MEETING
+from tests.support.models.state_machine import CLAIMS, delete_rows, run_machine
 
 BEGIN = datetime(2024, 11, 1, 12, tzinfo=UTC)
 DEADLINE = datetime(2029, 1, 1, tzinfo=UTC)
@@ -151,7 +147,7 @@ class Reporting(RuleBasedStateMachine):
     async def _begin(self) -> dict[str, RequestContext]:
         open_database(self.url)
         programme_cache.clear()
-        await _forget()
+        await delete_rows("reporting_row", "reporting_batch", "opt_in", *CLAIMS)
         await load_meeting(FOLDER, now=BEGIN)
         visits = {}
         for badge, last_name in PEOPLE.items():
@@ -396,33 +392,12 @@ class Reporting(RuleBasedStateMachine):
         )
 
 
-async def _forget() -> None:
-    tables = ("reporting_row", "reporting_batch", "opt_in")
-    claims = (
-        *("answer", "command", "claim_audit", "receipt_credit", "receipt"),
-        *("claim_total", "claim_line_credit", "claim_line", "claim"),
-    )
-    await execute(*(sa.delete(sa.table(table)) for table in (*tables, *claims)))
-
-
-def _check(url: str, *, share: float, steps: int) -> None:
-    machine = type("ReportingAt", (Reporting,), {"url": url})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples(share),
-            stateful_step_count=steps,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
-
-
 def test_pars_holds_what_it_should_whatever_is_submitted_withdrawn_or_rejected(
     database_url: str,
 ) -> None:
-    _check(database_url, share=0.12, steps=15)
+    run_machine(Reporting, database_url, share=0.12, steps=15)
 
 
 @pytest.mark.slow
 def test_the_same_at_length(database_url: str) -> None:
-    _check(database_url, share=0.4, steps=30)
+    run_machine(Reporting, database_url, share=0.4, steps=30)

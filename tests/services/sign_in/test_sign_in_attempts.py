@@ -41,8 +41,8 @@ from cme_reflex.store.database import StatementTimeout
 from cme_reflex.store.people.tables import MemberRow
 from cme_reflex.store.sign_in.tables import RateLimitCounterRow
 from tests.support.database.table_rows import fetch, fetch_one
-from tests.support.guessing import MemoryCounters, Simulation
 from tests.support.meetings import FOLDER, MEETING, PASSWORD, attendee
+from tests.support.models.guessing import MemoryCounters, Simulation
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -20,7 +20,7 @@ from cme_reflex.domain.claims.proof import ProofState
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.account_presenter import account_view
-from tests.support.meeting_values import CATEGORY1, SAFETY
+from tests.support.values.meeting_values import CATEGORY1, SAFETY
 
 AT = datetime(2024, 11, 1, 12, tzinfo=UTC)
 NEWEST = SubmittedVersion(

@@ -9,10 +9,10 @@ from cme_reflex.domain.credit.credit_type import Amount, Need
 from cme_reflex.domain.evaluations.form import Answers
 from cme_reflex.domain.meetings.meeting import ProfessionBy
 from cme_reflex.state.views import credit_presenter, view_models
-from tests.support import claim_values
-from tests.support.claim_values import NOW, summary
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
-from tests.support.professions import EIGHT, EUROPEAN, NINE, SPINE
+from tests.support.values import claim_values
+from tests.support.values.claim_values import NOW, summary
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
+from tests.support.values.professions import EIGHT, EUROPEAN, NINE, SPINE
 
 CLAIM = claim_values.context(EIGHT, NINE)
 SPINE_CLAIM = claim_values.context(EIGHT, NINE, meeting=SPINE)

@@ -11,11 +11,11 @@ from cme_reflex.domain.evaluations.form import Answer, Answers
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.views import presenters, view_models
-from tests.support import claim_values
-from tests.support.claim_values import summary
-from tests.support.meeting_values import CATEGORY1, MEETING
-from tests.support.professions import EIGHT, EUROPEAN, NINE, SPINE
-from tests.support.programme_values import session
+from tests.support.values import claim_values
+from tests.support.values.claim_values import summary
+from tests.support.values.meeting_values import CATEGORY1, MEETING
+from tests.support.values.professions import EIGHT, EUROPEAN, NINE, SPINE
+from tests.support.values.programme_values import session
 
 SESSION = session(
     7,

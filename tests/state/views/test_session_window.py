@@ -9,8 +9,8 @@ from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.state.views import view_models
 from cme_reflex.state.views.session_window import CHUNK, window_at
-from tests.support.claim_values import attendee
-from tests.support.programme_values import programme, session
+from tests.support.values.claim_values import attendee
+from tests.support.values.programme_values import programme, session
 
 AFTER = datetime(2024, 11, 1, tzinfo=UTC)
 SESSION = session(

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.e2e.devices import DEMO
 from tests.support.e2e.pace import SECOND_TAP_IGNORED
-from tests.support.e2e.socket_client import SocketClient
+from tests.support.e2e.sockets.socket_client import SocketClient
 
 SEED = (
     "Advocacy Issues in Plastic Surgery and How it Affects Your Practice",

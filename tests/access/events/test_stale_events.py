@@ -8,7 +8,7 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.sign_in import authentication
 from cme_reflex.state.views import session_window
-from tests.support.access_attendees import DRAFTING, SECRET, SignedInPeople
+from tests.support.access.attendees import DRAFTING, SECRET, SignedInPeople
 from tests.support.app_client import RunningApp
 from tests.support.meetings import MEETING
 

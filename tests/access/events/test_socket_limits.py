@@ -13,7 +13,7 @@ from cme_reflex.web.middleware.connection_limiter import ConnectionLimit
 from cme_reflex.web.middleware.shared_rate import MODEST_BURST
 from cme_reflex.web.middleware.socket_limits import MESSAGE_LIMIT, PER_SIGN_IN
 from cme_reflex.web.middleware.socket_sign_in import SIGN_IN_HEADER
-from tests.support.access_attendees import DRAFTING, SECRET, VISITING, SignedInPeople
+from tests.support.access.attendees import DRAFTING, SECRET, VISITING, SignedInPeople
 from tests.support.app_client import RunningApp, SocketConnection
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database

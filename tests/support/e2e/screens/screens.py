@@ -19,10 +19,10 @@ from tests.support.e2e.cme_server import (
     add_earlier_claims,
     run_cme,
 )
-from tests.support.e2e.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
 from tests.support.e2e.reloadable_meeting import ReloadableMeeting, serve_reloadable_meeting
 from tests.support.e2e.sign_ins import strengthen
-from tests.support.e2e.socket_client import SocketClient, sign_in
+from tests.support.e2e.sockets.socket_client import SocketClient, sign_in
 
 LAB = "Facelift Cadaver Lab"
 LONG_TITLE = (

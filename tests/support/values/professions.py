@@ -7,8 +7,8 @@ from fractions import Fraction
 from cme_reflex.domain.credit.claimable import OverlapPolicy
 from cme_reflex.domain.credit.credit_type import Amount, CreditType, Need
 from cme_reflex.domain.meetings.meeting import Profession
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
-from tests.support.programme_values import session
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
+from tests.support.values.programme_values import session
 
 EUROPEAN = CreditType(
     code="european",

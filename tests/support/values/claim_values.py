@@ -13,8 +13,8 @@ from cme_reflex.services.claims.claim import ClaimSummary, summarize
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.claims.claims import ClaimContent
 from cme_reflex.store.claims.tables import ClaimRow, LineRow
-from tests.support.meeting_values import MEETING
-from tests.support.programme_values import programme
+from tests.support.values.meeting_values import MEETING
+from tests.support.values.programme_values import programme
 
 NOW = datetime(2024, 11, 1, 12, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from cme_reflex.domain.programme.programme import (
     Programme,
     Session,
 )
-from tests.support.meeting_values import MEETING
+from tests.support.values.meeting_values import MEETING
 
 MIDNIGHT = datetime(2024, 9, 26, 7, tzinfo=UTC)  # where the meeting is
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.web.access_policy import Audience, audience_of, payload_model
-from tests.support.access_attendees import (
+from tests.support.access.attendees import (
     DRAFTING,
     SECRET,
     SUBMITTED,
@@ -17,7 +17,7 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
-from tests.support.access_events import REPORTING_EVENTS, VALID_PAYLOADS, Payload
+from tests.support.access.events import REPORTING_EVENTS, VALID_PAYLOADS, Payload
 from tests.support.app_client import RunningApp, SocketConnection, event_handlers
 from tests.support.database.table_rows import fetch
 

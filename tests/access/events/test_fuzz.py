@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.access_attendees import (
+from tests.support.access.attendees import (
     DRAFTING,
     SECRET,
     SUBMITTED,
@@ -20,7 +20,7 @@ from tests.support.access_attendees import (
     SignedInPeople,
     table_rows,
 )
-from tests.support.access_events import REPORTING_EVENTS, VALID_PAYLOADS
+from tests.support.access.events import REPORTING_EVENTS, VALID_PAYLOADS
 from tests.support.app_client import RunningApp, SocketConnection, event_handlers
 from tests.support.examples import examples
 

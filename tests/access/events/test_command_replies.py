@@ -14,7 +14,7 @@ from cme_reflex.services.sign_in import authentication
 from cme_reflex.store.database import DatabaseNotOpen, StatementTimeout
 from cme_reflex.store.postgresql import CommitUncertain, DatabaseUnreachable
 from cme_reflex.store.transient_errors import is_transient
-from tests.support.access_attendees import DRAFTING, SUBMITTED, SignedInPeople
+from tests.support.access.attendees import DRAFTING, SUBMITTED, SignedInPeople
 from tests.support.app_client import RunningApp, full_event_name
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # independent of the database

@@ -15,8 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.support.e2e.browser import launch_browser
 from tests.support.e2e.cme_server import load_demo, run_cme
-from tests.support.e2e.screen_captions import CAPTIONS, index
-from tests.support.e2e.screens import Variant, scene, screens
+from tests.support.e2e.screens.screen_captions import CAPTIONS, index
+from tests.support.e2e.screens.screens import Variant, scene, screens
 
 VARIANTS = [
     *(Variant(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")),
