@@ -27,7 +27,7 @@ from cme_reflex.formats.meeting_folder.records import (
 )
 from tests.support.files.folder_files import PASSWORD_HASH
 from tests.support.files.programme_strategies import texts
-from tests.support.meeting_values import CATEGORY1, MEETING, SAFETY
+from tests.support.values.meeting_values import CATEGORY1, MEETING, SAFETY
 
 written = st.text(st.characters(codec="utf-8"), max_size=30)
 """Texts of meeting.toml: whatever a text in quotes can say, over several lines, too."""
