@@ -30,7 +30,7 @@ def test_reminders_are_posted_sent_and_told(server: LocalSmtpServer) -> None:
     sent = ["1 sent, 0 to be tried again, 0 dead, 0 withdrawn"]
     assert cme_output("mail", "send") == (0, sent, [])
     assert cme_output("mail", "status") == (0, ["test24: 1 message", "  reminder: 1 sent"], [])
-    assert [taken.link() for taken in server.received] == ["https://cme.example.org/claim"]
+    assert [taken.link() for taken in server.received] == ["https://cme.example.org/test24/claim"]
 
 
 def test_a_dead_letter_is_listed_and_tried_again(server: LocalSmtpServer) -> None:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 
 from cme_reflex.domain.meetings.meeting import Logo, Signature
+from cme_reflex.routes import meeting_file
 from cme_reflex.services.certificates import certificate
-from cme_reflex.services.meetings.export import image_digests
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, credentials
@@ -20,9 +22,8 @@ from cme_reflex.services.sign_in.registrations import SignedIn
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.settings import settings
 from cme_reflex.store import migrate
-from cme_reflex.store.database import read
 from cme_reflex.store.engines import close_database, open_database
-from cme_reflex.store.meetings import images
+from cme_reflex.web.routes import meeting_files
 from tests.support.attendees import submit_complete_claim
 from tests.support.cli import cme_output, invoke_cme
 from tests.support.meetings import FOLDER, MEETING, PASSWORD
@@ -86,13 +87,12 @@ async def site(number: str) -> Site:
     result = await credentials.sign_in_with_password("test24", "kim", PASSWORD, now=NOW)
     assert isinstance(result, SignedIn)
     member = await authentication.authenticate("test24", result.token, now=NOW)
-    stored = await read(lambda db: images.load(db, image_digests(context.meeting)))
+    transport = httpx.ASGITransport(Starlette(routes=meeting_files.ROUTES))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        logo = await client.get(meeting_file("test24", "logo.png"))
     printed = await certificate.load_certificate(context, number)
     await close_database()
-    assert context.meeting.logo is not None
-    return Site(
-        context.attendee.name, member.attendee.name, stored[context.meeting.logo.image], printed
-    )
+    return Site(context.attendee.name, member.attendee.name, logo.content, printed)
 
 
 def test_a_restore_on_an_empty_machine_brings_everything_back(

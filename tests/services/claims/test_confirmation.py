@@ -102,7 +102,7 @@ async def test_the_message_says_what_was_claimed_and_whom_to_ask(
         "find your claim.",
         "",
         "See your receipt:",
-        "https://cme.example.org/receipt",
+        "https://cme.example.org/test24/receipt",
         "",
         "-- ",
         "Questions about your CME credits? Member Services, help@example.org",

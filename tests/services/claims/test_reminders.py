@@ -81,7 +81,7 @@ async def test_who_has_begun_and_not_submitted_is_reminded_once(
     )
     assert "  Sessions so far: 1" in taken.text
     assert "  Category 1 you can claim: 1.50" in taken.text
-    assert taken.link() == "https://cme.example.org/claim"
+    assert taken.link() == "https://cme.example.org/test24/claim"
 
 
 async def test_who_submits_before_it_is_sent_is_not_reminded(

@@ -265,7 +265,7 @@ async def test_the_attendee_is_told_and_a_confirmation_that_waits_is_not_sent(
         "Nothing that you entered was deleted. If you have questions, contact us.",
         "",
         "See your receipt:",
-        "https://cme.example.org/receipt",
+        "https://cme.example.org/test24/receipt",
     ]
 
 

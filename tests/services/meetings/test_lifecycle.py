@@ -15,6 +15,7 @@ from cme_reflex.services.claims import claim_lines, reminders
 from cme_reflex.services.meetings import lifecycle
 from cme_reflex.services.meetings.export import export_meeting
 from cme_reflex.services.meetings.loader import OutdatedFolder, load_meeting
+from cme_reflex.services.meetings.open_meetings import open_meetings
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.registrations import MeetingArchived
@@ -133,3 +134,10 @@ async def test_meetings_are_listed_with_their_claim_periods(now: datetime) -> No
         (each.code, each.status, each.attendees, each.submitted)
         for each in await lifecycle.list_meetings(now=early)
     ] == [("test24", MeetingStatus.NOT_OPEN, 3, 0), ("other24", MeetingStatus.NOT_OPEN, 3, 0)]
+
+
+@pytest.mark.usefixtures("other")
+async def test_a_meeting_that_was_archived_before_it_opened_never_does(now: datetime) -> None:
+    early = MEETING.claim.opens_at - timedelta(days=1)
+    await lifecycle.archive_meeting("other24", actor="staff", now=early)
+    assert [each.code for each in await open_meetings(now=now)] == [MEETING.code]

@@ -26,7 +26,7 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.mail.tables import MailQueueRow
 from tests.support.attendees import begin_claim, submit_complete_claim
 from tests.support.database.table_rows import fetch
-from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
+from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, PUBLIC_URL, send_due_mail
 from tests.support.meetings import MEETING, PASSWORD
 from tests.support.servers.smtp_server import LocalSmtpServer, ReceivedMessage, run_smtp_server
 
@@ -84,6 +84,8 @@ def meeting_of(message: ReceivedMessage) -> str:
     assert len(found) == 1
     assert MEETINGS[other_of(found[0])].provider.help_contact not in whole
     assert MEETINGS[other_of(found[0])].provider.name not in whole
+    assert f"{PUBLIC_URL}/{found[0]}" in message.text
+    assert f"{PUBLIC_URL}/{other_of(found[0])}" not in whole
     return found[0]
 
 

@@ -80,7 +80,7 @@ async def test_the_link_opens_the_claim_of_the_address(
     link = await token(server, " kim.obrien@EXAMPLE.org ", now)
     (taken,) = server.received
     assert taken.recipient == KIM.replace("Example", "example")
-    assert taken.link() == f"https://cme.example.org/link#{link}"
+    assert taken.link() == f"https://cme.example.org/test24/link#{link}"
     assert "Dear Kim O'Brien-Núñez Jr," in taken.text
     assert "valid for 15 minutes and can be used once" in taken.text
     assert await badge(await opened(link, now), now) == "101"

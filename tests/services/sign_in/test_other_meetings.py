@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from cme_reflex.domain.sign_in.strength import SignInMethod
+from cme_reflex.services.meetings.lifecycle import archive_meeting
 from cme_reflex.services.sign_in import authentication, credentials
 from cme_reflex.services.sign_in.other_meetings import sign_in_to_other_meeting
-from cme_reflex.services.sign_in.registrations import NotRegistered
+from cme_reflex.services.sign_in.registrations import MeetingArchived, NotRegistered
 from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.sign_in.tables import SignInRow
@@ -75,3 +76,11 @@ async def test_without_a_sign_in_nobody_goes_over(now: datetime) -> None:
     for token in ("", "x" * 43):
         with pytest.raises(authentication.NotSignedIn):
             await sign_in_to_other_meeting(MEETING.code, token, earlier.attendee.id, now=now)
+
+
+async def test_nobody_goes_over_to_an_archived_meeting(now: datetime) -> None:
+    earlier = await sign_in_to(2023, MEMBER)
+    token = await member_token(now)
+    await archive_meeting(meeting_code(2023), actor="staff", now=now)
+    with pytest.raises(MeetingArchived):
+        await sign_in_to_other_meeting(MEETING.code, token, earlier.attendee.id, now=now)
