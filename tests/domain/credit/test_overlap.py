@@ -14,9 +14,8 @@ from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes
 from cme_reflex.domain.credit.excess import Span, excess, occupied_lines, violations
 from cme_reflex.domain.credit.line import Line, full_minutes
 from cme_reflex.domain.credit.overlap import Conflict, Window
-from tests.support import overlap_tables
 from tests.support.examples import examples
-from tests.support.models import overlap_oracle
+from tests.support.models import overlap_oracle, overlap_tables
 from tests.support.values.credit_values import (
     AMA,
     ANCC,
