@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -264,6 +265,10 @@ async def test_a_backup_from_before_tables_were_renamed_is_restored_into_the_ren
     await close_database()
     for table in RENEWED:
         del restored[table], expected[table]
+    for rows in (restored, expected):  # former tokens expire 90 days after their upgrade
+        rows["api_token"] = [
+            re.sub(r"'expires_at': [^)]*\)", "…", row) for row in rows["api_token"]
+        ]
     assert restored == expected
 
 
