@@ -51,6 +51,8 @@ def site(built: None, demo_database: Path, tmp_path: Path) -> Iterator[Site]:
     ]
     with (folder / "members.csv").open("a", encoding="utf-8") as table:
         table.write(f"{row}\n")
+    with (folder / "meeting.toml").open("a", encoding="utf-8") as table:
+        table.write('\n[sign_in]\naccounts = "American Society of Plastic Surgeons"\n')
     url = f"sqlite:///{shutil.copy(demo_database, tmp_path / 'cme.db')}"
     run_cme("meeting", "load", str(folder), CME_DATABASE_URL=url)
     with run_server(url, tmp_path / "server.log") as server:
@@ -218,16 +220,20 @@ def test_an_open_page_shows_each_step_of_a_meetings_life(
     def look_again() -> None:
         page.evaluate("() => void dispatchEvent(new Event('visibilitychange'))")
 
+    for logo in site.folder.glob("logo*"):
+        logo.unlink()
+    site.load(short_name='"SPINE30"')
     attendee = sign_in(phone, "spine30", *SPINE)
     page = attendee.page
     attendee.open_sessions()
     add_first(attendee)
-    # It gets a logo.
+    # It gets a logo, and another name.
     expect(page.locator("header picture")).to_have_count(0)
     shutil.copy(ROOT / "meetings" / "pstm24" / "logo.svg", site.folder)
     site.load(short_name='"SPINE XXX"')
     look_again()
     expect(page.locator("header picture img")).to_be_visible()
+    expect(page.get_by_text("SPINE XXX", exact=True)).to_be_visible()
     # Its claim period ends.
     deadline = page.get_by_role("contentinfo").locator("strong")
     expect(deadline).to_contain_text("2030")
