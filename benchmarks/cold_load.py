@@ -182,7 +182,7 @@ def _ours(stack: ExitStack, folder: Path) -> Iterator[Site]:
         # Sign in directly and without the slow network, leaving the browser's cache empty.
         form = {"way": "badge", "last_name": "Rivera", "number": "240001"}
         url = proxy.url.replace(str(proxy.listening), str(server.port))
-        context.request.post(f"{url}/sign-in", form=form, headers={"origin": url})
+        context.request.post(f"{url}/pstm24/sign-in", form=form, headers={"origin": url})
 
     yield Site("Sign-in", f"{proxy.url}/")
     yield Site("Add Sessions", f"{proxy.url}/pstm24/sessions", sign_in)

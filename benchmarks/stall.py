@@ -86,7 +86,7 @@ def _messages(
         "opening the list": lambda: tab.open_page("sessions"),
         "the page of the list with a search": lambda: longest_texts(page),
         "the longest form, to sign in": lambda: longest_texts(
-            lambda text: http.post("/sign-in", data={"last_name": text[:400], "number": "9"})
+            lambda text: http.post("/pstm24/sign-in", data={"last_name": text[:400], "number": "9"})
         ),
     }
 

@@ -144,7 +144,7 @@ def phone_page(browser: Browser, spine: CmeServer) -> Iterator[Page]:
 def test_a_day_is_claimed_and_certified_as_the_profession_asks(
     phone_page: Page, who: Profession
 ) -> None:
-    page, attendee = phone_page, Attendee(phone_page)
+    page, attendee = phone_page, Attendee(phone_page, "spine30")
     attendee.sign_in_by_request(who.name, who.badge)
     attendee.open_sessions()
     for title in DAY:
@@ -185,7 +185,7 @@ def test_a_day_is_claimed_and_certified_as_the_profession_asks(
 def test_at_a_desk_the_bar_wraps_above_its_meter(browser: Browser, spine: CmeServer) -> None:
     context = browser.new_context(base_url=spine.url, **DESKTOP)  # type: ignore[arg-type]
     page = context.new_page()
-    attendee = Attendee(page)
+    attendee = Attendee(page, "spine30")
     attendee.sign_in_by_request("O'Sullivan", "30016")
     attendee.open_sessions()
     explained = page.get_by_role("region", name="Your claim so far").locator("details").first

@@ -26,13 +26,14 @@ SEED = (
 
 @dataclass(frozen=True)
 class Attendee:
-    """An attendee and their page."""
+    """An attendee of this meeting and their page."""
 
     page: Page
+    meeting: str = "pstm24"
 
     def sign_in(self, last_name: str, number: str) -> None:
         """Sign in by the form with last name and number, and wait for the home page."""
-        self.page.goto("/")
+        self.page.goto(f"/{self.meeting}")
         self.page.get_by_label("Last Name").fill(last_name)
         self.page.get_by_label("Badge/Confirmation Number").fill(number)
         self.page.get_by_role("button", name="Log in").first.click()
@@ -41,14 +42,14 @@ class Attendee:
     def sign_in_by_request(self, last_name: str, number: str) -> None:
         """Sign in without the form, which is faster."""
         form = {"way": "badge", "last_name": last_name, "number": number}
-        self.page.request.post("/sign-in", form=form, max_redirects=0)
-        self.page.goto("/claim")
+        self.page.request.post(f"/{self.meeting}/sign-in", form=form, max_redirects=0)
+        self.page.goto(f"/{self.meeting}/claim")
 
     def sign_in_as_member_by_request(self, username: str, password: str) -> None:
         """Sign in with a member's password, which shows the whole account."""
         form = {"way": "member", "username": username, "password": password}
-        self.page.request.post("/sign-in", form=form, max_redirects=0)
-        self.page.goto("/claim")
+        self.page.request.post(f"/{self.meeting}/sign-in", form=form, max_redirects=0)
+        self.page.goto(f"/{self.meeting}/claim")
 
     def open_sessions(self) -> None:
         """Go from the home page to the session list."""

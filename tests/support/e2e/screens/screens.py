@@ -125,15 +125,15 @@ def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
 
 
 def _sign_in_pages(page: Page) -> Iterator[tuple[str, Page]]:
-    page.goto("/")
+    page.goto("/pstm24")
     yield "sign-in", page
     page.get_by_text("Where do I find my number?").click()
     yield "sign-in-help", page
     for code in ("missing", "not-recognised", "member-not-recognised", "signed-out", "expired"):
-        page.goto("/privacy")
+        page.goto("/pstm24/privacy")
         page.goto(f"/pstm24#{code}")
         yield f"sign-in-{code}", page
-    page.goto("/privacy")
+    page.goto("/pstm24/privacy")
     yield "privacy", page
     page.goto("/pstm24/nowhere")
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
@@ -150,31 +150,31 @@ client_id = "cme"
 label = "Sign in with PlasticSurgery.org"
 """
     )
-    page.goto("/")
+    page.goto("/pstm24")
     yield "sign-in-sso", page
     for code in ("sso-only", "sso-cancelled", "sso-unavailable", "member-not-registered"):
-        page.goto("/privacy")
+        page.goto("/pstm24/privacy")
         page.goto(f"/pstm24#{code}")
         yield f"sign-in-{code}", page
 
 
 def _links(page: Page) -> Iterator[tuple[str, Page]]:
     """E-mail links: the request form, the landing page, and all errors."""
-    page.goto("/sign-in-link")
+    page.goto("/pstm24/sign-in-link")
     yield "link-ask", page
     for code in ("link-sent", "link-address", "link-used", "link-expired", "password-link"):
-        page.goto("/privacy")
-        page.goto(f"/sign-in-link#{code}")
+        page.goto("/pstm24/privacy")
+        page.goto(f"/pstm24/sign-in-link#{code}")
         yield f"link-ask-{code.removeprefix('link-')}", page
     for name, token in (("link", "a" * 43), ("link-pasted", "half-of-it")):
-        page.goto("/privacy")
+        page.goto("/pstm24/privacy")
         page.goto(f"/pstm24/link#{token}")
         yield name, page
-    page.goto("/password")
+    page.goto("/pstm24/password")
     yield "password", page
     for code in ("password-too-short", "password-guessable"):
-        page.goto("/privacy")
-        page.goto(f"/password#{code}")
+        page.goto("/pstm24/privacy")
+        page.goto(f"/pstm24/password#{code}")
         yield code, page
 
 
@@ -196,7 +196,7 @@ def _failures(page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _two_registrations(page: Page) -> Iterator[tuple[str, Page]]:
-    page.goto("/")
+    page.goto("/pstm24")
     page.get_by_role("heading", name="PlasticSurgery.org").click()
     page.get_by_label("Username").fill("cokafor")
     page.get_by_label("Password").fill("face-lift-2024")

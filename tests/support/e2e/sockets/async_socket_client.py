@@ -97,7 +97,7 @@ async def sign_in(http: httpx.AsyncClient, last_name: str, badge: str) -> str:
     """Sign in with a badge, and return the cookie. Raises RuntimeError if it was rejected."""
     form = {"way": "badge", "last_name": last_name, "number": badge}
     http.cookies.clear()  # a sign-in ends the previous one, which its cookie names
-    answer = await http.post("/sign-in", data=form)
+    answer = await http.post("/pstm24/sign-in", data=form)
     if "set-cookie" not in answer.headers:
         raise RuntimeError(f"{answer.status_code} {answer.headers.get('location')}")
     return answer.headers["set-cookie"].partition(";")[0]

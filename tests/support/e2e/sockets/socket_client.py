@@ -17,7 +17,7 @@ def sign_in(url: str, last_name: str, badge: str) -> str:
     """Sign in with a badge, and return the value of the Cookie header."""
     cookies = CookieJar()
     form = urlencode({"way": "badge", "last_name": last_name, "number": badge})
-    build_opener(HTTPCookieProcessor(cookies)).open(f"{url}/sign-in", form.encode()).close()
+    build_opener(HTTPCookieProcessor(cookies)).open(f"{url}/pstm24/sign-in", form.encode()).close()
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
 
 
