@@ -152,9 +152,15 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def attendee(page: Page, people: Iterator[tuple[str, str]]) -> Attendee:
+def meeting() -> str:
+    """The code of the server's meeting."""
+    return "pstm24"
+
+
+@pytest.fixture
+def attendee(page: Page, people: Iterator[tuple[str, str]], meeting: str) -> Attendee:
     """A newly signed-in attendee."""
-    attendee = Attendee(page)
+    attendee = Attendee(page, meeting)
     attendee.sign_in_by_request(*next(people))
     return attendee
 

@@ -213,7 +213,7 @@ async def update_claim(
         # First, so that a command that was executed is not refused when it arrives again later.
         if context.command and not claims.record_command(db, draft.id, context.command, now):
             return draft.summary
-        if draft.row.revision % FORGET_EVERY == 0:
+        if draft.row.revision and draft.row.revision % FORGET_EVERY == 0:
             claims.forget_commands(db, draft.id, keep=KEPT_COMMANDS, at_most=2 * FORGET_EVERY)
         require_changeable(draft.header, draft.context.meeting, now)
         update(draft)

@@ -55,7 +55,6 @@ def test_a_second_build_of_the_same_has_nothing_to_do(root: Path, exports: list[
         "assets/link.js",
         "rxconfig.py",
         "reflex.lock/bun.lock",
-        "meetings/test24/meeting.toml",
     ],
 )
 def test_a_changed_source_is_built_anew(root: Path, source: str) -> None:
@@ -64,9 +63,10 @@ def test_a_changed_source_is_built_anew(root: Path, source: str) -> None:
     assert frontend.build(root) is True
 
 
-def test_the_programme_and_the_attendees_are_no_source(root: Path) -> None:
+@pytest.mark.parametrize("file", ["meeting.toml", "sessions.csv", "logo.svg"])
+def test_no_file_of_a_meeting_is_a_source(root: Path, file: str) -> None:
     frontend.build(root)
-    (root / "meetings/test24/sessions.csv").write_text("second")
+    (root / "meetings/test24" / file).write_text("second")
     assert frontend.build(root) is False
 
 

@@ -54,6 +54,11 @@ def server(
 
 
 @pytest.fixture
+def meeting() -> str:
+    return MEETING
+
+
+@pytest.fixture
 def people() -> Iterator[tuple[str, str]]:
     """Last names and badges of its attendees."""
     rows = csv.DictReader(ATTENDEES.splitlines())
