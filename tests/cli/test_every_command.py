@@ -89,7 +89,10 @@ print(*sys.modules, file=sys.stderr)
     ("line", "expected"),
     [
         ("cme me", {"meeting", "members"}),
-        ("cme meeting ", {"new", "check", "load", "upgrade"}),
+        (
+            "cme meeting ",
+            {"new", "check", "load", "upgrade", "export", "list", "close", "reopen", "archive"},
+        ),
         ("cme meeting load meetings/ps", {"meetings/pstm24/"}),
         ("cme meeting check psT", set()),
         ("cme restore docs/for-so", {"docs/for-societies.md"}),

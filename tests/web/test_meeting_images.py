@@ -46,8 +46,8 @@ def test_the_manifest_names_the_meeting_and_its_icons() -> None:
     assert meeting_images.manifest(MEETING) == {
         "name": "TEST24 CME claim",
         "short_name": "TEST24",
-        "start_url": "/claim",
-        "scope": "/",
+        "start_url": "/test24/claim",
+        "scope": "/test24",
         "display": "minimal-ui",
         "background_color": "#f5f7f7",
         "theme_color": MEETING.look.accent,

@@ -293,11 +293,11 @@ async def test_a_submission_that_fails_leaves_no_gap(
 
     def fails(db: Session) -> int:
         next_position(db)
-        raise ConnectionError
+        raise LookupError
 
     with monkeypatch.context() as failing:
         failing.setattr(feed, "next_position", fails)
-        with pytest.raises(ConnectionError):
+        with pytest.raises(LookupError):
             await submit_attested(context, revision, now=now)
     await submit_attested(context, revision, now=now)
     positions = await fetch(select(ReceiptRow.position).order_by(col(ReceiptRow.position)))

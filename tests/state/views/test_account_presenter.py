@@ -195,7 +195,7 @@ def test_years_and_meetings_are_newest_first_and_a_claim_without_versions_is_ope
         for name, day in (("A", date(2023, 3, 1)), ("B", date(2024, 3, 1)), ("C", date(2023, 9, 1)))
     ]
     draft = replace(ENTRY, short_name="D", versions=(), status=ClaimStatus.DRAFT, is_current=False)
-    elsewhere = replace(draft, short_name="E", status=None)
+    elsewhere = replace(draft, short_name="E", status=None, period=ClaimPeriod.CLOSED)
     view = account_view(build_account("Kim", None, [*entries, draft, elsewhere]))
     assert [(year.year, [each.short_name for each in year.claims]) for year in view.years] == [
         ("2024", ["B"]),

@@ -58,7 +58,8 @@ async def test_a_form_leads_back_to_the_claim_as_its_own_address_cannot_be_opene
     await reopen(AWAY)
     response = await client.post("/sign-in", data=OWNER)
     assert response.status_code == 503
-    assert f'href="{routes.HOME}">{text.error_pages.UNAVAILABLE.link}</a>' in response.text
+    claim = routes.in_meeting(MEETING.code, routes.HOME)
+    assert f'href="{claim}">{text.error_pages.UNAVAILABLE.link}</a>' in response.text
     await reopen(database_url)
     assert (await client.post("/sign-in", data=OWNER)).status_code == 303
 

@@ -32,7 +32,7 @@ async def test_a_member_with_two_registrations_chooses_one(
     assert answer(await client.post("/sign-in", data=MEMBER)) == (303, "/registrations")
     assert list(client.cookies) == ["cme_next", "cme_choice"]
     assert await choose(client, "4") == (303, "/sessions?q=breast")
-    assert list(client.cookies) == ["cme_sign_in", "cme_known_browser"]
+    assert list(client.cookies) == ["cme_sign_in", "cme_meeting", "cme_known_browser"]
 
 
 async def test_the_cookie_of_the_choice_is_http_only(

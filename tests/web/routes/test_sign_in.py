@@ -147,6 +147,7 @@ async def test_behind_https_every_cookie_is_for_this_host_alone(
     )
     assert list(client.cookies) == [
         "__Host-cme_sign_in",
+        "__Host-cme_meeting",
         "__Host-cme_known_browser",
     ]
 

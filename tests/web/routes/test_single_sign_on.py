@@ -59,7 +59,7 @@ async def test_a_member_returns_signed_in_to_the_requested_page(
 ) -> None:
     await client.get("/sessions?q=breast")
     assert answer(await client.get(await callback_path(client))) == (303, "/sessions?q=breast")
-    assert list(client.cookies) == ["cme_sign_in", "cme_known_browser"]
+    assert list(client.cookies) == ["cme_sign_in", "cme_meeting", "cme_known_browser"]
     assert (await client.get("/claim")).text == "page /claim"
 
 
