@@ -147,7 +147,8 @@ class Reporting(RuleBasedStateMachine):
     async def _begin(self) -> dict[str, RequestContext]:
         open_database(self.url)
         programme_cache.clear()
-        await delete_rows("reporting_row", "reporting_batch", "opt_in", *CLAIMS)
+        tables = ("rate_limit_counter", "reporting_row", "reporting_batch", "opt_in", *CLAIMS)
+        await delete_rows(*tables)
         await load_meeting(FOLDER, now=BEGIN)
         visits = {}
         for badge, last_name in PEOPLE.items():
