@@ -317,18 +317,9 @@ STORIES = settings(
 )
 
 
-@settings(STORIES, max_examples=examples(0.4))
+@settings(STORIES, max_examples=examples(1))
 @given(story=st.lists(steps, min_size=3, max_size=14))
 async def test_what_is_submitted_is_what_the_page_displayed_last(
-    site: RunningApp, people: SignedInPeople, story: list[tuple[Any, ...]]
-) -> None:
-    await told(site, people, story)
-
-
-@pytest.mark.slow
-@settings(STORIES, max_examples=examples(0.6))
-@given(story=st.lists(steps, min_size=3, max_size=14))
-async def test_the_same_at_length(
     site: RunningApp, people: SignedInPeople, story: list[tuple[Any, ...]]
 ) -> None:
     await told(site, people, story)
