@@ -29,6 +29,7 @@ from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.meeting_pages import filled as filled_with
+from cme_reflex.web.meeting_pages import in_script
 from cme_reflex.web.paths import canonical_path
 
 QUICKLY = 5  # gzip's level: a third of a millisecond, and 1 % above what its hardest makes of it
@@ -91,8 +92,7 @@ class Shapes:
             name: "".join(_worded(shape.items[name][item.shape], item.words) for item in items)
             for name, items in screen.lists.items()
         }
-        # No text ends the element, and JSON can name this sign otherwise.
-        values = screen.values.replace("<", "\\u003c")
+        values = in_script(screen.values)
         script = f'<script id="cme-filled" type="application/json">{values}</script>'
         page = _worded(shape.page, screen.words, lists)
         return f"{self.head}{script}{self.before}{page}{self.after}"

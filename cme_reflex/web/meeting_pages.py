@@ -142,12 +142,12 @@ def page(file: Path, view: MeetingView) -> CachedContent:
 
 def filled(built: str, view: MeetingView) -> str:
     """The text of a built page with this meeting's facts."""
-    return _filled(_environment.from_string(_LINK.sub(_IN_MEETING, built)), view)
+    return _filled(_compiled(built), view)
 
 
-def as_json(value: object) -> str:
-    """JSON that can stand in a script element: no text of it ends the element."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+def in_script(document: str) -> str:
+    """A JSON document that can stand in a script element: no text of it ends the element."""
+    return document.replace("<", "\\u003c")
 
 
 def not_found(scope: Scope) -> Response:
@@ -168,7 +168,11 @@ def _page(file: Path, written_at: int, view: MeetingView) -> CachedContent:
 
 @lru_cache(maxsize=_CACHED_TEMPLATES)
 def _template(file: Path, _written_at: int) -> Template:
-    return _environment.from_string(_LINK.sub(_IN_MEETING, file.read_text("utf-8")))
+    return _compiled(file.read_text("utf-8"))
+
+
+def _compiled(built: str) -> Template:
+    return _environment.from_string(_LINK.sub(_IN_MEETING, built))
 
 
 def _filled(template: Template, view: MeetingView) -> str:
@@ -181,6 +185,6 @@ def _filled(template: Template, view: MeetingView) -> str:
         preview_size=PREVIEW_SIZE,
         touch_icon=meeting_file(view.code, TOUCH_ICON),
         manifest=meeting_file(view.code, MANIFEST),
-        facts=as_json(asdict(view)),
+        facts=in_script(json.dumps(asdict(view), ensure_ascii=False)),
     )
     return template.render(meeting=view).replace("</head>", f"{head}</head>", 1)

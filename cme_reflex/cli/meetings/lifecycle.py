@@ -9,7 +9,8 @@ from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.output import emit
 from cme_reflex.cli.plurals import ATTENDEES
 from cme_reflex.cli.runner import actor, chosen_meeting, run
-from cme_reflex.domain.meetings.meeting_status import ClaimPeriodNotOpen, MeetingStatus
+from cme_reflex.domain.claims.claim import ClaimPeriodNotOpen
+from cme_reflex.domain.meetings.meeting_status import MeetingStatus
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings import lifecycle
 from cme_reflex.services.meetings.lifecycle import MeetingSummary, ReopenUntilPast

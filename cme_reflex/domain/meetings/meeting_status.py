@@ -15,14 +15,6 @@ class MeetingStatus(StrEnum):
     ARCHIVED = "archived"
 
 
-class ClaimPeriodNotOpen(Exception):
-    """The claim period has not begun; `opens_at` (aware) is its beginning."""
-
-    def __init__(self, opens_at: datetime) -> None:
-        super().__init__(f"The claim period opens at {opens_at}.")
-        self.opens_at = opens_at
-
-
 def meeting_status(meeting: Meeting, *, archived: bool, now: datetime) -> MeetingStatus:
     """The status of a meeting at `now` (aware)."""
     if archived:

@@ -8,12 +8,9 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from cme_reflex.domain.claims.claim import ClaimPeriodNotOpen
 from cme_reflex.domain.meetings.meeting import Meeting
-from cme_reflex.domain.meetings.meeting_status import (
-    ClaimPeriodNotOpen,
-    MeetingStatus,
-    meeting_status,
-)
+from cme_reflex.domain.meetings.meeting_status import MeetingStatus, meeting_status
 from cme_reflex.domain.operations.operation import Operation
 from cme_reflex.formats.meeting_folder.document import meeting_document, meeting_from_document
 from cme_reflex.services.meetings.meeting_changes import record_change

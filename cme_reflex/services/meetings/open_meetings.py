@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.meetings.meeting_status import MeetingStatus, meeting_status
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings.tables import MeetingRow
@@ -16,7 +17,11 @@ async def open_meetings(*, now: datetime) -> list[Meeting]:
     def load(db: Session) -> list[Meeting]:
         rows = db.exec(select(MeetingRow.document).where(col(MeetingRow.archived_at).is_(None)))
         meetings = [meeting_from_document(document) for document in rows]
-        found = [each for each in meetings if each.claim.opens_at <= now < each.claim.closes_at]
+        found = [each for each in meetings if _is_open(each, now)]
         return sorted(found, key=lambda each: (each.starts_on, each.code), reverse=True)
 
     return await read(load)
+
+
+def _is_open(meeting: Meeting, now: datetime) -> bool:
+    return meeting_status(meeting, archived=False, now=now) is MeetingStatus.OPEN

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from cme_reflex.domain.claims.claim import ClaimPeriodClosed
-from cme_reflex.domain.meetings.meeting_status import ClaimPeriodNotOpen, MeetingStatus
+from cme_reflex.domain.claims.claim import ClaimPeriodClosed, ClaimPeriodNotOpen
+from cme_reflex.domain.meetings.meeting_status import MeetingStatus
 from cme_reflex.services.claims import claim_lines, reminders
 from cme_reflex.services.meetings import lifecycle
 from cme_reflex.services.meetings.export import export_meeting
