@@ -4,37 +4,18 @@ Its aspect ratio is read here, so that a page can reserve space for it before it
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from cme_reflex.domain.meetings import meeting as domain
-from cme_reflex.domain.meetings.meeting import Meeting
+from cme_reflex.domain.meetings.meeting import Logo, Meeting
 from cme_reflex.formats.image_size import png_size, svg_drawing
-from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.formats.input_problems import InputProblem
 
 LIGHT, DARK = "logo", "logo-dark"
 EXTENSIONS = (".svg", ".png")
 SIZE_LIMIT = 20_000  # bytes; it loads with the first page, also on slow phone connections
 MAX_ASPECT_RATIO = 5  # width to height; it is beside the meeting's name in a phone's header
-
-
-@dataclass(frozen=True, slots=True)
-class Logo:
-    """An image file, with the ratio of its width to its height."""
-
-    file: Path
-    ratio: float
-
-
-def find_logos(folder: Path) -> tuple[Logo | None, Logo | None]:
-    """The logos for light and for dark mode. Raises InvalidInput if one has a fault.
-
-    Without a dark logo the light one is shown in dark mode, too.
-    """
-    if problems := tuple(check_logos(folder)):
-        raise InvalidInput(problems)
-    return _logo(folder, LIGHT), _logo(folder, DARK)
 
 
 def with_logos(
@@ -47,14 +28,14 @@ def with_logos(
         return meeting, {}
     images: dict[str, bytes] = {}
 
-    def stored(name: str) -> domain.Logo | None:
-        logo = _logo(folder, name)
-        if logo is None:
+    def stored(name: str) -> Logo | None:
+        files = _logo_files(folder, name)
+        if not files:
             return None
-        content = logo.file.read_bytes()
+        content = files[0].read_bytes()
         digest = sha256(content).hexdigest()
         images[digest] = content
-        return domain.Logo(image=digest, suffix=logo.file.suffix, ratio=logo.ratio)
+        return Logo(image=digest, suffix=files[0].suffix, ratio=_aspect_ratio(files[0]))
 
     return replace(meeting, logo=stored(LIGHT), logo_dark=stored(DARK)), images
 
@@ -74,11 +55,6 @@ def check_logos(folder: Path) -> Iterator[InputProblem]:
 def logo_files(folder: Path) -> list[Path]:
     """All files in the folder that are logos by their names."""
     return [*_logo_files(folder, LIGHT), *_logo_files(folder, DARK)]
-
-
-def _logo(folder: Path, name: str) -> Logo | None:
-    files = _logo_files(folder, name)
-    return Logo(files[0], _aspect_ratio(files[0])) if files else None
 
 
 def _check_file(file: Path) -> Iterator[InputProblem]:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cme_reflex.formats.input_problems import InvalidInput
+from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
-from cme_reflex.formats.meeting_folder.logo import SIZE_LIMIT, Logo, check_logos, find_logos
+from cme_reflex.formats.meeting_folder.logo import SIZE_LIMIT, check_logos, with_logos
 from tests.support.files.folder_files import FolderFiles
+from tests.support.meetings import MEETING
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} 10"><path d="M0 0h9"/></svg>'
 
@@ -25,14 +26,18 @@ def faults(folder: Path) -> list[str]:
 
 
 def test_a_folder_without_a_logo_is_right(tmp_path: Path) -> None:
-    assert find_logos(tmp_path) == (None, None)
+    problems: list[InputProblem] = []
+    meeting, images = with_logos(tmp_path, MEETING, problems)
+    assert (meeting.logo, meeting.logo_dark, images, problems) == (None, None, {}, [])
 
 
 def test_the_measures_of_both_kinds_are_read(tmp_path: Path) -> None:
     light, dark = tmp_path / "logo.svg", tmp_path / "logo-dark.png"
     light.write_text(SVG.format("25"))
     dark.write_bytes(png(30, 20))
-    assert find_logos(tmp_path) == (Logo(light, 2.5), Logo(dark, 1.5))
+    meeting, _ = with_logos(tmp_path, MEETING, [])
+    found = [(logo.suffix, logo.ratio) for logo in (meeting.logo, meeting.logo_dark) if logo]
+    assert found == [(light.suffix, 2.5), (dark.suffix, 1.5)]
 
 
 def test_the_meeting_has_its_logos_with_their_content(files: FolderFiles) -> None:
@@ -83,8 +88,9 @@ def test_a_logo_that_cannot_be_shown_is_a_fault(
     (fault,) = faults(tmp_path)
     assert fault.startswith(f"{name}: ")
     assert expected in fault
-    with pytest.raises(InvalidInput):
-        find_logos(tmp_path)
+    problems: list[InputProblem] = []
+    assert with_logos(tmp_path, MEETING, problems) == (MEETING, {})
+    assert problems == [*check_logos(tmp_path)]
 
 
 def test_of_two_logos_one_has_to_go(tmp_path: Path) -> None:
