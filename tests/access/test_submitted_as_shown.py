@@ -80,11 +80,16 @@ steps = st.one_of(
 
 @dataclass
 class Tab:
-    """A browser's tab on the submit page. `former` is what it displayed before the last reply."""
+    """A browser's tab on the submit page.
+
+    `former` is what it displayed before the last reply, `attested` what it displayed when the box
+    was ticked; None once the box is cleared.
+    """
 
     socket: SocketConnection
     displayed: dict[str, Any] = field(default_factory=dict)
     former: dict[str, Any] = field(default_factory=dict)
+    attested: dict[str, Any] | None = None
 
     async def send(self, event: str, payload: dict[str, Any] | None = None) -> None:
         self.former = dict(self.displayed)
@@ -97,12 +102,16 @@ class Tab:
 
 
 def content(displayed: dict[str, Any]) -> dict[str, Any]:
-    """What check-your-answers says: name, profession, totals and sessions."""
+    """What check-your-answers says: name, profession, totals and sessions.
+
+    A page that the server has not filled since a restart has no totals.
+    """
+    chosen = displayed["submit.chosen"]
     return {
         "name": displayed["submit.name_on_certificate"],
         "physician": displayed["submit.profession"] == "physician",
-        "category1": displayed["submit.chosen"]["category1"],
-        "safety": displayed["submit.chosen"]["safety"] or "0.00",
+        "category1": chosen.get("category1", ""),
+        "safety": chosen.get("safety") or "0.00",
         "lines": [
             (line["title"], line["amount"], line["more"], line["on_demand"])
             for line in displayed["submit.lines"]
@@ -268,6 +277,7 @@ class Story:
     async def attest(self, tab: int, attested: bool, late: bool) -> None:
         displayed = self.tabs[tab].at_tap(late=late)
         before = content(displayed)
+        self.tabs[tab].attested = before if attested else None
         await self.tabs[tab].send("submit.attest", {"attested": attested, **_shown(displayed)})
         if attested and self.tabs[tab].displayed["submit.attested"]:
             assert content(self.tabs[tab].displayed) == before
@@ -277,7 +287,8 @@ class Story:
         await self.tabs[tab].send("submit.submit", _shown(displayed))
         for row in (await self.receipts())[len(former) :]:
             assert receipt_content(row) == content(displayed)
-            assert displayed["submit.attested"]
+            # The box may have been ticked and Submit tapped before the reply to either.
+            assert self.tabs[tab].attested == content(displayed)
             await self.certificate_says(row, content(displayed))
             self.submitted += 1
 
@@ -332,6 +343,8 @@ async def test_what_is_submitted_is_what_the_page_displayed_last(
         ([("finish", 0, "1.00")], 1),
         ([("finish", 0, ""), ("reopen",), ("load", 0), ("submit", 0, False)], 1),
         ([("finish", 0, ""), ("reopen",), ("finish", 1, "0.25")], 2),
+        ([("finish", 0, ""), ("reopen",), ("attest", 0, True, False), ("submit", 0, True)], 2),
+        ([("forget", 0), ("choose_total", 0, "category1", "0.25"), ("attest", 0, False, False)], 0),
     ],
 )
 async def test_these_stories_submit(
