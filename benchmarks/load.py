@@ -35,7 +35,7 @@ from benchmarks.figures import Figures, Step, p95
 from benchmarks.meetings import Meeting, Site, make_meeting, serve
 from tests.support.database import databases
 from tests.support.e2e.cme_server import run_cme
-from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab, sign_in
+from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab
 
 ROUNDS = 5
 CLIENTS = 50  # concurrent
@@ -110,7 +110,7 @@ def _crowd(folder: Path, meeting: Meeting) -> None:
         before = site.memory()
         async with AsyncExitStack() as stack:
             async with httpx.AsyncClient(base_url=site.url) as http:
-                cookies = [await sign_in(http, *person) for person in meeting.people]
+                cookies = [await site.sign_in(http, person) for person in meeting.people]
             tabs = await _open(stack, site, islice(cycle(cookies), CROWD))
             print(f"{CROWD:,} tabs of {len(cookies)} attendees, all from one address\n")
             print(f"- memory of each, idle: {(site.memory() - before) / CROWD / 1e6:.3f} MB")
@@ -220,7 +220,7 @@ async def _tabs(site: Site, people: Sequence[tuple[str, str]]) -> AsyncIterator[
     """A tab for each of these people, with the list of sessions open."""
     async with AsyncExitStack() as stack:
         async with httpx.AsyncClient(base_url=site.url) as http:
-            cookies = [await sign_in(http, *person) for person in people]
+            cookies = [await site.sign_in(http, person) for person in people]
         yield await _open(stack, site, cookies)
 
 
@@ -238,7 +238,7 @@ async def _open(
 
 @asynccontextmanager
 async def _open_sessions_tab(site: Site, cookie: str) -> AsyncIterator[TabClient]:
-    async with open_tab(site.url, cookie) as opened:
+    async with site.open_tab(cookie) as opened:
         await opened.open_page("sessions")
         yield opened
 
@@ -263,7 +263,7 @@ async def _commits(url: str) -> AsyncIterator[list[list[Step]]]:
 async def _sign_ins(stack: AsyncExitStack, site: Site, index: int, kiosk: int) -> list[Step]:
     """Sign-ins of five people in sequence, as at one of ten kiosks."""
     http = await stack.enter_async_context(httpx.AsyncClient(base_url=site.url))
-    return [partial(sign_in, http, *person) for person in _crew(site.meeting, index)[kiosk::10]]
+    return [partial(site.sign_in, http, person) for person in _crew(site.meeting, index)[kiosk::10]]
 
 
 if __name__ == "__main__":

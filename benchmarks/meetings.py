@@ -1,20 +1,23 @@
-"""Meetings of a given size with the demo's 500 attendees, and servers for them."""
+"""Meetings of a given size, with the demo's 500 attendees or more, and servers for them."""
 
 import csv
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.settings import ROOT
 from tests.support.e2e.cme_server import run_cme, run_server
+from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab, sign_in
 
 DEMO = ROOT / "meetings" / "pstm24"
-_AS_THE_DEMO = ("attendees.csv", "members.csv", "demo.toml")
+NO_LIMIT = {"CME_EVENTS_PER_SECOND": "100000"}  # one program sends as many people do
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Meeting:
 
     @property
     def people(self) -> list[tuple[str, str]]:
-        """Last name and badge of processes attendee."""
+        """Last name and badge of each attendee."""
         return [(attendee.last_name, attendee.badge) for attendee in self.read.attendees]
 
     @property
@@ -44,6 +47,14 @@ class Site:
     url: str
     group: int
 
+    async def sign_in(self, http: httpx.AsyncClient, person: tuple[str, str]) -> str:
+        """Sign in to the meeting with a last name and a badge, and return the cookie."""
+        return await sign_in(http, *person, meeting=self.meeting.code)
+
+    def open_tab(self, cookie: str = "") -> AbstractAsyncContextManager[TabClient]:
+        """Open a connection of a page of the meeting until the end of the block."""
+        return open_tab(self.url, cookie, meeting=self.meeting.code)
+
     def memory(self) -> int:
         """Unique set size of the server's processes, in bytes."""
         first = psutil.Process(self.group)
@@ -51,13 +62,16 @@ class Site:
         return sum(process.memory_full_info().uss for process in processes)
 
 
-def make_meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
-    """The demo meeting with this number of sessions, sampled from a published programme."""
-    code = f"m{sessions}"
-    own = folder / code
-    own.mkdir()
-    for name in _AS_THE_DEMO:
-        (own / name).write_bytes((DEMO / name).read_bytes())
+def make_meeting(
+    programme: Path, sessions: int, folder: Path, *, code: str = "", people: int = 1
+) -> Meeting:
+    """The demo meeting with this number of sessions, sampled from a published programme.
+
+    It has `people` times the demo's attendees, by default under the code `m<sessions>`.
+    """
+    code = code or f"m{sessions}"
+    own = Path(shutil.copytree(DEMO, folder / code))
+    _write_attendees(own / "attendees.csv", people)
     document = (DEMO / "meeting.toml").read_text()
     for demo, here in (
         ('code = "pstm24" ', f'code = "{code}" '),
@@ -81,10 +95,26 @@ def make_meeting(programme: Path, sessions: int, folder: Path) -> Meeting:
     return Meeting(code, own, read_meeting_folder(own))
 
 
+def _write_attendees(file: Path, times: int) -> None:
+    """The demo's attendees, and again under other numbers without an account."""
+    with (DEMO / "attendees.csv").open(encoding="utf-8", newline="") as demo:
+        rows = list(csv.DictReader(demo))
+    with file.open("w", encoding="utf-8", newline="") as output:
+        writer = csv.DictWriter(output, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+        for again in range(1, times):
+            numbers = ("badge", "confirmation")
+            writer.writerows(
+                {**row, "member": "", **{name: f"{row[name]}{again}" for name in numbers}}
+                for row in rows
+            )
+
+
 @contextmanager
 def serve(meeting: Meeting, database_url: str, log: Path, **variables: str) -> Iterator[Site]:
     """Load the meeting into the database, and serve it."""
-    environment = {**meeting.environment, **variables}
+    environment = {**meeting.environment, **NO_LIMIT, **variables}
     run_cme("db", "upgrade", CME_DATABASE_URL=database_url, **environment)
     run_cme("meeting", "load", str(meeting.folder), CME_DATABASE_URL=database_url, **environment)
     with run_server(database_url, log, **environment) as server:

@@ -20,7 +20,7 @@ import httpx
 
 from benchmarks.meetings import Site, make_meeting, serve
 from tests.support.e2e.cme_server import run_cme
-from tests.support.e2e.sockets.async_socket_client import TabClient, open_tab, sign_in
+from tests.support.e2e.sockets.async_socket_client import TabClient
 
 ROUNDS = 9
 LONG = 60_000  # characters; a message has at most 65,536
@@ -36,7 +36,7 @@ def main(programme: Path, rounds: int = ROUNDS) -> None:
         folder = Path(name)
         meeting = make_meeting(programme, 943, folder)
         database = f"sqlite:///{folder / 'stall.db'}"
-        with serve(meeting, database, folder / "stall.log", CME_EVENTS_PER_SECOND="100000") as site:
+        with serve(meeting, database, folder / "stall.log") as site:
             stalls = asyncio.run(_measure(site, rounds))
     print("| message | longest wait for a pong, ms |\n|---|---|")
     for message, waits in stalls.items():
@@ -45,10 +45,10 @@ def main(programme: Path, rounds: int = ROUNDS) -> None:
 
 async def _measure(site: Site, rounds: int) -> dict[str, list[float]]:
     async with httpx.AsyncClient(base_url=site.url) as http:
-        cookie = await sign_in(http, *site.meeting.people[0])
-        async with open_tab(site.url, cookie) as tab, open_tab(site.url) as prober:
+        cookie = await site.sign_in(http, site.meeting.people[0])
+        async with site.open_tab(cookie) as tab, site.open_tab() as prober:
             await tab.open_page("sessions")
-            messages = _messages(tab, http, cookie, tab.sessions()[0])
+            messages = _messages(f"/{site.meeting.code}", tab, http, cookie)
             stalls: dict[str, list[float]] = {name: [] for name in messages}
             for _ in range(rounds):
                 for name, send in messages.items():
@@ -57,14 +57,20 @@ async def _measure(site: Site, rounds: int) -> dict[str, list[float]]:
 
 
 def _messages(
-    tab: TabClient, http: httpx.AsyncClient, cookie: str, session: int
+    meeting: str, tab: TabClient, http: httpx.AsyncClient, cookie: str
 ) -> dict[str, Send]:
+    session = tab.sessions()[0]
+
     async def longest_texts(send: Callable[[str], Awaitable[object]]) -> None:
         for text in TEXTS.values():
             await send(text * (LONG // len(text)))
 
     def page(query: str) -> Awaitable[object]:
-        return http.get("/pstm24/sessions", params={"q": query[:2_000]}, headers={"cookie": cookie})
+        params, headers = {"q": query[:2_000]}, {"cookie": cookie}
+        return http.get(f"{meeting}/sessions", params=params, headers=headers)
+
+    def sign_in(text: str) -> Awaitable[object]:
+        return http.post(f"{meeting}/sign-in", data={"last_name": text[:400], "number": "9"})
 
     return {
         "nothing": lambda: asyncio.sleep(0.2),
@@ -85,9 +91,7 @@ def _messages(
         ),
         "opening the list": lambda: tab.open_page("sessions"),
         "the page of the list with a search": lambda: longest_texts(page),
-        "the longest form, to sign in": lambda: longest_texts(
-            lambda text: http.post("/pstm24/sign-in", data={"last_name": text[:400], "number": "9"})
-        ),
+        "the longest form, to sign in": lambda: longest_texts(sign_in),
     }
 
 

@@ -31,12 +31,13 @@ async def claim(tab: TabClient, meeting: Meeting) -> None:
         await step()
     first = tab.sessions()[0]
     await tab.open_page("claim")
-    await tab.command("home", "set_hours", session_id=first, hours="0.25")
+    primary = meeting.credit.primaries[0].code
+    await tab.command("home", "set_amount", session_id=first, code=primary, amount="0.25")
     await tab.open_page("evaluation", f"?session={first}")
     await _answer(tab, "evaluation", meeting.session_form, session_id=first)
     await tab.open_page("submit")
     await _answer(tab, "submit", meeting.overall_form)
-    await tab.command("submit", "choose_all")
+    await tab.command("submit", "choose_all", code=primary)
     shown = {"shown": tab.attestation(), "refusals": 0}
     await tab.ask("submit", "attest", attested=True, **shown)
     await tab.ask("submit", "submit", **shown)

@@ -45,12 +45,17 @@ async def _crowd(url: str, people: list[tuple[str, str]]) -> list[str]:
         tabs: list[TabClient] = []
         waiting = iter(cookies * TABS_OF_EACH)
         while some := list(islice(waiting, AT_ONCE)):
-            opening = (stack.enter_async_context(open_tab(url, cookie)) for cookie in some)
-            tabs += await asyncio.gather(*opening)
+            tabs += await asyncio.gather(*(_open_list(stack, url, cookie) for cookie in some))
         return list(await asyncio.gather(*(_searches(each) for each in tabs)))
 
 
+async def _open_list(stack: AsyncExitStack, url: str, cookie: str) -> TabClient:
+    """A tab with the list. This client, unlike a page, does not connect again after a lag."""
+    tab = await stack.enter_async_context(open_tab(url, cookie))
+    await tab.open_page("sessions")
+    return tab
+
+
 async def _searches(each: TabClient) -> str:
-    await each.open_page("sessions")
     answer = await each.ask("sessions", "search", query="bre")
     return answer.partition('"found_rx_state_":"')[2].partition('"')[0]

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 STATE_NAME = "cme_reflex___state___{page}____{page}"  # Reflex's name for the state of a page
+DEMO = "pstm24"
 ROOT_STATE = "reflex___state____state"
 HYDRATED = '"is_hydrated_rx_state_":true'
 EVENT, JOIN, PING, PONG = "42/_event,", "40/_event,", "2", "3"
@@ -93,11 +94,13 @@ class TabClient:
         self._updates.put_nowait("")
 
 
-async def sign_in(http: httpx.AsyncClient, last_name: str, badge: str) -> str:
+async def sign_in(
+    http: httpx.AsyncClient, last_name: str, badge: str, *, meeting: str = DEMO
+) -> str:
     """Sign in with a badge, and return the cookie. Raises RuntimeError if it was rejected."""
     form = {"way": "badge", "last_name": last_name, "number": badge}
     http.cookies.clear()  # a sign-in ends the previous one, which its cookie names
-    answer = await http.post("/pstm24/sign-in", data=form)
+    answer = await http.post(f"/{meeting}/sign-in", data=form)
     if "set-cookie" not in answer.headers:
         raise RuntimeError(f"{answer.status_code} {answer.headers.get('location')}")
     return answer.headers["set-cookie"].partition(";")[0]
@@ -105,10 +108,10 @@ async def sign_in(http: httpx.AsyncClient, last_name: str, badge: str) -> str:
 
 @asynccontextmanager
 async def open_tab(
-    url: str, cookie: str = "", *, state: str = STATE_NAME
+    url: str, cookie: str = "", *, meeting: str = DEMO, state: str = STATE_NAME
 ) -> AsyncIterator[TabClient]:
     """Open a connection until the end of the block."""
-    address = f"{url.replace('http', 'ws', 1)}/_event/?token=pstm24:{uuid.uuid4()}"
+    address = f"{url.replace('http', 'ws', 1)}/_event/?token={meeting}:{uuid.uuid4()}"
     async with connect(
         f"{address}&EIO=4&transport=websocket",
         additional_headers={"Cookie": cookie} if cookie else {},
