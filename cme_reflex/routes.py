@@ -51,6 +51,7 @@ PUBLIC = frozenset({SIGN_IN_FORM, REGISTRATIONS, REQUEST_LINK, LINK, PASSWORD, P
 
 
 _CODE = re.compile("[A-Za-z0-9-]{2,32}")
+_CERTIFICATE = re.compile("/certificate/([^/]+?)(?:/[^/]+)?[.]pdf")
 _OF_A_MEETING = frozenset(
     path.split("/")[1] for path in (*PROTECTED, *PUBLIC, SIGN_IN, SIGN_OUT, CERTIFICATE, NAME_IMAGE)
 )
@@ -101,6 +102,12 @@ def certificate(number: str, credit_type: str | None = None) -> str:
     if credit_type is None:
         return CERTIFICATE.format(number=quote(number, safe=""))
     return CERTIFICATE_OF_TYPE.format(number=quote(number, safe=""), credit_type=credit_type)
+
+
+def number_of_certificate(path: str) -> str:
+    """The receipt number in the path of a certificate; empty for any other path."""
+    found = _CERTIFICATE.fullmatch(path)
+    return found[1] if found else ""
 
 
 def name_image(name: str) -> str:

@@ -66,6 +66,13 @@ def of_meeting(header: str, code: str) -> str:
     return "; ".join([*own, *others])
 
 
+def signed_in_meetings(header: str) -> frozenset[str]:
+    """The codes of the meetings whose sign-in cookies are in the Cookie header, valid or not."""
+    names = (pair.partition("=")[0].strip() for pair in header.split(";"))
+    prefix = f"{cookie_name(SIGN_IN)}."
+    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+
+
 def named_by_meeting(set_cookie: str, code: str) -> str:
     """The Set-Cookie header with the cookie named by this meeting.
 

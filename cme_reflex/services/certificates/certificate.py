@@ -165,8 +165,7 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
 
     Raises CertificateNotFound and TooManyAttempts.
     """
-    await rate_limits.check((VERIFY_LIMIT, address), now=now)
-    issued = await read(lambda db: _issued(db, number))
+    issued = await _look_up(number, now=now, address=address)
     meeting = meeting_from_document(issued.meeting)
     receipt = submission.receipt_from_row(issued.receipt, meeting)
     facts = certificate_facts(receipt.document, meeting)
@@ -183,6 +182,20 @@ async def verify_certificate(number: str, *, now: datetime, address: str) -> Ver
         withdrawn_on=withdrawn_at.astimezone(zone).date() if withdrawn_at else None,
         accent=facts["accent"],
     )
+
+
+async def meeting_of_certificate(number: str, *, now: datetime, address: str) -> str:
+    """The code of the meeting whose certificate has this number; it counts as a verification.
+
+    Raises CertificateNotFound and TooManyAttempts.
+    """
+    issued = await _look_up(number, now=now, address=address)
+    return meeting_from_document(issued.meeting).code
+
+
+async def _look_up(number: str, *, now: datetime, address: str) -> IssuedReceipt:
+    await rate_limits.check((VERIFY_LIMIT, address), now=now)
+    return await read(lambda db: _issued(db, number))
 
 
 def build_certificates(

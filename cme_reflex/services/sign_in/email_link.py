@@ -112,7 +112,7 @@ async def sign_in_with_link(
     """Sign in with a link and mark it as used; None for a valid link that sets a password.
 
     A person with several registrations under the address must choose one. Raises LinkNotFound,
-    LinkUsed, LinkExpired and NotRegistered.
+    LinkOfAnotherMeeting, LinkUsed, LinkExpired and NotRegistered.
     """
     # Validated before it is redeemed, so that an unknown link writes nothing.
     valid = await database.read(lambda db: links.validate_link(db, meeting, token, now=now))

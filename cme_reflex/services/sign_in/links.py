@@ -26,6 +26,14 @@ class LinkNotFound(Exception):
     """The token is unknown or incomplete."""
 
 
+class LinkOfAnotherMeeting(LinkNotFound):
+    """The link was sent for another meeting, that with this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class LinkUsed(Exception):
     """The link was used before, or replaced by another one that was used."""
 
@@ -82,7 +90,10 @@ def extract_token(pasted: str) -> str:
 
 
 def validate_link(db: Session, meeting: str, token: str, *, now: datetime) -> LinkRow:
-    """Find and validate a link without using it. Raises LinkNotFound, LinkUsed, LinkExpired."""
+    """Find and validate a link without using it.
+
+    Raises LinkNotFound, LinkOfAnotherMeeting, LinkUsed, LinkExpired.
+    """
     return _require_valid(_find(db, meeting, token), now)
 
 
@@ -104,17 +115,20 @@ def redeem_link(db: Session, meeting: str, token: str, *, now: datetime) -> Link
 
 def _find(db: Session, meeting: str, token: str, *, lock: bool = False) -> LinkRow:
     query = (
-        select(LinkRow)
+        select(LinkRow, MeetingRow.code)
         .join(MailQueueRow, col(MailQueueRow.id) == LinkRow.mail_id)
         .join(MeetingRow, col(MeetingRow.id) == MailQueueRow.meeting_id)
-        .where(LinkRow.token_hash == token_hash(token), MeetingRow.code == meeting)
+        .where(LinkRow.token_hash == token_hash(token))
     )
     if lock:
         # Reload the row that `validate_link` has read: it may have been used since.
         query = query.with_for_update(of=LinkRow).execution_options(populate_existing=True)
-    row = db.exec(query).one_or_none()
-    if row is None:
+    found = db.exec(query).one_or_none()
+    if found is None:
         raise LinkNotFound
+    row, code = found
+    if code != meeting:
+        raise LinkOfAnotherMeeting(code)
     return row
 
 

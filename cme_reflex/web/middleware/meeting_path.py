@@ -6,7 +6,7 @@ its redirects lead below `/pstm24`, and its cookies are named by the meeting. So
 open side by side in one browser, and nothing of one reaches the other.
 
 Addresses without a code, from before there were codes, lead to the meeting in which the browser
-signed in last, or else to the only one that is open.
+signed in last, or else to the only one that is open; a certificate's to its own meeting.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -17,11 +17,24 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_reflex.routes import SIGN_IN_FORM, SSO_CALLBACK, in_meeting, is_meeting_code, of_a_meeting
+from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
+from cme_reflex.routes import (
+    SIGN_IN_FORM,
+    SSO_CALLBACK,
+    in_meeting,
+    is_meeting_code,
+    number_of_certificate,
+    of_a_meeting,
+)
+from cme_reflex.services.certificates.certificate import (
+    CertificateNotFound,
+    meeting_of_certificate,
+)
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.open_meetings import open_meetings
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
+from cme_reflex.web.client_address import client_address
 from cme_reflex.web.meeting import MEETING
 from cme_reflex.web.templates import render_page
 
@@ -109,13 +122,31 @@ async def _default_meeting(scope: Scope) -> str:
     if scope["path"] == SSO_CALLBACK:
         latest = cookies.token_in(header, cookies.OIDC_LOGIN).partition(".")[0]
     else:
-        latest = cookies.token_in(header, cookies.LATEST_MEETING)
+        latest = await _meeting_of_certificate(scope, header)
+        latest = latest or cookies.token_in(header, cookies.LATEST_MEETING)
     if is_meeting_code(latest) and scope["path"] != SIGN_IN_FORM:
         return latest
     if settings().meeting:
         return settings().meeting
     found = await open_meetings(now=clock())
     return found[0].code if len(found) == 1 else ""
+
+
+async def _meeting_of_certificate(scope: Scope, header: str) -> str:
+    """The meeting of the certificate with this address, if the browser can own it there.
+
+    Only a browser that is signed in to several meetings is told, within the limit of
+    verifications, so that nobody finds out the numbers that exist.
+    """
+    number = number_of_certificate(scope["path"])
+    signed_in = cookies.signed_in_meetings(header)
+    if not number or len(signed_in) < 2:
+        return ""
+    try:
+        code = await meeting_of_certificate(number, now=clock(), address=client_address(scope))
+    except (CertificateNotFound, TooManyAttempts):
+        return ""
+    return code if code in signed_in else ""
 
 
 async def _meetings(scope: Scope) -> Response:

@@ -15,12 +15,14 @@ from cme_reflex.domain.mail.delivery import InvalidAddress
 from cme_reflex.domain.sign_in.password_policy import InvalidPassword
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.routes import (
+    LINK,
     PASSWORD,
     REQUEST_LINK,
     SEND_LINK,
     SET_PASSWORD,
     SIGN_IN_FORM,
     USE_LINK,
+    in_meeting,
 )
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in import email_link, invitations, links
@@ -54,12 +56,17 @@ async def send(request: Request) -> Response:
 
 @allow(Audience.ANYONE)
 async def use(request: Request) -> Response:
-    """Sign in with a link, or continue to the page that sets a password."""
+    """Sign in with a link, or continue to the page that sets a password.
+
+    A link from before addresses had the meeting's code is used in the meeting that it is for.
+    """
     if rejection := reject_form(request):
         return rejection
     token = links.extract_token((await read_form(request)).get("token", ""))
     try:
         result = await email_link.sign_in_with_link(meeting_code(request.scope), token, now=clock())
+    except links.LinkOfAnotherMeeting as other:
+        return RedirectResponse(f"{in_meeting(other.code, LINK)}#{token}", status_code=303)
     except (links.LinkNotFound, links.LinkUsed, links.LinkExpired, NotRegistered) as error:
         return _rejected_link(error)
     except MeetingArchived:

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from cme_reflex.services.certificates.certificate import VERIFY_LIMIT
 from cme_reflex.services.meetings.loader import load_meeting
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.middleware.meeting_path import MeetingPathMiddleware
 from tests.support.meetings import FOLDER, MEETING, with_terms
-from tests.support.web import HOST, NOW, status_and_location
+from tests.support.web import HOST, NOW, status_and_location, submit_owners_claim
 
 
 async def seen(request: Request) -> Response:
@@ -161,6 +162,33 @@ class TestWithoutACode:
         settings.cache_clear()
         assert status_and_location(await site.get("/")) == (303, "/set24")
         assert status_and_location(await site.get("/claim")) == (303, "/set24/claim")
+
+    async def test_a_certificate_leads_to_its_own_meeting(self, site: httpx.AsyncClient) -> None:
+        await load_meeting(FOLDER, now=NOW)
+        number = await submit_owners_claim()
+        site.cookies.set("cme_meeting", "two24")
+        site.cookies.set("cme_sign_in.two24", "x")
+        path = f"/certificate/{number}.pdf"
+        # A browser that is signed in to one meeting learns nothing of others.
+        assert status_and_location(await site.get(path)) == (303, f"/two24{path}")
+        site.cookies.set(f"cme_sign_in.{MEETING.code}", "x")
+        for tried, code in ((number, MEETING.code), ("TEST24-2222-2222", "two24")):
+            for rest in (".pdf", "/category1.pdf"):
+                path = f"/certificate/{tried}{rest}"
+                assert status_and_location(await site.get(path)) == (303, f"/{code}{path}")
+
+    async def test_nobody_finds_out_numbers_of_certificates_by_trying(
+        self, site: httpx.AsyncClient
+    ) -> None:
+        await load_meeting(FOLDER, now=NOW)
+        number = await submit_owners_claim()
+        site.cookies.set("cme_meeting", "two24")
+        for code in ("two24", MEETING.code):
+            site.cookies.set(f"cme_sign_in.{code}", "x")
+        for _ in range(VERIFY_LIMIT.limit):
+            await site.get("/certificate/TEST24-2222-2222.pdf")
+        path = f"/certificate/{number}.pdf"
+        assert status_and_location(await site.get(path)) == (303, f"/two24{path}")
 
     async def test_a_form_is_taken_where_it_was_posted(self, site: httpx.AsyncClient) -> None:
         site.cookies.set("cme_meeting", "one24")

@@ -1,6 +1,7 @@
 """E-mail links over HTTP: requested by a form, used by a button, not by viewing them."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
@@ -225,3 +226,17 @@ async def test_a_link_to_an_archived_meeting_says_so_and_none_is_sent_any_more(
     assert status_and_location(answer) == (303, "/#archived")
     await visitor.post("/sign-in-link/send", data={"email": KIM})
     assert await send_due_mail(server, datetime.now(UTC)) == DeliveryStats(withdrawn=1)
+
+
+async def test_a_link_without_a_code_leads_to_the_meeting_that_it_is_for(
+    visitor: httpx.AsyncClient, server: LocalSmtpServer
+) -> None:
+    two24 = replace(FOLDER_WITH_ADDRESSES.meeting, code="two24")
+    await load_meeting(replace(FOLDER_WITH_ADDRESSES, meeting=two24), now=datetime.now(UTC))
+    await email_link.request_link("two24", KIM, client="", now=datetime.now(UTC))
+    await send_due_mail(server, datetime.now(UTC))
+    link = server.received[-1].link().partition("#")[2]
+    for pasted in (link, f"https://cme.example.org/link#{link}"):
+        answer = await visitor.post("/link/use", data={"token": pasted})
+        assert status_and_location(answer) == (303, f"/two24/link#{link}")
+        assert "set-cookie" not in answer.headers

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from cme_reflex import text
 from cme_reflex.domain.meetings.meeting import SingleSignOn
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
+from cme_reflex.services.meetings.lifecycle import archive_meeting
 from cme_reflex.services.sign_in.single_sign_on import login
 from cme_reflex.settings import settings
 from tests.support.database.statements import counted_writes
@@ -70,6 +72,13 @@ async def test_a_second_callback_is_rejected(client: httpx.AsyncClient) -> None:
     client.cookies.clear()
     client.cookies.update(cookies)
     assert answer(await client.get(back)) == (303, "/#sso-failed")
+    assert answer(await client.get("/claim")) == (303, "/")
+
+
+async def test_a_meeting_that_was_archived_meanwhile_says_so(client: httpx.AsyncClient) -> None:
+    back = await callback_path(client)
+    await archive_meeting(MEETING.code, actor="staff", now=datetime.now(UTC))
+    assert answer(await client.get(back)) == (303, "/#archived")
     assert answer(await client.get("/claim")) == (303, "/")
 
 
