@@ -19,7 +19,7 @@ class UtcDateTime(sa.DateTime):
         super().__init__(timezone=timezone)
 
 
-def subset_constraints(table: str, owner: str) -> tuple[sa.Constraint, ...]:
+def credit_subset_constraints(table: str, owner: str) -> tuple[sa.Constraint, ...]:
     """Constraints of a `table` of amounts by `owner` and `credit_type`.
 
     The amount of a subset is at most that of the type that it is `part_of`, of which there has to

@@ -15,15 +15,15 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Partial
-from cme_reflex.domain.credit.excess import (
+from cme_reflex.domain.credit.line import Line
+from cme_reflex.domain.credit.overlap_windows import (
     OccupiedLine,
     Span,
     clusters,
     excess,
     occupied_lines,
-    violations,
+    violated_windows,
 )
-from cme_reflex.domain.credit.line import Line
 
 MAX_STAGGERED_WINDOWS = 3  # per conflict and type; more would only repeat the same few lines
 
@@ -171,7 +171,7 @@ def _missed_sessions(lines: Iterable[OccupiedLine]) -> int:
 
 def _claim(credit_type: CreditType, lines: tuple[OccupiedLine, ...]) -> _Claim:
     line_spans = {Span(line.start, line.end) for line in lines}
-    return _Claim(credit_type, lines, line_spans, *violations(lines))
+    return _Claim(credit_type, lines, line_spans, *violated_windows(lines))
 
 
 def _over_claim(claim: _Claim, spans: Iterable[Span], shown: set[Span]) -> _OverClaim:

@@ -58,9 +58,6 @@ TIME_TO_LIVE: Mapping[MailKind, timedelta] = {
 }
 """Time during which delivery of a message is retried."""
 
-SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
-INVITATION_LIFETIME = timedelta(days=7)
-
 ONLY_TO_SIGN_IN = frozenset({MailKind.REMINDER, MailKind.SIGN_IN_LINK, MailKind.INVITATION})
 """Kinds that are of use only to somebody who can sign in."""
 

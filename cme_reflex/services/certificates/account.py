@@ -35,7 +35,7 @@ from cme_reflex.services.claims.certificate_snapshot import (
 )
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.store.certificates import accounts
-from cme_reflex.store.certificates.accounts import AccountRegistration, BatchedRow
+from cme_reflex.store.certificates.accounts import AccountRegistration, ReportedRow
 from cme_reflex.store.claims.tables import ReceiptRow
 from cme_reflex.store.database import read
 from cme_reflex.store.reporting.reporting import pars_row
@@ -92,7 +92,7 @@ async def build_transcript(context: RequestContext, *, now: datetime) -> Transcr
 def _account_entry(
     registration: AccountRegistration,
     receipts: Sequence[ReceiptRow],
-    reported: Sequence[BatchedRow],
+    reported: Sequence[ReportedRow],
     context: RequestContext,
     now: datetime,
 ) -> AccountEntry:
@@ -148,7 +148,7 @@ def _registration_label(meeting: Meeting, code: str) -> str:
 
 def _reporting_status(
     opt_in: OptInRow | None,
-    reported: Sequence[BatchedRow],
+    reported: Sequence[ReportedRow],
     context: RequestContext,
     *,
     offered: bool,

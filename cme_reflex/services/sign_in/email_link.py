@@ -10,7 +10,8 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.mail.delivery import SIGN_IN_LINK_LIFETIME, InvalidAddress, MailKind
+from cme_reflex.domain.mail.delivery import InvalidAddress, MailKind
+from cme_reflex.domain.sign_in.link_lifetimes import SIGN_IN_LINK_LIFETIME
 from cme_reflex.domain.sign_in.rate_limits import Quota
 from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, SignInMethod, is_fresh_address
 from cme_reflex.formats.mail.addresses import domain_variants, to_ascii_domain

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from cme_reflex.domain.mail.delivery import (
-    INVITATION_LIFETIME,
     DeliveryState,
     MailKind,
     same_address,
 )
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.people.names import full_name
+from cme_reflex.domain.sign_in.link_lifetimes import INVITATION_LIFETIME
 from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, is_fresh_address
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.routes import LINK

@@ -138,7 +138,7 @@ def summary_rows(summary: ClaimSummary) -> list[view_models.FigureView]:
     totals, supported = summary.claim.totals, summary.claimable
     return [
         view_models.FigureView(
-            text.submit.chosen_label(each),
+            text.submit.total_label(each),
             text.supported.OF_SUPPORTED.format(
                 claimed=each.format(totals.get(each.code, NO_CREDIT)),
                 supported=each.format(supported[each.code]),

@@ -46,7 +46,7 @@ def displayed_claim(
         }
         | {
             total_key(each.code): (
-                text.submit.chosen_label(each),
+                text.submit.total_label(each),
                 each.format(totals[each.code])
                 if each.code in totals
                 else text.submit.no_choice(each),

@@ -25,7 +25,7 @@ class AccountRegistration(NamedTuple):
     reporting: OptInRow | None
 
 
-class BatchedRow(NamedTuple):
+class ReportedRow(NamedTuple):
     """A reported row and its batch."""
 
     row: ReportingRow
@@ -92,7 +92,7 @@ def receipts(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[Receipt
     return by_attendee
 
 
-def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[BatchedRow]]:
+def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[ReportedRow]]:
     """Reported rows by attendee, in the order of the files."""
     rows = (
         select(ReportingRow, ReportingBatchRow)
@@ -100,9 +100,9 @@ def reported(db: Session, attendee_ids: Sequence[int]) -> dict[int, list[Batched
         .where(col(ReportingRow.attendee_id).in_(attendee_ids))
         .order_by(col(ReportingRow.id))
     )
-    by_attendee: dict[int, list[BatchedRow]] = defaultdict(list)
+    by_attendee: dict[int, list[ReportedRow]] = defaultdict(list)
     for row, batch in db.exec(rows).all():
-        by_attendee[row.attendee_id].append(BatchedRow(row, batch))
+        by_attendee[row.attendee_id].append(ReportedRow(row, batch))
     return by_attendee
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Relationship, SQLModel
 
-from cme_reflex.store.columns import UtcDateTime, subset_constraints
+from cme_reflex.store.columns import UtcDateTime, credit_subset_constraints
 
 NOT_CHOSEN = 2**31 - 1
 """Amount of a primary type's total that is not chosen while that of a subset is: no limit to it."""
@@ -40,7 +40,7 @@ class TotalRow(SQLModel, table=True):
 
     __tablename__ = "claim_total"
     __table_args__ = (
-        *subset_constraints("claim_total", "claim_id"),
+        *credit_subset_constraints("claim_total", "claim_id"),
         sa.CheckConstraint("amount > 0 OR part_of IS NOT NULL", name="primary_is_positive"),
     )
 
@@ -127,7 +127,7 @@ class ReceiptCreditRow(SQLModel, table=True):
 
     __tablename__ = "receipt_credit"
     __table_args__ = (
-        *subset_constraints("receipt_credit", "receipt_id"),
+        *credit_subset_constraints("receipt_credit", "receipt_id"),
         sa.UniqueConstraint("receipt_id", "position"),
         sa.CheckConstraint("amount > 0 OR part_of IS NOT NULL", name="primary_is_positive"),
         sa.CheckConstraint("attended >= 0", name="attended"),

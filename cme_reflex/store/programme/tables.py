@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from cme_reflex.store.columns import UtcDateTime, subset_constraints
+from cme_reflex.store.columns import UtcDateTime, credit_subset_constraints
 
 
 class SessionRow(SQLModel, table=True):
@@ -42,7 +42,7 @@ class SessionCreditRow(SQLModel, table=True):
     """
 
     __tablename__ = "session_credit"
-    __table_args__ = subset_constraints("session_credit", "session_id")
+    __table_args__ = credit_subset_constraints("session_credit", "session_id")
 
     session_id: int = Field(foreign_key="session.id", primary_key=True)
     credit_type: str = Field(primary_key=True)

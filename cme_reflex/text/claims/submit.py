@@ -95,7 +95,7 @@ def no_choice(credit_type: CreditType) -> str:
     return NOT_CHOSEN if credit_type.is_primary else NONE_CHOSEN
 
 
-def chosen_label(credit_type: CreditType) -> str:
+def total_label(credit_type: CreditType) -> str:
     """The label of a chosen total: ``Category 1``, ``Of which Patient Safety``."""
     return credit_type.label if credit_type.is_primary else OF_WHICH.format(label=credit_type.label)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from cme_reflex.domain.credit import overlap
 from cme_reflex.domain.credit.credit_type import Amount, CreditType, CreditTypes, Partial
-from cme_reflex.domain.credit.excess import Span, excess, occupied_lines, violations
 from cme_reflex.domain.credit.line import Line, full_minutes
 from cme_reflex.domain.credit.overlap import MAX_STAGGERED_WINDOWS, Conflict, Window
+from cme_reflex.domain.credit.overlap_windows import Span, excess, occupied_lines, violated_windows
 from tests.support.examples import examples
 from tests.support.models import overlap_oracle, overlap_tables
 from tests.support.values.credit_values import (
@@ -515,7 +515,7 @@ def test_the_violated_windows_are_those_that_looking_at_every_window_finds(claim
     line_spans = {Span(each.start, each.end) for each in lines}
     table = overlap_tables.excess_table(lines)
     most = overlap_tables.max_excess(table)
-    assert violations(lines) == (overlap_tables.reported(table, line_spans), most.spans)
+    assert violated_windows(lines) == (overlap_tables.reported(table, line_spans), most.spans)
     assert excess(lines) == most.excess
     spans = {Span(one.start, other.end) for one in lines for other in lines}
     violated = {span for span in spans if span.end > span.start}

@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from cme_reflex.domain.mail.delivery import (
-    SIGN_IN_LINK_LIFETIME,
     TIME_TO_LIVE,
     InvalidAddress,
     MailKind,
 )
+from cme_reflex.domain.sign_in.link_lifetimes import SIGN_IN_LINK_LIFETIME
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.meeting_folder.records import MeetingFolder

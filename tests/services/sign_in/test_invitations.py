@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from cme_reflex.domain.mail.delivery import INVITATION_LIFETIME
+from cme_reflex.domain.sign_in.link_lifetimes import INVITATION_LIFETIME
 from cme_reflex.domain.sign_in.password_policy import PasswordGuessable, PasswordTooShort
 from cme_reflex.domain.sign_in.rate_limits import TooManyAttempts
 from cme_reflex.domain.sign_in.strength import ADDRESS_TRUSTED_AFTER, SignInMethod

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from cme_reflex.domain.credit.excess import OccupiedLine, Span, clusters
+from cme_reflex.domain.credit.overlap_windows import OccupiedLine, Span, clusters
 
 
 class MaxExcess(NamedTuple):

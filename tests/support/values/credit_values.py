@@ -9,8 +9,8 @@ from types import FrameType
 from typing import Any
 
 from cme_reflex.domain.credit.credit_type import Amount, Amounts, CreditType, CreditTypes, Partial
-from cme_reflex.domain.credit.excess import violations
 from cme_reflex.domain.credit.line import Line, full_minutes
+from cme_reflex.domain.credit.overlap_windows import violated_windows
 
 MORNING = datetime(2019, 9, 20, tzinfo=UTC)
 
@@ -104,7 +104,7 @@ def steps_of(rule: Callable[[Sequence[Line]], object], lines: Sequence[Line]) ->
         steps += event == "line" and frame.f_globals["__name__"].startswith("cme_reflex.")
         return count
 
-    violations.cache_clear()
+    violated_windows.cache_clear()
     tracing = sys.gettrace()
     sys.settrace(count)
     try:

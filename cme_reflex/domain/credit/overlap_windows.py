@@ -111,7 +111,7 @@ def excess(by_start: Sequence[OccupiedLine]) -> int:
 
 
 @lru_cache(maxsize=16)  # types with equal credit ask for the same
-def violations(lines: tuple[OccupiedLine, ...]) -> Violations:
+def violated_windows(lines: tuple[OccupiedLine, ...]) -> Violations:
     """The violated windows of these lines, which are sorted by start.
 
     No window reaches beyond a cluster of lines: there is only a gap between two clusters, and the
