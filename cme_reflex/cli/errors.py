@@ -36,7 +36,7 @@ def _lines(error: Exception) -> list[str] | None:
     from cme_reflex.cli.plurals import FAULTS
     from cme_reflex.formats.input_problems import InvalidInput
     from cme_reflex.formats.pdf.fonts import FontsNotInstalled
-    from cme_reflex.services.meetings.loader import OutdatedFolder
+    from cme_reflex.services.meetings.loader import LoadNotConfirmed, OutdatedFolder
     from cme_reflex.services.meetings.selection import MeetingNotNamed
     from cme_reflex.services.programme.programme_cache import MeetingNotFound
     from cme_reflex.store.migrate import DatabaseOutOfReach
@@ -56,6 +56,10 @@ def _lines(error: Exception) -> list[str] | None:
             return ["No meeting is loaded. Load one: cme meeting load DIR"]
         case MeetingNotNamed():
             return [f"There are several meetings: {error}. Name one with --meeting CODE."]
+        case LoadNotConfirmed():
+            from cme_reflex.cli.meetings.load import NEEDS_YES, report_lines
+
+            return [*report_lines(error.report), "Nothing was written.", NEEDS_YES]
         case OutdatedFolder():
             folder = f"The folder is based on version {error.based_on} of {error.meeting}"
             export = f"cme meeting export DIR --meeting {error.meeting}"

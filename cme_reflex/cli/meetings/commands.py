@@ -66,6 +66,14 @@ def load(
             "--replace", help="Load a folder that is based on an older version of the meeting."
         ),
     ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help="Remove more than a tenth of the registrations, or exchange numbers or names of"
+            " people with claims.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Load a meeting's folder into the database, all or nothing."""

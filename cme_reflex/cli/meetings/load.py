@@ -17,17 +17,23 @@ from cme_reflex.services.meetings.loader import LoadReport, load_meeting
 from cme_reflex.services.meetings.row_changes import RowCounts
 from cme_reflex.services.meetings.settings_changes import SettingChange
 
+BADGES_LISTED = 20
+NEEDS_YES = (
+    "To load it needs --yes: it removes more than a tenth of the registrations, or exchanges what"
+    " people with claims are known by."
+)
 
-def load(folder: Path, *, dry_run: bool, replace: bool, as_json: bool) -> None:
+
+def load(folder: Path, *, dry_run: bool, replace: bool, yes: bool, as_json: bool) -> None:
     """Load the folder; print the changes and warnings of names.
 
-    Raises CliError, InvalidInput, OutdatedFolder and FontsNotInstalled.
+    Raises CliError, InvalidInput, OutdatedFolder, LoadNotConfirmed and FontsNotInstalled.
     """
     require_folder(folder)
     with progress("Loading"):
         records = read_meeting_folder(folder)
         loading = load_meeting(
-            records, now=clock(), actor=actor(), replace=replace, dry_run=dry_run
+            records, now=clock(), actor=actor(), replace=replace, confirmed=yes, dry_run=dry_run
         )
         report = run(loading)
         warnings: list[object] = list(name_warnings(records))
@@ -35,6 +41,8 @@ def load(folder: Path, *, dry_run: bool, replace: bool, as_json: bool) -> None:
         warnings += _base_on(folder, report.version)
     print_warnings(warnings, all_shown_by="cme meeting check")
     footer = ["Nothing was written."] if dry_run else []
+    if dry_run and report.needs_confirmation:
+        footer.append(NEEDS_YES)
     emit([*report_lines(report), *footer], report, as_json=as_json)
 
 
@@ -56,7 +64,8 @@ def report_lines(report: LoadReport) -> list[str]:
         f"{report.meeting}: version {report.version}.",
         *_setting_lines(report.settings),
         f"  sessions: {_counted(report.sessions)}",
-        f"  attendees: {_counted(report.attendees)}",
+        f"  attendees: {_counted(report.attendees, withdrawn='removed')}",
+        *_people_lines(report),
         f"  members: {_counted(report.members)}",
     ]
     if report.notified:
@@ -81,6 +90,24 @@ def _change(touched: AffectedLine) -> str:
     return f"{touched.session} lowered from {touched.was} to {touched.left} {touched.credit_type}"
 
 
-def _counted(counts: RowCounts) -> str:
+def _people_lines(report: LoadReport) -> list[str]:
+    """Who is removed, and which numbers go from one person to another."""
+    removed = report.removed[:BADGES_LISTED]
+    more = len(report.removed) - len(removed)
+    rest = f" and {more} more" if more else ""
+    lines = [
+        f"  {each.what} {each.value}: was {each.former}'s, is {each.to}'s now; claims stay with the"
+        " persons"
+        for each in report.passed_on
+    ]
+    if removed:
+        lines.append(
+            f"  removed, and cannot sign in any more: badges {', '.join(removed)}{rest}; their"
+            " claims stay"
+        )
+    return lines
+
+
+def _counted(counts: RowCounts, *, withdrawn: str = "withdrawn") -> str:
     parts = [f"{counts.added} added", f"{counts.changed} changed", f"{counts.unchanged} unchanged"]
-    return ", ".join([*parts, f"{counts.withdrawn} withdrawn"] if counts.withdrawn else parts)
+    return ", ".join([*parts, f"{counts.withdrawn} {withdrawn}"] if counts.withdrawn else parts)

@@ -106,6 +106,8 @@ def render_reminder(db: Session, job: MailJob) -> RenderedMail:
     """Render a reminder. Raises MessageWithdrawn for a locked claim or another deadline."""
     attendee = db.get_one(AttendeeRow, job.row.payload["attendee"])
     claim = claims.find(db, cast(int, attendee.id))
+    if attendee.blocked_at is not None:
+        raise MessageWithdrawn("The attendee is not registered any more.")
     if claim is None or ClaimStatus(claim.status).is_locked:
         raise MessageWithdrawn("The claim was submitted or withdrawn meanwhile.")
     deadline = claim.reopened_until or job.meeting.claim.closes_at
@@ -149,6 +151,10 @@ def _unsubmitted(meeting_id: int) -> Any:
     return (
         select(AttendeeRow, ClaimRow)
         .join(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
-        .where(AttendeeRow.meeting_id == meeting_id, col(ClaimRow.status).not_in(LOCKED_STATUSES))
+        .where(
+            AttendeeRow.meeting_id == meeting_id,
+            col(AttendeeRow.blocked_at).is_(None),
+            col(ClaimRow.status).not_in(LOCKED_STATUSES),
+        )
         .order_by(AttendeeRow.badge)
     )

@@ -66,7 +66,7 @@ def _attendees(db: Session, meeting_id: int) -> tuple[AttendeeRecord, ...]:
     rows = (
         select(AttendeeRow, MemberRow.username)
         .outerjoin(MemberRow, col(MemberRow.id) == AttendeeRow.member_id)
-        .where(AttendeeRow.meeting_id == meeting_id)
+        .where(AttendeeRow.meeting_id == meeting_id, col(AttendeeRow.blocked_at).is_(None))
         .order_by(AttendeeRow.last_name, AttendeeRow.first_name, AttendeeRow.badge)
     )
     names = {field.name for field in fields(AttendeeRecord)} - {"member"}

@@ -18,7 +18,12 @@ from cme_reflex.services.meetings.affected_claims import (
     update_affected_claims,
 )
 from cme_reflex.services.meetings.meeting_changes import record_change
-from cme_reflex.services.meetings.people_changes import PeopleChanges, compare_people, save_people
+from cme_reflex.services.meetings.people_changes import (
+    PassedOnNumber,
+    PeopleChanges,
+    compare_people,
+    save_people,
+)
 from cme_reflex.services.meetings.row_changes import RowChanges, RowCounts
 from cme_reflex.services.meetings.session_changes import compare_sessions, save_sessions
 from cme_reflex.services.meetings.settings_changes import SettingChange, settings_changes
@@ -27,6 +32,7 @@ from cme_reflex.store.database import read, write
 from cme_reflex.store.meetings import images
 from cme_reflex.store.meetings.tables import MeetingRow
 
+REMOVALS_TO_CONFIRM = 10  # more than one in so many registrations
 TIMEOUT = 600.0  # seconds per statement; a folder may have ten thousand rows
 
 
@@ -35,7 +41,8 @@ class LoadReport:
     """Result of a load: row counts by file, and the lines of claims that it changed.
 
     `settings` are the changes of meeting.toml, none for a new meeting. `notified` is the number of
-    former e-mail addresses that are told of their change.
+    former e-mail addresses that are told of their change. `removed` are the badges of those who
+    have left the list, `passed_on` are numbers of one person that are another's in the file.
     """
 
     meeting: str
@@ -45,9 +52,31 @@ class LoadReport:
     attendees: RowCounts
     members: RowCounts
     settings: tuple[SettingChange, ...] = ()
+    removed: tuple[str, ...] = ()
+    passed_on: tuple[PassedOnNumber, ...] = ()
     notified: int = 0
     touched: tuple[AffectedLine, ...] = ()
     cleared: tuple[ClearedTotal, ...] = ()
+
+    @property
+    def removes_many(self) -> bool:
+        """Whether more than a tenth of the registrations are removed."""
+        counts = self.attendees
+        before = counts.withdrawn + counts.changed + counts.unchanged
+        return counts.withdrawn * REMOVALS_TO_CONFIRM > before
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether it does what is more often a mistake in a file than meant."""
+        return self.removes_many or bool(self.passed_on)
+
+
+class LoadNotConfirmed(Exception):
+    """The load needs a confirmation, for what its `report` says."""
+
+    def __init__(self, report: LoadReport) -> None:
+        super().__init__(report.meeting)
+        self.report = report
 
 
 class OutdatedFolder(Exception):
@@ -69,6 +98,7 @@ async def load_meeting(
     now: datetime,
     actor: str = "staff",
     replace: bool = False,
+    confirmed: bool = False,
     dry_run: bool = False,
 ) -> LoadReport:
     """Load the folder in one transaction; loading it again changes nothing.
@@ -76,12 +106,15 @@ async def load_meeting(
     `dry_run` does the same and rolls it back, so that its report equals that of the load. The
     operations log names the actor of a change.
 
-    Nothing is deleted: a session that is no longer in the folder is withdrawn.
-    A submitted claim does not change; a draft's line gives the session's new
-    credit, and if that is less, the attendee is told. Raises InvalidInput if a
-    confirmation number in the folder belongs to an attendee who is no longer in it, and
-    OutdatedFolder unless `replace`. A folder that does not say its version is based on the
-    last one that was loaded from a folder.
+    Nothing is deleted: a session that is no longer in the folder is withdrawn, and who is no longer
+    in it cannot sign in. A submitted claim does not change; a draft's line gives the session's new
+    credit, and if that is less, the attendee is told. A claim stays with its person, who is known
+    by two of badge, confirmation number and name.
+
+    Raises LoadNotConfirmed unless `confirmed`, if more than a tenth of the registrations are
+    removed, or people with claims exchange what they are known by; and OutdatedFolder unless
+    `replace`. A folder that does not say its version is based on the last one that was loaded from
+    a folder.
     """
     while True:
         # Comparing ten thousand rows takes a second, too long for a write transaction.
@@ -90,6 +123,8 @@ async def load_meeting(
             return _report(comparison)
         if comparison.based_on < comparison.version and not replace:
             raise OutdatedFolder(comparison.code, comparison.based_on, comparison.version)
+        if not confirmed and not dry_run and _report(comparison).needs_confirmation:
+            raise LoadNotConfirmed(_report(comparison))
         with suppress(_Outdated):  # another change was faster, so compare again
             save = partial(_save, comparison=comparison, actor=actor, now=now)
             saved = await write(save, dry_run=dry_run, timeout=TIMEOUT)
@@ -143,6 +178,8 @@ def _report(comparison: _Comparison, saved: _Saved = _NOTHING) -> LoadReport:
         attendees=comparison.people.attendees.counts,
         members=comparison.people.members.counts,
         settings=comparison.settings,
+        removed=comparison.people.removed,
+        passed_on=comparison.people.passed_on,
         notified=saved.notified,
         touched=saved.touched,
         cleared=saved.cleared,
@@ -150,7 +187,7 @@ def _report(comparison: _Comparison, saved: _Saved = _NOTHING) -> LoadReport:
 
 
 def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
-    """Compare the folder with the database. Raises InvalidInput."""
+    """Compare the folder with the database."""
     code, document = folder.meeting.code, meeting_document(folder.meeting)
     row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
     meeting_id = row.id if row else None

@@ -1,43 +1,84 @@
 """Changes of a meeting's members and attendees: comparison with the folder, and saving."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from cme_reflex.domain.people.names import name_key
-from cme_reflex.formats.input_problems import InputProblem, InvalidInput
+from cme_reflex.domain.folding import fold
+from cme_reflex.domain.people.names import full_name, name_key
+from cme_reflex.domain.people.registrations import (
+    Mark,
+    PassedOn,
+    Registration,
+    match_registrations,
+)
 from cme_reflex.formats.meeting_folder.records import AttendeeRecord, MeetingFolder, MemberRecord
 from cme_reflex.formats.people.password_hashes import fingerprint
 from cme_reflex.services.meetings import address_changes
 from cme_reflex.services.meetings.row_changes import RowChanges, Values, row_changes, save_rows
+from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.meetings.tables import MeetingRow
 from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+from cme_reflex.store.sign_in.tables import SignInRow
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOnNumber:
+    """A badge, confirmation number or name of one person that the file gives to another.
+
+    One of the two has a claim. `what` is a `Mark`; `former` and `to` are full names.
+    """
+
+    what: str
+    value: str
+    former: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class _AttendeeChanges:
+    """Differences of attendees. `freed` are values for the time of an exchange of numbers."""
+
+    rows: RowChanges
+    freed: list[dict[str, Any]]
+    removed: tuple[str, ...]
+    passed_on: tuple[PassedOnNumber, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanges:
     """Differences of members and attendees, and what is needed to save them.
 
-    Attendees' values have `member`, a username, instead of `member_id`. `freed` are the ids of
-    attendees whose confirmation numbers go to others.
+    Attendees' values have `member`, a username, instead of `member_id`. `withdrawn` ones have left
+    the list, and `removed` are their badges.
     """
 
     code: str
     accounts: str
     members: RowChanges
     attendees: RowChanges
-    freed: list[int]
+    freed: list[dict[str, Any]]
+    removed: tuple[str, ...]
+    passed_on: tuple[PassedOnNumber, ...]
 
 
 def compare_people(db: Session, meeting_id: int | None, folder: MeetingFolder) -> PeopleChanges:
-    """Compare the folder's members and attendees with the rows. Raises InvalidInput."""
-    attendees, freed = _compare_attendees(db, meeting_id, folder.attendees)
+    """Compare the folder's members and attendees with the rows."""
+    found = _compare_attendees(db, meeting_id, folder.attendees)
     code, accounts = folder.meeting.code, folder.meeting.accounts
-    members = _compare_members(db, code, accounts, folder.members)
-    return PeopleChanges(code, accounts, members, attendees, freed)
+    return PeopleChanges(
+        code,
+        accounts,
+        members=_compare_members(db, code, accounts, folder.members),
+        attendees=found.rows,
+        freed=found.freed,
+        removed=found.removed,
+        passed_on=found.passed_on,
+    )
 
 
 def save_people(db: Session, people: PeopleChanges, meeting_id: int, now: datetime) -> int:
@@ -48,9 +89,8 @@ def save_people(db: Session, people: PeopleChanges, meeting_id: int, now: dateti
         changed=address_changes.mark_changes(db, MemberRow, people.members.changed, now),
     )
     save_rows(db, MemberRow, members, accounts=people.accounts)
-    # Confirmation numbers are unique in every statement, even while they are exchanged.
-    freed = [{"id": row_id, "confirmation": f"~{row_id}"} for row_id in people.freed]
-    save_rows(db, AttendeeRow, RowChanges(changed=freed))  # no number_key holds a tilde
+    save_rows(db, AttendeeRow, RowChanges(changed=people.freed))
+    _block(db, [each["id"] for each in people.attendees.withdrawn], now)
     attendees = _with_member_ids(db, people)
     attendees = replace(
         attendees,
@@ -66,6 +106,13 @@ def save_people(db: Session, people: PeopleChanges, meeting_id: int, now: dateti
     save_rows(db, AttendeeRow, attendees, meeting_id=meeting_id)
     rows = [*members.changed, *linked, *attendees.added, *attendees.changed]
     return address_changes.enqueue_notices(db, meeting_id, rows, now)
+
+
+def _block(db: Session, ids: Sequence[int], now: datetime) -> None:
+    """End all sign-ins of these registrations, begun and pending ones, and allow no other."""
+    ended = {"blocked_at": now, "browsers_forgotten_at": now, "weak_ended_at": now}
+    save_rows(db, AttendeeRow, RowChanges(withdrawn=[{"id": each, **ended} for each in ids]))
+    db.exec(sa.delete(SignInRow).where(col(SignInRow.attendee_id).in_(ids)))
 
 
 def _compare_members(
@@ -107,20 +154,80 @@ def _member(record: MemberRecord, existing: Values | None) -> dict[str, Any]:
 
 
 def _compare_attendees(
-    db: Session, meeting_id: int | None, records: Iterable[AttendeeRecord]
-) -> tuple[RowChanges, list[int]]:
-    """Changes of attendees, and the ids of those whose confirmation numbers go to others."""
-    rows = (
+    db: Session, meeting_id: int | None, records: Sequence[AttendeeRecord]
+) -> _AttendeeChanges:
+    query = (
         select(AttendeeRow, MemberRow.username)
         .outerjoin(MemberRow, col(MemberRow.id) == AttendeeRow.member_id)
         .where(AttendeeRow.meeting_id == meeting_id)
+        .order_by(col(AttendeeRow.id))
     )
+    found = db.exec(query).all()
+    rows = [row for row, _ in found]
+    matching = match_registrations([*map(_registration, rows)], [*map(_registration, records)])
     existing: dict[str, Values] = {
-        row.badge: {**row.model_dump(), "member": username} for row, username in db.exec(rows)
+        record.badge: {**rows[former].model_dump(), "member": found[former][1]}
+        for record, former in zip(records, matching.former, strict=True)
+        if former is not None
     }
-    desired = {record.badge: _attendee(record) for record in records}
-    _match_replaced_badges(existing, desired)
-    return row_changes(existing, desired), _freed(existing, desired)
+    changes = row_changes(existing, {record.badge: _attendee(record) for record in records})
+    gone = [rows[position] for position in matching.gone(len(rows))]
+    left = [row for row in gone if row.blocked_at is None]
+    changes.withdrawn = [{"id": row.id} for row in left]
+    return _AttendeeChanges(
+        changes,
+        freed=[_freed(rows[each.former], each.mark) for each in matching.passed_on],
+        removed=tuple(row.badge for row in left),
+        passed_on=_passed_on(db, matching.passed_on, rows, records),
+    )
+
+
+def _registration(known: AttendeeRow | AttendeeRecord) -> Registration:
+    name = (name_key(known.last_name), fold(known.first_name))
+    return Registration(known.badge, known.confirmation, name)
+
+
+def _freed(row: AttendeeRow, mark: Mark) -> dict[str, Any]:
+    """A value that nobody signs in with, for a number that goes to somebody else.
+
+    Both numbers are unique in every statement, even while they are exchanged; of whoever left the
+    list it stays, so that records still say which number it was.
+    """
+    if mark is Mark.NAME:
+        return {"id": row.id}
+    return {"id": row.id, mark.value: f"{getattr(row, mark.value)}~{row.id}"}
+
+
+def _passed_on(
+    db: Session,
+    passed_on: Iterable[PassedOn],
+    rows: Sequence[AttendeeRow],
+    records: Sequence[AttendeeRecord],
+) -> tuple[PassedOnNumber, ...]:
+    """Those of whom one has a claim: what the former one's is, would be taken for the other's."""
+    concerned = {
+        each: {cast(int, rows[at].id) for at in (each.former, each.own) if at is not None}
+        for each in passed_on
+    }
+    ids = set[int]().union(*concerned.values())
+    claims = select(ClaimRow.attendee_id).where(col(ClaimRow.attendee_id).in_(ids))
+    claiming = set(db.exec(claims)) if ids else set()
+    return tuple(
+        PassedOnNumber(
+            what=each.mark.value,
+            value=_full_name(rows[each.former])
+            if each.mark is Mark.NAME
+            else getattr(records[each.listed], each.mark.value),
+            former=_full_name(rows[each.former]),
+            to=_full_name(records[each.listed]),
+        )
+        for each, own in concerned.items()
+        if own & claiming
+    )
+
+
+def _full_name(known: AttendeeRow | AttendeeRecord) -> str:
+    return full_name(known.first_name, known.last_name, known.suffix)
 
 
 def _attendee(record: AttendeeRecord) -> dict[str, Any]:
@@ -135,37 +242,8 @@ def _attendee(record: AttendeeRecord) -> dict[str, Any]:
         "email": record.email,
         "profession": record.profession,
         "registration_type": record.registration_type,
+        "blocked_at": None,
     }
-
-
-def _match_replaced_badges(existing: dict[str, Values], desired: Mapping[str, Values]) -> None:
-    """Match attendees with a new badge by confirmation number and name, to keep their claims."""
-    missing = {row["confirmation"]: row for badge, row in existing.items() if badge not in desired}
-    for badge, values in desired.items():
-        row = missing.get(values["confirmation"])
-        if badge not in existing and row is not None and row["name_key"] == values["name_key"]:
-            existing[badge] = existing.pop(row["badge"])
-
-
-def _freed(existing: Mapping[str, Values], desired: Mapping[str, Values]) -> list[int]:
-    """Ids of attendees whose confirmation numbers go to others. Raises InvalidInput."""
-    holders = {row["confirmation"]: (badge, row) for badge, row in existing.items()}
-    freed, problems = [], []
-    for badge, values in desired.items():
-        holder, row = holders.get(values["confirmation"], (badge, None))
-        if row is None or holder == badge:
-            continue
-        if holder in desired:
-            freed.append(row["id"])
-        else:
-            fault = (
-                f"{values['confirmation']} belongs to badge {holder}, who is no longer in the file."
-            )
-            remedy = f"Give badge {badge} a number of its own, or put badge {holder} back."
-            problems.append(InputProblem("attendees.csv", None, "confirmation", fault, remedy))
-    if problems:
-        raise InvalidInput(problems)
-    return freed
 
 
 def _known_addresses(db: Session, people: PeopleChanges) -> address_changes.Known:

@@ -125,7 +125,9 @@ async def sign_in_with_link(
         requested_at = db.get_one(MailQueueRow, link.mail_id).created_at
         linked = (
             select(AttendeeRow)
-            .where(col(AttendeeRow.id).in_(link.attendee_ids))
+            .where(
+                col(AttendeeRow.id).in_(link.attendee_ids), col(AttendeeRow.blocked_at).is_(None)
+            )
             .order_by(col(AttendeeRow.id))
         )
         rows = db.exec(linked).all()
@@ -155,6 +157,7 @@ def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[Attende
         select(AttendeeRow)
         .where(
             AttendeeRow.meeting_id == meeting_id,
+            col(AttendeeRow.blocked_at).is_(None),
             sa.func.lower(AttendeeRow.email).in_(forms),
         )
         .order_by(col(AttendeeRow.id))

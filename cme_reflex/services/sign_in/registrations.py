@@ -31,9 +31,9 @@ _DELETE_EXPIRED_SIGN_INS = delete_expired(
 _DELETE_EXPIRED_CHOICES = delete_expired(
     RegistrationChoiceRow, col(RegistrationChoiceRow.expires_at) <= sa.bindparam("now")
 )
-# Locked, so that no sign-in begins while the meeting is archived.
-_LOCK_ARCHIVED_AT = (
-    select(MeetingRow.archived_at)
+# Locked, so that no sign-in begins while the meeting is archived, or loaded without the person.
+_LOCK_ENDS = (
+    select(MeetingRow.archived_at, AttendeeRow.blocked_at)
     .join(AttendeeRow, col(AttendeeRow.meeting_id) == MeetingRow.id)
     .where(AttendeeRow.id == sa.bindparam("attendee"))
     .with_for_update(read=True, of=MeetingRow)
@@ -155,8 +155,8 @@ async def registration_options(
 async def choose_registration(token: str, attendee_id: int, *, now: datetime) -> str:
     """Sign in with one of the offered registrations, which completes the choice.
 
-    Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered, and
-    MeetingArchived.
+    Returns the token for the cookie. Raises NotSignedIn, also for a registration not offered,
+    MeetingArchived and NotRegistered.
     """
     await read(lambda db: _pending_choice(db, token, now))  # an unknown token writes nothing
 
@@ -200,13 +200,18 @@ def _pending_choice(db: Session, token: str, now: datetime) -> RegistrationChoic
 
 
 def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
-    """Sign in a registration. Returns the token for the cookie. Raises MeetingArchived.
+    """Sign in a registration. Returns the token for the cookie.
+
+    Raises MeetingArchived, and NotRegistered for one that left the list of registrations.
 
     Of more than SIGN_INS_LIMIT sign-ins the longest unused ones end. Whoever knows a badge cannot
     end a stronger sign-in so, and cannot fill the owner's list without end.
     """
-    if db.exec(_LOCK_ARCHIVED_AT, params={"attendee": attendee_id}).one() is not None:
+    archived_at, blocked_at = db.exec(_LOCK_ENDS, params={"attendee": attendee_id}).one()
+    if archived_at is not None:
         raise MeetingArchived
+    if blocked_at is not None:
+        raise NotRegistered
     token = new_token()
     db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
     _end_unused(db, attendee_id, is_strong=method.is_strong)
@@ -249,10 +254,10 @@ async def sign_out(token: str) -> None:
 
 
 def registrations(meeting: str) -> Any:
-    """Query of all registrations for this meeting."""
+    """Query of all registrations for this meeting with which somebody can sign in."""
     return (
         select(AttendeeRow)
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
-        .where(MeetingRow.code == meeting)
+        .where(MeetingRow.code == meeting, col(AttendeeRow.blocked_at).is_(None))
         .order_by(col(AttendeeRow.id))
     )

@@ -54,6 +54,7 @@ class AttendeeRow(SQLModel, table=True):
     `browsers_forgotten_at` are not known any more, and choices and links that were pending then
     do not sign in; weak ones that were pending at `weak_ended_at` do not either.
     `email_changed_at` is the last change of the address, and `former_email` the address before it.
+    Whoever left the list of registrations does not sign in from `blocked_at` on; the claim stays.
     """
 
     __tablename__ = "attendee"
@@ -80,6 +81,7 @@ class AttendeeRow(SQLModel, table=True):
     email_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     browsers_forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     weak_ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RegistrationAuditRow(SQLModel, table=True):

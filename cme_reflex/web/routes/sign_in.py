@@ -113,7 +113,7 @@ async def choose(request: Request) -> Response:
     token = cookies.token_in(request.headers.get("cookie", ""), cookies.CHOICE)
     try:
         token = await registrations.choose_registration(token, attendee_id, now=clock())
-    except authentication.NotSignedIn:
+    except (authentication.NotSignedIn, registrations.NotRegistered):
         return back_to_form("choice-expired")
     except registrations.MeetingArchived:
         return back_to_form("archived")

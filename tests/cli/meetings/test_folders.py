@@ -569,3 +569,25 @@ def test_a_check_reads_the_single_sign_on_provider(files: FolderFiles) -> None:
         "oauth2.example.net, not on the issuer's host. If the provider's documentation names that "
         "host, add it to endpoint_hosts.",
     )
+
+
+def test_a_load_that_removes_many_registrations_needs_yes(files: FolderFiles) -> None:
+    invoke_cme("meeting", "load", files.write())
+    first = files.texts["attendees.csv"].splitlines()[1]
+    files.replace("attendees.csv", f"{first}\n", "")
+    folder = files.write()
+    plan = [
+        "test24: version 2.",
+        "  sessions: 0 added, 0 changed, 4 unchanged",
+        "  attendees: 0 added, 0 changed, 1 unchanged, 1 removed",
+        "  removed, and cannot sign in any more: badges B1; their claims stay",
+        "  members: 0 added, 0 changed, 1 unchanged",
+    ]
+    needs_yes = (
+        "To load it needs --yes: it removes more than a tenth of the registrations, or exchanges"
+        " what people with claims are known by."
+    )
+    refused = [*plan, "Nothing was written.", needs_yes]
+    assert cme_output("meeting", "load", folder) == (1, [], refused)
+    assert cme_output("meeting", "load", folder, "--dry-run") == (0, refused, [])
+    assert cme_output("meeting", "load", folder, "--yes") == (0, plan, [])

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.credit.credit_type import Amount
-from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.affected_claims import AffectedLine
@@ -162,19 +161,6 @@ async def test_a_session_that_is_gone_is_withdrawn_and_one_that_returns_is_not(
     assert dict(await rows(SessionRow, SessionRow.code, SessionRow.withdrawn))["A"] is False
 
 
-async def test_an_attendee_who_is_no_longer_in_the_file_stays(
-    database: Engine, now: datetime
-) -> None:
-    await load_meeting(FOLDER, now=now)
-    report = await load_meeting(with_attendees(*FOLDER.attendees[:2]), now=now)
-    assert (report.changed, report.attendees) == (False, RowCounts(unchanged=2))
-    assert [badge for (badge,) in await rows(AttendeeRow, AttendeeRow.badge)] == [
-        "101",
-        "102",
-        "103",
-    ]
-
-
 async def test_who_gets_a_new_badge_keeps_the_claim(database: Engine, now: datetime) -> None:
     await load_meeting(FOLDER, now=now)
     await claim(now, "102", "draft", A=90)
@@ -202,23 +188,6 @@ async def test_two_attendees_can_exchange_their_confirmation_numbers(
         ("102", "CONF101"),
         ("103", "CONF103"),
     ]
-
-
-async def test_a_number_of_somebody_who_left_the_file_is_refused_and_nothing_is_written(
-    database: Engine, now: datetime
-) -> None:
-    await load_meeting(FOLDER, now=now)
-    before = await snapshot()
-    stranger = attendee("204", "Else", confirmation="CONF103")
-    faulty = replace(
-        with_session("A", title="Renamed"), attendees=(*FOLDER.attendees[:2], stranger)
-    )
-    with pytest.raises(InvalidInput) as caught:
-        await load_meeting(faulty, now=now)
-    assert [problem.fault for problem in caught.value.problems] == [
-        "CONF103 belongs to badge 103, who is no longer in the file."
-    ]
-    assert await snapshot() == before
 
 
 async def test_what_fails_halfway_writes_nothing(database: Engine, now: datetime) -> None:
