@@ -25,6 +25,13 @@ def export(
         int | None,
         typer.Option(min=1, metavar="BATCH", help="Write the files of an earlier batch again."),
     ] = None,
+    with_rejected: Annotated[
+        bool,
+        typer.Option(
+            "--with-rejected",
+            help="Send rejected rows again that nobody has corrected: if PARS was wrong.",
+        ),
+    ] = False,
     meeting: MeetingCode = None,
     force: Force = False,
     as_json: AsJson = False,

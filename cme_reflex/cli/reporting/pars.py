@@ -54,12 +54,18 @@ def check(meeting: str | None, *, as_json: bool) -> None:
 
 
 def export(
-    out: Path, *, again: int | None, meeting: str | None, force: bool, as_json: bool
+    out: Path,
+    *,
+    again: int | None,
+    with_rejected: bool,
+    meeting: str | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Write a new batch, or an earlier one again, into the folder. Raises CliError."""
     code = chosen_meeting(meeting).code
     operation = (
-        _export_new(code, out, force=force)
+        _export_new(code, out, force=force, with_rejected=with_rejected)
         if again is None
         else _export_again(code, again, out, force)
     )
@@ -69,7 +75,8 @@ def export(
     except pars.NothingToReport as nothing:
         since = f" since batch {nothing.last}" if nothing.last else ""
         lines = [f"{code}: there is nothing new to report{since}. No file was written."]
-        emit(lines, BatchExport(meeting=code), as_json=as_json)
+        done = BatchExport(meeting=code, left_out=nothing.left_out)
+        emit([*lines, *_left_out_lines(done)], done, as_json=as_json)
         return
     emit(_batch_lines(exported), exported, as_json=as_json)
 
@@ -90,7 +97,7 @@ def rejected(file: Path, *, batch: int | None, meeting: str | None, as_json: boo
     emit(_rejected_lines(result, file), result, as_json=as_json)
 
 
-async def _export_new(meeting: str, out: Path, *, force: bool) -> BatchExport:
+async def _export_new(meeting: str, out: Path, *, force: bool, with_rejected: bool) -> BatchExport:
     number = await pars.next_batch_number(meeting)
     names = file_names(meeting, number)
     now = clock()
@@ -103,6 +110,7 @@ async def _export_new(meeting: str, out: Path, *, force: bool) -> BatchExport:
                 actor=actor(),
                 now=now,
                 write=lambda new: write_files(folder, names, new.rows),
+                with_rejected=with_rejected,
             )
         _sync(out)
     except (CliError, OSError) as error:
@@ -203,10 +211,14 @@ def _refused_lines(refused: RejectedLearner) -> Iterator[str]:
 def _batch_lines(exported: BatchExport) -> Iterator[str]:
     counts = f"{exported.adds} Add, {exported.deletes} Delete"
     yield f"{exported.meeting}, batch {exported.batch}: {counts}"
-    if exported.left_out:
-        yield f"  {ATTENDEES(exported.left_out)} left out: cme reporting check"
+    yield from _left_out_lines(exported)
     for file in exported.files:
         yield f"  {file}"
+
+
+def _left_out_lines(exported: BatchExport) -> Iterator[str]:
+    if exported.left_out:
+        yield f"  {ATTENDEES(exported.left_out)} left out: cme reporting check"
 
 
 def _rejected_lines(result: ImportResult, file: Path) -> Iterator[str]:

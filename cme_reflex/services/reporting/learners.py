@@ -17,13 +17,13 @@ from cme_reflex.domain.reporting.learner import (
     Learner,
     parse_learner,
 )
-from cme_reflex.domain.reporting.pars import ReportableVersion
+from cme_reflex.domain.reporting.pars import RecordAction, ReportableVersion
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.services.claims.certificate_snapshot import line_credit
 from cme_reflex.services.programme.programme_cache import meeting_by_code
 from cme_reflex.store.claims.tables import ReceiptCreditRow, ReceiptRow
 from cme_reflex.store.reporting import reporting
-from cme_reflex.store.reporting.tables import OptInRow
+from cme_reflex.store.reporting.tables import OptInRow, ReportingRow
 
 TIMEOUT = 60.0  # seconds per statement about all learners; no page waits for it
 
@@ -48,6 +48,16 @@ class ReportedLearner:
     def reportable(self) -> bool:
         """Whether the consent is active and there is a submitted version."""
         return self.active and bool(self.versions)
+
+    def rejection(self, rows: Iterable[ReportingRow]) -> str:
+        """PARS's reason for rejecting the newest added one of these rows of the learner.
+
+        Empty if it did not, or if the attendee has saved the data since.
+        """
+        added = [row for row in rows if row.action == RecordAction.ADD]
+        newest = added[-1] if added else None
+        rejected = newest is not None and reporting.is_rejected(newest, self.consented_at)
+        return newest.rejection if newest is not None and rejected else ""
 
     @property
     def faults(self) -> dict[str, FieldFault]:

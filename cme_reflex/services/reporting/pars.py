@@ -32,11 +32,15 @@ class ActivityIdMissing(Exception):
 
 
 class NothingToReport(Exception):
-    """PARS has all current records. `last` is the newest batch's number, or None."""
+    """PARS has all current records, except those `left_out`: see Batch.
 
-    def __init__(self, last: int | None) -> None:
+    `last` is the newest batch's number, or None.
+    """
+
+    def __init__(self, last: int | None, left_out: int) -> None:
         super().__init__("There is nothing new to report.")
         self.last = last
+        self.left_out = left_out
 
 
 class BatchNotDelivered(Exception):
@@ -55,7 +59,7 @@ class ConcurrentExport(Exception):
 class Batch:
     """The rows of one file, in its order. `at` is aware UTC.
 
-    `left_out` counts the attendees whom PARS would reject.
+    `left_out` counts the attendees whom PARS would reject, or has rejected.
     """
 
     meeting: str
@@ -76,17 +80,26 @@ async def next_batch_number(code: str) -> int:
 
 
 async def create_batch(
-    code: str, number: int, *, actor: str, now: datetime, write: Callable[[Batch], None]
+    code: str,
+    number: int,
+    *,
+    actor: str,
+    now: datetime,
+    write: Callable[[Batch], None],
+    with_rejected: bool = False,
 ) -> Batch:
     """Save all changes since the last batch as a new one, after `write` has written its files.
 
     `write` is called before the commit: if it raises, no batch is saved. It must return
     when the files are complete on the disk; call `mark_delivered` when they are at their
-    destination. Claims submitted meanwhile go into the next batch.
+    destination. Claims submitted meanwhile go into the next batch. A rejected record is left out
+    until its attendee has saved the data again, unless it goes out again `with_rejected`.
 
     Raises NothingToReport, BatchNotDelivered, ConcurrentExport, ActivityIdMissing, MeetingNotFound.
     """
-    new = await database.read(lambda db: _compare(db, code, number), timeout=TIMEOUT)
+    new = await database.read(
+        lambda db: _compare(db, code, number, with_rejected=with_rejected), timeout=TIMEOUT
+    )
     batch = Batch(
         meeting=code,
         number=number,
@@ -142,15 +155,15 @@ class _Difference:
     left_out: int
 
 
-def _compare(db: Session, code: str, number: int) -> _Difference:
+def _compare(db: Session, code: str, number: int, *, with_rejected: bool) -> _Difference:
     meeting_id, meeting = load_meeting_terms(db, code)
     if not pars.is_activity_id(meeting.reporting.pars_activity_id):
         raise ActivityIdMissing
     if _next_number(db, meeting_id) != number:
         raise ConcurrentExport
-    new = _difference(db, meeting_id, meeting)
+    new = _difference(db, meeting_id, meeting, with_rejected=with_rejected)
     if not new.rows:
-        raise NothingToReport(number - 1 or None)
+        raise NothingToReport(number - 1 or None, new.left_out)
     return new
 
 
@@ -161,15 +174,18 @@ def _next_number(db: Session, meeting_id: int) -> int:
     return 1 + (last.number if last else 0)
 
 
-def _difference(db: Session, meeting_id: int, meeting: Meeting) -> _Difference:
-    sent: dict[int, list[ParsRow]] = defaultdict(list)
+def _difference(
+    db: Session, meeting_id: int, meeting: Meeting, *, with_rejected: bool
+) -> _Difference:
+    reported: dict[int, list[ReportingRow]] = defaultdict(list)
     for row in reporting.reported_rows(db, meeting_id):
-        if row.rejected_at is None:
-            sent[row.attendee_id].append(pars_row(row))
+        reported[row.attendee_id].append(row)
     new: list[tuple[int, ParsRow]] = []
     left_out = 0
     for learner in iter_learners(db, meeting_id):
-        if learner.reportable and learner.faults:
+        rows = reported[learner.id]
+        is_rejected = not with_rejected and learner.rejection(rows)
+        if learner.reportable and (learner.faults or is_rejected):
             # The records at PARS do not change until the attendee has corrected the data.
             left_out += 1
             continue
@@ -178,8 +194,9 @@ def _difference(db: Session, meeting_id: int, meeting: Meeting) -> _Difference:
             if learner.reportable
             else None
         )
-        rows = pars.diff(pars.current_records(sent[learner.id]), record)
-        new += [(learner.id, row) for row in rows]
+        accepted = (pars_row(row) for row in rows if row.rejected_at is None)
+        changes = pars.diff(pars.current_records(accepted), record)
+        new += [(learner.id, row) for row in changes]
     return _Difference(meeting_id, new, left_out)
 
 

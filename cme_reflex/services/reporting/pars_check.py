@@ -1,5 +1,6 @@
 """Check of a meeting's learner records before they are reported to PARS."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,10 +8,8 @@ from sqlmodel import Session
 
 from cme_reflex.domain.reporting import pars
 from cme_reflex.domain.reporting.learner import FieldFault
-from cme_reflex.domain.reporting.pars import RecordAction
 from cme_reflex.services.reporting.learners import (
     TIMEOUT,
-    ReportedLearner,
     iter_learners,
     load_meeting_terms,
 )
@@ -59,10 +58,9 @@ async def check(code: str) -> CheckResult:
 
 def _check(db: Session, code: str) -> CheckResult:
     meeting_id, meeting = load_meeting_terms(db, code)
-    rejected: dict[int, ReportingRow] = {}
+    reported: dict[int, list[ReportingRow]] = defaultdict(list)
     for row in reporting.reported_rows(db, meeting_id):
-        if row.rejected_at is not None and row.action == RecordAction.ADD:
-            rejected[row.attendee_id] = row
+        reported[row.attendee_id].append(row)
     reportable = waiting = withdrawn = 0
     refused = []
     for learner in iter_learners(db, meeting_id):
@@ -70,7 +68,7 @@ def _check(db: Session, code: str) -> CheckResult:
         if learner.active and not learner.versions:
             withdrawn += learner.claim_withdrawn
             waiting += not learner.claim_withdrawn
-        faults, rejection = learner.faults, _still_rejected(learner, rejected.get(learner.id))
+        faults, rejection = learner.faults, learner.rejection(reported[learner.id])
         reports = learner.active and (learner.versions or not learner.claim_withdrawn)
         if reports and (faults or rejection):
             refused.append(
@@ -88,10 +86,3 @@ def _check(db: Session, code: str) -> CheckResult:
         withdrawn=withdrawn,
         refused=tuple(refused),
     )
-
-
-def _still_rejected(learner: ReportedLearner, row: ReportingRow | None) -> str:
-    """PARS's reason for rejecting the record, unless it was corrected since; else empty."""
-    if row is None or row.rejected_at is None or row.rejected_at <= learner.consented_at:
-        return ""
-    return row.rejection

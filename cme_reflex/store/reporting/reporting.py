@@ -82,18 +82,23 @@ def reported_rows(
 
 
 def latest_rejection(db: Session, attendee_id: int, since: datetime) -> ReportingRow | None:
-    """The attendee's newest added row with a rejection recorded after `since`, or None."""
+    """The attendee's newest added row, if its rejection was recorded after `since`; else None."""
     newest_first = (
         select(ReportingRow)
         .where(
             ReportingRow.attendee_id == attendee_id,
             ReportingRow.action == RecordAction.ADD,
-            col(ReportingRow.rejected_at) > since,
         )
         .order_by(col(ReportingRow.id).desc())
         .limit(1)
     )
-    return db.exec(newest_first).one_or_none()
+    newest = db.exec(newest_first).one_or_none()
+    return newest if newest is not None and is_rejected(newest, since) else None
+
+
+def is_rejected(row: ReportingRow, since: datetime) -> bool:
+    """Whether a rejection of the row was recorded after `since`."""
+    return row.rejected_at is not None and row.rejected_at > since
 
 
 def pars_row(row: ReportingRow) -> ParsRow:

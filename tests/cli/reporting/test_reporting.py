@@ -233,7 +233,7 @@ def answer(out: Path) -> Path:
     return file
 
 
-def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
+def test_rejections_are_taken_in_once_and_rejected_rows_wait_until_they_are_corrected(
     out: Path, answer: Path
 ) -> None:
     assert cme_output("reporting", "rejected", answer) == (
@@ -253,7 +253,16 @@ def test_rejections_are_taken_in_once_and_what_was_rejected_is_new_again(
             "PARS would reject 1 attendee.",
         ],
     )
-    assert report(out)[1][0] == "test24, batch 2: 1 Add, 0 Delete"
+    assert report(out) == (
+        0,
+        [
+            "test24: there is nothing new to report since batch 1. No file was written.",
+            "  1 attendee left out: cme reporting check",
+        ],
+        [],
+    )
+    sent = report(out, "--with-rejected")
+    assert sent[1][0] == "test24, batch 2: 1 Add, 0 Delete"
     assert cme_output("reporting", "rejected", answer)[1] == [
         "answer.txt was imported before; nothing was changed.",
         "If PARS answered a later batch in the same words, name it: --batch",

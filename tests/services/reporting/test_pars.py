@@ -50,10 +50,17 @@ ADDED = ParsRow(RecordAction.ADD, RECORD)
 PEOPLE = (("101", "O'Brien-Núñez"), ("102", "Smith"), ("103", "Smith"))
 
 
-async def export(now: datetime, write: Callable[[Batch], None] = lambda batch: None) -> Batch:
+async def export(
+    now: datetime,
+    write: Callable[[Batch], None] = lambda batch: None,
+    *,
+    with_rejected: bool = False,
+) -> Batch:
     """Export a batch and mark it as delivered, as the command does."""
     number = await pars.next_batch_number(CODE)
-    batch = await pars.create_batch(CODE, number, actor="staff", now=now, write=write)
+    batch = await pars.create_batch(
+        CODE, number, actor="staff", now=now, write=write, with_rejected=with_rejected
+    )
     await pars.mark_delivered(CODE, number, now=now)
     return batch
 
@@ -231,6 +238,31 @@ async def test_a_rejected_row_never_existed_and_the_attendee_sees_why(
     assert (saved.rejection, await opt_in.load_opt_in(context)) == ("", saved)
     assert (await pars_check.check(CODE)).passes
     assert (await export(now)).rows == (ParsRow(RecordAction.ADD, replace(RECORD, state="Ohio")),)
+
+
+async def test_a_rejected_row_goes_out_again_once_it_was_corrected_or_if_pars_was_wrong(
+    context: RequestContext, now: datetime
+) -> None:
+    await opt_in_and_submit(context, now)
+    await export(now)
+    later = now + timedelta(hours=1)
+    await rejections.import_rejections(CODE, rejections_of(ADDED), now=later)
+    with pytest.raises(pars.NothingToReport) as nothing:
+        await export(later)
+    assert (nothing.value.last, nothing.value.left_out) == (1, 1)
+    assert (await export(later, with_rejected=True)).rows == (ADDED,)
+    # PARS has accepted it now, although the attendee has saved nothing.
+    assert (await pars_check.check(CODE)).passes
+    known = await opt_in.load_opt_in(context)
+    assert known is not None
+    assert known.rejection == ""
+    saved = later + timedelta(hours=1)
+    other = LEARNER_FORM | {"last_name": "O'Brien-Núñez", "state": "Ohio"}
+    await opt_in.save_opt_in(context, other, consented=True, version="1", now=saved)
+    assert [row.action for row in (await export(saved)).rows] == [
+        RecordAction.DELETE,
+        RecordAction.ADD,
+    ]
 
 
 async def test_who_withdraws_is_not_asked_to_correct(

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Coroutine
 from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -256,8 +257,8 @@ class Reporting(RuleBasedStateMachine):
 
     # Staff and PARS.
 
-    @rule(refuse=st.lists(st.booleans(), max_size=4))
-    def export(self, refuse: list[bool]) -> None:
+    @rule(refuse=st.lists(st.booleans(), max_size=4), with_rejected=st.booleans())
+    def export(self, refuse: list[bool], with_rejected: bool = False) -> None:
         """Report new rows to PARS, which may reject some."""
         if self.undelivered:
             with pytest.raises(pars.BatchNotDelivered):
@@ -266,7 +267,8 @@ class Reporting(RuleBasedStateMachine):
         number = self.run(pars.next_batch_number(MEETING.code))
         names = file_names(MEETING.code, number)
         try:
-            self.run(self._export(number, lambda new: write_files(self.path, names, new.rows)))
+            write = partial(self._write, names)
+            self.run(self._export(number, write, with_rejected=with_rejected))
         except pars.NothingToReport:
             return
         self.deliver(number, refuse)
@@ -344,12 +346,12 @@ class Reporting(RuleBasedStateMachine):
 
     @rule()
     def settle(self) -> None:
-        """With nothing pending or rejected, one export gives PARS the correct records."""
+        """With nothing pending, one export of all, rejected or not, corrects PARS's records."""
         if self.undelivered:
             self.write_again([])
         while self.answers:
             self.take_in(True, True)
-        self.export([])
+        self.export([], with_rejected=True)
         assert not self.answers, "PARS was asked to delete what it does not hold"
         should = (learner.should() for learner in self.learners.values())
         assert sorted(self.pars.holds) == sorted(cells for cells in should if cells)
@@ -369,9 +371,17 @@ class Reporting(RuleBasedStateMachine):
     def path(self) -> Path:
         return Path(self.folder.name)
 
-    async def _export(self, number: int, write: Any) -> pars.Batch:
+    def _write(self, names: tuple[str, ...], new: pars.Batch) -> None:
+        write_files(self.path, names, new.rows)
+
+    async def _export(self, number: int, write: Any, *, with_rejected: bool = False) -> pars.Batch:
         return await pars.create_batch(
-            MEETING.code, number, actor="staff", now=self.now, write=write
+            MEETING.code,
+            number,
+            actor="staff",
+            now=self.now,
+            write=write,
+            with_rejected=with_rejected,
         )
 
     async def _last(self) -> int:
