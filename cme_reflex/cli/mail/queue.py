@@ -111,7 +111,7 @@ def _reminded(done: ReminderResult, zone: ZoneInfo) -> Iterator[str]:
     for title, badges in (
         ("reminded before", done.before),
         ("without an e-mail address", done.without_address),
-        ("reopened, and the deadline is over", done.too_late),
+        ("not reminded, because the deadline is over", done.too_late),
     ):
         if badges:
             yield f"  {title}: {listed(badges)}"

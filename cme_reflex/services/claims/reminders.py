@@ -32,8 +32,8 @@ TIMEOUT = 60.0  # seconds per statement about all attendees; no page waits for i
 class ReminderResult:
     """Badges of attendees reminded now, and reminded of the same deadline before.
 
-    `without_address`: without an e-mail address; `too_late`: with a reopened claim whose own
-    deadline is over. `deadline` is the meeting's, aware UTC.
+    `without_address`: without an e-mail address; `too_late`: whose deadline is over, the meeting's
+    or that of a reopened claim. `deadline` is the meeting's, aware UTC.
     """
 
     meeting: str

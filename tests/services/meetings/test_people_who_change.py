@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from cme_reflex.domain.sign_in.strength import SignInMethod
 from cme_reflex.formats.meeting_folder.records import AttendeeRecord, MeetingFolder
+from cme_reflex.services.claims.reminders import enqueue_reminders
 from cme_reflex.services.meetings.export import export_meeting
 from cme_reflex.services.meetings.loader import LoadNotConfirmed, LoadReport, load_meeting
 from cme_reflex.services.meetings.people_changes import PassedOnNumber
@@ -129,7 +130,9 @@ async def test_who_left_the_list_cannot_sign_in_until_listed_again(
 ) -> None:
     token = await credentials.sign_in_with_badge(MEETING.code, "Núñez", "101", now=now)
     await claim_of("101")
+    assert (await enqueue_reminders(MEETING.code, now=now)).without_address == ("101",)
     report = await change(BEN, EVE)
+    assert (await enqueue_reminders(MEETING.code, now=now)).without_address == ()
     assert (report.attendees, report.removed) == (RowCounts(unchanged=32, withdrawn=1), ("101",))
     with pytest.raises(NotSignedIn):
         await authentication.authenticate(MEETING.code, token, now=now)
