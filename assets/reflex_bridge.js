@@ -10,7 +10,7 @@ import {
   createElement, Fragment, useContext, useEffect, useLayoutEffect, useMemo,
 } from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
-import * as firstScreen from "$/public/first_screen.js";
+import * as firstValues from "$/public/first_values.js";
 import { sawVersion } from "$/public/meeting.js";
 import * as queue from "$/public/command_queue.js";
 import * as actions from "$/public/immediate_actions.js";
@@ -39,7 +39,7 @@ export function CommandQueue({ reply, attendee, version, hydrated, commands, wor
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
   useEffect(() => sawVersion(version), [version]);
   // Before the parent's effect, which sends the address to the server.
-  useEffect(() => firstScreen.begin(dispatchers), []);
+  useEffect(() => firstValues.begin(dispatchers), []);
   useEffect(() => queue.setConnected(!errors.length), [errors]);
   useEffect(() => void (hydrated && restorePosition()), [hydrated]);
   return createElement(Fragment, null, children);
@@ -51,7 +51,7 @@ export function CommandQueue({ reply, attendee, version, hydrated, commands, wor
 
 let dispatchers = null; // Reflex's own, by the names of the states
 let buffer = null;
-let hydratedOnce = firstScreen.isInPage;
+let hydratedOnce = firstValues.areInPage;
 let timeout = 0;
 
 function flush(dispatch) {
@@ -67,7 +67,7 @@ function receive(dispatch, name, delta) {
   if (delta.reply_rx_state_) replies.push(delta.reply_rx_state_);
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && hydratedOnce && !buffer) {
-    buffer = firstScreen.defaults();
+    buffer = firstValues.defaults();
     timeout = setTimeout(flush, BUFFER_TIMEOUT, dispatch);
   }
   hydratedOnce ||= hydrated === true;

@@ -31,7 +31,7 @@ from cme_reflex.web.meeting_pages import in_script, rendered_page
 from cme_reflex.web.paths import canonical_path
 from cme_reflex.web.templates import macros
 
-COMPRESSION = 5  # gzip's level; the highest takes three times as long and saves 1 %
+COMPRESSION = 5  # gzip's level; the highest takes twice as long and saves 2 %
 
 
 @dataclass(frozen=True, slots=True)

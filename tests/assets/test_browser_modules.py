@@ -30,7 +30,8 @@ PAGE_HOOKS = {
 }
 MODULES: dict[str, set[str]] = {
     "command_queue.js": set(),
-    "first_screen.js": REFLEX,
+    "first_screen.js": {"react"},
+    "first_values.js": {"$/utils/context-registry"},
     "link.js": set(),
     "meeting.js": {"react"},
     "immediate_actions.js": {"$/public/command_queue.js"},
@@ -42,7 +43,7 @@ MODULES: dict[str, set[str]] = {
     "reflex_bridge.js": REFLEX
     | {
         "$/public/command_queue.js",
-        "$/public/first_screen.js",
+        "$/public/first_values.js",
         "$/public/immediate_actions.js",
         "$/public/meeting.js",
         "$/public/restore_position.js",

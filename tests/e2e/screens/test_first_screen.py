@@ -17,9 +17,9 @@ from tests.support.e2e.traffic import HeldScripts
 
 SCRIPTS = re.compile(r"/assets/.*\.js$")
 SLOWER = 6  # CPU slowdown factor, so that the browser paints a partial page
-# The page without announcements, properties of fields that React sets, and the field for the list's
-# position, which only the live list has. In the served page, parts have an element around them,
-# empty comments separate texts that React joins, and styles have no spaces.
+# The page without announcements, properties of fields that React sets, and what only the live list
+# has: labels of queued commands, and the field for its position. In the served page, parts have an
+# element around them, empty comments separate texts that React joins, and styles have no spaces.
 PAGE = """
 () => {
     const OWN = ["checked", "name", "selected", "type", "value"];
@@ -32,7 +32,7 @@ PAGE = """
         )];
     };
     const page = document.querySelector("main").parentElement.cloneNode(true);
-    page.querySelector("[data-cme-top-row]")?.remove();
+    for (const live of page.querySelectorAll("[data-cme-top-row], .pending-label")) live.remove();
     for (const part of page.querySelectorAll("[data-cme-first-screen]"))
         part.replaceWith(...part.childNodes);
     const comments = document.createTreeWalker(page, NodeFilter.SHOW_COMMENT);
