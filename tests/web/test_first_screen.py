@@ -122,7 +122,7 @@ def _row(row: str) -> tuple[str, ...]:
     patterns = (
         '<h2 class="session-day ">(.*?)</h2>',
         '<h3 class="session-title">(.*?)</h3>',
-        'data-cme-tap="(\\w+) |<p class="w-26 [^>]*>(.*?)</p>',
+        'data-cme-tap="(\\w+)-|<p class="w-26 [^>]*>(.*?)</p>',
         "(Overlaps)</span>",
     )
     found = [re.search(pattern, row) for pattern in patterns]
@@ -229,7 +229,7 @@ async def test_a_removal_can_be_undone_on_the_first_screen(site: httpx.AsyncClie
     assert [each["title"] for each in values(page)["removed"]] == ["Session C", "Session A"]
     assert '<span class="font-semibold">Session C</span>' in page
     assert ">and 1 more</p>" in page
-    assert page.count('data-cme-tap="undo ') == 1
+    assert page.count('data-cme-tap="undo-') == 1
     assert len(rows(page)) == 4
 
 

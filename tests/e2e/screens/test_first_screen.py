@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from cme_reflex.domain.folding import fold
 from tests.support.e2e.attendee import SEED, Attendee
 from tests.support.e2e.devices import DESKTOP, PHONE
+from tests.support.e2e.pace import SECOND_TAP_IGNORED
 from tests.support.e2e.session_list import WINDOW
 from tests.support.e2e.traffic import HeldScripts
 
@@ -236,6 +237,62 @@ def test_a_session_can_be_added_before_hydration(
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     expect(claim(page)).to_contain_text("1 session")
     assert console == []
+
+
+def test_what_is_tapped_before_hydration_is_done_as_it_was_meant(
+    attendee: Attendee, held: Held, console: list[str]
+) -> None:
+    with_a_removal(attendee)
+    page = held.page
+    page.goto("/sessions", wait_until="domcontentloaded")
+    rows = page.get_by_role("list", name="Sessions").get_by_role("listitem")
+    early = rows.filter(has_text="Sunrise Session")
+    early.nth(1).get_by_role("button", name=re.compile("^Added")).click()
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    early.nth(2).get_by_role("button", name=re.compile("^Add ")).click()
+    held.release()
+    for at, name in enumerate(("^Added", "^Add ", "^Added")):
+        button = early.nth(at).get_by_role("button", name=re.compile(name))
+        expect(button).to_be_visible()
+        expect(button).not_to_have_attribute("data-unsaved", "")
+    expect(claim(page)).to_contain_text("2 sessions")
+    assert console == []
+
+
+def test_a_session_is_added_once_however_often_it_is_tapped(attendee: Attendee, held: Held) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    for _ in range(2):
+        row.get_by_role("button", name=re.compile("^Add ")).click()
+        held.page.wait_for_timeout(SECOND_TAP_IGNORED)
+    held.release()
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    expect(claim(held.page)).to_contain_text("1 session")
+
+
+def test_what_is_tapped_is_stored_although_the_server_never_answers(
+    attendee: Attendee, held: Held
+) -> None:
+    held.page.route_web_socket(re.compile("/_event"), lambda socket: None)
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    row.get_by_role("button", name=re.compile("^Add ")).click()
+    held.release()
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_have_attribute(
+        "data-unsaved", ""
+    )
+    held.page.close()
+    attendee.open_sessions()
+    expect(attendee.rows.first.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+
+
+@pytest.mark.parametrize("control", ["#kind", "[name=day][value='']", "[data-row='2'] button"])
+def test_the_focus_stays_where_it_is(attendee: Attendee, held: Held, control: str) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    held.page.locator(control).focus()
+    held.release()
+    live(held.page)
+    expect(held.page.locator(control)).to_be_focused()
 
 
 def test_a_day_chosen_before_hydration_is_applied(
