@@ -198,8 +198,10 @@ class Sessions(UndoPage, rx.State):
         found = text.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         announcement = text.sessions.FOUND.format(sessions=found)
+        # A page without filters has had the whole window on its first screen.
+        is_whole = is_first and not self.address
         self._show_window(
-            context, summary, sessions, 0, announcement=announcement, is_first=is_first
+            context, summary, sessions, 0, announcement=announcement, is_whole=is_whole
         )
 
     def _session_filter(self, summary: ClaimSummary) -> SessionFilter:
@@ -233,7 +235,7 @@ class Sessions(UndoPage, rx.State):
         chunk: int,
         *,
         announcement: str = "",
-        is_first: bool = False,
+        is_whole: bool = False,
     ) -> None:
         window = session_window.window_at(
             context.programme,
@@ -243,7 +245,7 @@ class Sessions(UndoPage, rx.State):
             clock(),
             by_date=_sort_order(self.sort) is SortOrder.DATE,
             shown=self._chunks,
-            is_first=is_first,
+            is_whole=is_whole,
         )
         for number, rows in window.rows.items():
             setattr(self, SLOTS[number % WINDOW_CHUNKS], rows)
