@@ -4,7 +4,7 @@ import reflex as rx
 
 from cme_reflex.reflex_bridge.frontend_build import RelativeSocketUrlPlugin
 from cme_reflex.web.build_assets import BuildAssetsPlugin
-from cme_reflex.web.build_plugins import PageHooksPlugin, ShapesPlugin
+from cme_reflex.web.build_plugins import PageHooksPlugin
 
 config = rx.Config(
     app_name="cme_reflex",
@@ -13,7 +13,6 @@ config = rx.Config(
         rx.plugins.TailwindV4Plugin({"plugins": []}),
         RelativeSocketUrlPlugin(),
         PageHooksPlugin(),
-        ShapesPlugin(),
         BuildAssetsPlugin(),
     ],
     # Search engines must not index the site, so it has no sitemap.

@@ -6,9 +6,11 @@
 // addEvents every page calls, and `is_hydrated_rx_state_` is false in the first reply of a server
 // that does not know the tab.
 
-import { createElement, Fragment, useContext, useEffect, useMemo } from "react";
+import {
+  createElement, Fragment, useContext, useEffect, useLayoutEffect, useMemo,
+} from "react";
 import { DispatchContext, EventLoopContext, eventLoop } from "$/utils/context-registry";
-import { defaults, listen } from "$/public/filled.js";
+import * as firstValues from "$/public/first_values.js";
 import { sawVersion } from "$/public/meeting.js";
 import * as queue from "$/public/command_queue.js";
 import * as actions from "$/public/immediate_actions.js";
@@ -32,20 +34,24 @@ export function CommandQueue({ reply, attendee, version, hydrated, commands, wor
       queue.settle(command, outcome, reason);
     }
   }, [reply]);
+  // Within the commit: when the live page is there, what was tapped on the first screen is queued.
+  useLayoutEffect(() => queue.setOwner(attendee, false), [attendee]);
   useEffect(() => queue.setOwner(attendee, hydrated), [attendee, hydrated]);
   useEffect(() => sawVersion(version), [version]);
-  useEffect(listen, []); // before the parent's effect, which sends the address to the server
+  // Before the parent's effect, which sends the address to the server.
+  useEffect(() => firstValues.begin(dispatchers), []);
   useEffect(() => queue.setConnected(!errors.length), [errors]);
   useEffect(() => void (hydrated && restorePosition()), [hydrated]);
   return createElement(Fragment, null, children);
 }
 
 // A server that has lost this tab's state replies with an empty page first and its content after.
-// Both are applied together, so that the page keeps its position. For a page that came filled, the
-// server has no state yet and omits the default values, so `defaults` are added.
+// Both are applied together, so that the page keeps its position. A page with a first screen has
+// values before the server has a state: it omits what is the default, so the defaults are added.
 
+let dispatchers = null; // Reflex's own, by the names of the states
 let buffer = null;
-let hydratedOnce = Object.keys(defaults).length > 0;
+let hydratedOnce = firstValues.areInPage;
 let timeout = 0;
 
 function flush(dispatch) {
@@ -61,7 +67,7 @@ function receive(dispatch, name, delta) {
   if (delta.reply_rx_state_) replies.push(delta.reply_rx_state_);
   const hydrated = delta.is_hydrated_rx_state_;
   if (hydrated === false && hydratedOnce && !buffer) {
-    buffer = { ...defaults };
+    buffer = firstValues.defaults();
     timeout = setTimeout(flush, BUFFER_TIMEOUT, dispatch);
   }
   hydratedOnce ||= hydrated === true;
@@ -71,10 +77,10 @@ function receive(dispatch, name, delta) {
 }
 
 export function HydrationBuffer({ children }) {
-  const dispatch = useContext(DispatchContext);
+  dispatchers = useContext(DispatchContext);
   const buffered = useMemo(() => {
-    const one = (name) => [name, (delta) => receive(dispatch, name, delta)];
-    return Object.fromEntries(Object.keys(dispatch).map(one));
-  }, [dispatch]);
+    const one = (name) => [name, (delta) => receive(dispatchers, name, delta)];
+    return Object.fromEntries(Object.keys(dispatchers).map(one));
+  }, [dispatchers]);
   return createElement(DispatchContext.Provider, { value: buffered }, children);
 }

@@ -43,18 +43,17 @@ from cme_reflex.state.base import commands
 from cme_reflex.state.command_queue import CommandQueue
 from cme_reflex.state.error_banner import report_page_error, report_server_error
 from cme_reflex.state.evaluation import Evaluation
-from cme_reflex.state.first_screen import first_screen
 from cme_reflex.state.home import Home
 from cme_reflex.state.receipt import Receipt
 from cme_reflex.state.registrations import Registrations
 from cme_reflex.state.reporting import Reporting
-from cme_reflex.state.sessions import Sessions
+from cme_reflex.state.sessions import Sessions, first_screen
 from cme_reflex.state.submit import Submit
 from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web import logs
-from cme_reflex.web.build_plugins import PAGE_HOOKS, SHAPES
+from cme_reflex.web.build_plugins import PAGE_HOOKS
 from cme_reflex.web.events.event_validation import EventValidator
-from cme_reflex.web.filled_page import filled
+from cme_reflex.web.first_screen import FirstScreenMiddleware
 from cme_reflex.web.gc_tuning import tuned_gc
 from cme_reflex.web.meeting_pages import (
     BUILT,
@@ -155,7 +154,11 @@ app = Application(
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
         partial(MeetingPagesMiddleware, pages=PAGE_FILES),
-        partial(filled, BUILT.parent / SHAPES / "sessions.html", first_screen),
+        partial(
+            FirstScreenMiddleware,
+            page=PAGE_FILES[routes.SESSIONS],
+            open_first_screen=first_screen,
+        ),
         AuthRedirectMiddleware,
     ],
     # From the innermost to the outermost, for every request: what is not a path never reaches a

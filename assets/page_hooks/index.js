@@ -7,6 +7,7 @@ import "./tap_guard.js";
 import "./sign_in_form.js";
 import "./sign_out.js";
 import "./popup.js";
+import "./first_screen.js";
 import "./pending.js";
 import "./refresh.js";
 import "./recover.js";

@@ -1,6 +1,8 @@
 // Marks a tapped button as pending within the same frame, until the page changes. Before hydration,
-// taps and selected options are recorded on the element, because React would reset them.
+// only what is tapped on the first screen will be done; selected options are recorded on the
+// element, because React would reset them.
 
+import { isInFirstScreen } from "./first_screen.js";
 import { isHydrated } from "./rendering.js";
 
 const MARK_TIMEOUT = 10000; // ms after which a mark is removed in any case
@@ -12,7 +14,7 @@ function recordChoice({ target }) {
 function mark(event) {
   const button = event.target.closest?.("[data-cme-pending]");
   if (!button || button.matches(":disabled")) return;
-  if (!isHydrated()) button.dataset.queued = "";
+  if (!isHydrated() && !isInFirstScreen(button)) return;
   button.dataset.pending = "true";
   button.setAttribute("aria-busy", "true");
   const unmark = () => {

@@ -10,9 +10,9 @@ from cme_reflex.components.controls.buttons import button, button_link
 from cme_reflex.components.controls.chips import chips
 from cme_reflex.components.controls.fields import select_field, text_field
 from cme_reflex.components.controls.icons import icon
+from cme_reflex.components.first_screen import first_screen_part
 from cme_reflex.components.layout.claim_page import claim_page
 from cme_reflex.components.layout.connection import unanswered_note
-from cme_reflex.components.layout.filled import filled
 from cme_reflex.components.layout.header_actions import signed_in_actions
 from cme_reflex.components.layout.shell import action_bar, page_title
 from cme_reflex.components.layout.skeleton import skeleton_rows
@@ -41,25 +41,25 @@ SORT_OPTIONS = [
 
 def sessions() -> rx.Component:
     """The list with its search and filters."""
-    screen = claim_page(
+    return claim_page(
         Sessions,
         page_title(text.sessions.TITLE),
-        rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info")),
+        _part("locked", rx.cond(Sessions.locked != "", notice(Sessions.locked, tone="info"))),
         _filters(),
-        rx.cond(
-            Sessions.ready,
+        _part(
+            "rows",
             rx.cond(
                 Sessions.matches > 0,
                 session_list(Sessions, locked=Sessions.locked != ""),
                 _nothing_found(),
             ),
-            skeleton_rows(),
+            skeleton=skeleton_rows(),
         ),
         banner=ErrorBanner,
         bar=rx.fragment(
-            undo_notice(Sessions),
+            _part("changes", undo_notice(Sessions)),
             action_bar(
-                totals_line(Sessions.totals),
+                _part("totals", totals_line(Sessions.totals)),
                 button_link(icon("back"), text.sessions.BACK, href=HOME),
                 below=True,
             ),
@@ -67,7 +67,10 @@ def sessions() -> rx.Component:
         actions=signed_in_actions(),
         address=True,
     )
-    return filled(Sessions, screen)
+
+
+def _part(name: str, live: rx.Component, *, skeleton: rx.Component | None = None) -> rx.Component:
+    return first_screen_part(name, ready=Sessions.ready, live=live, skeleton=skeleton)
 
 
 def _filters() -> rx.Component:
@@ -85,27 +88,35 @@ def _filters() -> rx.Component:
                 value=Sessions.query,
                 **query_field("q"),
             ),
-            select_field(
-                text.sessions.KIND,
-                rx.foreach(
-                    Sessions.kinds,
-                    lambda kind: rx.el.option(kind.label, value=kind.value, key=kind.value),
+            _part(
+                "kinds",
+                select_field(
+                    text.sessions.KIND,
+                    rx.foreach(
+                        Sessions.kinds,
+                        lambda kind: rx.el.option(kind.label, value=kind.value, key=kind.value),
+                    ),
+                    field_id="kind",
+                    value=Sessions.kind,
+                    on_change=Sessions.filter_kind,
+                    **query_field("kind"),
                 ),
-                field_id="kind",
-                value=Sessions.kind,
-                on_change=Sessions.filter_kind,
-                **query_field("kind"),
             ),
-            select_field(
-                text.sessions.CREDIT,
-                rx.foreach(
-                    Sessions.credits,
-                    lambda credit: rx.el.option(credit.label, value=credit.value, key=credit.value),
+            _part(
+                "credits",
+                select_field(
+                    text.sessions.CREDIT,
+                    rx.foreach(
+                        Sessions.credits,
+                        lambda credit: rx.el.option(
+                            credit.label, value=credit.value, key=credit.value
+                        ),
+                    ),
+                    field_id="credit",
+                    value=Sessions.credit,
+                    on_change=Sessions.filter_credit,
+                    **query_field("credit"),
                 ),
-                field_id="credit",
-                value=Sessions.credit,
-                on_change=Sessions.filter_credit,
-                **query_field("credit"),
             ),
             select_field(
                 text.sessions.SORT,
@@ -119,12 +130,15 @@ def _filters() -> rx.Component:
             "md:grid-cols-[13fr_12fr_12fr_9fr] "
             "md:*:first:col-span-1 md:*:last:col-span-1",
         ),
-        chips(
-            text.sessions.DAY,
-            Sessions.days,
-            name="day",
-            chosen=Sessions.day,
-            on_choose=Sessions.filter_day,
+        _part(
+            "days",
+            chips(
+                text.sessions.DAY,
+                Sessions.days,
+                name="day",
+                chosen=Sessions.day,
+                on_choose=Sessions.filter_day,
+            ),
         ),
         unanswered_note(text.sessions.NEEDS_CONNECTION),
         chips(
@@ -134,9 +148,12 @@ def _filters() -> rx.Component:
             chosen=Sessions.showing,
             on_choose=Sessions.show_only,
         ),
-        rx.el.p(
-            rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
-            class_name="min-h-5 text-13 text-muted",
+        _part(
+            "found",
+            rx.el.p(
+                rx.cond(Sessions.ready, text.sessions.FOUND.format(sessions=Sessions.found), ""),
+                class_name="min-h-5 text-13 text-muted",
+            ),
         ),
         role="search",
         class_name="grid gap-3",

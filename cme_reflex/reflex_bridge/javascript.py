@@ -12,3 +12,6 @@ QUEUE_NOTICES = "$/public/queue_notices.js"
 
 MEETING = "$/public/meeting.js"
 """The `library` of what is implemented in assets/meeting.js."""
+
+FIRST_SCREEN = "$/public/first_screen.js"
+"""The `library` of the component that is implemented in assets/first_screen.js."""

@@ -16,14 +16,16 @@ from cme_reflex.domain.programme.session_filter import (
     SortOrder,
     filter_sessions,
 )
-from cme_reflex.reflex_bridge.detached_state import detached
+from cme_reflex.reflex_bridge.detached_state import deltas_of, detached, values_of
 from cme_reflex.services.claims import claim_lines
 from cme_reflex.services.claims.claim import ClaimSummary
 from cme_reflex.services.clock import clock
 from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.base import UndoPage, browsing, command, immediate, with_claim
+from cme_reflex.state.command_queue import CommandQueue, queue_owner
 from cme_reflex.state.views import session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
+from cme_reflex.web.first_screen import FirstScreen
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
 
@@ -95,7 +97,7 @@ class Sessions(UndoPage, rx.State):
             kinds=kinds,
             credits=credit_types,
         )
-        self._update_list(context, summary)
+        self._update_list(context, summary, is_first=True)
         self._show_summary(context, summary, announcement=self.announcement)
 
     @rx.event
@@ -187,14 +189,20 @@ class Sessions(UndoPage, rx.State):
         """Show changes made in other tabs, without moving the list."""
         self._show_claim(context, summary)
 
-    def _update_list(self, context: RequestContext, summary: ClaimSummary) -> None:
+    def _update_list(
+        self, context: RequestContext, summary: ClaimSummary, *, is_first: bool = False
+    ) -> None:
         session_filter = self._session_filter(summary)
         sessions = filter_sessions(context.programme, session_filter, summary.claim.lines)
         self._found, self._chunks = tuple(session.id for session in sessions), ()
         found = text.claim.SESSIONS(len(sessions))
         self._set(matches=len(sessions), found=found, address=self._address())
         announcement = text.sessions.FOUND.format(sessions=found)
-        self._show_window(context, summary, sessions, 0, announcement=announcement)
+        # A page without filters has had the whole window on its first screen.
+        is_whole = is_first and not self.address
+        self._show_window(
+            context, summary, sessions, 0, announcement=announcement, is_whole=is_whole
+        )
 
     def _session_filter(self, summary: ClaimSummary) -> SessionFilter:
         primary = summary.offered.first_primary
@@ -227,6 +235,7 @@ class Sessions(UndoPage, rx.State):
         chunk: int,
         *,
         announcement: str = "",
+        is_whole: bool = False,
     ) -> None:
         window = session_window.window_at(
             context.programme,
@@ -236,6 +245,7 @@ class Sessions(UndoPage, rx.State):
             clock(),
             by_date=_sort_order(self.sort) is SortOrder.DATE,
             shown=self._chunks,
+            is_whole=is_whole,
         )
         for number, rows in window.rows.items():
             setattr(self, SLOTS[number % WINDOW_CHUNKS], rows)
@@ -274,6 +284,19 @@ class Sessions(UndoPage, rx.State):
             added=[line.session_id for line in summary.claim.lines if line.session_id in shown],
             in_conflict=sorted(summary.in_conflict & shown),
         )
+
+
+def first_screen(context: RequestContext, summary: ClaimSummary) -> FirstScreen | None:
+    """What the page shows the attendee first; None for a meeting without sessions to show.
+
+    The queue has its owner from the beginning, so that what is tapped is kept without a connection.
+    """
+    page, queue = Sessions.opened(context, summary), detached(CommandQueue)
+    if not page.matches:
+        return None
+    queue.attendee = queue_owner(context.attendee.id)
+    queue.meeting_version = context.programme.version
+    return FirstScreen(values_of(page), deltas_of(page, queue))
 
 
 def _day_options(programme: Programme) -> list[view_models.FilterOption]:

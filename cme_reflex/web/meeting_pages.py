@@ -12,6 +12,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 from starlette.datastructures import Headers
@@ -34,6 +35,7 @@ from cme_reflex.web.templates import render, render_error
 BUILT = ROOT / ".web" / "build" / "client"
 
 _CACHED_TEMPLATES = 64  # pages of one build, and of the next one
+_CACHED_HEADS = 64  # one for each version of a meeting
 _CACHED_PAGES = 1024  # some 20 kB each: the pages of fifty meetings
 
 # React Router renders its links without the base of the meeting, which only the browser knows.
@@ -140,6 +142,14 @@ def page(file: Path, view: MeetingView) -> CachedContent:
     return _page(file, file.stat().st_mtime_ns, view)
 
 
+def rendered_page(file: Path, view: MeetingView, *, first_screen: Any) -> str:
+    """The text of the built page with this meeting's facts and this first screen.
+
+    `first_screen` has the macros of templates/first_screen.html.
+    """
+    return _filled(_template(file, file.stat().st_mtime_ns), view, first_screen)
+
+
 def filled(built: str, view: MeetingView) -> str:
     """The text of a built page with this meeting's facts."""
     return _filled(_compiled(built), view)
@@ -175,10 +185,16 @@ def _compiled(built: str) -> Template:
     return _environment.from_string(_LINK.sub(_IN_MEETING, built))
 
 
-def _filled(template: Template, view: MeetingView) -> str:
+def _filled(template: Template, view: MeetingView, first_screen: Any = None) -> str:
     """The template with the facts in it, and what the meeting adds to the head of each page."""
+    page = template.render(meeting=view, first_screen=first_screen)
+    return page.replace("</head>", f"{_head(view)}</head>", 1)
+
+
+@lru_cache(maxsize=_CACHED_HEADS)
+def _head(view: MeetingView) -> str:
     base = settings().public_url
-    head = render(
+    return render(
         "head.html",
         meeting=view,
         address=f"{base}{view.base}" if base else "",
@@ -187,4 +203,3 @@ def _filled(template: Template, view: MeetingView) -> str:
         manifest=meeting_file(view.code, MANIFEST),
         facts=in_script(json.dumps(asdict(view), ensure_ascii=False)),
     )
-    return template.render(meeting=view).replace("</head>", f"{head}</head>", 1)

@@ -4,7 +4,7 @@ import re
 
 from cme_reflex.settings import ROOT
 
-REFLEX = {"react", "$/utils/context", "$/utils/context-registry"}
+REFLEX = {"react", "$/utils/context-registry"}
 IMPORT = re.compile(r"""(?:\bfrom|\bimport\(|\bimport)\s*["']([^"']+)""")
 
 # Allowed imports of each module; page hooks import only each other.
@@ -12,6 +12,7 @@ PAGE_HOOKS = {
     "address.js",
     "connection.js",
     "fields.js",
+    "first_screen.js",
     "index.js",
     "line_focus.js",
     "list_position.js",
@@ -29,7 +30,8 @@ PAGE_HOOKS = {
 }
 MODULES: dict[str, set[str]] = {
     "command_queue.js": set(),
-    "filled.js": REFLEX,
+    "first_screen.js": {"react"},
+    "first_values.js": {"$/utils/context-registry"},
     "link.js": set(),
     "meeting.js": {"react"},
     "immediate_actions.js": {"$/public/command_queue.js"},
@@ -41,7 +43,7 @@ MODULES: dict[str, set[str]] = {
     "reflex_bridge.js": REFLEX
     | {
         "$/public/command_queue.js",
-        "$/public/filled.js",
+        "$/public/first_values.js",
         "$/public/immediate_actions.js",
         "$/public/meeting.js",
         "$/public/restore_position.js",

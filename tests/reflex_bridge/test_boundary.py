@@ -8,8 +8,6 @@ from cme_reflex.settings import ROOT
 from tests.support.checks.contracts import BRIDGE
 
 INTERNALS = {"reflex_base", "reflex_components_core", "socketio", "engineio"}
-# Parts of the page that the server fills.
-EXCEPTIONS = {"components/layout/filled.py", "state/first_screen.py"}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -31,6 +29,5 @@ def test_only_the_bridge_imports_the_internals_of_reflex() -> None:
         for name in imported(path)
         if name.startswith("reflex.") or name.partition(".")[0] in INTERNALS
     ]
-    assert [each for each in imports if each[0] not in EXCEPTIONS] == []
-    assert {path for path, _ in imports} == EXCEPTIONS
+    assert imports == []
     assert set(imported(ROOT / "rxconfig.py")) & INTERNALS == set()

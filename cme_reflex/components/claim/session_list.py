@@ -131,6 +131,7 @@ def _add_or_remove(sessions: Any, row: Any, locked: Any) -> rx.Component:
         kind="done",
         class_name="w-26 px-2",
         pending=True,
+        data_cme_tap=f"remove-{row.id}",
         disabled=locked,
         on_click=sessions.remove(row.id, COMMAND),
     )
@@ -141,6 +142,7 @@ def _add_or_remove(sessions: Any, row: Any, locked: Any) -> rx.Component:
         kind="secondary",
         class_name="w-26 px-2",
         pending=True,
+        data_cme_tap=f"add-{row.id}",
         disabled=locked,
         on_click=sessions.add(row.id, COMMAND),
     )

@@ -42,6 +42,7 @@ def _newest(state: Any) -> rx.Component:
             kind="secondary",
             on_click=state.undo(removed.id, COMMAND),
             pending=True,
+            data_cme_tap=f"undo-{removed.id}",
             # Gets the focus when the line that had it is removed.
             data_cme_focus_fallback="true",
         ),

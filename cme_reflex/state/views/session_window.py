@@ -59,15 +59,18 @@ def window_at(
     *,
     by_date: bool,
     shown: Sequence[int],
+    is_whole: bool = False,
 ) -> SessionWindow:
     """The window with chunk `top` of these sessions in its middle, for this attendee.
 
-    `shown` are the chunks that the page has; without any, the window is only the first chunk.
+    `shown` are the chunks that the page has; without any, as for a new search, the window is only
+    the first chunk, unless it `is_whole`.
     """
     formatted = _rows_of(programme, attendee.profession)
     last = max(0, (len(sessions) - 1) // CHUNK)
     first = max(0, min(top - 1, last - WINDOW_CHUNKS + 1))
-    chunks = tuple(range(first, min(first + WINDOW_CHUNKS, last + 1))) if shown else (0,)
+    size = WINDOW_CHUNKS if shown or is_whole else 1
+    chunks = tuple(range(first, min(first + size, last + 1)))
     day_starts = day_start_indexes(sessions, programme) if by_date else set()
     start, stop = chunks[0] * CHUNK, min((chunks[-1] + 1) * CHUNK, len(sessions))
 

@@ -37,6 +37,11 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+def macros(template: str, **values: Any) -> Any:
+    """The macros of the template as methods, which render with these values, escaped."""
+    return _environment().get_template(template).make_module(values)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

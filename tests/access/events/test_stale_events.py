@@ -95,6 +95,22 @@ async def test_the_list_of_added_sessions_stays_complete_while_removing(
     assert sorted(shown["sessions.added"]) == sorted(set(added) - {in_order[0]})
 
 
+@pytest.mark.parametrize(("query", "slots"), [("", "abc"), ("?sort=date", "abc"), ("?q=s", "a")])
+async def test_a_page_loads_the_whole_window_and_a_filter_its_first_chunk(
+    site: RunningApp,
+    people: SignedInPeople,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    slots: str,
+) -> None:
+    monkeypatch.setattr(session_window, "CHUNK", 1)
+    async with site.socket(people.tokens[DRAFTING]) as socket:
+        await socket.send("sessions.load", path=f"/sessions{query}")
+        shown = socket.vars()
+    assert shown["sessions.matches"] > 3
+    assert "".join(slot for slot in "abc" if shown.get(f"sessions.slot_{slot}")) == slots
+
+
 async def test_a_letter_shows_what_another_tab_has_added(
     site: RunningApp, people: SignedInPeople
 ) -> None:

@@ -1,22 +1,26 @@
-"""First screen of the session list: served as HTML, and equal to the rendered one."""
+"""First screen of the session list: rendered by the server, and equal to the live one."""
 
 import difflib
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from cme_reflex.domain.folding import fold
-from cme_reflex.state.views.session_window import CHUNK
 from tests.support.e2e.attendee import SEED, Attendee
+from tests.support.e2e.devices import DESKTOP, PHONE
+from tests.support.e2e.pace import SECOND_TAP_IGNORED
+from tests.support.e2e.session_list import WINDOW
 from tests.support.e2e.traffic import HeldScripts
 
 SCRIPTS = re.compile(r"/assets/.*\.js$")
 SLOWER = 6  # CPU slowdown factor, so that the browser paints a partial page
-# The page without announcements, and without properties of fields that React sets. In the served
-# page, empty comments separate texts that React joins, and styles have no spaces.
+# The page without announcements, properties of fields that React sets, and what only the live list
+# has: labels of queued commands, and the field for its position. In the served page, parts have an
+# element around them, empty comments separate texts that React joins, and styles have no spaces.
 PAGE = """
 () => {
     const OWN = ["checked", "name", "selected", "type", "value"];
@@ -29,6 +33,9 @@ PAGE = """
         )];
     };
     const page = document.querySelector("main").parentElement.cloneNode(true);
+    for (const live of page.querySelectorAll("[data-cme-top-row], .pending-label")) live.remove();
+    for (const part of page.querySelectorAll("[data-cme-first-screen]"))
+        part.replaceWith(...part.childNodes);
     const comments = document.createTreeWalker(page, NodeFilter.SHOW_COMMENT);
     const empty = [];
     while (comments.nextNode()) empty.push(comments.currentNode);
@@ -40,10 +47,11 @@ PAGE = """
 }
 """
 
-# The served elements, and all layout shifts with amount, time and positions.
+# The served elements that React renders, and all layout shifts with amount, time and positions.
 WATCH = """
 addEventListener("DOMContentLoaded", () => {
-    window.came = [...document.querySelectorAll("main *, section *")];
+    window.came = [...document.querySelectorAll("main *, section *")]
+        .filter((element) => !element.closest("[data-cme-first-screen]"));
 });
 window.moved = [];
 new PerformanceObserver((list) => {
@@ -52,6 +60,19 @@ new PerformanceObserver((list) => {
             node?.outerHTML?.slice(0, 200) ?? node?.data, previousRect, currentRect,
         ])]);
 }).observe({ type: "layout-shift", buffered: true });
+"""
+# The position and size of each visible element, with its own text. The first screen lays out its
+# rows when they are scrolled to.
+BOXES = """
+() => {
+    for (const row of document.querySelectorAll(".session-row"))
+        row.style.contentVisibility = "visible";
+    return [...document.querySelectorAll("main *, section *")].flatMap((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const text = [...element.childNodes].map((node) => node.data ?? "").join("");
+        return width > 1 ? [[element.tagName, x, y, width, height, text].join(" ")] : [];
+    });
+}
 """
 GONE = "() => came.filter((element) => !element.isConnected).map((element) => element.outerHTML)"
 
@@ -134,6 +155,14 @@ def with_an_overlap(attendee: Attendee) -> None:
     attendee.open_sessions()
 
 
+def with_a_removal(attendee: Attendee) -> None:
+    with_an_overlap(attendee)
+    row = attendee.rows.filter(has_text="Sunrise Session").first
+    row.get_by_role("button").click()
+    expect(row.get_by_role("button", name=re.compile("^Add "))).to_be_visible()
+    expect(attendee.page.get_by_role("button", name=re.compile("^Undo"))).to_be_visible()
+
+
 def submitted(attendee: Attendee) -> None:
     attendee.submit_claim(SEED[0])
 
@@ -142,7 +171,7 @@ def test_without_scripts_the_first_titles_are_visible(
     attendee: Attendee, page: Page, held: Held
 ) -> None:
     attendee.open_sessions()
-    first = titles(page).all_inner_texts()[:CHUNK]
+    first = titles(page).all_text_contents()[:WINDOW]
     held.page.goto("/sessions", wait_until="commit")
     expect(titles(held.page)).to_have_text(first)
     expect(titles(held.page).first).to_be_in_viewport()
@@ -160,29 +189,34 @@ def test_no_link_can_be_tapped_before_its_address_is_known(held: Held, path: str
     assert held.routes
 
 
-@pytest.mark.parametrize("prepare", [unchanged, with_an_overlap, submitted])
-def test_the_served_page_equals_the_rendered_one_and_hydration_preserves_its_elements(
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("prepare", [unchanged, with_an_overlap, with_a_removal, submitted])
+def test_the_live_page_equals_the_first_screen_and_nothing_moves(
     attendee: Attendee,
     page: Page,
     held: Held,
     console: list[str],
     prepare: Callable[[Attendee], None],
+    size: dict[str, Any],
 ) -> None:
     prepare(attendee)
-    # With a filter the list is served without rows. Rows beyond the first chunk are requested after
-    # any scroll event, such as one left over from the page before: a new tab has none.
+    # With a filter the list is served without a first screen. Rows beyond the window are requested
+    # after any scroll event, such as one left over from the page before: a new tab has none.
     fresh = page.context.new_page()
     fresh.goto("/sessions?sort=date")
     live(fresh)
     made = rendered(fresh)
+    held.page.set_viewport_size(size["viewport"])
     held.slow_down(SLOWER)
     held.page.goto("/sessions", wait_until="domcontentloaded")
-    expect(titles(held.page)).to_have_count(CHUNK)
+    expect(titles(held.page)).to_have_count(WINDOW)
     held.slow_down(1)
     assert difference(made, rendered(held.page)) == []
+    boxes = held.page.evaluate(BOXES)
     held.release()
     live(held.page)
     assert difference(made, rendered(held.page)) == []
+    assert difference(boxes, held.page.evaluate(BOXES)) == []
     assert held.page.evaluate(GONE) == []
     assert held.page.evaluate("moved") == []
     assert console == []
@@ -203,6 +237,62 @@ def test_a_session_can_be_added_before_hydration(
     expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
     expect(claim(page)).to_contain_text("1 session")
     assert console == []
+
+
+def test_what_is_tapped_before_hydration_is_done_as_it_was_meant(
+    attendee: Attendee, held: Held, console: list[str]
+) -> None:
+    with_a_removal(attendee)
+    page = held.page
+    page.goto("/sessions", wait_until="domcontentloaded")
+    rows = page.get_by_role("list", name="Sessions").get_by_role("listitem")
+    early = rows.filter(has_text="Sunrise Session")
+    early.nth(1).get_by_role("button", name=re.compile("^Added")).click()
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    early.nth(2).get_by_role("button", name=re.compile("^Add ")).click()
+    held.release()
+    for at, name in enumerate(("^Added", "^Add ", "^Added")):
+        button = early.nth(at).get_by_role("button", name=re.compile(name))
+        expect(button).to_be_visible()
+        expect(button).not_to_have_attribute("data-unsaved", "")
+    expect(claim(page)).to_contain_text("2 sessions")
+    assert console == []
+
+
+def test_a_session_is_added_once_however_often_it_is_tapped(attendee: Attendee, held: Held) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    for _ in range(2):
+        row.get_by_role("button", name=re.compile("^Add ")).click()
+        held.page.wait_for_timeout(SECOND_TAP_IGNORED)
+    held.release()
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+    expect(claim(held.page)).to_contain_text("1 session")
+
+
+def test_what_is_tapped_is_stored_although_the_server_never_answers(
+    attendee: Attendee, held: Held
+) -> None:
+    held.page.route_web_socket(re.compile("/_event"), lambda socket: None)
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    row = held.page.get_by_role("list", name="Sessions").get_by_role("listitem").first
+    row.get_by_role("button", name=re.compile("^Add ")).click()
+    held.release()
+    expect(row.get_by_role("button", name=re.compile("^Added"))).to_have_attribute(
+        "data-unsaved", ""
+    )
+    held.page.close()
+    attendee.open_sessions()
+    expect(attendee.rows.first.get_by_role("button", name=re.compile("^Added"))).to_be_visible()
+
+
+@pytest.mark.parametrize("control", ["#kind", "[name=day][value='']", "[data-row='2'] button"])
+def test_the_focus_stays_where_it_is(attendee: Attendee, held: Held, control: str) -> None:
+    held.page.goto("/sessions", wait_until="domcontentloaded")
+    held.page.locator(control).focus()
+    held.release()
+    live(held.page)
+    expect(held.page.locator(control)).to_be_focused()
 
 
 def test_a_day_chosen_before_hydration_is_applied(

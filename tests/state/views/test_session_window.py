@@ -101,3 +101,16 @@ def test_the_window_has_the_chunk_and_its_neighbors_and_only_new_rows() -> None:
     assert (window.rows_before, window.rows_after) == (CHUNK, CHUNK + 1)
     assert (window.heads_before, window.heads_after) == (1, 2)
     assert window.day == "Friday, September 27"
+
+
+def test_a_list_begins_with_its_first_chunk_or_with_the_whole_window() -> None:
+    sessions = {key: replace(SESSION, id=key) for key in range(3 * CHUNK + 1)}
+    programme = replace(PROGRAMME, sessions=sessions)
+    shown = list(sessions.values())
+
+    def chunks(is_whole: bool) -> tuple[int, ...]:
+        return window_at(
+            programme, shown, 0, ATTENDEE, AFTER, by_date=True, shown=(), is_whole=is_whole
+        ).chunks
+
+    assert (chunks(is_whole=False), chunks(is_whole=True)) == ((0,), (0, 1, 2))
