@@ -53,13 +53,7 @@ from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.web import logs
 from cme_reflex.web.build_plugins import PAGE_HOOKS
 from cme_reflex.web.events.event_validation import EventValidator
-from cme_reflex.web.first_screen import FirstScreenMiddleware
 from cme_reflex.web.gc_tuning import tuned_gc
-from cme_reflex.web.meeting_pages import (
-    BUILT,
-    MeetingPagesMiddleware,
-    built_page,
-)
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
@@ -70,6 +64,12 @@ from cme_reflex.web.middleware.request_target import RequestTargetMiddleware
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
 from cme_reflex.web.middleware.socket_limits import SocketLimitsMiddleware
 from cme_reflex.web.middleware.trusted_host import TrustedHostMiddleware
+from cme_reflex.web.pages.first_screen import FirstScreenMiddleware
+from cme_reflex.web.pages.meeting_pages import (
+    BUILT,
+    MeetingPagesMiddleware,
+    built_page,
+)
 from cme_reflex.web.routes import (
     account,
     api,

@@ -1,8 +1,8 @@
 """Facts of the meeting in components, and what depends on them: see assets/meeting.js.
 
 The build knows no meeting. In the built pages each fact is a placeholder of a Jinja template, which
-`web/meeting_pages.py` renders once for each version of a meeting. The browser has the same facts in
-the page, so that React finds what it would have rendered itself.
+`web/pages/meeting_pages.py` renders once for each version of a meeting. The browser has the same
+facts in the page, so that React finds what it would have rendered itself.
 """
 
 from typing import Any

@@ -91,7 +91,7 @@ def _badge_form() -> rx.Component:
             spell_check=False,
             required=True,
         ),
-        # Shown where it is asked for: by the fragment, or by `web.sign_in_page`.
+        # Shown where it is asked for: by the fragment, or by `web.pages.sign_in_page`.
         rx.el.div(
             text_field(
                 text.sign_in.SECOND_NUMBER,

@@ -25,7 +25,7 @@ from cme_reflex.state.base import UndoPage, browsing, command, immediate, with_c
 from cme_reflex.state.command_queue import CommandQueue, queue_owner
 from cme_reflex.state.views import session_window, view_models
 from cme_reflex.state.views.session_window import WINDOW_CHUNKS
-from cme_reflex.web.first_screen import FirstScreen
+from cme_reflex.web.pages.first_screen import FirstScreen
 
 SLOTS = ("slot_a", "slot_b", "slot_c")
 

@@ -97,7 +97,7 @@ def is_missing(span: str) -> bool:
         ("tests/docs/test_asvs.py::test_a_missing_test_would_be_found", False),
         ("tests/docs/test_asvs.py::test_nothing", True),
         ("tests/docs/test_nothing.py", True),
-        ("tests/web/test_first_screen.py::test_a_title_is_a_text_whatever_is_in_it", True),
+        ("tests/web/pages/test_first_screen.py::test_a_title_is_a_text_whatever_is_in_it", True),
         ("SameSite", False),
     ],
 )

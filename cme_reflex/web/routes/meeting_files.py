@@ -14,8 +14,8 @@ from cme_reflex.services.certificates import pdf_pool
 from cme_reflex.services.meetings.meeting_view import FACTS, current_view, logo, newest_meeting
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
-from cme_reflex.web.cached_response import cached_content, cached_response
-from cme_reflex.web.meeting_images import IMAGES, MANIFEST, image, manifest
+from cme_reflex.web.pages.cached_response import cached_content, cached_response
+from cme_reflex.web.pages.meeting_images import IMAGES, MANIFEST, image, manifest
 
 
 @allow(Audience.ANYONE)

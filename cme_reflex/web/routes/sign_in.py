@@ -41,7 +41,7 @@ from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.forms import read_form
 from cme_reflex.web.meeting import meeting_code
 from cme_reflex.web.middleware.access_log import MESSAGE_CODE
-from cme_reflex.web.sign_in_page import TYPED, second_number_page
+from cme_reflex.web.pages.sign_in_page import TYPED, second_number_page
 
 # What the browser forgets at sign-out: files, and pages that it keeps for the Back button. Not
 # "storage", which has the commands of taps that the server has not got yet (a queue belongs to one

@@ -25,11 +25,11 @@ from cme_reflex.services.sign_in.request_context import RequestContext
 from cme_reflex.state.sessions import first_screen
 from cme_reflex.state.views import session_window
 from cme_reflex.store.database import DatabaseNotOpen
-from cme_reflex.web.first_screen import FirstScreenMiddleware
-from cme_reflex.web.meeting_pages import MeetingPagesMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.content_security_policy import policy
 from cme_reflex.web.middleware.security_headers import SecurityHeadersMiddleware
+from cme_reflex.web.pages.first_screen import FirstScreenMiddleware
+from cme_reflex.web.pages.meeting_pages import MeetingPagesMiddleware
 from cme_reflex.web.routes.sign_in import ROUTES
 from tests.support.earlier_meetings import complete_and_submit
 from tests.support.meetings import FOLDER, MEETING, with_terms

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from cme_reflex.domain.sign_in.second_number import FAILURES
-from cme_reflex.web import sign_in_page
+from cme_reflex.web.pages import sign_in_page
 from tests.support.web import status_and_location
 
 BUILT = (

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cme_reflex.routes import meeting_file
-from cme_reflex.web import meeting_images
+from cme_reflex.web.pages import meeting_images
 from tests.support.meetings import MEETING
 
 ACCENT = (11, 85, 99)

@@ -2,7 +2,7 @@
 
 Titles are seen before a script has loaded, and an attendee never sees a wrong one of Add and Added:
 the first screen is rendered from the values that the page's state has for the attendee, by
-templates/first_screen.html. The same values are in the page as JSON, with which the state of the
+web/templates/first_screen.html. The same values are in the page as JSON, with which the state of the
 browser begins (assets/first_screen.js).
 """
 
@@ -27,7 +27,7 @@ from cme_reflex.services.sign_in.tokens import token_hash
 from cme_reflex.store.transient_errors import is_transient
 from cme_reflex.web.cookies import token_in
 from cme_reflex.web.meeting import meeting_code
-from cme_reflex.web.meeting_pages import in_script, rendered_page
+from cme_reflex.web.pages.meeting_pages import in_script, rendered_page
 from cme_reflex.web.paths import canonical_path
 from cme_reflex.web.templates import macros
 

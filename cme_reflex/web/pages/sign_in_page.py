@@ -12,7 +12,7 @@ from html import escape
 from starlette.responses import HTMLResponse, Response
 
 from cme_reflex.routes import SIGN_IN_FORM
-from cme_reflex.web.meeting_pages import built_page, newest_view, page
+from cme_reflex.web.pages.meeting_pages import built_page, newest_view, page
 
 BUILT_PAGE = built_page(SIGN_IN_FORM)
 TYPED = ("last_name", "number", "second_number")

@@ -9,6 +9,7 @@ from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.pdf.typesetting import typeset
 from cme_reflex.routes import HOME, in_meeting, meeting_file
 from cme_reflex.services.meetings.meeting_view import PREVIEW
+from cme_reflex.web import templates
 
 PREVIEW_SIZE = (1200, 630)  # pixels, the size that link previews expect
 TOUCH_ICON = "apple-touch-icon.png"
@@ -16,7 +17,7 @@ ICONS = {TOUCH_ICON: 180, "icon-192.png": 192, "icon-512.png": 512}  # width and
 MANIFEST = "manifest.webmanifest"
 IMAGES = frozenset({PREVIEW, *ICONS})
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(templates.__file__).parent
 _POINTS_AN_INCH = 72.0  # one point of the drawing is one pixel
 _CACHED = 128  # images of some 10 kB
 

@@ -21,7 +21,7 @@ from cme_reflex.services.meetings.meeting_view import MeetingView, current_view,
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import close_database
 from cme_reflex.web.build_assets import maintenance_page
-from cme_reflex.web.meeting_pages import MeetingPagesMiddleware, filled
+from cme_reflex.web.pages.meeting_pages import MeetingPagesMiddleware, filled
 from tests.support.meetings import FOLDER, MEETING
 from tests.support.web import HOST, NOW
 

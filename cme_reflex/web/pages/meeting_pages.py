@@ -26,9 +26,9 @@ from cme_reflex.services.meetings.meeting_view import MeetingView, current_view,
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.settings import ROOT, settings
 from cme_reflex.store.transient_errors import is_transient
-from cme_reflex.web.cached_response import CachedContent, cached_content, cached_response
 from cme_reflex.web.meeting import meeting_code
-from cme_reflex.web.meeting_images import MANIFEST, PREVIEW_SIZE, TOUCH_ICON
+from cme_reflex.web.pages.cached_response import CachedContent, cached_content, cached_response
+from cme_reflex.web.pages.meeting_images import MANIFEST, PREVIEW_SIZE, TOUCH_ICON
 from cme_reflex.web.paths import canonical_path
 from cme_reflex.web.templates import render, render_error
 
@@ -145,7 +145,7 @@ def page(file: Path, view: MeetingView) -> CachedContent:
 def rendered_page(file: Path, view: MeetingView, *, first_screen: Any) -> str:
     """The text of the built page with this meeting's facts and this first screen.
 
-    `first_screen` has the macros of templates/first_screen.html.
+    `first_screen` has the macros of web/templates/first_screen.html.
     """
     return _filled(_template(file, file.stat().st_mtime_ns), view, first_screen)
 
