@@ -127,6 +127,19 @@ def sqlite_template(sqlite: databases.SQLite) -> Path:
     return sqlite.migrated
 
 
+@pytest.fixture(scope="session")
+def first_migrations(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the first SQLite file that this process migrated to each revision."""
+    return tmp_path_factory.mktemp("migrations")
+
+
+@pytest.fixture(scope="module")
+def remembered_migrations(first_migrations: Path) -> Iterator[None]:
+    """`migrate.upgrade`, which copies a new SQLite file from the first one."""
+    with databases.remembered_migrations(first_migrations):
+        yield
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Each kind of database in turn."""
