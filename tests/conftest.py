@@ -28,6 +28,9 @@ settings.register_profile("same", derandomize=True, database=None, deadline=None
 settings.register_profile("search", settings.get_profile("same"), derandomize=False)
 settings.load_profile("same")
 
+# Folders of tests whose files take long; the short files of the others fill the end of a run.
+_LONG = ("e2e", "cli", "services", "access")
+
 _SHARED_FOLDER = pytest.StashKey[Path]()
 
 
@@ -57,12 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_when)
 
 
-def _when(item: pytest.Item) -> tuple[bool, float, bool]:
+def _when(item: pytest.Item) -> tuple[bool, float, int]:
     timeout = item.get_closest_marker("timeout")
     return (
         item.get_closest_marker("alone") is not None,
         -timeout.args[0] if timeout else 0,
-        "e2e" not in item.path.parts,
+        next((at for at, name in enumerate(_LONG) if name in item.path.parts), len(_LONG)),
     )
 
 
