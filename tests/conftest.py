@@ -28,6 +28,9 @@ settings.register_profile("same", derandomize=True, database=None, deadline=None
 settings.register_profile("search", settings.get_profile("same"), derandomize=False)
 settings.load_profile("same")
 
+# Folders of tests whose files take long; the short files of the others fill the end of a run.
+_LONG = ("e2e", "cli", "services", "access")
+
 _SHARED_FOLDER = pytest.StashKey[Path]()
 
 
@@ -57,12 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_when)
 
 
-def _when(item: pytest.Item) -> tuple[bool, float, bool]:
+def _when(item: pytest.Item) -> tuple[bool, float, int]:
     timeout = item.get_closest_marker("timeout")
     return (
         item.get_closest_marker("alone") is not None,
         -timeout.args[0] if timeout else 0,
-        "e2e" not in item.path.parts,
+        next((at for at, name in enumerate(_LONG) if name in item.path.parts), len(_LONG)),
     )
 
 
@@ -125,6 +128,19 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> databases.SQLite:
 def sqlite_template(sqlite: databases.SQLite) -> Path:
     """The file itself, to copy."""
     return sqlite.migrated
+
+
+@pytest.fixture(scope="session")
+def first_migrations(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the first SQLite file that this process migrated to each revision."""
+    return tmp_path_factory.mktemp("migrations")
+
+
+@pytest.fixture(scope="module")
+def remembered_migrations(first_migrations: Path) -> Iterator[None]:
+    """`migrate.upgrade`, which copies a new SQLite file from the first one."""
+    with databases.remembered_migrations(first_migrations):
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

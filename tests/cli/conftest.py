@@ -27,7 +27,7 @@ def _choose(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def fresh_settings() -> Iterator[None]:
+def fresh_settings(remembered_migrations: None) -> Iterator[None]:
     """The settings, read again by whatever runs after the module."""
     yield
     settings.cache_clear()

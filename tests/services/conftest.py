@@ -17,6 +17,11 @@ from tests.support.database.databases import Fill
 from tests.support.meetings import FOLDER, MEETING
 
 
+@pytest.fixture(autouse=True, scope="module")
+def quick_restores(remembered_migrations: None) -> None:
+    """A restore, without migrations of its scratch file."""
+
+
 @pytest.fixture
 def folder() -> MeetingFolder:
     """The folder to load; override it for another one."""

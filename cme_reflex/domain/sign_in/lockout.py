@@ -63,7 +63,10 @@ class Pause:
         if now >= counter.forgotten_at:
             return RateLimitCounter(1, counter.until, now + self.window), NO_WAIT
         if counter.count + 1 < self.threshold:
-            return replace(counter, count=counter.count + 1), NO_WAIT
+            return (
+                RateLimitCounter(counter.count + 1, counter.until, counter.forgotten_at),
+                NO_WAIT,
+            )
         until = now + self.duration
         return RateLimitCounter(0, until, until), NO_WAIT
 

@@ -10,7 +10,7 @@ guessing and, unlike a lock, no attendee: `tests/domain/sign_in/test_guessing.py
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -68,16 +68,16 @@ class LeakyBucket:
         full = now + self.capacity * self.leak
         empty_at = min(max(counter.forgotten_at, now) + self.leak, full)
         count = counter.count if now < counter.forgotten_at else 0
-        return replace(counter, count=count + 1, forgotten_at=empty_at)
+        return RateLimitCounter(count + 1, counter.until, empty_at)
 
     def take(self, counter: RateLimitCounter, attempts: int) -> RateLimitCounter:
         """The counter without some of its attempts."""
         if attempts >= counter.count:
-            return replace(counter, count=0, forgotten_at=_LONG_AGO)
-        return replace(
-            counter,
-            count=counter.count - attempts,
-            forgotten_at=counter.forgotten_at - attempts * self.leak,
+            return RateLimitCounter(0, counter.until, _LONG_AGO)
+        return RateLimitCounter(
+            counter.count - attempts,
+            counter.until,
+            counter.forgotten_at - attempts * self.leak,
         )
 
 
@@ -177,7 +177,7 @@ def fail(counters: Counters, attempt: NumberAttempt, *, now: datetime) -> None:
     for scope, key in _own_keys(attempt):
         own = counters.load(scope, key)
         count = own.count + 1 if now < own.forgotten_at else 1
-        counters.save(scope, key, replace(own, count=count, forgotten_at=now + OWN_WINDOW))
+        counters.save(scope, key, RateLimitCounter(count, own.until, now + OWN_WINDOW))
 
 
 def succeed(counters: Counters, attempt: NumberAttempt, *, person: str, now: datetime) -> None:
@@ -223,15 +223,14 @@ def _is_first_time(counters: Counters, key: str, now: datetime) -> bool:
     counter = counters.load(TAKEN_BACK, key)
     if now < counter.forgotten_at:
         return False
-    once = replace(counter, count=1, until=now, forgotten_at=now + TAKEN_BACK_WINDOW)
-    counters.save(TAKEN_BACK, key, once)
+    counters.save(TAKEN_BACK, key, RateLimitCounter(1, now, now + TAKEN_BACK_WINDOW))
     return True
 
 
 def _press(counters: Counters, meeting: str, pressure: RateLimitCounter, now: datetime) -> None:
     after = PRESSURE.add(pressure, now)
     if PRESSURE.level(pressure, now) >= PRESSURE_THRESHOLD:
-        after = replace(after, until=now + DEMAND_LIFETIME)
+        after = RateLimitCounter(after.count, now + DEMAND_LIFETIME, after.forgotten_at)
     counters.save(PRESSURE.scope, meeting, after)
 
 

@@ -16,6 +16,7 @@ from cme_reflex.services.mail.worker import LEASE, DeliveryStats
 from cme_reflex.settings import ROOT
 from cme_reflex.store.engines import close_database, open_database
 from cme_reflex.store.mail.tables import MailQueueRow
+from tests.support import cme_forks
 from tests.support.database.table_rows import fetch_one
 from tests.support.mail import send_due_mail
 from tests.support.servers.smtp_server import LocalSmtpServer
@@ -67,8 +68,8 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def mail_send() -> str:
-    with process("-m", "cme_reflex.cli", "mail", "send") as sending:
-        said, _ = sending.communicate(timeout=60)
+    code, said, _ = cme_forks.run(["mail", "send"], dict(os.environ))
+    assert code == 0
     return said.strip()
 
 

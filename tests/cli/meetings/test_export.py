@@ -13,18 +13,6 @@ from tests.support.files.folder_files import FolderFiles
 pytestmark = pytest.mark.usefixtures("migrated_database")
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> FolderFiles:
-    return FolderFiles(tmp_path / "test24")
-
-
-@pytest.fixture
-def loaded(files: FolderFiles) -> Path:
-    folder = files.write()
-    assert invoke_cme("meeting", "load", folder).exit_code == 0
-    return folder
-
-
 def test_a_folder_is_exported_changed_and_loaded_again_and_again(
     loaded: Path, tmp_path: Path
 ) -> None:

@@ -25,11 +25,6 @@ from tests.support.servers.oidc_provider import run_oidc_provider
 pytestmark = pytest.mark.usefixtures("migrated_database")
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> FolderFiles:
-    return FolderFiles(tmp_path / "test24")
-
-
 def test_a_new_folder_has_no_fault_tells_what_to_fill_in_and_loads(tmp_path: Path) -> None:
     folder = tmp_path / "soc30"
     assert cme_output("meeting", "new", "soc30", "--into", tmp_path) == (

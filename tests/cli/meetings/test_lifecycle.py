@@ -13,18 +13,6 @@ pytestmark = pytest.mark.usefixtures("migrated_database")
 SUMMARY = "  The Test Meeting 2024: 2 attendees, 0 submitted"
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> FolderFiles:
-    return FolderFiles(tmp_path / "test24")
-
-
-@pytest.fixture
-def loaded(files: FolderFiles) -> Path:
-    folder = files.write()
-    assert invoke_cme("meeting", "load", folder).exit_code == 0
-    return folder
-
-
 def test_a_meeting_is_closed_reopened_archived_and_listed(loaded: Path) -> None:
     listed = ["test24: open until Dec 31, 2030, 11:59 pm PT (version 1)", SUMMARY]
     assert cme_output("meeting", "list") == (0, listed, [])

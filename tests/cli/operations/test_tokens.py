@@ -10,17 +10,12 @@ import pytest
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.settings import settings
 from cme_reflex.store.engines import close_database, open_database
-from tests.support.cli import cme_output, invoke_cme
+from tests.support.cli import cme_output
 
-pytestmark = pytest.mark.usefixtures("chosen_database")
+pytestmark = pytest.mark.usefixtures("migrated_database")
 
 TOKEN = r"cme_[0-9a-f]{12}_[\w-]{43}"
 WHEN = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
-
-
-@pytest.fixture(autouse=True)
-def tables(chosen_database: None) -> None:
-    invoke_cme("db", "upgrade")
 
 
 def test_a_token_is_printed_once_and_opens() -> None:

@@ -14,6 +14,7 @@ from tests.support.e2e.attendee import Attendee
 from tests.support.e2e.cme_server import CmeServer, run_cme, run_server
 from tests.support.e2e.devices import PHONE
 from tests.support.e2e.faults.network_proxy import NetworkProxy, run_network_proxy
+from tests.support.e2e.reloadable_meeting import ReloadableMeeting
 
 SPINE = ("Jackson", "30003")
 SURGERY = ("Rivera", "240001")
@@ -23,20 +24,10 @@ MEMBERS = ROOT / "meetings" / "pstm24" / "members.csv"
 
 @dataclass(frozen=True)
 class Site:
-    """A server of both demo meetings, and the folder of the second one."""
+    """A server of both demo meetings, of which the second one can be reloaded."""
 
     server: CmeServer
-    folder: Path
-
-    def load(self, **names: str) -> None:
-        """Load the second meeting with these keys of meeting.toml changed."""
-        file = self.folder / "meeting.toml"
-        text = file.read_text("utf-8")
-        for key, value in names.items():
-            text, times = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text, count=1)
-            assert times == 1, key
-        file.write_text(text, "utf-8")
-        run_cme("meeting", "load", str(self.folder), CME_DATABASE_URL=self.server.database_url)
+    second: ReloadableMeeting
 
 
 @pytest.fixture
@@ -54,9 +45,10 @@ def site(built: None, demo_database: Path, tmp_path: Path) -> Iterator[Site]:
     with (folder / "meeting.toml").open("a", encoding="utf-8") as table:
         table.write('\n[sign_in]\naccounts = "American Society of Plastic Surgeons"\n')
     url = f"sqlite:///{shutil.copy(demo_database, tmp_path / 'cme.db')}"
-    run_cme("meeting", "load", str(folder), CME_DATABASE_URL=url)
+    second = ReloadableMeeting(folder, url, (folder / "meeting.toml").read_text("utf-8"))
+    second.load()
     with run_server(url, tmp_path / "server.log") as server:
-        yield Site(server, folder)
+        yield Site(server, second)
 
 
 @pytest.fixture
@@ -180,7 +172,7 @@ def test_an_open_page_shows_what_a_load_changes(phone: BrowserContext, site: Sit
     attendee = sign_in(phone, "spine30", *SPINE)
     page = attendee.page
     attendee.open_sessions()
-    site.load(short_name='"SPINE XXX"', accent='"#7a1f5c"')
+    site.second.load(short_name='"SPINE XXX"', accent='"#7a1f5c"')
     add_first(attendee)  # the next event brings it
     expect(page.get_by_text("SPINE XXX", exact=True)).to_be_visible()
     expect(page).to_have_title("Add Sessions · SPINE XXX")
@@ -197,8 +189,8 @@ def test_a_third_meeting_is_opened_while_the_server_runs(phone: BrowserContext, 
     assert answer is not None
     assert answer.status == 404
     expect(page.get_by_role("heading", name="There is no such meeting here")).to_be_visible()
-    third = site.folder.with_name("spine31")
-    shutil.copytree(site.folder, third)
+    third = site.second.folder.with_name("spine31")
+    shutil.copytree(site.second.folder, third)
     file = third / "meeting.toml"
     text = file.read_text("utf-8").replace('"spine30"', '"spine31"')
     file.write_text(text.replace('"SPINE30"', '"SPINE31"'), "utf-8")
@@ -220,17 +212,17 @@ def test_an_open_page_shows_each_step_of_a_meetings_life(
     def look_again() -> None:
         page.evaluate("() => void dispatchEvent(new Event('visibilitychange'))")
 
-    for logo in site.folder.glob("logo*"):
+    for logo in site.second.folder.glob("logo*"):
         logo.unlink()
-    site.load(short_name='"SPINE30"')
+    site.second.load(short_name='"SPINE30"')
     attendee = sign_in(phone, "spine30", *SPINE)
     page = attendee.page
     attendee.open_sessions()
     add_first(attendee)
     # It gets a logo, and another name.
     expect(page.locator("header picture")).to_have_count(0)
-    shutil.copy(ROOT / "meetings" / "pstm24" / "logo.svg", site.folder)
-    site.load(short_name='"SPINE XXX"')
+    shutil.copy(ROOT / "meetings" / "pstm24" / "logo.svg", site.second.folder)
+    site.second.load(short_name='"SPINE XXX"')
     look_again()
     expect(page.locator("header picture img")).to_be_visible()
     expect(page.get_by_text("SPINE XXX", exact=True)).to_be_visible()

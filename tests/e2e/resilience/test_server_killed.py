@@ -8,11 +8,8 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,9 +23,8 @@ from cme_reflex.services.claims import claim_lines, submission
 from cme_reflex.services.evaluations import evaluation_answers
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.services.sign_in import authentication, credentials
-from cme_reflex.settings import ROOT
 from cme_reflex.store.engines import close_database, open_database
-from tests.support.e2e.cme_server import free_port
+from tests.support.e2e.cme_server import run_server
 from tests.support.e2e.sockets.async_socket_client import SHOWN
 from tests.support.e2e.sockets.claimant import CONNECTION_LOST, Claimant
 from tests.support.e2e.sockets.socket_client import SocketClient, sign_in
@@ -111,28 +107,10 @@ def test_every_acknowledged_change_survives_a_hundred_kills(
 @contextlib.contextmanager
 def _killed_after(database: Path, seconds: float) -> Iterator[str]:
     """A server whose process group is killed some time after the block starts."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, "CME_DATABASE_URL": f"sqlite:///{database}"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{url}/health", timeout=2).close()
-                break
-            assert process.poll() is None
-            time.sleep(0.05)
-        yield url
+    with run_server(f"sqlite:///{database}", database.with_name("server.log")) as server:
+        yield server.url
         time.sleep(seconds)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        os.killpg(server.group, signal.SIGKILL)
 
 
 def _compare(database: Path, claimants: list[Claimant], submitter: Submitter) -> None:

@@ -1,8 +1,6 @@
 """A meeting that another process loads, changes or closes is seen by the next event."""
 
 import os
-import subprocess
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from sqlalchemy import Engine
 from cme_reflex.domain.meetings.meeting_status import MeetingStatus
 from cme_reflex.services.meetings import lifecycle
 from cme_reflex.services.sign_in import authentication, credentials
-from cme_reflex.settings import ROOT
+from tests.support import cme_forks
 from tests.support.files.folder_files import FolderFiles
 
 WITHIN = 1.0  # seconds
@@ -26,9 +24,9 @@ def files(tmp_path: Path) -> FolderFiles:
 
 def cme(url: str, *words: str | Path) -> None:
     """Run the command in a process of its own."""
-    command = [sys.executable, "-m", "cme_reflex.cli", *map(str, words)]
     environment = {**os.environ, "CME_DATABASE_URL": url}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    code, _, errors = cme_forks.run([*map(str, words)], environment)
+    assert (code, errors) == (0, "")
 
 
 async def test_another_process_opens_renames_and_closes_a_meeting(

