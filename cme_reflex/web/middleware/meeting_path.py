@@ -36,6 +36,7 @@ from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.meeting import MEETING
+from cme_reflex.web.meeting_pages import method_not_allowed
 from cme_reflex.web.templates import render_page
 
 
@@ -153,6 +154,8 @@ async def _meetings(scope: Scope) -> Response:
     """The list of meetings whose claim period is open."""
     if scope["path"] != SIGN_IN_FORM:
         return RedirectResponse(SIGN_IN_FORM, status_code=303)
+    if scope["method"] not in ("GET", "HEAD"):
+        return method_not_allowed()
     return render_page("meetings.html", meetings=await open_meetings(now=clock()))
 
 

@@ -219,6 +219,13 @@ class TestWithoutACode:
             assert part in answer.text
         assert status_and_location(await site.get("/claim")) == (303, "/")
 
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "X"])
+    async def test_the_list_of_meetings_is_only_read(
+        self, site: httpx.AsyncClient, method: str
+    ) -> None:
+        answer = await site.request(method, "/")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
     async def test_without_an_open_meeting_the_page_says_so(self, site: httpx.AsyncClient) -> None:
         answer = await site.get("/")
         assert "No meeting is open for claims at the moment." in answer.text
