@@ -199,10 +199,19 @@ def _pending_choice(db: Session, token: str, now: datetime) -> RegistrationChoic
     return choice
 
 
-def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
+def create_sign_in(
+    db: Session,
+    attendee_id: int,
+    method: SignInMethod,
+    now: datetime,
+    *,
+    begun_at: datetime | None = None,
+) -> str:
     """Sign in a registration. Returns the token for the cookie.
 
     Raises MeetingArchived, and NotRegistered for one that left the list of registrations.
+
+    `begun_at`: when the person proved who it is, if not now; the sign-in's lifetime counts from it.
 
     Of more than SIGN_INS_LIMIT sign-ins the longest unused ones end. Whoever knows a badge cannot
     end a stronger sign-in so, and cannot fill the owner's list without end.
@@ -212,7 +221,7 @@ def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: dat
         raise MeetingArchived
     if blocked_at is not None:
         raise NotRegistered
-    token = new_token()
+    token, begun_at = new_token(), begun_at or now
     db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
     _end_unused(db, attendee_id, is_strong=method.is_strong)
     db.add(
@@ -220,9 +229,9 @@ def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: dat
             token_hash=token_hash(token),
             attendee_id=attendee_id,
             method=method,
-            created_at=now,
+            created_at=begun_at,
             seen_at=now,
-            expires_at=now + SIGN_IN_LIFETIME,
+            expires_at=begun_at + SIGN_IN_LIFETIME,
         )
     )
     return token

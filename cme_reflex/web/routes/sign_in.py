@@ -33,7 +33,7 @@ from cme_reflex.services.sign_in import (
     own_sign_ins,
     registrations,
 )
-from cme_reflex.services.sign_in.other_meetings import sign_in_to_other_meeting
+from cme_reflex.services.sign_in.other_meetings import SignInEnded, sign_in_to_other_meeting
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
@@ -147,6 +147,10 @@ async def other_meeting(request: Request) -> Response:
         other = await sign_in_to_other_meeting(meeting, token, attendee_id, now=now)
     except authentication.NotSignedIn:
         return back_to_form("expired")
+    except SignInEnded as ended:
+        return RedirectResponse(
+            in_meeting(ended.meeting, f"{SIGN_IN_FORM}#expired"), status_code=303
+        )
     except (registrations.NotRegistered, registrations.MeetingArchived):
         return RedirectResponse(ACCOUNT, status_code=303)
     browser = browser_kind(request.headers.get("user-agent", ""))
