@@ -1,5 +1,6 @@
 """Sign-in of an authenticated person to a registration, chosen from several where there are."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
@@ -260,6 +261,38 @@ async def sign_out(token: str) -> None:
     if await read(lambda db: db.get(SignInRow, hashed)) is not None:
         statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == hashed)
         await write(lambda db: db.exec(statement))
+
+
+async def sign_out_elsewhere(token: str, others: Collection[str]) -> set[str]:
+    """End those of the other sign-ins that are of the same member, as going over makes them.
+
+    Returns their tokens. Call it before `sign_out`.
+    """
+
+    def member_of(hashed: str) -> Any:
+        query = select(AttendeeRow.member_id).join(
+            SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id
+        )
+        return query.where(SignInRow.token_hash == hashed)
+
+    hashes = {token_hash(each): each for each in others}
+
+    def same_member(db: Session) -> list[str]:
+        member = db.exec(member_of(token_hash(token))).one_or_none()
+        if member is None:
+            return []
+        query = (
+            select(SignInRow.token_hash)
+            .join(AttendeeRow, col(AttendeeRow.id) == SignInRow.attendee_id)
+            .where(AttendeeRow.member_id == member, col(SignInRow.token_hash).in_(hashes))
+        )
+        return list(db.exec(query))
+
+    ended = await read(same_member) if hashes else []
+    if ended:
+        statement = sa.delete(SignInRow).where(col(SignInRow.token_hash).in_(ended))
+        await write(lambda db: db.exec(statement))
+    return {hashes[each] for each in ended}
 
 
 def registrations(meeting: str) -> Any:

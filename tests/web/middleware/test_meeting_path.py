@@ -131,6 +131,8 @@ async def test_cookies_and_redirects_are_those_of_the_meeting(site: httpx.AsyncC
         ("/", "/one24"),
         ("/#expired", "/one24#expired"),
         ("/sessions?q=x", "/one24/sessions?q=x"),
+        ("/two24#expired", "/two24#expired"),
+        ("/two24?q=/x", "/two24?q=/x"),
         ("https://login.example.org/", "https://login.example.org/"),
     ],
 )
