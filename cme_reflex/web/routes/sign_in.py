@@ -75,10 +75,11 @@ async def sign_in(request: Request) -> Response:
     if not (first.strip() and second.strip()):
         return back_to_form("member-missing" if as_member else "missing")
     meeting, now, address = meeting_code(request.scope), clock(), client_address(request.scope)
+    known = cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER)
     try:
         if as_member:
             result = await credentials.sign_in_with_password(
-                meeting, first, second, now=now, address=address
+                meeting, first, second, now=now, address=address, known=known
             )
         else:
             token = await credentials.sign_in_with_badge(
@@ -88,7 +89,7 @@ async def sign_in(request: Request) -> Response:
                 form.get("second_number", ""),
                 now=now,
                 address=address,
-                known=cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER),
+                known=known,
             )
             result = registrations.SignedIn(token)
     except SecondNumberRequired as error:
