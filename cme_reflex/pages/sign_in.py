@@ -175,7 +175,12 @@ def _signed_out() -> rx.Component:
         "signed-out",
         rx.el.p(text.sign_in.SIGNED_OUT),
         post_form(
-            button(text.sign_in.FORGET_BROWSER, kind="quiet", type="submit", class_name="-ml-4"),
+            button(
+                text.sign_in.FORGET_BROWSER,
+                kind="quiet",
+                type="submit",
+                class_name="-mb-2 -ml-5 !text-15",
+            ),
             action=FORGET_BROWSER,
         ),
         tone="done",

@@ -62,7 +62,7 @@ ERRORS: Final[Mapping[str, str]] = {
 """Messages of the sign-in page, by the code in its URL."""
 
 SIGNED_OUT: Final = "You are signed out. Everything was saved."
-FORGET_BROWSER: Final = "This computer is shared: forget me here"
+FORGET_BROWSER: Final = "Shared computer? Forget me here"
 BROWSER_FORGOTTEN: Final = (
     "You are signed out of all meetings in this browser, and it does not recognize you any more."
 )
