@@ -252,14 +252,15 @@ def _end_unused(db: Session, attendee_id: int, *, is_strong: bool) -> None:
         db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash).in_(tokens)))
 
 
-async def sign_out(token: str) -> None:
-    """End the sign-in on the server, for all tabs with its cookie.
+async def sign_out(*tokens: str) -> None:
+    """End these sign-ins on the server, for all tabs with their cookies.
 
-    An unknown token writes nothing: whoever makes tokens up must not occupy the database.
+    Unknown tokens write nothing: whoever makes tokens up must not occupy the database.
     """
-    hashed = token_hash(token)
-    if await read(lambda db: db.get(SignInRow, hashed)) is not None:
-        statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == hashed)
+    is_one_of_them = col(SignInRow.token_hash).in_([*map(token_hash, tokens)])
+    known = select(SignInRow.token_hash).where(is_one_of_them).limit(1)
+    if await read(lambda db: db.exec(known).first()) is not None:
+        statement = sa.delete(SignInRow).where(is_one_of_them)
         await write(lambda db: db.exec(statement))
 
 

@@ -183,9 +183,8 @@ async def forget_browser(request: Request) -> Response:
     if rejection := reject_form(request):
         return rejection
     elsewhere = _sign_ins_elsewhere(request)
-    for token in elsewhere.values():
-        await registrations.sign_out(token)
-    await _end_sign_in(request)
+    own = cookies.token_in(request.headers.get("cookie", ""))
+    await registrations.sign_out(own, *elsewhere.values())
     of_all_meetings = (cookies.KNOWN_BROWSER, cookies.LATEST_MEETING)
     of_this_one = (cookies.CHOICE, cookies.NEXT)
     return _signed_out("browser-forgotten", [*elsewhere, *of_all_meetings, *of_this_one])
