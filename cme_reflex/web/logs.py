@@ -25,13 +25,11 @@ MESSAGE_LOGGERS = (
 VALUE_LIMIT = 300  # characters of a message, or of a field; more could only be somebody's text
 ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees and their addresses
 
-REQUEST = "request"
-"""Message of the access log."""
-
 REPEATS, REPEATS_A_SECOND = 50, 2
 """Lines of a kind that somebody without a sign-in can cause: at once, and then a second."""
 
 _FIELDS, _OMITTED = "cme_fields", "cme_omitted"
+_WHOSE = frozenset(("attendee", "client"))  # fields of lines that are all written
 _KIND = ("event", "outcome", "reason")  # fields of a few fixed values
 _LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "uvicorn": logging.WARNING}
 
@@ -73,7 +71,7 @@ class RepeatLimit(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written; its `omitted` counts those before it that were not."""
         fields = getattr(record, _FIELDS, {})
-        if record.levelno >= logging.ERROR or record.msg == REQUEST or "attendee" in fields:
+        if record.levelno >= logging.ERROR or not _WHOSE.isdisjoint(fields):
             return True
         kind = (record.name, record.lineno, *(fields.get(name) for name in _KIND))
         capacity, since, omitted = self._kinds.get(kind, (REPEATS, record.created, 0))

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.logs import REQUEST, client_pseudonym, log_extra
+from cme_reflex.web.logs import client_pseudonym, log_extra
 from cme_reflex.web.meeting import MEETING
 from cme_reflex.web.middleware.security_headers import HASHED_ASSETS
 from cme_reflex.web.paths import canonical_path
@@ -69,7 +69,7 @@ class AccessLogMiddleware:
             await self._app(scope, receive, send_and_record)
         finally:
             logger.info(
-                REQUEST,
+                "request",
                 extra=log_extra(
                     method=scope["method"] if scope["method"] in METHODS else OTHER,
                     path=_logged_path(scope, self._known_paths),
