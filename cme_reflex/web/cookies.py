@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
-from cme_reflex.routes import HOME, PROTECTED
+from cme_reflex.routes import HOME, PROTECTED, is_meeting_code
 from cme_reflex.services.sign_in.registrations import SIGN_IN_LIFETIME
 from cme_reflex.settings import settings
 
@@ -80,7 +80,10 @@ def sign_ins_elsewhere(header: str, code: str) -> dict[str, str]:
     prefix = f"{cookie_name(SIGN_IN)}."
     for pair in header.split(";"):
         name, _, token = pair.strip().partition("=")
-        if name.startswith(prefix) and name != f"{prefix}{code}" and len(found) < MEETINGS_LIMIT:
+        elsewhere = name.removeprefix(prefix)
+        if elsewhere in (name, code) or not is_meeting_code(elsewhere):
+            continue
+        if len(found) < MEETINGS_LIMIT:
             found[name] = token
     return found
 
