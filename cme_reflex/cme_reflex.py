@@ -57,6 +57,7 @@ from cme_reflex.web.gc_tuning import tuned_gc
 from cme_reflex.web.middleware.access_log import AccessLogMiddleware
 from cme_reflex.web.middleware.auth_redirect import AuthRedirectMiddleware
 from cme_reflex.web.middleware.error_pages import ErrorPageMiddleware, server_error
+from cme_reflex.web.middleware.known_meeting import KnownMeetingMiddleware
 from cme_reflex.web.middleware.meeting_path import MeetingPathMiddleware
 from cme_reflex.web.middleware.proxy_headers import ProxyHeadersMiddleware
 from cme_reflex.web.middleware.request_body import RequestBodyMiddleware
@@ -150,7 +151,8 @@ async def mail() -> AsyncIterator[None]:
 
 app = Application(
     sio=socket_server(),
-    # From the innermost to the outermost: routes, page files, and redirects around the sign-in.
+    # From the innermost to the outermost: routes, page files, redirects around the sign-in, and
+    # the check that there is such a meeting.
     api_transformer=[
         Starlette(routes=ROUTES, exception_handlers={Exception: server_error}),
         partial(MeetingPagesMiddleware, pages=PAGE_FILES),
@@ -160,6 +162,7 @@ app = Application(
             open_first_screen=first_screen,
         ),
         AuthRedirectMiddleware,
+        KnownMeetingMiddleware,
     ],
     # From the innermost to the outermost, for every request: what is not a path never reaches a
     # router, a body is read before its request is answered, and each response gets the headers.

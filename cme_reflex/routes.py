@@ -27,6 +27,7 @@ SSO_CALLBACK = "/sign-in/sso/callback"
 STEP_UP = "/sign-in/step-up"
 OTHER_MEETING = "/sign-in/other-meeting"
 SIGN_OUT = "/sign-out"
+FORGET_BROWSER = "/sign-out/browser"
 SEND_LINK = "/sign-in-link/send"
 USE_LINK = "/link/use"
 SET_PASSWORD = "/password/set"  # noqa: S105 - a path

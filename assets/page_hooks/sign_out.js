@@ -4,4 +4,4 @@ import { refreshNow } from "./refresh.js";
 
 const tabs = new BroadcastChannel("cme");
 tabs.onmessage = refreshNow;
-if (location.hash === "#signed-out") tabs.postMessage("signed out");
+if (["#signed-out", "#browser-forgotten"].includes(location.hash)) tabs.postMessage("signed out");

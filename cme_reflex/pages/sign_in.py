@@ -14,7 +14,7 @@ from cme_reflex.components.layout.shell import help_contact, shell
 from cme_reflex.components.meeting import meeting, unless_fact, when_fact
 from cme_reflex.components.messages.fragment_message import fragment_message
 from cme_reflex.components.messages.interpolation import interpolate
-from cme_reflex.routes import REQUEST_LINK, SIGN_IN, SSO
+from cme_reflex.routes import FORGET_BROWSER, REQUEST_LINK, SIGN_IN, SSO
 
 
 def sign_in() -> rx.Component:
@@ -26,7 +26,8 @@ def sign_in() -> rx.Component:
                 rx.el.p(text.sign_in.WHAT, class_name="text-muted"),
                 class_name="grid gap-2",
             ),
-            _message("signed-out", text.sign_in.SIGNED_OUT, tone="done"),
+            _signed_out(),
+            _message("browser-forgotten", text.sign_in.BROWSER_FORGOTTEN, tone="done"),
             _message("password-set", text.sign_in.PASSWORD_SET, tone="done"),
             _message("expired", tone="info"),
             _message("choice-expired", tone="info"),
@@ -166,6 +167,24 @@ def _form(method: str, *children: Any) -> rx.Component:
 def _message(code: str, message: str = "", *, tone: Any = "warning") -> rx.Component:
     """A message of the sign-in, by the code in the address."""
     return fragment_message(code, message or text.sign_in.ERRORS[code], tone=tone)
+
+
+def _signed_out() -> rx.Component:
+    """The message after Log Out, with the choice for a shared computer."""
+    return fragment_message(
+        "signed-out",
+        rx.el.p(text.sign_in.SIGNED_OUT),
+        post_form(
+            button(
+                text.sign_in.FORGET_BROWSER,
+                kind="quiet",
+                type="submit",
+                class_name="-mb-2 -ml-5 !text-15",
+            ),
+            action=FORGET_BROWSER,
+        ),
+        tone="done",
+    )
 
 
 def _number_help() -> rx.Component:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
-from cme_reflex.routes import HOME, PROTECTED
+from cme_reflex.routes import HOME, PROTECTED, is_meeting_code
 from cme_reflex.services.sign_in.registrations import SIGN_IN_LIFETIME
 from cme_reflex.settings import settings
 
@@ -21,6 +21,7 @@ NEXT = "cme_next"
 NEXT_LIFETIME = timedelta(minutes=15)  # enough time to find one's badge, or to use a link by mail
 LATEST_MEETING = "cme_meeting"  # the code of the meeting in which the browser signed in last
 KNOWN_BROWSER = "cme_known_browser"  # see services.sign_in.known_browser
+MEETINGS_LIMIT = 50  # cookies of as many meetings are read at Log Out
 NEXT_LIMIT = 500  # characters; a longer address is not stored
 
 # A browser has one of each for all meetings, and one of every other for each meeting.
@@ -73,6 +74,20 @@ def signed_in_meetings(header: str) -> frozenset[str]:
     return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
+def sign_ins_elsewhere(header: str, code: str) -> dict[str, str]:
+    """The tokens of a browser's sign-ins to other meetings, by the names of their cookies."""
+    found: dict[str, str] = {}
+    prefix = f"{cookie_name(SIGN_IN)}."
+    for pair in header.split(";"):
+        name, _, token = pair.strip().partition("=")
+        elsewhere = name.removeprefix(prefix)
+        if elsewhere in (name, code) or not is_meeting_code(elsewhere):
+            continue
+        if len(found) < MEETINGS_LIMIT:
+            found[name] = token
+    return found
+
+
 def named_by_meeting(set_cookie: str, code: str) -> str:
     """The Set-Cookie header with the cookie named by this meeting.
 
@@ -93,11 +108,6 @@ def set_sign_in(response: Response, token: str, *, meeting: str, is_other: bool 
     set_cookie(response, LATEST_MEETING, meeting, SIGN_IN_LIFETIME)
 
 
-def delete_sign_in(response: Response) -> None:
-    """Delete the sign-in cookie."""
-    delete_cookie(response, SIGN_IN)
-
-
 def set_next(response: Response, address: str) -> None:
     """Store the page to open after sign-in, in a cookie to keep the address clean."""
     if len(address) <= NEXT_LIMIT:
@@ -112,9 +122,9 @@ def next_address(value: str | None) -> str:
 
 
 def set_cookie(response: Response, name: str, value: str, lifetime: timedelta) -> None:
-    """Set one of these cookies."""
+    """Set one of these cookies, by its name or by that of its header."""
     response.set_cookie(
-        cookie_name(name),
+        name if name.startswith("__Host-") else cookie_name(name),
         value,
         max_age=int(lifetime.total_seconds()),
         path="/",

@@ -25,7 +25,12 @@ MESSAGE_LOGGERS = (
 VALUE_LIMIT = 300  # characters of a message, or of a field; more could only be somebody's text
 ID_BYTES = 8  # of a pseudonym: enough to distinguish 10,000 attendees and their addresses
 
-_FIELDS = "cme_fields"
+REPEATS, REPEATS_A_SECOND = 50, 2
+"""Lines of a kind that somebody without a sign-in can cause: at once, and then a second."""
+
+_FIELDS, _OMITTED = "cme_fields", "cme_omitted"
+_WHOSE = frozenset(("attendee", "client"))  # fields of lines that are all written
+_KIND = ("event", "outcome", "reason")  # fields of a few fixed values
 _LEVELS = {"": logging.WARNING, APP_LOGGER: logging.INFO, "uvicorn": logging.WARNING}
 
 
@@ -51,9 +56,39 @@ def _pseudonym(identity: str) -> str:
     return hashlib.blake2b(identity.encode(), key=key, digest_size=ID_BYTES).hexdigest()
 
 
+class RepeatLimit(logging.Filter):
+    """Limits how many lines of a kind are written that somebody without a sign-in can cause.
+
+    Who floods the site would otherwise fill the disk, and hide what matters among his lines. The
+    next line of the kind says how many were omitted. Requests, failures and what attendees do are
+    all written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[tuple[object, ...], tuple[float, float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written; its `omitted` counts those before it that were not."""
+        fields = getattr(record, _FIELDS, {})
+        if record.levelno >= logging.ERROR or not _WHOSE.isdisjoint(fields):
+            return True
+        kind = (record.name, record.lineno, *(fields.get(name) for name in _KIND))
+        capacity, since, omitted = self._kinds.get(kind, (REPEATS, record.created, 0))
+        gained = max(record.created - since, 0) * REPEATS_A_SECOND
+        capacity = min(capacity + gained, REPEATS)
+        if capacity < 1:
+            self._kinds[kind] = (capacity, record.created, omitted + 1)
+            return False
+        self._kinds[kind] = (capacity - 1, record.created, 0)
+        setattr(record, _OMITTED, omitted)
+        return True
+
+
 def configure_logging() -> None:
     """Send every logger of this process here; handlers that libraries installed are removed."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(RepeatLimit())
     handler.setFormatter(_Json() if settings().log == "json" else _Text())
     logging.captureWarnings(True)
     # No line has these fields, so they need not be computed.
@@ -79,6 +114,8 @@ def record_fields(record: logging.LogRecord) -> dict[str, object]:
     else:
         line["place"] = f"{record.pathname}:{record.lineno}"
     line |= {name: _bounded(value) for name, value in getattr(record, _FIELDS, {}).items()}
+    if omitted := getattr(record, _OMITTED, 0):
+        line["omitted"] = omitted
     if record.exc_info and record.exc_info[1] is not None:
         line["exception"] = list(_exceptions(record.exc_info[1]))
     return line

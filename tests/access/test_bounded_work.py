@@ -127,6 +127,11 @@ REQUESTS: list[Callable[[str], dict[str, Any]]] = [
         "url": "/claim",
         "headers": {b"cookie": b'a="\\042";' * len(text)},
     },
+    lambda text: {
+        "method": "POST",
+        "url": "/sign-out/browser",
+        "headers": {b"cookie": f"cme_sign_in.{text[:2]}=x;".encode() * (len(text) // 8)},
+    },
     lambda text: {"method": "POST", "url": "/sign-in", "headers": {b"origin": text.encode()}},
     lambda text: {
         "method": "GET",

@@ -64,6 +64,12 @@ async def test_a_target_that_is_no_path_is_not_found(
         ]
 
 
+async def test_a_tunnel_is_not_found_whatever_its_target(site: RunningApp) -> None:
+    """Of `CONNECT /` as well: a successful response to it would not be one of HTTP any more."""
+    for path in ["/", "/claim", "/health", "/test24", "/verify"]:
+        assert (await ask(site, "CONNECT", path, [HOST]))[0] == 404
+
+
 @pytest.mark.parametrize(
     "hosts", [["evil.example"], [], [""], [HOST, "evil.example"], [HOST, HOST]]
 )

@@ -45,7 +45,7 @@ def test_every_code_of_the_server_has_a_message(sso: bool) -> None:
     for_passwords = {"member-not-recognised", "member-missing"}
     for_single_sign_on = {code for code in text.sign_in.ERRORS if code.startswith("sso-")}
     waits = {f"wait-{minutes}" for minutes in text.sign_in.WAITS}
-    codes = set(text.sign_in.ERRORS) | waits | {"signed-out"}
+    codes = set(text.sign_in.ERRORS) | waits | {"signed-out", "browser-forgotten"}
     expected = codes - (for_passwords if sso else for_single_sign_on)
     assert {code for code in codes if f'id:"{code}"' in shown} == expected
     assert all(shown.count(f'id:"{code}"') == 1 for code in expected - {"step-up"})

@@ -168,3 +168,75 @@ def test_configured_every_logger_writes_lines_to_standard_error() -> None:
         ("py.warnings", None),
     ]
     assert SECRET not in result.stderr
+
+
+class TestLinesOfStrangers:
+    """Who is not signed in causes lines without end; of a kind only so many are written."""
+
+    @staticmethod
+    def lines(
+        name: str,
+        message: str,
+        seconds: list[float],
+        level: int = logging.WARNING,
+        **fields: object,
+    ) -> list[dict[str, object]]:
+        """What is written of records of this kind, made at these seconds."""
+        limit, written = logs.RepeatLimit(), []
+        for second in seconds:
+            record = logging.LogRecord(name, level, __file__, 1, message, (), None)
+            record.created = second
+            vars(record).update(logs.log_extra(**fields))
+            if limit.filter(record):
+                written.append(logs.record_fields(record))
+        return written
+
+    def test_a_flood_is_cut_and_its_rest_counted(self) -> None:
+        flood = [number / 1_000 for number in range(10_000)]
+        written = self.lines("cme_reflex.x", "event rejected", [*flood, 60.0], event="unknown")
+        assert len(written) <= logs.REPEATS + 10 * logs.REPEATS_A_SECOND + 1
+        assert len(written) + sum(int(str(each.get("omitted", 0))) for each in written) == 10_001
+
+    def test_a_few_are_written_as_they_are(self) -> None:
+        written = self.lines("cme_reflex.x", "socket closed", [0.0] * logs.REPEATS)
+        assert len(written) == logs.REPEATS
+        assert all("omitted" not in each for each in written)
+
+    def test_kinds_are_counted_apart(self) -> None:
+        limit, written = logs.RepeatLimit(), 0
+        for event in ("home.load", "claim.load"):
+            for number in range(2 * logs.REPEATS):
+                record = logging.LogRecord("cme_reflex.x", 20, __file__, 1, "handled", (), None)
+                record.created = 0.0
+                vars(record).update(logs.log_extra(event=event, ms=number))
+                written += limit.filter(record)
+        assert written == 2 * logs.REPEATS
+
+    @pytest.mark.parametrize(
+        ("message", "level", "fields"),
+        [
+            ("event handled", logging.INFO, {"attendee": "a1", "event": "home.load"}),
+            ("request", logging.INFO, {"path": "/claim", "client": "c1"}),
+            ("request failed", logging.ERROR, {}),
+        ],
+    )
+    def test_lines_of_attendees_requests_and_failures_are_all_written(
+        self, message: str, level: int, fields: dict[str, object]
+    ) -> None:
+        seconds = [0.0] * 5 * logs.REPEATS
+        written = self.lines("cme_reflex.x", message, seconds, level, **fields)
+        assert len(written) == len(seconds)
+
+    def test_a_librarys_lines_are_counted_by_their_place(self) -> None:
+        written = self.lines("uvicorn.error", "Invalid HTTP request received.", [0.0] * 999)
+        assert len(written) == logs.REPEATS
+
+    def test_the_log_of_the_process_has_the_limit(self) -> None:
+        root, level = logging.root.handlers[:], logging.root.level
+        try:
+            logs.configure_logging()
+            (handler,) = logging.root.handlers
+            assert any(isinstance(each, logs.RepeatLimit) for each in handler.filters)
+        finally:
+            logging.root.handlers[:] = root
+            logging.root.setLevel(level)

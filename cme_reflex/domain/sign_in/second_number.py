@@ -105,10 +105,17 @@ DEMAND_LIFETIME = timedelta(minutes=15)
 PAIRS_AT_ADDRESS = LeakyBucket(
     scope="two numbers at an address", capacity=1_000, leak=timedelta(milliseconds=50)
 )
-"""Attempts with two numbers from one address: a full hall at once, then 20 a second."""
+"""Attempts with two numbers from one address: a full hall at once, then 20 a second.
+
+Of numbers that were both tried there more than OWN_ATTEMPTS times within a day; others pass, or one
+person in a hall could stop everybody there with made-up numbers.
+"""
 
 OWN_ATTEMPTS = 5
-"""As many attempts with two numbers pass NUMBER_PAUSE at each address, whatever others do."""
+"""As many attempts with two numbers pass NUMBER_PAUSE at each address, whatever others do.
+
+By the number that was tried less there they pass PAIRS_AT_ADDRESS: nobody else knows both.
+"""
 
 OWN_NAME, OWN_NUMBER = "own failures by name", "own failures by number"
 OWN_WINDOW = timedelta(minutes=15)
@@ -237,9 +244,7 @@ def _press(counters: Counters, meeting: str, pressure: RateLimitCounter, now: da
 def _count_numbers(counters: Counters, attempt: NumberAttempt, now: datetime) -> None:
     """Count the attempt under the limits of its numbers. Raises TooManyAttempts."""
     counted: list[tuple[str, str, RateLimitCounter]] = []
-    if len(attempt.numbers) > 1:
-        counted.append(_count_pair(counters, attempt, now))
-    at_address = OWN_ATTEMPTS + 1
+    at_address = fewest = OWN_ATTEMPTS + 1
     for limit, key in _number_limits(attempt):
         try:
             counter, _ = limit.check(counters.load(limit.scope, key), now)
@@ -248,17 +253,20 @@ def _count_numbers(counters: Counters, attempt: NumberAttempt, now: datetime) ->
                 continue
             raise
         at_address = counter.count if limit is ADDRESS_PAUSE else OWN_ATTEMPTS + 1
+        fewest = min(fewest, at_address)
         counted.append((limit.scope, key, counter))
+    if len(attempt.numbers) > 1:
+        counted.append(_count_pair(counters, attempt, now, is_own=fewest <= OWN_ATTEMPTS))
     for scope, key, counter in counted:
         counters.save(scope, key, counter)
 
 
 def _count_pair(
-    counters: Counters, attempt: NumberAttempt, now: datetime
+    counters: Counters, attempt: NumberAttempt, now: datetime, *, is_own: bool
 ) -> tuple[str, str, RateLimitCounter]:
     bucket, key = PAIRS_AT_ADDRESS, f"{attempt.meeting} {attempt.address}"
     counter = counters.load(bucket.scope, key)
-    if bucket.level(counter, now) > bucket.capacity - 1:
+    if bucket.level(counter, now) > bucket.capacity - 1 and not is_own:
         raise TooManyAttempts(now + bucket.leak)
     return bucket.scope, key, bucket.add(counter, now)
 

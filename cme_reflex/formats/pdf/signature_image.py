@@ -5,6 +5,7 @@ They are drawn on white paper by the certificate's typesetting, and checked as d
 
 import base64
 import io
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 
 from cme_reflex.domain.meetings.color_contrast import WHITE, contrast_ratio
 from cme_reflex.formats.image_size import png_size, svg_drawing
-from cme_reflex.formats.pdf.typesetting import TEMPLATES, typeset
+from cme_reflex.formats.pdf.typesetting import TEMPLATES, TypesetterPanicked, typeset
 
 PNG, SVG = ".png", ".svg"
 MAX_PIXELS = 4_000_000  # of a PNG; a few kilobytes may hold many more
@@ -22,6 +23,11 @@ MAX_PIXELS = 4_000_000  # of a PNG; a few kilobytes may hold many more
 _TEMPLATE = TEMPLATES / "signature.typ"
 _EMBEDDED = b"data:image/png;base64,"
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
+# What takes no longer to draw than to read. References, filters, patterns and dashes take any time.
+_SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon")
+_GRADIENTS = ("linearGradient", "radialGradient", "stop")
+_DRAWN = frozenset(("svg", "g", "defs", "title", "desc", "metadata", "", *_SHAPES, *_GRADIENTS))
+_DASHES = re.compile(r"^[^;]*[1-9]|stroke-dasharray\s*:[^;]*[1-9]")
 _PAPER = 1.15  # contrast to white below which paper looks blank
 _INK = 4.5  # contrast to white from which ink is easily read, WCAG 1.4.3
 _BORDER = 0.5  # share of a border that is not blank where the picture has a background
@@ -67,10 +73,21 @@ def _checked_svg(content: bytes) -> str:
         text = content.decode()
     except UnicodeDecodeError:
         raise NoSignatureImage("This is not an SVG image with a viewBox.") from None
-    for name in ("text", "image", "foreignObject", "script", "style"):
-        if drawing.find(f".//{_NAMESPACE}{name}") is not None:
+    for element in drawing.iter():
+        name = _name(element)
+        if name not in _DRAWN:
             raise NoSignatureImage(f"The drawing has <{name}>, and certificates draw paths only.")
+        if _DASHES.search(f"{element.get('stroke-dasharray', '')};{element.get('style', '')}"):
+            raise NoSignatureImage(
+                "The drawing has dashed lines, and certificates draw whole ones."
+            )
     return text
+
+
+def _name(element: Any) -> str:
+    """The element's name in SVG; an empty one for what editors add in namespaces of their own."""
+    tag = str(element.tag)
+    return tag.removeprefix(_NAMESPACE) if tag.startswith(_NAMESPACE) else ""
 
 
 @lru_cache(maxsize=64)
@@ -81,7 +98,7 @@ def signature_faults(svg: str) -> tuple[str, ...]:
     """
     try:
         drawn = typeset(_TEMPLATE, {}, drawings=[svg], format="png", ppi=72)
-    except typst.TypstError:
+    except (typst.TypstError, TypesetterPanicked):
         raise NoSignatureImage("The image is damaged.") from None
     image = Image.open(io.BytesIO(drawn)).convert("RGB")
     colors = image.getcolors(maxcolors=image.width * image.height) or []

@@ -42,6 +42,10 @@ _CHARSETS = (
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 
 
+class TypesetterPanicked(Exception):
+    """The typesetting library failed in a way that it did not foresee."""
+
+
 def typeset(
     template: Path, values: Mapping[str, Any], *, drawings: Sequence[str] = (), **options: Any
 ) -> bytes:
@@ -51,18 +55,26 @@ def typeset(
 
     The template has the values in `sys.inputs.values` as JSON, with □ for what cannot be printed,
     and the Noto families that they need as `fonts`, for `font-list` of templates/fonts.typ.
-    Raises FontsNotInstalled. This takes a tenth of a second of CPU time, so call it in a thread.
+    Raises FontsNotInstalled and TypesetterPanicked. This takes a tenth of a second of CPU time, so
+    call it in a thread.
     """
     printable = _printable(values)
     printable["fonts"] = font_list(_texts(values))
     families = {each["name"] for each in _font_lists(printable)}
-    compiled = typst.compile(
-        template,
-        font_paths=_fonts(frozenset(families)),
-        ignore_system_fonts=True,
-        sys_inputs={"values": json.dumps(printable), "drawings": json.dumps([*drawings])},
-        **options,
-    )
+    try:
+        compiled = typst.compile(
+            template,
+            font_paths=_fonts(frozenset(families)),
+            ignore_system_fonts=True,
+            sys_inputs={"values": json.dumps(printable), "drawings": json.dumps([*drawings])},
+            **options,
+        )
+    except BaseException as error:
+        # A panic of the library is a BaseException, which nothing between here and the end of the
+        # process would catch.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TypesetterPanicked(template.name) from None
     return bytes(compiled)
 
 

@@ -68,7 +68,11 @@ async def sign_in_with_badge(
         address=address,
         always=terms is not None and not terms.meeting.sign_in.badge_alone,
     )
-    tag = await read(lambda db: _known_by(db, attempt, known, now)) if known else ""
+    tag = (
+        await read(lambda db: known_browser.known_among(known, _with_number(db, attempt), now=now))
+        if known
+        else ""
+    )
     await _check(attempt, tag, now)
 
     def sign_in(db: Session) -> str:
@@ -119,18 +123,19 @@ def _with_number(db: Session, attempt: second_number.NumberAttempt) -> Sequence[
     )
 
 
-def _known_by(db: Session, attempt: second_number.NumberAttempt, cookie: str, now: datetime) -> str:
-    registrations = [
-        known_browser.Registration(cast(int, row.id), row.browsers_forgotten_at)
-        for row in _with_number(db, attempt)
-    ]
-    return known_browser.known_by(cookie, registrations, now=now)
-
-
 async def sign_in_with_password(
-    meeting: str, username: str, password: str, *, now: datetime, address: str = ""
+    meeting: str,
+    username: str,
+    password: str,
+    *,
+    now: datetime,
+    address: str = "",
+    known: str = "",
 ) -> SignInResult:
     """Sign in a member with username and password.
+
+    A browser that is known by this cookie is stopped by its own failures alone, not by those of
+    others at its address, or with its member's username.
 
     Raises InvalidCredentials and TooManyAttempts; NotRegistered if the credentials are valid but
     the member has no registration; PasswordSignInDisabled if the meeting has single sign-on; and
@@ -144,11 +149,8 @@ async def sign_in_with_password(
     username = username.strip().casefold()
     if max(len(username), len(password)) > INPUT_LIMIT or not username.isprintable():
         raise InvalidCredentials
-    attempts: list[rate_limits.LimitKey] = [
-        (rate_limits.ADDRESS_BACKOFF, address),
-        (MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
-        (MEMBER_PAUSE, f"{terms.accounts} {username}"),
-    ]
+    tag = await _known_member(terms, username, known, now)
+    attempts = _password_limits(terms, username, address, tag)
 
     async def verified() -> MemberRow | None:
         member = await read(lambda db: members.find_by_username(db, terms, username))
@@ -179,6 +181,34 @@ async def sign_in_with_password(
 
     await write(record_success)
     return await sign_in_member(meeting, member_id, _strength(member, now), now=now)
+
+
+def _password_limits(
+    terms: Meeting, username: str, address: str, tag: str
+) -> list[rate_limits.LimitKey]:
+    """The limits of attempts with a password at a browser that is known by this tag, or another."""
+    if tag:
+        return [(KNOWN_BROWSER_LOCKOUT, f"password {tag}")]
+    return [
+        (rate_limits.ADDRESS_BACKOFF, address),
+        (MEMBER_LOCKOUT, f"{terms.accounts} {username} at {address}"),
+        (MEMBER_PAUSE, f"{terms.accounts} {username}"),
+    ]
+
+
+async def _known_member(terms: Meeting, username: str, cookie: str, now: datetime) -> str:
+    """The tag by which a browser is known for a registration of the member with this username."""
+    if not cookie:
+        return ""
+
+    def find(db: Session) -> str:
+        member = members.find_by_username(db, terms, username)
+        # The same queries without such a member: nobody learns who is one.
+        member_id = member.id if member else 0
+        own = registrations(terms.code).where(AttendeeRow.member_id == member_id)
+        return known_browser.known_among(cookie, db.exec(own), now=now)
+
+    return await read(find)
 
 
 async def single_sign_on_terms(meeting: str) -> SingleSignOn | None:

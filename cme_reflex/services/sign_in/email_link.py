@@ -19,7 +19,13 @@ from cme_reflex.routes import LINK
 from cme_reflex.services.mail import queue
 from cme_reflex.services.mail.rendering import MailJob, MessageWithdrawn, RenderedMail
 from cme_reflex.services.programme import programme_cache
-from cme_reflex.services.sign_in import authentication, links, rate_limits, registrations
+from cme_reflex.services.sign_in import (
+    authentication,
+    known_browser,
+    links,
+    rate_limits,
+    registrations,
+)
 from cme_reflex.store import database
 from cme_reflex.store.mail.tables import MailQueueRow
 from cme_reflex.store.people.tables import AttendeeRow
@@ -43,17 +49,21 @@ of four addresses use up all.
 _ASCII_UPPER = re.compile("[A-Z]+")
 
 
-async def request_link(meeting: str, email: str, *, client: str, now: datetime) -> None:
+async def request_link(
+    meeting: str, email: str, *, client: str, now: datetime, known: str = ""
+) -> None:
     """Request a sign-in link to this address; the mail worker looks up its attendees.
 
     The response, the queries and the rows written are the same for registered and unknown
     addresses, and the response is the same where a limit sends no further link. `client` is
     the client's IP address. Lockouts of badge numbers do not apply, because the link is the
-    alternative to a number. Raises InvalidAddress, and TooManyAttempts for a client that requests
-    too many.
+    alternative to a number. A browser that this cookie shows to be known for the address is not
+    counted with others at its IP address. Raises InvalidAddress, and TooManyAttempts for a client
+    that requests too many.
     """
     recipient = _fold(to_ascii_domain(email))
-    await rate_limits.check((CLIENT_LIMIT, client), now=now)
+    tag = await _known_recipient(meeting, recipient, known, now) if known else ""
+    await rate_limits.check((CLIENT_LIMIT, f"known browser {tag}" if tag else client), now=now)
     try:
         await rate_limits.check(
             (RECIPIENT_LIMIT, f"{meeting} {recipient} from {client}"),
@@ -75,6 +85,17 @@ async def request_link(meeting: str, email: str, *, client: str, now: datetime) 
         )
 
     await database.write(enqueue)
+
+
+async def _known_recipient(meeting: str, recipient: str, cookie: str, now: datetime) -> str:
+    """The tag by which a browser is known for a registration with this address."""
+
+    def find(db: Session) -> str:
+        meeting_id = cast(int, programme_cache.meeting_by_code(db, meeting).id)
+        registered = _registered_at(db, meeting_id, recipient)
+        return known_browser.known_among(cookie, registered, now=now)
+
+    return await database.read(find)
 
 
 def render_sign_in_link(db: Session, job: MailJob) -> RenderedMail:

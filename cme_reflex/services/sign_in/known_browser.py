@@ -8,11 +8,12 @@ number are required as ever.
 
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from cme_reflex.settings import settings
+from cme_reflex.store.people.tables import AttendeeRow
 
 LIFETIME = timedelta(days=90)  # from the first day of a meeting to the end of its claim period
 REGISTRATIONS = 8  # in one cookie, the latest first: a family's tablet, the society's desk
@@ -40,6 +41,12 @@ def known_by(cookie: str, registrations: Sequence[Registration], *, now: datetim
     """The tag of the browser's last sign-in to one of these registrations; empty without one."""
     matching = (tag for tag in _tags(cookie) for each in registrations if _matches(tag, each, now))
     return next(matching, "")
+
+
+def known_among(cookie: str, rows: Iterable[AttendeeRow], *, now: datetime) -> str:
+    """Like `known_by`, for the rows of registrations."""
+    registrations = [Registration(cast(int, row.id), row.browsers_forgotten_at) for row in rows]
+    return known_by(cookie, registrations, now=now)
 
 
 def _matches(tag: str, registration: Registration, now: datetime) -> bool:

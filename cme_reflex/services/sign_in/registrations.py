@@ -1,5 +1,6 @@
 """Sign-in of an authenticated person to a registration, chosen from several where there are."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
@@ -199,10 +200,19 @@ def _pending_choice(db: Session, token: str, now: datetime) -> RegistrationChoic
     return choice
 
 
-def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: datetime) -> str:
+def create_sign_in(
+    db: Session,
+    attendee_id: int,
+    method: SignInMethod,
+    now: datetime,
+    *,
+    begun_at: datetime | None = None,
+) -> str:
     """Sign in a registration. Returns the token for the cookie.
 
     Raises MeetingArchived, and NotRegistered for one that left the list of registrations.
+
+    `begun_at`: when the person proved who it is, if not now; the sign-in's lifetime counts from it.
 
     Of more than SIGN_INS_LIMIT sign-ins the longest unused ones end. Whoever knows a badge cannot
     end a stronger sign-in so, and cannot fill the owner's list without end.
@@ -212,7 +222,7 @@ def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: dat
         raise MeetingArchived
     if blocked_at is not None:
         raise NotRegistered
-    token = new_token()
+    token, begun_at = new_token(), begun_at or now
     db.exec(_DELETE_EXPIRED_SIGN_INS, params={"now": now, "idle": now - IDLE_TIMEOUT})
     _end_unused(db, attendee_id, is_strong=method.is_strong)
     db.add(
@@ -220,9 +230,9 @@ def create_sign_in(db: Session, attendee_id: int, method: SignInMethod, now: dat
             token_hash=token_hash(token),
             attendee_id=attendee_id,
             method=method,
-            created_at=now,
+            created_at=begun_at,
             seen_at=now,
-            expires_at=now + SIGN_IN_LIFETIME,
+            expires_at=begun_at + SIGN_IN_LIFETIME,
         )
     )
     return token
@@ -242,15 +252,48 @@ def _end_unused(db: Session, attendee_id: int, *, is_strong: bool) -> None:
         db.exec(sa.delete(SignInRow).where(col(SignInRow.token_hash).in_(tokens)))
 
 
-async def sign_out(token: str) -> None:
-    """End the sign-in on the server, for all tabs with its cookie.
+async def sign_out(*tokens: str) -> None:
+    """End these sign-ins on the server, for all tabs with their cookies.
 
-    An unknown token writes nothing: whoever makes tokens up must not occupy the database.
+    Unknown tokens write nothing: whoever makes tokens up must not occupy the database.
     """
-    hashed = token_hash(token)
-    if await read(lambda db: db.get(SignInRow, hashed)) is not None:
-        statement = sa.delete(SignInRow).where(col(SignInRow.token_hash) == hashed)
+    is_one_of_them = col(SignInRow.token_hash).in_([*map(token_hash, tokens)])
+    known = select(SignInRow.token_hash).where(is_one_of_them).limit(1)
+    if await read(lambda db: db.exec(known).first()) is not None:
+        statement = sa.delete(SignInRow).where(is_one_of_them)
         await write(lambda db: db.exec(statement))
+
+
+async def sign_out_elsewhere(token: str, others: Collection[str]) -> set[str]:
+    """End those of the other sign-ins that are of the same member, as going over makes them.
+
+    Returns their tokens. Call it before `sign_out`.
+    """
+
+    def member_of(hashed: str) -> Any:
+        query = select(AttendeeRow.member_id).join(
+            SignInRow, col(SignInRow.attendee_id) == AttendeeRow.id
+        )
+        return query.where(SignInRow.token_hash == hashed)
+
+    hashes = {token_hash(each): each for each in others}
+
+    def same_member(db: Session) -> list[str]:
+        member = db.exec(member_of(token_hash(token))).one_or_none()
+        if member is None:
+            return []
+        query = (
+            select(SignInRow.token_hash)
+            .join(AttendeeRow, col(AttendeeRow.id) == SignInRow.attendee_id)
+            .where(AttendeeRow.member_id == member, col(SignInRow.token_hash).in_(hashes))
+        )
+        return list(db.exec(query))
+
+    ended = await read(same_member) if hashes else []
+    if ended:
+        statement = sa.delete(SignInRow).where(col(SignInRow.token_hash).in_(ended))
+        await write(lambda db: db.exec(statement))
+    return {hashes[each] for each in ended}
 
 
 def registrations(meeting: str) -> Any:

@@ -62,6 +62,10 @@ ERRORS: Final[Mapping[str, str]] = {
 """Messages of the sign-in page, by the code in its URL."""
 
 SIGNED_OUT: Final = "You are signed out. Everything was saved."
+FORGET_BROWSER: Final = "Shared computer? Forget me here"
+BROWSER_FORGOTTEN: Final = (
+    "You are signed out of all meetings in this browser, and it does not recognize you any more."
+)
 PASSWORD_SET: Final = "Your password is set. Sign in with your username and the new password."  # noqa: S105
 
 WAITS: Final = (1, 2, 5, 10, 15)

@@ -35,7 +35,8 @@ from cme_reflex.services.meetings.open_meetings import open_meetings
 from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.client_address import client_address
-from cme_reflex.web.meeting import MEETING
+from cme_reflex.web.meeting import BROWSER_COOKIES, MEETING
+from cme_reflex.web.meeting_pages import method_not_allowed
 from cme_reflex.web.templates import render_page
 
 
@@ -75,6 +76,7 @@ class MeetingPathMiddleware:
         scope.update(
             {
                 MEETING: code,
+                BROWSER_COOKIES: Headers(scope=scope).get("cookie", ""),
                 "path": path,
                 "raw_path": quote(path).encode(),
                 "headers": [*_each(scope["headers"], b"cookie", cookies.of_meeting, code)],
@@ -104,7 +106,8 @@ def _each(
 
 def _in_meeting(location: str, code: str) -> str:
     """A redirect's target: in this meeting, unless it is in another one or on another site."""
-    leaves = not location.startswith("/") or bool(split_path(location)[0])
+    path = location.partition("#")[0].partition("?")[0]
+    leaves = not path.startswith("/") or bool(split_path(path)[0])
     return location if leaves else in_meeting(code, location)
 
 
@@ -153,6 +156,8 @@ async def _meetings(scope: Scope) -> Response:
     """The list of meetings whose claim period is open."""
     if scope["path"] != SIGN_IN_FORM:
         return RedirectResponse(SIGN_IN_FORM, status_code=303)
+    if scope["method"] not in ("GET", "HEAD"):
+        return method_not_allowed()
     return render_page("meetings.html", meetings=await open_meetings(now=clock()))
 
 

@@ -24,7 +24,9 @@ class RequestBodyMiddleware:
     """Reads each request's body before the application gets the request.
 
     Content-Length is not relied on. A body that is too long gets 413, one that takes too long 408,
-    and both close the connection. A request that its client aborts is dropped.
+    one with Content-Length beside Transfer-Encoding 400, and all close the connection: a proxy may
+    have gone by the other length (RFC 9112, section 6.3). A request that its client aborts is
+    dropped.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,8 +34,10 @@ class RequestBodyMiddleware:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on with its body read, or reject it."""
-        if scope["type"] != "http" or not _has_body(Headers(scope=scope)):
+        if scope["type"] != "http" or not _has_body(headers := Headers(scope=scope)):
             return self._app(scope, receive, send)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            return _rejection(HTTPStatus.BAD_REQUEST)(scope, receive, send)
         return self._read(scope, receive, send)
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -20,7 +20,8 @@ class RequestTargetMiddleware:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on if its target is a path."""
-        if scope["type"] == "lifespan" or _is_path(scope["path"]):
+        is_tunnel = scope.get("method") == "CONNECT"  # whose target is a host, not a path
+        if scope["type"] == "lifespan" or (_is_path(scope["path"]) and not is_tunnel):
             return self._app(scope, receive, send)
         if scope["type"] == "http":
             response = PlainTextResponse(HTTPStatus.NOT_FOUND.phrase, HTTPStatus.NOT_FOUND)

@@ -105,8 +105,7 @@ class MeetingPagesMiddleware:
 async def _response(request: Request, file: Path) -> Response | None:
     """The response with this page; None if it is not built."""
     if request.method not in ("GET", "HEAD"):
-        phrase = HTTPStatus.METHOD_NOT_ALLOWED.phrase
-        return PlainTextResponse(phrase, 405, headers={"allow": "GET, HEAD"})
+        return method_not_allowed()
     route = canonical_path(request.scope["path"])
     if request.scope["path"] not in (route, f"{route}/"):
         # Another spelling, such as /claim.html: the file server would send the template.
@@ -158,6 +157,12 @@ def filled(built: str, view: MeetingView) -> str:
 def in_script(document: str) -> str:
     """A JSON document that can stand in a script element: no text of it ends the element."""
     return document.replace("<", "\\u003c")
+
+
+def method_not_allowed() -> Response:
+    """The response to a method that pages do not have."""
+    phrase = HTTPStatus.METHOD_NOT_ALLOWED.phrase
+    return PlainTextResponse(phrase, 405, headers={"allow": "GET, HEAD"})
 
 
 def not_found(scope: Scope) -> Response:

@@ -21,7 +21,6 @@ from cme_reflex.services.clock import clock
 from cme_reflex.services.operations import api_tokens
 from cme_reflex.services.programme.programme_cache import MeetingNotFound
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
-from cme_reflex.web.client_address import client_address
 from cme_reflex.web.routes import problems
 from cme_reflex.web.routes.api_document import document
 
@@ -87,9 +86,7 @@ def require_token(endpoint: ScopedEndpoint) -> Endpoint:
         if scheme.lower() != "bearer" or not token.strip():
             return _unauthorized("Send the header Authorization: Bearer with a token.", "")
         try:
-            client = await api_tokens.authenticate(
-                token.strip(), now=now, address=client_address(request.scope)
-            )
+            client = await api_tokens.authenticate(token.strip(), now=now)
         except api_tokens.InvalidToken:
             return _unauthorized("The token is not valid.", ', error="invalid_token"')
         except api_tokens.TokenRevoked as revoked:

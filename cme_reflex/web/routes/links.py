@@ -46,7 +46,13 @@ async def send(request: Request) -> Response:
     email, now = (await read_form(request)).get("email", ""), clock()
     client = client_address(request.scope)
     try:
-        await email_link.request_link(meeting_code(request.scope), email, client=client, now=now)
+        await email_link.request_link(
+            meeting_code(request.scope),
+            email,
+            client=client,
+            known=cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER),
+            now=now,
+        )
     except InvalidAddress:
         return _redirect(REQUEST_LINK, "link-address")
     except TooManyAttempts as error:

@@ -1,6 +1,6 @@
 """Sign-in and sign-out over plain HTTP: posted forms, cookies, and redirects with status 303."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -13,6 +13,7 @@ from cme_reflex.domain.sign_in.second_number import SecondNumberRequired
 from cme_reflex.routes import (
     ACCOUNT,
     CHOOSE_REGISTRATION,
+    FORGET_BROWSER,
     HOME,
     OTHER_MEETING,
     REGISTRATIONS,
@@ -33,13 +34,13 @@ from cme_reflex.services.sign_in import (
     own_sign_ins,
     registrations,
 )
-from cme_reflex.services.sign_in.other_meetings import sign_in_to_other_meeting
+from cme_reflex.services.sign_in.other_meetings import SignInEnded, sign_in_to_other_meeting
 from cme_reflex.web import cookies
 from cme_reflex.web.access_policy import Audience, allow, checked_routes
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.csrf import is_same_site
 from cme_reflex.web.forms import read_form
-from cme_reflex.web.meeting import meeting_code
+from cme_reflex.web.meeting import BROWSER_COOKIES, meeting_code
 from cme_reflex.web.middleware.access_log import MESSAGE_CODE
 from cme_reflex.web.pages.sign_in_page import TYPED, second_number_page
 
@@ -74,10 +75,11 @@ async def sign_in(request: Request) -> Response:
     if not (first.strip() and second.strip()):
         return back_to_form("member-missing" if as_member else "missing")
     meeting, now, address = meeting_code(request.scope), clock(), client_address(request.scope)
+    known = cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER)
     try:
         if as_member:
             result = await credentials.sign_in_with_password(
-                meeting, first, second, now=now, address=address
+                meeting, first, second, now=now, address=address, known=known
             )
         else:
             token = await credentials.sign_in_with_badge(
@@ -87,7 +89,7 @@ async def sign_in(request: Request) -> Response:
                 form.get("second_number", ""),
                 now=now,
                 address=address,
-                known=cookies.token_in(request.headers.get("cookie", ""), cookies.KNOWN_BROWSER),
+                known=known,
             )
             result = registrations.SignedIn(token)
     except SecondNumberRequired as error:
@@ -147,6 +149,10 @@ async def other_meeting(request: Request) -> Response:
         other = await sign_in_to_other_meeting(meeting, token, attendee_id, now=now)
     except authentication.NotSignedIn:
         return back_to_form("expired")
+    except SignInEnded as ended:
+        return RedirectResponse(
+            in_meeting(ended.meeting, f"{SIGN_IN_FORM}#expired"), status_code=303
+        )
     except (registrations.NotRegistered, registrations.MeetingArchived):
         return RedirectResponse(ACCOUNT, status_code=303)
     browser = browser_kind(request.headers.get("user-agent", ""))
@@ -158,12 +164,42 @@ async def other_meeting(request: Request) -> Response:
 
 @allow(Audience.ANYONE)
 async def sign_out(request: Request) -> Response:
-    """End the sign-in in the browser and on the server. All changes are saved already."""
-    if not is_same_site(request.headers):
-        return _cross_site()
+    """End the sign-in in the browser and on the server. All changes are saved already.
+
+    Those of the same member to other meetings end with it, because one tap leads from them back.
+    """
+    if rejection := reject_form(request):
+        return rejection
+    elsewhere = _sign_ins_elsewhere(request)
+    token = cookies.token_in(request.headers.get("cookie", ""))
+    ended = await registrations.sign_out_elsewhere(token, elsewhere.values())
     await _end_sign_in(request)
-    response = back_to_form("signed-out")
-    cookies.delete_sign_in(response)
+    return _signed_out("signed-out", [name for name, other in elsewhere.items() if other in ended])
+
+
+@allow(Audience.ANYONE)
+async def forget_browser(request: Request) -> Response:
+    """End all sign-ins of a shared browser, and have it forget who has signed in there."""
+    if rejection := reject_form(request):
+        return rejection
+    elsewhere = _sign_ins_elsewhere(request)
+    own = cookies.token_in(request.headers.get("cookie", ""))
+    await registrations.sign_out(own, *elsewhere.values())
+    of_all_meetings = (cookies.KNOWN_BROWSER, cookies.LATEST_MEETING)
+    of_this_one = (cookies.CHOICE, cookies.NEXT)
+    return _signed_out("browser-forgotten", [*elsewhere, *of_all_meetings, *of_this_one])
+
+
+def _sign_ins_elsewhere(request: Request) -> dict[str, str]:
+    header = request.scope.get(BROWSER_COOKIES, "")
+    return cookies.sign_ins_elsewhere(header, meeting_code(request.scope))
+
+
+def _signed_out(code: str, names: Iterable[str]) -> Response:
+    """Return to the form with the message of this code, without these cookies."""
+    response = back_to_form(code)
+    for name in (cookies.SIGN_IN, *names):
+        cookies.delete_cookie(response, name)
     response.headers["clear-site-data"] = CLEARED_AT_SIGN_OUT
     return response
 
@@ -234,4 +270,5 @@ ROUTES = checked_routes(
     Route(STEP_UP, step_up, methods=["GET"]),
     Route(OTHER_MEETING, other_meeting, methods=["POST"]),
     Route(SIGN_OUT, sign_out, methods=["POST"]),
+    Route(FORGET_BROWSER, forget_browser, methods=["POST"]),
 )

@@ -134,6 +134,40 @@ def _is_locked(counters: ReadOnlyCounters, numbers: tuple[str, str], now: dateti
     return False
 
 
+@pytest.mark.parametrize("badges", [0, 500])
+def test_both_right_numbers_never_wait_for_made_up_ones_at_the_same_address(badges: int) -> None:
+    """Somebody in the hall tries a hundred made-up pairs a second, perhaps with real badges."""
+    counters = MemoryCounters()
+    people = [(f"{number}", f"c{number}") for number in range(500)]
+    waiting = [*people]
+    for number in range(12_000):
+        now = START + number * 0.01 * SECOND
+        badge = f"{number % badges}" if badges else f"b{number}"
+        guess = NumberAttempt(meeting="m", name="x", numbers=(badge, f"g{number}"), address=HALL)
+        second_number.check(counters, guess, now=now)
+        if number >= 9_000 and number % 6 == 0:
+            own = NumberAttempt(meeting="m", name="own", numbers=waiting.pop(), address=HALL)
+            second_number.check(counters, own, now=now)
+            second_number.succeed(counters, own, person=own.numbers[0], now=now)
+    assert not waiting
+
+
+def test_pairs_of_numbers_that_were_tried_before_are_limited_at_an_address() -> None:
+    counters = MemoryCounters()
+    answered = 0
+    for number in range(20_000):
+        now = START + number * 0.001 * SECOND
+        numbers = (f"{number % 200}", f"c{number // 200 % 100}")
+        guess = NumberAttempt(meeting="m", name="x", numbers=numbers, address=HALL)
+        try:
+            second_number.check(counters, guess, now=now)
+        except TooManyAttempts:
+            continue
+        answered += 1
+    # Each number five times, a thousand at once, and twenty a second.
+    assert answered <= 5 * (200 + 100) + 1_000 + 20 * 20
+
+
 @pytest.mark.parametrize("seconds", [0.025, 1])
 def test_both_right_numbers_never_wait_for_what_others_try_elsewhere(seconds: float) -> None:
     """Fifty addresses guess the second number of one badge, forty times a second and slower."""

@@ -76,6 +76,25 @@ def test_after_an_error_only_the_last_name_is_still_filled_in(
     expect(page.get_by_label("Last Name")).to_have_value("")
 
 
+def test_a_shared_computer_forgets_who_was_signed_in(
+    page: Page, people: Iterator[tuple[str, str]]
+) -> None:
+    page.goto("/")
+    for _ in range(2):
+        last_name, number = next(people)
+        page.get_by_label("Last Name").fill(last_name)
+        page.get_by_label("Badge/Confirmation Number").fill(number)
+        page.get_by_role("button", name="Log in").first.click()
+        page.wait_for_url("**/claim")
+        page.get_by_role("button", name="Save & Log Out").click()
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
+    assert "cme_known_browser" in {each["name"] for each in page.context.cookies()}
+    page.get_by_role("button", name="Shared computer? Forget me here").click()
+    expect(page.get_by_text("it does not recognize you any more")).to_be_visible()
+    expect(page.get_by_text("You are signed out. Everything")).to_be_hidden()
+    assert page.context.cookies() == []
+
+
 def test_after_a_wrong_password_only_the_username_is_still_filled_in(page: Page) -> None:
     page.goto("/")
     page.get_by_role("heading", name="PlasticSurgery.org").click()

@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 
 from cme_reflex.domain.meetings.meeting import Signature
+from cme_reflex.formats.meeting_folder import signatures
 from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
 from cme_reflex.formats.meeting_folder.signatures import SIZE_LIMIT
 from tests.support.files.folder_files import FolderFiles
@@ -96,6 +97,67 @@ def test_a_signature_that_cannot_be_printed_is_a_fault(
     folder, problems = inspect_folder(signed(files, name, content).folder)
     assert folder is None
     assert [str(problem) for problem in problems] == [expected]
+
+
+USE = '<use href="#u{}"/>'
+NESTED = "".join(f'<g id="u{level + 1}">{10 * USE.format(level)}</g>' for level in range(20))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "fault"),
+    [
+        (f"<defs>{NESTED}</defs>", "The drawing has <use>, and certificates draw paths only."),
+        (
+            '<filter id="f"><feTurbulence numOctaves="1000000"/></filter>',
+            "The drawing has <filter>, and certificates draw paths only.",
+        ),
+        (
+            '<g><pattern id="p" width="9" height="9"/></g>',
+            "The drawing has <pattern>, and certificates draw paths only.",
+        ),
+        (
+            '<path d="M0 0H80" stroke-dasharray="0.0001"/>',
+            "The drawing has dashed lines, and certificates draw whole ones.",
+        ),
+        (
+            '<g style="stroke: red; stroke-dasharray: 0.0001"><path d="M0 0H80"/></g>',
+            "The drawing has dashed lines, and certificates draw whole ones.",
+        ),
+    ],
+)
+def test_a_signature_that_would_take_long_to_draw_is_refused_undrawn(
+    files: FolderFiles, monkeypatch: pytest.MonkeyPatch, drawn: str, fault: str
+) -> None:
+    def signature_faults(svg: str) -> tuple[str, ...]:
+        pytest.fail("It was drawn.")
+
+    monkeypatch.setattr(signatures, "signature_faults", signature_faults)
+    content = SVG.format("#000000", drawn).encode()
+    folder, problems = inspect_folder(signed(files, "chair.svg", content).folder)
+    assert folder is None
+    assert [problem.fault for problem in problems] == [fault]
+
+
+def test_what_editors_add_to_a_drawing_is_accepted(files: FolderFiles) -> None:
+    added = (
+        '<metadata><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></metadata>'
+        '<i:namedview xmlns:i="http://www.inkscape.org/namespaces/inkscape"/>'
+        '<defs/><title>Kim</title><path style="stroke-dasharray:none;stroke:#000" d="M0 0H80"/>'
+    )
+    content = SVG.format("#000000", added).encode()
+    folder, problems = inspect_folder(signed(files, "chair.svg", content).folder)
+    assert folder is not None
+    assert problems == ()
+
+
+def test_a_drawing_at_which_the_library_panics_is_damaged(files: FolderFiles) -> None:
+    content = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1e-30 1e-30">'
+        '<path d="M0 0L90 30" stroke="black"/></svg>'
+    )
+    folder, problems = inspect_folder(signed(files, "chair.svg", content.encode()).folder)
+    assert folder is None
+    assert [problem.fault for problem in problems] == ["The image is damaged."]
 
 
 @pytest.mark.parametrize(

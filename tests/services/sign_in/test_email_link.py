@@ -26,12 +26,14 @@ from cme_reflex.services.sign_in import (
     authentication,
     credentials,
     email_link,
+    known_browser,
     links,
     registrations,
 )
 from cme_reflex.services.sign_in.email_link import MAILBOX_LIMIT
 from cme_reflex.store import database
 from cme_reflex.store.mail.tables import MailQueueRow
+from cme_reflex.store.people.tables import AttendeeRow
 from cme_reflex.store.sign_in.tables import LinkRow
 from tests.support.database.table_rows import fetch, fetch_one
 from tests.support.mail import FOLDER_WITH_ADDRESSES, KIM, send_due_mail
@@ -52,8 +54,8 @@ def server() -> Iterator[LocalSmtpServer]:
         yield server
 
 
-async def ask(address: str, now: datetime, client: str = "203.0.113.7") -> None:
-    await email_link.request_link(MEETING.code, address, client=client, now=now)
+async def ask(address: str, now: datetime, client: str = "203.0.113.7", known: str = "") -> None:
+    await email_link.request_link(MEETING.code, address, client=client, known=known, now=now)
 
 
 async def token(server: LocalSmtpServer, address: str, now: datetime) -> str:
@@ -84,6 +86,24 @@ async def test_the_link_opens_the_claim_of_the_address(
     assert "Dear Kim O'Brien-Núñez Jr," in taken.text
     assert "valid for 15 minutes and can be used once" in taken.text
     assert await badge(await opened(link, now), now) == "101"
+
+
+async def test_a_known_browser_gets_its_link_whatever_others_request_at_its_address(
+    server: LocalSmtpServer, now: datetime
+) -> None:
+    attendee_id = (await fetch_one(select(AttendeeRow).where(AttendeeRow.email == KIM))).id
+    assert attendee_id is not None
+    known = known_browser.remember("", attendee_id, now=now)
+    for number in range(email_link.CLIENT_LIMIT.limit):
+        await ask(f"nobody{number}@example.org", now)
+    for address, cookie in ((KIM, ""), (KIM, f"{known}x"), ("shared@example.org", known)):
+        with pytest.raises(TooManyAttempts):
+            await ask(address, now, known=cookie)
+    for _ in range(20):
+        await ask(KIM, now, known=known)
+    delivered = await send_due_mail(server, now)
+    # Its mailbox gets no more than anybody can have sent there.
+    assert delivered.sent == email_link.RECIPIENT_LIMIT.limit
 
 
 async def test_a_link_to_an_address_that_was_changed_recently_proves_no_more_than_a_badge(

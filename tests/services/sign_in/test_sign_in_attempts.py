@@ -58,9 +58,11 @@ async def number(
     )
 
 
-async def member(username: str, password: str, now: datetime, address: str = "") -> Any:
+async def member(
+    username: str, password: str, now: datetime, address: str = "", known: str = ""
+) -> Any:
     return await credentials.sign_in_with_password(
-        MEETING.code, username, password, now=now, address=address
+        MEETING.code, username, password, now=now, address=address, known=known
     )
 
 
@@ -241,6 +243,29 @@ async def test_a_statement_that_fails_while_an_attempt_is_counted_is_told_as_it_
     with pytest.raises(StatementTimeout):
         await number("Wrong", "102", now)
     assert deleted == []
+
+
+async def test_a_known_browser_signs_its_member_in_whatever_others_try_at_its_address(
+    now: datetime,
+) -> None:
+    signed_in = await member("kim", PASSWORD, now)
+    context = await authentication.authenticate(MEETING.code, signed_in.token, now=now)
+    cookie = known_browser.remember("", context.attendee.id, now=now)
+    for _ in range(ADDRESS_BACKOFF.threshold + 40):
+        with suppress(TooManyAttempts):
+            await rate_limits.count((ADDRESS_BACKOFF, "hall"), now=now)
+    for _ in range(5):
+        await outcome(member("kim", "wrong", now, "elsewhere"))
+    assert await outcome(member("kim", PASSWORD, now, "hall")) != "in"
+    assert await outcome(member("kim", PASSWORD, now, "elsewhere")) != "in"
+    for address in ("hall", "elsewhere"):
+        assert await outcome(member("kim", PASSWORD, now, address, cookie)) == "in"
+    # It is known for its own member alone, and five failures lock it and nobody else.
+    assert await outcome(member("pat", PASSWORD, now, "hall", cookie)) != "in"
+    for _ in range(5):
+        assert await outcome(member("kim", "wrong", now, "home", cookie)) == "not recognised"
+    assert await outcome(member("kim", PASSWORD, now, "home", cookie)) == now + MINUTE
+    assert await outcome(member("kim", PASSWORD, now, "home")) == "in"
 
 
 async def test_a_known_browser_is_stopped_neither_by_a_lock_nor_by_the_demand(

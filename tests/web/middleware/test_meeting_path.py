@@ -131,6 +131,8 @@ async def test_cookies_and_redirects_are_those_of_the_meeting(site: httpx.AsyncC
         ("/", "/one24"),
         ("/#expired", "/one24#expired"),
         ("/sessions?q=x", "/one24/sessions?q=x"),
+        ("/two24#expired", "/two24#expired"),
+        ("/two24?q=/x", "/two24?q=/x"),
         ("https://login.example.org/", "https://login.example.org/"),
     ],
 )
@@ -218,6 +220,13 @@ class TestWithoutACode:
         for part in (f'href="/{MEETING.code}"', 'href="/two24"', "&lt;b&gt;Second", "Dec 31, 2030"):
             assert part in answer.text
         assert status_and_location(await site.get("/claim")) == (303, "/")
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "X"])
+    async def test_the_list_of_meetings_is_only_read(
+        self, site: httpx.AsyncClient, method: str
+    ) -> None:
+        answer = await site.request(method, "/")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
     async def test_without_an_open_meeting_the_page_says_so(self, site: httpx.AsyncClient) -> None:
         answer = await site.get("/")

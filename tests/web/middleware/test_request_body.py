@@ -84,3 +84,11 @@ async def test_an_aborted_request_does_not_reach_the_application() -> None:
 async def test_a_request_without_a_body_is_passed_on_unread() -> None:
     client = await ask([part(b"", more=False)], [(b"content-length", b"0")])
     assert client.answer == (200, "")
+
+
+async def test_a_body_with_two_lengths_is_refused_unread() -> None:
+    headers = [*CHUNKED, (b"content-length", b"1")]
+    client = await ask([part(b"a", more=False)], headers)
+    assert client.answer[0] == 400
+    assert client.sent == 0
+    assert (b"connection", b"close") in client.received[0]["headers"]

@@ -388,7 +388,7 @@ async def answered(client: httpx.AsyncClient, case: schemathesis.Case, **more: s
 @pytest.fixture
 def without_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
     """Disable the rate limits for generated requests."""
-    for name in ("REQUEST_LIMIT", "UNKNOWN_TOKEN_LIMIT"):
+    for name in ("REQUEST_LIMIT",):
         quota = getattr(api_tokens, name)
         monkeypatch.setattr(api_tokens, name, replace(quota, limit=10**6))
 
