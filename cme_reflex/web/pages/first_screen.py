@@ -2,8 +2,8 @@
 
 Titles are seen before a script has loaded, and an attendee never sees a wrong one of Add and Added:
 the first screen is rendered from the values that the page's state has for the attendee, by
-web/templates/first_screen.html. The same values are in the page as JSON, with which the state of the
-browser begins (assets/first_screen.js).
+web/templates/first_screen.html. The same values are in the page as JSON, with which the state of
+the browser begins (assets/first_screen.js).
 """
 
 import gzip
