@@ -6,7 +6,7 @@ from pathlib import Path
 from cme_reflex.cli.files import written_together
 from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.runner import chosen_meeting, run
-from cme_reflex.formats.meeting_folder.logo import logo_files
+from cme_reflex.formats.meeting_folder.images.logo import logo_files
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.writer import folder_files
 from cme_reflex.services.meetings.export import export_meeting

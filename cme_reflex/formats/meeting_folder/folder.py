@@ -10,8 +10,9 @@ from cme_reflex.domain.people.names import number_key
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput, Severity
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv
 from cme_reflex.formats.meeting_folder.credit.old_folders import Places
+from cme_reflex.formats.meeting_folder.images.logo import check_logos, with_logos
+from cme_reflex.formats.meeting_folder.images.signatures import with_signatures
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
-from cme_reflex.formats.meeting_folder.logo import check_logos, with_logos
 from cme_reflex.formats.meeting_folder.meeting_toml import Settings, read_settings
 from cme_reflex.formats.meeting_folder.records import (
     AttendeeRecord,
@@ -19,7 +20,6 @@ from cme_reflex.formats.meeting_folder.records import (
     MemberRecord,
     SessionRecord,
 )
-from cme_reflex.formats.meeting_folder.signatures import with_signatures
 from cme_reflex.formats.tables.csv_table import InputTable, try_read_table
 
 __all__ = ["InputProblem", "InvalidInput", "MeetingFolder", "read_meeting_folder"]

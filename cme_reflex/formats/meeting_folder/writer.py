@@ -6,8 +6,8 @@ from cme_reflex.domain.credit.credit_type import NO_CREDIT
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv
+from cme_reflex.formats.meeting_folder.images.logo import DARK, LIGHT
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
-from cme_reflex.formats.meeting_folder.logo import DARK, LIGHT
 from cme_reflex.formats.meeting_folder.records import MeetingFolder, MemberRecord, SessionRecord
 from cme_reflex.formats.meeting_folder.settings_writer import meeting_toml
 from cme_reflex.formats.pdf.signature_image import PNG, SVG, embedded_png

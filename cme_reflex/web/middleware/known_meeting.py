@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_reflex.services.meetings.meeting_view import last_view
 from cme_reflex.web.meeting import MEETING
-from cme_reflex.web.meeting_pages import newest_view, no_meeting
+from cme_reflex.web.pages.meeting_pages import newest_view, no_meeting
 
 
 class KnownMeetingMiddleware:

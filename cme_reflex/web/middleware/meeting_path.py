@@ -36,7 +36,7 @@ from cme_reflex.settings import settings
 from cme_reflex.web import cookies
 from cme_reflex.web.client_address import client_address
 from cme_reflex.web.meeting import BROWSER_COOKIES, MEETING
-from cme_reflex.web.meeting_pages import method_not_allowed
+from cme_reflex.web.pages.meeting_pages import method_not_allowed
 from cme_reflex.web.templates import render_page
 
 

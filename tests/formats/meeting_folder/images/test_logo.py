@@ -8,7 +8,7 @@ from PIL import Image
 
 from cme_reflex.formats.input_problems import InputProblem
 from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
-from cme_reflex.formats.meeting_folder.logo import SIZE_LIMIT, check_logos, with_logos
+from cme_reflex.formats.meeting_folder.images.logo import SIZE_LIMIT, check_logos, with_logos
 from tests.support.files.folder_files import FolderFiles
 from tests.support.meetings import MEETING
 

@@ -5,9 +5,9 @@ from hashlib import sha256
 import pytest
 
 from cme_reflex.domain.meetings.meeting import Signature
-from cme_reflex.formats.meeting_folder import signatures
 from cme_reflex.formats.meeting_folder.folder import inspect_folder, read_meeting_folder
-from cme_reflex.formats.meeting_folder.signatures import SIZE_LIMIT
+from cme_reflex.formats.meeting_folder.images import signatures
+from cme_reflex.formats.meeting_folder.images.signatures import SIZE_LIMIT
 from tests.support.files.folder_files import FolderFiles
 from tests.support.files.signature_files import png, signed
 

@@ -1,0 +1,1 @@
+"""Images of a meeting folder: logos and signatures."""
