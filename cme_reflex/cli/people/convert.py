@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from cme_reflex.cli.column_options import split_option
 from cme_reflex.cli.conversion import Conversion, emit_conversion
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import find_meeting
@@ -81,7 +82,7 @@ def _conversion_options(
     """The conversion options of a command line. Raises CliError for a malformed option."""
     replaced: dict[tuple[str, str], str] = {}
     for option in values or ():
-        source, ours = _split_option(option, "--value COLUMN:THEIRS=OURS")
+        source, ours = split_option(option, "--value COLUMN:THEIRS=OURS")
         column, colon, theirs = source.partition(":")
         if not colon:
             raise CliError(f"Write it as --value COLUMN:THEIRS=OURS, not {option!r}.")
@@ -101,15 +102,8 @@ def _conversion_options(
 def _by_column(
     kind: RegistrationTable, options: Iterable[str], form: str, name: str
 ) -> dict[str, str]:
-    pairs = (_split_option(option, form) for option in options)
+    pairs = (split_option(option, form) for option in options)
     return {_column(kind, column, name): value for column, value in pairs}
-
-
-def _split_option(option: str, form: str) -> tuple[str, str]:
-    key, equals, value = option.partition("=")
-    if not equals or not key.strip():
-        raise CliError(f"Write it as {form}, not {option!r}.")
-    return key.strip(), value.strip()
 
 
 def _column(kind: RegistrationTable, column: str, option: str) -> str:

@@ -30,6 +30,14 @@ def convert(
     zone: Annotated[
         str, typer.Option(help="Time zone of the times, such as Europe/Brussels.")
     ] = "",
+    zone_map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--zone-map",
+            metavar="NAME=ZONE",
+            help="Time zone for a name in the file that is not known.",
+        ),
+    ] = None,
     wall_clock: Annotated[
         bool, typer.Option("--wall-clock", help="Ignore UTC offsets, if they are wrong.")
     ] = False,
@@ -49,6 +57,9 @@ def convert(
     ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Print a summary of the programme instead.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Convert nothing if there is a warning.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

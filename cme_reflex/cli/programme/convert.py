@@ -3,6 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cme_reflex.cli.column_options import split_option
 from cme_reflex.cli.conversion import Conversion, emit_conversion
 from cme_reflex.cli.errors import CliError
 from cme_reflex.cli.files import find_meeting
@@ -24,12 +25,14 @@ def convert(  # each argument is an option of the command
     meeting: Path | None,
     sheet: str,
     zone: str,
+    zone_map: list[str] | None,
     wall_clock: bool,
     dates: DateOrder | None,
     delivery: Delivery,
     eligible: list[str] | None,
     not_eligible: list[str] | None,
     summary: bool,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Convert a programme. Raises InvalidInput or CliError, with nothing written."""
@@ -37,7 +40,9 @@ def convert(  # each argument is an option of the command
     types = its_meeting.credit if its_meeting else NO_TYPES
     options = ProgrammeOptions(
         credit_types=types,
-        zone=_zone(zone),
+        zone=_zone(zone, "--zone") if zone else None,
+        zone_map=dict(map(_mapped_zone, zone_map or ())),
+        strict=strict,
         eligible_kinds=frozenset(map(fold, eligible or ())),
         ineligible_kinds=frozenset(map(fold, not_eligible or ())),
         wall_clock=wall_clock,
@@ -51,9 +56,14 @@ def convert(  # each argument is an option of the command
     emit_conversion(text, conversion, "sessions", force=force, as_json=as_json)
 
 
-def _zone(name: str) -> ZoneInfo | None:
-    """The time zone of this name, None for an empty one. Raises CliError for an unknown one."""
-    zone = known_zone(name) if name else None
-    if name and zone is None:
-        raise CliError(f"--zone: There is no time zone {name!r}. {ZONE_REMEDY}")
+def _zone(name: str, option: str) -> ZoneInfo:
+    """The time zone of this name. Raises CliError for an unknown one."""
+    zone = known_zone(name)
+    if zone is None:
+        raise CliError(f"{option}: There is no time zone {name!r}. {ZONE_REMEDY}")
     return zone
+
+
+def _mapped_zone(option: str) -> tuple[str, ZoneInfo]:
+    name, zone = split_option(option, "--zone-map NAME=ZONE")
+    return name, _zone(zone, "--zone-map")

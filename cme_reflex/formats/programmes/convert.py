@@ -54,14 +54,13 @@ def convert_programme(
             items, read_input_file(supplement), options.credit_types, log
         )
     sessions = normalize_items(items, options, log)
+    warnings = log.grouped_warnings()
     if not sessions and not log.faults:
-        fault = InputProblem(
-            source.name, None, None, "The file has no sessions.", "Check the file."
-        )
-        log.faults.append(fault)
-    if log.faults:
-        raise InvalidInput(log.faults)
-    return ConversionResult(tuple(sessions), tuple(log.warnings))
+        fault = "The file has no sessions."
+        raise InvalidInput([*warnings, *source.invalid(fault, "Check the file.").problems])
+    if log.faults or (options.strict and warnings):
+        raise InvalidInput([*log.faults, *(warnings if options.strict else ())])
+    return ConversionResult(tuple(sessions), tuple(warnings))
 
 
 def detect_reader(source: InputFile) -> Reader:

@@ -9,12 +9,14 @@ from enum import StrEnum
 from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, IDENTIFIER
+from cme_reflex.formats.programmes.cancellation import is_cancelled
 from cme_reflex.formats.programmes.headings import HEADINGS, credit_headings, holds_credit
 from cme_reflex.formats.programmes.items import (
     ConversionLog,
     ProgrammeItem,
     ProgrammeOptions,
     SourceLocation,
+    warn_untitled,
 )
 from cme_reflex.formats.programmes.time_resolver import TimeResolver
 from cme_reflex.formats.tables.csv_table import InputRow, normalize_text
@@ -34,7 +36,6 @@ from cme_reflex.formats.tables.spreadsheet import Spreadsheet
 MAX_OVERNIGHT = timedelta(hours=12)  # maximum duration of a session that ends after midnight
 _YES = {"yes", "y", "true"}
 _MIDNIGHT = re.compile(r"(?<=\d)T00:00:00$")
-_CANCELLED = {"cancelled", "canceled", "withdrawn"}
 
 
 class EligibleCell(StrEnum):
@@ -85,7 +86,7 @@ class _RowReader:
     def item(self, row: InputRow) -> ProgrammeItem | None:
         """Convert a row; None after adding its faults."""
         location = SourceLocation(row=row.number)
-        code, title = row.required("code"), row.required("title")
+        code, title = row.required("code"), row.text("title")
         if code:
             row.table.require_unique(row, "code", code)
         starts_at, ends_at = self._times(row, location)
@@ -96,7 +97,10 @@ class _RowReader:
         credit = {each.code: row.amount(f"{CREDIT}{each.code}", each) for each in types}
         identifiers = {each.code: row.text(f"{IDENTIFIER}{each.code}") for each in types}
         is_duplicate = row.table.first_row(row, ("code", code), record=False) != row.number
-        if is_duplicate or not code or not title or starts_at is None or ends_at is None:
+        if is_duplicate or not code or starts_at is None or ends_at is None:
+            return None
+        if not title:
+            warn_untitled(starts_at, row.text("room"), location, self._title("title"), self.log)
             return None
         return ProgrammeItem(
             location=location,
@@ -115,7 +119,7 @@ class _RowReader:
             faculty_badges=row.parts("faculty_badges"),
             on_demand_from=on_demand_from
             and self.resolver.resolve(on_demand_from, location, self._title("on_demand_from")),
-            cancelled=row.text("status").casefold() in _CANCELLED,
+            cancelled=is_cancelled(row.text("status")),
         )
 
     def _speakers(self, row: InputRow) -> tuple[str, ...]:

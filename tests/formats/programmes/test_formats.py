@@ -82,7 +82,8 @@ def test_a_published_calendar_gives_kinds_and_ineligible_sessions() -> None:
     found = summarize_programme(
         convert_programme(published_programme("pyconus2025.ics"), ProgrammeOptions()).sessions
     )
-    assert (found.events, found.kinds["talk"], found.kinds["tutorial"]) == (224, 75, 24)
+    # Of 224 events, one has CANCELLED before its title.
+    assert (found.events, found.kinds["talk"], found.kinds["tutorial"]) == (223, 75, 24)
     assert (found.not_eligible["break"], found.not_eligible["sponsor-workshop"]) == (12, 12)
     assert "talk" not in found.not_eligible
 
@@ -114,24 +115,44 @@ def test_a_code_is_the_first_of_id_guid_and_code(folder: Path, attributes: str, 
     assert convert_one(folder, "s.xml", schedule(event(id_=attributes))).code == code
 
 
-def test_a_session_held_twice_gets_two_codes_in_the_order_of_its_times(folder: Path) -> None:
+def codes(folder: Path, *events: Event) -> dict[str, str]:
+    """The titles of the sessions, by their codes."""
+    found = convert(folder, "s.json", schedule_json(events)).sessions
+    return {item.code: item.title for item in found}
+
+
+def test_sessions_that_share_a_code_get_codes_that_no_other_can_get(folder: Path) -> None:
+    flaps, hands, nerves, alone = (
+        Event("7", "Flaps", EIGHT, 60),
+        Event("7", "Hands", EIGHT + timedelta(hours=1), 60),
+        Event("7", "Nerves", EIGHT + timedelta(hours=1), 60),
+        Event("8", "Burns", EIGHT, 60),
+    )
+    first = codes(folder, flaps, hands, nerves, alone)
+    assert first == {
+        "7-20240926T0800Z": "Flaps",
+        "7-20240926T0900Z-4e1445": "Hands",
+        "7-20240926T0900Z-72ae03": "Nerves",
+        "8": "Burns",
+    }
+    assert codes(folder, alone, nerves, hands, flaps) == first
+    later = codes(folder, flaps, nerves, alone)
+    assert later.keys() - first.keys() == {"7-20240926T0900Z"}
+    assert all(title == first.get(code, "Nerves") for code, title in later.items())
+
+
+def test_added_starts_are_told_once(folder: Path) -> None:
     twice = event(date="2024-09-27T08:00:00Z") + event(date="2024-09-26T08:00:00Z")
-    found = convert(folder, "s.xml", schedule(twice))
-    assert [(item.code, item.starts_at.day) for item in found.sessions] == [("7", 26), ("7-2", 27)]
-    assert warning_messages(found) == [
-        "s.xml, event 7, code: Another item has the code '7'. This is 7-2."
+    assert warning_messages(convert(folder, "s.xml", schedule(twice))) == [
+        "s.xml, 2 times (event 7, event 7), code: Other items have the code '7', too. "
+        "Their start is added to it, so that each keeps its own code."
     ]
 
 
-def test_a_code_made_for_a_second_time_must_not_be_anothers(folder: Path) -> None:
-    twice = event(date="2024-09-27T08:00:00Z") + event(date="2024-09-26T08:00:00Z")
-    told = fault_messages(folder, "s.xml", schedule(twice + event(id_="id='7-2'")))
-    assert told == [
-        (
-            "s.xml, event 7, code: The code '7' appears twice, and '7-2' is another session's. "
-            "Give it another code."
-        )
-    ]
+def test_a_session_that_is_in_the_file_twice_is_read_once(folder: Path) -> None:
+    found = convert(folder, "s.xml", schedule(event() + event()))
+    assert [item.title for item in found.sessions] == ["Flaps"]
+    assert "The session is in the file twice. It is read once." in warning_messages(found)[1]
 
 
 # Times.

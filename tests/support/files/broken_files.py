@@ -188,7 +188,12 @@ PROGRAMMES = [
             "the same."
         ),
     ),
-    xml("no title", schedule(event(title="")), ", event 7, title: The event has no title. Add it."),
+    xml(
+        "no title",
+        schedule(event(title="")),
+        ", event 7, title: The item of 2024-09-26 08:00 (A) has no title. It is omitted.",
+        ": The file has no sessions. Check the file.",
+    ),
     xml(
         "a title that nobody sees",
         schedule(event(title="\u200b\u200e")),
@@ -293,8 +298,8 @@ PROGRAMMES = [
     ),
     xml(
         "one event twice",
-        schedule(event() + event()),
-        (", event 7, code: Another item has the same code '7', start and room. Remove one."),
+        schedule(event() + event(duration="00:30")),
+        (", event 7, code: Another item has the same code '7', start, title and room. Remove one."),
     ),
     # schedule.json.
     json(
@@ -356,7 +361,6 @@ PROGRAMMES = [
             ", event without a title: The event has none of: id, guid, code, slug. Add an id "
             "that stays the same."
         ),
-        ", event without a title, title: The event has no title. Add it.",
         (
             ", event without a title, date: Neither the event nor its day has a date. "
             "Add it, such as 2024-09-26T08:00:00+01:00."
@@ -411,7 +415,8 @@ PROGRAMMES = [
     ics(
         "no title",
         calendar(SERIES[0], *SERIES[2:]),
-        ", event 1, SUMMARY: The event has no title. Add a SUMMARY.",
+        ", event 1, SUMMARY: The item of 2024-09-26 08:00 has no title. It is omitted.",
+        ": The file has no sessions. Check the file.",
     ),
     ics("no start", calendar(*SERIES[:2]), ", event 1, DTSTART: The event has no start. Add it."),
     ics(
@@ -431,8 +436,8 @@ PROGRAMMES = [
         "an unknown zone",
         calendar(*SERIES[:2], "DTSTART;TZID=Mars/One:20240926T080000"),
         (
-            ", event 1, DTSTART: 2024-09-26T08:00 has no offset, and the file names no "
-            "time zone. Give it with --zone, such as Europe/Brussels."
+            ", event 1, DTSTART: The time zone 'Mars/One' is not known, and the file does not "
+            "define it. Say which it is: --zone-map 'Mars/One=America/New_York'."
         ),
     ),
     ics(
@@ -535,10 +540,9 @@ PROGRAMMES = [
         ", row 3, Code: Row 2 has the same code. Make it unique.",
     ),
     csv(
-        "no code, no title",
+        "no code",
         table(f",,{TIMES}"),
         ", row 2, Code: The cell is empty. Fill in the code.",
-        ", row 2, Title: The cell is empty. Fill in the title.",
     ),
     csv(
         "no start",
