@@ -235,7 +235,9 @@ def test_a_schedule_is_read_as_far_as_its_limits(
 ) -> None:
     source = InputFile("s.xlsx", data)
     log = ConversionLog(source.name)
-    assert problem_of(lambda: list(read(source, ProgrammeOptions(), log))) == refused(limit, row)
+    assert problem_of(
+        lambda: list(read(source, ProgrammeOptions(all_eligible=True), log))
+    ) == refused(limit, row)
     for counted, number in source.meter.counts.items():
         assert number <= counted.maximum + 300_001, counted
 
@@ -243,14 +245,19 @@ def test_a_schedule_is_read_as_far_as_its_limits(
 def test_signs_within_json_strings_are_not_counted() -> None:
     prose = json('[{"rooms": {"A": []}, "about": "' + '[{,\\\\\\"' * 100_000 + '"}]')
     source = InputFile("s.json", prose)
-    assert list(schedule_json.read(source, ProgrammeOptions(), ConversionLog("s.json"))) == []
+    assert (
+        list(
+            schedule_json.read(source, ProgrammeOptions(all_eligible=True), ConversionLog("s.json"))
+        )
+        == []
+    )
     assert source.meter.counts[input_limits.JSON_VALUES] == 8
 
 
 def test_a_key_that_comes_twice_is_found_in_linear_time() -> None:
     keys = ",".join(f'"{number}":0' for number in range(200_000))
     source = InputFile("s.json", f'{{{keys},"199999":0}}'.encode())
-    read = schedule_json.read(source, ProgrammeOptions(), ConversionLog("s.json"))
+    read = schedule_json.read(source, ProgrammeOptions(all_eligible=True), ConversionLog("s.json"))
     assert "'199999' appears twice" in problem_of(lambda: list(read))
 
 
@@ -263,7 +270,9 @@ def test_events_that_repeat_are_counted_together(
         "RRULE:FREQ=DAILY;COUNT=8\nEND:VEVENT"
     )
     (tmp_path / "s.ics").write_bytes(ics("\n".join(map(event.format, range(4)))))
-    problem = problem_of(lambda: convert_programme(tmp_path / "s.ics", ProgrammeOptions()))
+    problem = problem_of(
+        lambda: convert_programme(tmp_path / "s.ics", ProgrammeOptions(all_eligible=True))
+    )
     assert problem == str(input_limits.EVENTS.problem("s.ics"))
 
 
@@ -286,7 +295,7 @@ def test_a_file_of_faults_only_is_told_in_part(tmp_path: Path) -> None:
     rows = "1,,x,x,x,x\n" * 20_000
     (tmp_path / "s.csv").write_text(f"Code,Title,Start,End,Eligible,Category 1 Hours\n{rows}")
     with pytest.raises(InvalidInput) as caught:
-        convert_programme(tmp_path / "s.csv", ProgrammeOptions())
+        convert_programme(tmp_path / "s.csv", ProgrammeOptions(all_eligible=True))
     *first, last = caught.value.problems
     assert len(first) == input_limits.FAULTS.maximum
     assert str(last) == (

@@ -55,6 +55,9 @@ def convert(
         list[str] | None,
         typer.Option(metavar="KIND", help="Kind of session that is not eligible for credit."),
     ] = None,
+    all_eligible: Annotated[
+        bool, typer.Option("--all-eligible", help="All other kinds are eligible for credit.")
+    ] = False,
     summary: Annotated[
         bool, typer.Option("--summary", help="Print a summary of the programme instead.")
     ] = False,

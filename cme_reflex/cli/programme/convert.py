@@ -31,6 +31,7 @@ def convert(  # each argument is an option of the command
     delivery: Delivery,
     eligible: list[str] | None,
     not_eligible: list[str] | None,
+    all_eligible: bool,
     summary: bool,
     strict: bool,
     as_json: bool,
@@ -45,8 +46,11 @@ def convert(  # each argument is an option of the command
         strict=strict,
         eligible_kinds=frozenset(map(fold, eligible or ())),
         ineligible_kinds=frozenset(map(fold, not_eligible or ())),
+        all_eligible=all_eligible,
+        ask_eligible=out is not None or not summary,
         wall_clock=wall_clock,
         dates=dates,
+        first_day=its_meeting.starts_on if its_meeting else None,
         delivery=delivery,
     )
     converted = programmes.convert_programme(file, options, supplement=supplement, sheet=sheet)

@@ -73,7 +73,7 @@ def convert_registrations(
     source = read_input_file(path, options.sheet)
     spreadsheet = Spreadsheet(source)
     mapped = read_mapped_table(spreadsheet, kind.headings, kind.required, options.mapped)
-    warnings: list[InputProblem] = []
+    warnings = list(spreadsheet.notes)
     rows = [
         kind.parse_row(_printable(_translated(row, options), mapped, warnings), mapped, options)
         for row in mapped.table.rows

@@ -18,9 +18,9 @@ from cme_reflex.formats.programmes.items import (
     ProgrammeOptions,
     Reader,
 )
-from cme_reflex.formats.programmes.normalize import normalize_items
+from cme_reflex.formats.programmes.normalize import normalize_items, warn_rounded
 from cme_reflex.formats.tables import spreadsheet
-from cme_reflex.formats.tables.input_file import InputFile, read_input_file
+from cme_reflex.formats.tables.input_file import OLE_SIGNATURE, InputFile, read_input_file
 
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -54,6 +54,8 @@ def convert_programme(
             items, read_input_file(supplement), options.credit_types, log
         )
     sessions = normalize_items(items, options, log)
+    if supplement is None:  # which has told it of its own rows
+        warn_rounded(sessions, options.credit_types, log)
     warnings = log.grouped_warnings()
     if not sessions and not log.faults:
         fault = "The file has no sessions."
@@ -65,16 +67,19 @@ def convert_programme(
 
 def detect_reader(source: InputFile) -> Reader:
     """The reader for the file, by its content or else by its extension."""
-    if source.data.startswith(spreadsheet.ZIP_SIGNATURE):
+    if source.data.startswith((spreadsheet.ZIP_SIGNATURE, OLE_SIGNATURE)):
         return table.read
     start = source.data[:200]
     for mark in _BYTE_ORDER_MARKS:
         start = start.removeprefix(mark)
     start = start.replace(b"\x00", b"").lstrip().upper()
     if start.startswith(b"<"):
-        if start.startswith((b"<!DOCTYPE HTML", b"<HTML")):
+        markup = (b"<!DOCTYPE HTML", b"<HTML", b"<TABLE", b"<?MSO-APPLICATION")
+        if start.startswith(markup) and b"<TABLE" not in source.data.upper():
             fault = "This is a web page."
             raise source.invalid(fault, "Export the schedule as schedule.xml or .json.")
+        if start.startswith(markup) or b"<WORKBOOK" in source.data[:1000].upper():
+            return table.read  # which says how to save it
         return schedule_xml.read
     if start.startswith((b"{", b"[")):
         return schedule_json.read

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -116,7 +116,9 @@ class ProgrammeOptions:
     `zone` is the zone of times for which the file names none, and of written times; `zone_map` has
     the zones of names that only the file's author knows. With `wall_clock`, offsets are considered
     wrong and are ignored. `credit_types` are the meeting's; without them, no credit can be read.
-    With `strict`, a warning is a fault.
+    `eligible_kinds` and `ineligible_kinds` are folded. Kinds of which nobody has said whether they
+    are eligible are faults, unless `all_eligible` is set, or `ask_eligible` is not.
+    `first_day` is the meeting's, for dates without a year. With `strict`, a warning is a fault.
     """
 
     zone: ZoneInfo | None = None
@@ -124,10 +126,13 @@ class ProgrammeOptions:
     strict: bool = False
     wall_clock: bool = False
     dates: DateOrder | None = None
+    first_day: date | None = None
     delivery: Delivery = Delivery.LIVE
     credit_types: CreditTypes = NO_TYPES
     eligible_kinds: frozenset[str] = frozenset()
     ineligible_kinds: frozenset[str] = frozenset()
+    all_eligible: bool = False
+    ask_eligible: bool = True
 
 
 def warn_untitled(

@@ -14,7 +14,7 @@ from cme_reflex.domain.folding import fold
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, longest
 from cme_reflex.formats.programmes.cancellation import is_cancelled, is_cancelled_title
-from cme_reflex.formats.programmes.eligibility import is_eligible
+from cme_reflex.formats.programmes.eligibility import add_undecided, is_eligible
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.tables.csv_table import normalize_text
 
@@ -30,7 +30,10 @@ def normalize_items(
     """The sessions sorted by start, ready to be written to sessions.csv."""
     sessions = [_normalized(item, log) for item in items if not _is_cancelled(item, log)]
     sessions.sort(key=lambda item: (item.starts_at, item.code))
-    return [_with_eligibility(item, options, log) for item in _with_unique_codes(sessions, log)]
+    result = [_with_eligibility(item, options, log) for item in _with_unique_codes(sessions, log)]
+    if options.ask_eligible:
+        add_undecided([item for item in result if item.eligible is None], log)
+    return result
 
 
 def duration_minutes(item: ProgrammeItem) -> int:
@@ -119,14 +122,12 @@ def _with_eligibility(
     length = duration_minutes(item)
     if length < 0:
         log.add_fault(item.location, "end", "The session ends before it starts.", "Correct it.")
-    eligible = is_eligible(item, item.kind, options)
     credit = _credit(item, options.credit_types, length)
-    if item.eligible is None and eligible and item.credit and not credit:
-        eligible = False
+    eligible = is_eligible(item, options, log, designated=bool(item.credit) and credit)
     if item.all_day:
         what = "The item lasts all day."
         log.add_warning(item.location, "", what, "Check whether it is eligible.")
-    if eligible and not item.credit and not credit:
+    if eligible is not False and not item.credit and not credit:
         eligible = False
         what = f"{length} minutes round to no credit."
         log.add_warning(item.location, "", what, "The session is not eligible.")
@@ -139,6 +140,18 @@ def _with_eligibility(
         fault = "A live session is not released on demand."
         log.add_fault(item.location, "on_demand_from", fault, "Make the delivery both.")
     return replace(item, eligible=eligible, delivery=delivery)
+
+
+def warn_rounded(items: Sequence[ProgrammeItem], types: CreditTypes, log: ConversionLog) -> None:
+    """Warn of eligible sessions whose credit is missing in a file that gives credit to others."""
+    if not types or not types.primaries[0].gives_duration:
+        return
+    primary = types.primaries[0].code
+    if any(primary in item.credit for item in items):
+        for item in items:
+            if item.eligible and primary not in item.credit:
+                what = "The session is eligible and has no credit in the file."
+                log.add_warning(item.location, "", what, "It gets its rounded duration.")
 
 
 def _credit(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:

@@ -18,7 +18,7 @@ def convert(
 ) -> ConversionResult:
     path = folder / "s.ics"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return convert_programme(path, options or ProgrammeOptions())
+    return convert_programme(path, options or ProgrammeOptions(all_eligible=True))
 
 
 def starts(found: ConversionResult) -> list[str]:
@@ -56,7 +56,7 @@ def test_the_files_own_definition_of_a_zone_comes_first(tmp_path: Path, name: st
     assert starts(found) == ["2030-07-04T08:00:00-07:00", "2030-12-04T08:00:00-07:00"]
     assert found.warnings == ()
     # The next file does not define it, and does not get this definition.
-    known = ProgrammeOptions(zone_map={name: NEW_YORK})
+    known = ProgrammeOptions(all_eligible=True, zone_map={name: NEW_YORK})
     assert starts(convert(tmp_path, in_zone(name), known)) == [
         "2030-07-04T08:00:00-04:00",
         "2030-12-04T08:00:00-05:00",
@@ -87,12 +87,14 @@ def test_a_zone_that_nobody_knows_is_a_fault_whatever_the_zone_of_the_meeting(
     tmp_path: Path,
 ) -> None:
     data = in_zone("Eastern Standard Time 1")
-    assert problems(tmp_path, data, ProgrammeOptions(zone=CHICAGO)) == [
+    assert problems(tmp_path, data, ProgrammeOptions(all_eligible=True, zone=CHICAGO)) == [
         "s.ics, event 1, DTSTART: The time zone 'Eastern Standard Time 1' is not known, and the "
         "file does not define it. Say which it is: --zone-map "
         "'Eastern Standard Time 1=America/New_York'."
     ]
-    named = ProgrammeOptions(zone=CHICAGO, zone_map={"Eastern Standard Time 1": NEW_YORK})
+    named = ProgrammeOptions(
+        all_eligible=True, zone=CHICAGO, zone_map={"Eastern Standard Time 1": NEW_YORK}
+    )
     assert starts(convert(tmp_path, data, named)) == [
         "2030-07-04T07:00:00-05:00",
         "2030-12-04T07:00:00-06:00",
@@ -103,7 +105,7 @@ def test_the_zone_of_a_calendar_is_not_replaced_by_the_option(tmp_path: Path) ->
     data = calendar(*SERIES[:2], "DTSTART:20240926T080000", "DURATION:PT50M").replace(
         "VERSION:2.0", "VERSION:2.0\r\nX-WR-TIMEZONE:America/New_York"
     )
-    assert starts(convert(tmp_path, data, ProgrammeOptions(zone=CHICAGO))) == [
+    assert starts(convert(tmp_path, data, ProgrammeOptions(all_eligible=True, zone=CHICAGO))) == [
         "2024-09-26T07:00:00-05:00"
     ]
 
@@ -113,7 +115,7 @@ def test_the_times_of_a_series_are_in_the_zone_that_they_name(tmp_path: Path) ->
         *("UID:1", "SUMMARY:Flaps", "DTSTART;TZID=Ours:20301102T080000", "DURATION:PT1H"),
         *("RRULE:FREQ=DAILY;COUNT=3", "EXDATE;TZID=Ours:20301103T080000"),
     )
-    options = ProgrammeOptions(zone_map={"Ours": NEW_YORK})
+    options = ProgrammeOptions(all_eligible=True, zone_map={"Ours": NEW_YORK})
     assert starts(convert(tmp_path, calendar(*lines), options)) == [
         "2030-11-02T08:00:00-04:00",
         "2030-11-04T08:00:00-05:00",
@@ -173,4 +175,4 @@ def test_events_without_a_title_are_omitted_and_told_and_strictly_a_fault(tmp_pa
     found = convert(tmp_path, data)
     assert [item.code for item in found.sessions] == ["1"]
     assert list(map(str, found.warnings)) == told
-    assert problems(tmp_path, data, ProgrammeOptions(strict=True)) == told
+    assert problems(tmp_path, data, ProgrammeOptions(all_eligible=True, strict=True)) == told

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def convert(folder: Path, name: str, data: bytes | str, **choices: Any) -> ConversionResult:
     (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
-    options = ProgrammeOptions(**{"credit_types": TYPES, **choices})
+    options = ProgrammeOptions(**{"credit_types": TYPES, "all_eligible": True, **choices})
     return convert_programme(folder / name, options)
 
 
@@ -69,7 +69,7 @@ def test_a_published_programme_has_the_figures_that_others_counted(
     name: str, figures: tuple[float, ...]
 ) -> None:
     found = summarize_programme(
-        convert_programme(published_programme(name), ProgrammeOptions()).sessions
+        convert_programme(published_programme(name), ProgrammeOptions(all_eligible=True)).sessions
     )
     assert figures == (
         *(found.events, found.days, found.rooms, found.most_in_parallel),
@@ -80,7 +80,9 @@ def test_a_published_programme_has_the_figures_that_others_counted(
 
 def test_a_published_calendar_gives_kinds_and_ineligible_sessions() -> None:
     found = summarize_programme(
-        convert_programme(published_programme("pyconus2025.ics"), ProgrammeOptions()).sessions
+        convert_programme(
+            published_programme("pyconus2025.ics"), ProgrammeOptions(all_eligible=True)
+        ).sessions
     )
     # Of 224 events, one has CANCELLED before its title.
     assert (found.events, found.kinds["talk"], found.kinds["tutorial"]) == (223, 75, 24)
@@ -89,7 +91,9 @@ def test_a_published_calendar_gives_kinds_and_ineligible_sessions() -> None:
 
 
 def test_of_fosdem_every_code_is_its_own_and_589_durations_are_no_quarters() -> None:
-    sessions = convert_programme(published_programme("fosdem2025.xml"), ProgrammeOptions()).sessions
+    sessions = convert_programme(
+        published_programme("fosdem2025.xml"), ProgrammeOptions(all_eligible=True)
+    ).sessions
     assert len({item.code for item in sessions}) == 943
     odd = [item for item in sessions if (item.ends_at - item.starts_at).seconds % 900]
     assert len(odd) == 589
@@ -432,10 +436,12 @@ def test_headings_may_stand_below_a_title_and_on_another_sheet(folder: Path) -> 
     rows = [("The Meeting",), (), ("ID", "Title", "Start", "End"), (1, "Flaps", at, time(9))]
     path = folder / "s.xlsx"
     path.write_bytes(workbook([("Notes",)], rows))
-    (item,) = convert_programme(path, ProgrammeOptions(zone=CHICAGO), sheet="Sheet 2").sessions
+    (item,) = convert_programme(
+        path, ProgrammeOptions(all_eligible=True, zone=CHICAGO), sheet="Sheet 2"
+    ).sessions
     assert (item.code, item.starts_at.isoformat()) == ("1", "2024-09-26T08:00:00-05:00")
     with pytest.raises(InvalidInput, match=r"There is no sheet 'Sheet 3'\. Did you mean Sheet 2\?"):
-        convert_programme(path, ProgrammeOptions(), sheet="Sheet 3")
+        convert_programme(path, ProgrammeOptions(all_eligible=True), sheet="Sheet 3")
 
 
 def test_speakers_stand_between_semicolons_or_line_by_line(folder: Path) -> None:
@@ -488,7 +494,9 @@ def with_credits(folder: Path, *rows: str) -> ConversionResult:
     (folder / "s.csv").write_text(THREE)
     (folder / "c.csv").write_text(table(*rows, headings="SessionID,Credit Type,Credits"))
     return convert_programme(
-        folder / "s.csv", ProgrammeOptions(credit_types=TYPES), supplement=folder / "c.csv"
+        folder / "s.csv",
+        ProgrammeOptions(all_eligible=True, credit_types=TYPES),
+        supplement=folder / "c.csv",
     )
 
 
@@ -541,7 +549,9 @@ def test_credit_is_read_only_by_a_meetings_types(folder: Path) -> None:
     (folder / "c.csv").write_text(table("S1,CME,1", headings="SessionID,Credit Type,Credits"))
     (folder / "s.csv").write_text(THREE)
     with pytest.raises(InvalidInput) as caught:
-        convert_programme(folder / "s.csv", ProgrammeOptions(), supplement=folder / "c.csv")
+        convert_programme(
+            folder / "s.csv", ProgrammeOptions(all_eligible=True), supplement=folder / "c.csv"
+        )
     assert "No meeting says which credit types there are." in str(caught.value)
 
 
@@ -595,4 +605,5 @@ def test_a_summary_counts_half_open_intervals_and_empty_sessions(folder: Path) -
         eligible=3,
         kinds={"talk": 3, "break": 1},
         not_eligible={"break": 1},
+        not_decided={},
     )

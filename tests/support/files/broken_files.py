@@ -104,7 +104,7 @@ PROGRAMMES = [
         "an old Excel file",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         (
-            ": This is an old Excel file, or one with a password. Save it as .xlsx "
+            ": This workbook has a password, or is not complete. Save it as .xlsx "
             "without a password."
         ),
         name="s.xls",
@@ -342,12 +342,12 @@ PROGRAMMES = [
     json(
         "a day that is none",
         days("[3]"),
-        ", day 1, rooms: The day has no rooms. Write an object of lists.",
+        ", day 1, rooms: The day has neither rooms nor events. Export the schedule again.",
     ),
     json(
         "a day without rooms",
         days('[{"date":"2024-09-26"}]'),
-        ", day 1, rooms: The day has no rooms. Write an object of lists.",
+        ", day 1, rooms: The day has neither rooms nor events. Export the schedule again.",
     ),
     json(
         "an event that is none",
@@ -512,14 +512,14 @@ PROGRAMMES = [
         ),
     ),
     csv(
-        "Latin-1",
-        table(f"1,Fläps,{TIMES}").encode("latin-1"),
+        "Cyrillic in Windows-1251",
+        table(f"1,Лоскуты,{TIMES}").encode("cp1251"),
         ", row 2: This is not UTF-8. Save the file as UTF-8.",
     ),
     csv(
-        "UTF-16",
-        table(f"1,Flaps,{TIMES}").encode("utf-16"),
-        ": This is UTF-16. Save the file as UTF-8.",
+        "French of a Macintosh",
+        table(f"1,Chirurgie réparatrice,{TIMES}").encode("mac-roman"),
+        ", row 2: This is not UTF-8. Save the file as UTF-8.",
     ),
     csv(
         "a zero byte",
@@ -755,8 +755,8 @@ ATTENDEES = [
         ),
     ),
     attendees(
-        "Latin-1",
-        table("Peña,1,C1,MD,x", headings=PEOPLE).encode("latin-1"),
+        "Cyrillic in Windows-1251",
+        table("Иванов,1,C1,MD,x", headings=PEOPLE).encode("cp1251"),
         ", row 2: This is not UTF-8. Save the file as UTF-8.",
     ),
     attendees(
