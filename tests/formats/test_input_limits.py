@@ -321,3 +321,38 @@ def test_each_limit_has_a_figure_a_remedy_and_a_place_in_the_documentation() -> 
         assert f"{limit.maximum:,}" in str(limit.problem("f"))
         assert limit.remedy.endswith(".")
         assert f"{limit.maximum:,}" in docs.partition("## Limits")[2].partition("## Prog")[0]
+
+
+@pytest.mark.parametrize(
+    ("element", "limit", "row"),
+    [
+        (
+            '<table:table-row table:number-rows-repeated="9999999"><table:table-cell '
+            'office:value-type="string"/></table:table-row>',
+            input_limits.ROW_NUMBER,
+            None,
+        ),
+        (
+            '<table:table-row><table:table-cell table:number-columns-repeated="9999999" '
+            'office:value-type="string"/></table:table-row>',
+            input_limits.COLUMNS,
+            1,
+        ),
+        (
+            '<table:table-row table:number-rows-repeated="9999"><table:table-cell '
+            'table:number-columns-repeated="999" office:value-type="string"/></table:table-row>',
+            input_limits.CELLS,
+            9999,
+        ),
+    ],
+)
+def test_cells_that_an_opendocument_repeats_are_counted_before_they_are_read(
+    element: str, limit: Limit, row: int | None
+) -> None:
+    content = f"<a xmlns:office='o' xmlns:table='t'><table:table>{element}</table:table></a>"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    source = InputFile("s.xlsx", made.getvalue())
+    assert problem_of(lambda: Spreadsheet(source)) == refused(limit, row)
