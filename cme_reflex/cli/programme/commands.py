@@ -6,9 +6,20 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, InputFile, MeetingDir, OutFile, ReplaceOutFile, Sheet
+from cme_reflex.cli.options import (
+    AsJson,
+    Defaults,
+    InputFile,
+    Mapping,
+    Maps,
+    MeetingDir,
+    OutFile,
+    ReplaceOutFile,
+    SaveMapping,
+    Sheet,
+)
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.date_order import DateOrder
 
 programme = typer.Typer(help="Convert programmes of other systems.", no_args_is_help=True)
 
@@ -25,6 +36,10 @@ def convert(
             "--credits", metavar="FILE", help="Table with SessionID, Credit Type and Credits."
         ),
     ] = None,
+    maps: Maps = None,
+    defaults: Defaults = None,
+    mapping: Mapping = None,
+    save_mapping: SaveMapping = None,
     meeting: MeetingDir = None,
     sheet: Sheet = "",
     zone: Annotated[

@@ -1,5 +1,6 @@
 """Conversion of a programme file to sessions, with detection of its format."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +34,11 @@ _READERS_BY_EXTENSION: dict[str, Reader] = {
 
 @dataclass(frozen=True, slots=True)
 class ConversionResult:
-    """The sessions of a file sorted by start, and the warnings of the conversion."""
+    """The sessions of a file sorted by start, the warnings, and a table's headings by column."""
 
     sessions: tuple[ProgrammeItem, ...]
     warnings: tuple[InputProblem, ...]
+    columns: Mapping[str, str]
 
 
 def convert_programme(
@@ -62,7 +64,7 @@ def convert_programme(
         raise InvalidInput([*warnings, *source.invalid(fault, "Check the file.").problems])
     if log.faults or (options.strict and warnings):
         raise InvalidInput([*log.faults, *(warnings if options.strict else ())])
-    return ConversionResult(tuple(sessions), tuple(warnings))
+    return ConversionResult(tuple(sessions), tuple(warnings), log.columns)
 
 
 def detect_reader(source: InputFile) -> Reader:

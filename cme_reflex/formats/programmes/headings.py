@@ -107,6 +107,11 @@ def credit_headings(types: CreditTypes) -> dict[str, tuple[str, ...]]:
     return _without_shared(headings)
 
 
+def programme_columns(types: CreditTypes) -> tuple[str, ...]:
+    """All columns that a programme may have, those for credit of these types included."""
+    return (*HEADINGS, *credit_headings(types))
+
+
 def credit_names(types: CreditTypes) -> dict[str, str]:
     """Codes by the folded names of these credit types, as a table of credits has them."""
     names = {plain(name): each.code for each in reversed(tuple(types)) for name in _names(each)}

@@ -10,7 +10,8 @@ from cme_reflex.domain.credit.credit_type import Amounts, CreditTypes
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.input_limits import ProblemList
 from cme_reflex.formats.input_problems import InputProblem
-from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.date_order import DateOrder
+from cme_reflex.formats.tables.header_mapping import HeaderMapping
 from cme_reflex.formats.tables.input_file import InputFile
 
 NO_TYPES = CreditTypes(())
@@ -39,11 +40,15 @@ class _Warning(NamedTuple):
 
 @dataclass(slots=True)
 class ConversionLog:
-    """Faults, which prevent a conversion, and warnings about automatic decisions."""
+    """Faults, which prevent a conversion, and warnings about automatic decisions.
+
+    `columns` has the file's heading of each column, if it is a table.
+    """
 
     file: str
     faults: list[InputProblem] = field(default_factory=ProblemList)
     warnings: "list[_Warning]" = field(default_factory=list)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def add_fault(self, location: SourceLocation, column: str, fault: str, remedy: str) -> None:
         """Add a fault, which only a person can fix."""
@@ -131,6 +136,7 @@ class ProgrammeOptions:
     credit_types: CreditTypes = NO_TYPES
     eligible_kinds: frozenset[str] = frozenset()
     ineligible_kinds: frozenset[str] = frozenset()
+    mapping: HeaderMapping = field(default_factory=HeaderMapping)
     all_eligible: bool = False
     ask_eligible: bool = True
 

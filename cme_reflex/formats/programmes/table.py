@@ -55,8 +55,11 @@ def read(
     headings = HEADINGS | credit_headings(types)
     spreadsheet = Spreadsheet(source)
     required = ("code", "title", "start")
-    mapped = read_mapped_table(spreadsheet, headings, required, instead={"start": "time"})
-    if not {"end", "duration", "time"} & mapped.columns.keys():
+    mapped = read_mapped_table(
+        spreadsheet, headings, required, options.mapping, instead={"start": "time"}
+    )
+    log.columns = mapped.titles
+    if not {"end", "duration", "time"} & {*mapped.columns, *options.mapping.defaults}:
         fault = "No heading in the file matches the end or the duration."
         raise source.invalid(fault, "Add one of them.")
     _require_credit_types(mapped.unused, types, source)

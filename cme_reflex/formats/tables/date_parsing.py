@@ -3,12 +3,13 @@
 import re
 from calendar import isleap
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from typing import cast
 
 from dateutil import parser
 from openpyxl.utils.datetime import from_excel
+
+from cme_reflex.formats.tables.date_order import DateOrder
 
 _YEAR_FIRST = re.compile(r"(\d{4})(?:([-/.])(\d\d?)\2(\d\d?)|(\d\d)(\d\d))")
 _NUMERIC = re.compile(r"(\d\d?)([-/.])(\d\d?)(?:\2(\d{4}|\d\d))?\.?")
@@ -34,13 +35,6 @@ _HOURS = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?) ?h(?:(?:ou)?rs?)?\.?", re.I)
 _HOURS_AND_MINUTES = re.compile(
     r"(\d{1,2}) ?h(?:(?:ou)?rs?)?\.?,? ?(?:and )?(\d{1,2})(?: ?m(?:in(?:ute)?s?)?\.?)?", re.I
 )
-
-
-class DateOrder(StrEnum):
-    """Order of month and day in a date such as 9/10/2024."""
-
-    MONTH = "mdy"
-    DAY = "dmy"
 
 
 class InvalidDate(ValueError):

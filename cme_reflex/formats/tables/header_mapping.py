@@ -89,7 +89,10 @@ def read_mapped_table(
     mapped = MappedTable(
         InputTable(spreadsheet.name),
         columns,
-        {column: normalize_text(cells[index]) for column, index in columns.items()},
+        {
+            column: normalize_text(cells[index])
+            for column, index in sorted(columns.items(), key=lambda each: each[1])
+        },
         tuple(
             normalize_text(cells[index])
             for column, index in matches

@@ -155,6 +155,7 @@ def test_the_summary_of_a_published_programme_as_json() -> None:
     assert document == {
         "rows": 943,
         "file": None,
+        "columns": {},
         "summary": {
             "events": 943,
             "days": 2,
@@ -212,6 +213,76 @@ def test_kinds_delivery_and_credits_are_options(tmp_path: Path, files: FolderFil
         ["both", "0.75", "yes"],
         ["both", "1.00", "no"],
     ]
+
+
+OURS = "Nr,Titel,Beginn,Ende\nS1,Flaps,2024-09-26T08:00Z,2024-09-26T09:00Z\n"
+MAPS = tuple(
+    word
+    for column in ("code=Nr", "title=Titel", "start=Beginn", "end=Ende")
+    for word in ("--map", column)
+)
+
+
+def test_headings_are_mapped_and_the_mapping_serves_again(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(OURS)
+    convert = ("programme", "convert", tmp_path / "s.csv", "--all-eligible")
+    out, saved = tmp_path / "sessions.csv", tmp_path / "ours.toml"
+    kind = ("--default", "kind=Panel", "--default", "room=Hall A")
+    first = cme_output(*convert, *MAPS, *kind, "--out", out, "--save-mapping", saved)
+    assert first == (
+        0,
+        [
+            f"1 sessions in {out}",
+            "columns: code from 'Nr', title from 'Titel', start from 'Beginn', end from 'Ende'",
+        ],
+        [],
+    )
+    assert saved.read_text("utf-8") == (
+        '[map]\ncode = "Nr"\ntitle = "Titel"\nstart = "Beginn"\nend = "Ende"\n\n'
+        '[default]\nkind = "Panel"\nroom = "Hall A"\n'
+    )
+    written = out.read_text("utf-8").splitlines()
+    assert written[1].split(",")[:5] == ["S1", "Flaps", "Panel", "", "Hall A"]
+    assert cme_output(*convert, "--mapping", saved) == (0, written, [])
+    # What the command line says of a column replaces what the file says.
+    code, lines, _ = cme_output(*convert, "--mapping", saved, "--default", "kind=Course")
+    assert (code, lines[1]) == (0, written[1].replace("Panel", "Course"))
+    refused = cme_output(*convert, "--mapping", saved, "--save-mapping", saved)
+    assert refused == (
+        1,
+        [],
+        [f"{saved} already exists. Replace it with --force, or choose another --save-mapping."],
+    )
+
+
+def test_columns_are_told_in_json(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(OURS)
+    convert = ("programme", "convert", tmp_path / "s.csv", *MAPS, "--all-eligible")
+    document = json.loads(invoke_cme(*convert, "--summary", "--json").stdout)
+    assert document["columns"] == {
+        "code": "Nr",
+        "title": "Titel",
+        "start": "Beginn",
+        "end": "Ende",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (
+            ("--map", "titel=Titel"),
+            "--map: There is no column 'titel' in a programme. Did you mean title?",
+        ),
+        (("--map", "Titel"), "Write it as --map COLUMN=HEADING, not 'Titel'."),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_told(
+    tmp_path: Path, options: tuple[str, ...], fault: str
+) -> None:
+    (tmp_path / "s.csv").write_text(OURS)
+    found = cme_output("programme", "convert", tmp_path / "s.csv", *options)
+    assert found == (1, [], [fault])
 
 
 def test_degrees_mean_the_professions_of_the_meeting(tmp_path: Path, files: FolderFiles) -> None:
@@ -306,6 +377,7 @@ def test_attendees_and_members_are_converted_with_options(tmp_path: Path) -> Non
         "file": str(out),
         "summary": None,
         "warnings": [],
+        "columns": {"username": "Login", "last_name": "Surname", "password_hash": "Password"},
     }
     assert "$argon2id$" in out.read_text("utf-8")
     assert "horse" not in refused.output + hashed.output + out.read_text("utf-8")

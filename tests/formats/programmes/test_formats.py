@@ -17,7 +17,7 @@ from cme_reflex.formats.programmes.headings import HEADINGS, credit_headings
 from cme_reflex.formats.programmes.items import NO_TYPES, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.programmes.summary import ProgrammeSummary, summarize_programme
 from cme_reflex.formats.programmes.writer import to_sessions_csv
-from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.date_order import DateOrder
 from tests.support.files.broken_files import SERIES, calendar, event, schedule, table
 from tests.support.files.programme_files import Event, schedule_json, schedule_xml, workbook
 from tests.support.files.published_programmes import published_programme

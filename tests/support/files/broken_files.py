@@ -481,15 +481,18 @@ PROGRAMMES = [
         "1,Flaps,2024\n",
         (
             ", row 1, code: No heading matches this column. Name it code or, for example, "
-            "'session code', 'session id', 'sessionid'."
+            "'session code', 'session id', 'sessionid'. "
+            "Or use --map code=HEADING, or --default code=VALUE."
         ),
         (
             ", row 1, title: No heading matches this column. Name it title or, for "
-            "example, 'session title', 'session name', 'name'."
+            "example, 'session title', 'session name', 'name'. "
+            "Or use --map title=HEADING, or --default title=VALUE."
         ),
         (
             ", row 1, start: No heading matches this column. Name it start or, for "
-            "example, 'starts', 'start time', 'starts at'."
+            "example, 'starts', 'start time', 'starts at'. "
+            "Or use --map start=HEADING, or --default start=VALUE."
         ),
     ),
     csv(
@@ -651,15 +654,18 @@ PROGRAMMES = [
         workbook([GOOD[1]]),
         (
             ", row 1, code: No heading matches this column. Name it code or, for example, "
-            "'session code', 'session id', 'sessionid'."
+            "'session code', 'session id', 'sessionid'. "
+            "Or use --map code=HEADING, or --default code=VALUE."
         ),
         (
             ", row 1, title: No heading matches this column. Name it title or, for "
-            "example, 'session title', 'session name', 'name'."
+            "example, 'session title', 'session name', 'name'. "
+            "Or use --map title=HEADING, or --default title=VALUE."
         ),
         (
             ", row 1, start: No heading matches this column. Name it start or, for "
-            "example, 'starts', 'start time', 'starts at'."
+            "example, 'starts', 'start time', 'starts at'. "
+            "Or use --map start=HEADING, or --default start=VALUE."
         ),
     ),
     xlsx(

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
-from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.date_order import DateOrder
 
 
 @dataclass(frozen=True)
