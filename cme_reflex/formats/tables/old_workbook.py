@@ -1,13 +1,17 @@
 """Reading of ODS and XLS workbooks with calamine, which knows values but no number formats."""
 
+import datetime as dt
 import io
+import json
+import subprocess
+import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from xml.parsers import expat
-
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_limits import InputMeter
@@ -15,6 +19,7 @@ from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _CONTENT = "content.xml"
+_PROGRAM = Path(__file__).with_name("calamine_process.py")
 
 
 def is_ods(data: bytes) -> bool:
@@ -36,21 +41,51 @@ def read_sheets(name: str, data: bytes, meter: InputMeter) -> Iterator[OldSheet]
     try:
         if is_ods(data):
             _count_ods(data, meter)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for sheet in book.sheets_metadata:
-            if sheet.typ is SheetTypeEnum.WorkSheet:
-                read = book.get_sheet_by_name(sheet.name)
-                rows, columns = read.end or (-1, -1)  # of the last cell, from 0
-                meter.check(input_limits.COLUMNS, columns + 1)
-                meter.count(input_limits.CELLS, (rows + 1) * (columns + 1))
-                visible = sheet.visible is SheetVisibleEnum.Visible
-                yield OldSheet(sheet.name, visible, read.to_python(skip_empty_area=False))
-    except InvalidInput:
-        raise
-    except Exception:  # calamine has an exception for each format, and zipfile and expat theirs
-        fault = "This workbook has a password, or is not complete."
-        remedy = "Save it as .xlsx without a password."
-        raise InvalidInput([InputProblem(name, None, None, fault, remedy)]) from None
+        sheets = _read_apart(data)
+    except (zipfile.BadZipFile, KeyError, expat.ExpatError, ValueError, OSError, EOFError):
+        raise _unreadable(name) from None
+    except (zlib.error, NotImplementedError, subprocess.SubprocessError):
+        raise _unreadable(name) from None
+    for sheet in sheets:
+        meter.check(input_limits.COLUMNS, sheet["columns"])
+        meter.count(input_limits.CELLS, sheet["cells"])
+        rows = [[_decode(value) for value in row] for row in sheet["rows"]]
+        yield OldSheet(sheet["name"], sheet["visible"], rows)
+
+
+def _read_apart(data: bytes) -> list[dict[str, Any]]:
+    """What calamine reads in a process of its own. Raises SubprocessError and ValueError."""
+    limits = (input_limits.COLUMNS.maximum, input_limits.CELLS.maximum)
+    done = subprocess.run(  # noqa: S603 - no word of the command is the file's
+        [sys.executable, "-I", str(_PROGRAM), *map(str, limits)],
+        input=data,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=input_limits.SECONDS.maximum,
+        check=True,
+    )
+    sheets: list[dict[str, Any]] = json.loads(done.stdout)
+    return sheets
+
+
+def _decode(value: Any) -> Any:
+    """A cell of the program: a text, a number, or a date or time under the name of its type."""
+    match value:
+        case {"timedelta": seconds}:
+            return dt.timedelta(seconds=seconds)
+        case {"datetime": text}:
+            return dt.datetime.fromisoformat(text)
+        case {"date": text}:
+            return dt.date.fromisoformat(text)
+        case {"time": text}:
+            return dt.time.fromisoformat(text)
+    return value
+
+
+def _unreadable(name: str) -> InvalidInput:
+    fault = "This workbook has a password, or is not complete."
+    remedy = "Save it as .xlsx without a password."
+    return InvalidInput([InputProblem(name, None, None, fault, remedy)])
 
 
 def _count_ods(data: bytes, meter: InputMeter) -> None:
