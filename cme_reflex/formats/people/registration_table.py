@@ -75,6 +75,10 @@ def convert_registrations(
     spreadsheet = Spreadsheet(source)
     mapped = read_mapped_table(spreadsheet, kind.headings, kind.required, options.mapped)
     warnings = list(spreadsheet.notes)
+    if mapped.unused:
+        what = f"These headings match no column: {', '.join(mapped.unused)}."
+        remedy = "Their cells are ignored."
+        warnings.append(InputProblem(source.name, None, None, what, remedy))
     rows = [
         kind.parse_row(_printable(_translated(row, options), mapped, warnings), mapped, options)
         for row in mapped.table.rows

@@ -27,7 +27,7 @@ from cme_reflex.formats.programmes.items import (
 from cme_reflex.formats.programmes.time_resolver import TimeResolver
 from cme_reflex.formats.tables.csv_table import normalize_text
 from cme_reflex.formats.tables.input_file import InputFile
-from cme_reflex.formats.tables.text_file import decode_text
+from cme_reflex.formats.tables.text_file import decode_foreign_text
 
 Component: TypeAlias = Any  # the library's type is a union over all properties
 
@@ -41,7 +41,7 @@ def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
     """The events. Raises InvalidInput if the file is not iCalendar or is cut off."""
-    for calendar in _calendars(source):
+    for calendar in _calendars(source, log):
         zone = normalize_text(str(calendar.get("X-WR-TIMEZONE", "")))
         resolver = TimeResolver(options, log, zone)
         is_cancellation = str(calendar.get("METHOD", "")).upper() == "CANCEL"
@@ -50,8 +50,11 @@ def read(
                 yield replace(item, cancelled=True) if is_cancellation else item
 
 
-def _calendars(source: InputFile) -> list[Component]:
-    text = decode_text(source.name, _FOLD.sub(b"", source.data))
+def _calendars(source: InputFile, log: ConversionLog) -> list[Component]:
+    text, note = decode_foreign_text(source.name, _FOLD.sub(b"", source.data))
+    if note:
+        remedy = "If letters are wrong, save the file as UTF-8."
+        log.add_warning(SourceLocation(), "", note, remedy)
     first, last, begun, ended = _count_lines(text, source.meter)
     if first != "BEGIN:VCALENDAR":
         raise source.invalid("The file does not begin with BEGIN:VCALENDAR.", "Export it again.")

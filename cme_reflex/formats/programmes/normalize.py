@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
@@ -131,6 +132,9 @@ def _with_eligibility(
         eligible = False
         what = f"{length} minutes round to no credit."
         log.add_warning(item.location, "", what, "The session is not eligible.")
+    if eligible and _is_rounded(item, options.credit_types or _USUAL, length):
+        what = "The duration is no whole number of the credit's increments."
+        log.add_warning(item.location, "", what, "It is rounded by the credit type's rule.")
     delivery = item.delivery or options.delivery
     _check_credit(item, options.credit_types, length, log)
     if eligible and options.credit_types and not credit:
@@ -157,6 +161,14 @@ def warn_rounded(items: Sequence[ProgrammeItem], types: CreditTypes, log: Conver
 def _credit(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
     """Whether the session gives credit of any type if it is eligible."""
     return any(designated(types or _USUAL, item.credit, length).values())
+
+
+def _is_rounded(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
+    """Whether the duration gives credit of the first primary type only after rounding."""
+    primary = types.primaries[0]
+    if primary.code in item.credit or not primary.gives_duration:
+        return False
+    return (Fraction(length, primary.minutes_per_unit) / primary.increment).denominator != 1
 
 
 def _check_credit(item: ProgrammeItem, types: CreditTypes, length: int, log: ConversionLog) -> None:

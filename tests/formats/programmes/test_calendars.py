@@ -130,6 +130,16 @@ def test_a_line_may_be_folded_within_a_letter(tmp_path: Path) -> None:
     assert item.title == "Chirurgie r\u00e9paratrice"
 
 
+def test_a_calendar_in_windows_1252_is_told(tmp_path: Path) -> None:
+    data = calendar("UID:1", "SUMMARY:Chirurgie réparatrice", *SERIES[2:]).encode("cp1252")
+    found = convert(tmp_path, data)
+    assert [item.title for item in found.sessions] == ["Chirurgie réparatrice"]
+    assert list(map(str, found.warnings)) == [
+        "s.ics: The text is read as Windows-1252, such as 'réparatrice'. "
+        "If letters are wrong, save the file as UTF-8."
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "line"),
     [

@@ -475,6 +475,17 @@ def test_more_credit_than_time_is_reported_and_used(folder: Path) -> None:
     ]
 
 
+def test_rounded_durations_are_told_once_with_their_number(folder: Path) -> None:
+    events = [
+        Event(str(n), f"Flaps {n}", EIGHT + timedelta(hours=n), minutes)
+        for n, minutes in enumerate((50, 25, 60, 45))
+    ]
+    assert warning_messages(convert(folder, "s.xml", schedule_xml(events))) == [
+        "s.xml, 2 times (event 0, event 1): The duration is no whole number of the credit's "
+        "increments. It is rounded by the credit type's rule."
+    ]
+
+
 def test_a_night_in_which_the_clocks_go_back_is_as_long_as_it_was(folder: Path) -> None:
     data = table(
         "1,Flaps,2024-10-27T00:00,2024-10-27T04:00,5", headings="ID,Title,Start,End,Credits"
