@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.affected_claims import AffectedLine
