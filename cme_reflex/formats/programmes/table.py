@@ -166,7 +166,7 @@ class _RowReader:
             delivery=delivery,
             credit={code: amount for code, amount in credit.items() if amount is not None},
             identifiers={code: text for code, text in identifiers.items() if text},
-            eligible=None if eligible is None else eligible in _YES,
+            eligible=self._says_credit(row) if eligible is None else eligible in _YES,
             faculty_badges=row.parts("faculty_badges"),
             on_demand_from=on_demand_from
             and self.times.resolver.resolve(
@@ -176,6 +176,12 @@ class _RowReader:
             ),
             cancelled=is_cancelled(row.text("status")),
         )
+
+    def _says_credit(self, row: InputRow) -> bool | None:
+        """True if a column of credit says yes in place of an amount; else the file says nothing."""
+        types = self.times.resolver.options.credit_types
+        cells = (row.text(f"{CREDIT}{each.code}") for each in types)
+        return True if any(cell.casefold() in _YES for cell in cells) else None
 
     def _code(self, row: InputRow) -> str:
         code = row.required("code")

@@ -94,6 +94,10 @@ class RowTimes:
                 return None
         except ValueError:
             pass
+        if _ZONE_SUFFIX.search(text):
+            fault = f"{text!r} is not in the time zone of --zone, or is no time."
+            row.add_fault(column, fault, "Write it in that zone, or as 2024-09-26T08:00-05:00.")
+            return None
         row.add_fault(column, f"{text!r} is not a date and time.", "Write it as 2024-09-26T08:00.")
         return None
 
@@ -144,6 +148,7 @@ class RowTimes:
                 weekday = of_week
             elif number := _DAY_NUMBER.fullmatch(text):
                 if first_day:
+                    self._warn_counted(row, column)
                     found.setdefault(first_day + timedelta(days=int(number[1]) - 1), text)
             else:
                 try:
@@ -161,6 +166,7 @@ class RowTimes:
             row.add_fault("day", fault, "Correct one of them.")
             return None
         if day is None and weekday is not None and first_day:
+            self._warn_counted(row, "day" if row.text("day") else "date")
             day = first_day + timedelta(days=(weekday - first_day.weekday()) % 7)
         if day is None and (texts_of_day := self._day_texts(row)):
             fault = f"{next(iter(texts_of_day.values()))!r} is not a date."
@@ -177,7 +183,14 @@ class RowTimes:
         if serial := parse_serial(text, self.epoch):
             self._warn_serial(row, column)
             return serial
-        return self._day(text)
+        options = self.resolver.options
+        try:
+            return parse_date(text, options.dates)
+        except MissingYear:
+            if options.first_day is None:
+                raise
+            self._warn_counted(row, column)
+            return self._day(text)
 
     def _after(
         self, row: InputRow, starts_at: datetime, location: SourceLocation
@@ -222,6 +235,10 @@ class RowTimes:
         names = {datetime(2024, month, 1, tzinfo=zone).tzname() or "" for month in (1, 7)}
         short = {f"{name[0]}{name[-1]}" for name in names if len(name) == len("CST")}
         return text[: suffix.start()] if suffix[1] in names | short else text
+
+    def _warn_counted(self, row: InputRow, column: str) -> None:
+        what = "The date has no year, or is a day of the meeting."
+        self._warn(row, column, what, "It is counted from the meeting's first day.")
 
     def _warn_serial(self, row: InputRow, column: str) -> None:
         what = "The number is read as a spreadsheet's serial date."

@@ -28,7 +28,7 @@ _MILITARY = re.compile(r"([01]\d|2[0-4])([0-5]\d)(?: ?h(?:ou)?rs?\.?)?", re.I)
 _NOON = re.compile(r"(?:12(?::00)? ?)?noon", re.I)
 _MIDNIGHT = re.compile(r"24[:.h]?00(?::00)?|(?:12(?::00)? ?)?midnight", re.I)
 _RANGE = re.compile(r"(?P<start>.+?) ?(?:-|–|—|\bto\b|\buntil\b) ?(?P<end>.+)", re.I)
-_HALF = re.compile(r"\d ?([ap])\.?(?:m\.?)?$", re.I)
+_HALF = re.compile(r"(?:\d ?[ap]\.?(?:m\.?)?|noon|midnight)$", re.I)
 _DURATION = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d\d)")
 _MINUTES = re.compile(r"(\d{1,5})(?:\.0+)?(?: ?(?:min(?:utes?|s)?\.?|['\u2032]))?", re.I)
 _HOURS = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?) ?h(?:(?:ou)?rs?)?\.?", re.I)
@@ -199,7 +199,7 @@ def split_time_range(text: str) -> tuple[str, str] | None:
     if parts is None:
         return None
     start, end = with_colon(parts["start"]), with_colon(parts["end"])
-    halves = [half.group(1) if (half := _HALF.search(part)) else "" for part in (start, end)]
+    halves = [half[0] if (half := _HALF.search(part)) else "" for part in (start, end)]
     if all(halves) or not any(halves):
         times = [(start, end)]
     elif halves[1]:

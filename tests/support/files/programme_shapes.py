@@ -178,6 +178,7 @@ SHAPES = [
     Shape(  # printed programmes do not repeat the year
         "dates without a year",
         *("s.csv", text(HEADINGS, "S1,Opening,Friday October 4,08:00,09:00"), (OPENING,)),
+        told=("row 2, Date: The date has no year, or is a day of the meeting. It is counted",),
         refused=("row 2, Date: 'Friday October 4' has no year.",),
         then=IN_2030,
     ),
@@ -328,6 +329,33 @@ SHAPES = [
         ),
         (f"{OPENING} =0.00 not", f"{HANDS} =1.50", "S3 04 11:00–12:00 Faces =0.00 not"),
         options={"all_eligible": False},
+    ),
+    Shape(  # a list for the printer: credit is yes or no, and there are no dates
+        "credit as yes and no, and days of the week of the meeting",
+        "s.csv",
+        text(
+            "Session #,Session,Day,Time,CME",
+            "1,Opening,Friday,7:30–8:00 am,No",
+            "2,Panel,Friday,12:00 noon - 1:00 pm,1.00",
+            "3,Flaps,Day 2,1 pm to 2:15 pm,Yes",
+        ),
+        (
+            "1 04 07:30–08:00 Opening =0.00 not",
+            *("2 04 12:00–13:00 Panel =1.00", "3 05 13:00–14:15 Flaps"),
+        ),
+        told=(
+            "s.csv, 3 times (row 2, row 3, row 4), Day: The date has no year, or is a day of the",
+            "row 4: The session is eligible and has no credit in the file.",
+        ),
+        options={"all_eligible": False, **IN_2030},
+    ),
+    Shape(  # the speakers' home times, in a list for a webinar
+        "a time in another zone than the meeting's",
+        "s.csv",
+        text("Code,Title,Date,Start,End", "S1,Opening,2030-10-04,9:00 AM ET,10:00 AM"),
+        (OPENING,),
+        refused=("row 2, Start: '9:00 AM ET' is not in the time zone of --zone, or is no time.",),
+        corrected=text(HEADINGS, "S1,Opening,,2030-10-04T09:00-04:00,2030-10-04T10:00-04:00"),
     ),
     Shape(  # the same list before the office has decided
         "credit that is to be announced",
