@@ -469,6 +469,15 @@ SHAPES = [
         ("S1 04 01:00–02:00 Opening",),
         told=("row 2, Start: A start before 6:00 has no am or pm, and is read as in the night.",),
     ),
+    Shape(  # the same as XML, after a day whose events are in rooms
+        "events of a day without a room",
+        "s.xml",
+        b"<schedule><day date='2030-10-04'><room name='Hall A'><event id='S1'>"
+        b"<title>Opening</title><date>2030-10-04T08:00:00-05:00</date><duration>01:00</duration></event></room></day>"
+        b"<day date='2030-10-05'><event id='S3'><title>Faces</title><date>2030-10-05T08:00:00-05:00"
+        b"</date><duration>01:00</duration></event></day></schedule>",
+        (f"{OPENING} @Hall A", "S3 05 08:00\u201309:00 Faces"),
+    ),
     Shape(  # the c3voc's schema: events listed by day
         "a schedule of version 2",
         "s.json",
