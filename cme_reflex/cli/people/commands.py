@@ -54,7 +54,7 @@ def convert_attendees(
     sheet: Sheet = "",
     as_json: AsJson = False,
 ) -> None:
-    """Convert a registration system's CSV or XLSX to attendees.csv."""
+    """Convert a registration system's CSV or workbook to attendees.csv."""
 
 
 @attendees.command()
@@ -86,7 +86,7 @@ def convert_members(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Convert a member database's CSV or XLSX to members.csv; passwords are never shown."""
+    """Convert a member database's CSV or workbook to members.csv; passwords are never shown."""
 
 
 @members.command()

@@ -81,4 +81,4 @@ def convert(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Convert a programme (XLSX, CSV, schedule.xml, schedule.json, iCalendar) to sessions.csv."""
+    """Convert a programme (workbook, CSV, schedule.xml or .json, iCalendar) to sessions.csv."""
