@@ -57,7 +57,7 @@ FILTERS = tuple(
 
 async def main(file: Path) -> None:
     """Print the median time of a search for both sizes, and their ratio."""
-    items = convert_programme(file, ProgrammeOptions()).sessions
+    items = convert_programme(file, ProgrammeOptions(all_eligible=True)).sessions
     step = len(items) / SMALL
     samples = ([items[int(index * step)] for index in range(SMALL)], items)
     demo = read_meeting_folder(ROOT / "meetings" / "pstm24")

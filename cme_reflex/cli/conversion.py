@@ -1,7 +1,7 @@
 """Output of commands that convert a file of another system."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
@@ -15,12 +15,16 @@ from cme_reflex.formats.programmes.summary import ProgrammeSummary
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Result of a conversion; `file` is None if no file was written."""
+    """Result of a conversion; `file` is None if no file was written.
+
+    `columns` has the file's heading of each column, if it is a table.
+    """
 
     rows: int
     file: Path | None
     summary: ProgrammeSummary | None
     warnings: Sequence[InputProblem]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def emit_conversion(
@@ -40,5 +44,8 @@ def emit_conversion(
     if not as_json:
         print_warnings(conversion.warnings)
     lines = [] if conversion.file is None else [f"{conversion.rows} {table} in {conversion.file}"]
+    if conversion.columns:
+        named = (f"{column} from {heading!r}" for column, heading in conversion.columns.items())
+        lines.append(f"columns: {', '.join(named)}")
     lines += conversion.summary.lines() if conversion.summary else []
     emit(lines, conversion, as_json=as_json)

@@ -38,4 +38,24 @@ MeetingDir = Annotated[
         autocompletion=completion.meetings,
     ),
 ]
-Sheet = Annotated[str, typer.Option(help="Sheet of a workbook; by default the first.")]
+Sheet = Annotated[
+    str, typer.Option(help="Sheet of a workbook; by default the only one that is shown.")
+]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="COLUMN=HEADING", help="Heading in the file for one of our columns."
+    ),
+]
+Defaults = Annotated[
+    list[str] | None,
+    typer.Option("--default", metavar="COLUMN=VALUE", help="Value for empty cells of a column."),
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="File with --map and --default of an earlier conversion."),
+]
+SaveMapping = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="File to write the headings of the columns to."),
+]

@@ -61,7 +61,16 @@ def test_no_command_writes_a_file_that_others_can_read(
     succeed("db", "upgrade")
     succeed("meeting", "load", files.folder)
     succeed("meeting", "new", "new25", "--into", out / "meetings")
-    succeed("programme", "convert", sessions, "--zone", "UTC", "--out", out / "table" / "s.csv")
+    succeed(
+        "programme",
+        "convert",
+        sessions,
+        "--zone",
+        "UTC",
+        "--all-eligible",
+        "--out",
+        out / "table" / "s.csv",
+    )
     succeed("meeting", "export", out / "export")
     succeed(
         "meeting",

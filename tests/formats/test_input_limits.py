@@ -235,7 +235,9 @@ def test_a_schedule_is_read_as_far_as_its_limits(
 ) -> None:
     source = InputFile("s.xlsx", data)
     log = ConversionLog(source.name)
-    assert problem_of(lambda: list(read(source, ProgrammeOptions(), log))) == refused(limit, row)
+    assert problem_of(
+        lambda: list(read(source, ProgrammeOptions(all_eligible=True), log))
+    ) == refused(limit, row)
     for counted, number in source.meter.counts.items():
         assert number <= counted.maximum + 300_001, counted
 
@@ -243,14 +245,19 @@ def test_a_schedule_is_read_as_far_as_its_limits(
 def test_signs_within_json_strings_are_not_counted() -> None:
     prose = json('[{"rooms": {"A": []}, "about": "' + '[{,\\\\\\"' * 100_000 + '"}]')
     source = InputFile("s.json", prose)
-    assert list(schedule_json.read(source, ProgrammeOptions(), ConversionLog("s.json"))) == []
+    assert (
+        list(
+            schedule_json.read(source, ProgrammeOptions(all_eligible=True), ConversionLog("s.json"))
+        )
+        == []
+    )
     assert source.meter.counts[input_limits.JSON_VALUES] == 8
 
 
 def test_a_key_that_comes_twice_is_found_in_linear_time() -> None:
     keys = ",".join(f'"{number}":0' for number in range(200_000))
     source = InputFile("s.json", f'{{{keys},"199999":0}}'.encode())
-    read = schedule_json.read(source, ProgrammeOptions(), ConversionLog("s.json"))
+    read = schedule_json.read(source, ProgrammeOptions(all_eligible=True), ConversionLog("s.json"))
     assert "'199999' appears twice" in problem_of(lambda: list(read))
 
 
@@ -263,7 +270,9 @@ def test_events_that_repeat_are_counted_together(
         "RRULE:FREQ=DAILY;COUNT=8\nEND:VEVENT"
     )
     (tmp_path / "s.ics").write_bytes(ics("\n".join(map(event.format, range(4)))))
-    problem = problem_of(lambda: convert_programme(tmp_path / "s.ics", ProgrammeOptions()))
+    problem = problem_of(
+        lambda: convert_programme(tmp_path / "s.ics", ProgrammeOptions(all_eligible=True))
+    )
     assert problem == str(input_limits.EVENTS.problem("s.ics"))
 
 
@@ -286,7 +295,7 @@ def test_a_file_of_faults_only_is_told_in_part(tmp_path: Path) -> None:
     rows = "1,,x,x,x,x\n" * 20_000
     (tmp_path / "s.csv").write_text(f"Code,Title,Start,End,Eligible,Category 1 Hours\n{rows}")
     with pytest.raises(InvalidInput) as caught:
-        convert_programme(tmp_path / "s.csv", ProgrammeOptions())
+        convert_programme(tmp_path / "s.csv", ProgrammeOptions(all_eligible=True))
     *first, last = caught.value.problems
     assert len(first) == input_limits.FAULTS.maximum
     assert str(last) == (
@@ -312,3 +321,38 @@ def test_each_limit_has_a_figure_a_remedy_and_a_place_in_the_documentation() -> 
         assert f"{limit.maximum:,}" in str(limit.problem("f"))
         assert limit.remedy.endswith(".")
         assert f"{limit.maximum:,}" in docs.partition("## Limits")[2].partition("## Prog")[0]
+
+
+@pytest.mark.parametrize(
+    ("element", "limit", "row"),
+    [
+        (
+            '<table:table-row table:number-rows-repeated="9999999"><table:table-cell '
+            'office:value-type="string"/></table:table-row>',
+            input_limits.ROW_NUMBER,
+            None,
+        ),
+        (
+            '<table:table-row><table:table-cell table:number-columns-repeated="9999999" '
+            'office:value-type="string"/></table:table-row>',
+            input_limits.COLUMNS,
+            1,
+        ),
+        (
+            '<table:table-row table:number-rows-repeated="9999"><table:table-cell '
+            'table:number-columns-repeated="999" office:value-type="string"/></table:table-row>',
+            input_limits.CELLS,
+            9999,
+        ),
+    ],
+)
+def test_cells_that_an_opendocument_repeats_are_counted_before_they_are_read(
+    element: str, limit: Limit, row: int | None
+) -> None:
+    content = f"<a xmlns:office='o' xmlns:table='t'><table:table>{element}</table:table></a>"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    source = InputFile("s.xlsx", made.getvalue())
+    assert problem_of(lambda: Spreadsheet(source)) == refused(limit, row)

@@ -74,6 +74,13 @@ def load(
             " people with claims.",
         ),
     ] = False,
+    same_sessions: Annotated[
+        bool,
+        typer.Option(
+            "--same-sessions",
+            help="Claimed sessions with another title and time are still the same.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Load a meeting's folder into the database, all or nothing."""

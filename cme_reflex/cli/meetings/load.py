@@ -24,7 +24,9 @@ NEEDS_YES = (
 )
 
 
-def load(folder: Path, *, dry_run: bool, replace: bool, yes: bool, as_json: bool) -> None:
+def load(
+    folder: Path, *, dry_run: bool, replace: bool, yes: bool, same_sessions: bool, as_json: bool
+) -> None:
     """Load the folder; print the changes and warnings of names.
 
     Raises CliError, InvalidInput, OutdatedFolder, LoadNotConfirmed and FontsNotInstalled.
@@ -33,7 +35,13 @@ def load(folder: Path, *, dry_run: bool, replace: bool, yes: bool, as_json: bool
     with progress("Loading"):
         records = read_meeting_folder(folder)
         loading = load_meeting(
-            records, now=clock(), actor=actor(), replace=replace, confirmed=yes, dry_run=dry_run
+            records,
+            now=clock(),
+            actor=actor(),
+            replace=replace,
+            confirmed=yes,
+            same_sessions=same_sessions,
+            dry_run=dry_run,
         )
         report = run(loading)
         warnings: list[object] = list(name_warnings(records))

@@ -7,12 +7,16 @@ import typer
 from cme_reflex.cli.declaration import implemented_in
 from cme_reflex.cli.options import (
     AsJson,
+    Defaults,
     DryRun,
     InputFile,
+    Mapping,
+    Maps,
     MeetingCode,
     MeetingDir,
     OutFile,
     ReplaceOutFile,
+    SaveMapping,
     Sheet,
 )
 
@@ -25,16 +29,6 @@ members = typer.Typer(
     no_args_is_help=True,
 )
 
-Maps = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map", metavar="COLUMN=HEADING", help="Heading in the file for one of our columns."
-    ),
-]
-Defaults = Annotated[
-    list[str] | None,
-    typer.Option("--default", metavar="COLUMN=VALUE", help="Value for empty cells of a column."),
-]
 Values = Annotated[
     list[str] | None,
     typer.Option(
@@ -54,11 +48,13 @@ def convert_attendees(
     maps: Maps = None,
     defaults: Defaults = None,
     values: Values = None,
+    mapping: Mapping = None,
+    save_mapping: SaveMapping = None,
     meeting: MeetingDir = None,
     sheet: Sheet = "",
     as_json: AsJson = False,
 ) -> None:
-    """Convert a registration system's CSV or XLSX to attendees.csv."""
+    """Convert a registration system's CSV or workbook to attendees.csv."""
 
 
 @attendees.command()
@@ -81,6 +77,8 @@ def convert_members(
     maps: Maps = None,
     defaults: Defaults = None,
     values: Values = None,
+    mapping: Mapping = None,
+    save_mapping: SaveMapping = None,
     sheet: Sheet = "",
     hash_passwords: Annotated[
         bool,
@@ -88,7 +86,7 @@ def convert_members(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Convert a member database's CSV or XLSX to members.csv; passwords are never shown."""
+    """Convert a member database's CSV or workbook to members.csv; passwords are never shown."""
 
 
 @members.command()

@@ -6,9 +6,20 @@ from typing import Annotated
 import typer
 
 from cme_reflex.cli.declaration import implemented_in
-from cme_reflex.cli.options import AsJson, InputFile, MeetingDir, OutFile, ReplaceOutFile, Sheet
+from cme_reflex.cli.options import (
+    AsJson,
+    Defaults,
+    InputFile,
+    Mapping,
+    Maps,
+    MeetingDir,
+    OutFile,
+    ReplaceOutFile,
+    SaveMapping,
+    Sheet,
+)
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.date_order import DateOrder
 
 programme = typer.Typer(help="Convert programmes of other systems.", no_args_is_help=True)
 
@@ -25,11 +36,23 @@ def convert(
             "--credits", metavar="FILE", help="Table with SessionID, Credit Type and Credits."
         ),
     ] = None,
+    maps: Maps = None,
+    defaults: Defaults = None,
+    mapping: Mapping = None,
+    save_mapping: SaveMapping = None,
     meeting: MeetingDir = None,
     sheet: Sheet = "",
     zone: Annotated[
         str, typer.Option(help="Time zone of the times, such as Europe/Brussels.")
     ] = "",
+    zone_map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--zone-map",
+            metavar="NAME=ZONE",
+            help="Time zone for a name in the file that is not known.",
+        ),
+    ] = None,
     wall_clock: Annotated[
         bool, typer.Option("--wall-clock", help="Ignore UTC offsets, if they are wrong.")
     ] = False,
@@ -47,9 +70,15 @@ def convert(
         list[str] | None,
         typer.Option(metavar="KIND", help="Kind of session that is not eligible for credit."),
     ] = None,
+    all_eligible: Annotated[
+        bool, typer.Option("--all-eligible", help="All other kinds are eligible for credit.")
+    ] = False,
     summary: Annotated[
         bool, typer.Option("--summary", help="Print a summary of the programme instead.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Convert nothing if there is a warning.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Convert a programme (XLSX, CSV, schedule.xml, schedule.json, iCalendar) to sessions.csv."""
+    """Convert a programme (workbook, CSV, schedule.xml or .json, iCalendar) to sessions.csv."""

@@ -16,6 +16,7 @@ from cme_reflex.formats.meeting_folder.credit.warnings import credit_warnings
 from cme_reflex.formats.meeting_folder.folder import inspect_folder
 from cme_reflex.formats.meeting_folder.keys import key_path
 from cme_reflex.formats.meeting_folder.printing_check import printing_warnings
+from cme_reflex.formats.meeting_folder.programme_check import programme_warnings
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.sessions_csv import PLACEHOLDER
 from cme_reflex.formats.meeting_folder.toml_problems import toml_warning
@@ -73,7 +74,7 @@ def check_folder(path: Path) -> FolderCheck:
     programme = _programme(folder)
     credit = credit_figures(programme)
     warnings = (*_warnings(path, folder, programme), *credit_warnings(folder, credit))
-    warnings = (*warnings, *printing_warnings(folder))
+    warnings = (*warnings, *programme_warnings(folder.sessions), *printing_warnings(folder))
     return FolderCheck(
         meeting=folder.meeting.code,
         problems=(*(old_place(each, folder.places) for each in warnings), *problems),

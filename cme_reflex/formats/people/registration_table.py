@@ -48,11 +48,12 @@ class ConversionOptions:
 
 @dataclass(frozen=True, slots=True)
 class ConvertedTable:
-    """A converted table: its CSV text, number of rows, and warnings."""
+    """A converted table: its CSV text, number of rows, warnings, and headings by column."""
 
     text: str
     rows: int
     warnings: tuple[InputProblem, ...]
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def convert_registrations(
     source = read_input_file(path, options.sheet)
     spreadsheet = Spreadsheet(source)
     mapped = read_mapped_table(spreadsheet, kind.headings, kind.required, options.mapped)
-    warnings: list[InputProblem] = []
+    warnings = list(spreadsheet.notes)
+    if mapped.unused:
+        what = f"These headings match no column: {', '.join(mapped.unused)}."
+        remedy = "Their cells are ignored."
+        warnings.append(InputProblem(source.name, None, None, what, remedy))
     rows = [
         kind.parse_row(_printable(_translated(row, options), mapped, warnings), mapped, options)
         for row in mapped.table.rows
@@ -88,7 +93,8 @@ def convert_registrations(
         what = f"{without_password} have no password hash."
         remedy = "They can sign in once each has set a password."
         warnings.append(InputProblem(source.name, None, PASSWORD_COLUMN, what, remedy))
-    return ConvertedTable(csv_text(kind.columns, rows), len(rows), tuple(warnings))
+    text = csv_text(kind.columns, rows)
+    return ConvertedTable(text, len(rows), tuple(warnings), mapped.titles)
 
 
 def _translated(row: InputRow, options: ConversionOptions) -> InputRow:

@@ -1,5 +1,6 @@
 """Conversion of a programme file to sessions, with detection of its format."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from cme_reflex.formats.programmes.items import (
     ProgrammeOptions,
     Reader,
 )
-from cme_reflex.formats.programmes.normalize import normalize_items
+from cme_reflex.formats.programmes.normalize import normalize_items, warn_rounded
 from cme_reflex.formats.tables import spreadsheet
-from cme_reflex.formats.tables.input_file import InputFile, read_input_file
+from cme_reflex.formats.tables.input_file import OLE_SIGNATURE, InputFile, read_input_file
 
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -33,10 +34,11 @@ _READERS_BY_EXTENSION: dict[str, Reader] = {
 
 @dataclass(frozen=True, slots=True)
 class ConversionResult:
-    """The sessions of a file sorted by start, and the warnings of the conversion."""
+    """The sessions of a file sorted by start, the warnings, and a table's headings by column."""
 
     sessions: tuple[ProgrammeItem, ...]
     warnings: tuple[InputProblem, ...]
+    columns: Mapping[str, str]
 
 
 def convert_programme(
@@ -54,28 +56,32 @@ def convert_programme(
             items, read_input_file(supplement), options.credit_types, log
         )
     sessions = normalize_items(items, options, log)
+    if supplement is None:  # which has told it of its own rows
+        warn_rounded(sessions, options.credit_types, log)
+    warnings = log.grouped_warnings()
     if not sessions and not log.faults:
-        fault = InputProblem(
-            source.name, None, None, "The file has no sessions.", "Check the file."
-        )
-        log.faults.append(fault)
-    if log.faults:
-        raise InvalidInput(log.faults)
-    return ConversionResult(tuple(sessions), tuple(log.warnings))
+        fault = "The file has no sessions."
+        raise InvalidInput([*warnings, *source.invalid(fault, "Check the file.").problems])
+    if log.faults or (options.strict and warnings):
+        raise InvalidInput([*log.faults, *(warnings if options.strict else ())])
+    return ConversionResult(tuple(sessions), tuple(warnings), log.columns)
 
 
 def detect_reader(source: InputFile) -> Reader:
     """The reader for the file, by its content or else by its extension."""
-    if source.data.startswith(spreadsheet.ZIP_SIGNATURE):
+    if source.data.startswith((spreadsheet.ZIP_SIGNATURE, OLE_SIGNATURE)):
         return table.read
     start = source.data[:200]
     for mark in _BYTE_ORDER_MARKS:
         start = start.removeprefix(mark)
     start = start.replace(b"\x00", b"").lstrip().upper()
     if start.startswith(b"<"):
-        if start.startswith((b"<!DOCTYPE HTML", b"<HTML")):
+        markup = (b"<!DOCTYPE HTML", b"<HTML", b"<TABLE", b"<?MSO-APPLICATION")
+        if start.startswith(markup) and b"<TABLE" not in source.data.upper():
             fault = "This is a web page."
             raise source.invalid(fault, "Export the schedule as schedule.xml or .json.")
+        if start.startswith(markup) or b"<WORKBOOK" in source.data[:1000].upper():
+            return table.read  # which says how to save it
         return schedule_xml.read
     if start.startswith((b"{", b"[")):
         return schedule_json.read

@@ -57,6 +57,8 @@ def join_credits(
         labels = ", ".join(each.label for each in types)
         remedy = f"Correct it, or add it to meeting.toml; there are: {labels}."
         supplement_log.add_warning(SourceLocation(number), "credit_type", what, remedy)
+    for note in spreadsheet.notes:
+        supplement_log.add_warning(SourceLocation(), "", note.fault, note.remedy)
     _warn_missing_credit(items, given, types.primaries[0], supplement_log)
     log.faults.extend(supplement_log.faults)
     log.warnings.extend(supplement_log.warnings)

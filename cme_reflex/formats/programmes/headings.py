@@ -31,11 +31,15 @@ HEADINGS = {
         "event title",
         "presentation title",
         "course title",
+        "activity",
+        "activity title",
     ),
     "kind": ("type", "session type", "format", "session format", "category", "session kind"),
     "track": ("session track", "topic", "specialty", "subspecialty", "stream"),
     "room": ("location", "session location", "room name", "venue", "hall", "place"),
-    "date": ("session date", "day", "start date"),
+    "date": ("session date", "start date"),
+    "day": ("weekday", "day of week", "meeting day"),
+    "time": ("times", "time slot", "session time", "time range", "start end", "start end time"),
     "start": (
         "starts",
         "start time",
@@ -101,6 +105,11 @@ def credit_headings(types: CreditTypes) -> dict[str, tuple[str, ...]]:
         headings[f"{CREDIT}{each.code}"] = tuple(sorted(aliases))
         headings[f"{IDENTIFIER}{each.code}"] = _identifier_headings(each, types)
     return _without_shared(headings)
+
+
+def programme_columns(types: CreditTypes) -> tuple[str, ...]:
+    """All columns that a programme may have, those for credit of these types included."""
+    return (*HEADINGS, *credit_headings(types))
 
 
 def credit_names(types: CreditTypes) -> dict[str, str]:

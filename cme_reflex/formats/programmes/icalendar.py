@@ -1,9 +1,13 @@
 """Reader of iCalendar files: one item per event, or per occurrence of a recurring event."""
 
 import io
+import re
+import warnings
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -12,21 +16,24 @@ from icalendar import Calendar
 
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_limits import InputMeter
+from cme_reflex.formats.programmes.cancellation import is_cancelled
 from cme_reflex.formats.programmes.items import (
     ConversionLog,
     ProgrammeItem,
     ProgrammeOptions,
     SourceLocation,
+    warn_untitled,
 )
 from cme_reflex.formats.programmes.time_resolver import TimeResolver
 from cme_reflex.formats.tables.csv_table import normalize_text
 from cme_reflex.formats.tables.input_file import InputFile
-from cme_reflex.formats.tables.local_time import known_zone
-from cme_reflex.formats.tables.text_file import decode_text
+from cme_reflex.formats.tables.text_file import decode_foreign_text
 
 Component: TypeAlias = Any  # the library's type is a union over all properties
 
 REPEATS_LIMIT = 1_000  # occurrences of one event: three a day for a year
+_FOLD = re.compile(rb"\r?\n[ \t]")  # may be within a letter of UTF-8 (RFC 5545, 3.1)
+_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
 _DAILY_OR_RARER = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 
 
@@ -34,15 +41,20 @@ def read(
     source: InputFile, options: ProgrammeOptions, log: ConversionLog
 ) -> Iterator[ProgrammeItem]:
     """The events. Raises InvalidInput if the file is not iCalendar or is cut off."""
-    for calendar in _calendars(source):
-        resolver = TimeResolver(options, log, known_zone(str(calendar.get("X-WR-TIMEZONE", ""))))
-        for event, location in _occurrences(calendar, log):
+    for calendar in _calendars(source, log):
+        zone = normalize_text(str(calendar.get("X-WR-TIMEZONE", "")))
+        resolver = TimeResolver(options, log, zone)
+        is_cancellation = str(calendar.get("METHOD", "")).upper() == "CANCEL"
+        for event, location in _occurrences(calendar, resolver):
             if item := _item(event, location, resolver):
-                yield item
+                yield replace(item, cancelled=True) if is_cancellation else item
 
 
-def _calendars(source: InputFile) -> list[Component]:
-    text = decode_text(source.name, source.data)
+def _calendars(source: InputFile, log: ConversionLog) -> list[Component]:
+    text, note = decode_foreign_text(source.name, _FOLD.sub(b"", source.data))
+    if note:
+        remedy = "If letters are wrong, save the file as UTF-8."
+        log.add_warning(SourceLocation(), "", note, remedy)
     first, last, begun, ended = _count_lines(text, source.meter)
     if first != "BEGIN:VCALENDAR":
         raise source.invalid("The file does not begin with BEGIN:VCALENDAR.", "Export it again.")
@@ -50,7 +62,9 @@ def _calendars(source: InputFile) -> list[Component]:
         fault = f"The file is cut off: {begun} BEGIN, {ended} END."
         raise source.invalid(fault, "Export it again.")
     try:
-        return list(Calendar.from_ical(text, multiple=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about names of zones, which _localize reads
+            return list(Calendar.from_ical(text, multiple=True))
     except Exception as error:  # the library does not document its exceptions for invalid lines
         message = normalize_text(str(error))[:120]
         raise source.invalid(
@@ -71,16 +85,18 @@ def _count_lines(text: str, meter: InputMeter) -> tuple[str, str, int, int]:
         begun, ended = begun + begins, ended + ends
         depth = max(depth + begins - ends, 0)
         meter.check(input_limits.DEPTH, depth, row=number)
-        # A line that begins with a space continues the one before. A list of dates has one a comma.
+        # A list of dates has one a comma.
         dates = line.count(",") if line.startswith(("RDATE", "EXDATE")) else 0
-        meter.count(input_limits.CALENDAR_LINES, dates + (not raw[0].isspace()), row=number)
+        meter.count(input_limits.CALENDAR_LINES, dates + 1, row=number)
     return first, line, begun, ended
 
 
 def _occurrences(
-    calendar: Component, log: ConversionLog
+    calendar: Component, resolver: TimeResolver
 ) -> Iterator[tuple[Component, SourceLocation]]:
+    log = resolver.log
     series: dict[str, list[Component]] = defaultdict(list)
+    defined = _defined_zones(calendar)
     for number, event in enumerate(calendar.walk("VEVENT"), start=1):
         uid = normalize_text(str(event.get("UID", "")))
         location = SourceLocation(element=f"event {uid or number}")
@@ -95,10 +111,45 @@ def _occurrences(
             )
         elif event.get("DTSTART") is None:
             log.add_fault(location, "DTSTART", "The event has no start.", "Add it.")
-        else:
+        elif _localize(event, defined, location, resolver):
             series[uid].append(event)
     for uid, events in series.items():
         yield from _expand(calendar, events, SourceLocation(element=f"event {uid}"), log)
+
+
+def _defined_zones(calendar: Component) -> dict[str, tzinfo]:
+    """The zones that the file itself defines, by their names."""
+    zones = {}
+    for component in calendar.walk("VTIMEZONE"):
+        with suppress(Exception):  # an incomplete definition; the name may still be known
+            zones[component.tz_name] = component.to_tz(lookup_tzid=False)
+    return zones
+
+
+def _localize(
+    event: Component,
+    defined: Mapping[str, tzinfo],
+    location: SourceLocation,
+    resolver: TimeResolver,
+) -> bool:
+    """Give the event's times the zones that they name; False after logging a fault.
+
+    The file's own definition is used first: a calendar program may have changed the zone that it
+    calls Eastern Standard Time.
+    """
+    known = True
+    for name in _TIMES:
+        values = event.get(name, [])
+        for value in values if isinstance(values, list) else [values]:
+            zone_name = str(value.params.get("TZID", ""))
+            if not zone_name:
+                continue
+            zone = defined.get(zone_name) or resolver.named_zone(zone_name, location, name)
+            known &= zone is not None
+            for each in getattr(value, "dts", [value]):
+                if isinstance(each.dt, datetime):
+                    each.dt = each.dt.replace(tzinfo=zone)
+    return known
 
 
 def _expand(
@@ -142,8 +193,6 @@ def _item(
     event: Component, location: SourceLocation, resolver: TimeResolver
 ) -> ProgrammeItem | None:
     title = normalize_text(str(event.get("SUMMARY", "")))
-    if not title:
-        resolver.log.add_fault(location, "SUMMARY", "The event has no title.", "Add a SUMMARY.")
     try:
         first, last = event["DTSTART"].dt, _end(event)
         # A repeated property is parsed as a list, and a period as a pair.
@@ -157,7 +206,11 @@ def _item(
         return None
     starts_at = resolver.resolve(_as_datetime(first), location, "DTSTART")
     ends_at = resolver.resolve(_as_datetime(last), location, "DTEND") if starts_at else None
-    if not title or starts_at is None or ends_at is None:
+    if starts_at is None or ends_at is None:
+        return None
+    room = normalize_text(str(event.get("LOCATION", "")))
+    if not title:
+        warn_untitled(starts_at, room, location, "SUMMARY", resolver.log)
         return None
     kind, title = _kind(event, title)
     return ProgrammeItem(
@@ -165,11 +218,11 @@ def _item(
         code=normalize_text(str(event["UID"])) + _occurrence_suffix(event),
         title=title,
         kind=kind,
-        room=normalize_text(str(event.get("LOCATION", ""))),
+        room=room,
         starts_at=starts_at,
         ends_at=ends_at,
         all_day=not isinstance(first, datetime),
-        cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
+        cancelled=is_cancelled(str(event.get("STATUS", ""))),
     )
 
 

@@ -1,17 +1,21 @@
 """Normalization of items to sessions: clean texts, unique codes, eligibility and checks."""
 
 import html
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC
+from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from cme_reflex.domain.credit.credit_type import NO_CREDIT, CreditType, CreditTypes
 from cme_reflex.domain.credit.line import designated, epoch_minute
+from cme_reflex.domain.folding import fold
 from cme_reflex.domain.programme.programme import Delivery
 from cme_reflex.formats.meeting_folder.sessions_csv import CREDIT, longest
-from cme_reflex.formats.programmes.eligibility import is_eligible
+from cme_reflex.formats.programmes.cancellation import is_cancelled, is_cancelled_title
+from cme_reflex.formats.programmes.eligibility import add_undecided, is_eligible
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.tables.csv_table import normalize_text
 
@@ -27,7 +31,10 @@ def normalize_items(
     """The sessions sorted by start, ready to be written to sessions.csv."""
     sessions = [_normalized(item, log) for item in items if not _is_cancelled(item, log)]
     sessions.sort(key=lambda item: (item.starts_at, item.code))
-    return [_with_eligibility(item, options, log) for item in _with_unique_codes(sessions, log)]
+    result = [_with_eligibility(item, options, log) for item in _with_unique_codes(sessions, log)]
+    if options.ask_eligible:
+        add_undecided([item for item in result if item.eligible is None], log)
+    return result
 
 
 def duration_minutes(item: ProgrammeItem) -> int:
@@ -36,9 +43,10 @@ def duration_minutes(item: ProgrammeItem) -> int:
 
 
 def _is_cancelled(item: ProgrammeItem, log: ConversionLog) -> bool:
-    if item.cancelled:
+    cancelled = item.cancelled or is_cancelled(item.kind) or is_cancelled_title(item.title)
+    if cancelled:
         log.add_warning(item.location, "", "The session is cancelled.", "It is omitted.")
-    return item.cancelled
+    return cancelled
 
 
 def _normalized(item: ProgrammeItem, log: ConversionLog) -> ProgrammeItem:
@@ -71,33 +79,42 @@ def _clean(text: str) -> str:
 
 
 def _with_unique_codes(items: Sequence[ProgrammeItem], log: ConversionLog) -> list[ProgrammeItem]:
-    """The items with unique codes: repeated sessions get the suffixes -2, -3 and so on.
+    """The items with unique codes: of those that share one, each gets its start and title added.
 
-    They are numbered by start, so that a later export of the schedule gives the
-    same codes.
+    A number by the order in the file would go to another session when one is removed.
     """
-    counts: Counter[str] = Counter()
-    occurrences: dict[str, set[tuple[object, ...]]] = defaultdict(set)
-    original_codes = {item.code for item in items}
-    result = []
+    sharing: dict[str, list[ProgrammeItem]] = defaultdict(list)
     for item in items:
-        counts[item.code] += 1
-        occurrence = (item.starts_at.astimezone(UTC), item.room)
-        if occurrence in occurrences[item.code]:
-            fault = f"Another item has the same code {item.code!r}, start and room."
-            log.add_fault(item.location, "code", fault, "Remove one.")
-        occurrences[item.code].add(occurrence)
-        if (number := counts[item.code]) > 1:
-            code = f"{item.code}-{number}"
-            if code in original_codes:
-                fault = f"The code {item.code!r} appears twice, and {code!r} is another session's."
-                log.add_fault(item.location, "code", fault, "Give it another code.")
-            what = f"Another item has the code {item.code!r}."
-            log.add_warning(item.location, "code", what, f"This is {code}.")
-            result.append(replace(item, code=code))
+        sharing[item.code].append(item)
+    result = []
+    taken: dict[str, ProgrammeItem] = {}
+    for item in items:
+        unique = item
+        if len(sharing[item.code]) > 1:
+            unique = replace(item, code=_own_code(item, sharing[item.code]))
+            what = f"Other items have the code {item.code!r}, too."
+            remedy = "Their start is added to it, so that each keeps its own code."
+            log.add_warning(item.location, "code", what, remedy)
+        first = taken.setdefault(unique.code, unique)
+        if first is unique:
+            result.append(unique)
+        elif replace(first, location=unique.location) == unique:
+            log.add_warning(
+                item.location, "", "The session is in the file twice.", "It is read once."
+            )
         else:
-            result.append(item)
+            fault = f"Another item has the same code {item.code!r}, start, title and room."
+            log.add_fault(item.location, "code", fault, "Remove one.")
     return result
+
+
+def _own_code(item: ProgrammeItem, sharing: Sequence[ProgrammeItem]) -> str:
+    """The code with the start in UTC and, if others of this code start then, a digest."""
+    starts_at = item.starts_at.astimezone(UTC)
+    code = f"{item.code}-{starts_at:%Y%m%dT%H%MZ}"
+    if sum(other.starts_at == item.starts_at for other in sharing) == 1:
+        return code
+    return f"{code}-{sha256(f'{fold(item.title)}|{fold(item.room)}'.encode()).hexdigest()[:6]}"
 
 
 def _with_eligibility(
@@ -106,17 +123,18 @@ def _with_eligibility(
     length = duration_minutes(item)
     if length < 0:
         log.add_fault(item.location, "end", "The session ends before it starts.", "Correct it.")
-    eligible = is_eligible(item, item.kind, options)
     credit = _credit(item, options.credit_types, length)
-    if item.eligible is None and eligible and item.credit and not credit:
-        eligible = False
+    eligible = is_eligible(item, options, log, designated=bool(item.credit) and credit)
     if item.all_day:
         what = "The item lasts all day."
         log.add_warning(item.location, "", what, "Check whether it is eligible.")
-    if eligible and not item.credit and not credit:
+    if eligible is not False and not item.credit and not credit:
         eligible = False
         what = f"{length} minutes round to no credit."
         log.add_warning(item.location, "", what, "The session is not eligible.")
+    if eligible and _is_rounded(item, options.credit_types or _USUAL, length):
+        what = "The duration is no whole number of the credit's increments."
+        log.add_warning(item.location, "", what, "It is rounded by the credit type's rule.")
     delivery = item.delivery or options.delivery
     _check_credit(item, options.credit_types, length, log)
     if eligible and options.credit_types and not credit:
@@ -128,9 +146,29 @@ def _with_eligibility(
     return replace(item, eligible=eligible, delivery=delivery)
 
 
+def warn_rounded(items: Sequence[ProgrammeItem], types: CreditTypes, log: ConversionLog) -> None:
+    """Warn of eligible sessions whose credit is missing in a file that gives credit to others."""
+    if not types or not types.primaries[0].gives_duration:
+        return
+    primary = types.primaries[0].code
+    if any(primary in item.credit for item in items):
+        for item in items:
+            if item.eligible and primary not in item.credit:
+                what = "The session is eligible and has no credit in the file."
+                log.add_warning(item.location, "", what, "It gets its rounded duration.")
+
+
 def _credit(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
     """Whether the session gives credit of any type if it is eligible."""
     return any(designated(types or _USUAL, item.credit, length).values())
+
+
+def _is_rounded(item: ProgrammeItem, types: CreditTypes, length: int) -> bool:
+    """Whether the duration gives credit of the first primary type only after rounding."""
+    primary = types.primaries[0]
+    if primary.code in item.credit or not primary.gives_duration:
+        return False
+    return (Fraction(length, primary.minutes_per_unit) / primary.increment).denominator != 1
 
 
 def _check_credit(item: ProgrammeItem, types: CreditTypes, length: int, log: ConversionLog) -> None:

@@ -10,6 +10,7 @@ from cme_reflex.formats.programmes.items import (
     ProgrammeItem,
     ProgrammeOptions,
     SourceLocation,
+    warn_untitled,
 )
 from cme_reflex.formats.programmes.time_resolver import TimeResolver
 from cme_reflex.formats.tables.date_parsing import (
@@ -20,7 +21,6 @@ from cme_reflex.formats.tables.date_parsing import (
     parse_duration,
     parse_time,
 )
-from cme_reflex.formats.tables.local_time import known_zone
 
 ID_KEYS = ("id", "guid", "code", "slug")
 
@@ -49,11 +49,12 @@ class Conference:
         if not code:
             fault = f"The event has none of: {', '.join(ID_KEYS)}."
             log.add_fault(location, "", fault, "Add an id that stays the same.")
-        if not event.get("title"):
-            log.add_fault(location, "title", "The event has no title.", "Add it.")
         starts_at = self._start(event, day, location)
         ends_at = starts_at and self._end(event, starts_at, location)
-        if not code or starts_at is None or ends_at is None or not event.get("title"):
+        if not code or starts_at is None or ends_at is None:
+            return None
+        if not event.get("title"):
+            warn_untitled(starts_at, event.get("room") or room, location, "title", log)
             return None
         return ProgrammeItem(
             location=location,
@@ -146,5 +147,4 @@ def parse_conference(
         log.add_warning(
             SourceLocation(element="conference"), "day_change", what, "Days begin at midnight."
         )
-    zone = known_zone(fields.get("time_zone_name") or "")
-    return Conference(TimeResolver(options, log, zone), day_change)
+    return Conference(TimeResolver(options, log, fields.get("time_zone_name") or ""), day_change)

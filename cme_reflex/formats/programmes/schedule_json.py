@@ -57,14 +57,19 @@ def _events(
     day: Any, location: SourceLocation, log: ConversionLog
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        rooms = _object(_object(day).get("rooms"))
+        # Version 2 of the format lists the events of a day, version 1 those of each of its rooms.
+        fields = _object(day)
+        rooms = fields if isinstance(fields.get("events"), list) else _object(fields.get("rooms"))
     except TypeError:
-        log.add_fault(location, "rooms", "The day has no rooms.", "Write an object of lists.")
+        fault = "The day has neither rooms nor events."
+        log.add_fault(location, "rooms", fault, "Export the schedule again.")
         return
-    for room, events in rooms.items():
+    by_room = {"events": rooms["events"]} if rooms is fields else rooms
+    for room, events in by_room.items():
         for event in events if isinstance(events, list) else [events]:
             if isinstance(event, dict):
-                yield normalize_text(room), _texts(event, _TEXT_KEYS) | {"persons": _persons(event)}
+                name = "" if rooms is fields else normalize_text(room)
+                yield name, _texts(event, _TEXT_KEYS) | {"persons": _persons(event)}
             else:
                 log.add_fault(location, room, "An event is not an object.", "Write it in braces.")
 

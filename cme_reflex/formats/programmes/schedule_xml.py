@@ -46,7 +46,7 @@ def _items(
                 fault = f"The file begins with <{element.tag}>, not with <schedule>."
                 raise source.invalid(fault, "Export the schedule as schedule.xml.")
             if element.tag == "day":
-                day = element.get("date", "")
+                day, room = element.get("date", ""), ""
             elif element.tag == "room" and element.get("name") is not None:
                 room = normalize_text(element.get("name", ""))
             continue

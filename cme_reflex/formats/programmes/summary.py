@@ -33,6 +33,7 @@ class ProgrammeSummary:
     eligible: int
     kinds: dict[str, int]
     not_eligible: dict[str, int]
+    not_decided: dict[str, int]
 
     def lines(self) -> list[str]:
         """The figures as lines of text."""
@@ -47,6 +48,7 @@ class ProgrammeSummary:
             f"hours, sum: {self.sum_hours:.2f}",
             *_count_line("kinds", self.kinds),
             *_count_line("not eligible", self.not_eligible),
+            *_count_line("not decided", self.not_decided),
         ]
 
 
@@ -71,7 +73,8 @@ def summarize_programme(items: Sequence[ProgrammeItem]) -> ProgrammeSummary:
         sum_hours=round(total / HOUR, 2),
         eligible=sum(item.eligible is True for item in items),
         kinds=_by_count(item.kind for item in items),
-        not_eligible=_by_count(item.kind for item in items if not item.eligible),
+        not_eligible=_by_count(item.kind for item in items if item.eligible is False),
+        not_decided=_by_count(item.kind for item in items if item.eligible is None),
     )
 
 

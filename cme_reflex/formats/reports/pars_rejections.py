@@ -19,7 +19,7 @@ from cme_reflex.formats.input_limits import InputMeter, ProblemList
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.reports.pars import COLUMNS, DATE_FORMAT
 from cme_reflex.formats.tables.csv_table import csv_records
-from cme_reflex.formats.tables.input_file import InputFile, read_input_file
+from cme_reflex.formats.tables.input_file import OLE_SIGNATURE, InputFile, read_input_file
 from cme_reflex.formats.tables.spreadsheet import ZIP_SIGNATURE
 from cme_reflex.formats.tables.text_file import decode_text
 from cme_reflex.formats.tables.workbook import count_text, open_workbook, sheet_rows
@@ -87,9 +87,12 @@ def read_rejections(path: Path) -> RejectionFile:
 
 def _rows(source: InputFile) -> Iterator[tuple[int, Sequence[Any]]]:
     """The numbers and cells of the rows; dates and numbers of a workbook as such."""
+    if source.data.startswith(OLE_SIGNATURE):
+        fault = "This is an old Excel file, or one with a password."
+        raise source.invalid(fault, "Save it as .xlsx without a password.")
     if source.data.startswith(ZIP_SIGNATURE) or source.name.lower().endswith(".xlsx"):
-        with open_workbook(source.name, source.data, source.meter, values=True) as book:
-            for number, cells in sheet_rows(book.worksheets[0], source.meter):
+        with open_workbook(source.name, source.data, source.meter, values=True) as opened:
+            for number, cells in sheet_rows(opened.book.worksheets[0], source.meter):
                 yield number, [_counted(cell.value, source.meter, number) for cell in cells]
         return
     text = decode_text(source.name, source.data)

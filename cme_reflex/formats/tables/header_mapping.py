@@ -1,5 +1,6 @@
 """Mapping of a file's headings to columns: by documented aliases, or by the caller."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,10 @@ from cme_reflex.formats.tables.csv_table import InputRow, InputTable, normalize_
 from cme_reflex.formats.tables.spreadsheet import Spreadsheet
 
 HEADING_SEARCH_ROWS = 20  # rows; a title, a date or a logo may precede the headings
+
+_NUMBER = re.compile("#|№|Nº|N°")
+
+_BRACKETS = re.compile(r"\s*[\[(][^\])]*[\])]\s*$")
 
 HeadingAliases = Mapping[str, tuple[str, ...]]
 
@@ -26,13 +31,15 @@ class HeaderMapping:
 class MappedTable:
     """A table with our column names; `titles` has the file's heading of each column.
 
-    `unused` are the headings that match no column.
+    `unused` are the headings that match no column. `is_text` says that the file is text, in which
+    numbers are as a program wrote them.
     """
 
     table: InputTable
     columns: dict[str, int]
     titles: dict[str, str]
     unused: tuple[str, ...]
+    is_text: bool = False
     raw: dict[int, list[str]] = field(default_factory=dict)
 
     def raw_cell(self, row: InputRow, column: str) -> str:
@@ -51,23 +58,27 @@ def read_mapped_table(
     aliases: HeadingAliases,
     required: tuple[str, ...],
     mapping: HeaderMapping | None = None,
+    *,
+    instead: Mapping[str, str] | None = None,
 ) -> MappedTable:
     """Read the rows below the headings.
 
-    `aliases` are the headings of each column, in lower case without punctuation.
+    `aliases` are the headings of each column, in lower case without punctuation; `instead` has the
+    columns that make a required one unnecessary.
     Raises InvalidInput if a required column is missing or two headings match the
     same column; its messages never show cells, because they may be secret.
     """
     with_options, mapping = mapping is not None, mapping or HeaderMapping()
-    names = {fold(heading): column for column, headings in aliases.items() for heading in headings}
-    names |= {fold(column): column for column in aliases}
+    names = {_key(heading): column for column, headings in aliases.items() for heading in headings}
+    names |= {_key(column): column for column in aliases}
     # For columns that the caller maps, no other heading matches any more.
     names = {name: column for name, column in names.items() if column not in mapping.headings}
-    names |= {fold(heading): column for column, heading in mapping.headings.items()}
+    names |= {_key(heading): column for column, heading in mapping.headings.items()}
     number, cells = _find_headings(spreadsheet, names)
-    matches = [(names.get(fold(cell), ""), index) for index, cell in enumerate(cells)]
+    matches = _match(cells, names)
     columns = {column: index for column, index in reversed(matches) if column}
-    missing = [column for column in required if column not in columns]
+    instead = instead or {}
+    missing = [column for column in required if not {column, instead.get(column)} & columns.keys()]
     problems = [
         *_missing_columns(spreadsheet, number, aliases, missing, mapping, with_options),
         *_unknown_mappings(spreadsheet, number, mapping, columns),
@@ -78,15 +89,38 @@ def read_mapped_table(
     mapped = MappedTable(
         InputTable(spreadsheet.name),
         columns,
-        {column: normalize_text(cells[index]) for column, index in columns.items()},
+        {
+            column: normalize_text(cells[index])
+            for column, index in sorted(columns.items(), key=lambda each: each[1])
+        },
         tuple(
             normalize_text(cells[index])
             for column, index in matches
             if not column and cells[index].strip()
         ),
+        is_text=not spreadsheet.is_workbook,
     )
     _read_rows(spreadsheet, number, mapped, mapping)
     return mapped
+
+
+def _match(cells: Sequence[str], names: Mapping[str, str]) -> list[tuple[str, int]]:
+    """The column and the index of each cell; the column is empty if the heading matches none.
+
+    "Start (local time)" is the start if nothing else is. Of a credit type, what is in brackets may
+    be all that tells it from another.
+    """
+    matches = [names.get(_key(cell), "") for cell in cells]
+    for index, cell in enumerate(cells):
+        column = names.get(_key(_BRACKETS.sub("", cell)), "")
+        if column not in matches and not matches[index] and ":" not in column:
+            matches[index] = column
+    return [(column, index) for index, column in enumerate(matches)]
+
+
+def _key(heading: str) -> str:
+    """The heading as it is compared: "Session #" is a session's number, not a session."""
+    return fold(_NUMBER.sub(" number ", heading))
 
 
 def _read_rows(
@@ -127,7 +161,7 @@ def _find_headings(spreadsheet: Spreadsheet, names: Mapping[str, str]) -> tuple[
     """The number and cells of the first row with the most known headings."""
 
     def count_known(row: tuple[int, list[str]]) -> int:
-        return len({names[fold(cell)] for cell in row[1] if fold(cell) in names})
+        return len({names[_key(cell)] for cell in row[1] if _key(cell) in names})
 
     candidates = spreadsheet.rows[:HEADING_SEARCH_ROWS]
     best = max(candidates, key=count_known, default=None)

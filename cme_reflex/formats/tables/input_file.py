@@ -7,7 +7,7 @@ from cme_reflex.formats.input_limits import InputMeter
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
 from cme_reflex.formats.tables.text_file import read_bytes
 
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # an .xls file, or a workbook with a password
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"  # of an .xls file, or of a workbook with a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,6 @@ def read_input_file(path: Path, sheet: str = "") -> InputFile:
     source = InputFile(path.name, read_bytes(path), sheet)
     if not source.data.strip():
         raise source.invalid("The file is empty.", "Export it again.")
-    if source.data.startswith(_OLD_EXCEL):
-        fault = "This is an old Excel file, or one with a password."
-        raise source.invalid(fault, "Save it as .xlsx without a password.")
     if source.data.startswith(b"%PDF"):
         raise source.invalid("This is a PDF.", "Request the file from which it was made.")
     return source

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -31,22 +32,50 @@ _TRANSIENT = frozenset(
 )
 
 
+@dataclass(slots=True)
+class SheetLayout:
+    """What openpyxl does not tell of a sheet that it only reads; rows and columns from 1.
+
+    `cells` is the number of cells with a value, `merged` has the ranges, such as ``"D2:D4"``.
+    """
+
+    cells: int = 0
+    merged: list[str] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorkbook:
+    """A workbook of openpyxl, with the layouts of its parts."""
+
+    book: Any
+    layouts: Mapping[str, SheetLayout]
+
+    def layout(self, sheet: Any) -> SheetLayout:
+        """The layout of a sheet of the book."""
+        # The part's name is not public, and no other fact ties a sheet to its part.
+        return self.layouts.get(sheet._worksheet_path, SheetLayout())  # noqa: SLF001
+
+
 @contextmanager
-def open_workbook(name: str, data: bytes, meter: InputMeter, *, values: bool) -> Iterator[Any]:
+def open_workbook(
+    name: str, data: bytes, meter: InputMeter, *, values: bool
+) -> Iterator[OpenWorkbook]:
     """The workbook for reading, as long as the block lasts.
 
     With `values` a formula's cell has its last value, else the formula. Raises InvalidInput if the
     bytes are no complete workbook, or above a limit.
     """
     try:
-        _count_parts(data, meter)
+        layouts = count_parts(data, meter)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drawings and styles, which are not read
             book = load_workbook(
                 io.BytesIO(data), read_only=True, data_only=values, keep_links=False
             )
             try:
-                yield book
+                yield OpenWorkbook(book, layouts)
             finally:
                 book.close()
     except InvalidInput:
@@ -78,7 +107,9 @@ def count_text(text: str, meter: InputMeter, *, row: int) -> str:
     return text
 
 
-def _count_parts(data: bytes, meter: InputMeter) -> None:
+def count_parts(data: bytes, meter: InputMeter) -> dict[str, SheetLayout]:
+    """The layouts of a workbook's parts, after counting all that they have."""
+    layouts = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
         meter.count(input_limits.PARTS, len(entries))
@@ -87,13 +118,16 @@ def _count_parts(data: bytes, meter: InputMeter) -> None:
         # All of them: a part's name does not tell what openpyxl reads it as. Pictures and broken
         # parts end where they are no XML, for openpyxl too.
         for entry in entries:
+            layouts[entry.filename] = SheetLayout()
             with archive.open(entry) as part, suppress(expat.ExpatError):
-                count_elements(part, meter)
+                count_elements(part, meter, layouts[entry.filename])
+    return layouts
 
 
-def count_elements(part: IO[bytes], meter: InputMeter) -> None:
+def count_elements(part: IO[bytes], meter: InputMeter, layout: SheetLayout | None = None) -> None:
     """Count the elements of a workbook's part. Raises InvalidInput, ExpatError and ValueError."""
     depth = 0
+    layout = layout or SheetLayout()
 
     def start(tag: str, attributes: Mapping[str, str]) -> None:
         nonlocal depth
@@ -103,6 +137,7 @@ def count_elements(part: IO[bytes], meter: InputMeter) -> None:
         if name == "row":
             meter.check(input_limits.ROW_NUMBER, _row_number(attributes))
         meter.count(_limit(name))
+        _note_layout(layout, name, attributes)
 
     def end(tag: str) -> None:
         nonlocal depth
@@ -115,6 +150,19 @@ def count_elements(part: IO[bytes], meter: InputMeter) -> None:
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.StartDoctypeDeclHandler = reject_doctype
     parser.ParseFile(part)
+
+
+def _note_layout(layout: SheetLayout, name: str, attributes: Mapping[str, str]) -> None:
+    hidden = attributes.get("hidden") in {"1", "true"}
+    match name:
+        case "v" | "is":
+            layout.cells += 1
+        case "mergeCell":
+            layout.merged.append(attributes.get("ref", ""))
+        case "row" if hidden:
+            layout.hidden_rows.add(_row_number(attributes))
+        case "col" if hidden:
+            layout.hidden_columns += 1
 
 
 def _limit(name: str) -> Limit:

@@ -99,6 +99,7 @@ async def load_meeting(
     actor: str = "staff",
     replace: bool = False,
     confirmed: bool = False,
+    same_sessions: bool = False,
     dry_run: bool = False,
 ) -> LoadReport:
     """Load the folder in one transaction; loading it again changes nothing.
@@ -112,13 +113,14 @@ async def load_meeting(
     by two of badge, confirmation number and name.
 
     Raises LoadNotConfirmed unless `confirmed`, if more than a tenth of the registrations are
-    removed, or people with claims exchange what they are known by; and OutdatedFolder unless
-    `replace`. A folder that does not say its version is based on the last one that was loaded from
-    a folder.
+    removed, or people with claims exchange what they are known by; InvalidInput, unless they are
+    the `same_sessions`, if a claimed session would get another title and time; and OutdatedFolder
+    unless `replace`. A folder that does not say its version is based on the last one that was
+    loaded from a folder.
     """
     while True:
         # Comparing ten thousand rows takes a second, too long for a write transaction.
-        comparison = await read(lambda db: _compare(db, folder), timeout=TIMEOUT)
+        comparison = await read(lambda db: _compare(db, folder, same_sessions), timeout=TIMEOUT)
         if not comparison.changed:
             return _report(comparison)
         if comparison.based_on < comparison.version and not replace:
@@ -186,8 +188,8 @@ def _report(comparison: _Comparison, saved: _Saved = _NOTHING) -> LoadReport:
     )
 
 
-def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
-    """Compare the folder with the database."""
+def _compare(db: Session, folder: MeetingFolder, same_sessions: bool) -> _Comparison:
+    """Compare the folder with the database. Raises InvalidInput."""
     code, document = folder.meeting.code, meeting_document(folder.meeting)
     row = db.exec(select(MeetingRow).where(MeetingRow.code == code)).one_or_none()
     meeting_id = row.id if row else None
@@ -198,7 +200,7 @@ def _compare(db: Session, folder: MeetingFolder) -> _Comparison:
         document=None if row and row.document == document else document,
         settings=settings_changes(row.document, document) if row else (),
         images=folder.images,
-        sessions=compare_sessions(db, meeting_id, folder),
+        sessions=compare_sessions(db, meeting_id, folder, same_sessions=same_sessions),
         people=compare_people(db, meeting_id, folder),
     )
 

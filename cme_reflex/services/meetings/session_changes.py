@@ -10,12 +10,17 @@ from sqlmodel import Session, col, select
 
 from cme_reflex.domain.credit.credit_type import CreditTypes
 from cme_reflex.formats.meeting_folder.records import MeetingFolder, SessionRecord
+from cme_reflex.services.meetings.reused_codes import require_same_sessions
 from cme_reflex.services.meetings.row_changes import RowChanges, row_changes, save_rows
 from cme_reflex.store.programme.tables import SessionCreditRow, SessionRow
 
 
-def compare_sessions(db: Session, meeting_id: int | None, folder: MeetingFolder) -> RowChanges:
+def compare_sessions(
+    db: Session, meeting_id: int | None, folder: MeetingFolder, *, same_sessions: bool = False
+) -> RowChanges:
     """Compare the folder's sessions with the rows.
+
+    Raises InvalidInput if a claimed session would be another, unless they are the `same_sessions`.
 
     The values have `credit`, the values of their rows of credit, beside those of their own row.
     """
@@ -25,6 +30,8 @@ def compare_sessions(db: Session, meeting_id: int | None, folder: MeetingFolder)
     types = folder.meeting.credit
     desired = {record.code: _session(record, types) for record in folder.sessions}
     changes = row_changes(existing, desired)
+    if not same_sessions:
+        require_same_sessions(db, existing, changes)
     changes.withdrawn = [
         {"id": row.id, "withdrawn": True}
         for row in rows

@@ -221,8 +221,8 @@ def warnings(folder: Path) -> list[tuple[str, int | None, str | None, str]]:
         ),
         (
             "sessions.csv",
-            "2024-09-26T10:00,",
-            "2024-09-25T10:00,",
+            "2024-09-26T10:00,2024-09-26T11:20",
+            "2024-09-25T10:00,2024-09-25T11:20",
             (3, "start", "2024-09-25 is not a day of the meeting, 2024-09-26 to 2024-09-29."),
         ),
         (

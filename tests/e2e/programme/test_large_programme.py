@@ -35,7 +35,9 @@ def meetings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files.replace("meeting.toml", "2024-09-29\n", "2025-02-02\n")
     files.write()
     sessions = meetings / MEETING / "sessions.csv"
-    run_cme("programme", "convert", str(programme), "--out", str(sessions), "--force")
+    run_cme(
+        "programme", "convert", str(programme), "--all-eligible", "--out", str(sessions), "--force"
+    )
     return meetings
 
 

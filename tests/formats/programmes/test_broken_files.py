@@ -39,7 +39,7 @@ def named(broken: BrokenFile) -> str:
 
 def problem_messages(path: Path) -> list[str]:
     with pytest.raises(InvalidInput) as caught:
-        convert_programme(path, ProgrammeOptions(credit_types=TYPES))
+        convert_programme(path, ProgrammeOptions(all_eligible=True, credit_types=TYPES))
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -126,7 +126,7 @@ WHOLE = {
 def test_a_file_is_refused_wherever_it_is_cut_off(name: str, tmp_path: Path) -> None:
     path, whole = tmp_path / name, WHOLE[name]
     path.write_bytes(whole)
-    assert convert_programme(path, ProgrammeOptions(credit_types=TYPES)).sessions
+    assert convert_programme(path, ProgrammeOptions(all_eligible=True, credit_types=TYPES)).sessions
     for length in range(0, len(whole), 1 + len(whole) // 400):
         path.write_bytes(whole[:length])
         assert problem_messages(path), length

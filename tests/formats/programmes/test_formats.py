@@ -17,7 +17,7 @@ from cme_reflex.formats.programmes.headings import HEADINGS, credit_headings
 from cme_reflex.formats.programmes.items import NO_TYPES, ProgrammeItem, ProgrammeOptions
 from cme_reflex.formats.programmes.summary import ProgrammeSummary, summarize_programme
 from cme_reflex.formats.programmes.writer import to_sessions_csv
-from cme_reflex.formats.tables.date_parsing import DateOrder
+from cme_reflex.formats.tables.date_order import DateOrder
 from tests.support.files.broken_files import SERIES, calendar, event, schedule, table
 from tests.support.files.programme_files import Event, schedule_json, schedule_xml, workbook
 from tests.support.files.published_programmes import published_programme
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def convert(folder: Path, name: str, data: bytes | str, **choices: Any) -> ConversionResult:
     (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
-    options = ProgrammeOptions(**{"credit_types": TYPES, **choices})
+    options = ProgrammeOptions(**{"credit_types": TYPES, "all_eligible": True, **choices})
     return convert_programme(folder / name, options)
 
 
@@ -69,7 +69,7 @@ def test_a_published_programme_has_the_figures_that_others_counted(
     name: str, figures: tuple[float, ...]
 ) -> None:
     found = summarize_programme(
-        convert_programme(published_programme(name), ProgrammeOptions()).sessions
+        convert_programme(published_programme(name), ProgrammeOptions(all_eligible=True)).sessions
     )
     assert figures == (
         *(found.events, found.days, found.rooms, found.most_in_parallel),
@@ -80,15 +80,20 @@ def test_a_published_programme_has_the_figures_that_others_counted(
 
 def test_a_published_calendar_gives_kinds_and_ineligible_sessions() -> None:
     found = summarize_programme(
-        convert_programme(published_programme("pyconus2025.ics"), ProgrammeOptions()).sessions
+        convert_programme(
+            published_programme("pyconus2025.ics"), ProgrammeOptions(all_eligible=True)
+        ).sessions
     )
-    assert (found.events, found.kinds["talk"], found.kinds["tutorial"]) == (224, 75, 24)
+    # Of 224 events, one has CANCELLED before its title.
+    assert (found.events, found.kinds["talk"], found.kinds["tutorial"]) == (223, 75, 24)
     assert (found.not_eligible["break"], found.not_eligible["sponsor-workshop"]) == (12, 12)
     assert "talk" not in found.not_eligible
 
 
 def test_of_fosdem_every_code_is_its_own_and_589_durations_are_no_quarters() -> None:
-    sessions = convert_programme(published_programme("fosdem2025.xml"), ProgrammeOptions()).sessions
+    sessions = convert_programme(
+        published_programme("fosdem2025.xml"), ProgrammeOptions(all_eligible=True)
+    ).sessions
     assert len({item.code for item in sessions}) == 943
     odd = [item for item in sessions if (item.ends_at - item.starts_at).seconds % 900]
     assert len(odd) == 589
@@ -114,24 +119,44 @@ def test_a_code_is_the_first_of_id_guid_and_code(folder: Path, attributes: str, 
     assert convert_one(folder, "s.xml", schedule(event(id_=attributes))).code == code
 
 
-def test_a_session_held_twice_gets_two_codes_in_the_order_of_its_times(folder: Path) -> None:
+def codes(folder: Path, *events: Event) -> dict[str, str]:
+    """The titles of the sessions, by their codes."""
+    found = convert(folder, "s.json", schedule_json(events)).sessions
+    return {item.code: item.title for item in found}
+
+
+def test_sessions_that_share_a_code_get_codes_that_no_other_can_get(folder: Path) -> None:
+    flaps, hands, nerves, alone = (
+        Event("7", "Flaps", EIGHT, 60),
+        Event("7", "Hands", EIGHT + timedelta(hours=1), 60),
+        Event("7", "Nerves", EIGHT + timedelta(hours=1), 60),
+        Event("8", "Burns", EIGHT, 60),
+    )
+    first = codes(folder, flaps, hands, nerves, alone)
+    assert first == {
+        "7-20240926T0800Z": "Flaps",
+        "7-20240926T0900Z-4e1445": "Hands",
+        "7-20240926T0900Z-72ae03": "Nerves",
+        "8": "Burns",
+    }
+    assert codes(folder, alone, nerves, hands, flaps) == first
+    later = codes(folder, flaps, nerves, alone)
+    assert later.keys() - first.keys() == {"7-20240926T0900Z"}
+    assert all(title == first.get(code, "Nerves") for code, title in later.items())
+
+
+def test_added_starts_are_told_once(folder: Path) -> None:
     twice = event(date="2024-09-27T08:00:00Z") + event(date="2024-09-26T08:00:00Z")
-    found = convert(folder, "s.xml", schedule(twice))
-    assert [(item.code, item.starts_at.day) for item in found.sessions] == [("7", 26), ("7-2", 27)]
-    assert warning_messages(found) == [
-        "s.xml, event 7, code: Another item has the code '7'. This is 7-2."
+    assert warning_messages(convert(folder, "s.xml", schedule(twice))) == [
+        "s.xml, 2 times (event 7, event 7), code: Other items have the code '7', too. "
+        "Their start is added to it, so that each keeps its own code."
     ]
 
 
-def test_a_code_made_for_a_second_time_must_not_be_anothers(folder: Path) -> None:
-    twice = event(date="2024-09-27T08:00:00Z") + event(date="2024-09-26T08:00:00Z")
-    told = fault_messages(folder, "s.xml", schedule(twice + event(id_="id='7-2'")))
-    assert told == [
-        (
-            "s.xml, event 7, code: The code '7' appears twice, and '7-2' is another session's. "
-            "Give it another code."
-        )
-    ]
+def test_a_session_that_is_in_the_file_twice_is_read_once(folder: Path) -> None:
+    found = convert(folder, "s.xml", schedule(event() + event()))
+    assert [item.title for item in found.sessions] == ["Flaps"]
+    assert "The session is in the file twice. It is read once." in warning_messages(found)[1]
 
 
 # Times.
@@ -411,10 +436,12 @@ def test_headings_may_stand_below_a_title_and_on_another_sheet(folder: Path) -> 
     rows = [("The Meeting",), (), ("ID", "Title", "Start", "End"), (1, "Flaps", at, time(9))]
     path = folder / "s.xlsx"
     path.write_bytes(workbook([("Notes",)], rows))
-    (item,) = convert_programme(path, ProgrammeOptions(zone=CHICAGO), sheet="Sheet 2").sessions
+    (item,) = convert_programme(
+        path, ProgrammeOptions(all_eligible=True, zone=CHICAGO), sheet="Sheet 2"
+    ).sessions
     assert (item.code, item.starts_at.isoformat()) == ("1", "2024-09-26T08:00:00-05:00")
     with pytest.raises(InvalidInput, match=r"There is no sheet 'Sheet 3'\. Did you mean Sheet 2\?"):
-        convert_programme(path, ProgrammeOptions(), sheet="Sheet 3")
+        convert_programme(path, ProgrammeOptions(all_eligible=True), sheet="Sheet 3")
 
 
 def test_speakers_stand_between_semicolons_or_line_by_line(folder: Path) -> None:
@@ -448,6 +475,17 @@ def test_more_credit_than_time_is_reported_and_used(folder: Path) -> None:
     ]
 
 
+def test_rounded_durations_are_told_once_with_their_number(folder: Path) -> None:
+    events = [
+        Event(str(n), f"Flaps {n}", EIGHT + timedelta(hours=n), minutes)
+        for n, minutes in enumerate((50, 25, 60, 45))
+    ]
+    assert warning_messages(convert(folder, "s.xml", schedule_xml(events))) == [
+        "s.xml, 2 times (event 0, event 1): The duration is no whole number of the credit's "
+        "increments. It is rounded by the credit type's rule."
+    ]
+
+
 def test_a_night_in_which_the_clocks_go_back_is_as_long_as_it_was(folder: Path) -> None:
     data = table(
         "1,Flaps,2024-10-27T00:00,2024-10-27T04:00,5", headings="ID,Title,Start,End,Credits"
@@ -467,7 +505,9 @@ def with_credits(folder: Path, *rows: str) -> ConversionResult:
     (folder / "s.csv").write_text(THREE)
     (folder / "c.csv").write_text(table(*rows, headings="SessionID,Credit Type,Credits"))
     return convert_programme(
-        folder / "s.csv", ProgrammeOptions(credit_types=TYPES), supplement=folder / "c.csv"
+        folder / "s.csv",
+        ProgrammeOptions(all_eligible=True, credit_types=TYPES),
+        supplement=folder / "c.csv",
     )
 
 
@@ -520,7 +560,9 @@ def test_credit_is_read_only_by_a_meetings_types(folder: Path) -> None:
     (folder / "c.csv").write_text(table("S1,CME,1", headings="SessionID,Credit Type,Credits"))
     (folder / "s.csv").write_text(THREE)
     with pytest.raises(InvalidInput) as caught:
-        convert_programme(folder / "s.csv", ProgrammeOptions(), supplement=folder / "c.csv")
+        convert_programme(
+            folder / "s.csv", ProgrammeOptions(all_eligible=True), supplement=folder / "c.csv"
+        )
     assert "No meeting says which credit types there are." in str(caught.value)
 
 
@@ -574,4 +616,5 @@ def test_a_summary_counts_half_open_intervals_and_empty_sessions(folder: Path) -
         eligible=3,
         kinds={"talk": 3, "break": 1},
         not_eligible={"break": 1},
+        not_decided={},
     )

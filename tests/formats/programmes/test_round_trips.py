@@ -104,13 +104,15 @@ def expected(
 def test_a_schedule_is_read_as_it_was_published(
     name: str, write: Callable[[list[Event]], bytes], published: list[Event]
 ) -> None:
-    assert found(converted(name, write(published), ProgrammeOptions())) == expected(published)
+    assert found(
+        converted(name, write(published), ProgrammeOptions(all_eligible=True))
+    ) == expected(published)
 
 
 @given(published=events)
 @settings(max_examples=examples(0.6))
 def test_a_calendar_is_read_as_it_was_published(published: list[Event]) -> None:
-    items = converted("s.ics", icalendar(published), ProgrammeOptions())
+    items = converted("s.ics", icalendar(published), ProgrammeOptions(all_eligible=True))
     assert found(items) == expected(published, people=False, tracks=False)
 
 
@@ -119,7 +121,7 @@ def test_a_calendar_is_read_as_it_was_published(published: list[Event]) -> None:
 def test_a_workbook_is_read_as_it_was_filled_in(published: list[Event]) -> None:
     in_utc = [_at(event, event.start.astimezone(UTC)) for event in published]
     data = workbook([[*HEADINGS, "Track", "Speakers"], *rows(in_utc)])
-    items = converted("s.xlsx", data, ProgrammeOptions(zone=ZoneInfo("UTC")))
+    items = converted("s.xlsx", data, ProgrammeOptions(all_eligible=True, zone=ZoneInfo("UTC")))
     assert found(items) == expected(in_utc)
 
 
@@ -133,7 +135,7 @@ def test_a_csv_is_read_as_a_spreadsheet_wrote_it(separator: str, published: list
     writer.writerow([*HEADINGS, "Track", "Speakers"])
     writer.writerows([[escape_formula(str(cell)) for cell in row] for row in rows(in_utc)])
     data = ("\ufeff" + text.getvalue()).encode()
-    items = converted("s.csv", data, ProgrammeOptions(zone=ZoneInfo("UTC")))
+    items = converted("s.csv", data, ProgrammeOptions(all_eligible=True, zone=ZoneInfo("UTC")))
     assert found(items) == expected(in_utc)
 
 
@@ -196,7 +198,9 @@ def test_a_sessions_csv_is_loaded_as_it_was_written_whatever_the_meetings_zone(
         # More credit than the session lasts is a warning: staff may mean it.
         assert [each for each in table.problems if each.severity is Severity.FAULT] == []
         assert records == [_record(item) for item in items]
-        again = convert_programme(path, ProgrammeOptions(credit_types=TYPES)).sessions
+        again = convert_programme(
+            path, ProgrammeOptions(all_eligible=True, credit_types=TYPES)
+        ).sessions
     assert sorted(map(_without_location, again), key=str) == sorted(
         map(_without_location, items), key=str
     )

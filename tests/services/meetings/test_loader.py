@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from cme_reflex.domain.credit.credit_type import Amount
+from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.document import meeting_from_document
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.services.meetings.affected_claims import AffectedLine
@@ -262,6 +263,44 @@ async def test_a_line_of_a_session_that_lost_all_its_credit_stays_to_be_removed(
     assert report.sessions == RowCounts(changed=1, unchanged=4)
     assert (await load_meeting(changed, now=now)).touched == ()
     assert await rows(LineRow, LineRow.minutes) == [(120,)]
+
+
+async def test_a_code_in_a_claim_is_not_given_to_another_session(
+    database: Engine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    await claim(now, "101", "draft", A=90)
+    await claim(now, "103", "submitted", A=90)
+    before = await snapshot()
+    other = session("A", "15:00", "16:30", "1.5", safety=4)
+    reused = with_session("A", title="Other", starts_at=other.starts_at, ends_at=other.ends_at)
+    with pytest.raises(InvalidInput) as caught:
+        await load_meeting(reused, now=now)
+    assert list(map(str, caught.value.problems)) == [
+        "sessions.csv, code: A is 'Session A' in 2 claims (badge 101, 103), and would be 'Other' "
+        "at another time. Give the other session a code of its own; if it is the same, use "
+        "--same-sessions."
+    ]
+    assert await snapshot() == before
+    report = await load_meeting(reused, now=now, same_sessions=True)
+    assert report.sessions == RowCounts(changed=1, unchanged=4)
+
+
+async def test_a_session_that_is_renamed_or_moved_or_in_no_claim_may_change(
+    database: Engine, now: datetime
+) -> None:
+    await load_meeting(FOLDER, now=now)
+    await claim(now, "101", "draft", A=90)
+    other = session("A", "15:00", "16:30", "1.5", safety=4)
+    times = {"starts_at": other.starts_at, "ends_at": other.ends_at}
+    for changed in (
+        with_session("A", title="Renamed"),
+        FOLDER,
+        with_session("A", **times),
+        FOLDER,
+        with_session("B", title="Other", **times),
+    ):
+        assert (await load_meeting(changed, now=now)).changed
 
 
 async def test_two_meetings_share_the_members_and_nothing_else(

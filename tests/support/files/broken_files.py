@@ -104,7 +104,7 @@ PROGRAMMES = [
         "an old Excel file",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         (
-            ": This is an old Excel file, or one with a password. Save it as .xlsx "
+            ": This workbook has a password, or is not complete. Save it as .xlsx "
             "without a password."
         ),
         name="s.xls",
@@ -188,7 +188,12 @@ PROGRAMMES = [
             "the same."
         ),
     ),
-    xml("no title", schedule(event(title="")), ", event 7, title: The event has no title. Add it."),
+    xml(
+        "no title",
+        schedule(event(title="")),
+        ", event 7, title: The item of 2024-09-26 08:00 (A) has no title. It is omitted.",
+        ": The file has no sessions. Check the file.",
+    ),
     xml(
         "a title that nobody sees",
         schedule(event(title="\u200b\u200e")),
@@ -293,8 +298,8 @@ PROGRAMMES = [
     ),
     xml(
         "one event twice",
-        schedule(event() + event()),
-        (", event 7, code: Another item has the same code '7', start and room. Remove one."),
+        schedule(event() + event(duration="00:30")),
+        (", event 7, code: Another item has the same code '7', start, title and room. Remove one."),
     ),
     # schedule.json.
     json(
@@ -337,12 +342,12 @@ PROGRAMMES = [
     json(
         "a day that is none",
         days("[3]"),
-        ", day 1, rooms: The day has no rooms. Write an object of lists.",
+        ", day 1, rooms: The day has neither rooms nor events. Export the schedule again.",
     ),
     json(
         "a day without rooms",
         days('[{"date":"2024-09-26"}]'),
-        ", day 1, rooms: The day has no rooms. Write an object of lists.",
+        ", day 1, rooms: The day has neither rooms nor events. Export the schedule again.",
     ),
     json(
         "an event that is none",
@@ -356,7 +361,6 @@ PROGRAMMES = [
             ", event without a title: The event has none of: id, guid, code, slug. Add an id "
             "that stays the same."
         ),
-        ", event without a title, title: The event has no title. Add it.",
         (
             ", event without a title, date: Neither the event nor its day has a date. "
             "Add it, such as 2024-09-26T08:00:00+01:00."
@@ -411,7 +415,8 @@ PROGRAMMES = [
     ics(
         "no title",
         calendar(SERIES[0], *SERIES[2:]),
-        ", event 1, SUMMARY: The event has no title. Add a SUMMARY.",
+        ", event 1, SUMMARY: The item of 2024-09-26 08:00 has no title. It is omitted.",
+        ": The file has no sessions. Check the file.",
     ),
     ics("no start", calendar(*SERIES[:2]), ", event 1, DTSTART: The event has no start. Add it."),
     ics(
@@ -431,8 +436,8 @@ PROGRAMMES = [
         "an unknown zone",
         calendar(*SERIES[:2], "DTSTART;TZID=Mars/One:20240926T080000"),
         (
-            ", event 1, DTSTART: 2024-09-26T08:00 has no offset, and the file names no "
-            "time zone. Give it with --zone, such as Europe/Brussels."
+            ", event 1, DTSTART: The time zone 'Mars/One' is not known, and the file does not "
+            "define it. Say which it is: --zone-map 'Mars/One=America/New_York'."
         ),
     ),
     ics(
@@ -476,15 +481,18 @@ PROGRAMMES = [
         "1,Flaps,2024\n",
         (
             ", row 1, code: No heading matches this column. Name it code or, for example, "
-            "'session code', 'session id', 'sessionid'."
+            "'session code', 'session id', 'sessionid'. "
+            "Or use --map code=HEADING, or --default code=VALUE."
         ),
         (
             ", row 1, title: No heading matches this column. Name it title or, for "
-            "example, 'session title', 'session name', 'name'."
+            "example, 'session title', 'session name', 'name'. "
+            "Or use --map title=HEADING, or --default title=VALUE."
         ),
         (
             ", row 1, start: No heading matches this column. Name it start or, for "
-            "example, 'starts', 'start time', 'starts at'."
+            "example, 'starts', 'start time', 'starts at'. "
+            "Or use --map start=HEADING, or --default start=VALUE."
         ),
     ),
     csv(
@@ -507,14 +515,14 @@ PROGRAMMES = [
         ),
     ),
     csv(
-        "Latin-1",
-        table(f"1,Fläps,{TIMES}").encode("latin-1"),
+        "Cyrillic in Windows-1251",
+        table(f"1,Лоскуты,{TIMES}").encode("cp1251"),
         ", row 2: This is not UTF-8. Save the file as UTF-8.",
     ),
     csv(
-        "UTF-16",
-        table(f"1,Flaps,{TIMES}").encode("utf-16"),
-        ": This is UTF-16. Save the file as UTF-8.",
+        "French of a Macintosh",
+        table(f"1,Chirurgie réparatrice,{TIMES}").encode("mac-roman"),
+        ", row 2: This is not UTF-8. Save the file as UTF-8.",
     ),
     csv(
         "a zero byte",
@@ -535,10 +543,9 @@ PROGRAMMES = [
         ", row 3, Code: Row 2 has the same code. Make it unique.",
     ),
     csv(
-        "no code, no title",
+        "no code",
         table(f",,{TIMES}"),
         ", row 2, Code: The cell is empty. Fill in the code.",
-        ", row 2, Title: The cell is empty. Fill in the title.",
     ),
     csv(
         "no start",
@@ -647,15 +654,18 @@ PROGRAMMES = [
         workbook([GOOD[1]]),
         (
             ", row 1, code: No heading matches this column. Name it code or, for example, "
-            "'session code', 'session id', 'sessionid'."
+            "'session code', 'session id', 'sessionid'. "
+            "Or use --map code=HEADING, or --default code=VALUE."
         ),
         (
             ", row 1, title: No heading matches this column. Name it title or, for "
-            "example, 'session title', 'session name', 'name'."
+            "example, 'session title', 'session name', 'name'. "
+            "Or use --map title=HEADING, or --default title=VALUE."
         ),
         (
             ", row 1, start: No heading matches this column. Name it start or, for "
-            "example, 'starts', 'start time', 'starts at'."
+            "example, 'starts', 'start time', 'starts at'. "
+            "Or use --map start=HEADING, or --default start=VALUE."
         ),
     ),
     xlsx(
@@ -751,8 +761,8 @@ ATTENDEES = [
         ),
     ),
     attendees(
-        "Latin-1",
-        table("Peña,1,C1,MD,x", headings=PEOPLE).encode("latin-1"),
+        "Cyrillic in Windows-1251",
+        table("Иванов,1,C1,MD,x", headings=PEOPLE).encode("cp1251"),
         ", row 2: This is not UTF-8. Save the file as UTF-8.",
     ),
     attendees(
