@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
+from cme_reflex.formats.meeting_folder.checks.folder_check import DARK_SURFACE
 from cme_reflex.settings import ROOT
 
 TOKENS = (ROOT / "assets" / "tokens.css").read_text("utf-8")

@@ -16,9 +16,9 @@ from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_limits import InputMeter, Limit
 from cme_reflex.formats.input_problems import InvalidInput
 from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
-from cme_reflex.formats.programmes import icalendar, schedule_json, schedule_xml
 from cme_reflex.formats.programmes.convert import convert_programme
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeOptions, Reader
+from cme_reflex.formats.programmes.readers import icalendar, schedule_json, schedule_xml
 from cme_reflex.formats.reports.pars_rejections import read_rejections
 from cme_reflex.formats.tables.csv_table import csv_records
 from cme_reflex.formats.tables.input_file import InputFile

@@ -15,9 +15,10 @@ from cme_reflex.cli.output import emit, progress
 from cme_reflex.cli.plurals import FAULTS, WARNINGS
 from cme_reflex.cli.runner import chosen_meeting, run
 from cme_reflex.formats.input_problems import Severity
-from cme_reflex.formats.meeting_folder import folder_check, template
+from cme_reflex.formats.meeting_folder import template
+from cme_reflex.formats.meeting_folder.checks import folder_check
+from cme_reflex.formats.meeting_folder.checks.folder_check import FolderCheck, FolderFigures
 from cme_reflex.formats.meeting_folder.copying import copy_folder
-from cme_reflex.formats.meeting_folder.folder_check import FolderCheck, FolderFigures
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.meeting_toml import read_meeting
 from cme_reflex.formats.meeting_folder.template import InvalidMeetingCode

@@ -6,10 +6,10 @@ from pathlib import Path
 from cme_reflex.cli.files import require_folder
 from cme_reflex.cli.output import emit, print_warnings, progress
 from cme_reflex.cli.runner import actor, run
+from cme_reflex.formats.meeting_folder.checks.printing_check import name_warnings
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
 from cme_reflex.formats.meeting_folder.keys import MEETING_TOML
 from cme_reflex.formats.meeting_folder.meeting_toml import BASED_ON
-from cme_reflex.formats.meeting_folder.printing_check import name_warnings
 from cme_reflex.formats.meeting_folder.settings_writer import set_based_on
 from cme_reflex.services.clock import clock
 from cme_reflex.services.meetings.affected_claims import AffectedLine

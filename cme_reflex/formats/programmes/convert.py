@@ -6,13 +6,7 @@ from pathlib import Path
 
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.input_problems import InputProblem, InvalidInput
-from cme_reflex.formats.programmes import (
-    credit_supplement,
-    icalendar,
-    schedule_json,
-    schedule_xml,
-    table,
-)
+from cme_reflex.formats.programmes import credit_supplement
 from cme_reflex.formats.programmes.items import (
     ConversionLog,
     ProgrammeItem,
@@ -20,6 +14,7 @@ from cme_reflex.formats.programmes.items import (
     Reader,
 )
 from cme_reflex.formats.programmes.normalize import normalize_items, warn_rounded
+from cme_reflex.formats.programmes.readers import icalendar, schedule_json, schedule_xml, table
 from cme_reflex.formats.tables import spreadsheet
 from cme_reflex.formats.tables.input_file import OLE_SIGNATURE, InputFile, read_input_file
 

@@ -13,8 +13,8 @@ import pytest
 from cme_reflex.domain.meetings.color_contrast import contrast_ratio
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.formats.meeting_folder import attendees_csv, members_csv, sessions_csv, template
+from cme_reflex.formats.meeting_folder.checks.folder_check import DARK_SURFACE
 from cme_reflex.formats.meeting_folder.credit.toml_tables import CreditTable
-from cme_reflex.formats.meeting_folder.folder_check import DARK_SURFACE
 from cme_reflex.formats.meeting_folder.keys import key_path
 from cme_reflex.formats.meeting_folder.meeting_toml import LOGOS
 from cme_reflex.settings import ROOT

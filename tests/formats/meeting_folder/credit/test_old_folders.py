@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from cme_reflex.formats.input_problems import InvalidInput
+from cme_reflex.formats.meeting_folder.checks.folder_check import check_folder
 from cme_reflex.formats.meeting_folder.credit import upgrade
 from cme_reflex.formats.meeting_folder.credit.upgrade import plan_upgrade, write_upgrade
 from cme_reflex.formats.meeting_folder.document import meeting_document
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
-from cme_reflex.formats.meeting_folder.folder_check import check_folder
 from tests.support.files.folder_files import FolderFiles, with_old_keys
 
 

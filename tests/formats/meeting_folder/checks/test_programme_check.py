@@ -5,7 +5,7 @@ from typing import Any
 
 from cme_reflex.domain.credit.credit_type import Amount
 from cme_reflex.domain.programme.programme import Delivery
-from cme_reflex.formats.meeting_folder.programme_check import programme_warnings
+from cme_reflex.formats.meeting_folder.checks.programme_check import programme_warnings
 from cme_reflex.formats.meeting_folder.records import SessionRecord
 
 EIGHT = datetime(2030, 10, 4, 8, tzinfo=UTC)

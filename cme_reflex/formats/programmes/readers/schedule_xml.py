@@ -10,7 +10,7 @@ from defusedxml.ElementTree import iterparse
 
 from cme_reflex.formats import input_limits
 from cme_reflex.formats.programmes.items import ConversionLog, ProgrammeItem, ProgrammeOptions
-from cme_reflex.formats.programmes.schedule import ID_KEYS, Conference, parse_conference
+from cme_reflex.formats.programmes.readers.schedule import ID_KEYS, Conference, parse_conference
 from cme_reflex.formats.tables.csv_table import normalize_text
 from cme_reflex.formats.tables.input_file import InputFile
 

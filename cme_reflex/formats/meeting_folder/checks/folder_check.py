@@ -10,13 +10,13 @@ from cme_reflex.domain.meetings.color_contrast import WHITE, contrast_ratio
 from cme_reflex.domain.meetings.meeting import Meeting
 from cme_reflex.domain.programme.programme import Programme, Session
 from cme_reflex.formats.input_problems import InputProblem, Severity
+from cme_reflex.formats.meeting_folder.checks.printing_check import printing_warnings
+from cme_reflex.formats.meeting_folder.checks.programme_check import programme_warnings
 from cme_reflex.formats.meeting_folder.credit.figures import CreditFigures, credit_figures
 from cme_reflex.formats.meeting_folder.credit.old_folders import old_place
 from cme_reflex.formats.meeting_folder.credit.warnings import credit_warnings
 from cme_reflex.formats.meeting_folder.folder import inspect_folder
 from cme_reflex.formats.meeting_folder.keys import key_path
-from cme_reflex.formats.meeting_folder.printing_check import printing_warnings
-from cme_reflex.formats.meeting_folder.programme_check import programme_warnings
 from cme_reflex.formats.meeting_folder.records import MeetingFolder
 from cme_reflex.formats.meeting_folder.sessions_csv import PLACEHOLDER
 from cme_reflex.formats.meeting_folder.toml_problems import toml_warning

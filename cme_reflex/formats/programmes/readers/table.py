@@ -18,7 +18,7 @@ from cme_reflex.formats.programmes.items import (
     SourceLocation,
     warn_untitled,
 )
-from cme_reflex.formats.programmes.table_times import TIME_COLUMNS, RowTimes
+from cme_reflex.formats.programmes.readers.table_times import TIME_COLUMNS, RowTimes
 from cme_reflex.formats.programmes.time_resolver import TimeResolver
 from cme_reflex.formats.tables.csv_table import InputRow, normalize_text
 from cme_reflex.formats.tables.header_mapping import MappedTable, read_mapped_table

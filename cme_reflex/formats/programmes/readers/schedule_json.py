@@ -13,7 +13,7 @@ from cme_reflex.formats.programmes.items import (
     ProgrammeOptions,
     SourceLocation,
 )
-from cme_reflex.formats.programmes.schedule import parse_conference
+from cme_reflex.formats.programmes.readers.schedule import parse_conference
 from cme_reflex.formats.tables.csv_table import normalize_text
 from cme_reflex.formats.tables.input_file import InputFile
 from cme_reflex.formats.tables.text_file import decode_text

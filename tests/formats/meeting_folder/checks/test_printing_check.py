@@ -1,8 +1,8 @@
 """Who is told of texts that certificates cannot print, and of registered names that are none."""
 
 from cme_reflex.formats.input_problems import InputProblem, Severity
+from cme_reflex.formats.meeting_folder.checks.printing_check import printing_warnings
 from cme_reflex.formats.meeting_folder.folder import read_meeting_folder
-from cme_reflex.formats.meeting_folder.printing_check import printing_warnings
 from tests.support.files.folder_files import FolderFiles
 
 UNPRINTABLE = "Write it with other characters, or certificates show □ in their place."

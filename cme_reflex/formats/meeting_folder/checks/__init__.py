@@ -1,0 +1,1 @@
+"""Checks of a meeting folder that reading it does not need."""
