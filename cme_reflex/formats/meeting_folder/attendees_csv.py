@@ -1,12 +1,18 @@
 """attendees.csv: the registrations, one row per attendee."""
 
+import re
 from collections.abc import Collection, Container
 from pathlib import Path
 
+from cme_reflex.domain.mail.delivery import InvalidAddress
 from cme_reflex.domain.people.names import name_key, number_key
 from cme_reflex.formats.input_problems import did_you_mean
+from cme_reflex.formats.mail.addresses import to_ascii_domain
 from cme_reflex.formats.meeting_folder.records import AttendeeRecord
 from cme_reflex.formats.tables.csv_table import InputRow, InputTable, read_table
+
+# 240001.0 and 2.40001E+11: digits may be lost, and nobody would find the number on paper.
+_AS_A_FIGURE = re.compile(r"\d+[.,]0+|\d([.,]\d+)?[Ee]\+\d+")
 
 COLUMNS = (
     "last_name",
@@ -64,13 +70,14 @@ def parse_attendee(
 
 
 def parse_email(row: InputRow) -> str:
-    """The row's e-mail address; an invalid one is a fault, an empty cell is not."""
+    """The row's e-mail address; one that mail refuses is a fault, an empty cell is not."""
     address = row.text("email")
-    local, at, host = address.partition("@")
-    if address and (not (local and at and host) or " " in address):
-        row.add_fault(
-            "email", f"{address!r} is not an e-mail address.", "Correct it, or leave it empty."
-        )
+    if address:
+        try:
+            to_ascii_domain(address)
+        except InvalidAddress:
+            fault = f"{address!r} is not an e-mail address."
+            row.add_fault("email", fault, "Correct it, or leave it empty.")
     return address
 
 
@@ -82,8 +89,13 @@ def _parse_code(row: InputRow, column: str, known: Collection[str] | None, code:
 
 
 def _parse_number(row: InputRow, column: str) -> str:
-    number = number_key(row.required(column))
-    if number:
+    text = row.required(column)
+    number = number_key(text)
+    if _AS_A_FIGURE.fullmatch(text):
+        fault = f"{text!r} is how a spreadsheet writes a figure, not what is on a badge."
+        remedy = "Format the column as text, enter the number again, and save."
+        row.add_fault(column, fault, remedy)
+    elif number:
         row.table.require_unique(row, column, number)
     elif row.text(column):
         row.add_fault(column, "The number has no letters or digits.", "Correct it.")

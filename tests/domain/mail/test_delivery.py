@@ -48,6 +48,8 @@ def test_a_valid_address_is_returned_unchanged(typed: str, written: str) -> None
         "kim",
         "@example.org",
         "kim@",
+        "kim@example",
+        "mailto:kim@example.org",
         "kim@example..org",
         "kim@.org",
         "kim@@example.org",

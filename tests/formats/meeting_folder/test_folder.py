@@ -177,6 +177,14 @@ def test_a_fault_in_a_session_is_reported(
         (",C2,", ",,", 3, "confirmation", "The cell is empty."),
         (",C2,", ",--,", 3, "confirmation", "The number has no letters or digits."),
         (",C2,,", ",C2,wei at example,", 3, "email", "'wei at example' is not an e-mail address."),
+        (",C2,,", ",C2,wei@example,", 3, "email", "'wei@example' is not an e-mail address."),
+        (
+            ",C2,,",
+            ",C2,wei@example..org,",
+            3,
+            "email",
+            "'wei@example..org' is not an e-mail address.",
+        ),
         (",other,", ",othre,", 3, "profession", "meeting.toml has no profession 'othre'."),
         (",other,", ",,", 3, "profession", "The cell is empty."),
         (",day,", ",dya,", 3, "registration_type", "meeting.toml has no registration type 'dya'."),
@@ -189,6 +197,18 @@ def test_a_fault_in_an_attendee_is_reported(
 ) -> None:
     files.replace("attendees.csv", old, new)
     assert faults(files) == [("attendees.csv", row, column, fault)]
+
+
+@pytest.mark.parametrize("column", ["badge", "confirmation"])
+@pytest.mark.parametrize("figure", ["240001.0", "240001,00", "2.40001E+11", "2E+11"])
+def test_a_number_as_a_spreadsheet_writes_a_figure_is_reported(
+    files: FolderFiles, column: str, figure: str
+) -> None:
+    numbers = {"badge": "B3", "confirmation": "C3", column: figure}
+    cell = f'"{numbers["badge"]}","{numbers["confirmation"]}"'
+    files.add("attendees.csv", f"Else,Some,,{cell},,other,full,")
+    fault = f"{figure!r} is how a spreadsheet writes a figure, not what is on a badge."
+    assert faults(files) == [("attendees.csv", 4, column, fault)]
 
 
 def test_a_repeated_badge_is_reported_with_both_rows(files: FolderFiles) -> None:
