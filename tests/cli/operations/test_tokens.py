@@ -28,7 +28,7 @@ def test_a_token_is_printed_once_and_opens() -> None:
     async def asked() -> api_tokens.ApiClient:
         open_database(settings().database_url)
         try:
-            return await api_tokens.authenticate(token, now=datetime.now(UTC), address="a")
+            return await api_tokens.authenticate(token, now=datetime.now(UTC))
         finally:
             await close_database()
 
