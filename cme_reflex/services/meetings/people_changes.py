@@ -184,7 +184,7 @@ def _compare_attendees(
 
 def _registration(known: AttendeeRow | AttendeeRecord) -> Registration:
     name = (name_key(known.last_name), fold(known.first_name))
-    return Registration(known.badge, known.confirmation, name)
+    return Registration(badge=known.badge, confirmation=known.confirmation, name=name)
 
 
 def _freed(row: AttendeeRow, mark: Mark) -> dict[str, Any]:

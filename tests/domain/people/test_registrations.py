@@ -14,11 +14,16 @@ from cme_reflex.domain.people.registrations import (
     match_registrations,
 )
 
-ANN = Registration("1", "A", ("lee", "ann"))
-BOB = Registration("2", "B", ("lee", "bob"))
-EVA = Registration("3", "C", ("eze", "eva"))
+
+def registration(badge: str, confirmation: str, name: tuple[str, str]) -> Registration:
+    return Registration(badge=badge, confirmation=confirmation, name=name)
+
+
+ANN = registration("1", "A", ("lee", "ann"))
+BOB = registration("2", "B", ("lee", "bob"))
+EVA = registration("3", "C", ("eze", "eva"))
 LIST = [ANN, BOB, EVA]
-NEW = Registration("9", "Z", ("new", "nat"))
+NEW = registration("9", "Z", ("new", "nat"))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def lists(draw: st.DrawFn) -> list[Registration]:
     badges = draw(st.permutations("12345"))[:count]
     confirmations = draw(st.permutations("ABCDE"))[:count]
     return [
-        Registration(badge, confirmation, draw(names))
+        registration(badge, confirmation, draw(names))
         for badge, confirmation in zip(badges, confirmations, strict=True)
     ]
 

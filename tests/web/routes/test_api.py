@@ -351,7 +351,6 @@ def test_the_manual_shows_the_real_responses() -> None:
     assert json.loads(bytes(shown.body)) == json.loads(fault)
     assert f"may make {api_tokens.REQUEST_LIMIT.limit} requests a minute" in manual
     assert f"1 to {claims_feed.MAX_PAGE_SIZE}, by default {ClaimsQuery().limit}" in manual
-    assert "thirty unknown tokens" in manual
 
 
 # Conformance to the OpenAPI document for generated requests.
