@@ -1,7 +1,9 @@
 """Two meetings side by side in one browser, and what becomes of a meeting while it is open."""
 
+import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +93,7 @@ def sessions_of(page: Page, count: int) -> None:
 
 
 def test_two_meetings_in_one_browser_never_cross(
-    phone: BrowserContext, network: NetworkProxy, site: Site
+    phone: BrowserContext, network: NetworkProxy, site: Site, tmp_path: Path
 ) -> None:
     one, two = sign_in(phone, "pstm24", *SURGERY), sign_in(phone, "spine30", *SPINE)
     for attendee in (one, two):
@@ -111,12 +113,22 @@ def test_two_meetings_in_one_browser_never_cross(
     network.restore()
     for attendee in (one, two):
         sessions_of(attendee.page, 2)
-    # Signing out of one is not signing out of the other.
-    one.page.goto("/pstm24/claim")
-    one.page.get_by_role("button", name="Save & Log Out").click()
-    one.page.wait_for_url("**/pstm24#signed-out")
-    two.page.reload()
-    sessions_of(two.page, 2)
+    # So it is if the server is another one when the network is back, which knows neither tab.
+    network.cut()
+    for attendee in (one, two):
+        attendee.rows.nth(2).get_by_role("button", name=re.compile("^Add ")).click()
+    os.killpg(site.server.group, signal.SIGKILL)
+    with run_server(site.server.database_url, tmp_path / "another.log") as another:
+        network.port = another.port
+        network.restore()
+        for attendee in (one, two):
+            sessions_of(attendee.page, 3)
+        # Signing out of one is not signing out of the other.
+        one.page.goto("/pstm24/claim")
+        one.page.get_by_role("button", name="Save & Log Out").click()
+        one.page.wait_for_url("**/pstm24#signed-out")
+        two.page.reload()
+        sessions_of(two.page, 3)
 
 
 def test_a_tab_that_goes_to_the_other_meeting_shows_that_one(phone: BrowserContext) -> None:

@@ -141,6 +141,7 @@ class Reporting(RuleBasedStateMachine):
         self.pars = Pars()
         self.answers: list[Upload] = []
         self.undelivered = False
+        self.answered_when_saved = True  # when the undelivered batch was made
         self.learners = {badge: Learner(name) for badge, name in PEOPLE.items()}
         self.visits = self.run(self._begin())
         self.ids = {s.code: s.id for s in self.visits["101"].programme.sessions.values()}
@@ -271,7 +272,7 @@ class Reporting(RuleBasedStateMachine):
             self.run(self._export(number, write, with_rejected=with_rejected))
         except pars.NothingToReport:
             return
-        self.deliver(number, refuse)
+        self.deliver(number, refuse, answered=not self.answers)
 
     @rule()
     def fail_to_write(self) -> None:
@@ -297,7 +298,7 @@ class Reporting(RuleBasedStateMachine):
             self.run(self._export(number, lambda new: None))
         except pars.NothingToReport:
             return
-        self.undelivered = True
+        self.undelivered, self.answered_when_saved = True, not self.answers
 
     @precondition(lambda self: self.undelivered)
     @rule(refuse=st.lists(st.booleans(), max_size=4))
@@ -308,12 +309,13 @@ class Reporting(RuleBasedStateMachine):
         batch = self.run(pars.load_batch(MEETING.code, number))
         write_files(self.path, file_names(MEETING.code, number), batch.rows)
         self.undelivered = False
-        self.deliver(number, refuse)
+        self.deliver(number, refuse, answered=self.answered_when_saved)
 
-    def deliver(self, number: int, refuse: list[bool]) -> None:
+    def deliver(self, number: int, refuse: list[bool], *, answered: bool) -> None:
+        """Upload a batch that was made when all responses were `answered` by an import, or not."""
         self.run(pars.mark_delivered(MEETING.code, number, now=self.now))
         file = self.path / file_names(MEETING.code, number)[1]
-        rejected = self.pars.upload(file, refuse, answered=not self.answers)
+        rejected = self.pars.upload(file, refuse, answered=answered)
         if rejected:
             self.answers.append(Upload(number, rejected))
 
