@@ -179,6 +179,12 @@ app = Application(
     ],
     html_lang=text.LANGUAGE,
     head_components=[
+        # The page is drawn once this has run, so it is requested before the modules.
+        rx.el.link(
+            rel="preload",
+            href=f"/{PAGE_HOOKS}",
+            custom_attrs={"as": "script", "fetchPriority": "high"},
+        ),
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="viewport", content="width=device-width, viewport-fit=cover"),

@@ -19,7 +19,9 @@ TYPED = ("last_name", "number", "second_number")
 """Names of the fields that keep what was typed."""
 
 _SCRIPTS = re.compile(
-    r"<script\b.*?</script>|<link\b[^>]*\brel=\"(?:modulepreload|expect)\"[^>]*>", re.DOTALL
+    r"<script\b.*?</script>"
+    r"|<link\b[^>]*\b(?:rel=\"modulepreload\"|rel=\"expect\"|as=\"script\")[^>]*>",
+    re.DOTALL,
 )
 
 
