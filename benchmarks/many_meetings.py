@@ -42,12 +42,12 @@ class Served:
 
     sites: Sequence[Site]
     start: float  # seconds
+    memory: int = 0  # bytes, at the end
     letter: Figures = field(default_factory=Figures)
     add: Figures = field(default_factory=Figures)
 
     def __str__(self) -> str:
-        memory = self.sites[0].memory() / 1e6
-        return f"{self.start:.1f} | {memory:.0f} | {self.letter} | {self.add}"
+        return f"{self.start:.1f} | {self.memory / 1e6:.0f} | {self.letter} | {self.add}"
 
 
 def main(programme: Path, rounds: int = ROUNDS) -> None:
@@ -101,7 +101,9 @@ def _serve(meetings: Sequence[Meeting], database_url: str, log: Path) -> Iterato
         while not _is_healthy(url):
             time.sleep(0.05)
         seconds = time.perf_counter() - started
-        yield Served([Site(each, url, process.pid) for each in meetings], seconds)
+        served = Served([Site(each, url, process.pid) for each in meetings], seconds)
+        yield served
+        served.memory = served.sites[0].memory()
     finally:
         process.terminate()
         process.wait()

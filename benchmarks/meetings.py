@@ -84,7 +84,9 @@ def make_meeting(
         document = document.replace(demo, here)
     (own / "meeting.toml").write_text(document)
     table = own / "sessions.csv"
-    run_cme("programme", "convert", str(programme), "--out", str(table), "--force")
+    run_cme(
+        *("programme", "convert", str(programme), "--all-eligible"), "--out", str(table), "--force"
+    )
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     step = len(rows) / sessions

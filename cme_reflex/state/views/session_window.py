@@ -24,7 +24,7 @@ from cme_reflex.state.views.view_models import SessionRow
 
 CHUNK = 16  # rows; with the longest titles, the reply to a keystroke stays within 6 kB
 WINDOW_CHUNKS = 3  # chunks in the page at once: the visible one and its neighbors
-FORMATTED = 32  # programmes with formatted rows in memory, each for one profession
+FORMATTED = 256  # programmes with formatted rows in memory: twenty meetings of a dozen professions
 
 _TAGS = {
     Delivery.ON_DEMAND: text.sessions.ON_DEMAND,
