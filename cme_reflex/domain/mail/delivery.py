@@ -86,15 +86,14 @@ def same_address(one: str, other: str) -> bool:
 def parse_address(text: str) -> str:
     """Validate an e-mail address and return it without surrounding spaces.
 
-    Letters of every alphabet are allowed on both sides of the @; quoted parts are not, nor is a
-    domain without a dot, which no public mail server has (RFC 7085).
+    Letters of every alphabet are allowed on both sides of the @; quoted parts are not.
     Raises InvalidAddress.
     """
     address = text.strip()
     local, at, host = address.rpartition("@")
     labels = host.split(".")
     if (
-        not (local and at and all(labels) and len(labels) > 1)
+        not (local and at and all(labels))
         or "@" in local
         or len(address) > ADDRESS_LIMIT
         or len(local) > LOCAL_PART_LIMIT
