@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -50,9 +51,17 @@ class Trace:
 
     def profile(self, frame: FrameType, event: str, _argument: object) -> None:
         if self._recording and event == "call":
-            path = Path(frame.f_code.co_filename)
-            if path.suffix == ".py" and path.is_relative_to(PACKAGE):
-                self.files.add(path.relative_to(PACKAGE).as_posix())
+            file = _file_of_the_package(frame.f_code.co_filename)
+            if file:
+                self.files.add(file)
+
+
+@cache  # a journey enters a million frames, but few files
+def _file_of_the_package(name: str) -> str:
+    """The file's path in the package; empty for a file elsewhere."""
+    path = Path(name)
+    is_of_it = path.suffix == ".py" and path.is_relative_to(PACKAGE)
+    return path.relative_to(PACKAGE).as_posix() if is_of_it else ""
 
 
 @pytest.fixture
