@@ -63,21 +63,17 @@ def match_registrations(former: Sequence[Registration], listed: Sequence[Registr
     """
     by_badge = {each.badge: position for position, each in enumerate(former)}
     by_confirmation = {each.confirmation: position for position, each in enumerate(former)}
-    matched: list[int | None] = [None] * len(listed)
-    taken: set[int] = set()
-    for holders, required in (
-        (by_badge, {Mark.BADGE, Mark.CONFIRMATION, Mark.NAME}),
-        (by_badge, {Mark.BADGE, Mark.NAME}),
-        (by_badge, {Mark.BADGE, Mark.CONFIRMATION}),
-        (by_confirmation, {Mark.CONFIRMATION, Mark.NAME}),
-    ):
-        for position, each in enumerate(listed):
-            holder = holders.get(each.badge if holders is by_badge else each.confirmation)
-            if matched[position] is not None or holder is None or holder in taken:
-                continue
-            if required <= _shared(former[holder], each):
-                matched[position] = holder
-                taken.add(holder)
+    matched: list[int | None] = []
+    for each in listed:
+        holder = by_badge.get(each.badge)
+        if holder is not None and not _has_another_of(each, former[holder]):
+            holder = None
+        matched.append(holder)
+    taken = set(matched)
+    for position, each in enumerate(listed):
+        holder = by_confirmation.get(each.confirmation)
+        if matched[position] is None and holder is not None and holder not in taken:
+            matched[position] = holder if each.name == former[holder].name else None
     passed_on = [
         *_numbers_passed_on(Mark.BADGE, by_badge, [each.badge for each in listed], matched),
         *_numbers_passed_on(
@@ -88,13 +84,9 @@ def match_registrations(former: Sequence[Registration], listed: Sequence[Registr
     return Matching(matched, passed_on)
 
 
-def _shared(one: Registration, other: Registration) -> set[Mark]:
-    same = {
-        Mark.BADGE: one.badge == other.badge,
-        Mark.CONFIRMATION: one.confirmation == other.confirmation,
-        Mark.NAME: one.name == other.name,
-    }
-    return {mark for mark, is_same in same.items() if is_same}
+def _has_another_of(one: Registration, other: Registration) -> bool:
+    """Whether two with the same badge have another of the three in common."""
+    return one.confirmation == other.confirmation or one.name == other.name
 
 
 def _numbers_passed_on(

@@ -176,7 +176,11 @@ def _compare_attendees(
     changes.withdrawn = [{"id": row.id} for row in left]
     return _AttendeeChanges(
         changes,
-        freed=[_freed(rows[each.former], each.mark) for each in matching.passed_on],
+        freed=[
+            _freed(rows[each.former], each.mark)
+            for each in matching.passed_on
+            if each.mark is not Mark.NAME
+        ],
         removed=tuple(row.badge for row in left),
         passed_on=_passed_on(db, matching.passed_on, rows, records),
     )
@@ -193,8 +197,6 @@ def _freed(row: AttendeeRow, mark: Mark) -> dict[str, Any]:
     Both numbers are unique in every statement, even while they are exchanged; of whoever left the
     list it stays, so that records still say which number it was.
     """
-    if mark is Mark.NAME:
-        return {"id": row.id}
     return {"id": row.id, mark.value: f"{getattr(row, mark.value)}~{row.id}"}
 
 
