@@ -1,6 +1,6 @@
 """Learners who opted in to credit reporting at a meeting, with their submitted versions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import cast
@@ -49,15 +49,15 @@ class ReportedLearner:
         """Whether the consent is active and there is a submitted version."""
         return self.active and bool(self.versions)
 
-    def rejection(self, rows: Iterable[ReportingRow]) -> str:
+    def rejection(self, rows: Sequence[ReportingRow]) -> str:
         """PARS's reason for rejecting the newest added one of these rows of the learner.
 
         Empty if it did not, or if the attendee has saved the data since.
         """
-        added = [row for row in rows if row.action == RecordAction.ADD]
-        newest = added[-1] if added else None
-        rejected = newest is not None and reporting.is_rejected(newest, self.consented_at)
-        return newest.rejection if newest is not None and rejected else ""
+        newest = next((row for row in reversed(rows) if row.action == RecordAction.ADD), None)
+        if newest is None or not reporting.is_rejected(newest, self.consented_at):
+            return ""
+        return newest.rejection
 
     @property
     def faults(self) -> dict[str, FieldFault]:

@@ -1,6 +1,5 @@
 """Learner credit reporting to PARS: exports of new rows as numbered batches."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -177,9 +176,7 @@ def _next_number(db: Session, meeting_id: int) -> int:
 def _difference(
     db: Session, meeting_id: int, meeting: Meeting, *, with_rejected: bool
 ) -> _Difference:
-    reported: dict[int, list[ReportingRow]] = defaultdict(list)
-    for row in reporting.reported_rows(db, meeting_id):
-        reported[row.attendee_id].append(row)
+    reported = reporting.rows_by_attendee(db, meeting_id)
     new: list[tuple[int, ParsRow]] = []
     left_out = 0
     for learner in iter_learners(db, meeting_id):

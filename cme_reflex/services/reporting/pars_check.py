@@ -1,6 +1,5 @@
 """Check of a meeting's learner records before they are reported to PARS."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +14,6 @@ from cme_reflex.services.reporting.learners import (
 )
 from cme_reflex.store.database import read
 from cme_reflex.store.reporting import reporting
-from cme_reflex.store.reporting.tables import ReportingRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +56,7 @@ async def check(code: str) -> CheckResult:
 
 def _check(db: Session, code: str) -> CheckResult:
     meeting_id, meeting = load_meeting_terms(db, code)
-    reported: dict[int, list[ReportingRow]] = defaultdict(list)
-    for row in reporting.reported_rows(db, meeting_id):
-        reported[row.attendee_id].append(row)
+    reported = reporting.rows_by_attendee(db, meeting_id)
     reportable = waiting = withdrawn = 0
     refused = []
     for learner in iter_learners(db, meeting_id):

@@ -1,6 +1,7 @@
 """Queries for learner credit reporting: opt-ins, batches and reported rows."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, cast
@@ -79,6 +80,14 @@ def reported_rows(
     if lock:
         rows = rows.with_for_update(of=ReportingRow)
     return list(db.exec(rows).all())
+
+
+def rows_by_attendee(db: Session, meeting_id: int) -> Mapping[int, Sequence[ReportingRow]]:
+    """The meeting's reported rows of each attendee, in the order of the files; none by default."""
+    rows: dict[int, list[ReportingRow]] = defaultdict(list)
+    for row in reported_rows(db, meeting_id):
+        rows[row.attendee_id].append(row)
+    return rows
 
 
 def latest_rejection(db: Session, attendee_id: int, since: datetime) -> ReportingRow | None:

@@ -240,13 +240,19 @@ async def test_a_rejected_row_never_existed_and_the_attendee_sees_why(
     assert (await export(now)).rows == (ParsRow(RecordAction.ADD, replace(RECORD, state="Ohio")),)
 
 
-async def test_a_rejected_row_goes_out_again_once_it_was_corrected_or_if_pars_was_wrong(
-    context: RequestContext, now: datetime
-) -> None:
+async def export_and_reject(context: RequestContext, now: datetime) -> datetime:
+    """PARS rejects the attendee's record. Returns when that was imported."""
     await opt_in_and_submit(context, now)
     await export(now)
     later = now + timedelta(hours=1)
     await rejections.import_rejections(CODE, rejections_of(ADDED), now=later)
+    return later
+
+
+async def test_a_rejected_row_goes_out_again_once_it_was_corrected_or_if_pars_was_wrong(
+    context: RequestContext, now: datetime
+) -> None:
+    later = await export_and_reject(context, now)
     with pytest.raises(pars.NothingToReport) as nothing:
         await export(later)
     assert (nothing.value.last, nothing.value.left_out) == (1, 1)
@@ -268,10 +274,7 @@ async def test_a_rejected_row_goes_out_again_once_it_was_corrected_or_if_pars_wa
 async def test_who_withdraws_is_not_asked_to_correct(
     context: RequestContext, now: datetime
 ) -> None:
-    await opt_in_and_submit(context, now)
-    await export(now)
-    later = now + timedelta(hours=1)
-    await rejections.import_rejections(CODE, rejections_of(ADDED), now=later)
+    later = await export_and_reject(context, now)
     withdrawn = await opt_in.withdraw_opt_in(context, now=later)
     assert await opt_in.load_opt_in(context) == withdrawn
     assert (await pars_check.check(CODE)).refused == ()
