@@ -22,7 +22,7 @@ from cme_reflex.store import database
 from cme_reflex.store.claims import claims
 from cme_reflex.store.claims.tables import ClaimRow
 from cme_reflex.store.mail import queue as rows
-from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.store.people.tables import IS_LISTED, AttendeeRow
 from cme_reflex.text.mail import messages
 
 TIMEOUT = 60.0  # seconds per statement about all attendees; no page waits for it
@@ -153,7 +153,7 @@ def _unsubmitted(meeting_id: int) -> Any:
         .join(ClaimRow, col(ClaimRow.attendee_id) == AttendeeRow.id)
         .where(
             AttendeeRow.meeting_id == meeting_id,
-            col(AttendeeRow.blocked_at).is_(None),
+            IS_LISTED,
             col(ClaimRow.status).not_in(LOCKED_STATUSES),
         )
         .order_by(AttendeeRow.badge)

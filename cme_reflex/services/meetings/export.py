@@ -17,7 +17,7 @@ from cme_reflex.services.meetings.people_changes import members_of
 from cme_reflex.services.programme import programme_cache
 from cme_reflex.store.database import read
 from cme_reflex.store.meetings import images
-from cme_reflex.store.people.tables import AttendeeRow, MemberRow
+from cme_reflex.store.people.tables import IS_LISTED, AttendeeRow, MemberRow
 
 TIMEOUT = 600.0  # seconds per statement; a meeting may have ten thousand rows
 
@@ -66,7 +66,7 @@ def _attendees(db: Session, meeting_id: int) -> tuple[AttendeeRecord, ...]:
     rows = (
         select(AttendeeRow, MemberRow.username)
         .outerjoin(MemberRow, col(MemberRow.id) == AttendeeRow.member_id)
-        .where(AttendeeRow.meeting_id == meeting_id, col(AttendeeRow.blocked_at).is_(None))
+        .where(AttendeeRow.meeting_id == meeting_id, IS_LISTED)
         .order_by(AttendeeRow.last_name, AttendeeRow.first_name, AttendeeRow.badge)
     )
     names = {field.name for field in fields(AttendeeRecord)} - {"member"}

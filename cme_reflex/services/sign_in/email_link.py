@@ -28,7 +28,7 @@ from cme_reflex.services.sign_in import (
 )
 from cme_reflex.store import database
 from cme_reflex.store.mail.tables import MailQueueRow
-from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.store.people.tables import IS_LISTED, AttendeeRow
 from cme_reflex.text.mail import messages
 
 CLIENT_LIMIT = Quota(scope="links asked from", limit=100, window=timedelta(minutes=10))
@@ -146,9 +146,7 @@ async def sign_in_with_link(
         requested_at = db.get_one(MailQueueRow, link.mail_id).created_at
         linked = (
             select(AttendeeRow)
-            .where(
-                col(AttendeeRow.id).in_(link.attendee_ids), col(AttendeeRow.blocked_at).is_(None)
-            )
+            .where(col(AttendeeRow.id).in_(link.attendee_ids), IS_LISTED)
             .order_by(col(AttendeeRow.id))
         )
         rows = db.exec(linked).all()
@@ -178,7 +176,7 @@ def _registered_at(db: Session, meeting_id: int, recipient: str) -> list[Attende
         select(AttendeeRow)
         .where(
             AttendeeRow.meeting_id == meeting_id,
-            col(AttendeeRow.blocked_at).is_(None),
+            IS_LISTED,
             sa.func.lower(AttendeeRow.email).in_(forms),
         )
         .order_by(col(AttendeeRow.id))

@@ -15,7 +15,7 @@ from cme_reflex.services.sign_in.tokens import new_token, token_hash
 from cme_reflex.store.database import read, write
 from cme_reflex.store.expiry import delete_expired
 from cme_reflex.store.meetings.tables import MeetingRow
-from cme_reflex.store.people.tables import AttendeeRow
+from cme_reflex.store.people.tables import IS_LISTED, AttendeeRow
 from cme_reflex.store.sign_in.tables import RegistrationChoiceRow, SignInRow
 
 SIGN_IN_LIFETIME = timedelta(days=7)  # from the meeting to the weekend after it
@@ -301,6 +301,6 @@ def registrations(meeting: str) -> Any:
     return (
         select(AttendeeRow)
         .join(MeetingRow, col(MeetingRow.id) == AttendeeRow.meeting_id)
-        .where(MeetingRow.code == meeting, col(AttendeeRow.blocked_at).is_(None))
+        .where(MeetingRow.code == meeting, IS_LISTED)
         .order_by(col(AttendeeRow.id))
     )

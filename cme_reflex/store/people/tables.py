@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from cme_reflex.store.columns import UtcDateTime
 
@@ -82,6 +82,10 @@ class AttendeeRow(SQLModel, table=True):
     browsers_forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     weak_ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+IS_LISTED = col(AttendeeRow.blocked_at).is_(None)
+"""Whether a registration is in the list of registrations, so that somebody can sign in with it."""
 
 
 class RegistrationAuditRow(SQLModel, table=True):
